@@ -1,0 +1,79 @@
+// swift-tools-version: 6.2
+// Targets and the one list of compiler settings. There are no external packages.
+//
+// Numeric targets are optimised in every configuration (a debug loop is sixty times slower) and compiled for
+// AVX2 where this machine has it. `GOSSIPNODE_PORTABLE=1 swift build` turns AVX2 off; results keep the same bits.
+import Foundation
+import PackageDescription
+
+let isRootPackage = !Context.packageDirectory.contains("/checkouts/")
+let portable = Context.environment["GOSSIPNODE_PORTABLE"].map { !$0.isEmpty && $0 != "0" } ?? false
+let processor = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+let usesAVX2 = isRootPackage && !portable && processor.contains(" avx2 ")
+
+let strict: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error), .strictMemorySafety()]
+let numeric: [SwiftSetting] =
+    strict + (isRootPackage ? [.unsafeFlags(["-O"])] : [])
+    + (usesAVX2 ? [.unsafeFlags(["-Xcc", "-mavx2"])] : [])
+let informed: [SwiftSetting] = strict + (usesAVX2 ? [.define("BUILT_FOR_AVX2")] : [])
+
+/// What each module may import: only what stands below it.
+let kernels = "Kernels"
+let foundations = [kernels, "Graphs", "Learning", "Aggregation", "Wire", "Metrics"]
+let node = foundations + ["Attacks", "Core", "Scenario"]
+
+func module(_ name: String, _ dependencies: [String], _ settings: [SwiftSetting] = strict) -> Target {
+    .target(name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, swiftSettings: settings)
+}
+func tests(_ name: String, _ dependencies: [String]) -> Target {
+    .testTarget(
+        name: name, dependencies: (dependencies + ["TestSupport"]).map { .init(stringLiteral: $0) },
+        swiftSettings: strict)
+}
+
+let package = Package(
+    name: "gossipnode",
+    products: [
+        .executable(name: "gossipnode", targets: ["gossipnode"]),
+        .executable(name: "gossiplab", targets: ["gossiplab"]),
+    ],
+    targets: [
+        module("Kernels", [], numeric),
+        module("Graphs", [kernels]),
+        module("Learning", [kernels], numeric),
+        module("Aggregation", [kernels], numeric),
+        module("Wire", [kernels]),
+        module("Metrics", [kernels]),
+        module("Attacks", foundations, numeric),
+        module("Core", foundations + ["Attacks"]),
+        module("Scenario", foundations + ["Attacks", "Core"]),
+        module("Platform", node, informed),
+        module("Simulation", node),
+        module("Harness", node + ["Platform", "Simulation"]),
+        .executableTarget(
+            name: "gossipnode", dependencies: (node + ["Platform"]).map { .init(stringLiteral: $0) },
+            swiftSettings: strict),
+        .executableTarget(
+            name: "gossiplab",
+            dependencies: (node + ["Platform", "Simulation", "Harness", "gossipnode"]).map { .init(stringLiteral: $0) },
+            swiftSettings: strict),
+
+        .target(
+            name: "TestSupport", dependencies: node.map { .init(stringLiteral: $0) }, path: "Tests/TestSupport",
+            swiftSettings: strict),
+        tests("KernelsTests", [kernels]),
+        tests("GraphsTests", [kernels, "Graphs"]),
+        tests("LearningTests", [kernels, "Learning"]),
+        tests("AggregationTests", [kernels, "Aggregation"]),
+        tests("WireTests", [kernels, "Wire"]),
+        tests("MetricsTests", [kernels, "Metrics"]),
+        tests("AttacksTests", foundations + ["Attacks"]),
+        tests("CoreTests", foundations + ["Attacks", "Core"]),
+        tests("ScenarioTests", node),
+        tests("PlatformTests", node + ["Platform"]),
+        tests("SimulationTests", node + ["Simulation"]),
+        tests("HarnessTests", node + ["Platform", "Simulation", "Harness"]),
+        tests("EndToEndTests", node + ["Platform", "Simulation", "Harness", "gossiplab", "gossipnode"]),
+        tests("TidyTests", node),
+    ]
+)

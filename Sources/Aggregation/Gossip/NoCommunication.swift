@@ -1,0 +1,22 @@
+// The baseline that every robust rule must beat: each node learns alone.
+import Kernels
+
+/// Keeps the node's own model. A rule is useful only above this one.
+public struct NoCommunication: GossipRule {
+    public static let name = "noCommunication"
+    public static let aliases = ["none", "local"]
+    public static let summary = "Keeps the own model: the baseline that every rule must beat."
+    public static let guarantee = Guarantee.isolation
+
+    public init(_ parameters: ParameterValues) {}
+
+    public func mix(
+        own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext,
+        into next: inout MutableSpan<Float>, scratch: inout Scratch
+    ) -> MixReport {
+        copy(own, into: &next)
+        var report = MixReport(kept: 0)
+        report.removed = neighbours.rows
+        return report
+    }
+}

@@ -1,0 +1,60 @@
+// What an attack is, and all that an attacker may know. Who is attacked, and when, is `Behaviour` in Core.
+import Kernels
+
+/// Anything an adversary group can be told to do.
+public protocol Attack: Registered {}
+
+/// An attack on messages: a hostile node follows the protocol and lies about its model.
+public protocol ModelAttack: Attack {
+    /// What to send to `victim` in this round.
+    ///
+    /// - Parameter random: a stream of this attacker, round and victim alone (of no victim where the group colludes).
+    mutating func forge(for victim: NodeID, seeing view: borrowing AttackView, random: inout RandomStream) -> Forgery
+}
+
+/// An attack on data: the node is honest in all it does, with poisoned labels.
+public protocol LabelAttack: Attack {
+    /// The label that takes the place of each of the `classCount` labels.
+    func relabelling(classCount: Int) -> [Int]
+}
+
+/// What a hostile node sends to one neighbour.
+public enum Forgery: Sendable, Equatable {
+    case model([Float])
+    case silence
+}
+
+/// What a rushing attacker knows when it forges (K1): itself, and what its honest neighbours sent it in this round.
+public struct AttackView: Sendable {
+    public struct Heard: Sendable {
+        public let sender: NodeID
+        public let model: [Float]
+
+        public init(sender: NodeID, model: [Float]) {
+            self.sender = sender
+            self.model = model
+        }
+    }
+
+    public let round: Round
+    /// The attacker's own model after its local step.
+    public let own: [Float]
+    /// In ascending order of sender.
+    public let heard: [Heard]
+
+    public init(round: Round, own: [Float], heard: [Heard]) {
+        self.round = round
+        self.own = own
+        self.heard = heard
+    }
+
+    /// Coordinate mean of the honest models heard; the attacker's own model where it heard none.
+    public func meanOfHeard() -> [Float] {
+        guard !heard.isEmpty else { return own }
+        var mean = [Float](repeating: 0, count: own.count)
+        var span = mean.mutableSpan
+        for one in heard { axpy(1, one.model.span, into: &span) }
+        scale(1 / Float(heard.count), &span)
+        return mean
+    }
+}

@@ -1,0 +1,13 @@
+// Every attack that an experiment can name. A new attack is one file in Model/ or Data/ and one line here.
+import Kernels
+
+public enum AttackCatalog {
+    public static let all = Catalog<any Attack.Type>(
+        "attack",
+        [
+            SignFlip.self,
+            GaussianNoise.self,
+            Silence.self,
+            LabelFlip.self,
+        ], as: { $0 })
+}

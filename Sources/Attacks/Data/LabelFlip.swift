@@ -1,0 +1,13 @@
+// Static label flip: poisoned data, honest protocol.
+import Kernels
+
+/// Trains honestly on labels y replaced by C − 1 − y, and follows the protocol.
+public struct LabelFlip: LabelAttack {
+    public static let name = "labelFlip"
+    public static let aliases = ["labelFlipping", "staticLabelFlip"]
+    public static let summary = "Trains on labels y replaced by C-1-y and follows the protocol."
+
+    public init(_ parameters: ParameterValues) {}
+
+    public func relabelling(classCount: Int) -> [Int] { (0..<classCount).reversed() }
+}

@@ -1,0 +1,42 @@
+// Gaussian noise around a centre. Strong against means, easy prey for every robust rule.
+import Kernels
+
+/// Sends centre + s · N(0, I), drawn anew for each victim: around the mean of the honest models heard with s = 30
+/// (ByrdLab; Wu, Chen, Ling 2023), around zero (ByzFL), or around the own model.
+public struct GaussianNoise: ModelAttack {
+    public static let name = "gaussian"
+    public static let aliases = ["gaussianNoise", "noise"]
+    public static let summary = "Sends Gaussian noise around the honest mean, around zero, or around the own model."
+    public static let parameters = [
+        Parameter.choice("around", ["heard", "zero", "own"], default: "heard", "the centre of the noise"),
+        Parameter.number("deviation", 0...1e6, default: 30, "s: standard deviation of each coordinate"),
+    ]
+
+    private enum Centre { case heard, zero, own }
+    private let centre: Centre
+    private let deviation: Float
+
+    public init(_ parameters: ParameterValues) {
+        centre =
+            switch parameters.text("around") {
+            case "zero": .zero
+            case "own": .own
+            default: .heard
+            }
+        deviation = Float(parameters.number("deviation"))
+    }
+
+    public func forge(for victim: NodeID, seeing view: borrowing AttackView, random: inout RandomStream) -> Forgery {
+        var lie =
+            switch centre {
+            case .heard: view.meanOfHeard()
+            case .zero: [Float](repeating: 0, count: view.own.count)
+            case .own: view.own
+            }
+        var noise = [Float](repeating: 0, count: lie.count)
+        random.fillGaussian(&noise, mean: 0, standardDeviation: 1)
+        var span = lie.mutableSpan
+        axpy(deviation, noise.span, into: &span)
+        return .model(lie)
+    }
+}

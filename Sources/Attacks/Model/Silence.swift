@@ -1,0 +1,15 @@
+// The cheapest attack: it tests patience, not the rule.
+import Kernels
+
+/// Sends nothing. Neighbours wait for it until their patience is used up, then go on without it.
+public struct Silence: ModelAttack {
+    public static let name = "silence"
+    public static let aliases = ["crash", "silent"]
+    public static let summary = "Sends nothing, and so spends its neighbours' patience."
+
+    public init(_ parameters: ParameterValues) {}
+
+    public func forge(for victim: NodeID, seeing view: borrowing AttackView, random: inout RandomStream) -> Forgery {
+        .silence
+    }
+}

@@ -1,0 +1,49 @@
+// What a node remembers of one neighbour: its link, at most two of its models, its credit, its offences.
+import Kernels
+import Wire
+
+struct NeighbourState: Sendable {
+    enum LinkState: Sendable, Equatable {
+        case never
+        case up
+        /// Closed or taken leave of; a missing model is waited for until then.
+        case closed(waitedUntil: Instant)
+    }
+
+    let node: NodeID
+    /// `nil`: the edge leads only away from here.
+    let weight: Double?
+    let receives: Bool
+
+    var link = LinkState.never
+    /// Its model of the round this node is in.
+    var current: ModelMessage?
+    /// Its model of the newest round after this one.
+    var newest: ModelMessage?
+    /// The newest round it sent anything admissible for.
+    var newestRound: Round?
+    var account: PatienceAccount
+    /// It said `waiting` for this round.
+    var heldUpIn: Round?
+    /// It sent a proven lie for this round: it is not waited for, and its weight leaves the budget.
+    var offendedIn: Round?
+    /// This round's message arrived after this long a wait.
+    var waited: Nanoseconds?
+
+    init(_ neighbour: NodeConfiguration.Neighbour, patience: Patience) {
+        node = neighbour.node
+        weight = neighbour.weight
+        receives = neighbour.receives
+        account = PatienceAccount(opening: patience.deadline)
+    }
+
+    /// Forgets the round that closed and promotes what has already come for `round`.
+    mutating func advance(to round: Round) {
+        current = nil
+        waited = nil
+        if let message = newest, message.round <= round {
+            if message.round == round { current = message }
+            newest = nil
+        }
+    }
+}

@@ -1,0 +1,75 @@
+// Every setting of a node: unit, default, reason. All of it is honest knowledge; who lies is in `Behaviour` alone.
+import Aggregation
+import Kernels
+
+/// What a node is told before its first round.
+public struct NodeConfiguration: Sendable, Equatable {
+    /// One edge of the topology as this node sees it.
+    public struct Neighbour: Sendable, Equatable {
+        public let node: NodeID
+        /// w_ij: the neighbour's weight in this node's mix; `nil` where the edge does not lead here.
+        public let weight: Double?
+        /// Whether this node sends its models to the neighbour.
+        public let receives: Bool
+
+        public init(node: NodeID, weight: Double?, receives: Bool) {
+            self.node = node
+            self.weight = weight
+            self.receives = receives
+        }
+    }
+
+    public let node: NodeID
+    /// Elements of a model.
+    public let dimension: Int
+    public let rounds: Int
+    /// Ascending.
+    public let neighbours: [Neighbour]
+    /// Lying that the rule must withstand, as declared.
+    public let budget: Budget
+    /// Models are exchanged in every `mixEvery`-th round; the others are local.
+    public let mixEvery: Int
+    public let seed: UInt64
+    public let patience: Patience
+    /// A record and a snapshot every so many rounds; 0 for none but the last.
+    public let measureEvery: Int
+    /// A checkpoint every so many rounds; 0 for none.
+    public let checkpointEvery: Int
+
+    public init(
+        node: NodeID, dimension: Int, rounds: Int, neighbours: [Neighbour], budget: Budget, mixEvery: Int = 1,
+        seed: UInt64, patience: Patience = Patience(), measureEvery: Int = 0, checkpointEvery: Int = 0
+    ) {
+        precondition(zip(neighbours, neighbours.dropFirst()).allSatisfy { $0.node < $1.node }, "ascending, once each")
+        precondition(rounds > 0 && mixEvery > 0 && dimension > 0, "the schema allows no others")
+        self.node = node
+        self.dimension = dimension
+        self.rounds = rounds
+        self.neighbours = neighbours
+        self.budget = budget
+        self.mixEvery = mixEvery
+        self.seed = seed
+        self.patience = patience
+        self.measureEvery = measureEvery
+        self.checkpointEvery = checkpointEvery
+    }
+}
+
+/// How long a node waits for its neighbours.
+public struct Patience: Sendable, Equatable {
+    /// The longest wait for one neighbour in one round, for links before the first round, and the opening balance of
+    /// each neighbour's account.
+    public var deadline: Nanoseconds
+    /// Waits up to this long, or up to `freeRounds` median rounds, cost a neighbour nothing.
+    public var free: Nanoseconds = .milliseconds(250)
+    public var freeRounds = 20
+    /// A neighbour whose link is closed is waited for this long, in case it reconnects.
+    public var reconnectGrace: Nanoseconds = .milliseconds(200)
+    /// A neighbour that was told to stop is waited for this long: this node may be about to be told as well, and then
+    /// must not have closed a round without it.
+    public var stoppingGrace: Nanoseconds = .milliseconds(1000)
+
+    public init(deadline: Nanoseconds = .milliseconds(5000)) {
+        self.deadline = deadline
+    }
+}

@@ -1,0 +1,19 @@
+// Everything that can happen to a node.
+import Kernels
+import Learning
+import Wire
+
+public enum NodeEvent: Sendable {
+    /// The first event: from scratch, or from a checkpoint.
+    case started(Checkpoint?)
+    case linkUp(NodeID)
+    case linkDown(NodeID)
+    case received(Message, from: NodeID)
+    /// The link refused bytes of a known neighbour.
+    case rejected(Rejection, from: NodeID)
+    /// The answer to `train`.
+    case trained(Round, [Float], LocalState, StepReport)
+    /// The moment asked for by `wake` has come; early and stale calls do no harm.
+    case timer
+    case stopRequested
+}

@@ -1,0 +1,40 @@
+// One neighbour's credit for being late. A silent or procrastinating neighbour costs a bounded time in all, while one
+// that is merely slow is not cut off.
+import Kernels
+
+/// Starts at one deadline, pays for waits beyond the free ones, refills at a tenth of elapsed time.
+///
+/// Empty means that the neighbour is polled only: used if it is there, never waited for, until it has delivered again
+/// and has earned a tenth of a deadline.
+struct PatienceAccount: Sendable, Equatable {
+    private(set) var balance: Nanoseconds
+    private(set) var isPolledOnly = false
+    private let opening: Nanoseconds
+    private var updatedAt: Instant?
+    /// Time spent waiting for this neighbour beyond the free waits, over the whole run.
+    private(set) var charged: Nanoseconds = 0
+
+    init(opening: Nanoseconds) {
+        self.opening = opening
+        balance = opening
+    }
+
+    mutating func refill(at now: Instant) {
+        if let updatedAt { balance = min(opening, balance + max(0, now - updatedAt) / 10) }
+        updatedAt = now
+    }
+
+    /// - Parameter isAnnounced: the neighbour said that it was held up itself; it pays half.
+    mutating func charge(_ wait: Nanoseconds, isAnnounced: Bool) {
+        charged += wait
+        balance -= isAnnounced ? wait / 2 : wait
+        if balance <= 0 {
+            balance = 0
+            isPolledOnly = true
+        }
+    }
+
+    mutating func delivered() {
+        if balance >= opening / 10 { isPolledOnly = false }
+    }
+}

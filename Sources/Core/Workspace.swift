@@ -1,0 +1,19 @@
+// Memory that a driver lends to whichever of its nodes it is handling; nothing in it outlives the call.
+import Aggregation
+import Kernels
+
+/// The scratch of one thread, shared by all nodes that this thread drives.
+public struct Workspace: Sendable {
+    var batch: VectorBatch
+    var context: MixContext
+    var scratch = Scratch()
+
+    /// - Parameters:
+    ///   - dimension: elements of a model.
+    ///   - degree: the most neighbours any of the nodes has.
+    public init(dimension: Int, degree: Int) {
+        batch = VectorBatch(columns: dimension, capacity: degree)
+        context = MixContext(
+            round: Round(0), rounds: 0, node: NodeID(0), senders: [], weights: [], budget: Budget(count: 0, weight: 0))
+    }
+}

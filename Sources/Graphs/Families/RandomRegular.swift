@@ -1,0 +1,71 @@
+// Random regular graphs: sparse, and nearly as well connected as a graph of their degree can be.
+public import Kernels
+
+/// A connected graph of `degree` links at every node, drawn by pairing link ends (Steger, Wormald 1999).
+///
+/// Pairs that would make a loop or a parallel edge are shuffled again; a draw that cannot be finished or is not
+/// connected is drawn anew. μ₂ ≥ degree − 2 √(degree − 1) − o(1) with high probability (Friedman).
+public struct RandomRegular: TopologyFamily {
+    public static let name = "randomRegular"
+    public static let aliases = ["random-regular"]
+    public static let summary = "A random connected graph in which every node has the same number of links."
+    public static let parameters: [Parameter] = [
+        .count("nodes", 3...100_000, default: nil, "number of nodes"),
+        .count("degree", 2...1_000, default: nil, "links of every node; nodes times degree must be even"),
+    ]
+
+    private let nodes: Int
+    private let degree: Int
+
+    public init(_ parameters: ParameterValues) throws(ConfigurationFault) {
+        nodes = parameters.count("nodes")
+        degree = parameters.count("degree")
+        guard degree < nodes else {
+            throw ConfigurationFault(.notAllowed(key: "degree", given: "\(degree)", allowed: "below nodes (\(nodes))"))
+        }
+        guard nodes * degree % 2 == 0 else {
+            throw ConfigurationFault("nodes (\(nodes)) times degree (\(degree)) is odd; no such graph exists")
+        }
+    }
+
+    public func make(random: inout RandomStream) throws(ConfigurationFault) -> Topology {
+        // Pairing stalls on dense graphs, and the complement of a random regular graph is one too.
+        let drawsComplement = 2 * degree >= nodes
+        for _ in 0..<Self.attempts {
+            guard var adjacency = pairing(drawsComplement ? nodes - 1 - degree : degree, &random) else { continue }
+            if drawsComplement {
+                adjacency = adjacency.indices.map { node in
+                    adjacency.indices.filter { $0 != node && !adjacency[node].contains($0) }
+                }
+            }
+            let pairs = adjacency.indices.flatMap { i in adjacency[i].filter { $0 > i }.map { j in (i, j) } }
+            let topology = try Topology(nodes: nodes, pairs: pairs, name: "\(Self.name)-\(nodes)-\(degree)")
+            if topology.isConnected { return topology }
+        }
+        throw ConfigurationFault("no connected graph in \(Self.attempts) draws; use a larger degree or the family ring")
+    }
+
+    private static let attempts = 10_000
+
+    /// The neighbours of every node, or nothing if a shuffle of the ends left over could pair none of them.
+    private func pairing(_ degree: Int, _ random: inout RandomStream) -> [[Int]]? {
+        var adjacency = [[Int]](repeating: [], count: nodes)
+        var ends = (0..<nodes * degree).map { $0 % nodes }
+        while !ends.isEmpty {
+            random.shuffle(&ends)
+            var unpaired: [Int] = []
+            for slot in stride(from: 0, to: ends.count, by: 2) {
+                let (a, b) = (ends[slot], ends[slot + 1])
+                if a == b || adjacency[a].contains(b) {
+                    unpaired += [a, b]
+                } else {
+                    adjacency[a].append(b)
+                    adjacency[b].append(a)
+                }
+            }
+            guard unpaired.count < ends.count else { return nil }
+            ends = unpaired
+        }
+        return adjacency
+    }
+}

@@ -1,0 +1,209 @@
+// Things chosen by name in a file: rules, attacks, objectives, datasets, splits, graph families.
+// A registered type says its name, one sentence, and its parameters with defaults; a catalogue is a list of them.
+
+/// A value that an operator may give a parameter.
+public enum ParameterValue: Equatable, Sendable, CustomStringConvertible {
+    case number(Double), text(String), flag(Bool)
+
+    public var description: String {
+        switch self {
+        case .number(let value): value == value.rounded() && value.magnitude < 1e15 ? "\(Int(value))" : "\(value)"
+        case .text(let value): value
+        case .flag(let value): "\(value)"
+        }
+    }
+}
+
+/// One parameter of a registered type: its name, what is allowed, its default, a sentence.
+public struct Parameter: Sendable {
+    public enum Domain: Sendable, Equatable {
+        case number(ClosedRange<Double>), count(ClosedRange<Int>), choice([String]), text, flag
+    }
+
+    public let name: String
+    public let domain: Domain
+    /// `nil`: the operator must give it.
+    public let defaultValue: ParameterValue?
+    public let summary: String
+
+    public static func number(
+        _ name: String, _ allowed: ClosedRange<Double>, default value: Double?, _ summary: String
+    ) -> Parameter {
+        Parameter(
+            name: name, domain: .number(allowed), defaultValue: value.map(ParameterValue.number), summary: summary)
+    }
+
+    public static func count(
+        _ name: String, _ allowed: ClosedRange<Int>, default value: Int?, _ summary: String
+    ) -> Parameter {
+        Parameter(
+            name: name, domain: .count(allowed), defaultValue: value.map { .number(Double($0)) }, summary: summary)
+    }
+
+    public static func choice(
+        _ name: String, _ allowed: [String], default value: String?, _ summary: String
+    ) -> Parameter {
+        Parameter(
+            name: name, domain: .choice(allowed), defaultValue: value.map(ParameterValue.text), summary: summary)
+    }
+
+    public static func text(_ name: String, default value: String?, _ summary: String) -> Parameter {
+        Parameter(name: name, domain: .text, defaultValue: value.map(ParameterValue.text), summary: summary)
+    }
+
+    public static func flag(_ name: String, default value: Bool, _ summary: String) -> Parameter {
+        Parameter(name: name, domain: .flag, defaultValue: .flag(value), summary: summary)
+    }
+
+    /// What may be written, in words.
+    public var allowed: String {
+        switch domain {
+        case .number(let range): Self.words(range.lowerBound, range.upperBound, of: "a number")
+        case .count(let range):
+            range.upperBound == Int.max
+                ? "a whole number from \(range.lowerBound)"
+                : "a whole number from \(range.lowerBound) to \(range.upperBound)"
+        case .choice(let names): names.joined(separator: ", ")
+        case .text: "a text"
+        case .flag: "true, false"
+        }
+    }
+
+    private static func words(_ low: Double, _ high: Double, of noun: String) -> String {
+        switch (low.isFinite && low > -Double.greatestFiniteMagnitude, high < Double.greatestFiniteMagnitude) {
+        case (true, true): "\(noun) from \(ParameterValue.number(low)) to \(ParameterValue.number(high))"
+        case (true, false): "\(noun) from \(ParameterValue.number(low))"
+        default: "a finite number"
+        }
+    }
+
+    /// The value in its canonical form, or what is wrong with it. `key` is the full path that the message names.
+    public func check(_ value: ParameterValue, key: String) throws(ConfigurationFault) -> ParameterValue {
+        let fault = ConfigurationFault(.notAllowed(key: key, given: "\(value)", allowed: allowed))
+        switch (domain, value) {
+        case (.number(let range), .number(let number)):
+            guard range.contains(number) else { throw fault }
+        case (.count(let range), .number(let number)):
+            guard let whole = Int(exactly: number), range.contains(whole) else { throw fault }
+        case (.choice(let names), .text(let text)):
+            guard names.contains(text) else {
+                throw ConfigurationFault(.unknown(noun: key, given: text, known: names))
+            }
+        case (.text, .text), (.flag, .flag):
+            break
+        default:
+            throw ConfigurationFault(.wrongType(key: key, given: "'\(value)'", expected: allowed))
+        }
+        return value
+    }
+}
+
+/// The checked parameters of one registered value, defaults filled in, in the order of their declaration.
+public struct ParameterValues: Equatable, Sendable {
+    public let names: [String]
+    public let values: [ParameterValue]
+
+    /// - Parameters:
+    ///   - given: what the operator wrote, without `kind`.
+    ///   - declared: the type's parameters.
+    ///   - key: path of the object, for messages (`aggregation.rule`).
+    public init(
+        _ given: [(name: String, value: ParameterValue)], declared: [Parameter], key: String
+    ) throws(ConfigurationFault) {
+        for (name, _) in given where !declared.contains(where: { $0.name == name }) {
+            throw ConfigurationFault(.unknown(noun: "key \(key).", given: name, known: declared.map(\.name)))
+        }
+        var values: [ParameterValue] = []
+        for parameter in declared {
+            let path = "\(key).\(parameter.name)"
+            if let value = given.last(where: { $0.name == parameter.name })?.value ?? parameter.defaultValue {
+                values.append(try parameter.check(value, key: path))
+            } else {
+                throw ConfigurationFault(.missing(key: path, expected: parameter.allowed))
+            }
+        }
+        names = declared.map(\.name)
+        self.values = values
+    }
+
+    /// The defaults of `declared`; a parameter without one is a programming error here.
+    public static func defaults(_ declared: [Parameter]) -> ParameterValues {
+        guard let values = try? ParameterValues([], declared: declared, key: "") else {
+            preconditionFailure("a parameter without a default must be given")
+        }
+        return values
+    }
+
+    private func value(_ name: String) -> ParameterValue {
+        guard let position = names.firstIndex(of: name) else {
+            preconditionFailure("the parameter \(name) is not declared")
+        }
+        return values[position]
+    }
+
+    public func number(_ name: String) -> Double {
+        guard case .number(let number) = value(name) else { preconditionFailure("\(name) is not a number") }
+        return number
+    }
+
+    public func count(_ name: String) -> Int { Int(number(name)) }
+
+    public func text(_ name: String) -> String {
+        guard case .text(let text) = value(name) else { preconditionFailure("\(name) is not a text") }
+        return text
+    }
+
+    public func flag(_ name: String) -> Bool {
+        guard case .flag(let flag) = value(name) else { preconditionFailure("\(name) is not a flag") }
+        return flag
+    }
+}
+
+/// What can be chosen by name.
+public protocol Registered: Sendable {
+    /// What the operator types.
+    static var name: String { get }
+    /// Names that other codes use for the same thing; accepted everywhere.
+    static var aliases: [String] { get }
+    /// One sentence for listings.
+    static var summary: String { get }
+    static var parameters: [Parameter] { get }
+
+    /// - Parameter parameters: checked against `Self.parameters`.
+    /// - Throws: where values that are each allowed do not go together.
+    init(_ parameters: ParameterValues) throws(ConfigurationFault)
+}
+
+extension Registered {
+    public static var aliases: [String] { [] }
+    public static var parameters: [Parameter] { [] }
+}
+
+/// The list of everything of one kind. `Entry` is a metatype such as `any GossipRule.Type`.
+public struct Catalog<Entry: Sendable>: Sendable {
+    /// What an entry is, in messages: "rule".
+    public let noun: String
+    public let entries: [Entry]
+    private let registered: @Sendable (Entry) -> any Registered.Type
+
+    public init(
+        _ noun: String, _ entries: [Entry], as registered: @escaping @Sendable (Entry) -> any Registered.Type
+    ) {
+        self.noun = noun
+        self.entries = entries
+        self.registered = registered
+    }
+
+    /// The entries as what all of them are: names, sentences, parameters.
+    public var descriptions: [any Registered.Type] { entries.map(registered) }
+
+    public var names: [String] { descriptions.map { $0.name } }
+
+    /// The entry of this name or alias.
+    public func entry(named name: String) throws(ConfigurationFault) -> Entry {
+        for entry in entries where registered(entry).name == name || registered(entry).aliases.contains(name) {
+            return entry
+        }
+        throw ConfigurationFault(.unknown(noun: noun, given: name, known: names))
+    }
+}

@@ -1,0 +1,32 @@
+// Several vectors of one length in one allocation: what rules read. Not a matrix library.
+
+/// `rows` vectors of `columns` Floats each, row after row.
+public struct VectorBatch: Sendable {
+    public let columns: Int
+    /// Row `i` is `elements[i * columns ..< (i + 1) * columns]`; nothing follows the last row.
+    public private(set) var elements: [Float]
+
+    /// An empty batch with room for `capacity` rows.
+    public init(columns: Int, capacity: Int) {
+        precondition(columns >= 0 && capacity >= 0, "a batch has no negative size")
+        self.columns = columns
+        elements = []
+        elements.reserveCapacity(columns * capacity)
+    }
+
+    public var rows: Int { columns == 0 ? 0 : elements.count / columns }
+
+    /// Adds a copy of `row`, which must have `columns` elements.
+    public mutating func append(_ row: [Float]) {
+        precondition(row.count == columns, "a row has as many elements as the batch has columns")
+        elements.append(contentsOf: row)
+    }
+
+    /// Forgets all rows and keeps the memory.
+    public mutating func removeAll() {
+        elements.removeAll(keepingCapacity: true)
+    }
+
+    /// The range of `elements` that row `row` takes up.
+    @inlinable public func range(ofRow row: Int) -> Range<Int> { row * columns..<(row + 1) * columns }
+}

@@ -1,0 +1,157 @@
+// Writes one JSON object on one line, straight into bytes: nodes do this every round, so no tree is built.
+
+/// A JSON object under construction; keys are written in the order they are added.
+public struct JSONLine: Sendable {
+    public private(set) var bytes: [UInt8] = [UInt8(ascii: "{")]
+    private var isEmpty = true
+
+    public init() {}
+
+    public mutating func add(_ key: String, _ value: Int) {
+        begin(key)
+        append(integer: value)
+    }
+
+    /// A hash, as 16 hexadecimal digits in quotes: JSON numbers cannot hold 64 bits.
+    public mutating func add(_ key: String, hash value: UInt64) {
+        begin(key)
+        append(hash: value)
+    }
+
+    /// `null` for nothing and for what is not finite.
+    public mutating func add(_ key: String, _ value: Double?) {
+        begin(key)
+        append(number: value)
+    }
+
+    public mutating func add(_ key: String, _ value: String) {
+        begin(key)
+        append(text: value)
+    }
+
+    /// An array of what `each` appends for every element.
+    public mutating func add<Element>(
+        _ key: String, _ elements: [Element], each: (inout JSONLine, Element) -> Void
+    ) {
+        begin(key)
+        bytes.append(UInt8(ascii: "["))
+        for (index, element) in elements.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            each(&self, element)
+        }
+        bytes.append(UInt8(ascii: "]"))
+    }
+
+    /// An object inside this one.
+    public mutating func add(_ key: String, object: (inout JSONLine) -> Void) {
+        begin(key)
+        var inner = JSONLine()
+        object(&inner)
+        bytes.append(contentsOf: inner.bytes)
+        bytes.append(UInt8(ascii: "}"))
+    }
+
+    public mutating func append(integer value: Int) {
+        bytes.append(contentsOf: String(value).utf8)
+    }
+
+    public mutating func append(hash value: UInt64) {
+        bytes.append(UInt8(ascii: "\""))
+        for shift in stride(from: 60, through: 0, by: -4) {
+            let digit = UInt8(truncatingIfNeeded: value >> UInt64(shift)) & 15
+            bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    public mutating func append(number value: Double?) {
+        if let value, value.isFinite {
+            bytes.append(contentsOf: "\(value)".utf8)
+        } else {
+            bytes.append(contentsOf: "null".utf8)
+        }
+    }
+
+    public mutating func append(text: String) {
+        bytes.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(contentsOf: [UInt8(ascii: "\\"), byte])
+            case 0..<32: bytes.append(contentsOf: "\\u00\(byte < 16 ? "0" : "")\(String(byte, radix: 16))".utf8)
+            default: bytes.append(byte)
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// A list inside a list.
+    public mutating func appendList(_ list: (inout JSONLine) -> Void) {
+        bytes.append(UInt8(ascii: "["))
+        list(&self)
+        bytes.append(UInt8(ascii: "]"))
+    }
+
+    public mutating func separate() { bytes.append(UInt8(ascii: ",")) }
+
+    /// The finished line, its line feed included.
+    public consuming func line() -> [UInt8] {
+        bytes.append(UInt8(ascii: "}"))
+        bytes.append(UInt8(ascii: "\n"))
+        return bytes
+    }
+
+    private mutating func begin(_ key: String) {
+        if !isEmpty { bytes.append(UInt8(ascii: ",")) }
+        isEmpty = false
+        append(text: key)
+        bytes.append(UInt8(ascii: ":"))
+    }
+}
+
+extension TraceLine {
+    /// `{"round":3,"inputs":[[0,3,"9f…"],…],"result":"1c…"}`, inputs as sender, round, hash.
+    public var json: [UInt8] {
+        var line = JSONLine()
+        line.add("round", round.number)
+        line.add("inputs", inputs) { line, input in
+            line.appendList { line in
+                line.append(integer: input.sender.index)
+                line.separate()
+                line.append(integer: input.round.number)
+                line.separate()
+                line.append(hash: input.digest)
+            }
+        }
+        line.add("result", hash: result)
+        return line.line()
+    }
+}
+
+extension NodeRecord {
+    /// One line of `nodes/<index>/metrics.jsonl`; times in nanoseconds.
+    public func json(bytesSent: Int, messagesSent: Int, mixNanoseconds: Int) -> [UInt8] {
+        var line = JSONLine()
+        line.add("rounds", rounds)
+        line.add("trainLoss", trainLoss)
+        line.add("computeNanoseconds", Int(computeNanoseconds))
+        line.add("waitNanoseconds", Int(waitNanoseconds))
+        line.add("mixNanoseconds", mixNanoseconds)
+        line.add("mixedModels", mixedModels)
+        line.add("reducedModels", reducedModels)
+        line.add("missedModels", missedModels)
+        line.add("lateModels", lateModels)
+        line.add("bytesSent", bytesSent)
+        line.add("messagesSent", messagesSent)
+        line.add("rejections", object: { object in
+            for rejection in rejections { object.add(rejection.reason, rejection.count) }
+        })
+        line.add("waits", waits) { line, wait in
+            line.appendList { line in
+                line.append(integer: wait.neighbour.index)
+                line.separate()
+                line.append(integer: Int(wait.nanoseconds))
+            }
+        }
+        return line.line()
+    }
+}

@@ -1,0 +1,73 @@
+// What a node tells about its own rounds. Only facts it knows itself: it holds no test data and nobody else's model.
+import Kernels
+
+/// One line of a node's metrics: the rounds since the line before.
+public struct NodeRecord: Sendable, Equatable {
+    /// Rounds closed so far.
+    public var rounds = 0
+    /// Mean training loss over the samples drawn since the last record; `nil` if there were none.
+    public var trainLoss: Double?
+    public var computeNanoseconds: Nanoseconds = 0
+    public var waitNanoseconds: Nanoseconds = 0
+    /// Models mixed in.
+    public var mixedModels = 0
+    /// Inputs whose influence the rule reduced (clipped or removed).
+    public var reducedModels = 0
+    /// Neighbours that were expected in a round and missed when it closed.
+    public var missedModels = 0
+    /// Models that came after their round had closed.
+    public var lateModels = 0
+    /// Refused messages by reason, since the start.
+    public var rejections: [Count] = []
+    /// Time waited for each neighbour beyond the free waits, since the start.
+    public var waits: [Wait] = []
+
+    public struct Count: Sendable, Equatable {
+        public let reason: String
+        public var count: Int
+
+        public init(reason: String, count: Int) {
+            self.reason = reason
+            self.count = count
+        }
+    }
+
+    public struct Wait: Sendable, Equatable {
+        public let neighbour: NodeID
+        public let nanoseconds: Nanoseconds
+
+        public init(neighbour: NodeID, nanoseconds: Nanoseconds) {
+            self.neighbour = neighbour
+            self.nanoseconds = nanoseconds
+        }
+    }
+
+    public init() {}
+}
+
+/// One mix: what went in, what came out. Given these, a run can be recomputed.
+public struct TraceLine: Sendable, Equatable {
+    public struct Input: Sendable, Equatable {
+        public let sender: NodeID
+        public let round: Round
+        /// XXH64 of the model.
+        public let digest: UInt64
+
+        public init(sender: NodeID, round: Round, digest: UInt64) {
+            self.sender = sender
+            self.round = round
+            self.digest = digest
+        }
+    }
+
+    public let round: Round
+    /// Ascending by sender.
+    public let inputs: [Input]
+    public let result: UInt64
+
+    public init(round: Round, inputs: [Input], result: UInt64) {
+        self.round = round
+        self.inputs = inputs
+        self.result = result
+    }
+}

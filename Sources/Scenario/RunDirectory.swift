@@ -1,0 +1,65 @@
+// Where everything of a run lies: names only. No file is opened here.
+import Kernels
+
+/// The folder of one run, as paths.
+public struct RunDirectory: Sendable, Equatable {
+    public static let experimentName = "experiment.json"
+    public static let topologyName = "topology.json"
+
+    public let path: String
+
+    /// - Parameter path: the folder itself, without a slash at its end.
+    public init(_ path: String) { self.path = path }
+
+    /// A new run's folder in `parent`: `<name>-<identity8>-<time>`.
+    ///
+    /// - Parameters:
+    ///   - identity: of the experiment; its first eight hexadecimal digits are used.
+    ///   - time: as text without spaces or colons, made by whoever has a clock.
+    public init(in parent: String, name: String, identity: [UInt8], time: String) {
+        let safe = String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) ? $0 : "-" })
+        self.init("\(parent)/\(safe)-\(hexadecimal(Array(identity.prefix(4))))-\(time)")
+    }
+
+    public var experiment: String { "\(path)/\(RunDirectory.experimentName)" }
+    public var topology: String { "\(path)/\(RunDirectory.topologyName)" }
+    public var metrics: String { "\(path)/metrics.jsonl" }
+    public var summary: String { "\(path)/summary.json" }
+    public var report: String { "\(path)/report.html" }
+    public var nodes: String { "\(path)/nodes" }
+
+    public func node(_ node: NodeID) -> NodeDirectory { NodeDirectory("\(nodes)/\(node.index)") }
+}
+
+/// The folder of one node in a run.
+public struct NodeDirectory: Sendable, Equatable {
+    public let path: String
+
+    public init(_ path: String) { self.path = path }
+
+    public var endpoint: String { "\(path)/endpoint.json" }
+    public var metrics: String { "\(path)/metrics.jsonl" }
+    public var trace: String { "\(path)/trace.jsonl" }
+    public var log: String { "\(path)/log.txt" }
+    /// The final model; it is there only once all rounds are done.
+    public var model: String { "\(path)/model.bin" }
+    public var snapshots: String { "\(path)/snapshots" }
+
+    public func snapshot(rounds: Int) -> String { "\(snapshots)/\(rounds).bin" }
+    public func checkpoint(rounds: Int) -> String { "\(path)/checkpoint-\(rounds).bin" }
+
+    /// The rounds of a snapshot, from the name of its file; `nil` for any other file.
+    public static func rounds(ofSnapshot name: String) -> Int? { number(in: name, after: "", before: ".bin") }
+
+    /// The rounds of a checkpoint, from the name of its file; `nil` for any other file.
+    public static func rounds(ofCheckpoint name: String) -> Int? {
+        number(in: name, after: "checkpoint-", before: ".bin")
+    }
+
+    private static func number(in name: String, after prefix: String, before suffix: String) -> Int? {
+        guard name.hasPrefix(prefix), name.hasSuffix(suffix), name.utf8.count > prefix.utf8.count + suffix.utf8.count
+        else { return nil }
+        let digits = name.dropFirst(prefix.count).dropLast(suffix.count)
+        return digits.allSatisfy { ("0"..."9").contains($0) } ? Int(digits) : nil
+    }
+}

@@ -1,0 +1,78 @@
+// Cuts a byte stream into frames. Bytes are hostile until their check fits; nothing is allocated on a peer's word.
+import Kernels
+
+/// A frame whose check has been verified.
+struct ReceivedFrame: Sendable, Equatable {
+    let header: Frame
+    /// Payload of every kind but a model.
+    let payload: [UInt8]
+    let model: [Float]
+    let payloadDigest: UInt64
+}
+
+/// Reassembles frames from a stream, however it is cut. Holds at most one header and one payload.
+struct Decoder: Sendable {
+    private let limits: Limits
+    private var head: [UInt8] = []
+    private var frame: Frame?
+    private var small: [UInt8] = []
+    private var model: [Float] = []
+    private var filledBytes = 0
+
+    init(limits: Limits) {
+        self.limits = limits
+        head.reserveCapacity(Frame.headerBytes)
+    }
+
+    /// Takes bytes from `bytes` at `offset`, which it advances, until a frame is whole or the bytes are used up.
+    mutating func next(_ bytes: Span<UInt8>, offset: inout Int) throws(Rejection) -> ReceivedFrame? {
+        let header: Frame
+        if let frame {
+            header = frame
+        } else {
+            while head.count < Frame.headerBytes && offset < bytes.count {
+                head.append(bytes[offset])
+                offset += 1
+            }
+            guard head.count == Frame.headerBytes else { return nil }
+            header = try Frame.decode(head, limits: limits)
+            frame = header
+            filledBytes = 0
+            if header.kind == .model {
+                model = [Float](repeating: 0, count: limits.dimension)
+            } else {
+                small = [UInt8](repeating: 0, count: header.payloadBytes)
+            }
+        }
+
+        let taken = min(header.payloadBytes - filledBytes, bytes.count - offset)
+        if taken > 0 {
+            let piece = bytes.extracting(offset..<offset + taken)
+            let start = filledBytes
+            if header.kind == .model {
+                unsafe model.withUnsafeMutableBytes { unsafe Decoder.copy(piece, into: $0, at: start) }
+            } else {
+                unsafe small.withUnsafeMutableBytes { unsafe Decoder.copy(piece, into: $0, at: start) }
+            }
+            offset += taken
+            filledBytes += taken
+        }
+        guard filledBytes == header.payloadBytes else { return nil }
+
+        let digest = header.kind == .model ? hash64(model) : XXH64.hash(small)
+        guard Frame.check(header: head, payloadDigest: digest) == header.check else { throw .badCheck }
+        let received = ReceivedFrame(header: header, payload: small, model: model, payloadDigest: digest)
+        frame = nil
+        head.removeAll(keepingCapacity: true)
+        small = []
+        model = []
+        return received
+    }
+
+    private static func copy(_ piece: Span<UInt8>, into target: UnsafeMutableRawBufferPointer, at offset: Int) {
+        unsafe piece.withUnsafeBytes { source in
+            unsafe UnsafeMutableRawBufferPointer(rebasing: target[offset..<offset + source.count])
+                .copyMemory(from: source)
+        }
+    }
+}

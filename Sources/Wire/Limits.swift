@@ -1,0 +1,25 @@
+// The written limits of what a peer may send.
+
+/// Bounds on frames, from what the experiment needs.
+public struct Limits: Sendable, Equatable {
+    /// Elements of a model.
+    public let dimension: Int
+
+    /// The largest dimension whose model fits a frame's 32-bit length.
+    public static let largestDimension = Int(UInt32.max) / 4
+
+    public init(dimension: Int) {
+        precondition((0...Limits.largestDimension).contains(dimension), "a model fits one frame")
+        self.dimension = dimension
+    }
+
+    /// The payload length a frame of this kind must have; there is no other.
+    public func payloadBytes(of kind: Frame.Kind) -> Int {
+        switch kind {
+        case .hello: Hello.encodedBytes
+        case .model: dimension * MemoryLayout<Float>.size
+        case .waiting: 0
+        case .bye: 1
+        }
+    }
+}

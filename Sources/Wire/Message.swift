@@ -1,0 +1,40 @@
+// What nodes say to each other once a link is open. How it looks in bytes is `Frame`'s business.
+import Kernels
+
+/// A decoded message between two nodes of one experiment.
+public enum Message: Sendable, Equatable {
+    case model(ModelMessage)
+    /// The sender is held up in this round and will send its model late: wait longer for it.
+    case waiting(Round)
+    case bye(Farewell)
+}
+
+/// A model as it travels: the values, and their hash for trace and checks, computed once for all neighbours.
+public struct ModelMessage: Sendable, Equatable {
+    public let round: Round
+    public let values: [Float]
+    /// XXH64 of the values' little-endian bytes.
+    public let digest: UInt64
+
+    /// The sender's side: computes the digest.
+    public init(round: Round, values: [Float]) {
+        self.init(round: round, values: values, digest: hash64(values))
+    }
+
+    /// The receiver's side: the digest has just been computed to check the frame.
+    public init(round: Round, values: [Float], digest: UInt64) {
+        self.round = round
+        self.values = values
+        self.digest = digest
+    }
+}
+
+/// Why a node says good-bye.
+public enum Farewell: UInt8, Sendable, Equatable {
+    /// All rounds are done; the last model has been sent.
+    case finished = 1
+    /// The node was told to stop.
+    case stopping = 2
+    /// The peer is not welcome: a stranger, another experiment, or broken bytes.
+    case refused = 3
+}

@@ -1,0 +1,21 @@
+// Why something a peer sent was not used. A rejection is ordinary input: counted, never thrown past the node.
+
+/// One reason for refusing what a peer sent; the raw value is its name in records.
+public enum Rejection: String, Error, Sendable, CaseIterable {
+    // Found in the bytes, before a peer is known.
+    case badMagic, unsupportedVersion, unknownKind, lyingLength, badCheck, malformedPayload
+    // Found in the handshake.
+    case helloExpected, unexpectedHello, otherExperiment, unknownSender
+    // Found on an open link.
+    case wrongSender, replayedSequence
+    // Found by admission: the sender is known and means it.
+    case wrongDimension, notFinite, roundOutOfRange, duplicateRound, notANeighbour
+
+    /// The sender provably broke the rules with a well-formed message: its weight leaves the budget for the round.
+    public var isProvenOffence: Bool {
+        switch self {
+        case .wrongDimension, .notFinite: true
+        default: false
+        }
+    }
+}
