@@ -1,0 +1,179 @@
+// One dense layer on rows picked by index: forward, and the gradient of its weights. Fixed lanes; every class's sum
+// has the same order of operations however classes are grouped, so grouping is free to suit the registers.
+//
+// Parameters are class-major: C rows of p weights, then C biases.
+
+/// logits[s, c] = Σ_j W[c, j] x[s, j] + b[c] for the rows `samples` of `features`.
+///
+/// - Parameters:
+///   - features: n × p, row after row.
+///   - parameters: C × p weights, then C biases.
+///   - logits: at least `samples.count` × C.
+public func denseForward(
+    features: Span<Float>, featureCount: Int, samples: Span<Int32>, parameters: Span<Float>, classCount: Int,
+    into logits: inout MutableSpan<Float>
+) {
+    precondition(parameters.count == classCount * (featureCount + 1) && logits.count >= samples.count * classCount)
+    precondition(featureCount > 0 && features.count % featureCount == 0, "whole rows")
+    let rows = features.count / featureCount
+    unsafe features.withUnsafeBufferPointer { features in
+        unsafe parameters.withUnsafeBufferPointer { parameters in
+            let weights = unsafe parameters.baseAddress.unsafelyUnwrapped
+            for s in samples.indices {
+                let row = Int(samples[s])
+                precondition((0..<rows).contains(row), "a sample of the data")
+                let x = unsafe features.baseAddress.unsafelyUnwrapped + row * featureCount
+                var c = 0
+                while c < classCount {
+                    let w = unsafe weights + c * featureCount
+                    if c + 5 <= classCount {
+                        let sums = unsafe fiveDots(x, w, featureCount)
+                        for k in 0..<5 {
+                            unsafe logits[s * classCount + c + k] = sums[k] + weights[classCount * featureCount + c + k]
+                        }
+                        c += 5
+                    } else {
+                        let sum = unsafe oneDot(x, w, featureCount)
+                        unsafe logits[s * classCount + c] = sum + weights[classCount * featureCount + c]
+                        c += 1
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// gradient[c, j] = Σ_s errors[s, c] x[s, j], and the biases' Σ_s errors[s, c]; overwrites.
+public func denseBackward(
+    features: Span<Float>, featureCount: Int, samples: Span<Int32>, errors: Span<Float>, classCount: Int,
+    into gradient: inout MutableSpan<Float>
+) {
+    precondition(gradient.count == classCount * (featureCount + 1) && errors.count >= samples.count * classCount)
+    precondition(featureCount > 0 && features.count % featureCount == 0, "whole rows")
+    let rows = features.count / featureCount
+    for s in samples.indices { precondition((0..<rows).contains(Int(samples[s])), "a sample of the data") }
+    for c in 0..<classCount {
+        var sum: Float = 0
+        for s in samples.indices { sum += errors[s * classCount + c] }
+        gradient[classCount * featureCount + c] = sum
+    }
+    unsafe features.withUnsafeBufferPointer { features in
+        unsafe errors.withUnsafeBufferPointer { errors in
+            unsafe gradient.withUnsafeMutableBufferPointer { gradient in
+                let g = unsafe gradient.baseAddress.unsafelyUnwrapped
+                let e = unsafe errors.baseAddress.unsafelyUnwrapped
+                let x = unsafe features.baseAddress.unsafelyUnwrapped
+                var c = 0
+                while c < classCount {
+                    let width = c + 5 <= classCount ? 5 : 1
+                    var j = 0
+                    while j + 8 <= featureCount {
+                        let target = unsafe g + c * featureCount + j
+                        if width == 5 {
+                            unsafe fiveColumns(x + j, featureCount, samples, e + c, classCount, target)
+                        } else {
+                            unsafe oneColumn(x + j, featureCount, samples, e + c, classCount, target)
+                        }
+                        j += 8
+                    }
+                    while j < featureCount {
+                        for k in 0..<width {
+                            var sum: Float = 0
+                            for s in samples.indices {
+                                unsafe sum += e[s * classCount + c + k] * x[Int(samples[s]) * featureCount + j]
+                            }
+                            unsafe g[(c + k) * featureCount + j] = sum
+                        }
+                        j += 1
+                    }
+                    c += width
+                }
+            }
+        }
+    }
+}
+
+@inline(__always)
+private func load(_ p: UnsafePointer<Float>) -> SIMD8<Float> {
+    unsafe UnsafeRawPointer(p).loadUnaligned(as: SIMD8<Float>.self)
+}
+
+@inline(__always)
+private func total(_ eight: SIMD8<Float>) -> Float {
+    let four = eight.lowHalf + eight.highHalf
+    let two = four.lowHalf + four.highHalf
+    return two[0] + two[1]
+}
+
+@inline(__always)
+private func oneDot(_ x: UnsafePointer<Float>, _ w: UnsafePointer<Float>, _ count: Int) -> Float {
+    var a = SIMD8<Float>.zero
+    var j = 0
+    while j + 8 <= count {
+        unsafe a += load(x + j) * load(w + j)
+        j += 8
+    }
+    var sum = total(a)
+    while j < count {
+        unsafe sum += x[j] * w[j]
+        j += 1
+    }
+    return sum
+}
+
+/// Five rows of weights against one sample, which is loaded once.
+@inline(__always)
+private func fiveDots(_ x: UnsafePointer<Float>, _ w: UnsafePointer<Float>, _ count: Int) -> InlineArray<5, Float> {
+    var (a, b, c, d, e) = (SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero)
+    var j = 0
+    while j + 8 <= count {
+        let v = unsafe load(x + j)
+        unsafe a += v * load(w + j)
+        unsafe b += v * load(w + count + j)
+        unsafe c += v * load(w + 2 * count + j)
+        unsafe d += v * load(w + 3 * count + j)
+        unsafe e += v * load(w + 4 * count + j)
+        j += 8
+    }
+    var sums: InlineArray<5, Float> = [total(a), total(b), total(c), total(d), total(e)]
+    while j < count {
+        for k in 0..<5 { unsafe sums[k] += x[j] * w[k * count + j] }
+        j += 1
+    }
+    return sums
+}
+
+@inline(__always)
+private func oneColumn(
+    _ x: UnsafePointer<Float>, _ stride: Int, _ samples: Span<Int32>, _ e: UnsafePointer<Float>, _ classes: Int,
+    _ target: UnsafeMutablePointer<Float>
+) {
+    var a = SIMD8<Float>.zero
+    for s in samples.indices {
+        unsafe a += e[s * classes] * load(x + Int(samples[s]) * stride)
+    }
+    unsafe UnsafeMutableRawPointer(target).storeBytes(of: a, as: SIMD8<Float>.self)
+}
+
+/// Eight columns of five classes' gradients, each sample's columns loaded once.
+@inline(__always)
+private func fiveColumns(
+    _ x: UnsafePointer<Float>, _ stride: Int, _ samples: Span<Int32>, _ e: UnsafePointer<Float>, _ classes: Int,
+    _ target: UnsafeMutablePointer<Float>
+) {
+    var (a, b, c, d, f) = (SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero)
+    for s in samples.indices {
+        let v = unsafe load(x + Int(samples[s]) * stride)
+        let error = unsafe e + s * classes
+        unsafe a += error[0] * v
+        unsafe b += error[1] * v
+        unsafe c += error[2] * v
+        unsafe d += error[3] * v
+        unsafe f += error[4] * v
+    }
+    unsafe UnsafeMutableRawPointer(target).storeBytes(of: a, as: SIMD8<Float>.self)
+    unsafe UnsafeMutableRawPointer(target + stride).storeBytes(of: b, as: SIMD8<Float>.self)
+    unsafe UnsafeMutableRawPointer(target + 2 * stride).storeBytes(of: c, as: SIMD8<Float>.self)
+    unsafe UnsafeMutableRawPointer(target + 3 * stride).storeBytes(of: d, as: SIMD8<Float>.self)
+    unsafe UnsafeMutableRawPointer(target + 4 * stride).storeBytes(of: f, as: SIMD8<Float>.self)
+}

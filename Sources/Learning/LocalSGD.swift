@@ -1,0 +1,129 @@
+// Stochastic gradient descent with momentum on a node's own shard.
+import Kernels
+
+/// K local steps a round: g ← batch gradient + λx, m ← βm + (1 − β)g, x ← x − η_t m.
+///
+/// A batch is drawn uniformly with replacement from the stream of (node, round, local step); a shard no larger than the
+/// batch is used whole. A node without data, or one that does not take part in a round, keeps its model.
+public struct LocalSGD: LocalModel {
+    public struct Settings: Sendable {
+        public var batchSize: Int
+        public var localSteps: Int
+        /// β; 0 is plain descent.
+        public var momentum: Double
+        /// λ.
+        public var weightDecay: Double
+        public var stepSize: any StepSize
+        /// Chance that a node trains in a round.
+        public var participation: Double
+        /// Whether all nodes start from one point.
+        public var startsTogether: Bool
+
+        public init(
+            batchSize: Int, localSteps: Int = 1, momentum: Double, weightDecay: Double, stepSize: any StepSize,
+            participation: Double = 1, startsTogether: Bool = true
+        ) {
+            self.batchSize = batchSize
+            self.localSteps = localSteps
+            self.momentum = momentum
+            self.weightDecay = weightDecay
+            self.stepSize = stepSize
+            self.participation = participation
+            self.startsTogether = startsTogether
+        }
+    }
+
+    public let objective: any Objective
+    public let shard: Shard
+    public let settings: Settings
+    public let dimension: Int
+    private let seed: UInt64
+    private let node: NodeID
+
+    public init(objective: any Objective, shard: Shard, settings: Settings, seed: UInt64, node: NodeID) {
+        self.objective = objective
+        self.shard = shard
+        self.settings = settings
+        self.seed = seed
+        self.node = node
+        dimension = objective.dimension(featureCount: shard.data.featureCount, classCount: shard.data.classCount)
+    }
+
+    /// Standard deviation of the first parameters.
+    private static let initialDeviation = 0.01
+
+    public func initialParameters() -> [Float] {
+        var random = RandomStream(
+            seed: seed, purpose: .initialisation, node: settings.startsTogether ? NodeID(0) : node)
+        var parameters = [Float](repeating: 0, count: dimension)
+        random.fillGaussian(&parameters, mean: 0, standardDeviation: LocalSGD.initialDeviation)
+        return parameters
+    }
+
+    public func step(
+        _ parameters: inout [Float], state: inout LocalState, round: Round, scratch: inout TrainingScratch
+    ) -> StepReport {
+        guard !shard.samples.isEmpty, takesPart(in: round) else { return StepReport(loss: 0, samples: 0) }
+        if scratch.gradient.count != dimension { scratch.gradient = [Float](repeating: 0, count: dimension) }
+        if settings.momentum > 0 && state.values.isEmpty {
+            state.values = [[Float](repeating: 0, count: dimension)]
+        }
+        // Taken out of the scratch, so that the objective may borrow the rest of it.
+        var gradient: [Float] = []
+        var batch: [Int32] = []
+        swap(&gradient, &scratch.gradient)
+        swap(&batch, &scratch.batch)
+        defer {
+            swap(&gradient, &scratch.gradient)
+            swap(&batch, &scratch.batch)
+        }
+        let stepSize = Float(settings.stepSize.value(in: round))
+        var loss = 0.0
+        var samples = 0
+        for localStep in 0..<settings.localSteps {
+            drawBatch(round: round, localStep: localStep, into: &batch)
+            var span = gradient.mutableSpan
+            let batchLoss = objective.lossAndGradient(
+                at: parameters.span, shard: shard, samples: batch.span, gradient: &span, scratch: &scratch.objective)
+            loss += batchLoss * Double(batch.count)
+            samples += batch.count
+            descend(&parameters, &state, along: gradient.span, stepSize: stepSize)
+        }
+        return StepReport(loss: loss / Double(samples), samples: samples)
+    }
+
+    private func takesPart(in round: Round) -> Bool {
+        guard settings.participation < 1 else { return true }
+        var random = RandomStream(seed: seed, purpose: .participation, node: node, round: round)
+        return random.uniform() < settings.participation
+    }
+
+    private func drawBatch(round: Round, localStep: Int, into batch: inout [Int32]) {
+        batch.removeAll(keepingCapacity: true)
+        if settings.batchSize >= shard.samples.count {
+            batch.append(contentsOf: shard.samples)
+        } else {
+            var random = RandomStream(seed: seed, purpose: .sampling, node: node, round: round, lane: localStep)
+            for _ in 0..<settings.batchSize { batch.append(shard.samples[random.below(shard.samples.count)]) }
+        }
+    }
+
+    private func descend(
+        _ parameters: inout [Float], _ state: inout LocalState, along gradient: Span<Float>, stepSize: Float
+    ) {
+        let decay = Float(settings.weightDecay)
+        let beta = Float(settings.momentum)
+        var x = parameters.mutableSpan
+        if beta > 0 {
+            var m = state.values[0].mutableSpan
+            precondition(x.count == gradient.count && m.count == gradient.count, "vectors of one length")
+            for i in 0..<gradient.count {
+                m[i] = beta * m[i] + (1 - beta) * (gradient[i] + decay * x[i])
+                x[i] -= stepSize * m[i]
+            }
+        } else {
+            precondition(x.count == gradient.count, "vectors of one length")
+            for i in 0..<gradient.count { x[i] -= stepSize * (gradient[i] + decay * x[i]) }
+        }
+    }
+}

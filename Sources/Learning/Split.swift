@@ -1,0 +1,36 @@
+// How the training samples are shared out among nodes. Every sample goes to exactly one of them.
+import Kernels
+
+/// A way to split labelled data among participants.
+public protocol Split: Registered {
+    /// - Parameters:
+    ///   - labels: of all samples, 0 ..< classCount.
+    ///   - random: the experiment's stream for splits.
+    /// - Returns: for each participant, the positions of its samples.
+    func assign(
+        labels: [Int32], classCount: Int, participants: Int, random: inout RandomStream
+    ) -> [[Int32]]
+}
+
+/// Every split that an experiment can name. A new one is one file in Splits/ and one line here.
+public enum SplitCatalog {
+    public static let all = Catalog<any Split.Type>(
+        "split", [IIDSplit.self, DirichletSplit.self, OneLabelSplit.self], as: { $0 })
+}
+
+/// The positions of each class's samples, in stored order.
+func samplesByClass(_ labels: [Int32], classCount: Int) -> [[Int32]] {
+    var classes = [[Int32]](repeating: [], count: classCount)
+    for (position, label) in labels.enumerated() { classes[Int(label)].append(Int32(position)) }
+    return classes
+}
+
+/// Cuts `samples` into `parts` consecutive pieces of nearly equal size; the first ones get the extra samples.
+func cutEvenly(_ samples: [Int32], parts: Int) -> [[Int32]] {
+    (0..<parts).map { part in
+        let small = samples.count / parts
+        let extra = samples.count % parts
+        let start = part * small + min(part, extra)
+        return Array(samples[start..<start + small + (part < extra ? 1 : 0)])
+    }
+}

@@ -1,0 +1,19 @@
+// The easy case: every node sees the same distribution.
+import Kernels
+
+/// A global shuffle, cut into nearly equal parts.
+public struct IIDSplit: Split {
+    public static let name = "iid"
+    public static let aliases = ["uniform", "homogeneous"]
+    public static let summary = "Shuffled, then cut into nearly equal parts."
+
+    public init(_ parameters: ParameterValues) {}
+
+    public func assign(
+        labels: [Int32], classCount: Int, participants: Int, random: inout RandomStream
+    ) -> [[Int32]] {
+        var samples = (0..<Int32(labels.count)).map { $0 }
+        random.shuffle(&samples)
+        return cutEvenly(samples, parts: participants)
+    }
+}

@@ -1,0 +1,28 @@
+// The hardest case: no node can learn the task alone.
+import Kernels
+
+/// Participant i gets class i mod C; classes beyond the participants go round again.
+public struct OneLabelSplit: Split {
+    public static let name = "oneLabel"
+    public static let aliases = ["oneClass", "noniid"]
+    public static let summary = "One label a node (more where there are fewer nodes than labels)."
+
+    public init(_ parameters: ParameterValues) {}
+
+    public func assign(
+        labels: [Int32], classCount: Int, participants: Int, random: inout RandomStream
+    ) -> [[Int32]] {
+        var parts = [[Int32]](repeating: [], count: participants)
+        for (label, samples) in samplesByClass(labels, classCount: classCount).enumerated() {
+            let owners =
+                participants >= classCount
+                ? Array(stride(from: label, to: participants, by: classCount)) : [label % participants]
+            var shuffled = samples
+            random.shuffle(&shuffled)
+            for (owner, piece) in zip(owners, cutEvenly(shuffled, parts: owners.count)) {
+                parts[owner].append(contentsOf: piece)
+            }
+        }
+        return parts
+    }
+}
