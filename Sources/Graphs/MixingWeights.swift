@@ -82,8 +82,12 @@ public struct MixingWeights: Sendable {
     /// What `node` gives to the model of `neighbour`; 0 if they share no edge.
     public func weight(of neighbour: NodeID, at node: NodeID) -> Double {
         let neighbours = topology.neighbours(of: node)
-        guard let slot = neighbours.firstIndex(of: neighbour) else { return 0 }
-        return rows[node.index][slot]
+        var (low, high) = (0, neighbours.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if neighbours[middle] < neighbour { low = middle + 1 } else { high = middle }
+        }
+        return low < neighbours.count && neighbours[low] == neighbour ? rows[node.index][low] : 0
     }
 
     /// What `node` gives to its own model: 1 minus its neighbours' weights.

@@ -129,7 +129,9 @@ extension TraceLine {
 
 extension NodeRecord {
     /// One line of `nodes/<index>/metrics.jsonl`; times in nanoseconds.
-    public func json(bytesSent: Int, messagesSent: Int, mixNanoseconds: Int) -> [UInt8] {
+    public func json(
+        bytesSent: Int, messagesSent: Int, mixNanoseconds: Int, snapshotsOverwritten: Int
+    ) -> [UInt8] {
         var line = JSONLine()
         line.add("rounds", rounds)
         line.add("trainLoss", trainLoss)
@@ -142,6 +144,7 @@ extension NodeRecord {
         line.add("lateModels", lateModels)
         line.add("bytesSent", bytesSent)
         line.add("messagesSent", messagesSent)
+        line.add("snapshotsOverwritten", snapshotsOverwritten)
         line.add("rejections", object: { object in
             for rejection in rejections { object.add(rejection.reason, rejection.count) }
         })

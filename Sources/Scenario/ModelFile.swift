@@ -33,7 +33,7 @@ extension ModelFile {
         bytes.append(littleEndian: UInt32(rounds))
         bytes.append(littleEndian: UInt32(model.count))
         for value in model { bytes.append(littleEndian: value.bitPattern) }
-        bytes.append(littleEndian: XXH64.hash(bytes.span.bytes))
+        bytes.append(littleEndian: XXH64.hash(bytes))
         return bytes
     }
 
@@ -46,7 +46,7 @@ extension ModelFile {
         guard bytes.count == end + ModelFile.hashBytes else {
             throw bytes.count < end + ModelFile.hashBytes ? .truncated : .altered
         }
-        guard bytes.integer(at: end, as: UInt64.self) == XXH64.hash(bytes.span.bytes.extracting(0..<end)) else {
+        guard bytes.integer(at: end, as: UInt64.self) == XXH64.hash(Array(bytes[..<end])) else {
             throw .altered
         }
         rounds = Int(bytes.integer(at: 8, as: UInt32.self))

@@ -19,8 +19,7 @@ struct Actor: Sendable {
     private(set) var ending: Ending?
     private(set) var hash = TraceHash()
     private(set) var steps = 0
-    private(set) var sentMessages = 0
-    private(set) var sentBytes = 0
+    private(set) var traffic = Traffic()
     private var effects: [NodeEffect] = []
 
     var degree: Int { neighbours.count }
@@ -179,8 +178,8 @@ struct Actor: Sendable {
     private mutating func transmit(
         _ content: Delivery.Content, bytes: Int, to receiver: NodeID, sending sent: inout [Delivery]
     ) {
-        sentMessages += 1
-        sentBytes += bytes
+        traffic.messages += 1
+        traffic.bytes += bytes
         sent.append(Delivery(receiver: receiver, sender: id, content: content))
     }
 

@@ -46,9 +46,15 @@ public struct SimulationResult: Sendable {
     public let traceHash: UInt64
     /// Local steps taken by all nodes together.
     public let steps: Int
-    public let messages: Int
-    public let bytes: Int
+    /// What each node sent.
+    public let traffic: [Traffic]
     public let virtualNanoseconds: Nanoseconds
+}
+
+/// Messages sent, and the bytes that their frames have on a wire.
+public struct Traffic: Sendable, Equatable {
+    public var messages = 0
+    public var bytes = 0
 }
 
 public struct Simulator {
@@ -137,20 +143,20 @@ public struct Simulator {
     private func result(at now: Instant) -> SimulationResult {
         var endings: [Ending?] = []
         var hash = TraceHash()
-        var (steps, messages, bytes) = (0, 0, 0)
+        var steps = 0
+        var traffic: [Traffic] = []
         for lane in lanes {
             lane.state.withLock { state in
                 for actor in state.actors {
                     endings.append(actor.ending)
                     hash.fold(actor.hash.value)
                     steps += actor.steps
-                    messages += actor.sentMessages
-                    bytes += actor.sentBytes
+                    traffic.append(actor.traffic)
                 }
             }
         }
         return SimulationResult(
-            endings: endings, traceHash: hash.value, steps: steps, messages: messages, bytes: bytes,
+            endings: endings, traceHash: hash.value, steps: steps, traffic: traffic,
             virtualNanoseconds: now.nanoseconds)
     }
 }

@@ -1,1 +1,68 @@
-print("gossipnode")
+// One node of an experiment: flags in, rounds done, exit status out. Works by hand, under a launcher, on a cluster.
+import Kernels
+import Platform
+import Scenario
+
+let flags = [
+    Flag("experiment", "FILE", "the experiment, as in a run directory"),
+    Flag("topology", "FILE", "the topology; by default the one that the experiment names"),
+    Flag("node", "ID", "this node: its id in the topology"),
+    Flag("run", "DIR", "the run directory, where the node makes nodes/<index>/"),
+    Flag("endpoints", "DIR", "where nodes leave their addresses; by default DIR/nodes of --run"),
+    Flag("listen", "ADDRESS", "host:port to listen on (default 127.0.0.1:0, any free port)"),
+    Flag("help", nil, "this text"),
+]
+
+func usage() -> String {
+    let lines = flags.map { flag in
+        "  \(flag.usage)\(String(repeating: " ", count: max(1, 22 - flag.usage.count)))\(flag.summary)"
+    }
+    return "usage: gossipnode --experiment FILE --node ID --run DIR [FLAG]...\n\n" + lines.joined(separator: "\n")
+}
+
+/// Everything that can be wrong with files and flags is found here, before the first round.
+func makeShell(_ given: Flags) throws -> NodeShell {
+    try Processor.check()
+    let path = try given.required("experiment", "FILE")
+    let run = RunDirectory(try given.required("run", "DIR"))
+    let label = try given.required("node", "ID")
+    var experiment = try Experiment(try readInput(path), name: path)
+    if let topology = given.value("topology") { experiment.topology = .path(topology) }
+    let file = try experiment.topologyFile(reading: readInput)
+    let assembly = try Assembly(experiment, topology: file)
+    guard let node = assembly.topology.node(labelled: label) else {
+        throw ConfigurationFault(.unknown(noun: "node", given: label, known: assembly.topology.labels))
+    }
+    var options = NodeShell.Options()
+    options.listen = given.value("listen") ?? assembly.topology.addresses[node.index] ?? options.listen
+    options.endpoints = given.value("endpoints")
+    return try NodeShell(assembly.node(node), identity: assembly.identity, run: run, options: options)
+}
+
+func readInput(_ path: String) throws(ConfigurationFault) -> [UInt8] {
+    do throws(SystemFault) { return try Files.read(path) } catch { throw ConfigurationFault(error.description) }
+}
+
+func main() -> Int32 {
+    var shell: NodeShell
+    do {
+        let given = try Flags(Array(CommandLine.arguments.dropFirst()), allowed: flags)
+        if given.has("help") {
+            print(usage())
+            return ExitCode.success
+        }
+        shell = try makeShell(given)
+    } catch {
+        StandardError.print("gossipnode: \(error)")
+        return ExitCode.usage
+    }
+    do {
+        _ = try shell.run()
+        return ExitCode.success
+    } catch {
+        StandardError.print("gossipnode: \(error)")
+        return ExitCode.failure
+    }
+}
+
+ExitCode.leave(with: main())

@@ -10,7 +10,7 @@ public struct RandomRegular: TopologyFamily {
     public static let aliases = ["random-regular"]
     public static let summary = "A random connected graph in which every node has the same number of links."
     public static let parameters: [Parameter] = [
-        .count("nodes", 3...100_000, default: nil, "number of nodes"),
+        .count("nodes", 3...10_000, default: nil, "number of nodes"),
         .count("degree", 2...1_000, default: nil, "links of every node; nodes times degree must be even"),
     ]
 
@@ -33,11 +33,7 @@ public struct RandomRegular: TopologyFamily {
         let drawsComplement = 2 * degree >= nodes
         for _ in 0..<Self.attempts {
             guard var adjacency = pairing(drawsComplement ? nodes - 1 - degree : degree, &random) else { continue }
-            if drawsComplement {
-                adjacency = adjacency.indices.map { node in
-                    adjacency.indices.filter { $0 != node && !adjacency[node].contains($0) }
-                }
-            }
+            if drawsComplement { adjacency = adjacency.indices.map { complement(of: adjacency[$0], at: $0) } }
             let pairs = adjacency.indices.flatMap { i in adjacency[i].filter { $0 > i }.map { j in (i, j) } }
             let topology = try Topology(nodes: nodes, pairs: pairs, name: "\(Self.name)-\(nodes)-\(degree)")
             if topology.isConnected { return topology }
@@ -46,6 +42,13 @@ public struct RandomRegular: TopologyFamily {
     }
 
     private static let attempts = 10_000
+
+    /// All nodes but `node` itself and its neighbours.
+    private func complement(of neighbours: [Int], at node: Int) -> [Int] {
+        var isLeft = [Bool](repeating: true, count: nodes)
+        for other in neighbours + [node] { isLeft[other] = false }
+        return isLeft.indices.filter { isLeft[$0] }
+    }
 
     /// The neighbours of every node, or nothing if a shuffle of the ends left over could pair none of them.
     private func pairing(_ degree: Int, _ random: inout RandomStream) -> [[Int]]? {

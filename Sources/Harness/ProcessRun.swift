@@ -1,0 +1,191 @@
+// An experiment as real processes on this host: launches one gossipnode a node, watches their files and exits, and
+// ends them all, whatever happens. It talks to no node.
+import Kernels
+import Metrics
+import Platform
+import Scenario
+
+public struct ProcessRun {
+    /// Descriptors that a run needs beside two for each node's log and start.
+    private static let ownFiles = 64
+    /// Nodes told to stop are given this long before they are killed.
+    private static let longestStop: Nanoseconds = .milliseconds(2_500)
+
+    private struct Child {
+        let node: NodeID
+        let process: ChildProcess
+        let folder: NodeDirectory
+        var status: ExitStatus?
+    }
+
+    private let assembly: Assembly
+    private let directory: RunDirectory
+    private let program: String
+    private let lifeline: Lifeline
+    private let signals: Signals
+    private let clock = MonotonicClock()
+    private var children: [Child] = []
+    private var timeline: Timeline
+    private var stopAskedAt: Instant?
+
+    /// - Parameter program: path of the gossipnode executable.
+    public init(_ assembly: Assembly, in directory: RunDirectory, program: String) throws {
+        guard Files.exists(program) else {
+            throw ConfigurationFault("there is no node program at \(program); build it with 'swift build'")
+        }
+        // A node holds its links, files, listener and pipes.
+        let degree = assembly.topology.nodes.map { assembly.topology.neighbours(of: $0).count }.max() ?? 0
+        try HostLimits.check(openFiles: degree + Self.ownFiles, for: "a node of \(degree) neighbours")
+        try HostLimits.check(processes: assembly.topology.nodeCount, for: "\(assembly.topology.nodeCount) nodes")
+        self.assembly = assembly
+        self.directory = directory
+        self.program = program
+        lifeline = try Lifeline()
+        signals = try Signals([.terminate, .interrupt, .child])
+        timeline = try Timeline(assembly)
+    }
+
+    /// Starts all nodes and watches them until the last one has ended.
+    ///
+    /// - Parameter evaluated: called with each new evaluation, in order of rounds.
+    public mutating func run(
+        evaluated: ([EvaluationRecord]) throws(SystemFault) -> Void
+    ) throws -> RunOutcome {
+        let start = clock.now()
+        do {
+            try launch()
+            try watch(evaluated: evaluated)
+        } catch {
+            endAll()
+            throw error
+        }
+        var outcome = try collect()
+        try evaluated(timeline.advance())
+        outcome.evaluations = timeline.evaluations
+        outcome.wasStopped = stopAskedAt != nil
+        outcome.wallSeconds = Double(clock.now() - start) / 1e9
+        return outcome
+    }
+
+    private mutating func launch() throws(SystemFault) {
+        for node in assembly.topology.nodes {
+            let folder = directory.node(node)
+            try Files.makeDirectory(folder.path)
+            let process = try ChildProcess(
+                program,
+                [
+                    "--experiment", directory.experiment, "--topology", directory.topology, "--node",
+                    assembly.topology.labels[node.index], "--run", directory.path,
+                ], output: .file(folder.log), lifeline: lifeline)
+            children.append(Child(node: node, process: process, folder: folder))
+        }
+    }
+
+    private mutating func watch(evaluated: ([EvaluationRecord]) throws(SystemFault) -> Void) throws(SystemFault) {
+        // Often enough that no snapshot is overwritten, seldom enough to leave the processors to the nodes.
+        let interval = Nanoseconds.milliseconds(max(5, children.count / 8))
+        var poll = PollLoop()
+        while children.contains(where: { $0.status == nil }) {
+            poll.removeAll()
+            poll.add(signals.descriptor)
+            try poll.wait(until: clock.now() + interval)
+            for signal in try signals.take() where signal != .child { try askToStop() }
+            for index in children.indices where children[index].status == nil {
+                children[index].status = try children[index].process.poll()
+                readSnapshots(of: children[index])
+                if children[index].status != nil { closeTimeline(of: children[index]) }
+            }
+            try evaluated(timeline.advance())
+            if let moment = stopAskedAt, clock.now() - moment > Self.longestStop { endAll() }
+        }
+    }
+
+    private mutating func askToStop() throws(SystemFault) {
+        guard stopAskedAt == nil else { return endAll() }
+        stopAskedAt = clock.now()
+        for child in children where child.status == nil { try child.process.send(.terminate) }
+    }
+
+    /// Kills what still runs and waits for its end: no orphan is left.
+    private mutating func endAll() {
+        for index in children.indices where children[index].status == nil {
+            try? children[index].process.send(.kill)
+            children[index].status = try? children[index].process.wait()
+        }
+    }
+
+    private mutating func readSnapshots(of child: Child) {
+        for name in (try? Files.names(in: child.folder.snapshots)) ?? [] {
+            guard let rounds = NodeDirectory.rounds(ofSnapshot: name) else { continue }
+            let path = child.folder.snapshot(rounds: rounds)
+            if assembly.honest.contains(child.node), let bytes = try? Files.read(path),
+                let file = try? ModelFile(encoded: bytes), file.model.count == assembly.dimension
+            {
+                timeline.add(file.model, of: child.node, rounds: file.rounds)
+            }
+            Files.remove(path)
+        }
+    }
+
+    private func finalModel(of child: Child) -> [Float]? {
+        guard let bytes = try? Files.read(child.folder.model), let file = try? ModelFile(encoded: bytes),
+            file.rounds == assembly.experiment.training.rounds, file.model.count == assembly.dimension
+        else { return nil }
+        return file.model
+    }
+
+    private mutating func closeTimeline(of child: Child) {
+        if let model = finalModel(of: child) {
+            timeline.add(model, of: child.node, rounds: assembly.experiment.training.rounds)
+        }
+        timeline.close(child.node)
+    }
+
+    private func collect() throws(SystemFault) -> RunOutcome {
+        var outcome = RunOutcome(engine: .processes, transport: assembly.experiment.transport.rawValue)
+        for child in children {
+            outcome.totals[child.node] = NodeTotals(metrics: (try? Files.read(child.folder.metrics)) ?? [])
+            if let model = finalModel(of: child), child.status == .exited(0) {
+                outcome.finalModels.append((child.node, model))
+            } else {
+                outcome.lost.append(LostNode(node: child.node, reason: reason(for: child)))
+            }
+        }
+        return outcome
+    }
+
+    /// Why a node did not finish: how it ended, and the last thing it said.
+    private func reason(for child: Child) -> String {
+        let ending = child.status?.description ?? "was not started"
+        let stopped = stopAskedAt != nil && child.status == .exited(0)
+        guard !stopped else { return "stopped" }
+        let log = (try? Files.read(child.folder.log)) ?? []
+        let last = String(decoding: log, as: UTF8.self).split(whereSeparator: \.isNewline).last
+        return last.map { "\(ending): \($0)" } ?? ending
+    }
+}
+
+extension NodeTotals {
+    /// The sum of a node's `metrics.jsonl`; a torn last line is passed over.
+    init(metrics bytes: [UInt8]) {
+        self.init()
+        for line in bytes.split(separator: UInt8(ascii: "\n")) {
+            guard let value = try? StrictJSON.read(Array(line), name: "metrics.jsonl") else { continue }
+            func count(_ key: String) -> Int { value.member(key)?.number.map { Int($0) } ?? 0 }
+            trainLoss = value.member("trainLoss")?.number ?? trainLoss
+            computeNanoseconds += Nanoseconds(count("computeNanoseconds"))
+            waitNanoseconds += Nanoseconds(count("waitNanoseconds"))
+            mixNanoseconds += Nanoseconds(count("mixNanoseconds"))
+            mixedModels += count("mixedModels")
+            reducedModels += count("reducedModels")
+            missedModels += count("missedModels")
+            lateModels += count("lateModels")
+            bytesSent = count("bytesSent")
+            messagesSent = count("messagesSent")
+            snapshotsOverwritten = count("snapshotsOverwritten")
+            rejections = (value.member("rejections")?.members ?? []).map { member in
+                NodeRecord.Count(reason: member.key, count: member.value.number.map { Int($0) } ?? 0)
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+// Makes a run directory and writes what both engines leave in it.
+import Kernels
+import Metrics
+import Platform
+import Scenario
+
+/// The laboratory's side of a run directory.
+public struct RunFiles {
+    public let directory: RunDirectory
+    private let metrics: AppendOnlyFile
+
+    /// Makes `<parent>/<name>-<identity8>-<time>` with the resolved experiment and topology.
+    public init(for assembly: Assembly, topology: TopologyFile, in parent: String) throws(ConfigurationFault) {
+        var directory = RunDirectory(
+            in: parent, name: assembly.experiment.name, identity: assembly.identity, time: WallClock.stamp())
+        // Two runs of one second get different folders.
+        let first = directory.path
+        var repetition = 2
+        while Files.exists(directory.path) {
+            directory = RunDirectory("\(first)-\(repetition)")
+            repetition += 1
+        }
+        self.directory = directory
+        do throws(SystemFault) {
+            try Files.makeDirectory(directory.nodes)
+            try Files.write(Array(assembly.experiment.resolvedJSON.utf8), to: directory.experiment)
+            try Files.write(Array(topology.write().utf8), to: directory.topology)
+            metrics = try AppendOnlyFile(directory.metrics)
+        } catch {
+            throw ConfigurationFault("the run directory cannot be written: \(error)")
+        }
+    }
+
+    public func append(_ evaluations: [EvaluationRecord]) throws(SystemFault) {
+        for evaluation in evaluations { try metrics.append(evaluation.json) }
+    }
+
+    public func write(_ summary: RunSummary) throws(SystemFault) {
+        try Files.write(Array(summary.json.utf8), to: directory.summary)
+    }
+
+    /// Writes the final models, where no node process did.
+    public func write(_ models: [(node: NodeID, model: [Float])], rounds: Int) throws(SystemFault) {
+        for (node, model) in models {
+            let folder = directory.node(node)
+            try Files.makeDirectory(folder.path)
+            try Files.write(ModelFile(rounds: rounds, model: model).encoded, to: folder.model)
+        }
+    }
+}

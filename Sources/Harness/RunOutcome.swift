@@ -1,0 +1,65 @@
+// What a run came to, whichever engine ran it.
+import Kernels
+import Metrics
+
+public enum Engine: String, Sendable { case processes, simulation }
+
+/// A node that did not finish all rounds, and why.
+public struct LostNode: Sendable, Equatable {
+    public let node: NodeID
+    public let reason: String
+
+    public init(node: NodeID, reason: String) {
+        self.node = node
+        self.reason = reason
+    }
+}
+
+/// What a node's records add up to.
+public struct NodeTotals: Sendable, Equatable {
+    public var trainLoss: Double?
+    public var computeNanoseconds: Nanoseconds = 0
+    public var waitNanoseconds: Nanoseconds = 0
+    public var mixNanoseconds: Nanoseconds = 0
+    public var mixedModels = 0
+    public var reducedModels = 0
+    public var missedModels = 0
+    public var lateModels = 0
+    public var bytesSent = 0
+    public var messagesSent = 0
+    public var snapshotsOverwritten = 0
+    public var rejections: [NodeRecord.Count] = []
+    public var waits: [NodeRecord.Wait] = []
+
+    public init() {}
+
+    public mutating func add(_ record: NodeRecord) {
+        trainLoss = record.trainLoss ?? trainLoss
+        computeNanoseconds += record.computeNanoseconds
+        waitNanoseconds += record.waitNanoseconds
+        mixedModels += record.mixedModels
+        reducedModels += record.reducedModels
+        missedModels += record.missedModels
+        lateModels += record.lateModels
+        rejections = record.rejections
+        waits = record.waits
+    }
+}
+
+public struct RunOutcome: Sendable {
+    public var engine: Engine
+    public var transport: String
+    /// Final models of the nodes that finished all rounds, ascending.
+    public var finalModels: [(node: NodeID, model: [Float])] = []
+    public var lost: [LostNode] = []
+    public var totals: [NodeID: NodeTotals] = [:]
+    public var evaluations: [EvaluationRecord] = []
+    public var wallSeconds = 0.0
+    /// Ctrl-C, or a signal to the laboratory.
+    public var wasStopped = false
+
+    public init(engine: Engine, transport: String) {
+        self.engine = engine
+        self.transport = transport
+    }
+}

@@ -1,0 +1,168 @@
+// The figures that a run is judged by, the worst node first; what summary.json holds.
+import Kernels
+import Learning
+import Metrics
+import Scenario
+
+public struct RunSummary: Sendable {
+    public struct NodeLine: Sendable {
+        public let label: String
+        public let accuracy: Double
+    }
+
+    public let identity: String
+    public let name: String
+    public let engine: Engine
+    public let transport: String
+    public let nodes: Int
+    /// Labels.
+    public let hostile: [String]
+    public let lost: [(label: String, reason: String, isHostile: Bool)]
+    public let rounds: Int
+    public let wallSeconds: Double
+    /// SHA-256 over the final models of the honest nodes that finished.
+    public let modelDigest: String
+    /// After all rounds, over honest nodes that finished; `nil` if none did.
+    public let final: EvaluationRecord?
+    public let trainLoss: Double?
+    public let learning: Evaluator.Learning?
+    public let totals: NodeTotals
+    /// Honest nodes that finished, the worst first.
+    public let byAccuracy: [NodeLine]
+    public let usesOracle: Bool
+    public let wasStopped: Bool
+    public let warnings: [String]
+
+    public init(_ outcome: RunOutcome, of assembly: Assembly) throws(ConfigurationFault) {
+        let topology = assembly.topology
+        let hostile = Set(assembly.hostile)
+        let experiment = assembly.experiment
+        let finished = outcome.finalModels.filter { !hostile.contains($0.node) }
+        identity = hexadecimal(assembly.identity)
+        name = experiment.name
+        engine = outcome.engine
+        transport = outcome.transport
+        nodes = topology.nodeCount
+        self.hostile = assembly.hostile.map { topology.labels[$0.index] }
+        lost = outcome.lost.map { (topology.labels[$0.node.index], $0.reason, hostile.contains($0.node)) }
+        rounds = experiment.training.rounds
+        wallSeconds = outcome.wallSeconds
+        modelDigest = finished.isEmpty ? "" : hexadecimal(Scenario.modelDigest(finished))
+
+        var evaluator = try Evaluator(assembly)
+        final = finished.isEmpty ? nil : evaluator.evaluate(finished, rounds: rounds)
+        learning = finished.isEmpty ? nil : evaluator.learning(of: finished.map(\.model))
+        byAccuracy = finished.map { node, model in
+            NodeLine(label: topology.labels[node.index], accuracy: evaluator.accuracy(of: model))
+        }.sorted { $0.accuracy < $1.accuracy }
+
+        let honestTotals = assembly.honest.compactMap { outcome.totals[$0] }
+        let losses = honestTotals.compactMap(\.trainLoss)
+        trainLoss = losses.isEmpty ? nil : losses.reduce(0, +) / Double(losses.count)
+        totals = RunSummary.sum(Array(outcome.totals.values), honest: honestTotals)
+        usesOracle = experiment.aggregation.tolerates == .oracle
+        wasStopped = outcome.wasStopped
+        warnings = assembly.warnings
+    }
+
+    /// Traffic of all nodes; everything else of the honest ones.
+    private static func sum(_ all: [NodeTotals], honest: [NodeTotals]) -> NodeTotals {
+        var sum = NodeTotals()
+        for one in all {
+            sum.bytesSent += one.bytesSent
+            sum.messagesSent += one.messagesSent
+        }
+        for one in honest {
+            sum.computeNanoseconds += one.computeNanoseconds
+            sum.waitNanoseconds += one.waitNanoseconds
+            sum.mixNanoseconds += one.mixNanoseconds
+            sum.mixedModels += one.mixedModels
+            sum.reducedModels += one.reducedModels
+            sum.missedModels += one.missedModels
+            sum.lateModels += one.lateModels
+            sum.snapshotsOverwritten += one.snapshotsOverwritten
+            for rejection in one.rejections {
+                if let index = sum.rejections.firstIndex(where: { $0.reason == rejection.reason }) {
+                    sum.rejections[index].count += rejection.count
+                } else {
+                    sum.rejections.append(rejection)
+                }
+            }
+        }
+        return sum
+    }
+
+    /// Did the honest nodes learn, and agree? One sentence.
+    public var verdict: String {
+        guard let final else {
+            return wasStopped ? "Stopped before the end." : "No honest node finished: nothing can be said."
+        }
+        let worst = percent(final.accuracy.least)
+        let agree = (final.relativeConsensusDistance ?? .infinity) < 0.1
+        let spread = final.relativeConsensusDistance.map { "relative distance \(rounded($0, 3))" } ?? "no scale"
+        let learned =
+            final.accuracy.least >= 0.9 * final.averageModelAccuracy && final.averageModelAccuracy > 0.5
+            ? "The honest nodes learned (worst \(worst))" : "Not every honest node learned (worst \(worst))"
+        return "\(learned) and \(agree ? "agree" : "do not agree") (\(spread))."
+    }
+
+    /// `summary.json`.
+    public var json: String {
+        var line = JSONLine()
+        line.add("version", 1)
+        line.add("identity", identity)
+        line.add("name", name)
+        line.add("engine", engine.rawValue)
+        line.add("transport", transport)
+        line.add("nodes", nodes)
+        line.add("hostile", hostile) { $0.append(text: $1) }
+        line.add("lost", lost) { line, lost in line.append(text: "\(lost.label): \(lost.reason)") }
+        line.add("rounds", rounds)
+        line.add("wallSeconds", wallSeconds)
+        line.add("modelDigest", modelDigest)
+        line.add("accuracy") { object in
+            object.add("worst", final?.accuracy.least)
+            object.add("mean", final?.accuracy.mean)
+            object.add("best", final?.accuracy.greatest)
+            object.add("averageModel", final?.averageModelAccuracy)
+        }
+        line.add("trainLoss", trainLoss)
+        line.add("consensusDistance") { object in
+            object.add("rms", final?.consensusDistance)
+            object.add("relative", final?.relativeConsensusDistance)
+        }
+        line.add("learningError", learning?.gradientNorm)
+        line.add("generalizationGap", learning?.generalizationGap)
+        line.add("bytesSent", totals.bytesSent)
+        line.add("messagesSent", totals.messagesSent)
+        line.add("rejections") { object in
+            for rejection in totals.rejections { object.add(rejection.reason, rejection.count) }
+        }
+        line.add("lateMessages", totals.lateModels)
+        line.add("missedMessages", totals.missedModels)
+        line.add("snapshotsOverwritten", totals.snapshotsOverwritten)
+        line.add("seconds") { object in
+            object.add("compute", Double(totals.computeNanoseconds) / 1e9)
+            object.add("wait", Double(totals.waitNanoseconds) / 1e9)
+            object.add("mix", Double(totals.mixNanoseconds) / 1e9)
+        }
+        line.add("oracle", usesOracle ? 1 : 0)
+        line.add("warnings", warnings) { $0.append(text: $1) }
+        line.add("verdict", verdict)
+        return String(decoding: line.line(), as: UTF8.self)
+    }
+}
+
+/// A share as a percentage with one decimal.
+func percent(_ share: Double) -> String { "\(rounded(100 * share, 1)) %" }
+
+/// A number with so many decimals, without a library that formats.
+func rounded(_ value: Double, _ decimals: Int) -> String {
+    guard value.isFinite, value.magnitude < 1e12 else { return "\(value)" }
+    let scale = (0..<decimals).reduce(1) { scale, _ in scale * 10 }
+    let whole = Int((value.magnitude * Double(scale)).rounded())
+    let sign = value < 0 && whole > 0 ? "-" : ""
+    guard decimals > 0 else { return "\(sign)\(whole)" }
+    let fraction = String(whole % scale)
+    return "\(sign)\(whole / scale).\(String(repeating: "0", count: decimals - fraction.count))\(fraction)"
+}

@@ -1,0 +1,40 @@
+// The summary as a person reads it on a terminal: the worst node first.
+import Metrics
+
+extension RunSummary {
+    /// A few lines of text; nothing in it is wider than a terminal of 80 columns but the digest.
+    public func table(runDirectory: String?) -> String {
+        var lines: [String] = []
+        func row(_ name: String, _ value: String) {
+            lines.append(name + String(repeating: " ", count: max(1, 22 - name.count)) + value)
+        }
+        lines.append(verdict)
+        lines.append("")
+        if let final {
+            let worst = byAccuracy.prefix(3).map { "\($0.label): \(percent($0.accuracy))" }.joined(separator: "   ")
+            row("accuracy, worst", "\(rounded(final.accuracy.least, 4))   (\(worst))")
+            row("          mean", rounded(final.accuracy.mean, 4))
+            row("          best", rounded(final.accuracy.greatest, 4))
+            row("          average model", rounded(final.averageModelAccuracy, 4))
+            let relative = final.relativeConsensusDistance.map { "   (relative \(rounded($0, 4)))" } ?? ""
+            row("consensus distance", "\(rounded(final.consensusDistance, 5))\(relative)")
+        }
+        if let learning {
+            row("learning error", "\(rounded(learning.gradientNorm, 5))   (gradient norm at the average model)")
+            row("generalization gap", rounded(learning.generalizationGap, 4))
+        }
+        if let trainLoss { row("training loss", rounded(trainLoss, 4)) }
+        row("nodes", "\(nodes), hostile \(hostile.isEmpty ? "none" : hostile.joined(separator: " "))")
+        row("rounds", "\(rounds) in \(rounded(wallSeconds, 2)) s (\(engine.rawValue), \(transport))")
+        row("traffic", "\(totals.messagesSent) messages, \(rounded(Double(totals.bytesSent) / 1e6, 1)) MB")
+        row("late, missed models", "\(totals.lateModels), \(totals.missedModels)")
+        if !totals.rejections.isEmpty {
+            row("refused", totals.rejections.map { "\($0.reason) \($0.count)" }.joined(separator: ", "))
+        }
+        for node in lost { row("lost", "\(node.isHostile ? "hostile" : "honest") node \(node.label): \(node.reason)") }
+        if usesOracle { row("oracle", "rules were told the true number of liars") }
+        row("model digest", modelDigest)
+        if let runDirectory { row("results", runDirectory) }
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,138 @@
+// Starting, watching and ending other programs. Nothing here ends a child silently; the lifeline does that.
+import Glibc
+
+/// How a process ended.
+public enum ExitStatus: Equatable, Sendable, CustomStringConvertible {
+    case exited(Int32)
+    case signalled(Signal)
+
+    public var description: String {
+        switch self {
+        case .exited(let code): "ended with status \(code)"
+        case .signalled(let signal): "killed by \(signal)"
+        }
+    }
+
+    /// From what waitpid(2) writes; its macros are not visible to Swift.
+    init(waitStatus: Int32) {
+        let signal = waitStatus & 0x7f
+        self = signal == 0 ? .exited(waitStatus >> 8 & 0xff) : .signalled(Signal(signal))
+    }
+}
+
+/// A child of this process, in a process group of its own so that Ctrl-C reaches only its launcher.
+public final class ChildProcess {
+    /// Where what the child prints goes.
+    public enum Output: Sendable {
+        case inherited
+        /// Standard output and error, appended to the file of this path.
+        case file(String)
+    }
+
+    public let processIdentifier: Int32
+    /// How it ended, once `poll` or `wait` has seen it.
+    public private(set) var status: ExitStatus?
+
+    /// The identifier of this process itself.
+    public static var ownIdentifier: Int { Int(getpid()) }
+
+    /// Starts `executable` (a path) with an empty standard input, default signals, and no other open file.
+    ///
+    /// Only the thread that makes descriptors may call this: between being made and being marked close-on-exec, one
+    /// would be inherited.
+    ///
+    /// - Parameter environment: variables beside those of this process; they win over its own.
+    public init(
+        _ executable: String, _ arguments: [String] = [], environment: [(name: String, value: String)] = [],
+        output: Output = .inherited, lifeline: Lifeline? = nil
+    ) throws(SystemFault) {
+        var actions = unsafe posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+        unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        // Opened here and not by the child, so that the fault names the file.
+        var log: FileDescriptor?
+        if case .file(let path) = output { log = try Files.open(path, "open", O_WRONLY | O_CREAT | O_APPEND) }
+        if let log {
+            unsafe posix_spawn_file_actions_adddup2(&actions, log.number, 1)
+            unsafe posix_spawn_file_actions_adddup2(&actions, log.number, 2)
+        }
+        if let lifeline {
+            unsafe posix_spawn_file_actions_adddup2(&actions, lifeline.reading.number, Lifeline.number)
+        }
+
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { unsafe posix_spawnattr_destroy(&attributes) }
+        unsafe posix_spawnattr_setpgroup(&attributes, 0)
+        // An ignored signal (SIGPIPE here) would stay ignored in the child.
+        var signals = sigset_t()
+        unsafe sigfillset(&signals)
+        unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
+        unsafe sigemptyset(&signals)
+        unsafe posix_spawnattr_setsigmask(&attributes, &signals)
+        unsafe posix_spawnattr_setflags(
+            &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
+
+        var variables = environment
+        if lifeline != nil { variables.append((Lifeline.variable, "\(Lifeline.number)")) }
+        var identifier: pid_t = 0
+        let result = unsafe withCStrings([executable] + arguments) { words in
+            unsafe withCStrings(Self.environment(adding: variables)) { variables in
+                unsafe posix_spawn(&identifier, executable, &actions, &attributes, words, variables)
+            }
+        }
+        withExtendedLifetime(log) {}
+        try checkedCall("start", executable, number: result)
+        processIdentifier = identifier
+    }
+
+    /// How the child ended, or `nil` while it runs; does not wait.
+    public func poll() throws(SystemFault) -> ExitStatus? { try reap(WNOHANG) }
+
+    /// Waits until the child has ended.
+    @discardableResult
+    public func wait() throws(SystemFault) -> ExitStatus {
+        while true {
+            if let status = try reap(0) { return status }
+        }
+    }
+
+    /// Sends `signal` to the child and its own children; nothing once it is known to have ended.
+    public func send(_ signal: Signal) throws(SystemFault) {
+        // Until it is waited for, its number cannot become another's.
+        if try poll() != nil { return }
+        try systemCall("send \(signal) to process", "\(processIdentifier)") { kill(-processIdentifier, signal.number) }
+    }
+
+    private func reap(_ options: Int32) throws(SystemFault) -> ExitStatus? {
+        if let status { return status }
+        var waitStatus: Int32 = 0
+        let reaped = try systemCall("wait for process", "\(processIdentifier)") {
+            unsafe waitpid(processIdentifier, &waitStatus, options)
+        }
+        if reaped == processIdentifier { status = ExitStatus(waitStatus: waitStatus) }
+        return status
+    }
+
+    /// This process's environment, in which `added` takes the place of variables of the same name.
+    private static func environment(adding added: [(name: String, value: String)]) -> [String] {
+        var variables: [String] = []
+        var next = unsafe environ
+        while let entry = unsafe next.pointee {
+            let variable = unsafe String(cString: entry)
+            if !added.contains(where: { variable.hasPrefix("\($0.name)=") }) { variables.append(variable) }
+            unsafe next += 1
+        }
+        return variables + added.map { "\($0.name)=\($0.value)" }
+    }
+}
+
+/// Lends `strings` to C as an array that ends in a null pointer.
+private func withCStrings<Result>(
+    _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
+) -> Result {
+    let copies: [UnsafeMutablePointer<CChar>?] = unsafe strings.map { unsafe strdup($0) } + [nil]
+    defer { for unsafe copy in unsafe copies { unsafe free(copy) } }
+    return unsafe copies.withUnsafeBufferPointer { unsafe body($0.baseAddress!) }
+}

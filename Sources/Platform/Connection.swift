@@ -1,0 +1,56 @@
+// One TCP connection: a socket, the sans-IO link that speaks over it, and what waits to be written.
+import Kernels
+import Wire
+
+struct Connection {
+    enum Stage { case connecting, established, draining }
+
+    let socket: FileDescriptor
+    /// Where this node dialled; `nil` for a connection let in.
+    let dialled: SocketAddress?
+    var link: Link
+    var stage: Stage
+    /// The neighbour dialled, or found out by the handshake.
+    var peer: NodeID?
+    var incarnation: UInt64 = 0
+    private var queue: [OutgoingFrame] = []
+    /// Bytes of the first frame that are already written.
+    private var written = 0
+
+    init(socket: FileDescriptor, dialled: SocketAddress?, link: Link, stage: Stage, peer: NodeID?) {
+        self.socket = socket
+        self.dialled = dialled
+        self.link = link
+        self.stage = stage
+        self.peer = peer
+    }
+
+    var hasOutput: Bool { !queue.isEmpty }
+
+    /// Queues a frame. A model overtakes an older one that has not begun to leave, so a stopped peer costs one model.
+    mutating func enqueue(_ frame: OutgoingFrame) {
+        if frame.kind == .model {
+            let begun = written > 0 ? 1 : 0
+            if let older = queue.indices.dropFirst(begun).first(where: { queue[$0].kind == .model }) {
+                queue.remove(at: older)
+            }
+        }
+        queue.append(frame)
+    }
+
+    /// Writes what goes without waiting; returns the bytes that left, or `nil` where the connection is broken.
+    mutating func flush() -> Int? {
+        var total = 0
+        while let frame = queue.first {
+            guard let transfer = try? socket.write(frame.head, then: frame.model, from: written) else { return nil }
+            guard case .bytes(let count) = transfer else { return total }
+            total += count
+            written += count
+            if written == frame.byteCount {
+                queue.removeFirst()
+                written = 0
+            }
+        }
+        return total
+    }
+}

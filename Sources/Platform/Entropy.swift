@@ -1,0 +1,15 @@
+// Bytes that nobody can predict, for keys, challenges and incarnations. Never for anything a result depends on.
+
+/// The kernel's random generator.
+public enum Entropy {
+    public static func word() -> UInt64 {
+        // On Linux this generator is getrandom(2) itself.
+        var kernel = SystemRandomNumberGenerator()
+        return kernel.next()
+    }
+
+    public static func bytes(_ count: Int) -> [UInt8] {
+        var kernel = SystemRandomNumberGenerator()
+        return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &kernel) }
+    }
+}

@@ -1,0 +1,126 @@
+// Whole files and folders. What stands in a file is the caller's business; files that grow are `AppendOnlyFile`.
+import Glibc
+
+/// Files and folders by path.
+public enum Files {
+    public static func read(_ path: String) throws(SystemFault) -> [UInt8] {
+        let file = try open(path, "open", O_RDONLY)
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        do throws(SystemFault) {
+            while case .bytes(let count) = try file.read(into: &buffer) { bytes.append(contentsOf: buffer[..<count]) }
+        } catch {
+            throw SystemFault("read", path, errno: error.errno)
+        }
+        return bytes
+    }
+
+    /// Writes beside `path` and renames, so that a reader finds the old file or the whole new one.
+    ///
+    /// - Parameter durably: waits until the disk has it, so that it outlives a power failure as well.
+    public static func write(_ bytes: [UInt8], to path: String, durably: Bool = false) throws(SystemFault) {
+        let beside = "\(path).\(getpid()).part"
+        do throws(SystemFault) {
+            let file = try open(beside, "write", O_WRONLY | O_CREAT | O_TRUNC)
+            try file.writeAll(bytes)
+            if durably { try systemCall("write") { fsync(file.number) } }
+            try systemCall("write") { unsafe rename(beside, path) }
+            if durably {
+                let folder = try open(parent(of: path), "write", O_RDONLY | O_DIRECTORY)
+                try systemCall("write") { fsync(folder.number) }
+            }
+        } catch {
+            remove(beside)
+            throw SystemFault("write", path, errno: error.errno)
+        }
+    }
+
+    /// Makes a folder and those above it; it may exist.
+    public static func makeDirectory(_ path: String) throws(SystemFault) {
+        if unsafe mkdir(path, 0o755) == 0 || isDirectory(path) { return }
+        let number = errno
+        let above = parent(of: path)
+        guard number == ENOENT, above != path else { throw SystemFault("make the folder", path, errno: number) }
+        try makeDirectory(above)
+        if unsafe mkdir(path, 0o755) != 0 && !isDirectory(path) {
+            throw SystemFault("make the folder", path, errno: errno)
+        }
+    }
+
+    public static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
+    public static func isDirectory(_ path: String) -> Bool {
+        let before = errno
+        defer { errno = before }
+        var status = stat()
+        return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// The names in a folder, sorted, without "." and "..".
+    public static func names(in path: String) throws(SystemFault) -> [String] {
+        guard let folder = unsafe opendir(path) else { throw SystemFault("list", path, errno: errno) }
+        defer { _ = unsafe closedir(folder) }
+        var names: [String] = []
+        while let entry = unsafe readdir(folder) {
+            let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// Removes a file or an empty folder, and tells whether it was there to be removed.
+    @discardableResult
+    public static func remove(_ path: String) -> Bool { unsafe Glibc.remove(path) == 0 }
+
+    /// Removes a folder with all that is in it; links are removed, not followed.
+    public static func removeTree(_ path: String) {
+        var status = stat()
+        if unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR {
+            for name in (try? names(in: path)) ?? [] { removeTree("\(path)/\(name)") }
+        }
+        remove(path)
+    }
+
+    /// Opens a file; `call` is the verb of the fault.
+    static func open(_ path: String, _ call: String, _ flags: Int32) throws(SystemFault) -> FileDescriptor {
+        try FileDescriptor(owning: systemCall(call, path) { unsafe Glibc.open(path, flags | O_CLOEXEC, 0o644) })
+    }
+
+    /// The folder that holds `path`.
+    private static func parent(of path: String) -> String {
+        let trimmed = path.last == "/" && path.count > 1 ? path.dropLast() : path[...]
+        guard let slash = trimmed.lastIndex(of: "/") else { return "." }
+        return slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])
+    }
+}
+
+/// A new empty folder that is removed with all that is in it when this value goes.
+public struct TemporaryDirectory: ~Copyable, Sendable {
+    public let path: String
+
+    public init() throws(SystemFault) {
+        let parent = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+        var template = Array("\(parent)/gossipnode-XXXXXX".utf8CString)
+        guard unsafe mkdtemp(&template) != nil else {
+            throw SystemFault("make a folder in", parent, errno: errno)
+        }
+        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    deinit { Files.removeTree(path) }
+}
+
+extension Files {
+    /// The path of the running program, links followed.
+    public static func pathOfThisProgram() throws(SystemFault) -> String {
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        let count = try systemCall("find", "the path of this program") {
+            unsafe buffer.withUnsafeMutableBytes { bytes in
+                unsafe readlink("/proc/self/exe", bytes.baseAddress!.assumingMemoryBound(to: CChar.self), bytes.count)
+            }
+        }
+        return String(decoding: buffer[..<count], as: UTF8.self)
+    }
+}

@@ -1,0 +1,285 @@
+// Runs one node as a process: carries out what the core asks, over real sockets, files and clock. The only interpreter
+// of effects outside Simulation.
+import Core
+import Kernels
+import Learning
+import Metrics
+import Scenario
+import Wire
+
+/// A node process from its first listen to its last byte.
+public struct NodeShell {
+    /// What a process is told on its command line.
+    public struct Options: Sendable {
+        public var listen = "127.0.0.1:0"
+        /// The folder whose `<index>/endpoint.json` tell where neighbours listen; that of the run by default.
+        public var endpoints: String?
+
+        public init() {}
+    }
+
+    /// A local step after one longer than this goes to the worker thread.
+    private static let longestInlineStep: Nanoseconds = .milliseconds(2)
+    /// After its last message a node stays this long at most, until its neighbours have read all of it.
+    private static let longestFarewell: Nanoseconds = .milliseconds(1_500)
+
+    private let node: NodeID
+    private let experiment: [UInt8]
+    private let folder: NodeDirectory
+    private let trainer: any LocalModel
+    private var core: NodeCore
+    private var transport: TCPTransport
+    private let signals: Signals
+    private let lifeline: FileDescriptor?
+    private let clock = MonotonicClock()
+
+    private let metrics: AppendOnlyFile
+    private let trace: AppendOnlyFile
+    private var snapshots: SnapshotFolder
+    private var checkpoints: [Int] = []
+    private var workspace: Workspace
+    private var training = TrainingScratch()
+    private var effects: [NodeEffect] = []
+    private var arrivals: [TCPTransport.Arrival] = []
+    private var wakeAt: Instant?
+    private var ending: Ending?
+    private var mixNanoseconds: Nanoseconds = 0
+    private var complained: Set<String> = []
+    private var worker: TrainingWorker?
+    private var step: TrainingJob?
+    private var lastStep: Nanoseconds = 0
+
+    /// Makes the node's folder and files and starts to listen.
+    ///
+    /// - Parameter identity: of the experiment, 32 bytes.
+    public init(_ node: AssembledNode, identity: [UInt8], run: RunDirectory, options: Options) throws {
+        self.node = node.configuration.node
+        experiment = identity
+        folder = run.node(node.configuration.node)
+        core = node.core
+        trainer = node.trainer
+        workspace = Workspace(dimension: node.configuration.dimension, degree: node.neighbours.count)
+        signals = try Signals()
+        lifeline = Lifeline.inherited()
+
+        try Files.makeDirectory(folder.path)
+        metrics = try AppendOnlyFile(folder.metrics)
+        trace = try AppendOnlyFile(folder.trace)
+        snapshots = try SnapshotFolder(folder)
+
+        let incarnation = WallClock.microseconds()
+        let local = LinkIdentity(
+            experiment: identity, node: node.configuration.node, incarnation: incarnation,
+            limits: Limits(dimension: node.configuration.dimension))
+        let endpoints = options.endpoints ?? run.nodes
+        transport = try TCPTransport(
+            local: local, neighbours: node.neighbours, listenOn: options.listen, now: clock.now()
+        ) { neighbour in
+            let path = NodeDirectory("\(endpoints)/\(neighbour.index)").endpoint
+            guard let bytes = try? Files.read(path) else { return nil }
+            return try? Endpoint(bytes, name: path).address
+        }
+        let endpoint = Endpoint(
+            address: "\(transport.address)", pid: ChildProcess.ownIdentifier, incarnation: incarnation)
+        let own = NodeDirectory("\(endpoints)/\(self.node.index)")
+        try Files.makeDirectory(own.path)
+        try Files.write(endpoint.json, to: own.endpoint)
+    }
+
+    /// Runs until all rounds are done or the node is told to stop.
+    ///
+    /// - Returns: how it ended.
+    public mutating func run() throws(SystemFault) -> Ending {
+        handle(.started(nil))
+        while ending == nil {
+            var others = [signals.descriptor]
+            if let lifeline { others.append(lifeline) }
+            if let worker { others.append(worker.descriptor) }
+            let ready = try transport.wait(until: step == nil ? wakeAt : clock.now(), others: others, into: &arrivals)
+            takeArrivals()
+            if ready[0], try !signals.take().isEmpty { handle(.stopRequested) }
+            // The lifeline is readable only when the launcher has gone.
+            if lifeline != nil, ready[1] { handle(.stopRequested) }
+            try takeTrainedModel()
+            if let moment = wakeAt, moment <= clock.now() {
+                wakeAt = nil
+                handle(.timer)
+            }
+            try trainIfAsked()
+        }
+        try sayFarewell()
+        guard let ending else { preconditionFailure("the loop ends with an ending") }
+        return ending
+    }
+
+    // MARK: - Events
+
+    private mutating func takeArrivals() {
+        // Handling an event may send, and a send that fails is an arrival itself.
+        while !arrivals.isEmpty {
+            var batch: [TCPTransport.Arrival] = []
+            swap(&batch, &arrivals)
+            for arrival in batch { take(arrival) }
+        }
+    }
+
+    private mutating func take(_ arrival: TCPTransport.Arrival) {
+        switch arrival {
+        case .linkUp(let peer): handle(.linkUp(peer))
+        case .linkDown(let peer): handle(.linkDown(peer))
+        case .message(let message, let peer): handle(.received(message, from: peer))
+        case .refused(let rejection, let peer):
+            let sender = peer.map { "node \($0)" } ?? "a peer that did not say who it is"
+            complain("refused \(sender): \(rejection.rawValue)")
+            // Bytes of strangers are nobody's offence; they are counted under this node's own name.
+            handle(.rejected(rejection, from: peer ?? node))
+        }
+    }
+
+    private mutating func handle(_ event: NodeEvent) {
+        let start = clock.now()
+        core.handle(event, at: start, using: &workspace, into: &effects)
+        if effects.contains(where: { if case .trace = $0 { true } else { false } }) {
+            mixNanoseconds += clock.now() - start
+        }
+        carryOut()
+    }
+
+    // MARK: - Effects
+
+    private mutating func carryOut() {
+        var batch: [NodeEffect] = []
+        swap(&batch, &effects)
+        for effect in batch {
+            switch effect {
+            case .send(let message, let peer): transport.send(message, to: peer, into: &arrivals)
+            case .wake(let moment): wakeAt = moment
+            case .train(let round, let model, let state): step = TrainingJob(round: round, model: model, state: state)
+            case .trace(let line): keep { [trace] () throws(SystemFault) in try trace.append(line.json) }
+            case .record(let record): append(record)
+            case .snapshot(let rounds, let model): writeSnapshot(model, rounds: rounds)
+            case .save(let checkpoint): save(checkpoint)
+            case .stop(let ending): finish(ending)
+            }
+        }
+    }
+
+    /// Takes the local step that the core asked for: at once while steps are quick; a long one goes to the worker, so
+    /// that links are served meanwhile. The model is the same either way.
+    private mutating func trainIfAsked() throws(SystemFault) {
+        guard let job = step else { return }
+        step = nil
+        if lastStep < Self.longestInlineStep {
+            let start = clock.now()
+            let trained = job.run(trainer, scratch: &training)
+            lastStep = clock.now() - start
+            handle(.trained(trained.round, trained.model, trained.state, trained.report))
+        } else {
+            try submit(job)
+        }
+    }
+
+    private mutating func submit(_ job: TrainingJob) throws(SystemFault) {
+        if worker == nil { worker = try TrainingWorker(trainer) }
+        try worker?.submit(job)
+    }
+
+    private mutating func takeTrainedModel() throws(SystemFault) {
+        while let trained = try worker?.take() {
+            handle(.trained(trained.round, trained.model, trained.state, trained.report))
+        }
+    }
+
+    private mutating func append(_ record: NodeRecord) {
+        let line = record.json(
+            bytesSent: transport.bytesSent, messagesSent: transport.messagesSent, mixNanoseconds: Int(mixNanoseconds),
+            snapshotsOverwritten: snapshots.overwritten)
+        mixNanoseconds = 0
+        keep { [metrics] () throws(SystemFault) in try metrics.append(line) }
+    }
+
+    private mutating func writeSnapshot(_ model: [Float], rounds: Int) {
+        do throws(SystemFault) {
+            try snapshots.write(model, rounds: rounds)
+        } catch {
+            complain(error.description)
+        }
+    }
+
+    /// Writes the newest checkpoint and keeps the one before it.
+    private mutating func save(_ checkpoint: Checkpoint) {
+        let bytes = checkpoint.encoded(node: node, experiment: experiment)
+        let path = folder.checkpoint(rounds: checkpoint.rounds)
+        keep { () throws(SystemFault) in try Files.write(bytes, to: path) }
+        checkpoints.append(checkpoint.rounds)
+        if checkpoints.count > 2 { Files.remove(folder.checkpoint(rounds: checkpoints.removeFirst())) }
+    }
+
+    private mutating func finish(_ ending: Ending) {
+        if case .finished(let model) = ending {
+            let bytes = ModelFile(rounds: core.round.number, model: model).encoded
+            let path = folder.model
+            keep { () throws(SystemFault) in try Files.write(bytes, to: path) }
+        }
+        self.ending = ending
+    }
+
+    /// A full disk stops no learning: the loss is reported once, and the run goes on.
+    private mutating func keep(_ write: () throws(SystemFault) -> Void) {
+        do throws(SystemFault) {
+            try write()
+        } catch {
+            complain(error.description)
+        }
+    }
+
+    /// One line on standard error for each different complaint.
+    private mutating func complain(_ sentence: String) {
+        guard complained.count < 100, complained.insert(sentence).inserted else { return }
+        StandardError.print("gossipnode \(node): \(sentence)")
+    }
+
+    /// Sends what is queued, then waits until every neighbour has closed, so that no last model is lost.
+    private mutating func sayFarewell() throws(SystemFault) {
+        let limit = clock.now() + Self.longestFarewell
+        while transport.hasOutput, clock.now() < limit {
+            _ = try transport.wait(until: limit, others: [], into: &arrivals)
+        }
+        transport.finishSending()
+        while transport.hasConnections, clock.now() < limit {
+            _ = try transport.wait(until: limit, others: [], into: &arrivals)
+        }
+    }
+}
+
+// MARK: - Long steps
+
+/// One local step as a value that a worker can own.
+struct TrainingJob: Sendable {
+    let round: Round
+    let model: [Float]
+    let state: LocalState
+
+    func run(_ trainer: any LocalModel, scratch: inout TrainingScratch) -> TrainedModel {
+        var parameters = model
+        var state = state
+        let report = trainer.step(&parameters, state: &state, round: round, scratch: &scratch)
+        return TrainedModel(round: round, model: parameters, state: state, report: report)
+    }
+}
+
+struct TrainedModel: Sendable {
+    let round: Round
+    let model: [Float]
+    let state: LocalState
+    let report: StepReport
+}
+
+typealias TrainingWorker = Worker<TrainingJob, TrainedModel>
+
+extension Worker where Job == TrainingJob, Output == TrainedModel {
+    convenience init(_ trainer: any LocalModel) throws(SystemFault) {
+        var scratch = TrainingScratch()
+        try self.init { $0.run(trainer, scratch: &scratch) }
+    }
+}

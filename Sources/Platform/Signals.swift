@@ -1,0 +1,83 @@
+// Signals as bytes in a pipe, so that a poll loop sees them like everything else.
+import Glibc
+import Synchronization
+
+/// A signal by number and name.
+public struct Signal: Hashable, Sendable, CustomStringConvertible {
+    public let number: Int32
+
+    public init(_ number: Int32) { self.number = number }
+
+    public static let interrupt = Signal(SIGINT)
+    public static let terminate = Signal(SIGTERM)
+    public static let kill = Signal(SIGKILL)
+    /// A child has ended.
+    public static let child = Signal(SIGCHLD)
+
+    /// "SIGTERM".
+    public var description: String { Self.names[number] ?? "signal \(number)" }
+
+    private static let names: [Int32: String] = [
+        SIGHUP: "SIGHUP", SIGINT: "SIGINT", SIGQUIT: "SIGQUIT", SIGILL: "SIGILL", SIGTRAP: "SIGTRAP",
+        SIGABRT: "SIGABRT", SIGBUS: "SIGBUS", SIGFPE: "SIGFPE", SIGKILL: "SIGKILL", SIGUSR1: "SIGUSR1",
+        SIGSEGV: "SIGSEGV", SIGUSR2: "SIGUSR2", SIGPIPE: "SIGPIPE", SIGALRM: "SIGALRM", SIGTERM: "SIGTERM",
+        SIGCHLD: "SIGCHLD", SIGCONT: "SIGCONT", SIGSTOP: "SIGSTOP", SIGTSTP: "SIGTSTP", SIGXCPU: "SIGXCPU",
+        SIGXFSZ: "SIGXFSZ", SIGSYS: "SIGSYS",
+    ]
+}
+
+/// The write end for the handler, which may touch nothing but this, `errno` and write(2).
+private let handlerPipe = Atomic<Int32>(-1)
+
+/// The signals of this process as input for its poll loop; one object at a time.
+public final class Signals {
+    /// Readable when a signal has come.
+    public let descriptor: FileDescriptor
+    private let writing: FileDescriptor
+    private let watched: [Signal]
+
+    /// Catches `watched` from now until this object is gone, and ignores SIGPIPE for good.
+    ///
+    /// A launcher adds `.child` to be woken when one of its children ends.
+    public init(_ watched: [Signal] = [.terminate, .interrupt]) throws(SystemFault) {
+        self.watched = watched
+        (descriptor, writing) = try FileDescriptor.pipe()
+        try descriptor.setNonblocking()
+        try writing.setNonblocking()
+        handlerPipe.store(writing.number, ordering: .sequentiallyConsistent)
+        Self.ignoreBrokenPipes()
+        for signal in watched {
+            try Self.handle(signal) { received in
+                let before = errno
+                var byte = UInt8(truncatingIfNeeded: received)
+                _ = unsafe write(handlerPipe.load(ordering: .sequentiallyConsistent), &byte, 1)
+                errno = before
+            }
+        }
+    }
+
+    deinit {
+        for signal in watched { try? Self.handle(signal, SIG_DFL) }
+        handlerPipe.store(-1, ordering: .sequentiallyConsistent)
+    }
+
+    /// The signals that have come since the last call, in order.
+    public func take() throws(SystemFault) -> [Signal] {
+        var buffer = [UInt8](repeating: 0, count: 64)
+        var signals: [Signal] = []
+        while case .bytes(let count) = try descriptor.read(into: &buffer) {
+            signals += buffer.prefix(count).map { Signal(Int32($0)) }
+        }
+        return signals
+    }
+
+    /// From here on, writing to a closed connection is a fault (EPIPE) and not the end of the process.
+    public static func ignoreBrokenPipes() { try? handle(Signal(SIGPIPE), SIG_IGN) }
+
+    private static func handle(_ signal: Signal, _ handler: __sighandler_t?) throws(SystemFault) {
+        var action = sigaction()
+        unsafe action.__sigaction_handler.sa_handler = handler
+        action.sa_flags = SA_RESTART
+        try systemCall("catch", signal.description) { unsafe sigaction(signal.number, &action, nil) }
+    }
+}

@@ -1,0 +1,96 @@
+// TCP sockets: listening, dialling, accepting. None of them ever blocks; bytes go through `FileDescriptor`.
+import Glibc
+
+/// What can be done with TCP sockets; all are nonblocking and send small frames at once (no Nagle delay).
+public enum Socket {
+    /// A listening socket, and the address with the port it got.
+    public static func listen(
+        on address: SocketAddress
+    ) throws(SystemFault) -> (socket: FileDescriptor, address: SocketAddress) {
+        let socket = try open(address)
+        // A restarted node must get its port back while old connections of it linger.
+        try set(SOL_SOCKET, SO_REUSEADDR, to: 1, of: socket)
+        try systemCall("listen on", "\(address)") {
+            unsafe address.withSocketAddress { unsafe bind(socket.number, $0, $1) }
+        }
+        try systemCall("listen on", "\(address)") { Glibc.listen(socket.number, SOMAXCONN) }
+        return (socket, try localAddress(of: socket))
+    }
+
+    /// Starts to connect. When `poll` finds the socket writable, `connectionFault` tells how it went.
+    public static func connect(to address: SocketAddress) throws(SystemFault) -> FileDescriptor {
+        let socket = try open(address)
+        let result = unsafe address.withSocketAddress { unsafe Glibc.connect(socket.number, $0, $1) }
+        // An interrupted connect goes on by itself; a second one would fail with EALREADY.
+        if result != 0 && errno != EINPROGRESS && errno != EINTR {
+            throw SystemFault("connect to", "\(address)", errno: errno)
+        }
+        return socket
+    }
+
+    /// Why the connection that `connect` started did not come about; `nil` if it did.
+    public static func connectionFault(of socket: FileDescriptor, to address: SocketAddress) -> SystemFault? {
+        var number: Int32 = 0
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        if unsafe getsockopt(socket.number, SOL_SOCKET, SO_ERROR, &number, &size) != 0 { number = errno }
+        // Dialling a local port that nobody listens at can, by chance, connect a socket to itself.
+        if number == 0, let own = try? localAddress(of: socket), own == (try? peerAddress(of: socket)) {
+            number = ECONNREFUSED
+        }
+        return number == 0 ? nil : SystemFault("connect to", "\(address)", errno: number)
+    }
+
+    /// The next connection that waits at `listener`, if any.
+    public static func accept(from listener: FileDescriptor) throws(SystemFault) -> FileDescriptor? {
+        while true {
+            do throws(SystemFault) {
+                let number = try systemCall("accept a connection") { Glibc.accept(listener.number, nil, nil) }
+                return try prepared(FileDescriptor(owning: number))
+            } catch {
+                if error.errno == EAGAIN { return nil }
+                if error.errno != ECONNABORTED { throw error }
+            }
+        }
+    }
+
+    /// Asks for kernel buffers of `bytes` each way; the kernel grants what its own limits allow.
+    public static func setBuffers(of socket: FileDescriptor, bytes: Int) throws(SystemFault) {
+        try set(SOL_SOCKET, SO_SNDBUF, to: Int32(clamping: bytes), of: socket)
+        try set(SOL_SOCKET, SO_RCVBUF, to: Int32(clamping: bytes), of: socket)
+    }
+
+    /// Says that no more bytes follow; what is queued is still delivered.
+    public static func finishSending(_ socket: FileDescriptor) throws(SystemFault) {
+        try systemCall("shut down a connection") { shutdown(socket.number, Int32(SHUT_WR)) }
+    }
+
+    public static func localAddress(of socket: FileDescriptor) throws(SystemFault) -> SocketAddress {
+        try unsafe SocketAddress("read a local address") { unsafe getsockname(socket.number, $0, $1) }
+    }
+
+    public static func peerAddress(of socket: FileDescriptor) throws(SystemFault) -> SocketAddress {
+        try unsafe SocketAddress("read a peer's address") { unsafe getpeername(socket.number, $0, $1) }
+    }
+
+    private static func open(_ address: SocketAddress) throws(SystemFault) -> FileDescriptor {
+        let number = try systemCall("open a socket for", "\(address)") {
+            socket(address.family, Int32(SOCK_STREAM.rawValue), 0)
+        }
+        return try prepared(FileDescriptor(owning: number))
+    }
+
+    private static func prepared(_ socket: FileDescriptor) throws(SystemFault) -> FileDescriptor {
+        try socket.setNonblocking()
+        try set(Int32(IPPROTO_TCP), TCP_NODELAY, to: 1, of: socket)
+        return socket
+    }
+
+    private static func set(
+        _ level: Int32, _ option: Int32, to value: Int32, of socket: FileDescriptor
+    ) throws(SystemFault) {
+        var value = value
+        try systemCall("set an option of a socket") {
+            unsafe setsockopt(socket.number, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
+        }
+    }
+}

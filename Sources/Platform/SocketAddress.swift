@@ -1,0 +1,94 @@
+// Where a socket listens or connects: parsed from text, resolved, printed. It opens nothing.
+import Glibc
+import Kernels
+
+/// An address and port of IPv4 or IPv6, as the kernel wants it.
+public struct SocketAddress: Equatable, Sendable {
+    /// A `sockaddr` of the family's own length.
+    private let bytes: [UInt8]
+
+    /// Resolves "127.0.0.1:7600", "[::1]:7600" or "localhost:0"; port 0 lets the system choose.
+    ///
+    /// Where a name has addresses of both families, IPv4 is taken, so that both ends choose alike.
+    public init(_ text: String) throws(ConfigurationFault) {
+        let colon = text.lastIndex(of: ":") ?? text.endIndex
+        var host = text[..<colon]
+        let port = text[colon...].dropFirst()
+        if host.hasPrefix("[") && host.hasSuffix("]") {
+            host = host.dropFirst().dropLast()
+        } else if host.contains(":") {
+            host = ""  // An IPv6 address without brackets: which colon ends it is anybody's guess.
+        }
+        guard !host.isEmpty, port.utf8.allSatisfy({ (48...57).contains($0) }), UInt16(port) != nil else {
+            throw ConfigurationFault(
+                .notAllowed(
+                    key: "address", given: "'\(text)'",
+                    allowed: "host:port with a port from 0 to 65535, as in 127.0.0.1:7600 or [::1]:7600"))
+        }
+        var hints = unsafe addrinfo()
+        unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        var list: UnsafeMutablePointer<addrinfo>?
+        let code = unsafe getaddrinfo(String(host), String(port), &hints, &list)
+        guard code == 0 else {
+            throw ConfigurationFault("cannot resolve '\(text)': \(unsafe String(cString: gai_strerror(code)))")
+        }
+        defer { unsafe freeaddrinfo(list) }
+        var chosen = unsafe list
+        var next = unsafe list
+        while let entry = unsafe next {
+            if unsafe entry.pointee.ai_family == AF_INET {
+                unsafe chosen = entry
+                break
+            }
+            unsafe next = entry.pointee.ai_next
+        }
+        guard let info = unsafe chosen?.pointee else {
+            throw ConfigurationFault("cannot resolve '\(text)': no address")
+        }
+        bytes = unsafe [UInt8](UnsafeRawBufferPointer(start: info.ai_addr, count: Int(info.ai_addrlen)))
+    }
+
+    /// The address that `call` (`getsockname` or `getpeername`) writes.
+    init(
+        _ name: String,
+        from call: (UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32
+    ) throws(SystemFault) {
+        var bytes = [UInt8](repeating: 0, count: MemoryLayout<sockaddr_storage>.size)
+        var length = socklen_t(bytes.count)
+        let result = unsafe bytes.withUnsafeMutableBytes { buffer in
+            unsafe call(buffer.baseAddress!.assumingMemoryBound(to: sockaddr.self), &length)
+        }
+        if result != 0 { throw SystemFault(name, errno: errno) }
+        self.bytes = Array(bytes.prefix(Int(length)))
+    }
+
+    /// AF_INET or AF_INET6.
+    var family: Int32 {
+        unsafe withSocketAddress { address, _ in unsafe Int32(address.pointee.sa_family) }
+    }
+
+    func withSocketAddress<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
+        unsafe bytes.withUnsafeBytes { buffer in
+            unsafe body(buffer.baseAddress!.assumingMemoryBound(to: sockaddr.self), socklen_t(buffer.count))
+        }
+    }
+}
+
+extension SocketAddress: CustomStringConvertible {
+    /// Numeric, in the form that `init` reads.
+    public var description: String {
+        var host = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+        var port = [CChar](repeating: 0, count: Int(NI_MAXSERV))
+        let code = unsafe withSocketAddress { address, length in
+            unsafe getnameinfo(
+                address, length, &host, socklen_t(host.count), &port, socklen_t(port.count),
+                Int32(NI_NUMERICHOST | NI_NUMERICSERV))
+        }
+        guard code == 0 else { return "an unknown address" }
+        return family == AF_INET6 ? "[\(Self.text(host))]:\(Self.text(port))" : "\(Self.text(host)):\(Self.text(port))"
+    }
+
+    private static func text(_ characters: [CChar]) -> String {
+        String(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}

@@ -1,0 +1,120 @@
+// The adversary groups of an experiment on its topology: who is hostile, and how each hostile node behaves.
+import Attacks
+import Core
+import Graphs
+import Kernels
+
+/// The hostile nodes, resolved and checked.
+struct Adversaries: Sendable {
+    private enum Deed {
+        case forges(any ModelAttack)
+        /// Follows the protocol with poisoned data, and so is honest in all that it sends and waits for.
+        case poisons(any LabelAttack)
+    }
+
+    private struct Group: Sendable {
+        let deed: Deed
+        let members: [NodeID]
+        let settings: AdversaryGroup
+    }
+
+    private var groups: [Group] = []
+    /// For each node its position in `groups`.
+    private var groupOfNode: [Int?]
+    private let rounds: Int
+
+    init(_ experiment: Experiment, on topology: Topology) throws(ConfigurationFault) {
+        groupOfNode = [Int?](repeating: nil, count: topology.nodeCount)
+        rounds = experiment.training.rounds
+        for (index, settings) in experiment.adversary.enumerated() {
+            do throws(ConfigurationFault) {
+                try add(settings, key: "adversary.\(index)", on: topology, over: experiment.task.over)
+            } catch {
+                throw error.located(at: settings.nodes.place)
+            }
+        }
+        guard groupOfNode.contains(nil) else {
+            throw ConfigurationFault("all \(topology.nodeCount) nodes are hostile; allowed: all but one")
+        }
+    }
+
+    private mutating func add(
+        _ settings: AdversaryGroup, key: String, on topology: Topology, over sharers: Sharers
+    ) throws(ConfigurationFault) {
+        guard !settings.nodes.labels.isEmpty else {
+            throw ConfigurationFault(.missing(key: "\(key).nodes", expected: "at least one node label"))
+        }
+        let last = settings.until ?? rounds
+        guard settings.from < last else {
+            throw ConfigurationFault(
+                .notAllowed(key: "\(key).from", given: "\(settings.from)", allowed: "a round before \(last)"))
+        }
+        let deed = try Adversaries.deed(settings, key: key)
+        if case .poisons = deed, sharers == .honest {
+            throw ConfigurationFault(
+                "\(key).attack \(settings.attack.kind) needs data to poison; task.split.over must be all")
+        }
+        let members = try claim(settings.nodes.labels, key: "\(key).nodes", on: topology)
+        groups.append(Group(deed: deed, members: members, settings: settings))
+    }
+
+    /// The nodes of these labels, ascending, taken into the group to be added next.
+    private mutating func claim(
+        _ labels: [String], key: String, on topology: Topology
+    ) throws(ConfigurationFault) -> [NodeID] {
+        var members: [NodeID] = []
+        for label in labels {
+            guard let node = topology.node(labelled: label) else {
+                let name = topology.name.isEmpty ? "the topology" : "the topology \(topology.name)"
+                throw ConfigurationFault(
+                    .unknown(noun: "node of \(name) in \(key)", given: label, known: topology.labels))
+            }
+            guard groupOfNode[node.index] == nil else {
+                throw ConfigurationFault("\(key) names '\(label)', which is hostile already; allowed: once")
+            }
+            groupOfNode[node.index] = groups.count
+            members.append(node)
+        }
+        return members.sorted()
+    }
+
+    private static func deed(_ settings: AdversaryGroup, key: String) throws(ConfigurationFault) -> Deed {
+        let attack = try settings.makeAttack()
+        if let forging = attack as? any ModelAttack { return .forges(forging) }
+        guard let poisoning = attack as? any LabelAttack else {
+            preconditionFailure("\(settings.attack.kind) is neither an attack on messages nor one on labels")
+        }
+        guard settings.from == 0, settings.until == nil, settings.probability == 1, !settings.collude else {
+            throw ConfigurationFault(
+                "\(key).attack \(settings.attack.kind) poisons the data once and for all; "
+                    + "from, until, probability and collude do not apply to it")
+        }
+        return .poisons(poisoning)
+    }
+
+    func isHostile(_ node: NodeID) -> Bool { groupOfNode[node.index] != nil }
+
+    private func group(of node: NodeID) -> Group? { groupOfNode[node.index].map { groups[$0] } }
+
+    /// Whether the node lies in its messages, sooner or later.
+    private func forges(_ node: NodeID) -> Bool {
+        if case .forges = group(of: node)?.deed { true } else { false }
+    }
+
+    /// What takes the place of each label in the node's data, if it is poisoned.
+    func relabelling(of node: NodeID, classCount: Int) -> [Int]? {
+        guard case .poisons(let attack) = group(of: node)?.deed else { return nil }
+        return attack.relabelling(classCount: classCount)
+    }
+
+    /// Nodes with poisoned data are heard and answered by liars like any honest node: they wait for everyone.
+    func behaviour(of node: NodeID, neighbours: [NodeID]) -> Behaviour {
+        guard let group = group(of: node), case .forges(let attack) = group.deed else { return .honest }
+        let settings = group.settings
+        return .hostile(
+            Adversary(
+                attack: attack, kin: Set(neighbours.filter(forges)),
+                rounds: settings.from..<min(settings.until ?? rounds, rounds), probability: settings.probability,
+                collusion: settings.collude ? group.members.first : nil))
+    }
+}

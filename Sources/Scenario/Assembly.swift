@@ -1,0 +1,139 @@
+// Where an experiment and its graph become nodes. Honest nodes are told their neighbours, weights and budget, and
+// nothing of who lies; that goes to hostile behaviours, and to the laboratory that reads the lists here.
+import Aggregation
+import Attacks
+public import Core
+public import Graphs
+public import Kernels
+public import Learning
+
+/// One node, ready to run.
+public struct AssembledNode: Sendable {
+    public let configuration: NodeConfiguration
+    public let core: NodeCore
+    public let trainer: LocalSGD
+    /// Everyone it has a link with, ascending.
+    public let neighbours: [NodeID]
+}
+
+/// An experiment on its graph with its data, checked. The parts that all nodes share are made once, nodes on demand.
+public struct Assembly: Sendable {
+    public let experiment: Experiment
+    public let topology: Topology
+    public let weights: MixingWeights
+    /// SHA-256 identity of the experiment, 32 bytes.
+    public let identity: [UInt8]
+    /// Ascending.
+    public let honest: [NodeID]
+    /// Ascending; nodes with poisoned data are among them.
+    public let hostile: [NodeID]
+    public let objective: any Objective
+    /// Elements of a model.
+    public let dimension: Int
+    /// The training data of each node, as it sees it: poisoned nodes see poisoned labels.
+    public let shards: [Shard]
+    /// What in the graph or the experiment is probably not what was meant; one sentence each.
+    public let warnings: [String]
+
+    private let dataset: any Dataset
+    private let rule: any GossipRule
+    private let settings: LocalSGD.Settings
+    private let adversaries: Adversaries
+
+    public init(_ experiment: Experiment, topology file: TopologyFile) throws(ConfigurationFault) {
+        let topology = file.topology
+        let adversaries = try Adversaries(experiment, on: topology)
+        let dataset = try experiment.task.makeDataset()
+        self.experiment = experiment
+        self.topology = topology
+        self.adversaries = adversaries
+        self.dataset = dataset
+        weights = file.weights
+        identity = experiment.identity(topologyDigest: file.digest, datasetDigest: dataset.digest)
+        honest = topology.nodes.filter { !adversaries.isHostile($0) }
+        hostile = topology.nodes.filter(adversaries.isHostile)
+        rule = try experiment.aggregation.makeRule()
+        settings = try LocalSGD.Settings(experiment.training)
+
+        let data = try dataset.trainingPart()
+        let sharers = experiment.task.over == .all ? topology.nodes : honest
+        shards = try Assembly.share(data, among: sharers, experiment, adversaries, nodeCount: topology.nodeCount)
+        objective = try experiment.task.makeObjective()
+        dimension = objective.dimension(featureCount: data.featureCount, classCount: data.classCount)
+        warnings =
+            file.warnings
+            + Warnings(
+                experiment: experiment, weights: file.weights, honest: honest, isHostile: adversaries.isHostile,
+                guarantee: type(of: rule).guarantee, shards: shards
+            ).sentences
+    }
+
+    private static func share(
+        _ data: LabelledData, among sharers: [NodeID], _ experiment: Experiment, _ adversaries: Adversaries,
+        nodeCount: Int
+    ) throws(ConfigurationFault) -> [Shard] {
+        var random = RandomStream(seed: experiment.seed, purpose: .split)
+        let parts = try experiment.task.makeSplit().assign(
+            labels: data.labels, classCount: data.classCount, participants: sharers.count, random: &random)
+        var samples = [[Int32]](repeating: [], count: nodeCount)
+        for (node, part) in zip(sharers, parts) { samples[node.index] = part }
+        return samples.enumerated().map { index, samples in
+            Shard(
+                data: data, samples: samples,
+                relabelling: adversaries.relabelling(of: NodeID(index), classCount: data.classCount))
+        }
+    }
+
+    /// The part of the data that no node holds.
+    public func testPart() throws(ConfigurationFault) -> LabelledData { try dataset.testPart() }
+
+    public func node(_ node: NodeID) -> AssembledNode {
+        let configuration = configuration(of: node)
+        let neighbours = configuration.neighbours.map(\.node)
+        let trainer = LocalSGD(
+            objective: objective, shard: shards[node.index], settings: settings, seed: experiment.seed, node: node)
+        let core = NodeCore(
+            configuration, rule: rule, behaviour: adversaries.behaviour(of: node, neighbours: neighbours),
+            initial: trainer.initialParameters())
+        return AssembledNode(configuration: configuration, core: core, trainer: trainer, neighbours: neighbours)
+    }
+
+    private func configuration(of node: NodeID) -> NodeConfiguration {
+        let senders = topology.senders(of: node)
+        let receivers = topology.receivers(of: node)
+        let neighbours = Set(senders + receivers).sorted().map { neighbour in
+            NodeConfiguration.Neighbour(
+                node: neighbour, weight: senders.contains(neighbour) ? weights.weight(of: neighbour, at: node) : nil,
+                receives: receivers.contains(neighbour))
+        }
+        return NodeConfiguration(
+            node: node, dimension: dimension, rounds: experiment.training.rounds, neighbours: neighbours,
+            budget: experiment.budget(of: node, weights, isHostile: adversaries.isHostile),
+            mixEvery: experiment.training.mixEvery, seed: experiment.seed,
+            patience: Patience(deadline: .milliseconds(experiment.timing.deadlineMilliseconds)),
+            measureEvery: experiment.measureEvery, checkpointEvery: experiment.checkpointEvery)
+    }
+}
+
+extension Experiment {
+    /// What a node is told to withstand. Only the oracle looks at who is hostile.
+    func budget(of node: NodeID, _ weights: MixingWeights, isHostile: (NodeID) -> Bool) -> Budget {
+        let row = weights.weights(at: node)
+        switch aggregation.tolerates {
+        case .count(let count): return Budget(count: count, among: row)
+        case .weight(let weight): return Budget(weight: weight, among: row)
+        case .oracle:
+            let liars = zip(weights.topology.neighbours(of: node), row).filter { isHostile($0.0) }
+            return Budget(count: liars.count, weight: liars.reduce(0) { $0 + $1.1 })
+        }
+    }
+}
+
+extension LocalSGD.Settings {
+    init(_ training: Experiment.Training) throws(ConfigurationFault) {
+        self.init(
+            batchSize: training.batchSize, localSteps: training.localSteps, momentum: training.momentum,
+            weightDecay: training.weightDecay, stepSize: try training.makeStepSize(),
+            participation: training.participation, startsTogether: training.initialisation == .same)
+    }
+}

@@ -1,0 +1,34 @@
+// How nodes of one host or one shared folder find each other: each writes where it listens, diallers read it.
+public import Kernels
+
+/// Where a node listens, and which life of it this is.
+public struct Endpoint: Sendable, Equatable {
+    /// `host:port`.
+    public let address: String
+    public let pid: Int
+    public let incarnation: UInt64
+
+    public init(address: String, pid: Int, incarnation: UInt64) {
+        self.address = address
+        self.pid = pid
+        self.incarnation = incarnation
+    }
+
+    /// The content of `endpoint.json`.
+    public var json: [UInt8] {
+        let tree = JSONValue.object([
+            "address": .text(address), "pid": .number(pid),
+            "incarnation": JSONValue(.number(Double(incarnation), literal: "\(incarnation)")),
+        ])
+        return Array(JSONText.pretty(tree).utf8)
+    }
+
+    /// - Parameter name: what messages call the file.
+    public init(_ bytes: [UInt8], name: String) throws(ConfigurationFault) {
+        let file = try StrictJSON.read(bytes, name: name).object("")
+        try file.refuseUnknownKeys(known: ["address", "pid", "incarnation"])
+        address = try file.required("address", expected: "a text").text("address")
+        pid = try file.required("pid", expected: "a number").count("pid")
+        incarnation = try file.required("incarnation", expected: "a number").seed("incarnation")
+    }
+}

@@ -1,0 +1,123 @@
+// An experiment with every default filled in. What each key means and allows is in ExperimentSchema, not here.
+import Aggregation
+import Attacks
+import Kernels
+import Learning
+
+/// Everything that decides what a run computes, and how it is watched.
+public struct Experiment: Sendable, Equatable {
+    public var name = "experiment"
+    public var seed: UInt64 = 1
+    public var topology = TopologySource.standard
+    public var task = Task()
+    public var training = Training()
+    public var timing = Timing()
+    public var aggregation = Aggregation()
+    public var adversary: [AdversaryGroup] = []
+    public var transport = Transport.tcp
+    /// A checkpoint every so many rounds; 0 for none.
+    public var checkpointEvery = 50
+    /// A record and a snapshot every so many rounds; 0 for none but the last.
+    public var measureEvery = 10
+
+    public init() {}
+
+    public struct Task: Sendable, Equatable {
+        public var dataset = Selection(Digits.self)
+        public var split = Selection(DirichletSplit.self)
+        public var over = Sharers.all
+        public var model = Selection(SoftmaxRegression.self)
+    }
+
+    public struct Training: Sendable, Equatable {
+        public var rounds = 200
+        public var batchSize = 32
+        public var stepSize = Selection(InverseSquareRootStep.self, [("value", .number(0.9))])
+        public var momentum = 0.9
+        public var localSteps = 1
+        public var weightDecay = 1e-4
+        public var exchange = Exchange.model
+        public var participation = 1.0
+        public var mixEvery = 1
+        public var initialisation = Initialisation.same
+    }
+
+    public struct Timing: Sendable, Equatable {
+        public var kind = Pace.synchronous
+        public var deadlineMilliseconds = 5000
+    }
+
+    public struct Aggregation: Sendable, Equatable {
+        public var rule = Selection(ClippedSumPlus.self)
+        public var tolerates = Tolerance.count(1)
+    }
+}
+
+/// Which nodes the training data is shared out to.
+public enum Sharers: String, Sendable, CaseIterable { case all, honest }
+
+/// What nodes send each other.
+public enum Exchange: String, Sendable, CaseIterable { case model }
+
+/// Whether all nodes start from one model or each from its own.
+public enum Initialisation: String, Sendable, CaseIterable { case same, different }
+
+/// How the rounds of different nodes go together.
+public enum Pace: String, Sendable, CaseIterable { case synchronous }
+
+/// What carries frames between processes.
+public enum Transport: String, Sendable, CaseIterable { case tcp }
+
+/// What a liar may overhear beside its own links.
+public enum Taps: String, Sendable, CaseIterable { case none }
+
+/// Nodes that lie in one way.
+public struct AdversaryGroup: Sendable, Equatable {
+    /// Labels of the topology.
+    public var nodes = NodeLabels()
+    public var attack = Selection(SignFlip.self)
+    /// The first round of the attack.
+    public var from = 0
+    /// The first round after the attack; `nil`: it lasts to the end.
+    public var until: Int?
+    /// Chance of attacking in each of those rounds.
+    public var probability = 1.0
+    /// All members send one and the same vector to everyone.
+    public var collude = false
+    public var taps = Taps.none
+
+    public init() {}
+}
+
+// What the selections stand for. They were tried out when they were read, so these throw only if a catalogue changed.
+extension Experiment.Task {
+    func makeDataset() throws(ConfigurationFault) -> any Dataset {
+        try DatasetCatalog.all.entry(named: dataset.kind).init(dataset.parameters)
+    }
+
+    func makeSplit() throws(ConfigurationFault) -> any Split {
+        try SplitCatalog.all.entry(named: split.kind).init(split.parameters)
+    }
+
+    func makeObjective() throws(ConfigurationFault) -> any Objective {
+        try ObjectiveCatalog.all.entry(named: model.kind).init(model.parameters)
+    }
+}
+
+extension Experiment.Training {
+    func makeStepSize() throws(ConfigurationFault) -> any StepSize {
+        try StepSizeCatalog.all.entry(named: stepSize.kind).init(stepSize.parameters)
+    }
+}
+
+extension Experiment.Aggregation {
+    func makeRule() throws(ConfigurationFault) -> any GossipRule {
+        try RuleCatalog.gossip.entry(named: rule.kind).init(rule.parameters)
+    }
+}
+
+extension AdversaryGroup {
+    func makeAttack() throws(ConfigurationFault) -> any Attack {
+        try AttackCatalog.all.entry(named: attack.kind).init(attack.parameters)
+    }
+}

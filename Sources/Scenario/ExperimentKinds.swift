@@ -1,0 +1,132 @@
+// The settings that only experiments have: where the graph is, how much lying is withstood, which nodes are meant.
+import Kernels
+
+/// Where the graph is written down.
+public enum TopologySource: Sendable, Equatable {
+    case path(String)
+    /// What would stand in the file.
+    case inline(JSONValue)
+
+    /// Sixteen nodes with six random neighbours each.
+    static let standard = TopologySource.inline(
+        .object(["family": .text("randomRegular"), "nodes": .number(16), "degree": .number(6), "seed": .number(1)]))
+
+    public static func == (a: TopologySource, b: TopologySource) -> Bool {
+        switch (a, b) {
+        case (.path(let a), .path(let b)): a == b
+        case (.inline(let a), .inline(let b)): JSONText.canonical(a) == JSONText.canonical(b)
+        default: false
+        }
+    }
+}
+
+/// How much lying among its neighbours a node is told to withstand.
+public enum Tolerance: Sendable, Equatable {
+    case count(Int)
+    /// Total mixing weight.
+    case weight(Double)
+    /// The true number, which no real node knows.
+    case oracle
+}
+
+/// Nodes by their labels, and where these were written, which is of no consequence for equality.
+public struct NodeLabels: Sendable, Equatable {
+    public var labels: [String]
+    /// For messages; empty outside files.
+    let place: String
+
+    public init(_ labels: [String] = []) { self.init(labels, place: "") }
+
+    init(_ labels: [String], place: String) {
+        self.labels = labels
+        self.place = place
+    }
+
+    public static func == (a: NodeLabels, b: NodeLabels) -> Bool { a.labels == b.labels }
+}
+
+extension SettingKey {
+    static func topology(_ path: String, _ field: Field<Root, TopologySource>, _ summary: String) -> SettingKey {
+        SettingKey(path, allowed: "a path, or an object", summary) { root, value, key throws(ConfigurationFault) in
+            switch value.kind {
+            case .text(let path): root[keyPath: field] = .path(path)
+            case .object: root[keyPath: field] = .inline(value)
+            default: throw value.typeFault(key, expected: "a path, or an object")
+            }
+        } write: {
+            switch $0[keyPath: field] {
+            case .path(let path): .text(path)
+            case .inline(let json): json
+            }
+        }
+    }
+
+    static func tolerance(_ path: String, _ field: Field<Root, Tolerance>, _ summary: String) -> SettingKey {
+        SettingKey(path, allowed: Tolerance.allowed, summary) { root, value, key throws(ConfigurationFault) in
+            root[keyPath: field] = try Tolerance(value, key: key)
+        } write: {
+            $0[keyPath: field].json
+        }
+    }
+
+    static func labels(_ path: String, _ field: Field<Root, NodeLabels>, _ summary: String) -> SettingKey {
+        SettingKey(path, allowed: "an array of node labels", summary) { root, value, key throws(ConfigurationFault) in
+            var labels: [String] = []
+            for (index, element) in try value.array(key).enumerated() {
+                switch element.kind {
+                case .text(let label): labels.append(label)
+                // As the readers of topology files spell such ids.
+                case .number, .array: labels.append(JSONText.canonical(element))
+                default: throw element.typeFault("\(key).\(index)", expected: "a node label")
+                }
+            }
+            root[keyPath: field] = NodeLabels(labels, place: value.position.description)
+        } write: {
+            .array($0[keyPath: field].labels.map { .text($0) })
+        }
+    }
+}
+
+extension Tolerance {
+    fileprivate static let allowed =
+        #"{"kind": "declared", "count": 2}, {"kind": "declared", "weight": 0.3}, {"kind": "oracle"}"#
+    private static let kinds = ["declared", "oracle"]
+    private static let greatestCount = 1_000_000
+
+    fileprivate init(_ value: JSONValue, key: String) throws(ConfigurationFault) {
+        var object = JSONObject(path: key, members: [JSONMember("kind", value)], position: value.position)
+        if case .object = value.kind { object = try value.object(key) }
+        let kind = try object.required("kind", expected: Tolerance.kinds.joined(separator: ", "))
+        switch try kind.text(object.path(of: "kind")) {
+        case "oracle":
+            try object.refuseUnknownKeys(known: ["kind"])
+            self = .oracle
+        case "declared":
+            try object.refuseUnknownKeys(known: ["kind", "count", "weight"])
+            switch (object["count"], object["weight"]) {
+            case (let count?, nil):
+                self = .count(try count.count(object.path(of: "count"), in: 0...Tolerance.greatestCount))
+            case (nil, let weight?):
+                let share = try weight.number(object.path(of: "weight"))
+                guard (0...1).contains(share) else {
+                    throw weight.rangeFault(object.path(of: "weight"), "a number from 0 to 1")
+                }
+                self = .weight(share)
+            default:
+                throw value.fault("\(key) says how much either by count or by weight; allowed: \(Tolerance.allowed)")
+            }
+        case let other:
+            throw ConfigurationFault(
+                .unknown(noun: object.path(of: "kind"), given: other, known: Tolerance.kinds),
+                at: kind.position.description)
+        }
+    }
+
+    fileprivate var json: JSONValue {
+        switch self {
+        case .count(let count): .object(["kind": .text("declared"), "count": .number(count)])
+        case .weight(let weight): .object(["kind": .text("declared"), "weight": .number(weight)])
+        case .oracle: .object(["kind": .text("oracle")])
+        }
+    }
+}

@@ -1,0 +1,92 @@
+// The one table of experiment keys. A new key is one line here and one field in Experiment.
+import Aggregation
+import Attacks
+import Kernels
+import Learning
+
+/// As many rounds as anyone will ever run.
+private let longest = 1_000_000_000
+
+extension Experiment: Settings {
+    public static let keys: [SettingKey<Experiment>] = [
+        .text("name", \.name, "what the run directory and the report are called").outsideIdentity,
+        .seed("seed", \.seed, "decides every random draw of the experiment"),
+        .topology("topology", \.topology, "the graph: the path of a topology file, or what would stand in it"),
+
+        .catalog("task.dataset", \.task.dataset, DatasetCatalog.all, "what is learnt from"),
+        .catalog("task.split", \.task.split, SplitCatalog.all, "how the training data is shared out"),
+        .choice("task.split.over", \.task.over, "which nodes get a share of it"),
+        .catalog("task.model", \.task.model, ObjectiveCatalog.all, "what each node trains"),
+
+        .count("training.rounds", \.training.rounds, 1...longest, "local training, exchange and mix, so often"),
+        .count("training.batchSize", \.training.batchSize, 1...1_000_000, "samples of one local step"),
+        .catalog("training.stepSize", \.training.stepSize, StepSizeCatalog.all, "step size by round"),
+        .number("training.momentum", \.training.momentum, 0...0.9999, "β of m <- β m + (1-β) gradient"),
+        .count("training.localSteps", \.training.localSteps, 1...1_000_000, "local steps in one round"),
+        .number("training.weightDecay", \.training.weightDecay, 0...1e3, "λ of gradient + λ model"),
+        .choice("training.exchange", \.training.exchange, "what nodes send each other"),
+        .number("training.participation", \.training.participation, 0...1, "chance that a node trains in a round"),
+        .count("training.mixEvery", \.training.mixEvery, 1...1_000_000, "models are exchanged every so many rounds"),
+        .choice("training.initialisation", \.training.initialisation, "one first model for all nodes, or one each"),
+
+        .choice("timing.kind", \.timing.kind, "how the nodes' rounds go together"),
+        .count(
+            "timing.deadlineMilliseconds", \.timing.deadlineMilliseconds, 1...86_400_000,
+            "longest wait for a neighbour in one round"
+        ).outsideIdentity,
+
+        .catalog("aggregation.rule", \.aggregation.rule, RuleCatalog.gossip, "how received models are mixed in"),
+        .only("aggregation.before", "[]", "pre-aggregations; there are none yet"),
+        .tolerance("aggregation.tolerates", \.aggregation.tolerates, "hostile neighbours that every node withstands"),
+
+        .list("adversary", \.adversary, "groups of hostile nodes, or one group"),
+
+        .choice("network.transport", \.transport, "what carries frames between processes").outsideIdentity,
+        .only("faults", "[]", "crashes and losses; there are none yet"),
+        .only("privacy", "null", "noise for privacy; there is none yet"),
+        .count("checkpoint.every", \.checkpointEvery, 0...longest, "rounds between checkpoints; 0: none")
+            .outsideIdentity,
+        .count("measure.every", \.measureEvery, 0...longest, "rounds between records; 0: one at the end")
+            .outsideIdentity,
+    ]
+}
+
+extension AdversaryGroup: Settings {
+    public static let keys: [SettingKey<AdversaryGroup>] = [
+        .labels("nodes", \.nodes, "the members, as the topology calls them"),
+        .catalog("attack", \.attack, AttackCatalog.all, "what they do"),
+        .count("from", \.from, 0...longest, "first round of the attack"),
+        .optionalCount("until", \.until, 0...longest, "first round after it; null: it lasts to the end"),
+        .number("probability", \.probability, 0...1, "chance of attacking in each of those rounds"),
+        .flag("collude", \.collude, "all members send one and the same vector"),
+        .choice("taps", \.taps, "what they overhear beside their own links"),
+    ]
+}
+
+/// The table as listings show it.
+public enum ExperimentSchema {
+    public struct Row: Sendable, Equatable {
+        /// Where the key stands: names of members from the top of the file, joined by dots.
+        public let path: String
+        /// What may be written, in words.
+        public let allowed: String
+        /// As JSON.
+        public let defaultValue: String
+        public let summary: String
+    }
+
+    /// Every key of an experiment, those of an adversary group under `adversary.`.
+    public static var keys: [Row] {
+        Experiment.keys.flatMap { key in
+            let ofGroups = key.path == "adversary" ? AdversaryGroup.keys : []
+            return [Row(key, prefix: "")] + ofGroups.map { Row($0, prefix: "adversary.") }
+        }
+    }
+}
+
+extension ExperimentSchema.Row {
+    fileprivate init<Root: Settings>(_ key: SettingKey<Root>, prefix: String) {
+        self.init(
+            path: prefix + key.path, allowed: key.allowed, defaultValue: key.defaultValue, summary: key.summary)
+    }
+}

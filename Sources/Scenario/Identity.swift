@@ -1,0 +1,16 @@
+// Which experiment this is: equal for all nodes of a run, different for runs that may differ in their models.
+import Kernels
+
+extension Experiment {
+    /// SHA-256 of the canonical form, with the digests of graph and data in place of where they are found, and without
+    /// what changes no result: name, transport, deadlines, and how often is measured and saved.
+    ///
+    /// - Returns: 32 bytes.
+    func identity(topologyDigest: String, datasetDigest: String) -> [UInt8] {
+        let settings = json { $0.belongsToIdentity && $0.path != "topology" && $0.path != "task.dataset" }
+        let whole = JSONValue.object([
+            "settings": settings, "topology": .text(topologyDigest), "dataset": .text(datasetDigest),
+        ])
+        return SHA256.hash(Array(JSONText.canonical(whole).utf8))
+    }
+}

@@ -1,0 +1,226 @@
+// A JSON text as a tree that remembers where everything stood, and typed access that names file, line and column.
+public import Kernels
+
+/// A file's bytes and what messages call it.
+public final class JSONSource: Sendable {
+    public let name: String
+    public let bytes: [UInt8]
+
+    public init(name: String, bytes: [UInt8]) {
+        self.name = name
+        self.bytes = bytes
+    }
+}
+
+/// A byte of a source. Line and column are counted when someone asks, so that reading stays cheap.
+public struct JSONPosition: Sendable, CustomStringConvertible {
+    let source: JSONSource?
+    let offset: Int
+
+    /// Where values stand that come from no file.
+    public static let none = JSONPosition(source: nil, offset: 0)
+
+    /// `LINE:COLUMN`, both from 1; columns count Unicode scalars.
+    public var lineColumn: String {
+        var (line, column) = (1, 1)
+        for byte in (source?.bytes ?? []).prefix(offset) {
+            if byte == UInt8(ascii: "\n") {
+                (line, column) = (line + 1, 1)
+            } else if byte & 0xC0 != 0x80 {
+                column += 1
+            }
+        }
+        return "\(line):\(column)"
+    }
+
+    /// `FILE:LINE:COLUMN`, or nothing outside files.
+    public var description: String { source.map { "\($0.name):\(lineColumn)" } ?? "" }
+
+    /// What `body` returns; a fault of its that has no place yet is placed here.
+    public func locating<Result>(
+        _ body: () throws(ConfigurationFault) -> Result
+    ) throws(ConfigurationFault) -> Result {
+        do {
+            return try body()
+        } catch {
+            throw error.located(at: description)
+        }
+    }
+}
+
+/// One `key: value` of an object.
+public struct JSONMember: Sendable {
+    public let key: String
+    public let keyPosition: JSONPosition
+    public var value: JSONValue
+
+    public init(_ key: String, _ value: JSONValue, keyPosition: JSONPosition = .none) {
+        self.key = key
+        self.keyPosition = keyPosition
+        self.value = value
+    }
+}
+
+/// Any JSON value. Objects keep the order of their members.
+public struct JSONValue: Sendable {
+    public enum Kind: Sendable {
+        case null
+        case flag(Bool)
+        /// The literal is kept: 64-bit seeds do not fit a Double.
+        case number(Double, literal: String)
+        case text(String)
+        case array([JSONValue])
+        case object([JSONMember])
+    }
+
+    public var kind: Kind
+    public let position: JSONPosition
+
+    public init(_ kind: Kind, position: JSONPosition = .none) {
+        self.kind = kind
+        self.position = position
+    }
+
+    public static func number(_ value: Int) -> JSONValue { JSONValue(.number(Double(value), literal: "\(value)")) }
+    public static func number(_ value: Double) -> JSONValue { JSONValue(.number(value, literal: "\(value)")) }
+    public static func text(_ value: String) -> JSONValue { JSONValue(.text(value)) }
+    public static func flag(_ value: Bool) -> JSONValue { JSONValue(.flag(value)) }
+    public static func array(_ elements: [JSONValue]) -> JSONValue { JSONValue(.array(elements)) }
+
+    /// An object of the members that have a value.
+    public static func object(_ members: KeyValuePairs<String, JSONValue?>) -> JSONValue {
+        JSONValue(.object(members.compactMap { key, value in value.map { JSONMember(key, $0) } }))
+    }
+
+    /// What the value is, for messages: `'text'`, `12`, `an array`.
+    public var summary: String {
+        switch kind {
+        case .null: "null"
+        case .flag(let flag): "\(flag)"
+        case .number(_, let literal): literal
+        case .text(let text): "'\(text)'"
+        case .array: "an array"
+        case .object: "an object"
+        }
+    }
+}
+
+extension JSONValue {
+    /// A fault about this value, placed where it stands.
+    public func fault(_ sentence: String) -> ConfigurationFault {
+        ConfigurationFault(sentence, at: position.description)
+    }
+
+    private func wrongType(_ key: String, expected: String) -> ConfigurationFault {
+        ConfigurationFault(
+            .wrongType(key: key.isEmpty ? "the file" : key, given: summary, expected: expected),
+            at: position.description)
+    }
+
+    /// The object that the value is. `key` here and below is the path that messages name.
+    public func object(_ key: String) throws(ConfigurationFault) -> JSONObject {
+        guard case .object(let members) = kind else { throw wrongType(key, expected: "an object") }
+        return JSONObject(path: key, members: members, position: position)
+    }
+
+    public func array(_ key: String) throws(ConfigurationFault) -> [JSONValue] {
+        guard case .array(let elements) = kind else { throw wrongType(key, expected: "an array") }
+        return elements
+    }
+
+    public func text(_ key: String) throws(ConfigurationFault) -> String {
+        guard case .text(let text) = kind else { throw wrongType(key, expected: "a text") }
+        return text
+    }
+
+    public func number(_ key: String) throws(ConfigurationFault) -> Double {
+        guard case .number(let number, _) = kind else { throw wrongType(key, expected: "a number") }
+        return number
+    }
+
+    public func flag(_ key: String) throws(ConfigurationFault) -> Bool {
+        guard case .flag(let flag) = kind else { throw wrongType(key, expected: "true or false") }
+        return flag
+    }
+
+    /// A whole number within `allowed`; `8.0` and `1e3` are whole too.
+    public func count(
+        _ key: String, in allowed: ClosedRange<Int> = 0...Int.max
+    ) throws(ConfigurationFault) -> Int {
+        let end = allowed.upperBound == .max ? "" : " to \(allowed.upperBound)"
+        let words = "a whole number from \(allowed.lowerBound)\(end)"
+        guard case .number(let number, let literal) = kind else { throw wrongType(key, expected: words) }
+        guard let count = Int(literal) ?? Int(exactly: number), allowed.contains(count) else {
+            throw ConfigurationFault(
+                .notAllowed(key: key, given: summary, allowed: words), at: position.description)
+        }
+        return count
+    }
+
+    /// A seed: any whole number of 64 bits without sign.
+    public func seed(_ key: String) throws(ConfigurationFault) -> UInt64 {
+        guard case .number(_, let literal) = kind, let seed = UInt64(literal) else {
+            throw wrongType(key, expected: "a whole number from 0 to \(UInt64.max)")
+        }
+        return seed
+    }
+
+    /// What a registered type's parameter may be.
+    public func parameter(_ key: String) throws(ConfigurationFault) -> ParameterValue {
+        switch kind {
+        case .flag(let flag): .flag(flag)
+        case .number(let number, _): .number(number)
+        case .text(let text): .text(text)
+        case .null, .array, .object: throw wrongType(key, expected: "a number, a text, true or false")
+        }
+    }
+}
+
+/// An object of the tree with the path that messages name it by; empty for the whole file.
+public struct JSONObject: Sendable {
+    public let path: String
+    public let members: [JSONMember]
+    public let position: JSONPosition
+
+    /// The path of one of the object's keys.
+    public func path(of key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+
+    /// The value of `key`; `null` counts as a value.
+    public subscript(key: String) -> JSONValue? { members.first { $0.key == key }?.value }
+
+    /// The value of a key that must be there.
+    public func required(_ key: String, expected: String) throws(ConfigurationFault) -> JSONValue {
+        guard let value = self[key] else {
+            throw ConfigurationFault(.missing(key: path(of: key), expected: expected), at: position.description)
+        }
+        return value
+    }
+
+    /// Refuses the first key that is not `known`, at its place, and names the nearest known one.
+    public func refuseUnknownKeys(known: [String]) throws(ConfigurationFault) {
+        guard let member = members.first(where: { !known.contains($0.key) }) else { return }
+        let noun = path.isEmpty ? "key" : "key in \(path)"
+        throw ConfigurationFault(
+            .unknown(noun: noun, given: member.key, known: known), at: member.keyPosition.description)
+    }
+
+    /// The parameters of a registered type, given by the keys that are not `others`; each fault at its own place.
+    public func parameters(
+        _ declared: [Parameter], besides others: [String]
+    ) throws(ConfigurationFault) -> ParameterValues {
+        try refuseUnknownKeys(known: others + declared.map(\.name))
+        var given: [(name: String, value: ParameterValue)] = []
+        for parameter in declared {
+            let key = path(of: parameter.name)
+            if let value = self[parameter.name] {
+                let checked = try value.position.locating { () throws(ConfigurationFault) in
+                    try parameter.check(try value.parameter(key), key: key)
+                }
+                given.append((parameter.name, checked))
+            } else if parameter.defaultValue == nil {
+                _ = try required(parameter.name, expected: parameter.allowed)
+            }
+        }
+        return try ParameterValues(given, declared: declared, key: path)
+    }
+}

@@ -1,0 +1,69 @@
+// `--set key.path=value`: changes to an experiment that has been read. Each is judged on its own, at its own place.
+public import Kernels
+
+extension Experiment {
+    /// Applies `key.path=value`, as it follows `--set` on the command line.
+    ///
+    /// The value is JSON if it parses, otherwise a text. Paths may go on into values: `task.split.alpha=0.1` changes
+    /// one parameter, `aggregation.rule.kind=weightedMean` replaces rule and parameters, `adversary.0.from=100` changes
+    /// the first group and `adversary.from=100` every group.
+    public mutating func set(_ assignment: String) throws(ConfigurationFault) {
+        do throws(ConfigurationFault) {
+            guard let equals = assignment.firstIndex(of: "="), equals > assignment.startIndex else {
+                throw ConfigurationFault("expected key.path=value")
+            }
+            let text = String(assignment[assignment.index(after: equals)...])
+            let value = (try? StrictJSON.read(text, name: "--set")) ?? .text(text)
+            try set(value, at: String(assignment[..<equals]))
+        } catch {
+            throw ConfigurationFault(error.problem, at: "--set \(assignment)")
+        }
+    }
+
+    private mutating func set(_ value: JSONValue, at path: String) throws(ConfigurationFault) {
+        guard !Experiment.isKnown(path) else { return try assign(value, at: path) }
+        guard let key = Experiment.keys.filter({ path.hasPrefix($0.path + ".") }).max(by: { $0.path < $1.path }) else {
+            throw Experiment.unknown(path)
+        }
+        var edited = key.write(self)
+        let rest = path.dropFirst(key.path.count + 1).split(separator: ".", omittingEmptySubsequences: false)
+        try edited.edit(rest[...], to: value, within: key.path)
+        try key.read(&self, edited, key.path)
+    }
+}
+
+extension JSONValue {
+    /// Puts `value` where `path` leads; a name that meets an array goes into each of its elements.
+    fileprivate mutating func edit(
+        _ path: ArraySlice<Substring>, to value: JSONValue, within key: String
+    ) throws(ConfigurationFault) {
+        guard let name = path.first else { return self = value }
+        let rest = path.dropFirst()
+        switch kind {
+        case .object where name == "kind" && rest.isEmpty:
+            kind = .object([JSONMember("kind", value)])
+        case .object(var members):
+            if let slot = members.firstIndex(where: { $0.key == name }) {
+                try members[slot].value.edit(rest, to: value, within: "\(key).\(name)")
+            } else {
+                var member = JSONValue(.object([]))
+                try member.edit(rest, to: value, within: "\(key).\(name)")
+                members.append(JSONMember(String(name), member))
+            }
+            kind = .object(members)
+        case .array(var elements):
+            guard !elements.isEmpty else { throw ConfigurationFault("\(key) is empty") }
+            if let index = Int(name) {
+                guard elements.indices.contains(index) else {
+                    throw ConfigurationFault("\(key).\(name) is not there; allowed: 0 to \(elements.count - 1)")
+                }
+                try elements[index].edit(rest, to: value, within: "\(key).\(name)")
+            } else {
+                for index in elements.indices { try elements[index].edit(path, to: value, within: "\(key).\(index)") }
+            }
+            kind = .array(elements)
+        default:
+            throw ConfigurationFault("\(key) is \(summary), which has no parts")
+        }
+    }
+}

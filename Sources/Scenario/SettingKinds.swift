@@ -1,0 +1,136 @@
+// The kinds of settings: how numbers, choices and the like are read, written and described in a table of keys.
+import Kernels
+
+/// Where in a value a setting is kept.
+typealias Field<Root, Value> = WritableKeyPath<Root, Value> & Sendable
+
+extension SettingKey {
+    static func text(_ path: String, _ field: Field<Root, String>, _ summary: String) -> SettingKey {
+        SettingKey(path, allowed: "a text", summary) { root, value, key throws(ConfigurationFault) in
+            root[keyPath: field] = try value.text(key)
+        } write: {
+            .text($0[keyPath: field])
+        }
+    }
+
+    static func flag(_ path: String, _ field: Field<Root, Bool>, _ summary: String) -> SettingKey {
+        SettingKey(path, allowed: "true, false", summary) { root, value, key throws(ConfigurationFault) in
+            root[keyPath: field] = try value.flag(key)
+        } write: {
+            .flag($0[keyPath: field])
+        }
+    }
+
+    static func seed(_ path: String, _ field: Field<Root, UInt64>, _ summary: String) -> SettingKey {
+        SettingKey(path, allowed: "a whole number from 0 to \(UInt64.max)", summary) {
+            root, value, key throws(ConfigurationFault) in
+            root[keyPath: field] = try value.seed(key)
+        } write: {
+            let seed = $0[keyPath: field]
+            return JSONValue(.number(Double(seed), literal: "\(seed)"))
+        }
+    }
+
+    static func count(
+        _ path: String, _ field: Field<Root, Int>, _ range: ClosedRange<Int>, _ summary: String
+    ) -> SettingKey {
+        SettingKey(path, allowed: words(range), summary) { root, value, key throws(ConfigurationFault) in
+            root[keyPath: field] = try value.count(key, in: range)
+        } write: {
+            .number($0[keyPath: field])
+        }
+    }
+
+    static func optionalCount(
+        _ path: String, _ field: Field<Root, Int?>, _ range: ClosedRange<Int>, _ summary: String
+    ) -> SettingKey {
+        SettingKey(path, allowed: "\(words(range)), null", summary) { root, value, key throws(ConfigurationFault) in
+            if case .null = value.kind {
+                root[keyPath: field] = nil
+            } else {
+                root[keyPath: field] = try value.count(key, in: range)
+            }
+        } write: {
+            $0[keyPath: field].map { .number($0) } ?? JSONValue(.null)
+        }
+    }
+
+    static func number(
+        _ path: String, _ field: Field<Root, Double>, _ range: ClosedRange<Double>, _ summary: String
+    ) -> SettingKey {
+        let parameter = Parameter.number(path, range, default: nil, summary)
+        return SettingKey(path, allowed: parameter.allowed, summary) { root, value, key throws(ConfigurationFault) in
+            let number = try value.number(key)
+            guard range.contains(number) else { throw value.rangeFault(key, parameter.allowed) }
+            root[keyPath: field] = number
+        } write: {
+            .number($0[keyPath: field])
+        }
+    }
+
+    /// One of the names of an enumeration.
+    static func choice<Choice: RawRepresentable<String> & CaseIterable & Sendable>(
+        _ path: String, _ field: Field<Root, Choice>, _ summary: String
+    ) -> SettingKey {
+        let names = Choice.allCases.map(\.rawValue)
+        let allowed = names.joined(separator: ", ")
+        return SettingKey(path, allowed: allowed, summary) { root, value, key throws(ConfigurationFault) in
+            guard case .text(let name) = value.kind else { throw value.typeFault(key, expected: allowed) }
+            guard let choice = Choice(rawValue: name) else {
+                throw ConfigurationFault(
+                    .unknown(noun: key, given: name, known: names), at: value.position.description)
+            }
+            root[keyPath: field] = choice
+        } write: {
+            .text($0[keyPath: field].rawValue)
+        }
+    }
+
+    /// One entry of a catalogue with its parameters.
+    static func catalog<Entry>(
+        _ path: String, _ field: Field<Root, Selection>, _ catalog: Catalog<Entry>, _ summary: String
+    ) -> SettingKey {
+        SettingKey(path, allowed: catalog.names.joined(separator: ", "), summary) {
+            root, value, key throws(ConfigurationFault) in
+            root[keyPath: field] = try Selection(value, from: catalog, key: key)
+        } write: {
+            $0[keyPath: field].json
+        }
+    }
+
+    /// A key with a single allowed value, given as canonical JSON: it keeps the place of what is to come.
+    static func only(_ path: String, _ allowed: String, _ summary: String) -> SettingKey {
+        SettingKey(path, allowed: allowed, summary) { _, value, key throws(ConfigurationFault) in
+            guard JSONText.canonical(value) == allowed else { throw value.rangeFault(key, allowed) }
+        } write: { _ in
+            guard let value = try? StrictJSON.read(allowed, name: path) else {
+                preconditionFailure("\(allowed) is JSON")
+            }
+            return value
+        }
+    }
+
+    /// An array of values that have settings themselves; a single object stands for an array of one.
+    static func list<Element: Settings>(
+        _ path: String, _ field: Field<Root, [Element]>, _ summary: String
+    ) -> SettingKey {
+        SettingKey(path, allowed: "an array of objects, or one object", summary) {
+            root, value, key throws(ConfigurationFault) in
+            let elements = if case .object = value.kind { [value] } else { try value.array(key) }
+            var list: [Element] = []
+            for (index, json) in elements.enumerated() {
+                guard case .object = json.kind else { throw json.typeFault("\(key).\(index)", expected: "an object") }
+                var element = Element()
+                try element.assign(json, at: "", prefix: "\(key).\(index).")
+                list.append(element)
+            }
+            root[keyPath: field] = list
+        } write: {
+            .array($0[keyPath: field].map { $0.json() })
+        }
+    }
+
+    private static func words(_ range: ClosedRange<Int>) -> String {
+        Parameter.count("", range, default: nil, "").allowed
+    }
+}

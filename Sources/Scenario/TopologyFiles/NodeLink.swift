@@ -1,0 +1,107 @@
+// The written-out form of a topology: networkx's node-link JSON, and one object of our own at graph.gossipnode.
+import Graphs
+import Kernels
+
+enum NodeLink {
+    /// Reads what `json.dump(networkx.node_link_data(graph), file)` of any version of networkx wrote.
+    static func read(_ file: JSONObject) throws(ConfigurationFault) -> TopologyFile {
+        try refuseOtherFormats(file)
+        try file.refuseUnknownKeys(known: ["directed", "multigraph", "graph", "nodes", "edges", "links"])
+        let directed = try file["directed"]?.flag("directed") ?? false
+        // Parallel edges are read as one wherever they agree, so it does not matter which of the two it is.
+        _ = try file["multigraph"]?.flag("multigraph")
+        let graph = try file["graph"]?.object("graph")
+        var reader = NodeLinkReader(directed: directed)
+        reader.notes.countOthers(in: graph?.members ?? [], besides: ["name", "gossipnode"], of: "the graph")
+        let options = try graph?["gossipnode"]?.object("graph.gossipnode")
+        let allowsNoEdges = try options.map(readOptions) ?? false
+
+        let nodes = try file.required("nodes", expected: "an array")
+        try reader.readNodes(nodes)
+        let edges = try edgesValue(of: file)
+        try reader.readEdges(try edges?.array("edges") ?? [])
+        guard !reader.edges.isEmpty || allowsNoEdges else { throw noEdges(file, edges) }
+
+        let name = try graph?["name"]?.text("graph.name") ?? ""
+        let topology = try nodes.position.locating { () throws(ConfigurationFault) in
+            try Topology(
+                labels: reader.labels, edges: reader.edges, directed: directed, name: name, addresses: reader.addresses)
+        }
+        if !topology.isConnected { reader.notes.add("the graph is in parts that no edge joins") }
+        let rule = try TopologyFile.weightRule(in: options)
+        if rule != .file, topology.edges.contains(where: { $0.weight != nil }) {
+            reader.notes.add("the weights of edges are not used, since graph.gossipnode.weights is not \"file\"")
+        }
+        return try TopologyFile(topology, weights: rule, in: options, warnings: reader.notes.sentences)
+    }
+
+    /// Checks `graph.gossipnode`; returns whether the graph may be without edges.
+    private static func readOptions(_ options: JSONObject) throws(ConfigurationFault) -> Bool {
+        try options.refuseUnknownKeys(known: ["version", "weights", "allowNoEdges"])
+        let version = try options.required("version", expected: "1")
+        _ = try version.count("graph.gossipnode.version", in: 1...1)
+        return try options["allowNoEdges"]?.flag("graph.gossipnode.allowNoEdges") ?? false
+    }
+
+    private static func refuseOtherFormats(_ file: JSONObject) throws(ConfigurationFault) {
+        let others = [
+            ("adjacency", "networkx's adjacency data"), ("children", "networkx's tree data"),
+            ("elements", "Cytoscape data"),
+        ]
+        for (key, format) in others where file[key] != nil {
+            throw ConfigurationFault(
+                "this looks like \(format); write the graph with networkx.node_link_data",
+                at: file.position.description)
+        }
+    }
+
+    /// The edges under either name: networkx wrote `links` up to version 3.3 and `edges` since.
+    private static func edgesValue(of file: JSONObject) throws(ConfigurationFault) -> JSONValue? {
+        guard let edges = file["edges"], let links = file["links"] else { return file["edges"] ?? file["links"] }
+        guard JSONText.canonical(edges) == JSONText.canonical(links) else {
+            throw links.fault("links says something else than edges at \(edges.position.lineColumn); keep one of them")
+        }
+        return edges
+    }
+
+    private static func noEdges(_ file: JSONObject, _ edges: JSONValue?) -> ConfigurationFault {
+        let found = "found the keys \(file.members.map(\.key).joined(separator: ", "))"
+        let sentence =
+            "the graph has no edge (\(found)), nearly always an accident with the names edges and links; if it is meant,"
+            + " say \"graph\": {\"gossipnode\": {\"version\": 1, \"allowNoEdges\": true}}"
+        return ConfigurationFault(sentence, at: (edges?.position ?? file.position).description)
+    }
+
+    /// The tree of the written-out form; for a digest without what changes no result.
+    static func tree(of file: TopologyFile, forDigest: Bool) -> JSONValue {
+        let topology = file.topology
+        let writesWeights = file.weightRule == .file || !forDigest
+        let label = { (node: NodeID) in JSONValue.text(topology.labels[node.index]) }
+        return .object([
+            "directed": .flag(topology.directed),
+            "multigraph": .flag(false),
+            "graph": .object([
+                "name": forDigest || topology.name.isEmpty ? nil : .text(topology.name),
+                "gossipnode": .object([
+                    "version": .number(1),
+                    "weights": .text(file.weightRule.rawValue),
+                    "allowNoEdges": topology.edges.isEmpty ? .flag(true) : nil,
+                ]),
+            ]),
+            "nodes": .array(
+                topology.nodes.map { node in
+                    .object([
+                        "id": label(node),
+                        "address": forDigest ? nil : topology.addresses[node.index].map(JSONValue.text),
+                    ])
+                }),
+            "edges": .array(
+                topology.edges.map { edge in
+                    .object([
+                        "source": label(edge.source), "target": label(edge.target),
+                        "weight": writesWeights ? edge.weight.map { .number($0) } : nil,
+                    ])
+                }),
+        ])
+    }
+}

@@ -1,0 +1,89 @@
+// What is allowed and yet probably not meant. Sentences only: nothing here changes an experiment.
+import Aggregation
+import Graphs
+import Kernels
+import Learning
+
+/// The doubts about an experiment on its graph.
+struct Warnings {
+    let experiment: Experiment
+    let weights: MixingWeights
+    let honest: [NodeID]
+    let isHostile: (NodeID) -> Bool
+    let guarantee: Guarantee
+    let shards: [Shard]
+
+    private var topology: Topology { weights.topology }
+
+    var sentences: [String] {
+        [disconnected, outnumbered, undeclared, beyondTheRule, withoutData, oracle].compactMap(\.self)
+    }
+
+    private var disconnected: String? {
+        let parts = topology.components(of: honest)
+        guard parts.count > 1 else { return nil }
+        return "the honest nodes cannot all hear each other; parts: \(parts.map(names).joined(separator: " | "))"
+    }
+
+    private var outnumbered: String? {
+        warn(
+            "more hostile than honest neighbours at",
+            honest.filter { 2 * liars(at: $0).count > topology.degree(of: $0) })
+    }
+
+    private var undeclared: String? {
+        warn(
+            "more hostile neighbours than aggregation.tolerates at",
+            honest.filter { node in
+                let budget = budget(of: node)
+                let liars = liars(at: node)
+                return switch experiment.aggregation.tolerates {
+                case .count, .oracle: liars.count > budget.count
+                case .weight: liars.reduce(0) { $0 + $1.weight } > budget.weight + Budget.tolerance
+                }
+            })
+    }
+
+    private var beyondTheRule: String? {
+        warn(
+            "aggregation.tolerates is more than \(experiment.aggregation.rule.kind) can use at",
+            honest.filter { node in
+                let budget = budget(of: node)
+                let row = weights.weights(at: node)
+                return switch guarantee {
+                case .none: budget.count > 0
+                case .isolation: false
+                case .honestBox: budget.count > 0 && 2 * budget.count + 1 > row.count
+                case .summation: 2 * budget.weight > row.reduce(0, +) + Budget.tolerance
+                }
+            })
+    }
+
+    private var withoutData: String? {
+        let sharers = experiment.task.over == .all ? topology.nodes : honest
+        return warn("no training data at", sharers.filter { shards[$0.index].samples.isEmpty })
+    }
+
+    private var oracle: String? {
+        guard experiment.aggregation.tolerates == .oracle else { return nil }
+        return "an oracle tells every node how many of its neighbours are hostile; no real node knows"
+    }
+
+    private func budget(of node: NodeID) -> Budget { experiment.budget(of: node, weights, isHostile: isHostile) }
+
+    private func liars(at node: NodeID) -> [(node: NodeID, weight: Double)] {
+        zip(topology.neighbours(of: node), weights.weights(at: node)).filter { isHostile($0.0) }.map { ($0, $1) }
+    }
+
+    private func warn(_ sentence: String, _ nodes: [NodeID]) -> String? {
+        nodes.isEmpty ? nil : "\(sentence) \(names(nodes))"
+    }
+
+    /// Labels, all of a few and the first of many.
+    private func names(_ nodes: [NodeID]) -> String {
+        let shown = nodes.prefix(Warnings.mostNames).map { topology.labels[$0.index] }.joined(separator: ", ")
+        return nodes.count > Warnings.mostNames ? "\(shown) and \(nodes.count - Warnings.mostNames) more" : shown
+    }
+
+    private static let mostNames = 16
+}

@@ -1,0 +1,56 @@
+// From the words of a command line to an assembled experiment: a built-in name or a file, and overrides.
+import Harness
+import Kernels
+import Platform
+import Scenario
+
+let commonFlags = [
+    Flag("set", "KEY=VALUE", "override a key of the experiment, as in training.rounds=500; may be repeated"),
+    Flag("out", "DIR", "parent folder of the run directory (default runs)"),
+    Flag("quiet", nil, "no progress and no warnings"),
+    Flag("json", nil, "print summary.json instead of the table"),
+]
+
+/// An experiment ready to run, and the topology as it will stand in the run directory.
+struct PreparedExperiment {
+    let assembly: Assembly
+    let topology: TopologyFile
+
+    /// The experiment that the command names, `quickstart` without a name; warnings go to standard error.
+    init(_ flags: Flags) throws {
+        guard flags.words.count <= 1 else {
+            throw ConfigurationFault("one experiment at a time, not '\(flags.words.joined(separator: " "))'")
+        }
+        let name = flags.words.first ?? "quickstart"
+        let overrides = flags.values("set")
+        let experiment: Experiment
+        if name.contains("/") || name.hasSuffix(".json") {
+            experiment = try Experiment(try readInput(name), name: name, overrides: overrides)
+            topology = try experiment.topologyFile(reading: readInput)
+        } else {
+            let builtIn = try BuiltInExperiments.named(name)
+            experiment = try Experiment(Array(builtIn.json.utf8), name: name, overrides: overrides)
+            topology = try experiment.topologyFile { path throws(ConfigurationFault) in
+                builtIn.topologyFile?.path == path ? try builtIn.read(path) : try readInput(path)
+            }
+        }
+        assembly = try Assembly(experiment, topology: topology)
+        if !flags.has("quiet") {
+            for warning in assembly.warnings { StandardError.print("warning: \(warning)") }
+        }
+    }
+}
+
+func readInput(_ path: String) throws(ConfigurationFault) -> [UInt8] {
+    do throws(SystemFault) { return try Files.read(path) } catch { throw ConfigurationFault(error.description) }
+}
+
+/// Writes and prints what a run came to; returns the exit status that it deserves.
+func conclude(_ outcome: RunOutcome, of experiment: PreparedExperiment, in files: RunFiles, _ flags: Flags) throws -> Int32 {
+    let summary = try RunSummary(outcome, of: experiment.assembly)
+    try files.write(summary)
+    print(flags.has("json") ? summary.json : summary.table(runDirectory: files.directory.path))
+    if outcome.wasStopped { return ExitCode.interrupted }
+    let survivors = summary.byAccuracy.count
+    return survivors > 0 ? ExitCode.success : ExitCode.failure
+}

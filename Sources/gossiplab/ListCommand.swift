@@ -1,0 +1,103 @@
+// gossiplab list: what can be named in an experiment, with parameters and defaults.
+import Aggregation
+import Attacks
+import Graphs
+import Kernels
+import Learning
+import Platform
+import Scenario
+
+enum ListCommand: Command {
+    static let name = "list"
+    static let usage = "list KIND"
+    static let summary = "Lists \(kinds.joined(separator: ", "))."
+    static let flags = [Flag("json", nil, "an array of objects")]
+
+    private static let kinds = [
+        "rules", "attacks", "models", "datasets", "splits", "steps", "families", "weights", "experiments", "keys",
+    ]
+
+    static func run(_ flags: Flags) throws -> Int32 {
+        guard let kind = flags.words.first, flags.words.count == 1 else {
+            throw ConfigurationFault(.missing(key: "the kind to list", expected: kinds.joined(separator: ", ")))
+        }
+        let entries = try entries(of: kind)
+        print(flags.has("json") ? json(entries) : entries.map(text).joined(separator: "\n"))
+        return ExitCode.success
+    }
+
+    /// One entry of any catalogue, as listings show it.
+    private struct Entry {
+        let name: String
+        var aliases: [String] = []
+        let summary: String
+        var parameters: [Parameter] = []
+        /// Further lines.
+        var notes: [String] = []
+    }
+
+    private static func entries(of kind: String) throws -> [Entry] {
+        switch kind {
+        case "rules":
+            return zip(RuleCatalog.gossip.entries, registered(RuleCatalog.gossip.descriptions)).map { rule, entry in
+                var entry = entry
+                entry.notes.append("guarantee: \(rule.guarantee.description)")
+                return entry
+            }
+        case "attacks": return registered(AttackCatalog.all.descriptions)
+        case "models": return registered(ObjectiveCatalog.all.descriptions)
+        case "datasets": return registered(DatasetCatalog.all.descriptions)
+        case "splits": return registered(SplitCatalog.all.descriptions)
+        case "steps": return registered(StepSizeCatalog.all.descriptions)
+        case "families": return registered(TopologyCatalog.all.descriptions)
+        case "weights": return WeightRule.allCases.map { Entry(name: $0.rawValue, summary: $0.summary) }
+        case "experiments": return BuiltInExperiments.all.map { Entry(name: $0.name, summary: $0.summary) }
+        case "keys":
+            return ExperimentSchema.keys.map { key in
+                Entry(
+                    name: key.path, summary: key.summary,
+                    notes: ["allowed: \(key.allowed)", "default: \(key.defaultValue)"])
+            }
+        default: throw ConfigurationFault(.unknown(noun: "kind", given: kind, known: kinds))
+        }
+    }
+
+    private static func registered(_ types: [any Registered.Type]) -> [Entry] {
+        types.map { Entry(name: $0.name, aliases: $0.aliases, summary: $0.summary, parameters: $0.parameters) }
+    }
+
+    private static func text(_ entry: Entry) -> String {
+        let aliases = entry.aliases.isEmpty ? "" : "  (also \(entry.aliases.joined(separator: ", ")))"
+        let parameters = entry.parameters.map { parameter in
+            let standard = parameter.defaultValue.map { ", default \($0)" } ?? ", must be given"
+            return "    \(padded(parameter.name, to: 14))\(parameter.summary): \(parameter.allowed)\(standard)"
+        }
+        return (["\(entry.name)\(aliases)", "    \(entry.summary)"] + parameters + entry.notes.map { "    \($0)" })
+            .joined(separator: "\n")
+    }
+
+    private static func json(_ entries: [Entry]) -> String {
+        let values = entries.map { entry in
+            JSONValue.object([
+                "name": .text(entry.name), "aliases": .array(entry.aliases.map(JSONValue.text)),
+                "summary": .text(entry.summary),
+                "parameters": .array(
+                    entry.parameters.map { parameter in
+                        .object([
+                            "name": .text(parameter.name), "allowed": .text(parameter.allowed),
+                            "default": parameter.defaultValue.map(value), "summary": .text(parameter.summary),
+                        ])
+                    }), "notes": .array(entry.notes.map(JSONValue.text)),
+            ])
+        }
+        return JSONText.pretty(.array(values))
+    }
+
+    private static func value(_ value: ParameterValue) -> JSONValue {
+        switch value {
+        case .number(let number): .number(number)
+        case .text(let text): .text(text)
+        case .flag(let flag): .flag(flag)
+        }
+    }
+}

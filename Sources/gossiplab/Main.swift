@@ -1,0 +1,77 @@
+// The laboratory's command line: finds the command, reports faults in one line, sets the exit status.
+import Harness
+import Kernels
+import Platform
+import Scenario
+
+@main
+struct Main {
+    static func main() {
+        ExitCode.leave(with: status(Array(CommandLine.arguments.dropFirst())))
+    }
+
+    private static func status(_ arguments: [String]) -> Int32 {
+        guard let name = arguments.first, !["help", "--help", "-h"].contains(name) else {
+            print(help)
+            return arguments.isEmpty ? ExitCode.usage : ExitCode.success
+        }
+        do {
+            try Processor.check()
+            guard let command = commands.first(where: { $0.name == name }) else {
+                throw ConfigurationFault(.unknown(noun: "command", given: name, known: commands.map { $0.name }))
+            }
+            let rest = Array(arguments.dropFirst())
+            if rest.contains("--help") || rest.contains("-h") {
+                print(help(for: command))
+                return ExitCode.success
+            }
+            return try command.run(Flags(rest, allowed: command.flags))
+        } catch let fault as ConfigurationFault {
+            StandardError.print("gossiplab: \(fault)")
+            return ExitCode.usage
+        } catch {
+            StandardError.print("gossiplab: \(error)")
+            return ExitCode.failure
+        }
+    }
+
+    private static var help: String {
+        let lines = commands.map { "  " + padded($0.usage, to: 26) + $0.summary }
+        return """
+            gossiplab runs and judges experiments of decentralised, Byzantine-robust learning.
+
+            usage: gossiplab COMMAND [ARGUMENT] [FLAG]...
+
+            \(lines.joined(separator: "\n"))
+
+            gossiplab COMMAND --help tells more of each.
+            """
+    }
+
+    private static func help(for command: any Command.Type) -> String {
+        let flags = command.flags.map { "  " + padded($0.usage, to: 26) + $0.summary }
+        return (["usage: gossiplab \(command.usage) [FLAG]...", "", command.summary, ""] + flags)
+            .joined(separator: "\n")
+    }
+}
+
+/// One command of the laboratory. A new one is one file and one line in `commands`.
+protocol Command: SendableMetatype {
+    static var name: String { get }
+    /// The name and its arguments.
+    static var usage: String { get }
+    static var summary: String { get }
+    static var flags: [Flag] { get }
+
+    /// - Returns: the exit status.
+    static func run(_ flags: Flags) throws -> Int32
+}
+
+private let commands: [any Command.Type] = [
+    RunCommand.self, SimulateCommand.self, ListCommand.self, ShowCommand.self,
+]
+
+/// `text` and at least one blank, filled up to `width`.
+func padded(_ text: String, to width: Int) -> String {
+    text + String(repeating: " ", count: max(1, width - text.count))
+}

@@ -1,0 +1,42 @@
+// gossiplab simulate: one process, virtual time, the same models.
+import Harness
+import Kernels
+import Platform
+import Scenario
+import Simulation
+
+enum SimulateCommand: Command {
+    static let name = "simulate"
+    static let usage = "simulate [NAME or FILE]"
+    static let summary = "Runs an experiment in one process and virtual time, to the same models as 'run'."
+    static let flags =
+        commonFlags + [
+            Flag("threads", "N", "threads, which change no bit of the result (default 2)"),
+            Flag("carry", "KIND", "how messages travel: values (default), or bytes through real links"),
+            Flag("trace", nil, "print the hash over every event and mix"),
+        ]
+
+    static func run(_ flags: Flags) throws -> Int32 {
+        let experiment = try PreparedExperiment(flags)
+        let options = Simulator.Options(
+            threads: try flags.count("threads", 1...256, default: 2),
+            carriage: try flags.choice("carry", ["values", "bytes"], default: "values") == "bytes" ? .bytes : .values)
+        let files = try RunFiles(
+            for: experiment.assembly, topology: experiment.topology, in: flags.value("out") ?? "runs")
+        var progress = Progress(
+            rounds: experiment.assembly.experiment.training.rounds, isQuiet: flags.has("quiet"))
+        let signals = try Signals()
+        let (outcome, result) = try SimulatedRun(experiment.assembly, options: options).run {
+            evaluations throws(SystemFault) in
+            try files.append(evaluations)
+            progress.show(evaluations.last)
+        } shouldStop: {
+            (try? !signals.take().isEmpty) ?? false
+        }
+        progress.end()
+        try files.write(outcome.finalModels, rounds: experiment.assembly.experiment.training.rounds)
+        let status = try conclude(outcome, of: experiment, in: files, flags)
+        if flags.has("trace") { print("trace \(String(result.traceHash, radix: 16)) steps \(result.steps)") }
+        return status
+    }
+}

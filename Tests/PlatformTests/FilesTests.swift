@@ -1,0 +1,91 @@
+// Files and folders in a temporary folder of their own.
+import Platform
+import Testing
+
+extension PlatformTests {
+    @Suite("Files") struct FilesTests {
+        @Test("a file is written, replaced and read whole, and leaves nothing beside it", arguments: [false, true])
+        func wholeFiles(durably: Bool) throws {
+            let folder = try TemporaryDirectory()
+            let path = "\(folder.path)/model.bin"
+            let large = (0..<200_000).map { UInt8(truncatingIfNeeded: $0) }
+            try Files.write(large, to: path, durably: durably)
+            #expect(try Files.read(path) == large)
+            try Files.write([], to: path, durably: durably)
+            #expect(try Files.read(path) == [])
+            #expect(try Files.names(in: folder.path) == ["model.bin"])
+        }
+
+        @Test("a write that fails leaves the old file and nothing beside it")
+        func failedWrite() throws {
+            let folder = try TemporaryDirectory()
+            // A folder that is not empty cannot be replaced by a file.
+            try Files.makeDirectory("\(folder.path)/model.bin/inner")
+            let fault = #expect(throws: SystemFault.self) { try Files.write([1], to: "\(folder.path)/model.bin") }
+            #expect(fault?.subject == "\(folder.path)/model.bin")
+            #expect(try Files.names(in: folder.path) == ["model.bin"])
+        }
+
+        @Test("a file that is not there is named with the reason")
+        func missing() {
+            let fault = #expect(throws: SystemFault.self) { try Files.read("/nonexistent/model.bin") }
+            #expect(
+                fault?.description == "cannot open /nonexistent/model.bin: No such file or directory (ENOENT)")
+        }
+
+        @Test("folders are made with those above them, listed in order and removed with what they hold")
+        func folders() throws {
+            let folder = try TemporaryDirectory()
+            let nodes = "\(folder.path)/nodes"
+            try Files.makeDirectory("\(nodes)/10/snapshots/")
+            try Files.makeDirectory("\(nodes)/10/snapshots")
+            try Files.makeDirectory("\(nodes)/1")
+            try Files.write([1], to: "\(nodes)/10/snapshots/1.bin")
+            #expect(try Files.names(in: nodes) == ["1", "10"])
+            #expect(Files.isDirectory(nodes) && !Files.isDirectory("\(nodes)/10/snapshots/1.bin"))
+            #expect(Files.remove("\(nodes)/1") && !Files.remove("\(nodes)/1"))
+            #expect(throws: SystemFault.self) { try Files.makeDirectory("\(nodes)/10/snapshots/1.bin/inner") }
+            Files.removeTree(nodes)
+            #expect(!Files.exists(nodes))
+        }
+
+        @Test("a temporary folder goes with its value")
+        func temporary() throws {
+            func makeAndForget() throws -> String {
+                let folder = try TemporaryDirectory()
+                try Files.write([1], to: "\(folder.path)/file")
+                return folder.path
+            }
+            #expect(!Files.exists(try makeAndForget()))
+        }
+    }
+
+    @Suite("Append-only files") struct AppendOnlyFileTests {
+        @Test("lines follow each other, also after the file is opened again")
+        func appends() throws {
+            let folder = try TemporaryDirectory()
+            let path = "\(folder.path)/metrics.jsonl"
+            for line in ["one\n", "two\nthree\n"] { try AppendOnlyFile(path).append(Array(line.utf8)) }
+            #expect(try Files.read(path) == Array("one\ntwo\nthree\n".utf8))
+        }
+
+        @Test("a line torn by a crash stays alone")
+        func torn() throws {
+            let folder = try TemporaryDirectory()
+            let path = "\(folder.path)/metrics.jsonl"
+            try Files.write(Array("one\ntw".utf8), to: path)
+            let file = try AppendOnlyFile(path)
+            for line in ["three\n", "four\n"] { try file.append(Array(line.utf8)) }
+            #expect(try Files.read(path) == Array("one\ntw\nthree\nfour\n".utf8))
+        }
+
+        @Test("a full disk is a fault that names the file, each time")
+        func fullDisk() throws {
+            let file = try AppendOnlyFile("/dev/full")
+            for _ in 0..<2 {
+                let fault = #expect(throws: SystemFault.self) { try file.append(Array("line\n".utf8)) }
+                #expect(fault?.description == "cannot append to /dev/full: No space left on device (ENOSPC)")
+            }
+        }
+    }
+}

@@ -1,0 +1,213 @@
+// From an experiment to nodes: who is told what, and what is refused or doubted.
+import Aggregation
+import Attacks
+import Core
+import Graphs
+import Kernels
+import Testing
+
+@testable import Scenario
+
+/// The experiment in `json` on its inline topology.
+func assemble(_ json: String, _ settings: [String] = []) throws(ConfigurationFault) -> Assembly {
+    let experiment = try experiment(json, settings)
+    return try Assembly(experiment, topology: experiment.topologyFile { _ throws(ConfigurationFault) in [] })
+}
+
+@Suite("Assembly")
+struct AssemblyTests {
+    private static let ring = #"{"topology": {"family": "ring", "nodes": 8}, "adversary": [{"nodes": ["2"]}]}"#
+    /// 0 sends to 1, 1 and 2 send to each other, 2 sends to 0.
+    private static let directed = """
+        {"topology": {"directed": true, "nodes": [{"id": "a"}, {"id": "b"}, {"id": "c"}], "edges": [
+          {"source": "a", "target": "b"}, {"source": "b", "target": "c"}, {"source": "c", "target": "b"},
+          {"source": "c", "target": "a"}]}}
+        """
+
+    @Test("an honest node is told nothing of who is hostile")
+    func honestKnowledge() throws {
+        let one = try assemble(Self.ring)
+        let other = try assemble(Self.ring, [#"adversary.nodes=["3", "5"]"#, "adversary.attack=labelFlip"])
+        for node in one.honest where other.honest.contains(node) {
+            #expect(one.node(node).configuration == other.node(node).configuration)
+            #expect(one.shards[node.index] == other.shards[node.index])
+            #expect(one.node(node).trainer.initialParameters() == other.node(node).trainer.initialParameters())
+        }
+        #expect(one.hostile == [NodeID(2)] && other.hostile == [NodeID(3), NodeID(5)])
+    }
+
+    @Test("a node gets its neighbours, weights and settings")
+    func configuration() throws {
+        let assembly = try assemble(Self.ring, ["training.mixEvery=3", "timing.deadlineMilliseconds=70"])
+        let node = assembly.node(NodeID(0))
+        #expect(node.neighbours == [NodeID(1), NodeID(7)])
+        #expect(node.configuration.neighbours.allSatisfy { $0.weight == 1.0 / 3 && $0.receives })
+        #expect(node.configuration.mixEvery == 3 && node.configuration.rounds == 200)
+        #expect(node.configuration.patience.deadline == .milliseconds(70))
+        #expect(node.configuration.budget == Budget(count: 1, weight: 1.0 / 3))
+        #expect(node.configuration.dimension == assembly.dimension && node.trainer.dimension == 650)
+    }
+
+    @Test("a directed edge is a link for both of its ends and an input for one")
+    func directedEdges() throws {
+        let assembly = try assemble(Self.directed)
+        let node = assembly.node(NodeID(0))
+        #expect(node.neighbours == [NodeID(1), NodeID(2)])
+        #expect(node.configuration.neighbours.map(\.receives) == [true, false])
+        #expect(node.configuration.neighbours.map { $0.weight != nil } == [false, true])
+    }
+
+    @Test("every sample belongs to exactly one of those who share", arguments: ["all", "honest"])
+    func shares(over: String) throws {
+        let assembly = try assemble(Self.ring, ["task.split.over=\(over)"])
+        let samples = assembly.shards.flatMap(\.samples)
+        #expect(samples.sorted() == (0..<Int32(assembly.shards[0].data.count)).map { $0 })
+        #expect(assembly.shards[2].samples.isEmpty == (over == "honest"))
+    }
+
+    @Test("an oracle tells the true number and weight of hostile neighbours")
+    func oracle() throws {
+        let assembly = try assemble(Self.ring, ["aggregation.tolerates=oracle"])
+        #expect(assembly.node(NodeID(1)).configuration.budget == Budget(count: 1, weight: 1.0 / 3))
+        #expect(assembly.node(NodeID(5)).configuration.budget == Budget(count: 0, weight: 0))
+        #expect(assembly.warnings.contains { $0.contains("oracle") })
+    }
+
+    @Test("a declared weight is kept as it is")
+    func declaredWeight() throws {
+        let assembly = try assemble(Self.ring, [#"aggregation.tolerates={"kind": "declared", "weight": 0.4}"#])
+        #expect(assembly.node(NodeID(0)).configuration.budget == Budget(count: 1, weight: 0.4))
+    }
+
+    @Test("poisoned nodes are honest in what they send, hostile in the lists, and see other labels")
+    func labelAttack() throws {
+        let assembly = try assemble(Self.ring, ["adversary.attack=labelFlip"])
+        #expect(assembly.hostile == [NodeID(2)])
+        #expect(assembly.shards[2].relabelling == (0..<10).reversed())
+        #expect(assembly.shards.enumerated().allSatisfy { $0.offset == 2 || $0.element.relabelling == nil })
+    }
+
+    @Test("the test part is no node's")
+    func testPart() throws {
+        let assembly = try assemble(Self.ring)
+        #expect(try assembly.testPart().count > 0)
+        #expect(try assembly.testPart() != assembly.shards[0].data)
+    }
+}
+
+@Suite("Adversaries")
+struct AdversariesTests {
+    private static let groups = """
+        {"topology": {"family": "complete", "nodes": 6}, "adversary": [
+          {"nodes": ["4", "1"], "attack": "gaussian", "collude": true, "from": 3, "until": 5, "probability": 0.5},
+          {"nodes": ["2"], "attack": "signFlip"}, {"nodes": ["5"], "attack": "labelFlip"}]}
+        """
+
+    private func adversary(_ node: Int) throws -> Adversary? {
+        let experiment = try experiment(Self.groups)
+        let file = try experiment.topologyFile { _ throws(ConfigurationFault) in [] }
+        let adversaries = try Adversaries(experiment, on: file.topology)
+        let neighbours = file.topology.neighbours(of: NodeID(node))
+        guard case .hostile(let adversary) = adversaries.behaviour(of: NodeID(node), neighbours: neighbours) else {
+            return nil
+        }
+        return adversary
+    }
+
+    @Test("a liar knows the liars of every group, its rounds and its chance")
+    func behaviour() throws {
+        let member = try #require(try adversary(4))
+        #expect(member.kin == [NodeID(1), NodeID(2)])
+        #expect(member.rounds == 3..<5 && member.probability == 0.5)
+        #expect(member.collusion == NodeID(1), "the lowest member of the group")
+        let other = try #require(try adversary(2))
+        #expect(other.kin == [NodeID(1), NodeID(4)] && other.collusion == nil && other.rounds == 0..<200)
+    }
+
+    @Test("a node with poisoned data behaves honestly, and liars treat it so")
+    func poisoned() throws {
+        #expect(try adversary(5) == nil)
+        #expect(try adversary(0) == nil)
+    }
+
+    @Test(
+        "refuses what cannot be meant",
+        arguments: [
+            (#"[{"nodes": ["9"]}]"#, "unknown node of the topology"),
+            (#"[{"nodes": ["1", "1"]}]"#, "adversary.0.nodes names '1', which is hostile already"),
+            (#"[{"nodes": ["1"]}, {"nodes": ["1"]}]"#, "adversary.1.nodes names '1', which is hostile already"),
+            (#"[{"nodes": []}]"#, "adversary.0.nodes is missing; expected at least one node label"),
+            (#"[{"nodes": ["0", "1", "2", "3"]}]"#, "all 4 nodes are hostile; allowed: all but one"),
+            (#"[{"nodes": ["1"], "from": 5, "until": 5}]"#, "adversary.0.from is 5; allowed: a round before 5"),
+            (#"[{"nodes": ["1"], "from": 200}]"#, "allowed: a round before 200"),
+            (#"[{"nodes": ["1"], "attack": "labelFlip", "from": 1}]"#, "poisons the data once and for all"),
+        ])
+    func faults(groups: String, expected: String) {
+        let json = #"{"topology": {"family": "complete", "nodes": 4}, "adversary": "# + groups + "}"
+        let text = message { () throws(ConfigurationFault) in _ = try assemble(json) }
+        #expect(text.contains(expected))
+    }
+
+    @Test("an unknown node is named with its place in the file and its topology")
+    func place() {
+        let text = message { () throws(ConfigurationFault) in
+            _ = try assemble(
+                """
+                {"topology": {"family": "ring", "nodes": 4, "name": "small"},
+                 "adversary": {"nodes": ["x"]}}
+                """)
+        }
+        #expect(text.hasPrefix("e.json:2:25: unknown node of the topology small in adversary.0.nodes 'x'"))
+    }
+
+    @Test("poison needs data")
+    func poisonWithoutData() {
+        let text = message { () throws(ConfigurationFault) in
+            _ = try assemble(Self.groups, ["task.split.over=honest"])
+        }
+        #expect(text.contains("task.split.over must be all"))
+    }
+}
+
+@Suite("Warnings")
+struct WarningsTests {
+    private func warnings(_ json: String, _ settings: [String] = []) throws -> String {
+        try assemble(json, settings).warnings.joined(separator: "\n")
+    }
+
+    @Test("a good experiment has none")
+    func quiet() throws {
+        #expect(try warnings("{}").isEmpty)
+    }
+
+    @Test("names the parts of an honest graph that hostile nodes cut")
+    func parts() throws {
+        let cut = #"{"topology": {"family": "ring", "nodes": 6}, "adversary": {"nodes": ["0", "3"]}}"#
+        #expect(try warnings(cut).contains("parts: 1, 2 | 4, 5"))
+    }
+
+    @Test("names nodes among more hostile than honest neighbours, and than they tolerate")
+    func outnumbered() throws {
+        let surrounded = #"{"topology": {"family": "ring", "nodes": 6}, "adversary": {"nodes": ["0", "2"]}}"#
+        #expect(try warnings(surrounded).contains("more hostile than honest neighbours at 1"))
+        #expect(try warnings(surrounded).contains("more hostile neighbours than aggregation.tolerates at 1"))
+    }
+
+    @Test(
+        "names nodes where the rule cannot use what is declared",
+        arguments: [
+            ("csPlus", 1, false), ("csPlus", 2, true), ("trimmedNeighbourMean", 1, true), ("weightedMean", 1, true),
+            ("weightedMean", 0, false), ("noCommunication", 2, false),
+        ])
+    func beyondTheRule(rule: String, count: Int, isExpected: Bool) throws {
+        let ring = #"{"topology": {"family": "ring", "nodes": 6}}"#
+        let text = try warnings(ring, ["aggregation.rule=\(rule)", "aggregation.tolerates.count=\(count)"])
+        #expect(text.contains("is more than \(rule) can use at 0, 1, 2, 3, 4, 5") == isExpected)
+    }
+
+    @Test("names nodes without data")
+    func withoutData() throws {
+        let text = try warnings("{}", ["task.split.alpha=0.001", "topology={\"family\": \"ring\", \"nodes\": 40}"])
+        #expect(text.contains("no training data at "))
+    }
+}

@@ -1,0 +1,67 @@
+// What makes two experiments the same one.
+import Kernels
+import Testing
+
+@testable import Scenario
+
+@Suite("Identity")
+struct IdentityTests {
+    private static let base = #"{"adversary": [{"nodes": ["3"]}]}"#
+    /// For each key a setting that differs from the default; `nil` where only one value is allowed.
+    private static let changes: [String: String?] = [
+        "name": "other", "seed": "2", "topology": #"{"family": "ring", "nodes": 16}"#,
+        "task.dataset": #"{"kind": "synthetic"}"#, "task.split": "iid", "task.split.over": "honest", "task.model": nil,
+        "training.rounds": "7", "training.batchSize": "7", "training.stepSize": "constant", "training.momentum": "0",
+        "training.localSteps": "2", "training.weightDecay": "0", "training.exchange": nil,
+        "training.participation": "0.5", "training.mixEvery": "2", "training.initialisation": "different",
+        "timing.kind": nil, "timing.deadlineMilliseconds": "7", "aggregation.rule": "weightedMean",
+        "aggregation.before": nil, "aggregation.tolerates": "oracle", "adversary": "[]", "network.transport": nil,
+        "faults": nil, "privacy": nil, "checkpoint.every": "7", "measure.every": "7",
+    ]
+    private static let cosmetic = [
+        "name", "timing.deadlineMilliseconds", "network.transport", "checkpoint.every", "measure.every",
+    ]
+
+    private func identity(_ settings: [String] = []) throws(ConfigurationFault) -> [UInt8] {
+        try assemble(Self.base, settings).identity
+    }
+
+    @Test("the table of changes above knows every key")
+    func completeness() {
+        #expect(Set(Self.changes.keys) == Set(Experiment.keys.map(\.path)))
+        #expect(Set(Self.cosmetic) == Set(Experiment.keys.filter { !$0.belongsToIdentity }.map(\.path)))
+    }
+
+    @Test("changes with what can change a result, and with nothing else", arguments: Experiment.keys.map(\.path))
+    func change(path: String) throws {
+        guard let value = Self.changes[path] ?? nil else { return }
+        let isEqual = try identity(["\(path)=\(value)"]) == identity()
+        #expect(isEqual == Self.cosmetic.contains(path))
+    }
+
+    @Test(
+        "changes with every setting of a group",
+        arguments: ["nodes=[\"4\"]", "attack=gaussian", "from=1", "until=9", "probability=0.5", "collude=true"])
+    func group(setting: String) throws {
+        #expect(try identity(["adversary.\(setting)"]) != identity())
+    }
+
+    @Test("is the same for a generated graph and for the file it would be written as, whatever that is called")
+    func topology() throws {
+        let generated = try experiment(Self.base)
+        let file = try generated.topologyFile { _ throws(ConfigurationFault) in [] }
+        var written = generated
+        written.topology = .path("elsewhere.json")
+        let reread = try written.topologyFile { _ throws(ConfigurationFault) in Array(file.write().utf8) }
+        #expect(try Assembly(written, topology: reread).identity == Assembly(generated, topology: file).identity)
+    }
+
+    @Test("is spelt the same however the file was written")
+    func spelling() throws {
+        let terse = try assemble(#"{"aggregation": {"rule": "cs+"}, "training": {"momentum": 0.50}}"#)
+        let verbose = try assemble(
+            #"{"training": {"momentum": 5e-1, "rounds": 2e2}, "aggregation": {"rule": {"kind": "csPlus"}}}"#)
+        #expect(terse.identity == verbose.identity)
+        #expect(terse.identity.count == 32)
+    }
+}

@@ -1,0 +1,82 @@
+// `--set key.path=value`.
+import Kernels
+import Testing
+
+@testable import Scenario
+
+@Suite("Overrides")
+struct OverridesTests {
+    private static let groups = """
+        {"adversary": [{"nodes": ["1"], "attack": {"kind": "gaussian", "deviation": 5}}, {"nodes": ["2"]}]}
+        """
+
+    @Test("a value is JSON if it parses, otherwise a text")
+    func values() throws {
+        let changed = try experiment(
+            "{}", ["training.rounds=500", "name=a b", #"task.split={"kind":"iid"}"#, "topology=x.json", "seed=3"])
+        #expect(changed.training.rounds == 500 && changed.name == "a b" && changed.task.split.kind == "iid")
+        #expect(changed.topology == .path("x.json") && changed.seed == 3)
+    }
+
+    @Test("a parameter changes alone, a kind replaces the whole choice")
+    func parameters() throws {
+        let sharper = try experiment("{}", ["training.stepSize.value=0.5"])
+        #expect(sharper.training.stepSize.kind == "inverseSqrt")
+        #expect(sharper.training.stepSize.parameters.number("value") == 0.5)
+        let other = try experiment("{}", ["training.stepSize.value=0.5", "training.stepSize.kind=constant"])
+        #expect(other.training.stepSize.kind == "constant")
+        #expect(other.training.stepSize.parameters.number("value") == 0.1)
+        let kept = try experiment("{}", ["task.split.over=honest", "task.split.kind=iid"])
+        #expect(kept.task.over == .honest)
+    }
+
+    @Test("a number picks one adversary group, a name changes all of them")
+    func groups() throws {
+        let one = try experiment(Self.groups, ["adversary.0.attack.kind=signFlip", "adversary.1.from=7"])
+        #expect(one.adversary.map(\.attack.kind) == ["signFlip", "signFlip"])
+        #expect(one.adversary.map(\.from) == [0, 7])
+        let all = try experiment(Self.groups, ["adversary.attack.kind=silence"])
+        #expect(all.adversary.map(\.attack.kind) == ["silence", "silence"])
+        #expect(try experiment(Self.groups, ["adversary=[]"]).adversary.isEmpty)
+    }
+
+    @Test("an inline topology can be changed, and a section set as a whole")
+    func sections() throws {
+        let larger = try experiment("{}", ["topology.nodes=64", #"training={"rounds": 3, "momentum": 0}"#])
+        #expect(try larger.topologyFile { _ throws(ConfigurationFault) in [] }.topology.nodeCount == 64)
+        #expect(larger.training.rounds == 3 && larger.training.momentum == 0)
+    }
+
+    @Test("later settings win, and all of them leave the rest alone")
+    func order() throws {
+        let json = #"{"training": {"rounds": 9, "momentum": 0.5}}"#
+        let last = try experiment(json, ["training.rounds=5", "training.rounds=6"])
+        #expect(last.training.rounds == 6 && last.training.momentum == 0.5)
+    }
+
+    @Test(
+        "names the flag and the nearest key",
+        arguments: [
+            ("training.round=5", "unknown key 'training.round'; did you mean 'training.rounds'?"),
+            ("training.rounds=0", "training.rounds is 0; allowed: a whole number from 1"),
+            ("training.rounds", "expected key.path=value"),
+            ("training.rounds.x=1", "training.rounds is 200, which has no parts"),
+            ("aggregation.rule.kind=csplus", "unknown rule 'csplus'; did you mean 'csPlus'?"),
+            ("task.split.alpa=2", "unknown key in task.split 'alpa'; did you mean 'alpha'?"),
+            ("adversary.2.from=1", "adversary.2 is not there; allowed: 0 to 1"),
+            ("adversary.0.form=1", "unknown key 'adversary.0.form'; did you mean 'adversary.0.from'?"),
+            ("=1", "expected key.path=value"),
+            ("training..rounds=1", "unknown key 'training..rounds'"),
+        ])
+    func faults(setting: String, expected: String) {
+        let text = message { () throws(ConfigurationFault) in _ = try experiment(Self.groups, [setting]) }
+        #expect(text.contains(expected))
+        #expect(text.hasPrefix("--set \(setting): "))
+    }
+
+    @Test("a group cannot be changed where there is none")
+    func noGroups() {
+        let text = message { () throws(ConfigurationFault) in _ = try experiment("{}", ["adversary.from=1"]) }
+        #expect(text == "--set adversary.from=1: adversary is empty")
+    }
+}
