@@ -171,18 +171,17 @@ extension NodeTotals {
         self.init()
         for line in bytes.split(separator: UInt8(ascii: "\n")) {
             guard let value = try? StrictJSON.read(Array(line), name: "metrics.jsonl") else { continue }
-            func count(_ key: String) -> Int { value.member(key)?.number.map { Int($0) } ?? 0 }
             trainLoss = value.member("trainLoss")?.number ?? trainLoss
-            computeNanoseconds += Nanoseconds(count("computeNanoseconds"))
-            waitNanoseconds += Nanoseconds(count("waitNanoseconds"))
-            mixNanoseconds += Nanoseconds(count("mixNanoseconds"))
-            mixedModels += count("mixedModels")
-            reducedModels += count("reducedModels")
-            missedModels += count("missedModels")
-            lateModels += count("lateModels")
-            bytesSent = count("bytesSent")
-            messagesSent = count("messagesSent")
-            snapshotsOverwritten = count("snapshotsOverwritten")
+            computeNanoseconds += Nanoseconds(value.count("computeNanoseconds"))
+            waitNanoseconds += Nanoseconds(value.count("waitNanoseconds"))
+            mixNanoseconds += Nanoseconds(value.count("mixNanoseconds"))
+            mixedModels += value.count("mixedModels")
+            reducedModels += value.count("reducedModels")
+            missedModels += value.count("missedModels")
+            lateModels += value.count("lateModels")
+            bytesSent = value.count("bytesSent")
+            messagesSent = value.count("messagesSent")
+            snapshotsOverwritten = value.count("snapshotsOverwritten")
             rejections = (value.member("rejections")?.members ?? []).map { member in
                 NodeRecord.Count(reason: member.key, count: member.value.number.map { Int($0) } ?? 0)
             }

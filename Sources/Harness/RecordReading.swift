@@ -2,17 +2,20 @@
 import Scenario
 
 extension JSONValue {
-    var members: [JSONMember] {
+    // Not inlined: the 6.3.1 optimiser stops at its own ownership check where a match on `kind` is inlined twice.
+    @inline(never) var members: [JSONMember] {
         if case .object(let members) = kind { members } else { [] }
     }
 
-    var number: Double? {
+    @inline(never) var number: Double? {
         if case .number(let number, _) = kind { number } else { nil }
     }
 
-    var text: String? {
+    @inline(never) var text: String? {
         if case .text(let text) = kind { text } else { nil }
     }
 
     func member(_ key: String) -> JSONValue? { members.first { $0.key == key }?.value }
+
+    func count(_ key: String) -> Int { member(key)?.number.map { Int($0) } ?? 0 }
 }

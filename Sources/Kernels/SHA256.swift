@@ -41,8 +41,8 @@ public struct SHA256: Sendable {
     /// Pads, and returns the 32-byte digest.
     public consuming func finish() -> [UInt8] {
         let bits = byteCount * 8
-        update([0x80])
-        while block.count != 56 { update([0]) }
+        update([0x80] as [UInt8])
+        while block.count != 56 { update([0] as [UInt8]) }
         for shift in stride(from: UInt64(56), through: 0, by: -8) {
             update(CollectionOfOne(UInt8(truncatingIfNeeded: bits >> shift)))
         }
