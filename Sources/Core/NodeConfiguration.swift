@@ -60,9 +60,11 @@ public struct Patience: Sendable, Equatable {
     /// The longest wait for one neighbour in one round, for links before the first round, and the opening balance of
     /// each neighbour's account.
     public var deadline: Nanoseconds
-    /// Waits up to this long, or up to `freeRounds` median rounds, cost a neighbour nothing.
+    /// Waits up to this long, or up to `freeSteps` median local steps of the waiting node, cost a neighbour nothing.
+    ///
+    /// Steps and not rounds: a neighbour that is late on purpose stretches rounds, and with them its own allowance.
     public var free: Nanoseconds = .milliseconds(250)
-    public var freeRounds = 20
+    public var freeSteps = 20
     /// A neighbour whose link is closed is waited for this long, in case it reconnects.
     public var reconnectGrace: Nanoseconds = .milliseconds(200)
     /// A neighbour that was told to stop is waited for this long: this node may be about to be told as well, and then

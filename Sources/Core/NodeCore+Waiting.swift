@@ -22,7 +22,7 @@ extension NodeCore {
         case .closed(let waitedUntil): return waitedUntil
         case .up: break
         }
-        let extensions: Nanoseconds = neighbour.heldUpIn == round ? 2 : 1
+        let extensions: Nanoseconds = neighbour.isHeldUp ? 2 : 1
         if isLiar { return since + extensions * (configuration.patience.deadline / 2) }
         guard !neighbour.account.isPolledOnly else { return nil }
         let affordable = freeWait + extensions * neighbour.account.balance
@@ -31,12 +31,12 @@ extension NodeCore {
 
     /// Waits up to this long cost a neighbour nothing.
     private var freeWait: Nanoseconds {
-        max(configuration.patience.free, Nanoseconds(configuration.patience.freeRounds) * roundDurations.median)
+        max(configuration.patience.free, Nanoseconds(configuration.patience.freeSteps) * stepDurations.median)
     }
 
     /// Tells the neighbours once a round that this node is held up; returns when it will do so otherwise.
     mutating func announceHoldUp(since: Instant, at now: Instant, into effects: inout [NodeEffect]) -> Instant? {
-        guard !saidWaiting else { return nil }
+        guard !saidWaiting, !isLiar else { return nil }
         let moment = since + configuration.patience.free
         guard now >= moment else { return moment }
         saidWaiting = true
@@ -56,7 +56,7 @@ extension NodeCore {
             else { continue }
             let wait = neighbours[slot].waited ?? (neighbours[slot].current == nil ? now - since : 0)
             if wait > free {
-                neighbours[slot].account.charge(wait - free, isAnnounced: neighbours[slot].heldUpIn == round)
+                neighbours[slot].account.charge(wait - free, isAnnounced: neighbours[slot].wasHeldUp || neighbours[slot].isHeldUp)
             }
         }
     }

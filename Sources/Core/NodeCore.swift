@@ -33,8 +33,8 @@ public struct NodeCore: Sendable {
     var neighbours: [NeighbourState]
     var saidWaiting = false
 
-    private var roundStart = Instant(nanoseconds: 0)
-    var roundDurations = RecentMedian()
+    /// How long this node's own local steps take: the measure of patience that no neighbour can stretch.
+    var stepDurations = RecentMedian()
     private var record = NodeRecord()
     private var lossSum = 0.0
     private var lossSamples = 0
@@ -133,6 +133,7 @@ public struct NodeCore: Sendable {
         case .current:
             neighbours[slot].current = message
             if case .gathering(let since) = phase { neighbours[slot].waited = now - since }
+            neighbours[slot].wasHeldUp = neighbours[slot].isHeldUp
         case .early:
             neighbours[slot].newest = message
         case .late:
@@ -186,7 +187,6 @@ public struct NodeCore: Sendable {
             return end(.finished(model), saying: .finished, into: &effects)
         }
         phase = .training(since: now)
-        roundStart = now
         saidWaiting = false
         let start = model
         model = []
@@ -199,6 +199,7 @@ public struct NodeCore: Sendable {
         into effects: inout [NodeEffect]
     ) {
         record.computeNanoseconds += now - since
+        stepDurations.add(now - since)
         if report.samples > 0 {
             lossSum += report.loss * Double(report.samples)
             lossSamples += report.samples
@@ -230,7 +231,6 @@ public struct NodeCore: Sendable {
             model = trained.values
         }
         self.trained = nil
-        roundDurations.add(now - roundStart)
         advance(to: nextRound())
         keep(into: &effects)
         beginRound(at: now, into: &effects)

@@ -4,8 +4,9 @@ import Kernels
 
 /// Starts at one deadline, pays for waits beyond the free ones, refills at a tenth of elapsed time.
 ///
-/// Empty means that the neighbour is polled only: used if it is there, never waited for, until it has delivered again
-/// and has earned a tenth of a deadline.
+/// Below a tenth of a deadline it counts as empty: the neighbour is polled only, used if it is there and never waited
+/// for, until it delivers again with more than that in its account. (At zero it would never be empty for long: what it
+/// earns back during a wait would pay for the next one, round after round.)
 struct PatienceAccount: Sendable, Equatable {
     private(set) var balance: Nanoseconds
     private(set) var isPolledOnly = false
@@ -27,11 +28,8 @@ struct PatienceAccount: Sendable, Equatable {
     /// - Parameter isAnnounced: the neighbour said that it was held up itself; it pays half.
     mutating func charge(_ wait: Nanoseconds, isAnnounced: Bool) {
         charged += wait
-        balance -= isAnnounced ? wait / 2 : wait
-        if balance <= 0 {
-            balance = 0
-            isPolledOnly = true
-        }
+        balance = max(0, balance - (isAnnounced ? wait / 2 : wait))
+        if balance < opening / 10 { isPolledOnly = true }
     }
 
     mutating func delivered() {

@@ -6,8 +6,6 @@ import Platform
 import Scenario
 
 public struct ProcessRun {
-    /// Descriptors that a run needs beside two for each node's log and start.
-    private static let ownFiles = 64
     /// Nodes told to stop are given this long before they are killed.
     private static let longestStop: Nanoseconds = .milliseconds(2_500)
 
@@ -33,9 +31,11 @@ public struct ProcessRun {
         guard Files.exists(program) else {
             throw ConfigurationFault("there is no node program at \(program); build it with 'swift build'")
         }
-        // A node holds its links, files, listener and pipes.
+        // Nodes inherit the limit.
+        let limit = HostLimits.raiseOpenFiles()
         let degree = assembly.topology.nodes.map { assembly.topology.neighbours(of: $0).count }.max() ?? 0
-        try HostLimits.check(openFiles: degree + Self.ownFiles, for: "a node of \(degree) neighbours")
+        try HostLimits.check(
+            openFiles: degree + HostLimits.openFilesBesideLinks, for: "a node of \(degree) neighbours", limit: limit.soft)
         try HostLimits.check(processes: assembly.topology.nodeCount, for: "\(assembly.topology.nodeCount) nodes")
         self.assembly = assembly
         self.directory = directory
