@@ -8,6 +8,7 @@ public enum RuleCatalog {
             NoCommunication.self,
             WeightedMean.self,
             TrimmedNeighbourMean.self,
+            ClippedGossip.self,
             ClippedSumPlus.self,
         ], as: { $0 })
 }

@@ -24,6 +24,31 @@ public enum Forgery: Sendable, Equatable {
     case silence
 }
 
+/// The graph and the weights around a node that is lied to.
+public struct Victim: Sendable {
+    public struct Sender: Sendable {
+        public let node: NodeID
+        public let weight: Double
+
+        public init(node: NodeID, weight: Double) {
+            self.node = node
+            self.weight = weight
+        }
+    }
+
+    public let node: NodeID
+    /// Honest neighbours that send to it, with their weights in its mix.
+    public let honestSenders: [Sender]
+    /// Weight of all liars together in its mix.
+    public let hostileWeight: Double
+
+    public init(node: NodeID, honestSenders: [Sender], hostileWeight: Double) {
+        self.node = node
+        self.honestSenders = honestSenders
+        self.hostileWeight = hostileWeight
+    }
+}
+
 /// What a rushing attacker knows when it forges (K1): itself, and what its honest neighbours sent it in this round.
 public struct AttackView: Sendable {
     public struct Heard: Sendable {
@@ -39,14 +64,20 @@ public struct AttackView: Sendable {
     public let round: Round
     /// The attacker's own model after its local step.
     public let own: [Float]
-    /// In ascending order of sender.
+    /// In ascending order of sender; with taps, nodes that are no neighbours are among them.
     public let heard: [Heard]
+    /// Public knowledge of graph and weights around the nodes lied to.
+    public let victims: [Victim]
 
-    public init(round: Round, own: [Float], heard: [Heard]) {
+    public init(round: Round, own: [Float], heard: [Heard], victims: [Victim] = []) {
         self.round = round
         self.own = own
         self.heard = heard
+        self.victims = victims
     }
+
+    /// The model that `node` sent in this round, if it was heard.
+    public func model(of node: NodeID) -> [Float]? { heard.first { $0.sender == node }?.model }
 
     /// Coordinate mean of the honest models heard; the attacker's own model where it heard none.
     public func meanOfHeard() -> [Float] {

@@ -7,6 +7,8 @@ public enum AttackCatalog {
         [
             SignFlip.self,
             GaussianNoise.self,
+            ALittleIsEnough.self,
+            Dissensus.self,
             Silence.self,
             LabelFlip.self,
         ], as: { $0 })

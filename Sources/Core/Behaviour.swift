@@ -10,6 +10,8 @@ public enum Behaviour: Sendable {
 /// One member of an adversary group, on a node that otherwise runs the same code as everyone.
 public struct Adversary: Sendable {
     public var attack: any ModelAttack
+    /// What it knows of the nodes that it lies to.
+    public let victims: [Victim]
     /// Hostile neighbours: neither waited for nor listened to, so that liars never wait for each other.
     public let kin: Set<NodeID>
     /// The attack runs in these rounds; outside them the node is honest.
@@ -20,9 +22,10 @@ public struct Adversary: Sendable {
     public let collusion: NodeID?
 
     public init(
-        attack: any ModelAttack, kin: Set<NodeID>, rounds: Range<Int>, probability: Double, collusion: NodeID?
+        attack: any ModelAttack, victims: [Victim] = [], kin: Set<NodeID>, rounds: Range<Int>, probability: Double, collusion: NodeID?
     ) {
         self.attack = attack
+        self.victims = victims
         self.kin = kin
         self.rounds = rounds
         self.probability = probability

@@ -7,7 +7,7 @@ public struct NodeConfiguration: Sendable, Equatable {
     /// One edge of the topology as this node sees it.
     public struct Neighbour: Sendable, Equatable {
         public let node: NodeID
-        /// w_ij: the neighbour's weight in this node's mix; `nil` where the edge does not lead here.
+        /// w_ij: the neighbour's weight in this node's mix; `nil` where the edge does not lead here, 0 for a tap.
         public let weight: Double?
         /// Whether this node sends its models to the neighbour.
         public let receives: Bool

@@ -22,7 +22,7 @@ extension NodeCore {
         let heard = neighbours.filter { listens(to: $0.node) }.compactMap { neighbour in
             neighbour.current.map { AttackView.Heard(sender: neighbour.node, model: $0.values) }
         }
-        let view = AttackView(round: round, own: own.values, heard: heard)
+        let view = AttackView(round: round, own: own.values, heard: heard, victims: adversary.victims)
         for neighbour in neighbours where neighbour.receives && listens(to: neighbour.node) {
             var random = adversary.stream(
                 in: round, node: configuration.node, victim: neighbour.node, seed: configuration.seed)

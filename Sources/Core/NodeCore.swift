@@ -245,7 +245,8 @@ public struct NodeCore: Sendable {
         workspace.context.senders.removeAll(keepingCapacity: true)
         workspace.context.weights.removeAll(keepingCapacity: true)
         for neighbour in neighbours {
-            guard let weight = neighbour.weight, listens(to: neighbour.node) else { continue }
+            // A tap has no weight: what it carries is overheard and never mixed.
+            guard let weight = neighbour.weight, weight > 0, listens(to: neighbour.node) else { continue }
             if neighbour.offendedIn == round {
                 budget.count = max(0, budget.count - 1)
                 budget.weight = max(0, budget.weight - weight)

@@ -10,7 +10,7 @@ public struct RunFiles {
     private let metrics: AppendOnlyFile
 
     /// Makes `<parent>/<name>-<identity8>-<time>` with the resolved experiment and topology.
-    public init(for assembly: Assembly, topology: TopologyFile, in parent: String) throws(ConfigurationFault) {
+    public init(for assembly: Assembly, in parent: String) throws(ConfigurationFault) {
         var directory = RunDirectory(
             in: parent, name: assembly.experiment.name, identity: assembly.identity, time: WallClock.stamp())
         // Two runs of one second get different folders.
@@ -24,7 +24,7 @@ public struct RunFiles {
         do throws(SystemFault) {
             try Files.makeDirectory(directory.nodes)
             try Files.write(Array(assembly.experiment.resolvedJSON.utf8), to: directory.experiment)
-            try Files.write(Array(topology.write().utf8), to: directory.topology)
+            try Files.write(Array(assembly.topologyFile.write().utf8), to: directory.topology)
             metrics = try AppendOnlyFile(directory.metrics)
         } catch {
             throw ConfigurationFault("the run directory cannot be written: \(error)")

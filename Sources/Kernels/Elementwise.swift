@@ -11,10 +11,21 @@ public func scale(_ a: Float, _ y: inout MutableSpan<Float>) {
     for i in 0..<y.count { y[i] *= a }
 }
 
+/// y ← value.
+public func fill(_ y: inout MutableSpan<Float>, with value: Float) {
+    for i in 0..<y.count { y[i] = value }
+}
+
 /// y ← x.
 public func copy(_ x: Span<Float>, into y: inout MutableSpan<Float>) {
     precondition(x.count == y.count, "spans of one length")
     for i in 0..<x.count { y[i] = x[i] }
+}
+
+/// out ← x − y.
+public func subtract(_ x: Span<Float>, _ y: Span<Float>, into out: inout MutableSpan<Float>) {
+    precondition(x.count == y.count && x.count == out.count, "spans of one length")
+    for i in 0..<x.count { out[i] = x[i] - y[i] }
 }
 
 /// out ← out + a (x − y): a step towards x as seen from y.

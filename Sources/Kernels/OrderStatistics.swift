@@ -1,8 +1,8 @@
 // Trimmed sums and medians down the columns of a batch, eight columns at a time.
 //
-// Up to sixteen rows are sorted by a fixed compare-exchange network (Batcher's odd-even merge) whose registers hold
-// eight columns each; min and max are compare-and-select, which compiles to one instruction where pointwiseMin does
-// not. More rows are sorted per tile by insertion. Inputs are finite: admission let nothing else through.
+// Blocks of sixteen rows are sorted by Batcher's odd-even merge (1968) as straight-line code on sixteen registers of
+// eight columns each; more rows are merged by the same network from a table. Minimum and maximum are compare-and-select,
+// which compiles to one instruction where pointwiseMin does not. Inputs are finite: admission let nothing else through.
 
 /// Per column: the sum, ascending, of what is left when the `count` smallest and the `count` largest are dropped.
 public func trimmedColumnSums(_ rows: borrowing VectorBatch, dropping count: Int, into out: inout MutableSpan<Float>) {
@@ -31,8 +31,11 @@ private func sortColumns(
     let columns = batch.columns
     let rows = batch.rows
     precondition(out.count == columns, "one result a column")
-    let network = rows <= 16 ? Network.all[rows] : []
-    unsafe withUnsafeTemporaryAllocation(of: SIMD8<Float>.self, capacity: rows) { tile in
+    // Whole blocks: the rows that fill the last one up are infinite, so they sort behind the batch's.
+    let capacity = (rows + 15) / 16 * 16
+    let merges = OddEvenMerge.exchanges(rows: rows, sortedBlocks: 16)
+    unsafe withUnsafeTemporaryAllocation(of: SIMD8<Float>.self, capacity: capacity) { tile in
+        unsafe tile.initialize(repeating: SIMD8(repeating: .infinity))
         let base = unsafe tile.baseAddress.unsafelyUnwrapped
         let elements = batch.elements
         unsafe elements.withUnsafeBufferPointer { source in
@@ -44,15 +47,15 @@ private func sortColumns(
                     for row in 0..<rows {
                         unsafe base[row] = load(source, at: row * columns + start, width: columns)
                     }
-                    if rows <= 16 {
-                        for exchange in network {
-                            unsafe compareExchange(base, Int(exchange.low), Int(exchange.high))
-                        }
-                    } else {
-                        unsafe insertionSort(base, rows)
+                    switch rows {
+                    case ...4: unsafe sort4(base)
+                    case ...8: unsafe sort8(base)
+                    default:
+                        for block in stride(from: 0, to: capacity, by: 16) { unsafe sort16(base + block) }
+                        for exchange in merges { unsafe compareExchange(base, exchange.low, exchange.high) }
                     }
-                    let result = unsafe reduce(tile.span)
-                    for lane in 0..<min(8, columns) { unsafe target[start + lane] = result[lane] }
+                    let result = unsafe reduce(UnsafeBufferPointer(start: base, count: rows).span)
+                    unsafe store(result, into: target, at: start, width: columns)
                     column += 8
                 }
             }
@@ -70,6 +73,13 @@ private func load(_ source: UnsafeBufferPointer<Float>, at index: Int, width: In
 }
 
 @inline(__always)
+private func store(_ lanes: SIMD8<Float>, into target: UnsafeMutableBufferPointer<Float>, at index: Int, width: Int) {
+    let address = unsafe target.baseAddress.unsafelyUnwrapped + index
+    if width >= 8 { return unsafe UnsafeMutableRawPointer(address).storeBytes(of: lanes, as: SIMD8<Float>.self) }
+    for lane in 0..<width { unsafe address[lane] = lanes[lane] }
+}
+
+@inline(__always)
 private func compareExchange(_ base: UnsafeMutablePointer<SIMD8<Float>>, _ low: Int, _ high: Int) {
     let (a, b) = unsafe (base[low], base[high])
     let swapped = b .< a
@@ -77,38 +87,102 @@ private func compareExchange(_ base: UnsafeMutablePointer<SIMD8<Float>>, _ low: 
     unsafe base[high] = b.replacing(with: a, where: swapped)
 }
 
-/// Sorts every lane by insertion: the exchanges of row i with all before it, from the nearest outwards.
-private func insertionSort(_ base: UnsafeMutablePointer<SIMD8<Float>>, _ count: Int) {
-    for row in 1..<count {
-        for position in stride(from: row, to: 0, by: -1) { unsafe compareExchange(base, position - 1, position) }
+// One copy of each network: they take long to compile, and a call per tile costs nothing beside them.
+@inline(never) private func sort4(_ base: UnsafeMutablePointer<SIMD8<Float>>) {
+    unsafe inRegisters(base) { $0.sort4(0) }
+}
+@inline(never) private func sort8(_ base: UnsafeMutablePointer<SIMD8<Float>>) {
+    unsafe inRegisters(base) { $0.sort8(0) }
+}
+@inline(never) private func sort16(_ base: UnsafeMutablePointer<SIMD8<Float>>) {
+    unsafe inRegisters(base) { $0.sort16() }
+}
+
+/// Runs `sort` on a copy of sixteen rows that never leaves the registers; rows it does not touch cost nothing.
+@inline(__always)
+private func inRegisters(_ base: UnsafeMutablePointer<SIMD8<Float>>, _ sort: (inout SixteenRows) -> Void) {
+    var block = SixteenRows(rows: InlineArray { unsafe base[$0] })
+    sort(&block)
+    for row in 0..<16 { unsafe base[row] = block.rows[row] }
+}
+
+/// Batcher's recursion with constant positions: everything is inlined, so that no loop or index is left.
+private struct SixteenRows {
+    var rows: InlineArray<16, SIMD8<Float>>
+
+    @inline(__always)
+    mutating func exchange(_ low: Int, _ high: Int) {
+        let (a, b) = (rows[low], rows[high])
+        let swapped = b .< a
+        rows[low] = a.replacing(with: b, where: swapped)
+        rows[high] = b.replacing(with: a, where: swapped)
+    }
+
+    /// Merges the sorted halves of the four rows first, first + step, …
+    @inline(__always)
+    mutating func merge4(_ first: Int, _ step: Int) {
+        exchange(first, first + 2 * step)
+        exchange(first + step, first + 3 * step)
+        exchange(first + step, first + 2 * step)
+    }
+
+    @inline(__always)
+    mutating func merge8(_ first: Int, _ step: Int) {
+        merge4(first, 2 * step)
+        merge4(first + step, 2 * step)
+        exchange(first + step, first + 2 * step)
+        exchange(first + 3 * step, first + 4 * step)
+        exchange(first + 5 * step, first + 6 * step)
+    }
+
+    @inline(__always)
+    mutating func sort4(_ first: Int) {
+        exchange(first, first + 1)
+        exchange(first + 2, first + 3)
+        merge4(first, 1)
+    }
+
+    @inline(__always)
+    mutating func sort8(_ first: Int) {
+        sort4(first)
+        sort4(first + 4)
+        merge8(first, 1)
+    }
+
+    @inline(__always)
+    mutating func sort16() {
+        sort8(0)
+        sort8(8)
+        merge8(0, 2)
+        merge8(1, 2)
+        exchange(1, 2)
+        exchange(3, 4)
+        exchange(5, 6)
+        exchange(7, 8)
+        exchange(9, 10)
+        exchange(11, 12)
+        exchange(13, 14)
     }
 }
 
-/// A sorting network: exchanges to be made in order.
-enum Network {
-    struct Exchange: Sendable {
-        let low: UInt8
-        let high: UInt8
-    }
-
-    /// For 0 ... 16 inputs.
-    static let all: [[Exchange]] = (0...16).map(oddEvenMerge)
-
-    /// Batcher's odd-even merge sort (1968) for any number of inputs.
-    static func oddEvenMerge(_ count: Int) -> [Exchange] {
-        var exchanges: [Exchange] = []
-        var p = 1
-        while p < count {
-            var k = p
-            while k >= 1 {
-                for j in stride(from: k % p, through: count - 1 - k, by: 2 * k) {
-                    for i in 0..<min(k, count - j - k) where (i + j) / (2 * p) == (i + j + k) / (2 * p) {
-                        exchanges.append(Exchange(low: UInt8(i + j), high: UInt8(i + j + k)))
+/// Batcher's network as a table, for any number of rows.
+enum OddEvenMerge {
+    /// The exchanges, in order, that sort `rows` rows of which every block of `sortedBlocks` (a power of two) is sorted.
+    static func exchanges(rows: Int, sortedBlocks: Int) -> [(low: Int, high: Int)] {
+        var exchanges: [(low: Int, high: Int)] = []
+        var sorted = sortedBlocks
+        while sorted < rows {
+            var distance = sorted
+            while distance >= 1 {
+                for first in stride(from: distance % sorted, to: rows - distance, by: 2 * distance) {
+                    for low in first..<min(first + distance, rows - distance)
+                    where low / (2 * sorted) == (low + distance) / (2 * sorted) {
+                        exchanges.append((low, low + distance))
                     }
                 }
-                k /= 2
+                distance /= 2
             }
-            p *= 2
+            sorted *= 2
         }
         return exchanges
     }

@@ -10,17 +10,20 @@ public enum Purpose: UInt8, Sendable, CaseIterable {
 /// Philox 4×32 with ten rounds (Salmon, Moraes, Dror, Shaw, SC 2011): 128 pseudo-random bits of a counter and a key.
 @inlinable
 public func philox4x32(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
-    var x = counter
-    var key = key
+    // Scalars: the compiler would move lanes in and out of vector registers for every product.
+    var (x, y, z, w) = (counter.x, counter.y, counter.z, counter.w)
+    var (low, high) = (key.x, key.y)
     for _ in 0..<10 {
-        let first = UInt64(x.x) &* 0xD251_1F53
-        let second = UInt64(x.z) &* 0xCD9E_8D57
-        x = SIMD4(
-            UInt32(truncatingIfNeeded: second >> 32) ^ x.y ^ key.x, UInt32(truncatingIfNeeded: second),
-            UInt32(truncatingIfNeeded: first >> 32) ^ x.w ^ key.y, UInt32(truncatingIfNeeded: first))
-        key &+= SIMD2(0x9E37_79B9, 0xBB67_AE85)
+        let first = UInt64(x) &* 0xD251_1F53
+        let second = UInt64(z) &* 0xCD9E_8D57
+        (x, y, z, w) = (
+            UInt32(truncatingIfNeeded: second >> 32) ^ y ^ low, UInt32(truncatingIfNeeded: second),
+            UInt32(truncatingIfNeeded: first >> 32) ^ w ^ high, UInt32(truncatingIfNeeded: first)
+        )
+        low &+= 0x9E37_79B9
+        high &+= 0xBB67_AE85
     }
-    return x
+    return SIMD4(x, y, z, w)
 }
 
 /// A counter-based stream keyed by seed, purpose, node, round and lane.

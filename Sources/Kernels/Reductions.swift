@@ -31,16 +31,7 @@ public func squaredDistance(_ x: Span<Float>, _ y: Span<Float>) -> Double {
     return reduce(x.count) { block in
         unsafe x.withUnsafeBufferPointer { x in
             unsafe y.withUnsafeBufferPointer { y in
-                lanes(
-                    block,
-                    {
-                        let difference = unsafe load(x, $0) - load(y, $0)
-                        return difference * difference
-                    },
-                    {
-                        let difference = unsafe x[$0] - y[$0]
-                        return difference * difference
-                    })
+                lanes(block, { unsafe square(load(x, $0) - load(y, $0)) }, { unsafe square(x[$0] - y[$0]) })
             }
         }
     }
@@ -82,6 +73,10 @@ private func lanes(_ range: Range<Int>, _ vector: (Int) -> SIMD8<Float>, _ scala
     let two = four.lowHalf + four.highHalf
     return Double(two[0] + two[1] + tail)
 }
+
+// Functions, because a closure of two statements is called for every eight elements and not inlined.
+@inline(__always) private func square(_ x: SIMD8<Float>) -> SIMD8<Float> { x * x }
+@inline(__always) private func square(_ x: Float) -> Float { x * x }
 
 @inline(__always)
 private func load(_ x: UnsafeBufferPointer<Float>, _ i: Int) -> SIMD8<Float> {

@@ -107,13 +107,41 @@ struct Adversaries: Sendable {
         return attack.relabelling(classCount: classCount)
     }
 
+    /// The links on which groups overhear honest nodes beside their own edges.
+    func taps(on topology: Topology) -> [Edge] {
+        let honest = topology.nodes.filter { !forges($0) }
+        return groups.flatMap { group in
+            group.members.flatMap { member -> [Edge] in
+                let overheard: [NodeID] =
+                    switch group.settings.taps {
+                    case .none: []
+                    case .victims: topology.receivers(of: member).flatMap(topology.senders(of:))
+                    case .honest: honest
+                    }
+                return overheard.filter { $0 != member && !forges($0) }.map { Edge($0, member) }
+            }
+        }
+    }
+
+    /// What a liar knows of the mixing of each node that it lies to.
+    private func victims(of liar: NodeID, _ weights: MixingWeights) -> [Victim] {
+        let topology = weights.topology
+        return topology.receivers(of: liar).filter { !forges($0) }.map { victim in
+            let senders = topology.senders(of: victim).map { (node: $0, weight: weights.weight(of: $0, at: victim)) }
+            return Victim(
+                node: victim,
+                honestSenders: senders.filter { !forges($0.node) }.map { Victim.Sender(node: $0.node, weight: $0.weight) },
+                hostileWeight: senders.filter { forges($0.node) }.reduce(0) { $0 + $1.weight })
+        }
+    }
+
     /// Nodes with poisoned data are heard and answered by liars like any honest node: they wait for everyone.
-    func behaviour(of node: NodeID, neighbours: [NodeID]) -> Behaviour {
+    func behaviour(of node: NodeID, neighbours: [NodeID], _ weights: MixingWeights) -> Behaviour {
         guard let group = group(of: node), case .forges(let attack) = group.deed else { return .honest }
         let settings = group.settings
         return .hostile(
             Adversary(
-                attack: attack, kin: Set(neighbours.filter(forges)),
+                attack: attack, victims: victims(of: node, weights), kin: Set(neighbours.filter(forges)),
                 rounds: settings.from..<min(settings.until ?? rounds, rounds), probability: settings.probability,
                 collusion: settings.collude ? group.members.first : nil))
     }

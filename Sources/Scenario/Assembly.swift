@@ -21,6 +21,8 @@ public struct Assembly: Sendable {
     public let experiment: Experiment
     public let topology: Topology
     public let weights: MixingWeights
+    /// The topology as it is run: with the taps that the adversary asks for.
+    public let topologyFile: TopologyFile
     /// SHA-256 identity of the experiment, 32 bytes.
     public let identity: [UInt8]
     /// Ascending.
@@ -43,11 +45,13 @@ public struct Assembly: Sendable {
     public init(_ experiment: Experiment, topology file: TopologyFile) throws(ConfigurationFault) {
         let topology = file.topology
         let adversaries = try Adversaries(experiment, on: topology)
+        let file = try file.tapped(by: adversaries.taps(on: topology))
         let dataset = try experiment.task.makeDataset()
         self.experiment = experiment
         self.topology = topology
         self.adversaries = adversaries
         self.dataset = dataset
+        topologyFile = file
         weights = file.weights
         identity = experiment.identity(topologyDigest: file.digest, datasetDigest: dataset.digest)
         honest = topology.nodes.filter { !adversaries.isHostile($0) }
@@ -93,7 +97,7 @@ public struct Assembly: Sendable {
         let trainer = LocalSGD(
             objective: objective, shard: shards[node.index], settings: settings, seed: experiment.seed, node: node)
         let core = NodeCore(
-            configuration, rule: rule, behaviour: adversaries.behaviour(of: node, neighbours: neighbours),
+            configuration, rule: rule, behaviour: adversaries.behaviour(of: node, neighbours: neighbours, weights),
             initial: trainer.initialParameters())
         return AssembledNode(configuration: configuration, core: core, trainer: trainer, neighbours: neighbours)
     }
@@ -101,10 +105,13 @@ public struct Assembly: Sendable {
     private func configuration(of node: NodeID) -> NodeConfiguration {
         let senders = topology.senders(of: node)
         let receivers = topology.receivers(of: node)
-        let neighbours = Set(senders + receivers).sorted().map { neighbour in
-            NodeConfiguration.Neighbour(
-                node: neighbour, weight: senders.contains(neighbour) ? weights.weight(of: neighbour, at: node) : nil,
-                receives: receivers.contains(neighbour))
+        let overheard = topologyFile.taps.filter { $0.target == node }.map(\.source)
+        let overhearing = topologyFile.taps.filter { $0.source == node }.map(\.target)
+        let neighbours = Set(senders + receivers + overheard + overhearing).sorted().map { neighbour in
+            let weight = senders.contains(neighbour) ? weights.weight(of: neighbour, at: node) : nil
+            return NodeConfiguration.Neighbour(
+                node: neighbour, weight: weight ?? (overheard.contains(neighbour) ? 0 : nil),
+                receives: receivers.contains(neighbour) || overhearing.contains(neighbour))
         }
         return NodeConfiguration(
             node: node, dimension: dimension, rounds: experiment.training.rounds, neighbours: neighbours,

@@ -69,7 +69,13 @@ public enum Pace: String, Sendable, CaseIterable { case synchronous }
 public enum Transport: String, Sendable, CaseIterable { case tcp }
 
 /// What a liar may overhear beside its own links.
-public enum Taps: String, Sendable, CaseIterable { case none }
+public enum Taps: String, Sendable, CaseIterable {
+    case none
+    /// The honest neighbours of the nodes it lies to.
+    case victims
+    /// Every honest node.
+    case honest
+}
 
 /// Nodes that lie in one way.
 public struct AdversaryGroup: Sendable, Equatable {

@@ -11,10 +11,9 @@ let commonFlags = [
     Flag("json", nil, "print summary.json instead of the table"),
 ]
 
-/// An experiment ready to run, and the topology as it will stand in the run directory.
+/// An experiment ready to run.
 struct PreparedExperiment {
     let assembly: Assembly
-    let topology: TopologyFile
 
     /// The experiment that the command names, `quickstart` without a name; warnings go to standard error.
     init(_ flags: Flags) throws {
@@ -24,6 +23,7 @@ struct PreparedExperiment {
         let name = flags.words.first ?? "quickstart"
         let overrides = flags.values("set")
         let experiment: Experiment
+        let topology: TopologyFile
         if name.contains("/") || name.hasSuffix(".json") {
             experiment = try Experiment(try readInput(name), name: name, overrides: overrides)
             topology = try experiment.topologyFile(reading: readInput)

@@ -13,7 +13,7 @@ enum RunCommand: Command {
     static func run(_ flags: Flags) throws -> Int32 {
         let experiment = try PreparedExperiment(flags)
         let files = try RunFiles(
-            for: experiment.assembly, topology: experiment.topology, in: flags.value("out") ?? "runs")
+            for: experiment.assembly, in: flags.value("out") ?? "runs")
         var progress = Progress(
             rounds: experiment.assembly.experiment.training.rounds, isQuiet: flags.has("quiet"))
         var run = try ProcessRun(experiment.assembly, in: files.directory, program: nodeProgram())

@@ -22,7 +22,7 @@ enum SimulateCommand: Command {
             threads: try flags.count("threads", 1...256, default: 2),
             carriage: try flags.choice("carry", ["values", "bytes"], default: "values") == "bytes" ? .bytes : .values)
         let files = try RunFiles(
-            for: experiment.assembly, topology: experiment.topology, in: flags.value("out") ?? "runs")
+            for: experiment.assembly, in: flags.value("out") ?? "runs")
         var progress = Progress(
             rounds: experiment.assembly.experiment.training.rounds, isQuiet: flags.has("quiet"))
         let signals = try Signals()

@@ -17,28 +17,13 @@ public struct ClippedSumPlus: GossipRule {
         own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext,
         into next: inout MutableSpan<Float>, scratch: inout Scratch
     ) -> MixReport {
-        let elements = neighbours.elements.span
-        scratch.distances.removeAll(keepingCapacity: true)
-        for row in 0..<neighbours.rows {
-            scratch.distances.append(
-                squaredDistance(elements.extracting(neighbours.range(ofRow: row)), own).squareRoot())
-        }
+        measureOffsets(neighbours, from: own, into: &scratch.distances)
         let threshold = Self.threshold(
             weights: context.weights, budget: context.budget.weight, distances: scratch.distances,
             order: &scratch.order)
-
-        copy(own, into: &next)
-        var report = MixReport(kept: 0)
-        report.threshold = threshold.isFinite ? threshold : nil
-        for row in 0..<neighbours.rows {
-            let factor = clipFactor(norm: scratch.distances[row], radius: threshold)
-            if factor == 1 { report.kept += 1 } else if factor == 0 { report.removed += 1 } else { report.clipped += 1 }
-            guard factor > 0 else { continue }
-            addScaledDifference(
-                Float(context.weights[row] * factor), elements.extracting(neighbours.range(ofRow: row)), minus: own,
-                into: &next)
-        }
-        return report
+        return addClippedOffsets(
+            neighbours, from: own, radius: threshold, weights: context.weights, distances: scratch.distances,
+            into: &next)
     }
 
     /// Walks the neighbours from the farthest inwards (on equal distance the later sender first) until their weight

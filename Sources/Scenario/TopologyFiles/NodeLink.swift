@@ -32,15 +32,40 @@ enum NodeLink {
         if rule != .file, topology.edges.contains(where: { $0.weight != nil }) {
             reader.notes.add("the weights of edges are not used, since graph.gossipnode.weights is not \"file\"")
         }
-        return try TopologyFile(topology, weights: rule, in: options, warnings: reader.notes.sentences)
+        let taps = try options.map { options throws(ConfigurationFault) in try readTaps(options, topology) } ?? []
+        return try TopologyFile(topology, weights: rule, in: options, taps: taps, warnings: reader.notes.sentences)
     }
 
     /// Checks `graph.gossipnode`; returns whether the graph may be without edges.
     private static func readOptions(_ options: JSONObject) throws(ConfigurationFault) -> Bool {
-        try options.refuseUnknownKeys(known: ["version", "weights", "allowNoEdges"])
+        try options.refuseUnknownKeys(known: ["version", "weights", "allowNoEdges", "taps"])
         let version = try options.required("version", expected: "1")
         _ = try version.count("graph.gossipnode.version", in: 1...1)
         return try options["allowNoEdges"]?.flag("graph.gossipnode.allowNoEdges") ?? false
+    }
+
+    /// `graph.gossipnode.taps`: pairs of ids, who is overheard and by whom.
+    private static func readTaps(
+        _ options: JSONObject, _ topology: Topology
+    ) throws(ConfigurationFault) -> [Edge] {
+        let key = "graph.gossipnode.taps"
+        var taps: [Edge] = []
+        for (index, element) in try (options["taps"]?.array(key) ?? []).enumerated() {
+            let pair = try element.array("\(key)[\(index)]")
+            guard pair.count == 2 else { throw element.fault("\(key)[\(index)] has \(pair.count) ids; expected two") }
+            let ends = try pair.map { end throws(ConfigurationFault) in
+                let label = try NodeLinkReader.label(end, "\(key)[\(index)]")
+                guard let node = topology.node(labelled: label) else {
+                    throw ConfigurationFault(
+                        .unknown(noun: "node in \(key)", given: label, known: topology.labels),
+                        at: end.position.description)
+                }
+                return node
+            }
+            guard ends[0] != ends[1] else { throw element.fault("\(key)[\(index)] lets a node overhear itself") }
+            taps.append(Edge(ends[0], ends[1]))
+        }
+        return taps
     }
 
     private static func refuseOtherFormats(_ file: JSONObject) throws(ConfigurationFault) {
@@ -86,6 +111,8 @@ enum NodeLink {
                     "version": .number(1),
                     "weights": .text(file.weightRule.rawValue),
                     "allowNoEdges": topology.edges.isEmpty ? .flag(true) : nil,
+                    "taps": file.taps.isEmpty
+                        ? nil : .array(file.taps.map { .array([label($0.source), label($0.target)]) }),
                 ]),
             ]),
             "nodes": .array(

@@ -93,7 +93,7 @@ struct NodeLinkReader {
     private static let idForms = "a text, a number or an array"
 
     /// Ids are kept as texts; arrays, which networkx writes for tuples, as their canonical JSON.
-    private static func label(_ value: JSONValue, _ key: String) throws(ConfigurationFault) -> String {
+    static func label(_ value: JSONValue, _ key: String) throws(ConfigurationFault) -> String {
         switch value.kind {
         case .text(""): throw value.fault("\(key) is empty; expected \(idForms)")
         case .text(let text): text

@@ -7,14 +7,20 @@ public struct TopologyFile: Sendable {
     public let topology: Topology
     public let weightRule: WeightRule
     public let weights: MixingWeights
+    /// One-way links on which hostile nodes overhear honest ones: they change no degree and no weight.
+    public let taps: [Edge]
     /// What was read otherwise than its author may think; one sentence each, with its place.
     public let warnings: [String]
 
     public init(
-        _ topology: Topology, weightRule: WeightRule = .metropolisHastings, warnings: [String] = []
+        _ topology: Topology, weightRule: WeightRule = .metropolisHastings, taps: [Edge] = [],
+        warnings: [String] = []
     ) throws(ConfigurationFault) {
         self.topology = topology
         self.weightRule = weightRule
+        // Along an edge of the graph there is nothing to overhear that is not sent anyway.
+        self.taps = Set(taps).filter { !topology.receivers(of: $0.source).contains($0.target) }
+            .sorted { ($0.source, $0.target) < ($1.source, $1.target) }
         weights = try MixingWeights(topology, rule: weightRule)
         self.warnings = warnings
     }
@@ -37,6 +43,11 @@ public struct TopologyFile: Sendable {
     /// SHA-256, in hexadecimal, of everything that can change a result: labels, edges, direction and weights.
     public var digest: String {
         hexadecimal(SHA256.hash(Array(JSONText.canonical(NodeLink.tree(of: self, forDigest: true)).utf8)))
+    }
+
+    /// The same graph with further taps.
+    public func tapped(by more: [Edge]) throws(ConfigurationFault) -> TopologyFile {
+        try TopologyFile(topology, weightRule: weightRule, taps: taps + more, warnings: warnings)
     }
 
     /// Reads `{"family": "ring", "nodes": 16}`.
@@ -68,11 +79,12 @@ public struct TopologyFile: Sendable {
 
     /// A file with the rule that the key `weights` of `object` named; edges that do not fit it are faults placed there.
     init(
-        _ topology: Topology, weights rule: WeightRule, in object: JSONObject?, warnings: [String] = []
+        _ topology: Topology, weights rule: WeightRule, in object: JSONObject?, taps: [Edge] = [],
+        warnings: [String] = []
     ) throws(ConfigurationFault) {
         let position = object?["weights"]?.position ?? .none
         self = try position.locating { () throws(ConfigurationFault) in
-            try TopologyFile(topology, weightRule: rule, warnings: warnings)
+            try TopologyFile(topology, weightRule: rule, taps: taps, warnings: warnings)
         }
     }
 }
