@@ -19,6 +19,7 @@ public struct ProcessRun {
     private let assembly: Assembly
     private let directory: RunDirectory
     private let program: String
+    private let resume: Int?
     private let lifeline: Lifeline
     private let signals: Signals
     private let clock = MonotonicClock()
@@ -26,8 +27,12 @@ public struct ProcessRun {
     private var timeline: Timeline
     private var stopAskedAt: Instant?
 
-    /// - Parameter program: path of the gossipnode executable.
-    public init(_ assembly: Assembly, in directory: RunDirectory, program: String) throws {
+    /// - Parameters:
+    ///   - program: path of the gossipnode executable.
+    ///   - resume: rounds of the checkpoint that every node starts from; `nil` starts afresh.
+    public init(
+        _ assembly: Assembly, in directory: RunDirectory, program: String, resume: Int? = nil
+    ) throws {
         guard Files.exists(program) else {
             throw ConfigurationFault("there is no node program at \(program); build it with 'swift build'")
         }
@@ -40,6 +45,7 @@ public struct ProcessRun {
         self.assembly = assembly
         self.directory = directory
         self.program = program
+        self.resume = resume
         lifeline = try Lifeline()
         signals = try Signals([.terminate, .interrupt, .child])
         timeline = try Timeline(assembly)
@@ -76,7 +82,7 @@ public struct ProcessRun {
                 [
                     "--experiment", directory.experiment, "--topology", directory.topology, "--node",
                     assembly.topology.labels[node.index], "--run", directory.path,
-                ], output: .file(folder.log), lifeline: lifeline)
+                ] + (resume.map { ["--resume", "\($0)"] } ?? []), output: .file(folder.log), lifeline: lifeline)
             children.append(Child(node: node, process: process, folder: folder))
         }
     }

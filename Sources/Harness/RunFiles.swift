@@ -23,12 +23,20 @@ public struct RunFiles {
         self.directory = directory
         do throws(SystemFault) {
             try Files.makeDirectory(directory.nodes)
-            try Files.write(Array(assembly.experiment.resolvedJSON.utf8), to: directory.experiment)
+            var experiment = assembly.experiment
+            experiment.topology = .path(RunDirectory.topologyName)
+            try Files.write(Array(experiment.resolvedJSON.utf8), to: directory.experiment)
             try Files.write(Array(assembly.topologyFile.write().utf8), to: directory.topology)
             metrics = try AppendOnlyFile(directory.metrics)
         } catch {
             throw ConfigurationFault("the run directory cannot be written: \(error)")
         }
+    }
+
+    /// Goes on in the directory of an earlier run.
+    public init(goingOnIn directory: RunDirectory) throws(SystemFault) {
+        self.directory = directory
+        metrics = try AppendOnlyFile(directory.metrics)
     }
 
     public func append(_ evaluations: [EvaluationRecord]) throws(SystemFault) {

@@ -54,13 +54,11 @@ private func reduce(_ count: Int, _ block: (Range<Int>) -> Double) -> Double {
 /// Sums one block in four accumulators of eight lanes; the remainder, fewer than 32, follows one by one.
 @inline(__always)
 private func lanes(_ range: Range<Int>, _ vector: (Int) -> SIMD8<Float>, _ scalar: (Int) -> Float) -> Double {
-    var (a, b, c, d) = (SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero)
+    var sums = InlineArray<4, SIMD8<Float>>(repeating: .zero)
     var i = range.lowerBound
     while i + 32 <= range.upperBound {
-        a += vector(i)
-        b += vector(i + 8)
-        c += vector(i + 16)
-        d += vector(i + 24)
+        // One call site, so that `vector` is inlined; the loop is unrolled.
+        for k in 0..<4 { sums[k] += vector(i + 8 * k) }
         i += 32
     }
     var tail: Float = 0
@@ -68,13 +66,12 @@ private func lanes(_ range: Range<Int>, _ vector: (Int) -> SIMD8<Float>, _ scala
         tail += scalar(i)
         i += 1
     }
-    let eight = (a + b) + (c + d)
+    let eight = (sums[0] + sums[1]) + (sums[2] + sums[3])
     let four = eight.lowHalf + eight.highHalf
     let two = four.lowHalf + four.highHalf
     return Double(two[0] + two[1] + tail)
 }
 
-// Functions, because a closure of two statements is called for every eight elements and not inlined.
 @inline(__always) private func square(_ x: SIMD8<Float>) -> SIMD8<Float> { x * x }
 @inline(__always) private func square(_ x: Float) -> Float { x * x }
 

@@ -7,7 +7,7 @@ public struct Consensus: Sendable, Equatable {
     public let average: [Float]
     /// √((1/h) Σ |x_i − x̄|²).
     public let rootMeanSquare: Double
-    /// The same divided by |x̄|; `nil` where the average is zero.
+    /// The same divided by |x̄|; `nil` where the average is zero or not finite.
     public let relative: Double?
     /// Largest |x_i − x̄|.
     public let farthest: Double
@@ -27,7 +27,7 @@ public struct Consensus: Sendable, Equatable {
         let norm = squaredNorm(average.span).squareRoot()
         self.average = average
         rootMeanSquare = meanSquare.squareRoot()
-        relative = norm > 0 ? meanSquare.squareRoot() / norm : nil
+        relative = norm > 0 && norm.isFinite ? meanSquare.squareRoot() / norm : nil
         farthest = (distances.max() ?? 0).squareRoot()
     }
 }

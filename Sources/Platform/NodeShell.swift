@@ -14,6 +14,8 @@ public struct NodeShell {
         public var listen = "127.0.0.1:0"
         /// The folder whose `<index>/endpoint.json` tell where neighbours listen; that of the run by default.
         public var endpoints: String?
+        /// Rounds of the checkpoint to start from; `nil` starts afresh.
+        public var resume: Int?
 
         public init() {}
     }
@@ -37,6 +39,7 @@ public struct NodeShell {
     private let trace: AppendOnlyFile
     private var snapshots: SnapshotFolder
     private var checkpoints: [Int] = []
+    private let checkpoint: Checkpoint?
     private var workspace: Workspace
     private var training = TrainingScratch()
     private var effects: [NodeEffect] = []
@@ -63,6 +66,9 @@ public struct NodeShell {
         lifeline = Lifeline.inherited()
 
         try Files.makeDirectory(folder.path)
+        checkpoint = try options.resume.map { [folder] rounds in
+            try NodeShell.readCheckpoint(folder.checkpoint(rounds: rounds), of: node, identity: identity)
+        }
         metrics = try AppendOnlyFile(folder.metrics)
         trace = try AppendOnlyFile(folder.trace)
         snapshots = try SnapshotFolder(folder)
@@ -90,7 +96,7 @@ public struct NodeShell {
     ///
     /// - Returns: how it ended.
     public mutating func run() throws(SystemFault) -> Ending {
-        handle(.started(nil))
+        handle(.started(checkpoint))
         while ending == nil {
             var others = [signals.descriptor]
             if let lifeline { others.append(lifeline) }
@@ -110,6 +116,19 @@ public struct NodeShell {
         try sayFarewell()
         guard let ending else { preconditionFailure("the loop ends with an ending") }
         return ending
+    }
+
+    private static func readCheckpoint(
+        _ path: String, of node: AssembledNode, identity: [UInt8]
+    ) throws -> Checkpoint {
+        let bytes = try Files.read(path)
+        do throws(CheckpointFault) {
+            return try Checkpoint(
+                encoded: bytes, node: node.configuration.node, experiment: identity,
+                dimension: node.configuration.dimension)
+        } catch {
+            throw ConfigurationFault("\(path) is not a checkpoint of this node: \(error)")
+        }
     }
 
     // MARK: - Events

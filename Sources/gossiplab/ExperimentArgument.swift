@@ -26,7 +26,9 @@ struct PreparedExperiment {
         let topology: TopologyFile
         if name.contains("/") || name.hasSuffix(".json") {
             experiment = try Experiment(try readInput(name), name: name, overrides: overrides)
-            topology = try experiment.topologyFile(reading: readInput)
+            topology = try experiment.topologyFile { path throws(ConfigurationFault) in
+                try readInput(pathBeside(name, path))
+            }
         } else {
             let builtIn = try BuiltInExperiments.named(name)
             experiment = try Experiment(Array(builtIn.json.utf8), name: name, overrides: overrides)
@@ -41,13 +43,38 @@ struct PreparedExperiment {
     }
 }
 
+/// A path that a file names: beside that file if it is there, else as it stands.
+func pathBeside(_ file: String, _ path: String) -> String {
+    let folder = file.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    let beside = "\(folder)/\(path)"
+    return !path.hasPrefix("/") && file.contains("/") && Files.exists(beside) ? beside : path
+}
+
 func readInput(_ path: String) throws(ConfigurationFault) -> [UInt8] {
     do throws(SystemFault) { return try Files.read(path) } catch { throw ConfigurationFault(error.description) }
 }
 
+/// A run directory named on the command line, read back as the experiment that was run there.
+struct FinishedRun {
+    let directory: RunDirectory
+    let assembly: Assembly
+
+    init(_ flags: Flags) throws {
+        guard let word = flags.words.first, flags.words.count == 1 else {
+            throw ConfigurationFault(.missing(key: "RUN", expected: "the folder of one run, as in runs/NAME-..."))
+        }
+        let path = word.count > 1 && word.hasSuffix("/") ? String(word.dropLast()) : word
+        directory = RunDirectory(path)
+        guard Files.isDirectory(path) else { throw ConfigurationFault("there is no run directory \(path)") }
+        let experiment = try Experiment(try readInput(directory.experiment), name: directory.experiment)
+        let topology = try TopologyFile.read(try readInput(directory.topology), name: directory.topology)
+        assembly = try Assembly(experiment, topology: topology)
+    }
+}
+
 /// Writes and prints what a run came to; returns the exit status that it deserves.
-func conclude(_ outcome: RunOutcome, of experiment: PreparedExperiment, in files: RunFiles, _ flags: Flags) throws -> Int32 {
-    let summary = try RunSummary(outcome, of: experiment.assembly)
+func conclude(_ outcome: RunOutcome, of assembly: Assembly, in files: RunFiles, _ flags: Flags) throws -> Int32 {
+    let summary = try RunSummary(outcome, of: assembly)
     try files.write(summary)
     print(flags.has("json") ? summary.json : summary.table(runDirectory: files.directory.path))
     if outcome.wasStopped { return ExitCode.interrupted }

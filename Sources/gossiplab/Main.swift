@@ -68,7 +68,7 @@ protocol Command: SendableMetatype {
 }
 
 private let commands: [any Command.Type] = [
-    RunCommand.self, SimulateCommand.self, ListCommand.self, ShowCommand.self,
+    RunCommand.self, SimulateCommand.self, ListCommand.self, ShowCommand.self, ResumeCommand.self, VerifyCommand.self,
 ]
 
 /// `text` and at least one blank, filled up to `width`.

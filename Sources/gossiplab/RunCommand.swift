@@ -14,15 +14,19 @@ enum RunCommand: Command {
         let experiment = try PreparedExperiment(flags)
         let files = try RunFiles(
             for: experiment.assembly, in: flags.value("out") ?? "runs")
-        var progress = Progress(
-            rounds: experiment.assembly.experiment.training.rounds, isQuiet: flags.has("quiet"))
-        var run = try ProcessRun(experiment.assembly, in: files.directory, program: nodeProgram())
+        return try run(experiment.assembly, in: files, resume: nil, flags)
+    }
+
+    /// Launches the nodes, watches them, and says what came of it.
+    static func run(_ assembly: Assembly, in files: RunFiles, resume: Int?, _ flags: Flags) throws -> Int32 {
+        var progress = Progress(rounds: assembly.experiment.training.rounds, isQuiet: flags.has("quiet"))
+        var run = try ProcessRun(assembly, in: files.directory, program: nodeProgram(), resume: resume)
         let outcome = try run.run { evaluations throws(SystemFault) in
             try files.append(evaluations)
             progress.show(evaluations.last)
         }
         progress.end()
-        return try conclude(outcome, of: experiment, in: files, flags)
+        return try conclude(outcome, of: assembly, in: files, flags)
     }
 
     /// The gossipnode that stands beside this program.

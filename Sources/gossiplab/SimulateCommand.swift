@@ -35,7 +35,7 @@ enum SimulateCommand: Command {
         }
         progress.end()
         try files.write(outcome.finalModels, rounds: experiment.assembly.experiment.training.rounds)
-        let status = try conclude(outcome, of: experiment, in: files, flags)
+        let status = try conclude(outcome, of: experiment.assembly, in: files, flags)
         if flags.has("trace") { print("trace \(String(result.traceHash, radix: 16)) steps \(result.steps)") }
         return status
     }

@@ -10,6 +10,7 @@ let flags = [
     Flag("run", "DIR", "the run directory, where the node makes nodes/<index>/"),
     Flag("endpoints", "DIR", "where nodes leave their addresses; by default DIR/nodes of --run"),
     Flag("listen", "ADDRESS", "host:port to listen on (default 127.0.0.1:0, any free port)"),
+    Flag("resume", "ROUND", "start from the checkpoint of this round in the run directory"),
     Flag("help", nil, "this text"),
 ]
 
@@ -36,6 +37,9 @@ func makeShell(_ given: Flags) throws -> NodeShell {
     var options = NodeShell.Options()
     options.listen = given.value("listen") ?? assembly.topology.addresses[node.index] ?? options.listen
     options.endpoints = given.value("endpoints")
+    if given.has("resume") {
+        options.resume = try given.count("resume", 0...experiment.training.rounds, default: 0)
+    }
     return try NodeShell(assembly.node(node), identity: assembly.identity, run: run, options: options)
 }
 
