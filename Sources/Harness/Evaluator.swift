@@ -41,16 +41,16 @@ public struct Evaluator {
         public let generalizationGap: Double
     }
 
-    public mutating func learning(of models: [[Float]]) -> Learning {
+    public mutating func learning(of models: [[Float]]) throws(ConfigurationFault) -> Learning {
         let average = Consensus(models).average
-        let honest = assembly.honest.flatMap { assembly.shards[$0.index].samples }
-        guard !honest.isEmpty, let data = assembly.shards.first?.data else {
+        let honest = try assembly.honestData()
+        guard !honest.samples.isEmpty else {
             return Learning(gradientNorm: .nan, generalizationGap: .nan)
         }
         var gradient = [Float](repeating: 0, count: average.count)
         var span = gradient.mutableSpan
         let trainLoss = assembly.objective.lossAndGradient(
-            at: average.span, shard: Shard(data: data, samples: honest), samples: honest.span, gradient: &span,
+            at: average.span, shard: honest, samples: honest.samples.span, gradient: &span,
             scratch: &scratch)
         axpy(Float(assembly.experiment.training.weightDecay), average.span, into: &span)
         let testLoss = assembly.objective.evaluate(average.span, on: test, scratch: &scratch).meanLoss

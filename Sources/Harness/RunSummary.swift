@@ -51,7 +51,7 @@ public struct RunSummary: Sendable {
 
         var evaluator = try Evaluator(assembly)
         final = finished.isEmpty ? nil : evaluator.evaluate(finished, rounds: rounds)
-        learning = finished.isEmpty ? nil : evaluator.learning(of: finished.map(\.model))
+        learning = finished.isEmpty ? nil : try evaluator.learning(of: finished.map(\.model))
         byAccuracy = finished.map { node, model in
             NodeLine(label: topology.labels[node.index], accuracy: evaluator.accuracy(of: model))
         }.sorted { $0.accuracy < $1.accuracy }

@@ -23,8 +23,8 @@ public struct SimulatedRun {
     ) throws -> (outcome: RunOutcome, result: SimulationResult) {
         let clock = MonotonicClock()
         let start = clock.now()
-        let nodes = assembly.topology.nodes.map { id in
-            let node = assembly.node(id)
+        let nodes = try assembly.topology.nodes.map { id in
+            let node = try assembly.node(id)
             return SimulatedNode(core: node.core, trainer: node.trainer, neighbours: node.neighbours)
         }
         let simulator = Simulator(

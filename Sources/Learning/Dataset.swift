@@ -2,11 +2,34 @@
 import Kernels
 
 /// A dataset that an experiment can name.
+///
+/// Labels and features are asked for apart: every node splits the labels, and then needs the features of its own rows
+/// alone.
 public protocol Dataset: Registered {
     /// Identifies the data, parameters included: equal digests mean equal samples in equal order.
     var digest: String { get }
-    func trainingPart() throws(ConfigurationFault) -> LabelledData
+    var featureCount: Int { get }
+    var classCount: Int { get }
+    /// Of the whole training part, in stored order.
+    func trainingLabels() throws(ConfigurationFault) -> [Int32]
+    /// The features of these rows of the training part, in the order given, row after row.
+    func trainingFeatures(ofRows rows: [Int32]) throws(ConfigurationFault) -> [Float]
     func testPart() throws(ConfigurationFault) -> LabelledData
+}
+
+extension Dataset {
+    /// The samples at these positions of the training part, whose labels are `labels`.
+    public func trainingPart(rows: [Int32], labels: [Int32]) throws(ConfigurationFault) -> LabelledData {
+        LabelledData(
+            features: try trainingFeatures(ofRows: rows), labels: rows.map { labels[Int($0)] },
+            featureCount: featureCount, classCount: classCount)
+    }
+
+    /// The whole training part.
+    public func trainingPart() throws(ConfigurationFault) -> LabelledData {
+        let labels = try trainingLabels()
+        return try trainingPart(rows: (0..<Int32(labels.count)).map { $0 }, labels: labels)
+    }
 }
 
 /// Every dataset that an experiment can name. A new one is one file in Datasets/ and one line here.

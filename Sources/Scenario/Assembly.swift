@@ -32,17 +32,24 @@ public struct Assembly: Sendable {
     public let objective: any Objective
     /// Elements of a model.
     public let dimension: Int
-    /// The training data of each node, as it sees it: poisoned nodes see poisoned labels.
-    public let shards: [Shard]
+    /// The positions in the training part of each node's samples.
+    public let parts: [[Int32]]
     /// What in the graph or the experiment is probably not what was meant; one sentence each.
     public let warnings: [String]
 
     private let dataset: any Dataset
+    private let labels: [Int32]
+    /// The whole training part, where all nodes run in one process and share it.
+    private let shared: LabelledData?
     private let rule: any GossipRule
     private let settings: LocalSGD.Settings
     private let adversaries: Adversaries
 
-    public init(_ experiment: Experiment, topology file: TopologyFile) throws(ConfigurationFault) {
+    /// - Parameter sharesData: whether all nodes are to run in this process: the training part is then loaded once, and
+    ///   else each node loads the rows that are its own.
+    public init(
+        _ experiment: Experiment, topology file: TopologyFile, sharesData: Bool = false
+    ) throws(ConfigurationFault) {
         let topology = file.topology
         let adversaries = try Adversaries(experiment, on: topology)
         let file = try file.tapped(by: adversaries.taps(on: topology))
@@ -59,43 +66,56 @@ public struct Assembly: Sendable {
         rule = try experiment.aggregation.makeRule()
         settings = try LocalSGD.Settings(experiment.training)
 
-        let data = try dataset.trainingPart()
+        labels = try dataset.trainingLabels()
+        shared = sharesData ? try dataset.trainingPart() : nil
         let sharers = experiment.task.over == .all ? topology.nodes : honest
-        shards = try Assembly.share(data, among: sharers, experiment, adversaries, nodeCount: topology.nodeCount)
+        parts = try Assembly.split(
+            labels, classCount: dataset.classCount, among: sharers, experiment, nodeCount: topology.nodeCount)
         objective = try experiment.task.makeObjective()
-        dimension = objective.dimension(featureCount: data.featureCount, classCount: data.classCount)
+        dimension = objective.dimension(featureCount: dataset.featureCount, classCount: dataset.classCount)
         warnings =
             file.warnings
             + Warnings(
                 experiment: experiment, weights: file.weights, honest: honest, isHostile: adversaries.isHostile,
-                guarantee: type(of: rule).guarantee, shards: shards
+                guarantee: type(of: rule).guarantee, parts: parts
             ).sentences
     }
 
-    private static func share(
-        _ data: LabelledData, among sharers: [NodeID], _ experiment: Experiment, _ adversaries: Adversaries,
-        nodeCount: Int
-    ) throws(ConfigurationFault) -> [Shard] {
+    private static func split(
+        _ labels: [Int32], classCount: Int, among sharers: [NodeID], _ experiment: Experiment, nodeCount: Int
+    ) throws(ConfigurationFault) -> [[Int32]] {
         var random = RandomStream(seed: experiment.seed, purpose: .split)
-        let parts = try experiment.task.makeSplit().assign(
-            labels: data.labels, classCount: data.classCount, participants: sharers.count, random: &random)
-        var samples = [[Int32]](repeating: [], count: nodeCount)
-        for (node, part) in zip(sharers, parts) { samples[node.index] = part }
-        return samples.enumerated().map { index, samples in
-            Shard(
-                data: data, samples: samples,
-                relabelling: adversaries.relabelling(of: NodeID(index), classCount: data.classCount))
-        }
+        let shares = try experiment.task.makeSplit().assign(
+            labels: labels, classCount: classCount, participants: sharers.count, random: &random)
+        var parts = [[Int32]](repeating: [], count: nodeCount)
+        for (node, share) in zip(sharers, shares) { parts[node.index] = share }
+        return parts
+    }
+
+    /// The training data of a node, as it sees it: a poisoned node sees poisoned labels.
+    public func shard(of node: NodeID) throws(ConfigurationFault) -> Shard {
+        let rows = parts[node.index]
+        let relabelling = adversaries.relabelling(of: node, classCount: dataset.classCount)
+        if let shared { return Shard(data: shared, samples: rows, relabelling: relabelling) }
+        let data = try dataset.trainingPart(rows: rows, labels: labels)
+        return Shard(data: data, samples: (0..<Int32(rows.count)).map { $0 }, relabelling: relabelling)
+    }
+
+    /// The training data of all honest nodes together.
+    public func honestData() throws(ConfigurationFault) -> Shard {
+        let rows = honest.flatMap { parts[$0.index] }
+        if let shared { return Shard(data: shared, samples: rows) }
+        return Shard(try dataset.trainingPart(rows: rows, labels: labels))
     }
 
     /// The part of the data that no node holds.
     public func testPart() throws(ConfigurationFault) -> LabelledData { try dataset.testPart() }
 
-    public func node(_ node: NodeID) -> AssembledNode {
+    public func node(_ node: NodeID) throws(ConfigurationFault) -> AssembledNode {
         let configuration = configuration(of: node)
         let neighbours = configuration.neighbours.map(\.node)
         let trainer = LocalSGD(
-            objective: objective, shard: shards[node.index], settings: settings, seed: experiment.seed, node: node)
+            objective: objective, shard: try shard(of: node), settings: settings, seed: experiment.seed, node: node)
         let core = NodeCore(
             configuration, rule: rule, behaviour: adversaries.behaviour(of: node, neighbours: neighbours, weights),
             initial: trainer.initialParameters())

@@ -11,7 +11,7 @@ struct Warnings {
     let honest: [NodeID]
     let isHostile: (NodeID) -> Bool
     let guarantee: Guarantee
-    let shards: [Shard]
+    let parts: [[Int32]]
 
     private var topology: Topology { weights.topology }
 
@@ -61,7 +61,7 @@ struct Warnings {
 
     private var withoutData: String? {
         let sharers = experiment.task.over == .all ? topology.nodes : honest
-        return warn("no training data at", sharers.filter { shards[$0.index].samples.isEmpty })
+        return warn("no training data at", sharers.filter { parts[$0.index].isEmpty })
     }
 
     private var oracle: String? {

@@ -16,7 +16,7 @@ struct PreparedExperiment {
     let assembly: Assembly
 
     /// The experiment that the command names, `quickstart` without a name; warnings go to standard error.
-    init(_ flags: Flags) throws {
+    init(_ flags: Flags, sharesData: Bool = false) throws {
         guard flags.words.count <= 1 else {
             throw ConfigurationFault("one experiment at a time, not '\(flags.words.joined(separator: " "))'")
         }
@@ -36,7 +36,7 @@ struct PreparedExperiment {
                 builtIn.topologyFile?.path == path ? try builtIn.read(path) : try readInput(path)
             }
         }
-        assembly = try Assembly(experiment, topology: topology)
+        assembly = try Assembly(experiment, topology: topology, sharesData: sharesData)
         if !flags.has("quiet") {
             for warning in assembly.warnings { StandardError.print("warning: \(warning)") }
         }
@@ -59,7 +59,7 @@ struct FinishedRun {
     let directory: RunDirectory
     let assembly: Assembly
 
-    init(_ flags: Flags) throws {
+    init(_ flags: Flags, sharesData: Bool = false) throws {
         guard let word = flags.words.first, flags.words.count == 1 else {
             throw ConfigurationFault(.missing(key: "RUN", expected: "the folder of one run, as in runs/NAME-..."))
         }
@@ -68,7 +68,7 @@ struct FinishedRun {
         guard Files.isDirectory(path) else { throw ConfigurationFault("there is no run directory \(path)") }
         let experiment = try Experiment(try readInput(directory.experiment), name: directory.experiment)
         let topology = try TopologyFile.read(try readInput(directory.topology), name: directory.topology)
-        assembly = try Assembly(experiment, topology: topology)
+        assembly = try Assembly(experiment, topology: topology, sharesData: sharesData)
     }
 }
 

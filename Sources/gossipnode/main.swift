@@ -40,7 +40,7 @@ func makeShell(_ given: Flags) throws -> NodeShell {
     if given.has("resume") {
         options.resume = try given.count("resume", 0...experiment.training.rounds, default: 0)
     }
-    return try NodeShell(assembly.node(node), identity: assembly.identity, run: run, options: options)
+    return try NodeShell(try assembly.node(node), identity: assembly.identity, run: run, options: options)
 }
 
 func readInput(_ path: String) throws(ConfigurationFault) -> [UInt8] {

@@ -29,9 +29,9 @@ struct AssemblyTests {
         let one = try assemble(Self.ring)
         let other = try assemble(Self.ring, [#"adversary.nodes=["3", "5"]"#, "adversary.attack=labelFlip"])
         for node in one.honest where other.honest.contains(node) {
-            #expect(one.node(node).configuration == other.node(node).configuration)
-            #expect(one.shards[node.index] == other.shards[node.index])
-            #expect(one.node(node).trainer.initialParameters() == other.node(node).trainer.initialParameters())
+            #expect(try one.node(node).configuration == other.node(node).configuration)
+            #expect(try one.shard(of: node) == other.shard(of: node))
+            #expect(try one.node(node).trainer.initialParameters() == other.node(node).trainer.initialParameters())
         }
         #expect(one.hostile == [NodeID(2)] && other.hostile == [NodeID(3), NodeID(5)])
     }
@@ -39,7 +39,7 @@ struct AssemblyTests {
     @Test("a node gets its neighbours, weights and settings")
     func configuration() throws {
         let assembly = try assemble(Self.ring, ["training.mixEvery=3", "timing.deadlineMilliseconds=70"])
-        let node = assembly.node(NodeID(0))
+        let node = try assembly.node(NodeID(0))
         #expect(node.neighbours == [NodeID(1), NodeID(7)])
         #expect(node.configuration.neighbours.allSatisfy { $0.weight == 1.0 / 3 && $0.receives })
         #expect(node.configuration.mixEvery == 3 && node.configuration.rounds == 200)
@@ -51,7 +51,7 @@ struct AssemblyTests {
     @Test("a directed edge is a link for both of its ends and an input for one")
     func directedEdges() throws {
         let assembly = try assemble(Self.directed)
-        let node = assembly.node(NodeID(0))
+        let node = try assembly.node(NodeID(0))
         #expect(node.neighbours == [NodeID(1), NodeID(2)])
         #expect(node.configuration.neighbours.map(\.receives) == [true, false])
         #expect(node.configuration.neighbours.map { $0.weight != nil } == [false, true])
@@ -60,38 +60,38 @@ struct AssemblyTests {
     @Test("every sample belongs to exactly one of those who share", arguments: ["all", "honest"])
     func shares(over: String) throws {
         let assembly = try assemble(Self.ring, ["task.split.over=\(over)"])
-        let samples = assembly.shards.flatMap(\.samples)
-        #expect(samples.sorted() == (0..<Int32(assembly.shards[0].data.count)).map { $0 })
-        #expect(assembly.shards[2].samples.isEmpty == (over == "honest"))
+        let samples = assembly.parts.flatMap { $0 }
+        #expect(samples.sorted() == (0..<Int32(samples.count)).map { $0 })
+        #expect(assembly.parts[2].isEmpty == (over == "honest"))
     }
 
     @Test("an oracle tells the true number and weight of hostile neighbours")
     func oracle() throws {
         let assembly = try assemble(Self.ring, ["aggregation.tolerates=oracle"])
-        #expect(assembly.node(NodeID(1)).configuration.budget == Budget(count: 1, weight: 1.0 / 3))
-        #expect(assembly.node(NodeID(5)).configuration.budget == Budget(count: 0, weight: 0))
+        #expect(try assembly.node(NodeID(1)).configuration.budget == Budget(count: 1, weight: 1.0 / 3))
+        #expect(try assembly.node(NodeID(5)).configuration.budget == Budget(count: 0, weight: 0))
         #expect(assembly.warnings.contains { $0.contains("oracle") })
     }
 
     @Test("a declared weight is kept as it is")
     func declaredWeight() throws {
         let assembly = try assemble(Self.ring, [#"aggregation.tolerates={"kind": "declared", "weight": 0.4}"#])
-        #expect(assembly.node(NodeID(0)).configuration.budget == Budget(count: 1, weight: 0.4))
+        #expect(try assembly.node(NodeID(0)).configuration.budget == Budget(count: 1, weight: 0.4))
     }
 
     @Test("poisoned nodes are honest in what they send, hostile in the lists, and see other labels")
     func labelAttack() throws {
         let assembly = try assemble(Self.ring, ["adversary.attack=labelFlip"])
         #expect(assembly.hostile == [NodeID(2)])
-        #expect(assembly.shards[2].relabelling == (0..<10).reversed())
-        #expect(assembly.shards.enumerated().allSatisfy { $0.offset == 2 || $0.element.relabelling == nil })
+        #expect(try assembly.shard(of: NodeID(2)).relabelling == (0..<10).reversed())
+        #expect(try assembly.topology.nodes.allSatisfy { try $0 == NodeID(2) || assembly.shard(of: $0).relabelling == nil })
     }
 
     @Test("the test part is no node's")
     func testPart() throws {
         let assembly = try assemble(Self.ring)
         #expect(try assembly.testPart().count > 0)
-        #expect(try assembly.testPart() != assembly.shards[0].data)
+        #expect(try assembly.testPart() != assembly.shard(of: NodeID(0)).data)
     }
 }
 

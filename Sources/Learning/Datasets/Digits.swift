@@ -10,15 +10,27 @@ public struct Digits: Dataset {
     public init() {}
 
     public var digest: String { DigitsText.digest }
-    public func trainingPart() -> LabelledData { Digits.part(isTest: false) }
-    public func testPart() -> LabelledData { Digits.part(isTest: true) }
+    public var featureCount: Int { Digits.pixelCount }
+    public var classCount: Int { 10 }
 
-    static let pixelCount = 64
-    static let classCount = 10
+    public func trainingLabels() -> [Int32] { part(isTest: false).labels }
+    public func testPart() -> LabelledData { part(isTest: true) }
 
-    private static func part(isTest: Bool) -> LabelledData {
+    public func trainingFeatures(ofRows rows: [Int32]) -> [Float] {
+        let all = part(isTest: false).features
         var features: [Float] = []
-        features.reserveCapacity(1_500 * pixelCount)
+        features.reserveCapacity(rows.count * Digits.pixelCount)
+        for row in rows {
+            features.append(contentsOf: all[Int(row) * Digits.pixelCount..<(Int(row) + 1) * Digits.pixelCount])
+        }
+        return features
+    }
+
+    private static let pixelCount = 64
+
+    private func part(isTest: Bool) -> LabelledData {
+        var features: [Float] = []
+        features.reserveCapacity(1_500 * featureCount)
         var labels: [Int32] = []
         var seen = [Int](repeating: 0, count: classCount)
         var image: [Float] = []
@@ -38,6 +50,6 @@ public struct Digits: Dataset {
                 break
             }
         }
-        return LabelledData(features: features, labels: labels, featureCount: pixelCount, classCount: classCount)
+        return LabelledData(features: features, labels: labels, featureCount: featureCount, classCount: classCount)
     }
 }

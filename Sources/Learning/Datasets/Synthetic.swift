@@ -24,28 +24,43 @@ public struct Synthetic: Dataset {
         return hexadecimal(SHA256.hash(Array("synthetic:\(text)".utf8)))
     }
 
-    public func trainingPart() -> LabelledData { draw(shape.count("samples"), part: 1) }
-    public func testPart() -> LabelledData { draw(shape.count("testSamples"), part: 2) }
+    public var featureCount: Int { shape.count("features") }
+    public var classCount: Int { shape.count("classes") }
 
-    private func draw(_ count: Int, part: Int) -> LabelledData {
-        let features = shape.count("features")
-        let classes = shape.count("classes")
+    public func trainingLabels() -> [Int32] { labels(shape.count("samples")) }
+    public func trainingFeatures(ofRows rows: [Int32]) -> [Float] { features(ofRows: rows, part: .training) }
+
+    public func testPart() -> LabelledData {
+        let labels = labels(shape.count("testSamples"))
+        let features = features(ofRows: (0..<Int32(labels.count)).map { $0 }, part: .test)
+        return LabelledData(features: features, labels: labels, featureCount: featureCount, classCount: classCount)
+    }
+
+    /// The lanes of the data's streams: each sample has its own, so that any row can be made without the others.
+    private enum Part: Int { case centres, training, test }
+
+    private func labels(_ count: Int) -> [Int32] { (0..<count).map { Int32($0 % classCount) } }
+
+    private func features(ofRows rows: [Int32], part: Part) -> [Float] {
         let seed = UInt64(shape.count("seed"))
-        let centres = (0..<classes).map { centre(of: $0, features: features, seed: seed) }
-        var values = [Float](repeating: 0, count: count * features)
-        var labels: [Int32] = []
-        var random = RandomStream(seed: seed, purpose: .data, lane: part)
-        random.fillGaussian(&values, mean: 0, standardDeviation: 1 / Double(features).squareRoot())
-        for sample in 0..<count {
-            let label = sample % classes
-            labels.append(Int32(label))
-            for feature in 0..<features { values[sample * features + feature] += centres[label][feature] }
+        let centres = (0..<classCount).map { centre(of: $0, features: featureCount, seed: seed) }
+        let deviation = 1 / Double(featureCount).squareRoot()
+        var features: [Float] = []
+        features.reserveCapacity(rows.count * featureCount)
+        var sample = [Float](repeating: 0, count: featureCount)
+        for row in rows {
+            var random = RandomStream(
+                seed: seed, purpose: .data, node: NodeID(Int(row)), round: Round(part.rawValue), lane: 0)
+            random.fillGaussian(&sample, mean: 0, standardDeviation: deviation)
+            let centre = centres[Int(row) % classCount]
+            for index in sample.indices { sample[index] += centre[index] }
+            features.append(contentsOf: sample)
         }
-        return LabelledData(features: values, labels: labels, featureCount: features, classCount: classes)
+        return features
     }
 
     private func centre(of label: Int, features: Int, seed: UInt64) -> [Float] {
-        var random = RandomStream(seed: seed, purpose: .data, node: NodeID(label), lane: 0)
+        var random = RandomStream(seed: seed, purpose: .data, node: NodeID(label), round: Round(Part.centres.rawValue))
         var direction = [Float](repeating: 0, count: features)
         random.fillGaussian(&direction, mean: 0, standardDeviation: 1)
         let norm = squaredNorm(direction.span).squareRoot() * Double(features).squareRoot()

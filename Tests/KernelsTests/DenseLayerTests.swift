@@ -1,0 +1,48 @@
+// The dense layer against its slow twin, at sizes on either side of every group of lanes and classes.
+import Kernels
+import TestSupport
+import Testing
+
+@Suite("Dense layer")
+struct DenseLayerTests {
+    struct Size: Sendable { let rows, features, classes: Int }
+
+    static let sizes = [1, 2, 5, 6, 10, 11].flatMap { classes in
+        [1, 7, 8, 9, 31].map { Size(rows: 6, features: $0, classes: classes) }
+    }
+
+    /// Repeated and out of order, as mini-batches may be.
+    private let samples: [Int32] = [4, 0, 4, 5]
+
+    private func table(_ size: Size) -> [[Float]] {
+        (0..<size.rows).map { seededValues(size.features, seed: 11, lane: $0) }
+    }
+
+    @Test("forward gives every class's weighted sum and bias", arguments: sizes)
+    func forward(_ size: Size) {
+        let table = table(size)
+        let parameters = seededValues(size.classes * (size.features + 1), seed: 12)
+        var logits = [Float](repeating: .nan, count: samples.count * size.classes)
+        var span = logits.mutableSpan
+        denseForward(
+            features: table.flatMap { $0 }.span, featureCount: size.features, samples: samples.span,
+            parameters: parameters.span, classCount: size.classes, into: &span)
+        let expected = slowDenseForward(
+            samples.map { table[Int($0)] }, parameters: parameters, classes: size.classes)
+        for (logit, slow) in zip(logits, expected.joined()) { #expect(abs(Double(logit) - slow) < 1e-5) }
+    }
+
+    @Test("backward overwrites the gradient of weights and biases", arguments: sizes)
+    func backward(_ size: Size) {
+        let table = table(size)
+        let errors = samples.indices.map { seededValues(size.classes, seed: 13, lane: $0) }
+        var gradient = [Float](repeating: .nan, count: size.classes * (size.features + 1))
+        var span = gradient.mutableSpan
+        denseBackward(
+            features: table.flatMap { $0 }.span, featureCount: size.features, samples: samples.span,
+            errors: errors.flatMap { $0 }.span, classCount: size.classes, into: &span)
+        let expected = slowDenseBackward(samples.map { table[Int($0)] }, errors: errors)
+        #expect(expected.count == gradient.count)
+        for (value, slow) in zip(gradient, expected) { #expect(abs(Double(value) - slow) < 1e-5) }
+    }
+}
