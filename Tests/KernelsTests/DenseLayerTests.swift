@@ -21,11 +21,12 @@ struct DenseLayerTests {
     @Test("forward gives every class's weighted sum and bias", arguments: sizes)
     func forward(_ size: Size) {
         let table = table(size)
+        let features = table.flatMap { $0 }
         let parameters = seededValues(size.classes * (size.features + 1), seed: 12)
         var logits = [Float](repeating: .nan, count: samples.count * size.classes)
         var span = logits.mutableSpan
         denseForward(
-            features: table.flatMap { $0 }.span, featureCount: size.features, samples: samples.span,
+            features: features.span, featureCount: size.features, samples: samples.span,
             parameters: parameters.span, classCount: size.classes, into: &span)
         let expected = slowDenseForward(
             samples.map { table[Int($0)] }, parameters: parameters, classes: size.classes)
@@ -36,11 +37,12 @@ struct DenseLayerTests {
     func backward(_ size: Size) {
         let table = table(size)
         let errors = samples.indices.map { seededValues(size.classes, seed: 13, lane: $0) }
+        let (features, flatErrors) = (table.flatMap { $0 }, errors.flatMap { $0 })
         var gradient = [Float](repeating: .nan, count: size.classes * (size.features + 1))
         var span = gradient.mutableSpan
         denseBackward(
-            features: table.flatMap { $0 }.span, featureCount: size.features, samples: samples.span,
-            errors: errors.flatMap { $0 }.span, classCount: size.classes, into: &span)
+            features: features.span, featureCount: size.features, samples: samples.span,
+            errors: flatErrors.span, classCount: size.classes, into: &span)
         let expected = slowDenseBackward(samples.map { table[Int($0)] }, errors: errors)
         #expect(expected.count == gradient.count)
         for (value, slow) in zip(gradient, expected) { #expect(abs(Double(value) - slow) < 1e-5) }

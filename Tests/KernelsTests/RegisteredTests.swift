@@ -48,7 +48,7 @@ struct RegisteredTests {
         #expect(try values(("layers", .number(3)), ("layers", .number(4))).count("layers") == 4)
     }
 
-    static let mistakes: [(String, ParameterValue, String)] = [
+    static let faults: [(String, ParameterValue, String)] = [
         ("mesh", .number(1.5), "tool.mesh is 1.5; allowed: a number from 0 to 1"),
         ("mesh", .number(.nan), "tool.mesh is nan; allowed: a number from 0 to 1"),
         ("mesh", .text("wide"), "tool.mesh is 'wide'; expected a number from 0 to 1"),
@@ -64,7 +64,7 @@ struct RegisteredTests {
         ),
     ]
 
-    @Test("a mistake names the key, the value and what is allowed", arguments: mistakes)
+    @Test("a mistake names the key, the value and what is allowed", arguments: faults)
     func mistakes(_ name: String, _ value: ParameterValue, _ expected: String) {
         #expect(message { _ = try values(("layers", .number(1)), (name, value)) } == expected)
     }

@@ -1,0 +1,124 @@
+// The laws that every gossip rule obeys, over the catalogue: a rule is tested from the line that lists it.
+import Aggregation
+import Kernels
+import TestSupport
+import Testing
+
+@Suite("Every rule")
+struct EveryRuleTests {
+    /// Rounding of a sum of a dozen Floats, as a share of the greatest of them.
+    private static let rounding: Float = 4e-6
+
+    @Test("does not care who sent what", arguments: CatalogRule.all, InstanceSeed.all)
+    func permutation(rule: CatalogRule, seed: InstanceSeed) throws {
+        let instance = seed.instance
+        var random = seed.random
+        let permuted = instance.reordered(random.order(instance.neighbours.count))
+        let (one, other) = (try instance.mixed(by: rule.type), try permuted.mixed(by: rule.type))
+        #expect(isClose(one.next, other.next, within: Self.rounding * instance.magnitude))
+        #expect(one.report.kept == other.report.kept && one.report.degraded == other.report.degraded)
+    }
+
+    @Test("returns the common value of equal inputs", arguments: CatalogRule.all, InstanceSeed.all)
+    func allEqual(rule: CatalogRule, seed: InstanceSeed) throws {
+        let instance = seed.instance
+        let equal = instance.mapped { _ in instance.own }
+        let next = try equal.mixed(by: rule.type).next
+        #expect(isClose(next, instance.own, within: Self.rounding * equal.magnitude))
+    }
+
+    @Test("returns the own model where nobody was heard", arguments: CatalogRule.all, InstanceSeed.all)
+    func alone(rule: CatalogRule, seed: InstanceSeed) throws {
+        var instance = seed.instance
+        (instance.neighbours, instance.weights) = ([], [])
+        let (next, report) = try instance.mixed(by: rule.type)
+        #expect(next == instance.own)
+        #expect(report.kept == 0 && report.clipped == 0 && report.removed == 0)
+    }
+
+    @Test("is finite for finite inputs, however large", arguments: CatalogRule.all, InstanceSeed.all)
+    func finite(rule: CatalogRule, seed: InstanceSeed) throws {
+        var instance = seed.instance
+        var random = seed.random
+        for row in instance.neighbours.indices where random.below(2) == 0 {
+            let exponent = Double(random.below(31))
+            let factor = Float((0..<Int(exponent)).reduce(1.0) { power, _ in power * 10 }) / instance.magnitude
+            instance.neighbours[row] = instance.neighbours[row].map { $0 * factor }
+        }
+        #expect(allFinite(try instance.mixed(by: rule.type).next.span))
+        let huge = instance.mapped { model in model.map { $0 < 0 ? -1e30 : 1e30 } }
+        #expect(allFinite(try huge.mixed(by: rule.type).next.span))
+    }
+
+    @Test("moves with its inputs", arguments: CatalogRule.all, InstanceSeed.all)
+    func translation(rule: CatalogRule, seed: InstanceSeed) throws {
+        let instance = seed.instance
+        var random = seed.random
+        let shift = random.vector(instance.own.count, deviation: 5)
+        let moved = instance.mapped { model in zip(model, shift).map { $0 + $1 } }
+        let next = try instance.mixed(by: rule.type).next
+        let expected = zip(next, shift).map { $0 + $1 }
+        #expect(isClose(try moved.mixed(by: rule.type).next, expected, within: 4 * Self.rounding * moved.magnitude))
+    }
+
+    @Test("scales with its inputs", arguments: CatalogRule.all, InstanceSeed.all)
+    func scale(rule: CatalogRule, seed: InstanceSeed) throws {
+        let instance = seed.instance
+        // A power of two rounds nothing, so the law holds to the last bit.
+        for factor in [-8, 0.25] as [Float] {
+            let scaled = instance.mapped { model in model.map { $0 * factor } }
+            let next = try instance.mixed(by: rule.type).next
+            let expected = next.map { $0 * factor }
+            let tolerance = Self.rounding * scaled.magnitude
+            #expect(isClose(try scaled.mixed(by: rule.type).next, expected, within: tolerance))
+        }
+    }
+
+    @Test("leaves the weight of whoever is missing with the node itself", arguments: CatalogRule.all, InstanceSeed.all)
+    func missing(rule: CatalogRule, seed: InstanceSeed) throws {
+        let instance = seed.instance
+        var reweighed = instance
+        reweighed.weights = instance.weights.enumerated().map { $1 * ($0.isMultiple(of: 2) ? 0.5 : 0.25) }
+        let usesWeights = try instance.mixed(by: rule.type).next != reweighed.mixed(by: rule.type).next
+        guard usesWeights else { return }
+        let missing = seed.number % instance.neighbours.count
+        var (without, replaced) = (instance, instance)
+        without.neighbours.remove(at: missing)
+        without.weights.remove(at: missing)
+        replaced.neighbours[missing] = instance.own
+        #expect(
+            isClose(
+                try without.mixed(by: rule.type).next, try replaced.mixed(by: rule.type).next,
+                within: Self.rounding * instance.magnitude))
+    }
+
+    @Test("agrees with its slow twin, if it has one", arguments: CatalogRule.all, InstanceSeed.all)
+    func slowTwin(rule: CatalogRule, seed: InstanceSeed) throws {
+        guard let slow = slowRules[rule.type.name] else { return }
+        let instance = seed.instance
+        let expected = slow(instance.plain).map { Float($0) }
+        let next = try instance.mixed(by: rule.type).next
+        #expect(isClose(next, expected, within: Self.rounding * instance.magnitude))
+    }
+
+    @Test("accounts for every input in its report", arguments: CatalogRule.all, InstanceSeed.all)
+    func report(rule: CatalogRule, seed: InstanceSeed) throws {
+        let instance = seed.instance
+        let report = try instance.mixed(by: rule.type).report
+        #expect(report.kept + report.clipped + report.removed == instance.neighbours.count)
+    }
+
+    @Test("can be told by a name of its own", arguments: CatalogRule.all)
+    func names(rule: CatalogRule) throws {
+        let spellings = RuleCatalog.gossip.descriptions.flatMap { [$0.name] + $0.aliases }
+        for spelling in [rule.type.name] + rule.type.aliases {
+            #expect(spellings.count { $0 == spelling } == 1)
+            #expect(try RuleCatalog.gossip.entry(named: spelling) == rule.type)
+        }
+    }
+
+    @Test("no twin stands for a rule that is gone")
+    func twins() {
+        #expect(Set(slowRules.keys).isSubset(of: RuleCatalog.gossip.names))
+    }
+}
