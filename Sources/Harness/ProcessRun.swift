@@ -189,7 +189,7 @@ extension NodeTotals {
             messagesSent = value.count("messagesSent")
             snapshotsOverwritten = value.count("snapshotsOverwritten")
             rejections = (value.member("rejections")?.members ?? []).map { member in
-                NodeRecord.Count(reason: member.key, count: member.value.number.map { Int($0) } ?? 0)
+                NodeRecord.Count(reason: member.key, count: member.value.count ?? 0)
             }
         }
     }

@@ -17,5 +17,8 @@ extension JSONValue {
 
     func member(_ key: String) -> JSONValue? { members.first { $0.key == key }?.value }
 
-    func count(_ key: String) -> Int { member(key)?.number.map { Int($0) } ?? 0 }
+    /// The whole number here; `nil` for anything else and for what no node would count to.
+    var count: Int? { number.flatMap { Int(exactly: $0) } }
+
+    func count(_ key: String) -> Int { member(key)?.count ?? 0 }
 }

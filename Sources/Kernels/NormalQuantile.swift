@@ -3,7 +3,7 @@
 extension Elementary {
     /// The z with P(Z ≤ z) = p for a standard normal Z: −∞ at 0, ∞ at 1, NaN outside.
     ///
-    /// Algorithm AS 241, PPND16 (Wichura, Applied Statistics 37(3), 1988): relative error about 1e-16 in exact arithmetic.
+    /// Algorithm AS 241, PPND16 (Wichura, Applied Statistics 37(3), 1988): its own relative error is about 1e-16.
     public static func normalQuantile(_ p: Double) -> Double {
         let q = p - 0.5
         if q.magnitude <= 0.425 {

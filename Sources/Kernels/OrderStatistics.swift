@@ -1,8 +1,9 @@
 // Trimmed sums and medians down the columns of a batch, eight columns at a time.
 //
 // Blocks of sixteen rows are sorted by Batcher's odd-even merge (1968) as straight-line code on sixteen registers of
-// eight columns each; more rows are merged by the same network from a table. Minimum and maximum are compare-and-select,
-// which compiles to one instruction where pointwiseMin does not. Inputs are finite: admission let nothing else through.
+// eight columns each; more rows are merged by the same network from a table. Minimum and maximum are
+// compare-and-select, which compiles to one instruction where pointwiseMin does not. Inputs are finite: admission let
+// nothing else through.
 
 /// Per column: the sum, ascending, of what is left when the `count` smallest and the `count` largest are dropped.
 public func trimmedColumnSums(_ rows: borrowing VectorBatch, dropping count: Int, into out: inout MutableSpan<Float>) {
@@ -42,7 +43,7 @@ private func sortColumns(
             unsafe out.withUnsafeMutableBufferPointer { target in
                 var column = 0
                 while column < columns {
-                    // The last, partial tile starts earlier and repeats columns; a batch narrower than a tile is padded.
+                    // A partial last tile starts earlier and repeats columns; a batch narrower than a tile is padded.
                     let start = columns >= 8 ? min(column, columns - 8) : 0
                     for row in 0..<rows {
                         unsafe base[row] = load(source, at: row * columns + start, width: columns)
@@ -167,7 +168,7 @@ private struct SixteenRows {
 
 /// Batcher's network as a table, for any number of rows.
 enum OddEvenMerge {
-    /// The exchanges, in order, that sort `rows` rows of which every block of `sortedBlocks` (a power of two) is sorted.
+    /// The exchanges, in order, that sort `rows` rows whose blocks of `sortedBlocks` (a power of two) are sorted.
     static func exchanges(rows: Int, sortedBlocks: Int) -> [(low: Int, high: Int)] {
         var exchanges: [(low: Int, high: Int)] = []
         var sorted = sortedBlocks

@@ -31,7 +31,7 @@ struct GuaranteeTests {
         var instance = MixingInstance(
             own: own, neighbours: [], weights: random.weights(count), budget: Budget(count: 0, weight: 0))
         for _ in 0..<count {
-            let reach = [0.2, 1, 5][random.below(3)] as Float
+            let reach = [0.2, 1, 5][random.below(3)]
             instance.neighbours.append(zip(own, random.vector(dimension, deviation: reach)).map { $0 + $1 })
         }
         let liars = Set(random.order(count).prefix(liarCount))

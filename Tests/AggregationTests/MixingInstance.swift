@@ -80,7 +80,7 @@ struct InstanceSeed: CustomTestStringConvertible, Sendable {
         for row in 0...count {
             var model = [Float](repeating: 0, count: dimension)
             let spread = [0.1, 1, 20][random.below(3)]
-            random.fillGaussian(&model, mean: 1, standardDeviation: Float(spread))
+            random.fillGaussian(&model, mean: 1, standardDeviation: spread)
             if row == 0 { own = model } else { neighbours.append(model) }
         }
         let weights = random.weights(count)
@@ -108,7 +108,7 @@ extension RandomStream {
         return order
     }
 
-    mutating func vector(_ count: Int, deviation: Float = 1) -> [Float] {
+    mutating func vector(_ count: Int, deviation: Double = 1) -> [Float] {
         var vector = [Float](repeating: 0, count: count)
         fillGaussian(&vector, mean: 0, standardDeviation: deviation)
         return vector

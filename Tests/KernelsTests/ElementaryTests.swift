@@ -34,7 +34,9 @@ struct ElementaryTests {
         #expect(Elementary.exp(-745.1332191019413) == 0)
     }
 
-    @Test("log is within 2 units", arguments: [0.5...2, 0.999...1.001, 1e-300...1e300, Double.leastNonzeroMagnitude...1e-308])
+    @Test(
+        "log is within 2 units",
+        arguments: [0.5...2, 0.999...1.001, 1e-300...1e300, Double.leastNonzeroMagnitude...1e-308])
     func logarithm(_ range: ClosedRange<Double>) {
         #expect(sweep(range).map { units(Elementary.log($0), Glibc.log($0)) }.max()! <= 2)
     }

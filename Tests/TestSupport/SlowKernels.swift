@@ -26,7 +26,8 @@ public func slowTrimmedColumnSums(_ rows: [[Float]], dropping count: Int) -> [Do
 public func slowColumnMedians(_ rows: [[Float]]) -> [Double] {
     sortedColumns(rows).map { column in
         let middle = column.count / 2
-        return column.count % 2 == 1 ? Double(column[middle]) : (Double(column[middle - 1]) + Double(column[middle])) / 2
+        if column.count % 2 == 1 { return Double(column[middle]) }
+        return (Double(column[middle - 1]) + Double(column[middle])) / 2
     }
 }
 

@@ -1,0 +1,151 @@
+// What the suites here share: the built programs as children, with a folder of their own and bounded waits.
+import Glibc
+import Kernels
+import Platform
+import Scenario
+import Testing
+
+@testable import Harness
+
+/// Real processes, one suite after the other: they share two programs and few processors.
+@Suite("End to end", .serialized) enum EndToEndTests {}
+
+/// So late that only a fault reaches it.
+private let patience = Nanoseconds.milliseconds(120_000)
+
+/// Whether `condition` comes true before a deadline; it is asked every few milliseconds.
+func becomesTrue(within limit: Nanoseconds = patience, _ condition: () throws -> Bool) throws -> Bool {
+    let deadline = MonotonicClock().now() + limit
+    var loop = PollLoop()
+    while MonotonicClock().now() < deadline {
+        if try condition() { return true }
+        try loop.wait(until: MonotonicClock().now() + .milliseconds(5))
+    }
+    return try condition()
+}
+
+/// A program that ran to its end.
+struct Ended {
+    let status: Platform.ExitStatus
+    let output: String
+    let errors: String
+
+    /// The lines on standard error.
+    var complaints: [Substring] { errors.split(separator: "\n") }
+}
+
+/// A folder for one test, in which the programs write their runs.
+struct Laboratory: ~Copyable {
+    private let folder: TemporaryDirectory
+
+    init() throws { folder = try TemporaryDirectory() }
+
+    /// Where the programs are: beside the test bundle, which is itself a program.
+    private static func products() throws -> String {
+        let own = try Files.pathOfThisProgram()
+        return own.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    }
+
+    var path: String { folder.path }
+    var runs: String { "\(path)/runs" }
+
+    /// Writes a file of this folder and returns its path.
+    func write(_ text: String, to name: String) throws -> String {
+        try Files.write(Array(text.utf8), to: "\(path)/\(name)")
+        return "\(path)/\(name)"
+    }
+
+    /// Starts a program of this project in this folder; what it prints goes to files of it.
+    func start(_ arguments: [String], program: String = "gossiplab") throws -> Running {
+        let number = try Files.names(in: path).count
+        let (output, errors) = ("\(path)/output-\(number)", "\(path)/errors-\(number)")
+        // The shell is replaced by the program, so that the child is the program itself.
+        let script = "cd \(path) && exec \"$0\" \"$@\" >\(output) 2>\(errors)"
+        let process = try ChildProcess("/bin/sh", ["-c", script, "\(Self.products())/\(program)"] + arguments)
+        return Running(process: process, output: output, errors: errors)
+    }
+
+    /// `gossiplab COMMAND … --out` into this folder, started.
+    func launch(_ command: String, _ arguments: [String] = []) throws -> Running {
+        try start([command] + arguments + ["--out", runs])
+    }
+
+    /// `gossiplab`, run to its end.
+    func finish(_ command: String, _ arguments: [String] = []) throws -> Ended {
+        try launch(command, arguments).ended()
+    }
+
+    /// The only run directory so far, once it is there.
+    func onlyRun() throws -> RunDirectory {
+        var names: [String] = []
+        #expect(
+            try becomesTrue {
+                names = (try? Files.names(in: runs)) ?? []
+                return !names.isEmpty
+            })
+        return RunDirectory("\(runs)/\(try #require(names.first))")
+    }
+
+    /// The process identifier that a node left in its run directory, once it is there.
+    func process(ofNode node: Int, in run: RunDirectory) throws -> Int32 {
+        let path = run.node(NodeID(node)).endpoint
+        #expect(try becomesTrue { Files.exists(path) })
+        let endpoint = try StrictJSON.read(Files.read(path), name: path)
+        return Int32(try #require(endpoint.member("pid")?.count))
+    }
+
+    /// Waits until a node has recorded the first of its rounds.
+    func waitForRecord(ofNode node: Int, in run: RunDirectory) throws {
+        let path = run.node(NodeID(node)).metrics
+        #expect(try becomesTrue { try Files.exists(path) && !Files.read(path).isEmpty })
+    }
+
+    /// Processes whose command line names this folder, the laboratory itself among them.
+    func processes() throws -> [Int32] {
+        try Files.names(in: "/proc").compactMap { Int32($0) }.filter { process in
+            let line = (try? Files.read("/proc/\(process)/cmdline")) ?? []
+            return String(decoding: line, as: UTF8.self).contains(path)
+        }
+    }
+
+    /// Whether no process of this folder is left, within what a node may take to stop.
+    func isDeserted() throws -> Bool { try becomesTrue(within: .milliseconds(10_000)) { try processes().isEmpty } }
+}
+
+/// A program of this project that was started.
+struct Running {
+    let process: ChildProcess
+    let output: String
+    let errors: String
+
+    /// Waits for its end; a program that does not end is killed, and that is an issue.
+    func ended(within limit: Nanoseconds = patience) throws -> Ended {
+        if try !becomesTrue(within: limit, { try process.poll() != nil }) {
+            Issue.record("the program did not end in time")
+            try process.send(.kill)
+        }
+        let status = try process.wait()
+        return Ended(
+            status: status, output: String(decoding: try Files.read(output), as: UTF8.self),
+            errors: String(decoding: try Files.read(errors), as: UTF8.self))
+    }
+}
+
+/// Sends a signal to any process.
+func send(_ signal: Signal, to process: Int32) { _ = kill(process, signal.number) }
+
+extension Ended {
+    /// What `--json` printed.
+    func summary() throws -> JSONValue { try StrictJSON.read(output, name: "summary.json") }
+}
+
+extension RunDirectory {
+    func readSummary() throws -> JSONValue { try StrictJSON.read(Files.read(summary), name: summary) }
+}
+
+extension JSONValue {
+    /// The texts of an array.
+    var texts: [String] {
+        if case .array(let elements) = kind { elements.compactMap(\.text) } else { [] }
+    }
+}

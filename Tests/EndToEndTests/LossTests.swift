@@ -1,0 +1,128 @@
+// Nodes that die or never start, and launchers that are stopped or killed: the rest goes on or ends, nothing is left.
+import Kernels
+import Platform
+import Scenario
+import Testing
+
+@testable import Harness
+
+extension EndToEndTests {
+    @Suite("Losses and stops") struct LossTests {
+        /// Six nodes that all know each other, one of them hostile; far more rounds than a test waits for.
+        private static let endless = """
+            {"name": "endless", "topology": {"family": "complete", "nodes": 6},
+             "task": {"dataset": {"kind": "synthetic", "features": 20, "samples": 600, "testSamples": 100}},
+             "training": {"rounds": 1000000}, "adversary": [{"nodes": ["4"], "attack": "gaussian"}],
+             "timing": {"deadlineMilliseconds": 2000}, "measure": {"every": 20}, "checkpoint": {"every": 20}}
+            """
+        private static let hundreds = ["--set", "training.rounds=2000", "--quiet"]
+
+        /// The endless experiment as real processes, all of them some rounds into it.
+        private func started(_ laboratory: borrowing Laboratory, _ settings: [String] = []) throws -> (
+            laboratory: Running, run: RunDirectory
+        ) {
+            let file = try laboratory.write(Self.endless, to: "endless.json")
+            let running = try laboratory.launch("run", [file] + settings)
+            let run = try laboratory.onlyRun()
+            for node in 0..<6 { try laboratory.waitForRecord(ofNode: node, in: run) }
+            return (running, run)
+        }
+
+        @Test("killed nodes are named, and the others finish")
+        func killedNodes() throws {
+            let laboratory = try Laboratory()
+            let (running, run) = try started(laboratory, Self.hundreds)
+            for node in [2, 4] { send(.kill, to: try laboratory.process(ofNode: node, in: run)) }
+            let ended = try running.ended()
+            #expect(ended.status == .exited(0))
+            let summary = try run.readSummary()
+            #expect(
+                summary.member("lost")?.texts.map { String($0.prefix { $0 != "," }) }
+                    == ["2: killed by SIGKILL", "4: killed by SIGKILL"])
+            #expect(ended.output.contains("honest node 2: killed") && ended.output.contains("hostile node 4: killed"))
+            for node in [0, 1, 3, 5] { #expect(Files.exists(run.node(NodeID(node)).model)) }
+            #expect(try laboratory.isDeserted())
+        }
+
+        @Test("a node that never starts is named with its reason, and the others finish")
+        func neverStarts() throws {
+            let laboratory = try Laboratory()
+            // An address of documentation, which no machine has.
+            let file = try laboratory.write(
+                """
+                {"topology": {"nodes": [{"id": "a"}, {"id": "b"}, {"id": "c", "address": "192.0.2.1:7600"}, {"id": "d"}],
+                   "edges": [{"source": "a", "target": "b"}, {"source": "b", "target": "c"},
+                             {"source": "c", "target": "d"}, {"source": "d", "target": "a"}]},
+                 "training": {"rounds": 5}, "timing": {"deadlineMilliseconds": 300}}
+                """, to: "lonely.json")
+            let ended = try laboratory.finish("run", [file, "--quiet", "--json"])
+            #expect(ended.status == .exited(0))
+            let lost = try #require(try ended.summary().member("lost")?.texts)
+            #expect(lost.count == 1 && lost[0].hasPrefix("c: ended with status 2: gossipnode: "))
+            #expect(lost[0].contains("192.0.2.1:7600"), "\(lost)")
+        }
+
+        @Test("Ctrl-C ends the run with status 130, every node cleanly and with its checkpoint")
+        func interrupted() throws {
+            let laboratory = try Laboratory()
+            let (running, run) = try started(laboratory, ["--quiet"])
+            try running.process.send(.interrupt)
+            let ended = try running.ended(within: .milliseconds(15_000))
+            #expect(ended.status == .exited(130))
+            #expect(ended.output.contains("Stopped before the end.") && ended.errors.isEmpty)
+            #expect(try laboratory.isDeserted())
+            for node in 0..<6 {
+                let folder = run.node(NodeID(node))
+                #expect(try Files.read(folder.log).isEmpty)
+                #expect(try Files.names(in: folder.path).contains { NodeDirectory.rounds(ofCheckpoint: $0) != nil })
+                #expect(!Files.exists(folder.model))
+            }
+            #expect(try run.readSummary().member("lost")?.texts == (0..<6).map { "\($0): stopped" })
+        }
+
+        @Test("a run that was stopped and resumed ends in the uninterrupted models")
+        func resumed() throws {
+            let laboratory = try Laboratory()
+            let (running, run) = try started(laboratory, Self.hundreds)
+            try running.process.send(.terminate)
+            #expect(try running.ended().status == .exited(130))
+            let resumed = try laboratory.start(["resume", run.path, "--json"]).ended()
+            #expect(resumed.status == .exited(0) && resumed.errors.contains("resuming from round "))
+            let simulated = try laboratory.finish("simulate", ["\(laboratory.path)/endless.json", "--json"] + Self.hundreds)
+            #expect(
+                try simulated.summary().member("modelDigest")?.text == resumed.summary().member("modelDigest")?.text)
+        }
+
+        @Test("nodes end when their launcher is killed")
+        func launcherKilled() throws {
+            let laboratory = try Laboratory()
+            let (running, run) = try started(laboratory, ["--quiet"])
+            #expect(try laboratory.processes().count == 7)
+            try running.process.send(.kill)
+            #expect(try running.ended().status == .signalled(.kill))
+            #expect(try laboratory.isDeserted())
+            for node in 0..<6 { #expect(try Files.read(run.node(NodeID(node)).log).isEmpty) }
+        }
+
+        @Test("a node told to stop alone does so; the others finish without it")
+        func nodeStopped() throws {
+            let laboratory = try Laboratory()
+            let (running, run) = try started(laboratory, Self.hundreds)
+            send(.terminate, to: try laboratory.process(ofNode: 1, in: run))
+            let ended = try running.ended()
+            #expect(ended.status == .exited(0))
+            #expect(try run.readSummary().member("lost")?.texts == ["1: ended with status 0"])
+            #expect(try Files.read(run.node(NodeID(1)).log).isEmpty)
+        }
+
+        @Test("a run of which nobody finishes has failed")
+        func allKilled() throws {
+            let laboratory = try Laboratory()
+            let (running, run) = try started(laboratory, ["--quiet"])
+            for node in 0..<6 { send(.kill, to: try laboratory.process(ofNode: node, in: run)) }
+            let ended = try running.ended()
+            #expect(ended.status == .exited(1))
+            #expect(ended.output.hasPrefix("No honest node finished: nothing can be said."))
+        }
+    }
+}

@@ -1,0 +1,107 @@
+// What the laboratory makes of files that nodes wrote, whole and torn, and of the numbers it prints.
+import Kernels
+import Metrics
+import Platform
+import Scenario
+import Testing
+
+@testable import Harness
+
+@Suite("Reading what nodes wrote")
+struct RecordReadingTests {
+    private func line(_ rounds: Int, sent: Int) -> [UInt8] {
+        var record = NodeRecord()
+        record.rounds = rounds
+        record.trainLoss = 1 / Double(rounds)
+        record.mixedModels = 6
+        record.lateModels = 1
+        record.rejections = [NodeRecord.Count(reason: "notFinite", count: rounds)]
+        return record.json(bytesSent: sent, messagesSent: sent / 10, mixNanoseconds: 5, snapshotsOverwritten: 0)
+    }
+
+    @Test("lines add up; what counts from the start is taken from the last one")
+    func whole() {
+        let totals = NodeTotals(metrics: line(10, sent: 100) + line(20, sent: 250))
+        #expect(totals.mixedModels == 12 && totals.lateModels == 2 && totals.mixNanoseconds == 10)
+        #expect(totals.bytesSent == 250 && totals.messagesSent == 25 && totals.trainLoss == 0.05)
+        #expect(totals.rejections == [NodeRecord.Count(reason: "notFinite", count: 20)])
+    }
+
+    @Test("a last line torn anywhere is passed over")
+    func torn() {
+        let (first, second) = (line(10, sent: 100), line(20, sent: 250))
+        let expected = NodeTotals(metrics: first)
+        for length in 0..<second.count - 1 {
+            #expect(NodeTotals(metrics: first + second.prefix(length)) == expected)
+        }
+        #expect(NodeTotals(metrics: []) == NodeTotals())
+    }
+
+    @Test("counts that no node would write are no figures")
+    func nonsense() {
+        let text = #"{"bytesSent": 1e300, "lateModels": "many", "messagesSent": -5, "rejections": {"x": 1e99}}"#
+        let totals = NodeTotals(metrics: Array("\(text)\n[1]\n".utf8))
+        #expect(totals.lateModels == 0)
+    }
+
+    @Test(
+        "numbers are rounded to so many decimals",
+        arguments: [
+            (0, 3, "0.000"), (0.9996, 3, "1.000"), (0.0004, 3, "0.000"), (-0.0004, 3, "0.000"), (-1.25, 1, "-1.3"),
+            (12.05, 1, "12.1"), (7.5, 0, "8"), (-7.4, 0, "-7"), (0.05, 2, "0.05"), (1e13, 2, "10000000000000.0"),
+            (.infinity, 2, "inf"), (.nan, 2, "nan"),
+        ] as [(Double, Int, String)])
+    func rounding(value: Double, decimals: Int, text: String) {
+        #expect(rounded(value, decimals) == text)
+    }
+
+    @Test("a share is a percentage with one decimal")
+    func percentages() {
+        #expect(percent(0.5694) == "56.9 %" && percent(1) == "100.0 %" && percent(0) == "0.0 %")
+    }
+}
+
+@Suite("Run files")
+struct RunFilesTests {
+    @Test("two runs of one second get different folders, with all that is needed to run again")
+    func folders() throws {
+        let folder = try TemporaryDirectory()
+        let assembly = try smallAssembly()
+        let runs = try (0..<3).map { _ in try RunFiles(for: assembly, in: "\(folder.path)/new").directory }
+        #expect(Set(runs.map(\.path)).count == 3)
+        for run in runs {
+            let experiment = try Experiment(Files.read(run.experiment), name: run.experiment)
+            let topology = try TopologyFile.read(Files.read(run.topology), name: run.topology)
+            #expect(try Assembly(experiment, topology: topology).identity == assembly.identity)
+        }
+    }
+
+    @Test("a folder that cannot be made is a mistake of the operator")
+    func unwritable() throws {
+        let folder = try TemporaryDirectory()
+        try Files.write([], to: "\(folder.path)/file")
+        let assembly = try smallAssembly()
+        let fault = #expect(throws: ConfigurationFault.self) {
+            _ = try RunFiles(for: assembly, in: "\(folder.path)/file")
+        }
+        #expect(fault?.description.hasPrefix("the run directory cannot be written: ") == true)
+        #expect(fault?.description.hasSuffix("(ENOTDIR)") == true)
+    }
+
+    @Test("the newest checkpoint that every node has is found")
+    func commonCheckpoint() throws {
+        let folder = try TemporaryDirectory()
+        let assembly = try smallAssembly()
+        let run = try RunFiles(for: assembly, in: folder.path).directory
+        #expect(Resumption.newestCommonCheckpoint(of: assembly, in: run) == nil)
+        for node in assembly.topology.nodes {
+            try Files.makeDirectory(run.node(node).path)
+            for rounds in node.index == 2 ? [5, 10] : [10, 15] {
+                try Files.write([], to: run.node(node).checkpoint(rounds: rounds))
+            }
+        }
+        #expect(Resumption.newestCommonCheckpoint(of: assembly, in: run) == 10)
+        Files.remove(run.node(NodeID(0)).checkpoint(rounds: 10))
+        #expect(Resumption.newestCommonCheckpoint(of: assembly, in: run) == nil)
+    }
+}

@@ -1,0 +1,124 @@
+// What is said about a run, from made-up outcomes.
+import Kernels
+import Metrics
+import Scenario
+import Testing
+
+@testable import Harness
+
+@Suite("Run summary")
+struct RunSummaryTests {
+    /// The honest nodes after so many steps each; nobody was lost.
+    private func outcome(_ assembly: Assembly, steps: [Int] = [30, 30, 30, 30]) throws -> RunOutcome {
+        var outcome = RunOutcome(engine: .simulation, transport: "values")
+        outcome.finalModels = try zip(assembly.honest, steps).map { ($0, try trainedModel($1, of: assembly)) }
+        outcome.wallSeconds = 1.5
+        return outcome
+    }
+
+    @Test("the worst node comes first")
+    func worstFirst() throws {
+        let assembly = try smallAssembly()
+        let summary = try RunSummary(outcome(assembly, steps: [40, 0, 2, 40]), of: assembly)
+        let accuracies = summary.byAccuracy.map(\.accuracy)
+        #expect(accuracies == accuracies.sorted() && accuracies.count == 4)
+        let final = try #require(summary.final)
+        #expect(accuracies.first == final.accuracy.least && accuracies.last == final.accuracy.greatest)
+        #expect(final.accuracy.least < final.accuracy.greatest)
+        let table = summary.table(runDirectory: "runs/small")
+        #expect(table.hasPrefix(summary.verdict))
+        #expect(table.contains("accuracy, worst       \(rounded(final.accuracy.least, 4))"))
+        #expect(table.hasSuffix("results               runs/small"))
+    }
+
+    @Test("hostile nodes enter no figure, whatever they hold")
+    func hostileModels() throws {
+        let assembly = try smallAssembly()
+        var lying = try outcome(assembly)
+        lying.finalModels.insert((NodeID(1), constantModel(1e6, of: assembly)), at: 1)
+        let (clean, summary) = (try RunSummary(outcome(assembly), of: assembly), try RunSummary(lying, of: assembly))
+        #expect(summary.modelDigest == clean.modelDigest && summary.final == clean.final)
+        #expect(summary.hostile == ["1", "4"] && summary.byAccuracy.count == 4)
+    }
+
+    @Test("agreement and learning are judged apart")
+    func verdicts() throws {
+        let assembly = try smallAssembly()
+        let agreed = try RunSummary(outcome(assembly), of: assembly).verdict
+        #expect(agreed.hasPrefix("The honest nodes learned (worst ") && agreed.contains(") and agree (relative"))
+        let apart = try RunSummary(outcome(assembly, steps: [40, 40, 40, 0]), of: assembly).verdict
+        #expect(apart.contains(" and do not agree (relative distance "))
+        let idle = try RunSummary(outcome(assembly, steps: [0, 0, 0, 0]), of: assembly)
+        #expect(idle.verdict.contains(" and agree ") == true)
+        #expect(idle.verdict.hasPrefix("Not every honest node learned") == (idle.final?.accuracy.least ?? 1 < 0.5))
+    }
+
+    @Test("a run without survivors says so, stopped or not", arguments: [false, true])
+    func nobody(wasStopped: Bool) throws {
+        let assembly = try smallAssembly()
+        var outcome = RunOutcome(engine: .processes, transport: "tcp")
+        outcome.wasStopped = wasStopped
+        outcome.lost = assembly.topology.nodes.map { LostNode(node: $0, reason: "killed by SIGKILL") }
+        let summary = try RunSummary(outcome, of: assembly)
+        #expect(
+            summary.verdict
+                == (wasStopped ? "Stopped before the end." : "No honest node finished: nothing can be said."))
+        #expect(summary.modelDigest.isEmpty && summary.final == nil && summary.byAccuracy.isEmpty)
+        let json = try StrictJSON.read(summary.json, name: "summary.json")
+        #expect(json.member("accuracy")?.members.allSatisfy { $0.value.number == nil } == true)
+    }
+
+    @Test("lost nodes are named with their kind and their reason")
+    func lost() throws {
+        let assembly = try smallAssembly()
+        var outcome = try outcome(assembly)
+        outcome.finalModels.removeAll { $0.node == NodeID(3) }
+        outcome.lost = [
+            LostNode(node: NodeID(3), reason: "killed by SIGKILL"), LostNode(node: NodeID(4), reason: "stopped"),
+        ]
+        let summary = try RunSummary(outcome, of: assembly)
+        let table = summary.table(runDirectory: nil)
+        #expect(table.contains("honest node 3: killed by SIGKILL") && table.contains("hostile node 4: stopped"))
+        #expect(summary.final?.nodes == 3)
+        #expect(try RunSummary(self.outcome(assembly), of: assembly).modelDigest != summary.modelDigest)
+    }
+
+    @Test("traffic is everybody's, the rest is that of honest nodes")
+    func totals() throws {
+        let assembly = try smallAssembly()
+        var outcome = try outcome(assembly)
+        for node in assembly.topology.nodes {
+            var totals = NodeTotals()
+            totals.bytesSent = 100
+            totals.messagesSent = 1
+            totals.lateModels = 10
+            totals.trainLoss = Double(node.index)
+            totals.rejections = [NodeRecord.Count(reason: "notFinite", count: 2)]
+            outcome.totals[node] = totals
+        }
+        let summary = try RunSummary(outcome, of: assembly)
+        #expect(summary.totals.bytesSent == 600 && summary.totals.messagesSent == 6)
+        #expect(summary.totals.lateModels == 40 && summary.trainLoss == 2.5)
+        #expect(summary.totals.rejections == [NodeRecord.Count(reason: "notFinite", count: 8)])
+    }
+
+    @Test("the JSON reads back, with every key that others rely on")
+    func json() throws {
+        let assembly = try smallAssembly(["aggregation.tolerates=oracle", #"name="a \"quoted\" name""#])
+        let summary = try RunSummary(outcome(assembly), of: assembly)
+        let json = try StrictJSON.read(summary.json, name: "summary.json")
+        let keys = json.members.map(\.key)
+        for key in [
+            "identity", "name", "engine", "transport", "nodes", "hostile", "lost", "rounds", "wallSeconds",
+            "modelDigest", "accuracy", "trainLoss", "consensusDistance", "learningError", "generalizationGap",
+            "bytesSent", "rejections", "lateMessages", "verdict",
+        ] { #expect(keys.contains(key), "\(key)") }
+        #expect(json.member("accuracy")?.members.map(\.key) == ["worst", "mean", "best", "averageModel"])
+        #expect(json.member("consensusDistance")?.members.map(\.key) == ["rms", "relative"])
+        #expect(json.member("name")?.text == #"a "quoted" name"#)
+        #expect(json.member("engine")?.text == "simulation" && json.count("nodes") == 6)
+        #expect(json.member("modelDigest")?.text == summary.modelDigest && summary.modelDigest.count == 64)
+        #expect(json.member("accuracy")?.member("worst")?.number == summary.final?.accuracy.least)
+        #expect(json.count("oracle") == 1)
+    }
+}

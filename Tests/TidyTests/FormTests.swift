@@ -1,0 +1,65 @@
+// What can be said of every file without reading it: how it opens, how wide it is, and that catalogues list it.
+import Aggregation
+import Attacks
+import Graphs
+import Kernels
+import Learning
+import Testing
+
+@Suite("Form")
+struct FormTests {
+    private static let everything = SourceTree.sources + SourceTree.tests
+
+    @Test("every file opens by saying what it is")
+    func opening() {
+        for file in Self.everything {
+            let isComment = file.lines.first?.hasPrefix("// ") == true && file.lines.first?.hasSuffix("-*-") == false
+            #expect(isComment, "\(file) opens with no comment")
+        }
+    }
+
+    @Test("no line is wider than 120 columns")
+    func width() {
+        for file in Self.everything + [SourceTree.manifest] {
+            for (index, line) in file.lines.enumerated() where line.count > 120 {
+                Issue.record("\(file):\(index + 1) has \(line.count) columns")
+            }
+        }
+    }
+
+    @Test("no line ends in a blank, no file in several line feeds")
+    func blanks() {
+        for file in Self.everything + [SourceTree.manifest] {
+            for (index, line) in file.lines.enumerated() where line.last == " " || line.contains("\t") {
+                Issue.record("\(file):\(index + 1) ends in a blank or has a tab")
+            }
+            #expect(file.lines.suffix(2).last == "" && file.lines.dropLast().last != "", "\(file)")
+        }
+    }
+
+    @Test("no file is left over from a beginning")
+    func leftovers() {
+        for file in Self.everything {
+            #expect(!file.name.contains("Placeholder"), "\(file)")
+            // Put together here, so that this file passes.
+            for word in ["TO" + "DO", "FIX" + "ME", "XX" + "X"] {
+                #expect(!file.lines.contains { $0.contains(word) }, "\(file) has a \(word)")
+            }
+        }
+    }
+
+    @Test(
+        "the files of a folder are what its catalogue lists",
+        arguments: [
+            (["Sources/Aggregation/Gossip"], RuleCatalog.gossip.descriptions, []),
+            (["Sources/Attacks/Model", "Sources/Attacks/Data"], AttackCatalog.all.descriptions, []),
+            (["Sources/Graphs/Families"], TopologyCatalog.all.descriptions, []),
+            (["Sources/Learning/Objectives"], ObjectiveCatalog.all.descriptions, []),
+            (["Sources/Learning/Datasets"], DatasetCatalog.all.descriptions, ["DigitsText"]),
+            (["Sources/Learning/Splits"], SplitCatalog.all.descriptions, []),
+        ] as [([String], [any Registered.Type], [String])])
+    func catalogues(folders: [String], listed: [any Registered.Type], helpers: [String]) {
+        let files = folders.flatMap { SourceTree.files(in: $0) }.map(\.name)
+        #expect(files.filter { !helpers.contains($0) }.sorted() == listed.map { "\($0)" }.sorted())
+    }
+}

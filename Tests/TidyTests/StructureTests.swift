@@ -1,0 +1,99 @@
+// Who may import whom, and what the operating system, chance and unsafe memory are kept out of.
+import Testing
+
+@Suite("Structure")
+struct StructureTests {
+    /// What each module may import of this project: only what stands below it.
+    private static let below: [String: Set<String>] = {
+        let foundations: Set = ["Kernels", "Graphs", "Learning", "Aggregation", "Wire", "Metrics"]
+        let node = foundations.union(["Attacks", "Core", "Scenario"])
+        return [
+            "Kernels": [], "Graphs": ["Kernels"], "Learning": ["Kernels"], "Aggregation": ["Kernels"],
+            "Wire": ["Kernels"], "Metrics": ["Kernels"], "Attacks": foundations,
+            "Core": foundations.union(["Attacks"]), "Scenario": foundations.union(["Attacks", "Core"]),
+            "Platform": node, "Simulation": foundations.union(["Attacks", "Core"]),
+            "Harness": node.union(["Platform", "Simulation"]), "gossipnode": node.union(["Platform"]),
+            "gossiplab": node.union(["Platform", "Simulation", "Harness"]),
+        ]
+    }()
+
+    /// Modules of the toolchain, and who may use them.
+    private static let ofToolchain: [String: Set<String>] = [
+        "Glibc": ["Platform"], "Dispatch": ["Simulation"], "Synchronization": ["Platform", "Simulation"],
+    ]
+
+    /// Modules in which the same inputs must give the same bits.
+    private static let deterministic = Set(below.keys).subtracting(["Platform", "Harness", "gossipnode", "gossiplab"])
+
+    private static let unsafeFiles: Set = [
+        "Sources/Kernels/DenseLayer.swift", "Sources/Kernels/Hashing.swift", "Sources/Kernels/OrderStatistics.swift",
+        "Sources/Kernels/Reductions.swift", "Sources/Wire/Decoder.swift",
+    ]
+
+    @Test("the tree is found, and every folder of Sources is a module drawn here")
+    func tree() {
+        #expect(SourceTree.sources.count > 100 && SourceTree.tests.count > 20)
+        #expect(Set(SourceTree.sources.map(\.module)) == Set(Self.below.keys))
+    }
+
+    @Test("imports run one way")
+    func imports() {
+        for file in SourceTree.sources {
+            for name in file.imports {
+                let isAllowed =
+                    Self.below[file.module]?.contains(name) == true
+                    || Self.ofToolchain[name]?.contains(file.module) == true
+                #expect(isAllowed, "\(file) imports \(name)")
+            }
+        }
+    }
+
+    @Test("there is no external package")
+    func packages() {
+        #expect(SourceTree.manifest.lines.count > 20)
+        #expect(SourceTree.manifest.places(of: /\.package\(/).isEmpty)
+    }
+
+    @Test("unsafe memory is touched in few files, each of which needs it")
+    func unsafe() {
+        for file in SourceTree.sources where file.module != "Platform" {
+            let places = file.places(of: /\bunsafe\b|\bUnsafe|@unchecked/)
+            if Self.unsafeFiles.contains(file.path) {
+                #expect(!places.isEmpty, "\(file) need not be among the unsafe files")
+            } else {
+                #expect(places.isEmpty, "\(places)")
+            }
+        }
+    }
+
+    @Test("nothing that must give the same bits asks for chance or the time")
+    func determinism() {
+        let banned = /SystemRandomNumberGenerator|\.random\(|\.shuffled\(|\.shuffle\(|\.randomElement\(|\bDate\(|Clock\b.*\bnow\b|\.now\(\)/
+        for file in SourceTree.sources where Self.deterministic.contains(file.module) {
+            #expect(file.places(of: banned).isEmpty, "\(file.places(of: banned))")
+        }
+    }
+
+    @Test("nothing that must give the same bits walks through a set or a dictionary")
+    func order() throws {
+        // Names of stored sets and dictionaries, by module; a walk is a loop or a method that visits every element.
+        let declaration = /\b(?:let|var) (\w+)(?:: (?:Set<|\[\w+: )| = (?:Set\(|Set<|\[\w+: \w+\]\())/
+        for module in Self.deterministic {
+            let files = SourceTree.sources.filter { $0.module == module }
+            let names = files.flatMap { file in
+                file.code.compactMap { $0.text.firstMatch(of: declaration).map { String($0.1) } }
+            }
+            for name in Set(names) {
+                let walk = try Regex(
+                    #"\bin \w*\.?\#(name)(\.keys|\.values)? (where|\{)|"#
+                        + #"\b\#(name)(\.keys|\.values)?\.(map|compactMap|flatMap|forEach|reduce|first\b|joined|enumerated)"#)
+                for file in files {
+                    let walks = file.code.filter { $0.text.contains(walk) && !$0.text.contains("sorted") }
+                    // The same name may be an array elsewhere in the module.
+                    guard file.code.contains(where: { $0.text.firstMatch(of: declaration)?.1 == name[...] }) else { continue }
+                    #expect(walks.isEmpty, "\(file):\(walks.map(\.number)) walks through \(name)")
+                }
+            }
+        }
+    }
+}
