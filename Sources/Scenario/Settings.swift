@@ -96,7 +96,12 @@ extension Settings {
                 "the key '\(prefix + path)' has dots; in a file keys are nested: {\"\(nested)\": …")
         }
         let (section, name) = split(path)
-        let siblings = all.filter { section.isEmpty || $0.hasPrefix(section + ".") }
+        let start = section.isEmpty ? "" : section + "."
+        var siblings: [String] = []
+        for key in all where key.hasPrefix(start) {
+            let sibling = start + key.dropFirst(start.count).prefix { $0 != "." }
+            if !siblings.contains(sibling) { siblings.append(sibling) }
+        }
         let namesakes = all.filter { nearestName(to: name, among: [split($0).name]) != nil }
         let isSlip = nearestName(to: path, among: siblings) != nil
         let known = isSlip || namesakes.isEmpty ? siblings : namesakes

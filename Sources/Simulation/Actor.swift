@@ -81,7 +81,6 @@ struct Actor: Sendable {
             wakeAt = nil
             handle(.timer, at: now, using: &tools, sending: &sent, observing: &observing)
         }
-        if ending != nil { wakeAt = nil }
     }
 
     private mutating func carryOut(
@@ -123,6 +122,8 @@ struct Actor: Sendable {
             core.handle(
                 .trained(step.round, parameters, state, report), at: now, using: &tools.workspace, into: &effects)
         }
+        // An ended node sleeps for good; it would otherwise keep virtual time from ending.
+        if ending != nil { wakeAt = nil }
     }
 
     private struct LocalStep {

@@ -97,7 +97,8 @@ struct GuaranteeTests {
     @Test("a rule without one gives way to a single liar")
     func weightedMean() throws {
         let instance = MixingInstance(
-            own: [0], neighbours: [[0], [0], [1e6]], weights: [0.25, 0.25, 0.25], budget: Budget(count: 1, weight: 0.25))
+            own: [0], neighbours: [[0], [0], [1e6]], weights: [0.25, 0.25, 0.25], budget: Budget(count: 1, weight: 0.25)
+        )
         #expect(try instance.mixed(by: WeightedMean.self).next == [2.5e5])
     }
 }

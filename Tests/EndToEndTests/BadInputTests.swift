@@ -25,12 +25,13 @@ extension EndToEndTests {
                 Mistake(
                     testDescription: "value of another type", arguments: ["run", "mistake.json"],
                     text: #"{"training": {"momentum": "much"}}"#,
-                    complaint: ["mistake.json:1:27", "training.momentum", "a number from 0"]),
+                    complaint: ["mistake.json:1:27", "training.momentum is 'much'; expected a number"]),
                 Mistake(
                     testDescription: "duplicate key", arguments: ["run", "mistake.json"],
                     text: #"{"name": "a", "name": "b"}"#, complaint: ["mistake.json:1:15", "'name'", "1:2"]),
                 Mistake(
-                    testDescription: "torn JSON", arguments: ["simulate", "mistake.json"], text: "{\"seed\": 1,\n \"name\": \"a",
+                    testDescription: "torn JSON", arguments: ["simulate", "mistake.json"],
+                    text: "{\"seed\": 1,\n \"name\": \"a",
                     complaint: ["mistake.json:2:"]),
                 Mistake(
                     testDescription: "a topology without edges", arguments: ["run", "mistake.json"],
@@ -93,7 +94,8 @@ extension EndToEndTests {
             let file = try laboratory.write(#"{"topology": {"family": "ring", "nodes": 4}}"#, to: "experiment.json")
             let known = ["--experiment", file, "--run", laboratory.runs]
             for (arguments, complaint) in [
-                (known, "--node"), (known + ["--node", "4"], "'4'"), (known + ["--node", "0", "--resume", "7"], "ENOENT"),
+                (known, "--node"), (known + ["--node", "4"], "'4'"),
+                (known + ["--node", "0", "--resume", "7"], "ENOENT"),
                 (known + ["--node", "0", "--listen", "nowhere"], "nowhere"), (["--nod", "0"], "'--node'"),
             ] {
                 let ended = try laboratory.start(arguments, program: "gossipnode").ended()

@@ -88,7 +88,8 @@ extension EndToEndTests {
             #expect(try running.ended().status == .exited(130))
             let resumed = try laboratory.start(["resume", run.path, "--json"]).ended()
             #expect(resumed.status == .exited(0) && resumed.errors.contains("resuming from round "))
-            let simulated = try laboratory.finish("simulate", ["\(laboratory.path)/endless.json", "--json"] + Self.hundreds)
+            let simulated = try laboratory.finish(
+                "simulate", ["\(laboratory.path)/endless.json", "--json"] + Self.hundreds)
             #expect(
                 try simulated.summary().member("modelDigest")?.text == resumed.summary().member("modelDigest")?.text)
         }

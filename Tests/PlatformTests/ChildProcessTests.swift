@@ -16,11 +16,11 @@ extension PlatformTests {
         @Test("a signal that ends a child is named", arguments: [Signal.terminate, .kill, .interrupt])
         func signalled(signal: Signal) throws {
             let lifeline = try Lifeline()
-            let child = try ChildProcess("/bin/cat", ["/dev/fd/3"], lifeline: lifeline)
-            #expect(try child.poll() == nil)
-            try child.send(signal)
-            #expect(try child.wait() == .signalled(signal))
-            #expect(child.status?.description == "killed by \(signal)")
+            let child = try WatchedChild("/bin/cat", ["/dev/fd/3"], lifeline: lifeline)
+            #expect(try child.process.poll() == nil)
+            try child.process.send(signal)
+            #expect(try child.ending() == .signalled(signal))
+            #expect(child.process.status?.description == "killed by \(signal)")
         }
 
         @Test("a program that is not there is named")
@@ -61,11 +61,11 @@ extension PlatformTests {
         func lifeline() throws {
             var lifeline: Lifeline? = try Lifeline()
             let children = try (0..<3).map { _ in
-                try ChildProcess("/bin/sh", ["-c", "cat <&3; exit 7"], lifeline: lifeline)
+                try WatchedChild("/bin/sh", ["-c", "cat <&3; exit 7"], lifeline: lifeline)
             }
-            #expect(try children.allSatisfy { try $0.poll() == nil })
+            #expect(try children.allSatisfy { try $0.process.poll() == nil })
             lifeline = nil
-            for child in children { #expect(try child.wait() == .exited(7)) }
+            for child in children { #expect(try child.ending() == .exited(7)) }
         }
 
         @Test("a process started by hand has no lifeline")

@@ -79,6 +79,30 @@ extension PlatformTests {
             #expect(try Files.read(path) == Array("one\ntw\nthree\nfour\n".utf8))
         }
 
+        @Test("a line that fits only in part is cut off again")
+        func shortWrite() throws {
+            let folder = try TemporaryDirectory()
+            let (path, log) = ("\(folder.path)/metrics.jsonl", "\(folder.path)/sizes.txt")
+            // A sparse file, a few bytes shorter than the longest that this file system has.
+            let script = #"""
+                low=0 high=9223372036854775807
+                while [ $((high - low)) -gt 1 ]; do
+                    middle=$((low + (high - low) / 2))
+                    if truncate -s $middle "$1" 2>/dev/null; then low=$middle; else high=$middle; fi
+                done
+                truncate -s $((low - 4)) "$1" && echo >>"$1"
+                """#
+            #expect(try ChildProcess("/bin/sh", ["-c", script, "sh", path]).wait() == .exited(0))
+            let file = try AppendOnlyFile(path)
+            let measure = { try ChildProcess("/bin/sh", ["-c", "stat -c %s \(path)"], output: .file(log)).wait() }
+            _ = try measure()
+            let fault = #expect(throws: SystemFault.self) { try file.append(Array("a longer line\n".utf8)) }
+            _ = try measure()
+            #expect(fault?.subject == path)
+            let sizes = String(decoding: try Files.read(log), as: UTF8.self).split(separator: "\n")
+            #expect(sizes.count == 2 && sizes.first == sizes.last)
+        }
+
         @Test("a full disk is a fault that names the file, each time")
         func fullDisk() throws {
             let file = try AppendOnlyFile("/dev/full")

@@ -16,6 +16,30 @@ func becomesReady(_ descriptor: FileDescriptor, reading: Bool = true, writing: B
     return false
 }
 
+/// A child whose end is an event for `poll`: what it prints goes to a pipe, which ends with it.
+struct WatchedChild {
+    let process: ChildProcess
+    private let output: FileDescriptor
+
+    init(_ executable: String, _ arguments: [String], lifeline: Lifeline?) throws {
+        let (reading, writing) = try FileDescriptor.pipe()
+        let path = "/dev/fd/\(writing.number)"
+        output = reading
+        process = try ChildProcess(executable, arguments, output: .file(path), lifeline: lifeline)
+        withExtendedLifetime(writing) {}
+    }
+
+    /// How it ended; `nil` if it still runs when a late deadline has passed.
+    func ending() throws -> Platform.ExitStatus? {
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while try becomesReady(output) {
+            if try output.read(into: &buffer) == .ended { return try process.wait() }
+        }
+        try process.send(.kill)
+        return nil
+    }
+}
+
 /// Reads until `count` bytes have come or the other side has closed.
 func readAll(_ descriptor: FileDescriptor, atMost count: Int = .max) throws -> [UInt8] {
     var buffer = [UInt8](repeating: 0, count: 4096)
