@@ -29,7 +29,8 @@ public enum Guarantee: Equatable, Sendable {
     /// Every coordinate stays between the least and the greatest honest value, own included, while at most `count`
     /// neighbours lie and at least 2 · count + 1 are heard.
     case honestBox
-    /// (b, ρ)-robust summation: |Φ − Σ w_j z_j|² ≤ ρ b Σ w_j |z_j|² over honest neighbours, while liars weigh at most b.
+    /// (b, ρ)-robust summation: |Φ − Σ w_j z_j|² ≤ ρ b Σ w_j |z_j|² over honest neighbours, while liars weigh b at
+    /// most.
     case summation(coefficient: Double)
 
     /// One phrase for listings.

@@ -22,7 +22,8 @@ public struct Adversary: Sendable {
     public let collusion: NodeID?
 
     public init(
-        attack: any ModelAttack, victims: [Victim] = [], kin: Set<NodeID>, rounds: Range<Int>, probability: Double, collusion: NodeID?
+        attack: any ModelAttack, victims: [Victim] = [], kin: Set<NodeID>, rounds: Range<Int>, probability: Double,
+        collusion: NodeID?
     ) {
         self.attack = attack
         self.victims = victims

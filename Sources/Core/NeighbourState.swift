@@ -25,12 +25,10 @@ struct NeighbourState: Sendable {
     var account: PatienceAccount
     /// It said that it was held up in this round.
     var heldUpIn: Round?
-    /// It was still held up when its model of this node's round came, or when the round closed without it.
-    var wasHeldUp = false
     /// It sent a proven lie for this round: it is not waited for, and its weight leaves the budget.
     var offendedIn: Round?
-    /// This round's message arrived after this long a wait.
-    var waited: Nanoseconds?
+    /// How long this round was kept open for it, once that is over, and whether it had said that it was held up.
+    var wait: (length: Nanoseconds, isAnnounced: Bool)?
 
     init(_ neighbour: NodeConfiguration.Neighbour, patience: Patience) {
         node = neighbour.node
@@ -41,14 +39,13 @@ struct NeighbourState: Sendable {
 
     /// It said `waiting` in the round of its newest model, and has sent nothing since: what this node waits for will be
     /// late through no fault of its own. A node that has not sent a round's model is not held up in that round but owes
-    /// it; only before round 0, while links are made, is there nothing to send yet.
-    var isHeldUp: Bool { heldUpIn != nil && heldUpIn == newestRound ?? Round(0) }
+    /// it; only while links are made, after a start or a restart, is there nothing to send yet.
+    var isHeldUp: Bool { heldUpIn != nil && (newestRound == nil || heldUpIn == newestRound) }
 
     /// Forgets the round that closed and promotes what has already come for `round`.
     mutating func advance(to round: Round) {
         current = nil
-        waited = nil
-        wasHeldUp = false
+        wait = nil
         if let message = newest, message.round <= round {
             if message.round == round { current = message }
             newest = nil

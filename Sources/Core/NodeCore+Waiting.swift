@@ -14,19 +14,25 @@ extension NodeCore {
     }
 
     private func waitLimit(for neighbour: NeighbourState, since: Instant) -> Instant? {
-        guard neighbour.weight != nil, neighbour.current == nil, neighbour.offendedIn != round,
-            listens(to: neighbour.node), neighbour.newestRound ?? round <= round
-        else { return nil }
+        guard isAwaited(neighbour) else { return nil }
+        let deadline = configuration.patience.deadline
+        let extensions: Nanoseconds = neighbour.isHeldUp ? 2 : 1
+        let patience =
+            isLiar
+            ? extensions * (deadline / 2)
+            : min(extensions * deadline, freeWait + extensions * neighbour.account.balance)
         switch neighbour.link {
         case .never: return nil
-        case .closed(let waitedUntil): return waitedUntil
-        case .up: break
+        case .closed(let waitedUntil): return min(waitedUntil, since + patience)
+        case .up: return since + patience
         }
-        let extensions: Nanoseconds = neighbour.isHeldUp ? 2 : 1
-        if isLiar { return since + extensions * (configuration.patience.deadline / 2) }
-        guard !neighbour.account.isPolledOnly else { return nil }
-        let affordable = freeWait + extensions * neighbour.account.balance
-        return since + min(extensions * configuration.patience.deadline, affordable)
+    }
+
+    /// Whether the neighbour owes this round's model and this node means to wait for it.
+    func isAwaited(_ neighbour: NeighbourState) -> Bool {
+        neighbour.weight != nil && neighbour.current == nil && neighbour.offendedIn != round
+            && neighbour.newestRound ?? round <= round && listens(to: neighbour.node)
+            && (isLiar || !neighbour.account.isPolledOnly)
     }
 
     /// Waits up to this long cost a neighbour nothing.
@@ -46,18 +52,27 @@ extension NodeCore {
         return nil
     }
 
+    /// Notes what a neighbour has cost in this round, when it is waited for no longer: its model is here, it offended,
+    /// it is rounds ahead, or the round closes without it.
+    mutating func endWait(for slot: Int, at now: Instant) {
+        guard case .gathering(let since) = phase, isAwaited(neighbours[slot]) else { return }
+        let end: Instant
+        switch neighbours[slot].link {
+        case .never: return
+        case .closed(let waitedUntil): end = min(now, waitedUntil)
+        case .up: end = now
+        }
+        neighbours[slot].wait = (end - since, neighbours[slot].isHeldUp)
+    }
+
     /// Charges every neighbour for the wait that it caused in the round that closes.
-    mutating func settleAccounts(since: Instant, at now: Instant) {
+    mutating func settleAccounts(at now: Instant) {
         let free = freeWait
         for slot in neighbours.indices {
             neighbours[slot].account.refill(at: now)
-            guard neighbours[slot].weight != nil, neighbours[slot].link == .up,
-                !neighbours[slot].account.isPolledOnly
-            else { continue }
-            let wait = neighbours[slot].waited ?? (neighbours[slot].current == nil ? now - since : 0)
-            if wait > free {
-                neighbours[slot].account.charge(wait - free, isAnnounced: neighbours[slot].wasHeldUp || neighbours[slot].isHeldUp)
-            }
+            endWait(for: slot, at: now)
+            guard let wait = neighbours[slot].wait, wait.length > free else { continue }
+            neighbours[slot].account.charge(wait.length - free, isAnnounced: wait.isAnnounced)
         }
     }
 }

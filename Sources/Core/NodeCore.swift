@@ -131,16 +131,19 @@ public struct NodeCore: Sendable {
             message, from: neighbours[slot], in: round, of: configuration.rounds, dimension: configuration.dimension)
         switch verdict {
         case .current:
+            endWait(for: slot, at: now)
             neighbours[slot].current = message
-            if case .gathering(let since) = phase { neighbours[slot].waited = now - since }
-            neighbours[slot].wasHeldUp = neighbours[slot].isHeldUp
         case .early:
+            endWait(for: slot, at: now)
             neighbours[slot].newest = message
         case .late:
             record.lateModels += 1
         case .refused(let rejection):
             count(rejection)
-            if rejection.isProvenOffence { neighbours[slot].offendedIn = message.round }
+            // An offence in this round stands, whatever follows for rounds to come.
+            guard rejection.isProvenOffence, neighbours[slot].offendedIn != round else { return }
+            if message.round == round { endWait(for: slot, at: now) }
+            neighbours[slot].offendedIn = message.round
             return
         }
         neighbours[slot].newestRound = max(neighbours[slot].newestRound ?? message.round, message.round)
@@ -226,7 +229,7 @@ public struct NodeCore: Sendable {
         if exchanges {
             lie(with: trained, into: &effects)
             model = mix(trained, using: &workspace, into: &effects)
-            settleAccounts(since: since, at: now)
+            settleAccounts(at: now)
         } else {
             model = trained.values
         }
@@ -276,11 +279,14 @@ public struct NodeCore: Sendable {
         return next
     }
 
-    /// The next round, or a later one if more neighbours than may lie are already past the next.
+    /// The next round, or a later one if more neighbours than may lie are already past the next exchange: only then
+    /// did they go on without this node, and not merely through their local rounds.
     private func nextRound() -> Round {
         let newest = neighbours.compactMap(\.newestRound).sorted(by: >)
         let liars = configuration.budget.count
-        guard liars < newest.count, newest[liars] > round.next else { return round.next }
+        let every = configuration.mixEvery
+        let nextExchange = Round((round.next.number / every + 1) * every - 1)
+        guard liars < newest.count, newest[liars] > nextExchange else { return round.next }
         return newest[liars]
     }
 

@@ -9,11 +9,17 @@ public struct ProcessRun {
     /// Nodes told to stop are given this long before they are killed.
     private static let longestStop: Nanoseconds = .milliseconds(2_500)
 
+    private static let deadlinesUntilHung: Nanoseconds = 4
+
     private struct Child {
         let node: NodeID
         let process: ChildProcess
         let folder: NodeDirectory
         var status: ExitStatus?
+        /// Bytes of its trace when it was last seen to grow, and when that was.
+        var traceBytes = 0
+        var grewAt: Instant
+        var wasHung = false
     }
 
     private let assembly: Assembly
@@ -40,7 +46,8 @@ public struct ProcessRun {
         let limit = HostLimits.raiseOpenFiles()
         let degree = assembly.topology.nodes.map { assembly.topology.neighbours(of: $0).count }.max() ?? 0
         try HostLimits.check(
-            openFiles: degree + HostLimits.openFilesBesideLinks, for: "a node of \(degree) neighbours", limit: limit.soft)
+            openFiles: degree + HostLimits.openFilesBesideLinks, for: "a node of \(degree) neighbours",
+            limit: limit.soft)
         try HostLimits.check(processes: assembly.topology.nodeCount, for: "\(assembly.topology.nodeCount) nodes")
         self.assembly = assembly
         self.directory = directory
@@ -83,7 +90,7 @@ public struct ProcessRun {
                     "--experiment", directory.experiment, "--topology", directory.topology, "--node",
                     assembly.topology.labels[node.index], "--run", directory.path,
                 ] + (resume.map { ["--resume", "\($0)"] } ?? []), output: .file(folder.log), lifeline: lifeline)
-            children.append(Child(node: node, process: process, folder: folder))
+            children.append(Child(node: node, process: process, folder: folder, grewAt: clock.now()))
         }
     }
 
@@ -102,7 +109,26 @@ public struct ProcessRun {
                 if children[index].status != nil { closeTimeline(of: children[index]) }
             }
             try evaluated(timeline.advance())
+            endHung()
             if let moment = stopAskedAt, clock.now() - moment > Self.longestStop { endAll() }
+        }
+    }
+
+    /// Once some nodes have finished, one that has closed no round for many deadlines hangs, and is killed.
+    private mutating func endHung() {
+        let deadline = Nanoseconds.milliseconds(assembly.experiment.timing.deadlineMilliseconds)
+        let now = clock.now()
+        guard children.contains(where: { $0.status != nil }) else { return }
+        for index in children.indices where children[index].status == nil {
+            guard now - children[index].grewAt > Self.deadlinesUntilHung * deadline else { continue }
+            let bytes = Files.size(of: children[index].folder.trace) ?? 0
+            if bytes > children[index].traceBytes {
+                children[index].traceBytes = bytes
+                children[index].grewAt = now
+            } else {
+                children[index].wasHung = true
+                try? children[index].process.send(.kill)
+            }
         }
     }
 
@@ -165,6 +191,7 @@ public struct ProcessRun {
         let ending = child.status?.description ?? "was not started"
         let stopped = stopAskedAt != nil && child.status == .exited(0)
         guard !stopped else { return "stopped" }
+        if child.wasHung { return "hung: closed no round for \(Self.deadlinesUntilHung) deadlines, and was killed" }
         let log = (try? Files.read(child.folder.log)) ?? []
         let last = String(decoding: log, as: UTF8.self).split(whereSeparator: \.isNewline).last
         return last.map { "\(ending): \($0)" } ?? ending

@@ -124,7 +124,9 @@ private func oneDot(_ x: UnsafePointer<Float>, _ w: UnsafePointer<Float>, _ coun
 /// Five rows of weights against one sample, which is loaded once.
 @inline(__always)
 private func fiveDots(_ x: UnsafePointer<Float>, _ w: UnsafePointer<Float>, _ count: Int) -> InlineArray<5, Float> {
-    var (a, b, c, d, e) = (SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero)
+    var (a, b, c, d, e) = (
+        SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero
+    )
     var j = 0
     while j + 8 <= count {
         let v = unsafe load(x + j)
@@ -161,7 +163,9 @@ private func fiveColumns(
     _ x: UnsafePointer<Float>, _ stride: Int, _ samples: Span<Int32>, _ e: UnsafePointer<Float>, _ classes: Int,
     _ target: UnsafeMutablePointer<Float>
 ) {
-    var (a, b, c, d, f) = (SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero)
+    var (a, b, c, d, f) = (
+        SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero
+    )
     for s in samples.indices {
         let v = unsafe load(x + Int(samples[s]) * stride)
         let error = unsafe e + s * classes

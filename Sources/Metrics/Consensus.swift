@@ -1,4 +1,4 @@
-// How far apart the honest models are, and where their average is. The definition of He, Karimireddy, Jaggi 2022 (their code).
+// How far apart the honest models are, and where their average is (He, Karimireddy, Jaggi 2022, as in their code).
 import Kernels
 
 /// The honest models of one moment, summarised.

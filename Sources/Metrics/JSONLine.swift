@@ -145,9 +145,11 @@ extension NodeRecord {
         line.add("bytesSent", bytesSent)
         line.add("messagesSent", messagesSent)
         line.add("snapshotsOverwritten", snapshotsOverwritten)
-        line.add("rejections", object: { object in
-            for rejection in rejections { object.add(rejection.reason, rejection.count) }
-        })
+        line.add(
+            "rejections",
+            object: { object in
+                for rejection in rejections { object.add(rejection.reason, rejection.count) }
+            })
         line.add("waits", waits) { line, wait in
             line.appendList { line in
                 line.append(integer: wait.neighbour.index)

@@ -1,7 +1,7 @@
 // Starting, watching and ending other programs. Nothing here ends a child silently; the lifeline does that.
 import Glibc
 
-/// How a process ended.
+/// How a process ended: by itself, with a status, or by a signal.
 public enum ExitStatus: Equatable, Sendable, CustomStringConvertible {
     case exited(Int32)
     case signalled(Signal)
@@ -29,6 +29,7 @@ public final class ChildProcess {
         case file(String)
     }
 
+    /// The kernel's number of the child, and of the process group that it leads.
     public let processIdentifier: Int32
     /// How it ended, once `poll` or `wait` has seen it.
     public private(set) var status: ExitStatus?
@@ -133,6 +134,6 @@ private func withCStrings<Result>(
     _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
 ) -> Result {
     let copies: [UnsafeMutablePointer<CChar>?] = unsafe strings.map { unsafe strdup($0) } + [nil]
-    defer { for unsafe copy in unsafe copies { unsafe free(copy) } }
+    defer { unsafe copies.forEach { unsafe free($0) } }
     return unsafe copies.withUnsafeBufferPointer { unsafe body($0.baseAddress!) }
 }

@@ -3,6 +3,7 @@ import Glibc
 
 /// Files and folders by path.
 public enum Files {
+    /// All bytes of a file, whose size need not be known (`/proc`).
     public static func read(_ path: String) throws(SystemFault) -> [UInt8] {
         let file = try open(path, "open", O_RDONLY)
         var bytes: [UInt8] = []
@@ -47,8 +48,16 @@ public enum Files {
         }
     }
 
+    /// Whether something stands at `path`; a link to nothing does not.
+    /// Bytes in a file; `nil` where there is none.
+    public static func size(of path: String) -> Int? {
+        var information = stat()
+        return unsafe stat(path, &information) == 0 ? Int(information.st_size) : nil
+    }
+
     public static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
+    /// Whether `path` is a folder, or a link to one.
     public static func isDirectory(_ path: String) -> Bool {
         let before = errno
         defer { errno = before }
@@ -98,8 +107,10 @@ public enum Files {
 
 /// A new empty folder that is removed with all that is in it when this value goes.
 public struct TemporaryDirectory: ~Copyable, Sendable {
+    /// Without a slash at its end.
     public let path: String
 
+    /// Makes the folder in `$TMPDIR`, or in `/tmp`.
     public init() throws(SystemFault) {
         let parent = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
         var template = Array("\(parent)/gossipnode-XXXXXX".utf8CString)

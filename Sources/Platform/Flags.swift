@@ -64,7 +64,9 @@ public struct Flags: Sendable {
     }
 
     /// A whole number within a range, or the default.
-    public func count(_ name: String, _ range: ClosedRange<Int>, default standard: Int) throws(ConfigurationFault) -> Int {
+    public func count(_ name: String, _ range: ClosedRange<Int>, default standard: Int) throws(ConfigurationFault)
+        -> Int
+    {
         guard let text = value(name) else { return standard }
         guard let number = Int(text), range.contains(number) else {
             throw ConfigurationFault(
@@ -76,7 +78,8 @@ public struct Flags: Sendable {
     }
 
     /// A name out of a few, or the default.
-    public func choice(_ name: String, _ known: [String], default standard: String) throws(ConfigurationFault) -> String {
+    public func choice(_ name: String, _ known: [String], default standard: String) throws(ConfigurationFault) -> String
+    {
         guard let text = value(name) else { return standard }
         guard known.contains(text) else {
             throw ConfigurationFault(.unknown(noun: "--\(name)", given: text, known: known))

@@ -6,6 +6,7 @@ import Kernels
 public struct MonotonicClock: Sendable {
     public init() {}
 
+    /// Nanoseconds since the machine was started, without the time it slept.
     public func now() -> Instant {
         var time = timespec()
         _ = unsafe clock_gettime(CLOCK_MONOTONIC, &time)

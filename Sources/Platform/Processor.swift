@@ -1,4 +1,5 @@
 // Whether this processor can run what was compiled. The settings that decide it stand in Package.swift.
+import Glibc
 import Kernels
 
 /// The instructions that the kernels were compiled for.
@@ -6,8 +7,12 @@ public enum Processor {
     /// Refuses in one line, where the kernels would end the process by an illegal instruction.
     public static func check() throws(ConfigurationFault) {
         #if BUILT_FOR_AVX2
-            guard let bytes = try? Files.read("/proc/cpuinfo") else { return }
-            try check(description: String(decoding: bytes, as: UTF8.self))
+            // The kernel describes whole processors in each read and all alike: one is enough, of perhaps hundreds.
+            var first = [UInt8](repeating: 0, count: 4096)
+            guard let file = try? Files.open("/proc/cpuinfo", "open", O_RDONLY),
+                case .bytes(let count)? = try? file.read(into: &first)
+            else { return }
+            try check(description: String(decoding: first[..<count], as: UTF8.self))
         #endif
     }
 

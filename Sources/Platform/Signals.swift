@@ -8,8 +8,11 @@ public struct Signal: Hashable, Sendable, CustomStringConvertible {
 
     public init(_ number: Int32) { self.number = number }
 
+    /// Ctrl-C.
     public static let interrupt = Signal(SIGINT)
+    /// A request to end, which a process may answer in its own time.
     public static let terminate = Signal(SIGTERM)
+    /// The end at once; no process can catch it.
     public static let kill = Signal(SIGKILL)
     /// A child has ended.
     public static let child = Signal(SIGCHLD)

@@ -64,10 +64,12 @@ public enum Socket {
         try systemCall("shut down a connection") { shutdown(socket.number, Int32(SHUT_WR)) }
     }
 
+    /// Where this end of a connection is, or where a listener listens.
     public static func localAddress(of socket: FileDescriptor) throws(SystemFault) -> SocketAddress {
         try unsafe SocketAddress("read a local address") { unsafe getsockname(socket.number, $0, $1) }
     }
 
+    /// Where the other end of a connection is.
     public static func peerAddress(of socket: FileDescriptor) throws(SystemFault) -> SocketAddress {
         try unsafe SocketAddress("read a peer's address") { unsafe getpeername(socket.number, $0, $1) }
     }

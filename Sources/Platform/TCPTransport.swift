@@ -107,7 +107,9 @@ struct TCPTransport {
             guard let moment = dials[index].nextAttempt, moment <= now else { continue }
             let peer = dials[index].peer
             dials[index].nextAttempt = nil
-            guard let text = addressOf(peer), let address = try? SocketAddress(text), let socket = try? Socket.connect(to: address) else {
+            guard let text = addressOf(peer), let address = try? SocketAddress(text),
+                let socket = try? Socket.connect(to: address)
+            else {
                 retry(peer, at: now)
                 continue
             }
@@ -126,7 +128,8 @@ struct TCPTransport {
     }
 
     private mutating func acceptAll() {
-        while connections.count < neighbours.count + Self.mostStrangers, let socket = try? Socket.accept(from: listener) {
+        while connections.count < neighbours.count + Self.mostStrangers, let socket = try? Socket.accept(from: listener)
+        {
             let link = Link(local: local, expecting: .accepted(among: neighbours.filter { $0 < local.node }))
             connections.append(
                 Connection(socket: socket, dialled: nil, link: link, stage: .established, peer: nil))

@@ -8,6 +8,8 @@ import Glibc
 public final class Worker<Job: Sendable, Output: Sendable> {
     /// Readable when a result can be taken.
     public let descriptor: FileDescriptor
+    /// What fits into a pipe of one page, the smallest that the kernel gives a user who has many.
+    public let capacity = 4096 / Handover.addressBytes
     /// Closed to tell the thread to end.
     private var jobs: FileDescriptor?
     private var thread = pthread_t()
@@ -44,9 +46,9 @@ public final class Worker<Job: Sendable, Output: Sendable> {
         while let _: Output = try? Handover.receive(from: descriptor) {}
     }
 
-    /// Hands over `job`. At most a thousand may be outstanding.
+    /// Hands over `job`. At most `capacity` may be outstanding.
     public func submit(_ job: Job) throws(SystemFault) {
-        precondition(outstanding < 1000, "a pipe holds a few thousand addresses and then blocks")
+        precondition(outstanding < capacity, "more jobs could fill a pipe, and this thread would wait for the worker")
         guard let jobs else { return }
         try Handover.send(job, to: jobs)
         outstanding += 1
@@ -73,7 +75,7 @@ private enum Handover {
         init(_ value: Value) { self.value = value }
     }
 
-    private static let addressBytes = MemoryLayout<UInt>.size
+    static let addressBytes = MemoryLayout<UInt>.size
 
     /// A pipe takes so few bytes whole or not at all.
     static func send<Value: Sendable>(_ value: Value, to pipe: FileDescriptor) throws(SystemFault) {

@@ -130,7 +130,9 @@ struct Adversaries: Sendable {
             let senders = topology.senders(of: victim).map { (node: $0, weight: weights.weight(of: $0, at: victim)) }
             return Victim(
                 node: victim,
-                honestSenders: senders.filter { !forges($0.node) }.map { Victim.Sender(node: $0.node, weight: $0.weight) },
+                honestSenders: senders.filter { !forges($0.node) }.map {
+                    Victim.Sender(node: $0.node, weight: $0.weight)
+                },
                 hostileWeight: senders.filter { forges($0.node) }.reduce(0) { $0 + $1.weight })
         }
     }

@@ -127,7 +127,8 @@ public struct Link: Sendable {
         }
     }
 
-    private mutating func open(_ hello: Hello, from sender: NodeID, into effects: inout [LinkEffect]) throws(Rejection) {
+    private mutating func open(_ hello: Hello, from sender: NodeID, into effects: inout [LinkEffect]) throws(Rejection)
+    {
         guard hello.identity == local.experiment else { throw .otherExperiment }
         let isExpected =
             switch expectation {

@@ -93,7 +93,7 @@ struct InstanceSeed: CustomTestStringConvertible, Sendable {
 }
 
 extension RandomStream {
-    /// Positive weights of `count` neighbours, all equal in half of the cases, that leave something for the node itself.
+    /// Positive weights of `count` neighbours, equal in half of the cases, that leave something for the node itself.
     mutating func weights(_ count: Int) -> [Double] {
         guard below(2) == 0 else { return Array(repeating: 1 / Double(count + 1), count: count) }
         let raw = (0..<count).map { _ in 0.1 + uniform() }

@@ -50,7 +50,8 @@ extension EndToEndTests {
             // An address of documentation, which no machine has.
             let file = try laboratory.write(
                 """
-                {"topology": {"nodes": [{"id": "a"}, {"id": "b"}, {"id": "c", "address": "192.0.2.1:7600"}, {"id": "d"}],
+                {"topology": {
+                   "nodes": [{"id": "a"}, {"id": "b"}, {"id": "c", "address": "192.0.2.1:7600"}, {"id": "d"}],
                    "edges": [{"source": "a", "target": "b"}, {"source": "b", "target": "c"},
                              {"source": "c", "target": "d"}, {"source": "d", "target": "a"}]},
                  "training": {"rounds": 5}, "timing": {"deadlineMilliseconds": 300}}

@@ -84,7 +84,8 @@ struct AssemblyTests {
         let assembly = try assemble(Self.ring, ["adversary.attack=labelFlip"])
         #expect(assembly.hostile == [NodeID(2)])
         #expect(try assembly.shard(of: NodeID(2)).relabelling == (0..<10).reversed())
-        #expect(try assembly.topology.nodes.allSatisfy { try $0 == NodeID(2) || assembly.shard(of: $0).relabelling == nil })
+        #expect(
+            try assembly.topology.nodes.allSatisfy { try $0 == NodeID(2) || assembly.shard(of: $0).relabelling == nil })
     }
 
     @Test("the test part is no node's")
@@ -108,9 +109,8 @@ struct AdversariesTests {
         let file = try experiment.topologyFile { _ throws(ConfigurationFault) in [] }
         let adversaries = try Adversaries(experiment, on: file.topology)
         let neighbours = file.topology.neighbours(of: NodeID(node))
-        guard case .hostile(let adversary) = adversaries.behaviour(of: NodeID(node), neighbours: neighbours) else {
-            return nil
-        }
+        let behaviour = adversaries.behaviour(of: NodeID(node), neighbours: neighbours, file.weights)
+        guard case .hostile(let adversary) = behaviour else { return nil }
         return adversary
     }
 
@@ -122,6 +122,33 @@ struct AdversariesTests {
         #expect(member.collusion == NodeID(1), "the lowest member of the group")
         let other = try #require(try adversary(2))
         #expect(other.kin == [NodeID(1), NodeID(4)] && other.collusion == nil && other.rounds == 0..<200)
+    }
+
+    @Test("a liar knows the weights around the honest nodes it lies to, and no others")
+    func victims() throws {
+        let victims = try #require(try adversary(2)).victims
+        #expect(victims.map(\.node) == [NodeID(0), NodeID(3), NodeID(5)])
+        #expect(victims[0].honestSenders.map(\.node) == [NodeID(3), NodeID(5)])
+        #expect(abs(victims[0].hostileWeight - 0.5) < 1e-12, "three liars at a sixth each")
+    }
+
+    @Test("taps let a liar overhear whom it asks for, change no weight, and stand in the resolved topology")
+    func taps() throws {
+        let json = """
+            {"topology": {"family": "ring", "nodes": 6},
+             "adversary": {"nodes": ["0"], "attack": "dissensus", "taps": "victims"}}
+            """
+        let experiment = try experiment(json)
+        let file = try experiment.topologyFile { _ throws(ConfigurationFault) in [] }
+        let assembly = try Assembly(experiment, topology: file)
+        #expect(assembly.topologyFile.taps.map(\.source) == [NodeID(2), NodeID(4)])
+        let liar = try assembly.node(NodeID(0)).configuration.neighbours
+        #expect(liar.first { $0.node == NodeID(2) }.map { $0.weight == 0 && !$0.receives } == true)
+        let overheard = try assembly.node(NodeID(2)).configuration.neighbours
+        #expect(overheard.first { $0.node == NodeID(0) }.map { $0.weight == nil && $0.receives } == true)
+        let again = try TopologyFile.read(Array(assembly.topologyFile.write().utf8), name: "written")
+        #expect(again.taps == assembly.topologyFile.taps && again.digest == assembly.topologyFile.digest)
+        #expect(try Assembly(experiment, topology: again).identity == assembly.identity)
     }
 
     @Test("a node with poisoned data behaves honestly, and liars treat it so")

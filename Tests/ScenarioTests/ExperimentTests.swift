@@ -86,7 +86,10 @@ struct ExperimentTests {
             (#"{"adversary": [{"nodes": ["1"]}, {"nodez": []}]}"#, "unknown key 'adversary.1.nodez'; did you mean"),
             (#"{"adversary": [{"nodes": "1"}]}"#, "e.json:1:26: adversary.0.nodes is '1'; expected an array"),
             (#"{"adversary": ["3"]}"#, "adversary.0 is '3'; expected an object"),
-            (#"{"adversary": {"nodes": ["1"], "taps": "all"}}"#, "unknown adversary.0.taps 'all' (known: none)"),
+            (
+                #"{"adversary": {"nodes": ["1"], "taps": "all"}}"#,
+                "unknown adversary.0.taps 'all' (known: none, victims, honest)"
+            ),
             (#"{"seed": 1, "seed": 2}"#, "e.json:1:13: the key 'seed' "),
             (#"{"training": {"momentum": 1}}"#, "training.momentum is 1; allowed: a number from 0 to 0.9999"),
             (#"{"topology": 5}"#, "topology is 5; expected a path, or an object"),

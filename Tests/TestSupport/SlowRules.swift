@@ -1,4 +1,5 @@
-// Slow, obvious twins of the gossip rules, in Double and by their definitions. A rule without one is tested by laws alone.
+// Slow, obvious twins of the gossip rules, in Double and by their definitions. A rule without one is tested by laws
+// alone.
 
 /// What a rule is given in one round, as plain numbers.
 public struct MixingCase: Sendable {

@@ -3,7 +3,8 @@ import Kernels
 
 /// x + α Σ w_j clip_τ(y_j − x) (He, Karimireddy, Jaggi 2022, arXiv 2202.01545).
 ///
-/// `budget`: the nearest neighbours whose weight, with the own one, is at most 1 − b are S, and τ² = (1/b) Σ_S w_j r_j².
+/// `budget`: the nearest neighbours whose weight, with the own one, is at most 1 − b are S, and τ² = (1/b) Σ_S w_j
+/// r_j².
 /// With b = 0 nothing is clipped; if S is empty, τ = 0 and the own model is kept. `fixed`: τ is a constant.
 public struct ClippedGossip: GossipRule {
     public static let name = "clippedGossip"

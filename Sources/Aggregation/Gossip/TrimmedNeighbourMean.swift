@@ -2,7 +2,8 @@
 import Kernels
 
 /// Per coordinate, drops the b largest and b smallest neighbour values and averages the rest with the own value
-/// (BRIDGE-T; Fang, Yang, Bajwa, IEEE T-SIPN 2022, arXiv 1908.08098). The divisor is deg − 2b + 1; weights are not used.
+/// (BRIDGE-T; Fang, Yang, Bajwa, IEEE T-SIPN 2022, arXiv 1908.08098). The divisor is deg − 2b + 1; weights are not
+/// used.
 public struct TrimmedNeighbourMean: GossipRule {
     public static let name = "trimmedNeighbourMean"
     public static let aliases = ["bridgeT", "bridge-t"]

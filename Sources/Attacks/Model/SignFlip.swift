@@ -7,7 +7,8 @@ public struct SignFlip: ModelAttack {
     public static let aliases = ["signFlipping", "bitFlip"]
     public static let summary = "Sends the negative of the honest mean or of the own model."
     public static let parameters = [
-        Parameter.choice("of", ["heard", "own"], default: "heard", "what is negated: mean of the honest models heard, or own"),
+        Parameter.choice(
+            "of", ["heard", "own"], default: "heard", "what is negated: mean of the honest models heard, or own"),
         Parameter.number("scale", 0...1e6, default: 1, "s: factor on the negated model"),
     ]
 

@@ -1,7 +1,8 @@
 // The UCI handwritten digits as text; `Digits` reads it. Data, not code.
 //
 // Optical Recognition of Handwritten Digits, E. Alpaydin and C. Kaynak, UCI Machine Learning Repository, 1998,
-// https://doi.org/10.24432/C50P49, licensed under CC BY 4.0. The 1,797 images of its test part, 8 x 8 pixels with values
+// https://doi.org/10.24432/C50P49, licensed under CC BY 4.0. The 1,797 images of its test part, 8 x 8 pixels with
+// values
 // 0 to 16; re-encoded: one line an image, 64 letters from A (0) to Q (16), then the digit.
 
 enum DigitsText {

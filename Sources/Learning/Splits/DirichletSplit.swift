@@ -26,7 +26,8 @@ public struct DirichletSplit: Split {
             for participant in 0..<participants {
                 cumulative += shares[participant]
                 let isLast = participant == participants - 1
-                let end = isLast ? samples.count : min(samples.count, max(start, Int(cumulative * Double(samples.count))))
+                let end =
+                    isLast ? samples.count : min(samples.count, max(start, Int(cumulative * Double(samples.count))))
                 parts[participant].append(contentsOf: samples[start..<end])
                 start = end
             }

@@ -92,8 +92,8 @@ enum NodeLink {
     private static func noEdges(_ file: JSONObject, _ edges: JSONValue?) -> ConfigurationFault {
         let found = "found the keys \(file.members.map(\.key).joined(separator: ", "))"
         let sentence =
-            "the graph has no edge (\(found)), nearly always an accident with the names edges and links; if it is meant,"
-            + " say \"graph\": {\"gossipnode\": {\"version\": 1, \"allowNoEdges\": true}}"
+            "the graph has no edge (\(found)), nearly always an accident with the names edges and links; if it is"
+            + " meant, say \"graph\": {\"gossipnode\": {\"version\": 1, \"allowNoEdges\": true}}"
         return ConfigurationFault(sentence, at: (edges?.position ?? file.position).description)
     }
 

@@ -1,0 +1,47 @@
+// Checkpoints as bytes: whole, or refused with the reason.
+import Kernels
+import Learning
+import Testing
+
+@testable import Core
+
+@Suite("Checkpoint")
+struct CheckpointTests {
+    private static let experiment = [UInt8](repeating: 3, count: 32)
+    private static let checkpoint = Checkpoint(
+        rounds: 50, model: [1, -0.0, .leastNonzeroMagnitude], localState: LocalState(values: [[4, 5, 6]]))
+    private static let bytes = checkpoint.encoded(node: NodeID(2), experiment: experiment)
+
+    private func read(
+        _ bytes: [UInt8], node: Int = 2, experiment: [UInt8] = experiment, dimension: Int = 3
+    ) -> Result<Checkpoint, CheckpointFault> {
+        Result { () throws(CheckpointFault) in
+            try Checkpoint(encoded: bytes, node: NodeID(node), experiment: experiment, dimension: dimension)
+        }
+    }
+
+    @Test("reads back what was written")
+    func roundTrip() { #expect(read(Self.bytes) == .success(Self.checkpoint)) }
+
+    @Test("no flipped byte and no truncation passes")
+    func protected() {
+        for position in Self.bytes.indices {
+            var altered = Self.bytes
+            altered[position] ^= 0x10
+            #expect((try? read(altered).get()) == nil, "byte \(position)")
+        }
+        for length in 0..<Self.bytes.count {
+            #expect((try? read(Array(Self.bytes.prefix(length))).get()) == nil, "\(length) bytes")
+        }
+    }
+
+    @Test("another node's, another experiment's and another dimension's are told apart")
+    func foreign() {
+        #expect(read(Self.bytes, node: 1) == .failure(.otherNode(NodeID(2))))
+        #expect(read(Self.bytes, experiment: [UInt8](repeating: 4, count: 32)) == .failure(.otherExperiment))
+        #expect(read(Self.bytes, dimension: 4) == .failure(.wrongDimension))
+        var newer = Self.bytes
+        newer[4] = 9
+        #expect(read(newer) == .failure(.newerVersion(9)))
+    }
+}

@@ -1,0 +1,121 @@
+// A node driven by hand: events at chosen moments, effects sorted by what they are.
+import Aggregation
+import Attacks
+import Kernels
+import Learning
+import Metrics
+import Wire
+
+@testable import Core
+
+struct HandledNode {
+    var core: NodeCore
+    private(set) var sent: [(message: Message, to: Int)] = []
+    private(set) var traces: [TraceInputs] = []
+    private(set) var records: [Int] = []
+    private(set) var lastRecord: NodeRecord?
+    private(set) var snapshots: [Int] = []
+    private(set) var checkpoints: [Checkpoint] = []
+    private(set) var wakeAt: Instant?
+    private(set) var ending: Ending?
+    private var workspace: Workspace
+    private var effects: [NodeEffect] = []
+
+    struct TraceInputs: Equatable {
+        let round: Int
+        let senders: [Int]
+    }
+
+    static let dimension = 2
+
+    /// Node 0 with neighbours 1 ... `degree`, weight 1 / (degree + 1) each; its local step adds 1 to every element.
+    init(
+        degree: Int = 2, rounds: Int = 5, liars: Int = 0, mixEvery: Int = 1, measureEvery: Int = 0,
+        checkpointEvery: Int = 0, behaviour: Behaviour = .honest,
+        rule: any GossipRule = WeightedMean(.defaults(WeightedMean.parameters))
+    ) {
+        let neighbours = (1...degree).map {
+            NodeConfiguration.Neighbour(node: NodeID($0), weight: 1 / Double(degree + 1), receives: true)
+        }
+        let configuration = NodeConfiguration(
+            node: NodeID(0), dimension: Self.dimension, rounds: rounds, neighbours: neighbours,
+            budget: Budget(count: liars, among: neighbours.compactMap(\.weight)), mixEvery: mixEvery, seed: 1,
+            measureEvery: measureEvery, checkpointEvery: checkpointEvery)
+        core = NodeCore(
+            configuration, rule: rule, behaviour: behaviour, initial: [Float](repeating: 0, count: Self.dimension))
+        workspace = Workspace(dimension: Self.dimension, degree: degree)
+    }
+
+    /// A node of this configuration, of the dimension above, that mixes by plain gossip.
+    init(_ configuration: NodeConfiguration, behaviour: Behaviour = .honest) {
+        self.init(degree: configuration.neighbours.count)
+        core = NodeCore(
+            configuration, rule: WeightedMean(.defaults(WeightedMean.parameters)), behaviour: behaviour,
+            initial: [Float](repeating: 0, count: Self.dimension))
+    }
+
+    /// Starts the node and brings up its links.
+    mutating func join(_ neighbours: ClosedRange<Int>, at milliseconds: Int = 0) {
+        handle(.started(nil), at: milliseconds)
+        for neighbour in neighbours { handle(.linkUp(NodeID(neighbour)), at: milliseconds) }
+    }
+
+    mutating func handle(_ event: NodeEvent, at milliseconds: Int) {
+        core.handle(event, at: Self.moment(milliseconds), using: &workspace, into: &effects)
+        while let (round, model, state) = interpret() {
+            let trained = model.map { $0 + 1 }
+            core.handle(
+                .trained(round, trained, state, StepReport(loss: 1, samples: 1)), at: Self.moment(milliseconds),
+                using: &workspace, into: &effects)
+        }
+    }
+
+    mutating func receive(_ values: [Float] = [1, 1], from node: Int, round: Int, at milliseconds: Int) {
+        let message = ModelMessage(round: Round(round), values: values)
+        handle(.received(.model(message), from: NodeID(node)), at: milliseconds)
+    }
+
+    static func moment(_ milliseconds: Int) -> Instant { Instant(nanoseconds: .milliseconds(milliseconds)) }
+
+    /// Lets it wait for as long as it likes, from `milliseconds` on, until it closes a round; says when that is.
+    mutating func waitForRound(from milliseconds: Int) -> Int {
+        let closed = traces.count
+        var now = milliseconds
+        while traces.count == closed, ending == nil, let moment = wakeAt {
+            now = max(now, Int((moment.nanoseconds + 999_999) / 1_000_000))
+            handle(.timer, at: now)
+        }
+        return now
+    }
+
+    /// The values of the models sent to one neighbour.
+    func values(sentTo node: Int) -> [[Float]] {
+        sent.compactMap { if case .model(let model) = $0.message, $0.to == node { model.values } else { nil } }
+    }
+
+    /// Models sent so far, as (round, receiver).
+    var models: [[Int]] {
+        sent.compactMap { if case .model(let model) = $0.message { [model.round.number, $0.to] } else { nil } }
+    }
+
+    private mutating func interpret() -> (Round, [Float], LocalState)? {
+        var step: (Round, [Float], LocalState)?
+        for effect in effects {
+            switch effect {
+            case .send(let message, let node): sent.append((message, node.index))
+            case .wake(let moment): wakeAt = moment
+            case .train(let round, let model, let state): step = (round, model, state)
+            case .trace(let line):
+                traces.append(TraceInputs(round: line.round.number, senders: line.inputs.map(\.sender.index)))
+            case .record(let record):
+                records.append(record.rounds)
+                lastRecord = record
+            case .snapshot(let rounds, _): snapshots.append(rounds)
+            case .save(let checkpoint): checkpoints.append(checkpoint)
+            case .stop(let ending): self.ending = ending
+            }
+        }
+        effects.removeAll()
+        return step
+    }
+}

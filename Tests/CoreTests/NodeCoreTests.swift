@@ -1,0 +1,277 @@
+// The node's rounds, its door and its patience, by hand and on a manual clock.
+import Attacks
+import Kernels
+import Learning
+import Testing
+import Wire
+
+@testable import Core
+
+@Suite("Node core")
+struct NodeCoreTests {
+    @Test("starts its first round when all links are up, or when the join deadline has passed")
+    func joins() {
+        var node = HandledNode()
+        node.handle(.started(nil), at: 0)
+        node.handle(.linkUp(NodeID(1)), at: 0)
+        #expect(node.models.isEmpty)
+        node.handle(.linkUp(NodeID(2)), at: 5)
+        #expect(node.models == [[0, 1], [0, 2]])
+
+        var lonely = HandledNode()
+        lonely.handle(.started(nil), at: 0)
+        lonely.handle(.linkUp(NodeID(1)), at: 0)
+        lonely.handle(.timer, at: 300)
+        #expect(lonely.sent.map(\.message) == [.waiting(Round(0))], "a joining node says that it is held up")
+        lonely.handle(.timer, at: 4999)
+        #expect(lonely.models.isEmpty)
+        lonely.handle(.timer, at: 5000)
+        #expect(lonely.models == [[0, 1]])
+    }
+
+    @Test("closes a round when everyone has been heard, and mixes each model once")
+    func closes() {
+        var node = HandledNode(rounds: 2)
+        node.join(1...2)
+        node.receive(from: 1, round: 0, at: 1)
+        #expect(node.traces.isEmpty)
+        node.receive(from: 1, round: 0, at: 1)
+        node.receive(from: 2, round: 0, at: 2)
+        #expect(node.traces == [.init(round: 0, senders: [0, 1, 2])])
+        node.receive(from: 1, round: 1, at: 3)
+        node.receive(from: 2, round: 1, at: 3)
+        guard case .finished(let model) = node.ending else {
+            Issue.record("all rounds are done")
+            return
+        }
+        // 0 + 1, mixed with 1 and 1; + 1 = 2, mixed with 1 and 1.
+        #expect(model.allSatisfy { abs($0 - 4.0 / 3) < 1e-6 })
+        #expect(node.sent.suffix(2).map(\.message) == [.bye(.finished), .bye(.finished)])
+    }
+
+    @Test("keeps a model of the next round until its time comes, and only the newest")
+    func early() {
+        var node = HandledNode()
+        node.join(1...2)
+        node.receive(from: 1, round: 1, at: 1)
+        node.receive(from: 1, round: 0, at: 1)
+        node.receive(from: 2, round: 0, at: 1)
+        node.receive(from: 2, round: 1, at: 2)
+        #expect(node.traces.map(\.round) == [0, 1])
+        node.receive(from: 1, round: 1, at: 3)
+        node.receive(from: 1, round: 7, at: 3)
+        #expect(node.traces.count == 2, "late and out of range: counted, not mixed")
+    }
+
+    @Test("a silent neighbour costs one deadline and a little more, in the whole run")
+    func silent() {
+        var node = HandledNode(rounds: 1000)
+        node.join(1...2)
+        var now = 0
+        for round in 0..<1000 {
+            node.receive(from: 1, round: round, at: now)
+            while node.traces.count == round, let wake = node.wakeAt {
+                now = max(now, Int((wake.nanoseconds + 999_999) / 1_000_000))
+                node.handle(.timer, at: now)
+            }
+        }
+        #expect(node.traces.count == 1000)
+        #expect(node.traces.allSatisfy { $0.senders == [0, 1] })
+        #expect((5000...7000).contains(now), "5 s of deadline and 0.25 s free, twice at most: \(now) ms")
+    }
+
+    @Test("a late delivery restores a neighbour that was given up")
+    func restored() {
+        var node = HandledNode(rounds: 1000)
+        node.join(1...2)
+        var now = 0
+        var round = 0
+        func closeWithoutTwo(_ node: inout HandledNode) {
+            node.receive(from: 1, round: round, at: now)
+            while node.traces.count == round, let wake = node.wakeAt {
+                now = max(now, Int((wake.nanoseconds + 999_999) / 1_000_000))
+                node.handle(.timer, at: now)
+            }
+            round += 1
+        }
+        for _ in 0..<10 { closeWithoutTwo(&node) }
+        let given = now
+        for _ in 0..<3 { closeWithoutTwo(&node) }
+        #expect(now == given, "nobody waits for it any more")
+        // Time in which it earns back a tenth of a deadline.
+        for _ in 0..<30 {
+            now += 200
+            closeWithoutTwo(&node)
+        }
+        node.receive(from: 2, round: round - 1, at: now)
+        node.receive(from: 1, round: round, at: now)
+        #expect(node.traces.count == round, "it is waited for again")
+        node.receive(from: 2, round: round, at: now + 10)
+        #expect(node.traces.last == .init(round: round, senders: [0, 1, 2]))
+    }
+
+    @Test("one that says it is held up is given twice the time; a liar that owes its model is not")
+    func heldUp() {
+        var node = HandledNode()
+        node.join(1...2)
+        node.receive(from: 1, round: 0, at: 0)
+        node.receive(from: 2, round: 0, at: 0)
+        node.receive(from: 1, round: 1, at: 0)
+        node.handle(.received(.waiting(Round(0)), from: NodeID(2)), at: 250)
+        node.handle(.timer, at: 250)
+        #expect(node.wakeAt == HandledNode.moment(10_000))
+
+        var owed = HandledNode()
+        owed.join(1...2)
+        owed.receive(from: 1, round: 0, at: 0)
+        owed.receive(from: 2, round: 0, at: 0)
+        owed.receive(from: 1, round: 1, at: 0)
+        owed.handle(.received(.waiting(Round(1)), from: NodeID(2)), at: 250)
+        owed.handle(.timer, at: 250)
+        #expect(owed.wakeAt == HandledNode.moment(5000))
+    }
+
+    @Test("a closed link is waited for 200 ms, a finished neighbour not at all, a stopping one a second")
+    func closedLinks() {
+        func limit(_ event: NodeEvent) -> Instant? {
+            var node = HandledNode()
+            node.join(1...2)
+            node.receive(from: 1, round: 0, at: 0)
+            node.handle(event, at: 100)
+            return node.traces.isEmpty ? node.wakeAt : nil
+        }
+        #expect(limit(.linkDown(NodeID(2))) == HandledNode.moment(250), "first it says that it is held up")
+        #expect(limit(.received(.bye(.finished), from: NodeID(2))) == nil)
+        var node = HandledNode()
+        node.join(1...2)
+        node.receive(from: 1, round: 0, at: 0)
+        node.handle(.linkDown(NodeID(2)), at: 100)
+        node.handle(.timer, at: 299)
+        #expect(node.traces.isEmpty)
+        node.handle(.timer, at: 300)
+        #expect(node.traces.count == 1)
+        var stopping = HandledNode()
+        stopping.join(1...2)
+        stopping.receive(from: 1, round: 0, at: 0)
+        stopping.handle(.received(.bye(.stopping), from: NodeID(2)), at: 100)
+        stopping.handle(.timer, at: 1099)
+        #expect(stopping.traces.isEmpty)
+        stopping.handle(.timer, at: 1100)
+        #expect(stopping.traces.count == 1)
+    }
+
+    @Test("a link that comes back in the middle of a round gets the round's model again")
+    func reconnects() {
+        var node = HandledNode()
+        node.join(1...2)
+        node.handle(.linkDown(NodeID(2)), at: 10)
+        node.handle(.linkUp(NodeID(2)), at: 50)
+        #expect(node.models == [[0, 1], [0, 2], [0, 2]])
+    }
+
+    @Test("told to stop, it says so, closes no round and ends")
+    func stops() {
+        var node = HandledNode()
+        node.join(1...2)
+        node.receive(from: 1, round: 0, at: 1)
+        node.handle(.stopRequested, at: 2)
+        node.receive(from: 2, round: 0, at: 3)
+        #expect(node.traces.isEmpty && node.core.hasEnded)
+        #expect(node.sent.suffix(2).map(\.message) == [.bye(.stopping), .bye(.stopping)])
+    }
+
+    @Test("a proven lie is not mixed, not waited for, and leaves the budget")
+    func offences() {
+        var node = HandledNode(liars: 1, rule: BudgetProbe())
+        node.join(1...2)
+        node.receive([.nan, 0], from: 1, round: 0, at: 1)
+        node.receive(from: 2, round: 0, at: 2)
+        #expect(node.traces == [.init(round: 0, senders: [0, 2])])
+        // The probe's mix is the budget it was given: one liar declared, one proven, none left.
+        node.receive([1, 2, 3], from: 1, round: 1, at: 3)
+        node.receive(from: 2, round: 1, at: 3)
+        #expect(node.traces.count == 2)
+        #expect(BudgetProbe.isTracedAsZero(node))
+    }
+
+    @Test("whatever is not for this node or this run is refused")
+    func door() {
+        let node = NodeConfiguration.Neighbour(node: NodeID(1), weight: 0.5, receives: true)
+        let away = NodeConfiguration.Neighbour(node: NodeID(1), weight: nil, receives: true)
+        var state = NeighbourState(node, patience: Patience())
+        func judge(_ round: Int, _ values: [Float] = [0, 0]) -> Admission {
+            Admission.judge(
+                ModelMessage(round: Round(round), values: values), from: state, in: Round(3), of: 10, dimension: 2)
+        }
+        #expect(judge(3) == .current && judge(4) == .early && judge(2) == .late)
+        #expect(judge(10) == .refused(.roundOutOfRange))
+        #expect(judge(3, [0]) == .refused(.wrongDimension))
+        #expect(judge(3, [0, .infinity]) == .refused(.notFinite))
+        state.current = ModelMessage(round: Round(3), values: [0, 0])
+        state.newest = ModelMessage(round: Round(6), values: [0, 0])
+        #expect(judge(3) == .refused(.duplicateRound) && judge(6) == .refused(.duplicateRound))
+        #expect(judge(5) == .late && judge(7) == .early)
+        state = NeighbourState(away, patience: Patience())
+        #expect(judge(3) == .refused(.notANeighbour))
+    }
+
+    @Test("skips to where more neighbours are than may lie, when it has fallen behind")
+    func skips() {
+        var node = HandledNode(degree: 3, rounds: 50, liars: 1)
+        node.join(1...3)
+        node.receive(from: 1, round: 20, at: 1)
+        node.receive(from: 2, round: 12, at: 1)
+        #expect(node.core.round == Round(0), "node 3 is still waited for")
+        node.receive(from: 3, round: 0, at: 2)
+        #expect(node.core.round == Round(12), "one of the two may lie, not both")
+    }
+
+    @Test("local rounds exchange nothing")
+    func localRounds() {
+        var node = HandledNode(rounds: 4, mixEvery: 2)
+        node.join(1...2)
+        #expect(node.models == [[1, 1], [1, 2]])
+        node.receive(from: 1, round: 1, at: 1)
+        node.receive(from: 2, round: 1, at: 1)
+        #expect(node.models.suffix(2) == [[3, 1], [3, 2]])
+        #expect(node.traces == [.init(round: 1, senders: [0, 1, 2])])
+    }
+
+    @Test("records, snapshots and checkpoints come when they are due")
+    func measures() {
+        var node = HandledNode(rounds: 5, measureEvery: 2, checkpointEvery: 3)
+        node.join(1...2)
+        for round in 0..<5 { for sender in 1...2 { node.receive(from: sender, round: round, at: round) } }
+        #expect(node.records == [2, 4, 5])
+        #expect(node.snapshots == [0, 2, 4], "the last model is the ending")
+        #expect(node.checkpoints.map(\.rounds) == [3])
+    }
+
+    @Test("goes on from a checkpoint as if it had never stopped")
+    func resumes() {
+        var node = HandledNode(rounds: 6)
+        let checkpoint = Checkpoint(rounds: 4, model: [9, 9], localState: LocalState())
+        node.handle(.started(checkpoint), at: 0)
+        node.handle(.linkUp(NodeID(1)), at: 0)
+        node.handle(.linkUp(NodeID(2)), at: 0)
+        #expect(node.models == [[4, 1], [4, 2]])
+    }
+
+    @Test("a liar hears its honest neighbours first, waits for none of its kind, and tells each victim its own")
+    func lies() {
+        let adversary = Adversary(
+            attack: GaussianNoise(.defaults(GaussianNoise.parameters)), kin: [NodeID(3)], rounds: 0..<5,
+            probability: 1, collusion: nil)
+        var liar = HandledNode(degree: 3, behaviour: .hostile(adversary))
+        liar.join(1...3)
+        #expect(liar.models.isEmpty)
+        liar.receive([5, 5], from: 1, round: 0, at: 1)
+        #expect(liar.models.isEmpty)
+        liar.receive([7, 7], from: 2, round: 0, at: 2)
+        #expect(liar.models == [[0, 1], [0, 2]])
+        #expect(liar.traces == [.init(round: 0, senders: [0, 1, 2])])
+        #expect(liar.sent[0].message != liar.sent[1].message)
+        liar.handle(.timer, at: 2502)
+        #expect(liar.traces.count == 2, "it waits half a deadline for the silent")
+    }
+}

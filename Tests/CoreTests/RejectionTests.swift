@@ -1,0 +1,110 @@
+// Every reason for refusing what a peer sends: reached from bytes on a link or a message at the door, and survived.
+import Kernels
+import Testing
+
+@testable import Core
+@testable import Wire
+
+@Suite("Rejections")
+struct RejectionTests {
+    /// What neighbour 1 does.
+    private enum Deed {
+        /// Sends this instead of its hello.
+        case opens(with: [UInt8])
+        /// Sends this on an open link.
+        case sends([UInt8])
+        /// Sends this, as a node of its own making.
+        case says(Message, from: Int = 1)
+    }
+
+    private static let experiment = [UInt8](repeating: 7, count: 32)
+
+    private static func frame(_ kind: Frame.Kind, sender: Int = 1, sequence: UInt64 = 1, _ payload: [UInt8] = [])
+        -> [UInt8]
+    {
+        OutgoingFrame(
+            kind: kind, sender: NodeID(sender), round: Round(0), sequence: sequence, payload: payload
+        ).bytes
+    }
+
+    private static func hello(sender: Int = 1, sequence: UInt64 = 0, experiment: [UInt8] = experiment) -> [UInt8] {
+        let hello = Hello(identity: experiment, addressee: NodeID(0), incarnation: 1)
+        return frame(.hello, sender: sender, sequence: sequence, hello.encoded)
+    }
+
+    private static func model(_ values: [Float], round: Int = 0) -> Message {
+        .model(ModelMessage(round: Round(round), values: values))
+    }
+
+    private static func altered(_ offset: Int) -> [UInt8] {
+        var bytes = frame(.waiting)
+        bytes[offset] ^= 0x40
+        return bytes
+    }
+
+    /// A new case does not compile until something is done here to deserve it.
+    private static func deed(_ rejection: Rejection) -> [Deed] {
+        switch rejection {
+        case .badMagic: [.sends(altered(3))]
+        case .unsupportedVersion: [.sends(altered(4))]
+        case .unknownKind: [.sends(altered(5))]
+        case .lyingLength: [.sends(altered(27))]
+        case .badCheck: [.sends(altered(30))]
+        case .malformedPayload: [.sends(frame(.bye, [0]))]
+        case .helloExpected: [.opens(with: frame(.waiting))]
+        case .unexpectedHello: [.sends(hello(sequence: 1))]
+        case .otherExperiment: [.opens(with: hello(experiment: [UInt8](repeating: 6, count: 32)))]
+        case .unknownSender: [.opens(with: hello(sender: 5))]
+        case .wrongSender: [.sends(frame(.waiting, sender: 2))]
+        case .replayedSequence: [.sends(frame(.waiting, sequence: 0))]
+        case .wrongDimension: [.says(model([1, 2, 3]))]
+        case .notFinite: [.says(model([1, -.infinity]))]
+        case .roundOutOfRange: [.says(model([1, 1], round: 1 << 32 - 1))]
+        case .duplicateRound: [.says(model([1, 1])), .says(model([2, 2]))]
+        case .notANeighbour: [.says(model([1, 1]), from: 9)]
+        }
+    }
+
+    @Test("each one is reached, counted by name, and the run goes on", arguments: Rejection.allCases)
+    func survived(rejection: Rejection) {
+        var node = HandledNode(rounds: 2)
+        node.handle(.started(nil), at: 0)
+        node.handle(.linkUp(NodeID(2)), at: 0)
+        let local = LinkIdentity(
+            experiment: Self.experiment, node: NodeID(0), incarnation: 3, limits: Limits(dimension: 2))
+        var link = Link(local: local, expecting: .accepted(among: [NodeID(1), NodeID(2)]))
+        for deed in Self.deed(rejection) {
+            var effects: [LinkEffect] = []
+            if case .opens = deed {} else if !link.isOpen { link.receive(Self.hello().span, into: &effects) }
+            switch deed {
+            case .opens(let bytes), .sends(let bytes): link.receive(bytes.span, into: &effects)
+            case .says: break
+            }
+            for effect in effects {
+                switch effect {
+                case .opened(let peer, _): node.handle(.linkUp(peer), at: 0)
+                case .deliver(let message): node.handle(.received(message, from: NodeID(1)), at: 0)
+                case .refused(let reason, _): node.handle(.rejected(reason, from: NodeID(1)), at: 0)
+                case .close: node.handle(.linkDown(NodeID(1)), at: 0)
+                case .transmit: break
+                }
+            }
+            if case .says(let message, let sender) = deed {
+                node.handle(.received(message, from: NodeID(sender)), at: 0)
+            }
+        }
+        var now = 0
+        while node.ending == nil {
+            node.receive(from: 2, round: node.core.round.number, at: now)
+            if node.ending == nil { now = node.waitForRound(from: now) }
+            guard now < 60_000 else { break }
+        }
+        #expect(node.traces.count == 2 && node.traces.allSatisfy { $0.senders.contains(2) })
+        #expect(node.lastRecord?.rejections == [.init(reason: rejection.rawValue, count: 1)])
+    }
+
+    @Test("only what a well-formed message proves is an offence")
+    func offences() {
+        #expect(Rejection.allCases.filter(\.isProvenOffence) == [.wrongDimension, .notFinite])
+    }
+}

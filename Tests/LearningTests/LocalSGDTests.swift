@@ -1,0 +1,105 @@
+// Local training: it learns, it is pinned to the bit, and it draws what its streams say.
+import Kernels
+import Testing
+
+@testable import Learning
+
+@Suite("Local SGD")
+struct LocalSGDTests {
+    private func trainer(
+        batch: Int = 32, localSteps: Int = 1, momentum: Double = 0.9, participation: Double = 1,
+        samples: Int32 = 1437, together: Bool = true, node: Int = 0
+    ) throws -> LocalSGD {
+        let step = ConstantStep(
+            try ParameterValues([("value", .number(0.5))], declared: ConstantStep.parameters, key: "stepSize"))
+        let settings = LocalSGD.Settings(
+            batchSize: batch, localSteps: localSteps, momentum: momentum, weightDecay: 1e-4, stepSize: step,
+            participation: participation, startsTogether: together)
+        let data = try Digits().trainingPart()
+        return LocalSGD(
+            objective: SoftmaxRegression(), shard: Shard(data: data, samples: (0..<samples).map { $0 }),
+            settings: settings, seed: 1, node: NodeID(node))
+    }
+
+    private func train(_ trainer: LocalSGD, steps: Int) -> (model: [Float], report: StepReport) {
+        var model = trainer.initialParameters()
+        var state = LocalState()
+        var scratch = TrainingScratch()
+        var report = StepReport(loss: 0, samples: 0)
+        for round in 0..<steps {
+            report = trainer.step(&model, state: &state, round: Round(round), scratch: &scratch)
+        }
+        return (model, report)
+    }
+
+    @Test("a single node with all the data learns the digits")
+    func learns() throws {
+        let (model, _) = train(try trainer(), steps: 400)
+        var scratch = ObjectiveScratch()
+        let accuracy = SoftmaxRegression().evaluate(model.span, on: Digits().testPart(), scratch: &scratch).accuracy
+        #expect(accuracy > 0.9)
+    }
+
+    @Test("ten steps are these bits, on every machine and in every build")
+    func pinned() throws {
+        let digest = hash64(train(try trainer(), steps: 10).model)
+        #expect(digest == PinnedTraining.digest)
+    }
+
+    @Test("momentum and decay are what they say, against a slow twin")
+    func twin() throws {
+        let trainer = try trainer(batch: 2000, samples: 40)
+        let fast = train(trainer, steps: 3).model
+        var x = trainer.initialParameters().map(Double.init)
+        var m = [Double](repeating: 0, count: x.count)
+        var scratch = ObjectiveScratch()
+        for _ in 0..<3 {
+            var gradient = [Float](repeating: 0, count: x.count)
+            var span = gradient.mutableSpan
+            let point = x.map { Float($0) }
+            _ = SoftmaxRegression().lossAndGradient(
+                at: point.span, shard: trainer.shard, samples: trainer.shard.samples.span, gradient: &span,
+                scratch: &scratch)
+            for index in x.indices {
+                m[index] = 0.9 * m[index] + 0.1 * (Double(gradient[index]) + 1e-4 * x[index])
+                x[index] -= 0.5 * m[index]
+            }
+        }
+        #expect(zip(fast, x).allSatisfy { abs(Double($0) - $1) < 1e-5 })
+    }
+
+    @Test("a node without data keeps its model, and one that sits a round out too")
+    func idle() throws {
+        let empty = try trainer(samples: 0)
+        let (model, report) = train(empty, steps: 3)
+        #expect(model == empty.initialParameters() && report.samples == 0)
+        let rare = try trainer(participation: 1e-9)
+        #expect(train(rare, steps: 3).model == rare.initialParameters())
+    }
+
+    @Test("local steps draw different batches, and nodes start together or apart as told")
+    func draws() throws {
+        #expect(train(try trainer(localSteps: 2), steps: 1).model != train(try trainer(), steps: 1).model)
+        #expect(train(try trainer(localSteps: 2), steps: 1).report.samples == 64)
+        #expect(try trainer().initialParameters() == trainer(node: 1).initialParameters())
+        #expect(try trainer(together: false, node: 1).initialParameters() != trainer().initialParameters())
+    }
+
+    @Test("every schedule starts at its value and never grows")
+    func schedules() throws {
+        for entry in StepSizeCatalog.all.entries {
+            let schedule = try entry.init(.defaults(entry.parameters))
+            let values = (0..<400).map { schedule.value(in: Round($0)) }
+            #expect(values[0] == 0.1, "\(entry.name)")
+            #expect(zip(values, values.dropFirst()).allSatisfy { $0 >= $1 && $1 > 0 }, "\(entry.name)")
+        }
+        let inverse = InverseSquareRootStep(.defaults(InverseSquareRootStep.parameters))
+        #expect(inverse.value(in: Round(3)) == 0.05)
+        let ladder = LadderStep(.defaults(LadderStep.parameters))
+        #expect(ladder.value(in: Round(99)) == 0.1 && ladder.value(in: Round(200)) == 0.025)
+    }
+}
+
+enum PinnedTraining {
+    static let digest: UInt64 = 5_020_928_703_487_441_598
+}

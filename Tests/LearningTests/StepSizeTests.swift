@@ -1,0 +1,65 @@
+// Every schedule at the rounds where its formula can be read off.
+import Kernels
+import Learning
+import Testing
+
+@Suite("Step sizes")
+struct StepSizeTests {
+    private func schedule(_ name: String, _ given: [(name: String, value: ParameterValue)]) throws -> any StepSize {
+        let type = try StepSizeCatalog.all.entry(named: name)
+        return try type.init(ParameterValues(given, declared: type.parameters, key: "stepSize"))
+    }
+
+    private func values(_ schedule: any StepSize, _ rounds: [Int]) -> [Double] {
+        rounds.map { schedule.value(in: Round($0)) }
+    }
+
+    @Test("every schedule starts at its value and never grows", arguments: StepSizeCatalog.all.names)
+    func start(_ name: String) throws {
+        let values = values(try schedule(name, [("value", .number(0.75))]), Array(0...2_000))
+        #expect(values[0] == 0.75)
+        #expect(zip(values, values.dropFirst()).allSatisfy { $0 >= $1 && $1 > 0 })
+    }
+
+    @Test("constant stays")
+    func constant() throws {
+        #expect(values(try schedule("constant", [("value", .number(0.2))]), [0, 1, 1_000_000]) == [0.2, 0.2, 0.2])
+    }
+
+    @Test("inverseSqrt falls with the root of the round, counted from 1")
+    func inverseSquareRoot() throws {
+        #expect(values(try schedule("inverseSqrt", [("value", .number(6))]), [0, 3, 8, 99]) == [6, 3, 2, 0.6])
+    }
+
+    @Test("inverse halves once, and then falls as 1 / t")
+    func inverse() throws {
+        let schedule = try schedule("inverse", [("value", .number(6)), ("halving", .number(10))])
+        #expect(values(schedule, [0, 5, 10, 20, 50]) == [6, 4, 3, 2, 1])
+    }
+
+    @Test("ladder keeps its value on a stair and multiplies it at the next")
+    func ladder() throws {
+        let schedule = try schedule(
+            "ladder", [("value", .number(8)), ("factor", .number(0.5)), ("every", .number(10))])
+        #expect(values(schedule, [0, 9, 10, 19, 20, 35, 100]) == [8, 8, 4, 4, 2, 1, 8.0 / 1024])
+        #expect(values(schedule, [Int.max]) == [0])
+    }
+
+    @Test("a ladder of many low stairs goes on falling")
+    func lowStairs() throws {
+        let schedule = try schedule(
+            "ladder", [("value", .number(1)), ("factor", .number(0.9999)), ("every", .number(1))])
+        // 0.9999^20,000 and 0.9999^40,000.
+        for (value, expected) in zip(values(schedule, [20_000, 40_000]), [0.135321749837, 0.018311975979]) {
+            #expect(abs(value / expected - 1) < 1e-9)
+        }
+    }
+
+    @Test("a ladder may end at once or never fall")
+    func flatLadders() throws {
+        let over = try schedule("ladder", [("factor", .number(0)), ("every", .number(3))])
+        #expect(values(over, [0, 2, 3, 100]) == [0.1, 0.1, 0, 0])
+        let flat = try schedule("ladder", [("factor", .number(1)), ("every", .number(3))])
+        #expect(values(flat, [0, 2, 3, 100]) == [0.1, 0.1, 0.1, 0.1])
+    }
+}

@@ -1,0 +1,62 @@
+// Consensus distances against their definition in plain Double arithmetic, and a node's record as a line.
+import Kernels
+import TestSupport
+import Testing
+
+@testable import Metrics
+
+@Suite("Consensus")
+struct ConsensusTests {
+    @Test("agrees with the definition, term by term", arguments: [1, 2, 5, 17], [1, 3, 650])
+    func definition(nodes: Int, dimension: Int) {
+        let models = (0..<nodes).map { seededValues(dimension, lane: $0).map { 3 + $0 } }
+        let consensus = Consensus(models)
+        let average = (0..<dimension).map { j in models.reduce(0) { $0 + Double($1[j]) } / Double(nodes) }
+        let distances = models.map { model in
+            zip(model, average).reduce(0) { $0 + (Double($1.0) - $1.1) * (Double($1.0) - $1.1) }
+        }
+        let meanSquare = distances.reduce(0, +) / Double(nodes)
+        let norm = average.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        // The average is rounded to Float before distances to it are taken.
+        let tolerance = 1e-6 * norm
+        #expect(zip(consensus.average, average).allSatisfy { abs(Double($0) - $1) < 1e-6 })
+        #expect(abs(consensus.rootMeanSquare - meanSquare.squareRoot()) < tolerance)
+        #expect(abs((consensus.relative ?? .nan) - meanSquare.squareRoot() / norm) < 1e-6)
+        #expect(abs(consensus.farthest - (distances.max() ?? 0).squareRoot()) < tolerance)
+    }
+
+    @Test("equal models are at distance 0")
+    func agreement() {
+        let consensus = Consensus([[0.1, -7], [0.1, -7], [0.1, -7]])
+        #expect(consensus.rootMeanSquare == 0 && consensus.relative == 0 && consensus.farthest == 0)
+    }
+
+    @Test("a node's record is one line, lists and all")
+    func record() {
+        var record = NodeRecord()
+        record.rounds = 20
+        record.trainLoss = 0.5
+        record.mixedModels = 80
+        record.rejections = [.init(reason: "notFinite", count: 2), .init(reason: "badCheck", count: 1)]
+        record.waits = [.init(neighbour: NodeID(3), nanoseconds: 17), .init(neighbour: NodeID(9), nanoseconds: 1)]
+        let line = record.json(bytesSent: 1, messagesSent: 2, mixNanoseconds: 3, snapshotsOverwritten: 4)
+        let text = String(decoding: line, as: UTF8.self)
+        #expect(text.hasPrefix(#"{"rounds":20,"trainLoss":0.5,"#) && text.hasSuffix("}\n"))
+        #expect(text.contains(#""mixedModels":80,"#) && text.contains(#""snapshotsOverwritten":4,"#))
+        #expect(text.contains(#""rejections":{"notFinite":2,"badCheck":1},"waits":[[3,17],[9,1]]}"#))
+        #expect(text.filter { $0 == "\n" }.count == 1)
+    }
+
+    @Test("every control character, and nothing else, is escaped in a text")
+    func escapes() {
+        for scalar in 0..<0x250 as Range<UInt32> {
+            guard let character = Unicode.Scalar(scalar).map(Character.init) else { continue }
+            var line = JSONLine()
+            line.append(text: String(character))
+            let text = String(decoding: line.bytes.dropFirst(), as: UTF8.self)
+            let isEscaped = scalar < 32 || character == "\"" || character == "\\"
+            #expect((text.count == 3) != isEscaped, "U+\(String(scalar, radix: 16))")
+            #expect(!text.utf8.contains { $0 < 32 })
+        }
+    }
+}

@@ -1,0 +1,49 @@
+// Consensus figures against their definition, and JSON lines as text.
+import Kernels
+import Testing
+
+@testable import Metrics
+
+@Suite("Metrics")
+struct MetricsTests {
+    @Test("consensus distance is the root mean squared distance to the average")
+    func consensus() {
+        let consensus = Consensus([[0, 0], [2, 0], [1, 3]])
+        #expect(consensus.average == [1, 1])
+        #expect(abs(consensus.rootMeanSquare - (8.0 / 3).squareRoot()) < 1e-12)
+        #expect(abs((consensus.relative ?? 0) - (4.0 / 3).squareRoot()) < 1e-12)
+        #expect(consensus.farthest == 2)
+        #expect(Consensus([[0, 0]]).relative == nil)
+        #expect(Consensus([[.infinity]]).relative == nil)
+    }
+
+    @Test("a spread has the least, the mean and the greatest")
+    func spread() {
+        let spread = Spread([3, 1, 2])
+        #expect(spread.least == 1 && spread.mean == 2 && spread.greatest == 3)
+    }
+
+    @Test("a line escapes texts, writes hashes in full and nothing for what is not finite")
+    func line() {
+        var line = JSONLine()
+        line.add("text", "a\"b\\c\u{1}é")
+        line.add("hash", hash: 0x0123_4567_89AB_CDEF)
+        line.add("nothing", Double.nan)
+        line.add("inner") { $0.add("count", -3) }
+        line.add("list", [1, 2]) { $0.append(integer: $1) }
+        let text = String(decoding: line.line(), as: UTF8.self)
+        #expect(
+            text
+                == #"{"text":"a\"b\\c\u0001é","hash":"0123456789abcdef","nothing":null,"inner":{"count":-3},"list":[1,2]}"#
+                + "\n")
+    }
+
+    @Test("a trace line says what was mixed into what")
+    func trace() {
+        let line = TraceLine(
+            round: Round(3), inputs: [.init(sender: NodeID(0), round: Round(3), digest: 255)], result: 16)
+        #expect(
+            String(decoding: line.json, as: UTF8.self)
+                == #"{"round":3,"inputs":[[0,3,"00000000000000ff"]],"result":"0000000000000010"}"# + "\n")
+    }
+}

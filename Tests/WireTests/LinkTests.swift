@@ -1,0 +1,188 @@
+// One connection as a value: handshake, messages, and everything that a hostile peer may send instead.
+import Kernels
+import Testing
+
+@testable import Wire
+
+@Suite("Link")
+struct LinkTests {
+    static let experiment = [UInt8](repeating: 7, count: 32)
+
+    static func identity(_ node: Int, experiment: [UInt8] = experiment, dimension: Int = 3) -> LinkIdentity {
+        LinkIdentity(
+            experiment: experiment, node: NodeID(node), incarnation: 5, limits: Limits(dimension: dimension))
+    }
+
+    /// Everything that both ends say until neither says more.
+    static func converse(_ a: inout Link, _ b: inout Link) -> (atA: [LinkEffect], atB: [LinkEffect]) {
+        var (effectsA, effectsB): ([LinkEffect], [LinkEffect]) = ([], [])
+        a.start(into: &effectsA)
+        b.start(into: &effectsB)
+        var (readA, readB) = (0, 0)
+        while readA < effectsA.count || readB < effectsB.count {
+            while readA < effectsA.count {
+                if case .transmit(let frame) = effectsA[readA] { b.receive(frame.bytes.span, into: &effectsB) }
+                readA += 1
+            }
+            while readB < effectsB.count {
+                if case .transmit(let frame) = effectsB[readB] { a.receive(frame.bytes.span, into: &effectsA) }
+                readB += 1
+            }
+        }
+        return (effectsA, effectsB)
+    }
+
+    static func openPair() -> (Link, Link) {
+        var dialler = Link(local: identity(0), expecting: .dialled(NodeID(1)))
+        var accepter = Link(local: identity(1), expecting: .accepted(among: [NodeID(0), NodeID(2)]))
+        _ = converse(&dialler, &accepter)
+        return (dialler, accepter)
+    }
+
+    private static func rejections(_ effects: [LinkEffect]) -> [Rejection] {
+        effects.compactMap { if case .refused(let rejection, _) = $0 { rejection } else { nil } }
+    }
+
+    private static func messages(_ effects: [LinkEffect]) -> [Message] {
+        effects.compactMap { if case .deliver(let message) = $0 { message } else { nil } }
+    }
+
+    @Test("opens between neighbours of one experiment and tells each who the other is")
+    func opens() {
+        var dialler = Link(local: Self.identity(0), expecting: .dialled(NodeID(1)))
+        var accepter = Link(local: Self.identity(1), expecting: .accepted(among: [NodeID(0)]))
+        let (atDialler, atAccepter) = Self.converse(&dialler, &accepter)
+        #expect(atDialler.contains(.opened(peer: NodeID(1), incarnation: 5)))
+        #expect(atAccepter.contains(.opened(peer: NodeID(0), incarnation: 5)))
+        #expect(dialler.isOpen && accepter.isOpen)
+    }
+
+    @Test("carries every message however its bytes are cut", arguments: [1, 2, 3, 7, 36, 37, 1000])
+    func carries(pieceBytes: Int) {
+        var (sender, receiver) = Self.openPair()
+        let sent: [Message] = [
+            .model(ModelMessage(round: Round(4), values: [1, -2.5, .infinity])), .waiting(Round(9)),
+            .model(ModelMessage(round: Round(5), values: [0, 0, 0])), .bye(.stopping),
+        ]
+        let bytes = sent.flatMap { sender.frame(for: $0).bytes }
+        var effects: [LinkEffect] = []
+        for start in stride(from: 0, to: bytes.count, by: pieceBytes) {
+            let piece = Array(bytes[start..<min(start + pieceBytes, bytes.count)])
+            receiver.receive(piece.span, into: &effects)
+        }
+        #expect(Self.messages(effects) == sent)
+        #expect(effects.last == .close && Self.rejections(effects).isEmpty)
+    }
+
+    @Test("accepts the gap that a dropped model leaves, and no replay")
+    func sequences() {
+        var (sender, receiver) = Self.openPair()
+        _ = sender.frame(for: .waiting(Round(0)))
+        let later = sender.frame(for: .waiting(Round(1))).bytes
+        var effects: [LinkEffect] = []
+        receiver.receive(later.span, into: &effects)
+        #expect(Self.messages(effects) == [.waiting(Round(1))])
+        receiver.receive(later.span, into: &effects)
+        #expect(Self.rejections(effects) == [.replayedSequence])
+    }
+
+    /// A frame that is whole and checked but for what the test is about.
+    private static func frame(
+        _ kind: Frame.Kind, sender: Int = 0, round: Int = 0, sequence: UInt64 = 9, payload: [UInt8]
+    ) -> [UInt8] {
+        OutgoingFrame(
+            kind: kind, sender: NodeID(sender), round: Round(round), sequence: sequence, payload: payload
+        ).bytes
+    }
+
+    private static func altered(_ offset: Int, _ change: (UInt8) -> UInt8) -> [UInt8] {
+        var bytes = frame(.waiting, payload: [])
+        bytes[offset] = change(bytes[offset])
+        return bytes
+    }
+
+    @Test(
+        "refuses on an open link, and closes it",
+        arguments: [
+            (altered(0) { $0 ^ 1 }, Rejection.badMagic), (altered(4) { _ in 2 }, .unsupportedVersion),
+            (altered(5) { _ in 200 }, .unknownKind), (altered(6) { _ in 1 }, .unknownKind),
+            (altered(24) { _ in 1 }, .lyingLength), (altered(12) { $0 ^ 1 }, .badCheck),
+            (altered(28) { $0 ^ 1 }, .badCheck), (frame(.waiting, sender: 2, payload: []), .wrongSender),
+            (frame(.bye, payload: [77]), .malformedPayload),
+            (
+                frame(
+                    .hello,
+                    payload: Hello(identity: experiment, addressee: NodeID(1), incarnation: 1).encoded),
+                .unexpectedHello
+            ),
+        ])
+    func refuses(bytes: [UInt8], rejection: Rejection) {
+        var (_, receiver) = Self.openPair()
+        var effects: [LinkEffect] = []
+        receiver.receive(bytes.span, into: &effects)
+        #expect(Self.rejections(effects) == [rejection])
+        #expect(effects.last == .close && !receiver.isOpen)
+    }
+
+    @Test("refuses strangers, other experiments and talk before the handshake")
+    func handshake() {
+        func refusal(_ dialler: LinkIdentity, among: [NodeID], to addressee: Int = 1) -> [Rejection] {
+            var stranger = Link(local: dialler, expecting: .dialled(NodeID(addressee)))
+            var accepter = Link(local: Self.identity(1), expecting: .accepted(among: among))
+            return Self.rejections(Self.converse(&stranger, &accepter).atB)
+        }
+        #expect(refusal(Self.identity(0), among: [NodeID(0)]).isEmpty)
+        #expect(refusal(Self.identity(3), among: [NodeID(0)]) == [.unknownSender])
+        #expect(refusal(Self.identity(0), among: [NodeID(0)], to: 2) == [.unknownSender])
+        let other = Self.identity(0, experiment: [UInt8](repeating: 8, count: 32))
+        #expect(refusal(other, among: [NodeID(0)]) == [.otherExperiment])
+
+        var accepter = Link(local: Self.identity(1), expecting: .accepted(among: [NodeID(0)]))
+        var effects: [LinkEffect] = []
+        accepter.receive(Self.frame(.waiting, payload: []).span, into: &effects)
+        #expect(Self.rejections(effects) == [.helloExpected])
+    }
+
+    @Test("a model of another dimension is a lying length, refused before it is read")
+    func otherDimension() {
+        var (_, receiver) = Self.openPair()
+        var wide = Link(local: Self.identity(0, dimension: 4), expecting: .dialled(NodeID(1)))
+        let bytes = wide.frame(for: .model(ModelMessage(round: Round(0), values: [1, 2, 3, 4]))).bytes
+        var effects: [LinkEffect] = []
+        receiver.receive(Array(bytes.prefix(Frame.headerBytes)).span, into: &effects)
+        #expect(Self.rejections(effects) == [.lyingLength])
+    }
+
+    @Test("garbage and mutated frames never trap, and never pass for a message", arguments: 0..<40)
+    func garbage(seed: Int) {
+        var random = RandomStream(seed: UInt64(seed), purpose: .faults)
+        var (sender, receiver) = Self.openPair()
+        var bytes = sender.frame(for: .model(ModelMessage(round: Round(1), values: [1, 2, 3]))).bytes
+        let position = random.below(bytes.count)
+        bytes[position] ^= UInt8(1 << random.below(8))
+        var effects: [LinkEffect] = []
+        receiver.receive(bytes.span, into: &effects)
+        #expect(Self.messages(effects).isEmpty)
+
+        var (_, other) = Self.openPair()
+        let noise = (0..<500).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+        other.receive(noise.span, into: &effects)
+        #expect(Self.messages(effects).isEmpty && !other.isOpen)
+    }
+
+    @Test("frame version 1 is this, byte for byte")
+    func layout() {
+        let bytes = OutgoingFrame(
+            model: ModelMessage(round: Round(0x0102), values: [1]), sender: NodeID(3), sequence: 0x0A0B
+        ).bytes
+        let header: [UInt8] = [
+            0x47, 0x53, 0x50, 0x4E, 1, 2, 0, 0, 3, 0, 0, 0, 2, 1, 0, 0, 0x0B, 0x0A, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0,
+        ]
+        let payload: [UInt8] = [0, 0, 0x80, 0x3F]
+        #expect(Array(bytes.prefix(28)) == header)
+        #expect(Array(bytes.suffix(4)) == payload)
+        var covered = header
+        covered.appendInteger(XXH64.hash(payload))
+        #expect(bytes.integer(at: 28, as: UInt64.self) == XXH64.hash(covered))
+    }
+}
