@@ -32,16 +32,16 @@ extension Checkpoint {
     public func encoded(node: NodeID, experiment: [UInt8]) -> [UInt8] {
         precondition(experiment.count == 32, "an identity has 32 bytes")
         var bytes = Checkpoint.magic + [Checkpoint.version, 0, 0, 0]
-        bytes.append(integer: UInt32(node.index))
-        bytes.append(integer: UInt32(rounds))
+        bytes.append(littleEndian: UInt32(node.index))
+        bytes.append(littleEndian: UInt32(rounds))
         bytes.append(contentsOf: experiment)
         let arrays = [model] + localState.values
-        bytes.append(integer: UInt32(arrays.count))
+        bytes.append(littleEndian: UInt32(arrays.count))
         for array in arrays {
-            bytes.append(integer: UInt32(array.count))
-            for value in array { bytes.append(integer: value.bitPattern) }
+            bytes.append(littleEndian: UInt32(array.count))
+            for value in array { bytes.append(littleEndian: value.bitPattern) }
         }
-        bytes.append(integer: XXH64.hash(bytes))
+        bytes.append(littleEndian: XXH64.hash(bytes))
         return bytes
     }
 
@@ -80,16 +80,8 @@ private struct ByteReader {
     let bytes: [UInt8]
     var offset: Int
 
-    mutating func integer<T: FixedWidthInteger & UnsignedInteger>(_: T.Type) -> T {
-        var value: T = 0
-        for byte in 0..<T.bitWidth / 8 { value |= T(bytes[offset + byte]) << (8 * byte) }
-        offset += T.bitWidth / 8
-        return value
-    }
-}
-
-extension [UInt8] {
-    fileprivate mutating func append<T: FixedWidthInteger & UnsignedInteger>(integer value: T) {
-        for shift in stride(from: 0, to: T.bitWidth, by: 8) { append(UInt8(truncatingIfNeeded: value >> shift)) }
+    mutating func integer<T: FixedWidthInteger & UnsignedInteger>(_ type: T.Type) -> T {
+        defer { offset += T.bitWidth / 8 }
+        return bytes.integer(at: offset, as: type)
     }
 }

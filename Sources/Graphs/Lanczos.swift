@@ -5,6 +5,7 @@ import Kernels
 ///
 /// An eigenvalue counts once however many eigenvectors it has. Up to `exactSize` rows all eigenvalues are found, to
 /// about 10⁻¹⁴ of the largest; above, steps go on until the extreme ones stand still or `mostSteps` are done.
+/// Estimates cut short lie inside the spectrum: the second largest is then too small, never too large.
 struct Lanczos {
     static let exactSize = 256
     static let mostSteps = 1_024

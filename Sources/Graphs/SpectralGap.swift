@@ -5,6 +5,8 @@ public import Kernels
 ///
 /// |λ|₂ is the second largest modulus of an eigenvalue. A directed topology's matrix need not be symmetric; there the
 /// second largest singular value takes its place, γ may be negative, and own weights are taken to be positive.
+///
+/// Exact to rounding up to 1,024 nodes. Above, long thin graphs (rings, paths) may come out several times too large.
 public struct SpectralGap: Sendable, Equatable {
     public let gamma: Double
 
@@ -37,6 +39,8 @@ public struct SpectralGap: Sendable, Equatable {
 ///
 /// With a Laplacian of weights, robust summation with the constant ρ and the hostile weight b at any node needs
 /// 2ρb < μ₂ of the honest part (Gaucher, Dieuleveut, Hendrikx, ICML 2025).
+///
+/// Exact to rounding up to 1,024 nodes. Above, μ₂ of long thin graphs may come out several times too large.
 public struct LaplacianSpectrum: Sendable, Equatable {
     /// μ₂, the second smallest eigenvalue; 0 if the graph is in parts (Fiedler's algebraic connectivity).
     public let connectivity: Double

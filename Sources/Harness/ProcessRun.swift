@@ -33,6 +33,17 @@ public struct ProcessRun {
     private var timeline: Timeline
     private var stopAskedAt: Instant?
 
+    /// Finds what on this host would stop a run, before anything is written.
+    public static func checkLimits(for assembly: Assembly) throws(ConfigurationFault) {
+        // Nodes inherit the limit.
+        let limit = HostLimits.raiseOpenFiles()
+        let degree = assembly.topology.nodes.map { assembly.topology.neighbours(of: $0).count }.max() ?? 0
+        try HostLimits.check(
+            openFiles: degree + HostLimits.openFilesBesideLinks, for: "a node of \(degree) neighbours",
+            limit: limit.soft)
+        try HostLimits.check(processes: assembly.topology.nodeCount, for: "\(assembly.topology.nodeCount) nodes")
+    }
+
     /// - Parameters:
     ///   - program: path of the gossipnode executable.
     ///   - resume: rounds of the checkpoint that every node starts from; `nil` starts afresh.
@@ -42,13 +53,6 @@ public struct ProcessRun {
         guard Files.exists(program) else {
             throw ConfigurationFault("there is no node program at \(program); build it with 'swift build'")
         }
-        // Nodes inherit the limit.
-        let limit = HostLimits.raiseOpenFiles()
-        let degree = assembly.topology.nodes.map { assembly.topology.neighbours(of: $0).count }.max() ?? 0
-        try HostLimits.check(
-            openFiles: degree + HostLimits.openFilesBesideLinks, for: "a node of \(degree) neighbours",
-            limit: limit.soft)
-        try HostLimits.check(processes: assembly.topology.nodeCount, for: "\(assembly.topology.nodeCount) nodes")
         self.assembly = assembly
         self.directory = directory
         self.program = program

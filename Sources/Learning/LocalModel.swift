@@ -8,9 +8,9 @@ public struct LocalState: Sendable, Equatable {
     public init(values: [[Float]] = []) { self.values = values }
 }
 
-/// What one local step did.
+/// What the local steps of one round did.
 public struct StepReport: Sendable, Equatable {
-    /// Mean loss over the samples drawn, before the step.
+    /// Mean loss over the samples drawn, each before the step it was drawn for; 0 where none was.
     public let loss: Double
     public let samples: Int
 
@@ -34,6 +34,7 @@ public protocol LocalModel: Sendable {
     /// Elements of a model.
     var dimension: Int { get }
 
+    /// The model before round 0.
     func initialParameters() -> [Float]
 
     /// Takes this round's local steps in place.

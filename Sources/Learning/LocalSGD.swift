@@ -6,6 +6,7 @@ import Kernels
 /// A batch is drawn uniformly with replacement from the stream of (node, round, local step); a shard no larger than the
 /// batch is used whole. A node without data, or one that does not take part in a round, keeps its model.
 public struct LocalSGD: LocalModel {
+    /// How to descend; the same for all nodes of an experiment.
     public struct Settings: Sendable {
         public var batchSize: Int
         public var localSteps: Int

@@ -6,6 +6,7 @@ public protocol StepSize: Registered {
     func value(in round: Round) -> Double
 }
 
+/// Every step size that an experiment can name.
 public enum StepSizeCatalog {
     public static let all = Catalog<any StepSize.Type>(
         "step size", [ConstantStep.self, InverseSquareRootStep.self, InverseStep.self, LadderStep.self], as: { $0 })
@@ -13,6 +14,7 @@ public enum StepSizeCatalog {
 
 private let firstStep = Parameter.number("value", 0...1e3, default: 0.1, "step size of round 0")
 
+/// η_t = value.
 public struct ConstantStep: StepSize {
     public static let name = "constant"
     public static let summary = "value"
@@ -23,6 +25,7 @@ public struct ConstantStep: StepSize {
     public func value(in round: Round) -> Double { first }
 }
 
+/// η_t = value / √(t + 1).
 public struct InverseSquareRootStep: StepSize {
     public static let name = "inverseSqrt"
     public static let summary = "value / sqrt(t + 1)"
@@ -33,6 +36,7 @@ public struct InverseSquareRootStep: StepSize {
     public func value(in round: Round) -> Double { first / Double(round.number + 1).squareRoot() }
 }
 
+/// η_t = value / (1 + t / halving).
 public struct InverseStep: StepSize {
     public static let name = "inverse"
     public static let summary = "value / (1 + t / halving)"
@@ -49,6 +53,7 @@ public struct InverseStep: StepSize {
     public func value(in round: Round) -> Double { first / (1 + Double(round.number) / halving) }
 }
 
+/// η_t = value · factor^⌊t / every⌋.
 public struct LadderStep: StepSize {
     public static let name = "ladder"
     public static let summary = "value x factor^floor(t / every)"
@@ -65,8 +70,18 @@ public struct LadderStep: StepSize {
         factor = parameters.number("factor")
         every = parameters.count("every")
     }
-    public func value(in round: Round) -> Double {
-        // Repeated multiplication: the same bits everywhere, and after 1,100 halvings nothing is left anyway.
-        (0..<min(round.number / every, 10_000)).reduce(first) { value, _ in value * factor }
+    public func value(in round: Round) -> Double { first * power(factor, round.number / every) }
+}
+
+/// base^exponent by repeated squaring: the same bits everywhere, which no library's `pow` promises.
+private func power(_ base: Double, _ exponent: Int) -> Double {
+    var result = 1.0
+    var square = base
+    var remaining = exponent
+    while remaining > 0 {
+        if remaining % 2 == 1 { result *= square }
+        square *= square
+        remaining /= 2
     }
+    return result
 }

@@ -22,6 +22,8 @@ struct TCPTransport {
 
     private static let firstBackOff: Nanoseconds = .milliseconds(2)
     private static let longestBackOff: Nanoseconds = .milliseconds(250)
+    /// When no connection can be let in, as with too many open files, the listener is left alone for this long.
+    private static let acceptPause: Nanoseconds = .milliseconds(100)
     private static let readBytes = 1 << 18
     /// Connections from peers that have not said who they are.
     private static let mostStrangers = 64
@@ -35,6 +37,7 @@ struct TCPTransport {
     private let neighbours: [NodeID]
     private let addressOf: (NodeID) -> String?
     private let listener: FileDescriptor
+    private var acceptsAgainAt = Instant(nanoseconds: 0)
     private var connections: [Connection] = []
     private var dials: [Dial]
     private var jitter: RandomStream
@@ -76,13 +79,14 @@ struct TCPTransport {
         let nextDial = dials.compactMap(\.nextAttempt).min()
         polled.removeAll()
         for other in others { polled.add(other) }
-        polled.add(listener, reading: connections.count < neighbours.count + Self.mostStrangers)
+        let isPaused = MonotonicClock().now() < acceptsAgainAt
+        polled.add(listener, reading: !isPaused && connections.count < neighbours.count + Self.mostStrangers)
         for connection in connections {
             polled.add(
                 connection.socket, reading: connection.stage != .connecting,
                 writing: connection.stage == .connecting || connection.hasOutput)
         }
-        try polled.wait(until: [deadline, nextDial].compactMap { $0 }.min())
+        try polled.wait(until: [deadline, nextDial, isPaused ? acceptsAgainAt : nil].compactMap { $0 }.min())
 
         let first = others.count + 1
         // Backwards, so that dropping one leaves the slots of those still to come in place.
@@ -128,11 +132,16 @@ struct TCPTransport {
     }
 
     private mutating func acceptAll() {
-        while connections.count < neighbours.count + Self.mostStrangers, let socket = try? Socket.accept(from: listener)
-        {
-            let link = Link(local: local, expecting: .accepted(among: neighbours.filter { $0 < local.node }))
-            connections.append(
-                Connection(socket: socket, dialled: nil, link: link, stage: .established, peer: nil))
+        do throws(SystemFault) {
+            while connections.count < neighbours.count + Self.mostStrangers,
+                let socket = try Socket.accept(from: listener)
+            {
+                let link = Link(local: local, expecting: .accepted(among: neighbours.filter { $0 < local.node }))
+                connections.append(
+                    Connection(socket: socket, dialled: nil, link: link, stage: .established, peer: nil))
+            }
+        } catch {
+            acceptsAgainAt = MonotonicClock().now() + Self.acceptPause
         }
     }
 

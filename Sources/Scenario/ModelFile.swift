@@ -70,15 +70,3 @@ public func modelDigest(_ models: [(node: NodeID, model: [Float])]) -> [UInt8] {
     }
     return hash.finish()
 }
-
-extension [UInt8] {
-    fileprivate mutating func append<T: FixedWidthInteger & UnsignedInteger>(littleEndian value: T) {
-        for shift in stride(from: 0, to: T.bitWidth, by: 8) { append(UInt8(truncatingIfNeeded: value >> shift)) }
-    }
-
-    fileprivate func integer<T: FixedWidthInteger & UnsignedInteger>(at offset: Int, as: T.Type) -> T {
-        var value: T = 0
-        for byte in 0..<T.bitWidth / 8 { value |= T(self[offset + byte]) << (8 * byte) }
-        return value
-    }
-}

@@ -47,12 +47,12 @@ public struct Frame: Sendable, Equatable {
         bytes.append(contentsOf: magic)
         bytes.append(version)
         bytes.append(kind.rawValue)
-        bytes.appendInteger(UInt16(0))
-        bytes.appendInteger(UInt32(truncatingIfNeeded: sender.index))
-        bytes.appendInteger(UInt32(truncatingIfNeeded: round.number))
-        bytes.appendInteger(sequence)
-        bytes.appendInteger(UInt32(truncatingIfNeeded: payloadBytes))
-        bytes.appendInteger(check(header: bytes, payloadDigest: payloadDigest))
+        bytes.append(littleEndian: UInt16(0))
+        bytes.append(littleEndian: UInt32(truncatingIfNeeded: sender.index))
+        bytes.append(littleEndian: UInt32(truncatingIfNeeded: round.number))
+        bytes.append(littleEndian: sequence)
+        bytes.append(littleEndian: UInt32(truncatingIfNeeded: payloadBytes))
+        bytes.append(littleEndian: check(header: bytes, payloadDigest: payloadDigest))
         return bytes
     }
 
@@ -72,7 +72,7 @@ public struct Frame: Sendable, Equatable {
     /// The check of a header (its first 28 bytes) and a payload's digest.
     static func check(header: [UInt8], payloadDigest: UInt64) -> UInt64 {
         var covered = Array(header.prefix(28))
-        covered.appendInteger(payloadDigest)
+        covered.append(littleEndian: payloadDigest)
         return XXH64.hash(covered)
     }
 }
@@ -103,20 +103,8 @@ public struct Hello: Sendable, Equatable {
 
     var encoded: [UInt8] {
         var bytes = identity
-        bytes.appendInteger(UInt32(truncatingIfNeeded: addressee.index))
-        bytes.appendInteger(incarnation)
+        bytes.append(littleEndian: UInt32(truncatingIfNeeded: addressee.index))
+        bytes.append(littleEndian: incarnation)
         return bytes
-    }
-}
-
-extension [UInt8] {
-    mutating func appendInteger<T: FixedWidthInteger & UnsignedInteger>(_ value: T) {
-        for shift in stride(from: 0, to: T.bitWidth, by: 8) { append(UInt8(truncatingIfNeeded: value >> shift)) }
-    }
-
-    func integer<T: FixedWidthInteger & UnsignedInteger>(at offset: Int, as: T.Type) -> T {
-        var value: T = 0
-        for byte in 0..<T.bitWidth / 8 { value |= T(self[offset + byte]) << (8 * byte) }
-        return value
     }
 }

@@ -32,7 +32,7 @@ public struct OutgoingFrame: Sendable, Equatable {
     public var bytes: [UInt8] {
         var bytes = head
         bytes.reserveCapacity(byteCount)
-        for value in model { bytes.appendInteger(value.bitPattern) }
+        for value in model { bytes.append(littleEndian: value.bitPattern) }
         return bytes
     }
 }

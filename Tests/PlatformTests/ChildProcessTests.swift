@@ -49,7 +49,8 @@ extension PlatformTests {
             let pipe = try FileDescriptor.pipe()
             let (listener, _) = try Socket.listen(on: SocketAddress("127.0.0.1:0"))
             let script = "cut -d' ' -f5 /proc/$$/stat; for n in $*; do [ -e /proc/$$/fd/$n ] && echo $n; done; exit 0"
-            let numbers = [pipe.reading, pipe.writing, listener].map { "\($0.number)" }
+            // One of them may have the number that the child finds its lifeline on.
+            let numbers = [pipe.reading, pipe.writing, listener].map { "\($0.number)" }.filter { $0 != "3" }
             let child = try ChildProcess(
                 "/bin/sh", ["-c", script, "sh", "3"] + numbers, output: .file(log), lifeline: Lifeline())
             #expect(try child.wait() == .exited(0))
@@ -79,7 +80,8 @@ extension PlatformTests {
             while received.count < 2, try becomesReady(signals.descriptor) { received.formUnion(try signals.take()) }
             #expect(Set(received.map(\.description)) == ["SIGUSR1", "SIGCHLD"])
             #expect(try child.wait() == .exited(0))
-            #expect(try signals.take().isEmpty)
+            // Children of suites that run at the same time end too.
+            #expect(try signals.take().allSatisfy { $0 == .child })
         }
     }
 }

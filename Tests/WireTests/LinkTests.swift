@@ -182,7 +182,7 @@ struct LinkTests {
         #expect(Array(bytes.prefix(28)) == header)
         #expect(Array(bytes.suffix(4)) == payload)
         var covered = header
-        covered.appendInteger(XXH64.hash(payload))
+        covered.append(littleEndian: XXH64.hash(payload))
         #expect(bytes.integer(at: 28, as: UInt64.self) == XXH64.hash(covered))
     }
 }

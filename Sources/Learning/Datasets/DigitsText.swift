@@ -2,8 +2,7 @@
 //
 // Optical Recognition of Handwritten Digits, E. Alpaydin and C. Kaynak, UCI Machine Learning Repository, 1998,
 // https://doi.org/10.24432/C50P49, licensed under CC BY 4.0. The 1,797 images of its test part, 8 x 8 pixels with
-// values
-// 0 to 16; re-encoded: one line an image, 64 letters from A (0) to Q (16), then the digit.
+// values 0 to 16; re-encoded: one line an image, 64 letters from A (0) to Q (16), then the digit.
 
 enum DigitsText {
     /// SHA-256 of `images`, pinned so that reading it costs nothing; a test recomputes it.

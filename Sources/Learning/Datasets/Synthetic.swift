@@ -1,8 +1,8 @@
 // Made-up classification data of any shape, for benchmarks and tests of scale.
 import Kernels
 
-/// Gaussian clouds: class c has a centre of norm `separation` in a random direction and unit noise around it, divided
-/// by √features so that samples of every shape have a norm near 1 to `separation`.
+/// Gaussian clouds: noise of deviation σ = 1/√features in every feature, around a centre for each class that lies
+/// `separation` · σ from the origin in a random direction. With many features, norms are near 1.
 public struct Synthetic: Dataset {
     public static let name = "synthetic"
     public static let summary = "Gaussian clouds around one centre a class, of any shape."
@@ -36,7 +36,7 @@ public struct Synthetic: Dataset {
         return LabelledData(features: features, labels: labels, featureCount: featureCount, classCount: classCount)
     }
 
-    /// The lanes of the data's streams: each sample has its own, so that any row can be made without the others.
+    /// Keeps streams apart. Each sample has its own, so that any row can be made without the others.
     private enum Part: Int { case centres, training, test }
 
     private func labels(_ count: Int) -> [Int32] { (0..<count).map { Int32($0 % classCount) } }
