@@ -98,8 +98,8 @@ public struct Link: Sendable {
     private mutating func accept(_ frame: ReceivedFrame, into effects: inout [LinkEffect]) throws(Rejection) {
         let header = frame.header
         // Gaps are honest: a sender drops models that a newer one has overtaken in its queue.
-        guard header.sequence >= nextSequence else { throw .replayedSequence }
-        nextSequence = header.sequence &+ 1
+        guard header.sequence >= nextSequence, header.sequence < .max else { throw .replayedSequence }
+        nextSequence = header.sequence + 1
         if phase == .opening {
             if header.kind == .bye {
                 phase = .closed
