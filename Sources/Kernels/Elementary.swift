@@ -5,21 +5,27 @@ public enum Elementary {
     /// ln 2 in two parts; the first has so few bits that its product with any exponent is exact.
     private static let log2High = 0x1.62E4_2FEEp-1
     private static let log2Low = 0x1.A39E_F357_93C76p-33
+    /// The bits of the first number above √½.
+    private static let leastSignificand: Int64 = 0x3FE6_A09E_667F_3BCE
 
-    /// c₀ + x (c₁ + x (c₂ + …)).
+    /// c₀ + x (c₁ + x (c₂ + …)). The loop counts up because only such a one is unrolled into constants.
     @inline(__always)
     static func polynomial<let count: Int>(_ x: Double, _ coefficients: InlineArray<count, Double>) -> Double {
         var sum = coefficients[count - 1]
-        for index in stride(from: count - 2, through: 0, by: -1) { sum = coefficients[index] + x * sum }
+        for step in 2..<count + 1 { sum = coefficients[count - step] + x * sum }
         return sum
     }
+
+    /// The nearest whole number, ties to even, of |x| < 2⁵¹: `rounded` is a library call on older processors.
+    @inline(__always)
+    private static func nearest(_ x: Double) -> Double { (x + 0x1.8p52) - 0x1.8p52 }
 
     /// eˣ: k ln 2 is taken off in two parts, the rest (at most ln 2 / 2) goes through the Taylor series to degree 13.
     public static func exp(_ x: Double) -> Double {
         if x.isNaN { return x }
         if x > 709.8 { return .infinity }
         if x < -745.2 { return 0 }
-        let k = (x * 0x1.7154_7652_B82FEp0).rounded(.toNearestOrEven)
+        let k = nearest(x * 0x1.7154_7652_B82FEp0)
         let r = (x - k * log2High) - k * log2Low
         let series = polynomial(
             r,
@@ -36,16 +42,16 @@ public enum Elementary {
         Double(bitPattern: UInt64(exponent + 1023) << 52)
     }
 
-    /// ln x: x = 2ᵏ m with m near 1, and ln m = 2 artanh((m − 1) / (m + 1)).
+    /// ln x: x = 2ᵏ m with m from √½ to √2, and ln m = 2 artanh((m − 1) / (m + 1)).
     public static func log(_ x: Double) -> Double {
         guard x > 0 else { return x == 0 ? -.infinity : .nan }
         guard x < .infinity else { return x }
-        var k = Double(x.exponent)
-        var m = x.significand
-        if m > 0x1.6A09_E667_F3BCDp0 {
-            m /= 2
-            k += 1
-        }
+        // On the bits, since a branch would be missed half the time. A subnormal is first made normal.
+        let isSubnormal = x < .leastNormalMagnitude
+        let bits = Int64(bitPattern: (isSubnormal ? x * 0x1p54 : x).bitPattern)
+        let exponent = (bits - leastSignificand) >> 52
+        let m = Double(bitPattern: UInt64(bitPattern: bits - exponent << 52))
+        let k = Double(isSubnormal ? exponent - 54 : exponent)
         let f = m - 1
         let s = f / (2 + f)
         let z = s * s
@@ -65,8 +71,8 @@ public enum Elementary {
     /// sin 2πt and cos 2πt: quarters of a turn are taken off exactly, the rest goes through both Taylor series.
     public static func sineCosine(ofTurns t: Double) -> (sine: Double, cosine: Double) {
         guard t.isFinite else { return (.nan, .nan) }
-        let turn = t - t.rounded(.toNearestOrEven)
-        let quarters = (turn * 4).rounded(.toNearestOrEven)
+        let turn = t.magnitude < 0x1p51 ? t - nearest(t) : t.remainder(dividingBy: 1)
+        let quarters = nearest(turn * 4)
         let r = turn - quarters / 4
         let x = r * 0x1.921F_B544_42D18p2 + r * 0x1.1A62_6331_45C07p-52
         let z = x * x
@@ -84,12 +90,16 @@ public enum Elementary {
             ])
         let sine = x + x * z * odd
         let cosine = 1 - z * even
-        switch Int(quarters) & 3 {
-        case 0: return (sine, cosine)
-        case 1: return (cosine, -sine)
-        case 2: return (-sine, -cosine)
-        default: return (-cosine, sine)
-        }
+        // Each quarter turns (sine, cosine) into (cosine, −sine): selected and signed without a branch.
+        let turned = Int(quarters)
+        let (first, second) = turned & 1 == 0 ? (sine, cosine) : (cosine, sine)
+        return (negate(first, if: turned & 2), negate(second, if: (turned + 1) & 2))
+    }
+
+    /// −x if `flag` is 2, x if it is 0.
+    @inline(__always)
+    private static func negate(_ x: Double, if flag: Int) -> Double {
+        Double(bitPattern: x.bitPattern ^ UInt64(flag) << 62)
     }
 
     /// eˣ for Float, through the lanes' arithmetic.

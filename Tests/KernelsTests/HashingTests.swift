@@ -76,6 +76,18 @@ struct HashingTests {
         #expect(running.finish() == SHA256.hash(bytes))
     }
 
+    @Test("SHA-256 takes floats after any number of bytes", arguments: 0...5)
+    func floatsAfterBytes(_ count: Int) {
+        let values = seededValues(40)
+        var running = SHA256()
+        running.update(sanityBuffer(count))
+        running.update(values)
+        let bytes = values.flatMap { value in
+            (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> UInt32(8 * $0)) }
+        }
+        #expect(running.finish() == SHA256.hash(sanityBuffer(count) + bytes))
+    }
+
     @Test("hexadecimal digits are lower case, two a byte")
     func digits() { #expect(hexadecimal([0, 9, 10, 171, 255]) == "00090aabff") }
 }
