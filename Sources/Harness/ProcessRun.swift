@@ -222,6 +222,11 @@ extension NodeTotals {
             rejections = (value.member("rejections")?.members ?? []).map { member in
                 NodeRecord.Count(reason: member.key, count: member.value.count ?? 0)
             }
+            waits = (value.member("waits")?.elements ?? []).compactMap { wait in
+                guard let node = wait.elements.first?.count, let time = wait.elements.last?.count
+                else { return nil }
+                return NodeRecord.Wait(neighbour: NodeID(node), nanoseconds: Nanoseconds(time))
+            }
         }
     }
 }

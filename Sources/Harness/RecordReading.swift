@@ -7,6 +7,10 @@ extension JSONValue {
         if case .object(let members) = kind { members } else { [] }
     }
 
+    @inline(never) var elements: [JSONValue] {
+        if case .array(let elements) = kind { elements } else { [] }
+    }
+
     @inline(never) var number: Double? {
         if case .number(let number, _) = kind { number } else { nil }
     }

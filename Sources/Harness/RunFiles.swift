@@ -6,13 +6,22 @@ import Scenario
 
 /// The laboratory's side of a run directory.
 public struct RunFiles {
+    /// Between two reports of a run that goes on.
+    private static let reportInterval: Nanoseconds = .milliseconds(1_000)
+    /// Reports take at most one part in so many of the time.
+    private static let reportShare: Nanoseconds = 20
+
     public let directory: RunDirectory
     private let metrics: AppendOnlyFile
+    private let clock = MonotonicClock()
+    /// When the report of a run that goes on is written next.
+    private var reportDueAt: Instant
 
     /// Makes `<parent>/<name>-<identity8>-<time>` with the resolved experiment and topology.
     public init(for assembly: Assembly, in parent: String) throws(ConfigurationFault) {
         var directory = RunDirectory(
             in: parent, name: assembly.experiment.name, identity: assembly.identity, time: WallClock.stamp())
+        reportDueAt = clock.now() + Self.reportInterval
         // Two runs of one second get different folders.
         let first = directory.path
         var repetition = 2
@@ -36,7 +45,10 @@ public struct RunFiles {
     /// Goes on in the directory of an earlier run.
     public init(goingOnIn directory: RunDirectory) throws(SystemFault) {
         self.directory = directory
+        reportDueAt = clock.now() + Self.reportInterval
         metrics = try AppendOnlyFile(directory.metrics)
+        // It tells of a run that was stopped, not of the one that goes on.
+        Files.remove(directory.summary)
     }
 
     public func append(_ evaluations: [EvaluationRecord]) throws(SystemFault) {
@@ -45,6 +57,23 @@ public struct RunFiles {
 
     public func write(_ summary: RunSummary) throws(SystemFault) {
         try Files.write(Array(summary.json.utf8), to: directory.summary)
+    }
+
+    /// Writes the report anew, from what is in the directory. Nothing else in it depends on the report.
+    ///
+    /// - Parameter isRunning: whether the run goes on.
+    public func writeReport(isRunning: Bool = false) throws {
+        let run = try RunReader.read(directory, isRunning: isRunning)
+        try Files.write(HTMLReport(run).page, to: directory.report)
+    }
+
+    /// Writes the report of a run that goes on, about once a second. A report that fails is made up for by the next.
+    public mutating func updateReport() {
+        let start = clock.now()
+        guard start >= reportDueAt else { return }
+        try? writeReport(isRunning: true)
+        let end = clock.now()
+        reportDueAt = end + max(Self.reportInterval, Self.reportShare * (end - start))
     }
 
     /// Writes the final models, where no node process did.

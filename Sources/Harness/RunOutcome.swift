@@ -46,6 +46,44 @@ public struct NodeTotals: Sendable, Equatable {
     }
 }
 
+extension NodeTotals {
+    /// Traffic of all nodes; everything else of the honest ones.
+    static func sum(_ all: [NodeTotals], honest: [NodeTotals]) -> NodeTotals {
+        var sum = NodeTotals()
+        for one in all {
+            sum.bytesSent += one.bytesSent
+            sum.messagesSent += one.messagesSent
+        }
+        for one in honest {
+            sum.computeNanoseconds += one.computeNanoseconds
+            sum.waitNanoseconds += one.waitNanoseconds
+            sum.mixNanoseconds += one.mixNanoseconds
+            sum.mixedModels += one.mixedModels
+            sum.reducedModels += one.reducedModels
+            sum.missedModels += one.missedModels
+            sum.lateModels += one.lateModels
+            sum.snapshotsOverwritten += one.snapshotsOverwritten
+            for rejection in one.rejections {
+                if let index = sum.rejections.firstIndex(where: { $0.reason == rejection.reason }) {
+                    sum.rejections[index].count += rejection.count
+                } else {
+                    sum.rejections.append(rejection)
+                }
+            }
+        }
+        return sum
+    }
+
+    /// What these nodes together waited for each of so many nodes, beyond what they wait for anyone.
+    static func awaitedSeconds(by waiting: [NodeTotals], nodes count: Int) -> [Double] {
+        var seconds = [Double](repeating: 0, count: count)
+        for wait in waiting.flatMap(\.waits) where seconds.indices.contains(wait.neighbour.index) {
+            seconds[wait.neighbour.index] += Double(wait.nanoseconds) / 1e9
+        }
+        return seconds
+    }
+}
+
 public struct RunOutcome: Sendable {
     public var engine: Engine
     public var transport: String

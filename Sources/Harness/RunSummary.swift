@@ -5,9 +5,22 @@ import Metrics
 import Scenario
 
 public struct RunSummary: Sendable {
+    /// Of `summary.json`.
+    static let version = 1
+
     public struct NodeLine: Sendable {
         public let label: String
         public let accuracy: Double
+    }
+
+    public struct NodeFigures: Sendable {
+        public let label: String
+        /// Of its final model; `nil` for hostile nodes and for those that did not finish.
+        public let accuracy: Double?
+        /// What the honest nodes waited for it beyond what they wait for anyone.
+        public let awaitedSeconds: Double
+        /// Why it did not finish.
+        public let lost: String?
     }
 
     public let identity: String
@@ -29,6 +42,8 @@ public struct RunSummary: Sendable {
     public let totals: NodeTotals
     /// Honest nodes that finished, the worst first.
     public let byAccuracy: [NodeLine]
+    /// All nodes, by index.
+    public let perNode: [NodeFigures]
     public let usesOracle: Bool
     public let wasStopped: Bool
     public let warnings: [String]
@@ -52,44 +67,25 @@ public struct RunSummary: Sendable {
         var evaluator = try Evaluator(assembly)
         final = finished.isEmpty ? nil : evaluator.evaluate(finished, rounds: rounds)
         learning = finished.isEmpty ? nil : try evaluator.learning(of: finished.map(\.model))
-        byAccuracy = finished.map { node, model in
-            NodeLine(label: topology.labels[node.index], accuracy: evaluator.accuracy(of: model))
+        let accuracies = Dictionary(
+            uniqueKeysWithValues: finished.map { ($0.node, evaluator.accuracy(of: $0.model)) })
+        byAccuracy = finished.compactMap { node, _ in
+            accuracies[node].map { NodeLine(label: topology.labels[node.index], accuracy: $0) }
         }.sorted { $0.accuracy < $1.accuracy }
 
         let honestTotals = assembly.honest.compactMap { outcome.totals[$0] }
+        let awaited = NodeTotals.awaitedSeconds(by: honestTotals, nodes: topology.nodeCount)
+        perNode = topology.nodes.map { node in
+            NodeFigures(
+                label: topology.labels[node.index], accuracy: accuracies[node], awaitedSeconds: awaited[node.index],
+                lost: outcome.lost.first { $0.node == node }?.reason)
+        }
         let losses = honestTotals.compactMap(\.trainLoss)
         trainLoss = losses.isEmpty ? nil : losses.reduce(0, +) / Double(losses.count)
-        totals = RunSummary.sum(Array(outcome.totals.values), honest: honestTotals)
+        totals = .sum(Array(outcome.totals.values), honest: honestTotals)
         usesOracle = experiment.aggregation.tolerates == .oracle
         wasStopped = outcome.wasStopped
         warnings = assembly.warnings
-    }
-
-    /// Traffic of all nodes; everything else of the honest ones.
-    private static func sum(_ all: [NodeTotals], honest: [NodeTotals]) -> NodeTotals {
-        var sum = NodeTotals()
-        for one in all {
-            sum.bytesSent += one.bytesSent
-            sum.messagesSent += one.messagesSent
-        }
-        for one in honest {
-            sum.computeNanoseconds += one.computeNanoseconds
-            sum.waitNanoseconds += one.waitNanoseconds
-            sum.mixNanoseconds += one.mixNanoseconds
-            sum.mixedModels += one.mixedModels
-            sum.reducedModels += one.reducedModels
-            sum.missedModels += one.missedModels
-            sum.lateModels += one.lateModels
-            sum.snapshotsOverwritten += one.snapshotsOverwritten
-            for rejection in one.rejections {
-                if let index = sum.rejections.firstIndex(where: { $0.reason == rejection.reason }) {
-                    sum.rejections[index].count += rejection.count
-                } else {
-                    sum.rejections.append(rejection)
-                }
-            }
-        }
-        return sum
     }
 
     /// Did the honest nodes learn, and agree? One sentence.
@@ -109,7 +105,7 @@ public struct RunSummary: Sendable {
     /// `summary.json`.
     public var json: String {
         var line = JSONLine()
-        line.add("version", 1)
+        line.add("version", Self.version)
         line.add("identity", identity)
         line.add("name", name)
         line.add("engine", engine.rawValue)
@@ -146,10 +142,24 @@ public struct RunSummary: Sendable {
             object.add("wait", Double(totals.waitNanoseconds) / 1e9)
             object.add("mix", Double(totals.mixNanoseconds) / 1e9)
         }
+        line.add("perNode", perNode) { $0.append($1) }
+        line.add("stopped", wasStopped ? 1 : 0)
         line.add("oracle", usesOracle ? 1 : 0)
         line.add("warnings", warnings) { $0.append(text: $1) }
         line.add("verdict", verdict)
         return String(decoding: line.line(), as: UTF8.self)
+    }
+}
+
+extension JSONLine {
+    /// `{"node":"3","accuracy":0.92,"awaitedSeconds":0.1,"lost":"stopped"}`, the last only where it applies.
+    fileprivate mutating func append(_ node: RunSummary.NodeFigures) {
+        appendObject { object in
+            object.add("node", node.label)
+            object.add("accuracy", node.accuracy)
+            object.add("awaitedSeconds", node.awaitedSeconds)
+            if let lost = node.lost { object.add("lost", lost) }
+        }
     }
 }
 

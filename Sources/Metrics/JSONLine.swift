@@ -45,6 +45,11 @@ public struct JSONLine: Sendable {
     /// An object inside this one.
     public mutating func add(_ key: String, object: (inout JSONLine) -> Void) {
         begin(key)
+        appendObject(object)
+    }
+
+    /// An object inside a list.
+    public mutating func appendObject(_ object: (inout JSONLine) -> Void) {
         var inner = JSONLine()
         object(&inner)
         bytes.append(contentsOf: inner.bytes)

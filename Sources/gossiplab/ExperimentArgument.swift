@@ -54,18 +54,23 @@ func readInput(_ path: String) throws(ConfigurationFault) -> [UInt8] {
     do throws(SystemFault) { return try Files.read(path) } catch { throw ConfigurationFault(error.description) }
 }
 
+/// The run directory that the command names.
+func runDirectory(_ flags: Flags) throws(ConfigurationFault) -> RunDirectory {
+    guard let word = flags.words.first, flags.words.count == 1 else {
+        throw ConfigurationFault(.missing(key: "RUN", expected: "the folder of one run, as in runs/NAME-..."))
+    }
+    let path = word.count > 1 && word.hasSuffix("/") ? String(word.dropLast()) : word
+    guard Files.isDirectory(path) else { throw ConfigurationFault("there is no run directory \(path)") }
+    return RunDirectory(path)
+}
+
 /// A run directory named on the command line, read back as the experiment that was run there.
 struct FinishedRun {
     let directory: RunDirectory
     let assembly: Assembly
 
     init(_ flags: Flags, sharesData: Bool = false) throws {
-        guard let word = flags.words.first, flags.words.count == 1 else {
-            throw ConfigurationFault(.missing(key: "RUN", expected: "the folder of one run, as in runs/NAME-..."))
-        }
-        let path = word.count > 1 && word.hasSuffix("/") ? String(word.dropLast()) : word
-        directory = RunDirectory(path)
-        guard Files.isDirectory(path) else { throw ConfigurationFault("there is no run directory \(path)") }
+        directory = try runDirectory(flags)
         let experiment = try Experiment(try readInput(directory.experiment), name: directory.experiment)
         let topology = try TopologyFile.read(try readInput(directory.topology), name: directory.topology)
         assembly = try Assembly(experiment, topology: topology, sharesData: sharesData)
@@ -76,6 +81,7 @@ struct FinishedRun {
 func conclude(_ outcome: RunOutcome, of assembly: Assembly, in files: RunFiles, _ flags: Flags) throws -> Int32 {
     let summary = try RunSummary(outcome, of: assembly)
     try files.write(summary)
+    try files.writeReport()
     print(flags.has("json") ? summary.json : summary.table(runDirectory: files.directory.path))
     if outcome.wasStopped { return ExitCode.interrupted }
     let survivors = summary.byAccuracy.count

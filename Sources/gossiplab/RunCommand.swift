@@ -20,11 +20,13 @@ enum RunCommand: Command {
 
     /// Launches the nodes, watches them, and says what came of it.
     static func run(_ assembly: Assembly, in files: RunFiles, resume: Int?, _ flags: Flags) throws -> Int32 {
+        var files = files
         var progress = Progress(rounds: assembly.experiment.training.rounds, isQuiet: flags.has("quiet"))
         var run = try ProcessRun(assembly, in: files.directory, program: nodeProgram(), resume: resume)
         let outcome = try run.run { evaluations throws(SystemFault) in
             try files.append(evaluations)
             progress.show(evaluations.last)
+            files.updateReport()
         }
         progress.end()
         return try conclude(outcome, of: assembly, in: files, flags)

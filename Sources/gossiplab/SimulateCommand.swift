@@ -21,7 +21,7 @@ enum SimulateCommand: Command {
         let options = Simulator.Options(
             threads: try flags.count("threads", 1...256, default: 2),
             carriage: try flags.choice("carry", ["values", "bytes"], default: "values") == "bytes" ? .bytes : .values)
-        let files = try RunFiles(
+        var files = try RunFiles(
             for: experiment.assembly, in: flags.value("out") ?? "runs")
         var progress = Progress(
             rounds: experiment.assembly.experiment.training.rounds, isQuiet: flags.has("quiet"))
@@ -30,6 +30,7 @@ enum SimulateCommand: Command {
             evaluations throws(SystemFault) in
             try files.append(evaluations)
             progress.show(evaluations.last)
+            files.updateReport()
         } shouldStop: {
             (try? !signals.take().isEmpty) ?? false
         }

@@ -1,0 +1,186 @@
+// One page that tells a run: the verdict first, then figures, drawings, and everything as tables. It is one file without
+// scripts and without anything fetched from elsewhere.
+import Graphs
+import Kernels
+import Metrics
+import Scenario
+
+/// `report.html` of a run.
+public struct HTMLReport {
+    let run: RecordedRun
+
+    public init(_ run: RecordedRun) { self.run = run }
+
+    /// While the run goes on, a browser that shows the page asks for it again after so many seconds.
+    private static let refreshSeconds = 2
+
+    /// The whole page in UTF-8.
+    public var page: [UInt8] {
+        let refresh: Markup =
+            run.state == .running ? "<meta http-equiv=\"refresh\" content=\"\(Self.refreshSeconds)\"/>\n" : ""
+        let page: Markup = """
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8"/>
+            <meta name="viewport" content="width=device-width, initial-scale=1"/>
+            <meta name="color-scheme" content="light dark"/>
+            \(refresh)<title>\(run.experiment.name): \(stateName.lowercased())</title>
+            <style>
+            \(ReportStyle.sheet)</style>
+            </head>
+            <body>
+            <main>
+            \(header)\(figures)\(warnings)
+            <div class="pair">
+            \(accuracy)\(consensus)</div>
+            \(graph)\(nodeTable)
+            <div class="pair">
+            \(time)\(refusals)</div>
+            \(configuration)\(repetition)\(measurements)</main>
+            </body>
+            </html>
+
+            """
+        return Array(page.text.utf8)
+    }
+
+    // MARK: The verdict
+
+    private var stateName: String {
+        switch run.state {
+        case .running: "Running"
+        case .unfinished: "Unfinished"
+        case .stopped: "Stopped"
+        case .finished: "Finished"
+        }
+    }
+
+    private var verdict: String {
+        if let summary = run.summary { return summary.verdict }
+        guard let last = run.evaluations.last else { return "Nothing has been measured yet." }
+        let worst = last.worst.map(percent) ?? "unknown"
+        return "After \(last.rounds) of \(run.experiment.training.rounds) rounds the worst honest node is at \(worst)."
+    }
+
+    private var header: Markup {
+        let hostile = run.hostileCount
+        var facts = [
+            "\(run.nodes.count) nodes, \(hostile == 0 ? "none" : "\(hostile)") hostile",
+            "\(run.experiment.training.rounds) rounds",
+        ]
+        if let summary = run.summary {
+            facts.append("\(summary.engine), \(summary.transport)")
+            facts.append("\(rounded(summary.wallSeconds, 2)) s")
+        }
+        let note: Markup =
+            run.state == .unfinished
+            ? "<p class=\"note\">There is no summary: the run is still going on, or it was cut off.</p>\n" : ""
+        return """
+            <header>
+            <p class="over">\(run.experiment.name) <span class="state \(stateName.lowercased())">\(stateName)</span></p>
+            <h1>\(verdict.replacing(" %", with: "\u{A0}%"))</h1>
+            <p class="facts">\(facts.joined(separator: " · "))</p>
+            \(note)</header>
+
+            """
+    }
+
+    private var figures: Markup {
+        let last = run.evaluations.last
+        let rows: [(name: String, value: String?)] = [
+            ("worst accuracy", last?.worst.map(percent)),
+            ("mean accuracy", last?.mean.map(percent)),
+            ("average model", last?.averageModel.map(percent)),
+            ("relative distance", last?.relativeDistance.map(significant)),
+            ("sent", run.totals.messagesSent > 0 ? megabytes(run.totals.bytesSent) : nil),
+        ]
+        let entries = rows.map { row -> Markup in "<div><dt>\(row.name)</dt><dd>\(row.value ?? "–")</dd></div>\n" }
+        return "<dl class=\"figures\">\n\(entries)</dl>\n"
+    }
+
+    private var warnings: Markup {
+        let sentences = run.summary?.warnings ?? []
+        guard !sentences.isEmpty else { return "" }
+        let items = sentences.map { sentence -> Markup in "<li>\(sentence)</li>\n" }
+        return "<aside>\n<h2>Warnings</h2>\n<ul>\n\(items)</ul>\n</aside>\n"
+    }
+
+    // MARK: Drawings
+
+    private var accuracy: Markup {
+        let values = run.evaluations.flatMap { [$0.worst, $0.mean, $0.averageModel] }.compactMap { $0 }
+        return figure(
+            "Accuracy", note: "Of the honest nodes' models on data that no node has.",
+            Plot(
+                id: "accuracy", title: "Test accuracy over rounds", rounds: run.evaluations.map(\.rounds),
+                series: [
+                    .init(name: "worst node", values: run.evaluations.map(\.worst), text: percent),
+                    .init(name: "mean", values: run.evaluations.map(\.mean), text: percent),
+                    .init(name: "average model", values: run.evaluations.map(\.averageModel), text: percent),
+                ], vertical: Axis(linear: values, format: .percent)))
+    }
+
+    private var consensus: Markup {
+        let values = run.evaluations.flatMap { [$0.distance, $0.relativeDistance] }.compactMap { $0 }
+        return figure(
+            "Consensus distance", note: "Of the honest models from their average, root mean square; logarithmic, without zeros.",
+            Plot(
+                id: "consensus", title: "Consensus distance over rounds", rounds: run.evaluations.map(\.rounds),
+                series: [
+                    .init(name: "distance", values: run.evaluations.map(\.distance), text: significant),
+                    .init(name: "relative", values: run.evaluations.map(\.relativeDistance), text: significant),
+                ], vertical: Axis(logarithmic: values)))
+    }
+
+    private func figure(_ name: String, note: String, _ plot: Plot) -> Markup {
+        guard !run.evaluations.isEmpty else {
+            return "<section><h2>\(name)</h2><p class=\"note\">Nothing has been measured yet.</p></section>\n"
+        }
+        return """
+            <section>
+            <h2>\(name)</h2>
+            <p class="note">\(note)</p>
+            \(plot.legend)\(plot.svg)</section>
+
+            """
+    }
+
+    private var graph: Markup {
+        let topology = run.topology.topology
+        let degrees = topology.nodes.map { topology.degree(of: $0) }
+        let (least, greatest) = (degrees.min() ?? 0, degrees.max() ?? 0)
+        let neighbours = least == greatest ? "\(least)" : "\(least) to \(greatest)"
+        let taps = run.topology.taps.isEmpty ? "" : ", \(run.topology.taps.count) taps on honest nodes"
+        let edges = "\(topology.edges.count) \(topology.directed ? "one-way " : "")edges"
+        let isEnded = run.nodes.contains { $0.accuracy != nil }
+        let hostile: Markup = run.hostileCount == 0 ? "" : "<li><i class=\"diamond\"></i>hostile</li>"
+        let worst: Markup = isEnded ? "<li><i class=\"circle worst\"></i>worst</li>" : ""
+        let lost: Markup = run.nodes.contains { $0.lost != nil } ? "<li><i class=\"circle lost\"></i>lost</li>" : ""
+        return """
+            <section>
+            <h2>The graph</h2>
+            <p class="note">\(edges), \(neighbours) neighbours a node\(taps). \
+            \(isEnded ? "Below each node's name stands its final accuracy in percent." : "")</p>
+            <ul class="legend"><li><i class="circle"></i>honest</li>\(worst)\(hostile)\(lost)</ul>
+            <div class="scroll" role="region" aria-label="Drawing of the graph" tabindex="0">
+            \(GraphDrawing(id: "graph", file: run.topology, nodes: run.nodes).svg)</div>
+            </section>
+
+            """
+    }
+}
+
+/// Three significant digits or, of the small and the large, as much in powers of ten.
+func significant(_ value: Double) -> String {
+    switch value.magnitude {
+    case 0: return "0"
+    case 1e-3..<1: return rounded(value, value.magnitude < 0.01 ? 5 : value.magnitude < 0.1 ? 4 : 3)
+    case 1..<1e4: return rounded(value, value.magnitude < 10 ? 2 : value.magnitude < 100 ? 1 : 0)
+    default:
+        let exponent = Axis.decade(below: value.magnitude)
+        return "\(rounded(value / Axis.powerOfTen(exponent), 2))e\(exponent)"
+    }
+}
+
+func megabytes(_ bytes: Int) -> String { "\(significant(Double(bytes) / 1e6)) MB" }

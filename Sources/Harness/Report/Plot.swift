@@ -1,0 +1,183 @@
+// Figures over rounds as lines, in SVG. Colours come from the page's style sheet; nothing moves and nothing is fetched.
+
+/// A line plot.
+struct Plot {
+    struct Series {
+        let name: String
+        /// One value for each of the plot's rounds; what is missing or has no place on the axis leaves a gap.
+        let values: [Double?]
+        /// How a value is written.
+        let text: (Double) -> String
+
+        var last: Double? { values.last { $0 != nil } ?? nil }
+    }
+
+    /// A word for ids, unlike that of any other drawing of the page.
+    let id: String
+    let title: String
+    let rounds: [Int]
+    /// At most three: the style sheet tells no more lines apart. The first is the one to look at.
+    let series: [Series]
+    /// Made for the values of all series.
+    let vertical: Axis
+
+    private static let size = (width: 440.0, height: 250.0)
+    private static let area = (left: 44.0, right: 334.0, top: 10.0, bottom: 212.0)
+    private static let labelHeight = 14.0
+    /// More points of a line or more places to hover over would only make the file larger.
+    private static let mostPoints = 400
+    private static let mostBands = 100
+
+    private var horizontal: Axis { Axis(linear: rounds.map(Double.init), format: .whole, isTight: true) }
+
+    /// The drawing, without its legend.
+    var svg: Markup {
+        let horizontal = horizontal
+        // The first series is drawn last, on top.
+        let lines = series.indices.reversed().map { line($0, horizontal) }
+        return """
+            <svg class="plot" viewBox="0 0 \(Self.size.width) \(Self.size.height)" role="img" \
+            aria-labelledby="\(id)-title \(id)-text">
+            <title id="\(id)-title">\(title)</title><desc id="\(id)-text">\(description)</desc>
+            \(grid(horizontal))\(lines)\(labels)\(bands(horizontal))</svg>
+
+            """
+    }
+
+    /// Every series with a sample of its line and its newest value.
+    var legend: Markup {
+        let entries = series.enumerated().map { index, series -> Markup in
+            """
+            <li><svg viewBox="0 0 24 8" aria-hidden="true"><path class="line s\(index)" d="M0 4H24"/></svg> \
+            \(series.name) <b>\(series.last.map(series.text) ?? "–")</b></li>
+            """
+        }
+        return "<ul class=\"legend\">\(entries)</ul>\n"
+    }
+
+    private var description: String {
+        guard let first = rounds.first, let last = rounds.last else { return "Nothing was measured." }
+        let ends = series.map { "\($0.name) \($0.last.map($0.text) ?? "unknown")" }.joined(separator: ", ")
+        return "Rounds \(first) to \(last). At the end: \(ends). All values are in the table of measurements."
+    }
+
+    private func x(_ rounds: Int, _ horizontal: Axis) -> Double {
+        Self.area.left + (Self.area.right - Self.area.left) * (horizontal.share(of: Double(rounds)) ?? 0)
+    }
+
+    private func y(_ value: Double?) -> Double? {
+        value.flatMap(vertical.share).map { Self.area.bottom - (Self.area.bottom - Self.area.top) * $0 }
+    }
+
+    private func grid(_ horizontal: Axis) -> Markup {
+        var marks: Markup = ""
+        for tick in vertical.ticks {
+            guard let y = y(tick) else { continue }
+            marks += """
+                <path class="grid" d="M\(Self.area.left) \(y)H\(Self.area.right)"/>\
+                <text class="tick" x="\(Self.area.left - 6)" y="\(y + 4)" text-anchor="end">\(vertical.text(of: tick))</text>
+                """
+        }
+        for tick in horizontal.ticks {
+            let x = x(Int(tick), horizontal)
+            marks += """
+                <path class="axis" d="M\(x) \(Self.area.bottom)v4"/>\
+                <text class="tick" x="\(x)" y="\(Self.area.bottom + 17)" text-anchor="middle">\
+                \(horizontal.text(of: tick))</text>
+                """
+        }
+        let middle = (Self.area.left + Self.area.right) / 2
+        return """
+            \(marks)<path class="axis" d="M\(Self.area.left) \(Self.area.bottom)H\(Self.area.right)"/>\
+            <text class="tick" x="\(middle)" y="\(Self.size.height - 4)" text-anchor="middle">round</text>
+
+            """
+    }
+
+    private func line(_ index: Int, _ horizontal: Axis) -> Markup {
+        var path: Markup = ""
+        var isOpen = false
+        var end: (x: Double, y: Double)?
+        for row in drawnRows(of: series[index]) {
+            guard let y = y(series[index].values[row]) else {
+                isOpen = false
+                continue
+            }
+            let x = x(rounds[row], horizontal)
+            path += isOpen ? "L\(x) \(y)" : "M\(x) \(y)"
+            isOpen = true
+            end = (x, y)
+        }
+        guard let end else { return "" }
+        return """
+            <path class="line s\(index)" d="\(path)"/>\
+            <circle class="end s\(index)" cx="\(end.x)" cy="\(end.y)" r="2.6"/>
+
+            """
+    }
+
+    /// All rows, or of each of many stretches the least and the greatest value, so that no peak is lost.
+    private func drawnRows(of series: Series) -> [Int] {
+        guard rounds.count > Self.mostPoints else { return Array(rounds.indices) }
+        let length = (2 * rounds.count + Self.mostPoints - 1) / Self.mostPoints
+        var rows: [Int] = []
+        for start in stride(from: 0, to: rounds.count, by: length) {
+            let stretch = start..<min(start + length, rounds.count)
+            let known = stretch.filter { series.values[$0] != nil }
+            let least = known.min { series.values[$0]! < series.values[$1]! }
+            let greatest = known.max { series.values[$0]! < series.values[$1]! }
+            rows += Set([least ?? start, greatest ?? start]).sorted()
+        }
+        return rows.last == rounds.count - 1 ? rows : rows + [rounds.count - 1]
+    }
+
+    /// The name of each line beside its end, moved apart where they would overlap.
+    private var labels: Markup {
+        let ends = series.enumerated().compactMap { index, series in
+            y(series.last).map { (index: index, y: $0) }
+        }.sorted { ($0.y, $0.index) < ($1.y, $1.index) }
+        let places = spread(ends.map(\.y), apart: Self.labelHeight, to: Self.area.bottom)
+        return "\(zip(ends, places).map { end, y in label(of: end.index, from: end.y, at: y) })"
+    }
+
+    private func label(of index: Int, from end: Double, at y: Double) -> Markup {
+        let right = Self.area.right
+        return """
+            <path class="lead" d="M\(right + 4) \(end)L\(right + 11) \(y)"/>\
+            <text class="name s\(index)" x="\(right + 14)" y="\(y + 4)">\(series[index].name)</text>
+            """
+    }
+
+    /// Invisible stripes that tell their round's values to who points at them.
+    private func bands(_ horizontal: Axis) -> Markup {
+        let step = max(1, (rounds.count + Self.mostBands - 1) / Self.mostBands)
+        let rows = Array(stride(from: 0, to: rounds.count, by: step))
+        let places = rows.map { x(rounds[$0], horizontal) }
+        let pieces = rows.indices.map { index -> Markup in
+            let left = index == 0 ? Self.area.left : (places[index - 1] + places[index]) / 2
+            let right = index + 1 == rows.count ? Self.area.right : (places[index] + places[index + 1]) / 2
+            let values = series.map { series in
+                "\(series.name) \(series.values[rows[index]].map(series.text) ?? "–")"
+            }
+            return """
+                <rect x="\(left)" y="\(Self.area.top)" width="\(right - left)" \
+                height="\(Self.area.bottom - Self.area.top)"><title>round \(rounds[rows[index]])
+                \(values.joined(separator: "\n"))</title></rect>
+
+                """
+        }
+        return "<g class=\"bands\">\(pieces)</g>"
+    }
+}
+
+/// Ascending places near the wanted ones, which ascend: at least `gap` apart, and none beyond `end` while there is room.
+func spread(_ wanted: [Double], apart gap: Double, to end: Double) -> [Double] {
+    var places = wanted
+    for index in places.indices.dropFirst() { places[index] = max(places[index], places[index - 1] + gap) }
+    var limit = end
+    for index in places.indices.reversed() {
+        places[index] = min(places[index], limit)
+        limit = places[index] - gap
+    }
+    return places
+}

@@ -1,0 +1,73 @@
+// What the files of a run say, whichever engine wrote them and however far it came. Reading them is RunReader's.
+import Kernels
+import Metrics
+import Scenario
+
+/// A run as far as it is on disk.
+public struct RecordedRun: Sendable {
+    public enum State: Sendable {
+        /// Whoever asks is running it.
+        case running
+        /// There is no summary: it goes on elsewhere, or was cut off.
+        case unfinished
+        case stopped
+        case finished
+    }
+
+    public let directory: RunDirectory
+    public internal(set) var state: State
+    let experiment: Experiment
+    /// The experiment as it was written, for listing.
+    let settings: JSONValue
+    let topology: TopologyFile
+    /// In order of rounds.
+    let evaluations: [RecordedEvaluation]
+    /// One for each node of the topology, by index.
+    let nodes: [RecordedNode]
+    /// Traffic of all nodes; everything else of the honest ones.
+    let totals: NodeTotals
+    let summary: RecordedSummary?
+
+    var hostileCount: Int { nodes.count { $0.isHostile } }
+}
+
+/// One line of the laboratory's metrics. What was not finite has no value.
+struct RecordedEvaluation: Sendable, Equatable {
+    let rounds: Int
+    let nodes: Int
+    let worst: Double?
+    let mean: Double?
+    let best: Double?
+    let averageModel: Double?
+    let meanLoss: Double?
+    let distance: Double?
+    let relativeDistance: Double?
+}
+
+/// What is known of one node.
+struct RecordedNode: Sendable {
+    let label: String
+    let isHostile: Bool
+    /// Of its final model; `nil` for hostile nodes and for those that have not finished.
+    var accuracy: Double?
+    /// How it was lost, if it was.
+    var lost: String?
+    /// From its own metrics; a simulated node writes none.
+    var totals: NodeTotals?
+    /// What the honest nodes waited for it beyond what they wait for anyone.
+    var awaitedSeconds: Double = 0
+}
+
+/// What only the summary of an ended run says.
+struct RecordedSummary: Sendable {
+    let verdict: String
+    let identity: String
+    let engine: String
+    let transport: String
+    let wallSeconds: Double
+    let modelDigest: String
+    let trainLoss: Double?
+    let learningError: Double?
+    let generalizationGap: Double?
+    let warnings: [String]
+}

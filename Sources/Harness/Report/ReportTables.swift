@@ -1,0 +1,231 @@
+// The part of the page that is read as text: nodes, time, refusals, settings, commands and all measurements.
+import Kernels
+import Metrics
+import Scenario
+
+extension HTMLReport {
+    /// Longer tables of measurements are thinned; the rest is in metrics.jsonl.
+    private static let mostMeasurements = 200
+    /// Settings of more characters than this get a row of their own.
+    private static let longSetting = 44
+
+    // MARK: Nodes
+
+    /// All nodes, the worst first, hostile ones last.
+    var nodeTable: Markup {
+        let order = run.nodes.indices.sorted { a, b in
+            let (a, b) = (run.nodes[a], run.nodes[b])
+            return (a.isHostile ? 1 : 0, a.accuracy ?? -1) < (b.isHostile ? 1 : 0, b.accuracy ?? -1)
+        }
+        let hasTotals = run.nodes.contains { $0.totals != nil }
+        let columns =
+            ["node", "kind", "accuracy", "waited for, s"]
+            + (hasTotals ? ["compute, s", "wait, s", "mix, s", "refused", "late", "missed"] : [])
+        let rows = order.map { index -> [String] in
+            let node = run.nodes[index]
+            let kind = (node.isHostile ? "hostile" : "honest") + (node.lost.map { ", lost: \($0)" } ?? "")
+            let totals = node.totals.map { totals in
+                [
+                    seconds(totals.computeNanoseconds), seconds(totals.waitNanoseconds),
+                    seconds(totals.mixNanoseconds), "\(totals.rejections.reduce(0) { $0 + $1.count })",
+                    "\(totals.lateModels)", "\(totals.missedModels)",
+                ]
+            }
+            return [node.label, kind, node.accuracy.map(percent) ?? "–", rounded(node.awaitedSeconds, 2)]
+                + (hasTotals ? totals ?? Array(repeating: "–", count: 6) : [])
+        }
+        return """
+            <section>
+            <h2>Nodes, the worst first</h2>
+            <p class="note">Waited for: how long honest nodes waited for this one beyond what they wait for anyone.</p>
+            \(table("Nodes", columns, rows, texts: 2))</section>
+
+            """
+    }
+
+    // MARK: Time, and what was refused
+
+    var time: Markup {
+        let parts = [
+            (name: "compute", style: "s1", time: run.totals.computeNanoseconds),
+            (name: "mix", style: "s0", time: run.totals.mixNanoseconds),
+            (name: "wait", style: "idle", time: run.totals.waitNanoseconds),
+        ]
+        let whole = Double(max(1, parts.reduce(0) { $0 + $1.time }))
+        if run.summary?.engine == Engine.simulation.rawValue {
+            let waited = "The honest nodes together waited \(seconds(run.totals.waitNanoseconds)) s of virtual time"
+            return "<section>\n<h2>Time</h2>\n<p class=\"note\">\(waited), in which nothing else takes any.</p>\n</section>\n"
+        }
+        var left = 0.0
+        var bars: Markup = ""
+        for part in parts {
+            let width = 400 * Double(part.time) / whole
+            bars += """
+                <rect class="\(part.style)" x="\(left)" y="0" width="\(width)" height="22">\
+                <title>\(part.name) \(seconds(part.time)) s</title></rect>
+                """
+            left += width
+        }
+        let legend = parts.map { part -> Markup in
+            """
+            <li><i class="square \(part.style)"></i>\(part.name) <b>\(seconds(part.time)) s</b> \
+            \(percent(Double(part.time) / whole))</li>
+            """
+        }
+        return """
+            <section>
+            <h2>Time</h2>
+            <p class="note">Of all honest nodes together.</p>
+            <svg class="bar" viewBox="0 0 400 22" preserveAspectRatio="none" role="img" aria-label="Time by purpose">
+            \(bars)</svg>
+            <ul class="legend">\(legend)</ul>
+            </section>
+
+            """
+    }
+
+    var refusals: Markup {
+        let rejections = run.totals.rejections.sorted { ($1.count, $0.reason) < ($0.count, $1.reason) }
+        let rows =
+            rejections.map { ["refused: \($0.reason)", "\($0.count)"] }
+            + [["models late", "\(run.totals.lateModels)"], ["models missed", "\(run.totals.missedModels)"]]
+            + run.nodes.filter { $0.awaitedSeconds >= 0.005 }.sorted { $0.awaitedSeconds > $1.awaitedSeconds }.prefix(5)
+            .map { ["waited for node \($0.label), s", rounded($0.awaitedSeconds, 2)] }
+        return """
+            <section>
+            <h2>Rejections and waits</h2>
+            <p class="note">Of the honest nodes\(rejections.isEmpty ? "; no message was refused" : "").</p>
+            \(table("Rejections and waits", ["what", "count"], rows, texts: 1))</section>
+
+            """
+    }
+
+    // MARK: How it was made
+
+    var configuration: Markup {
+        var rows = settingRows(run.settings, path: "")
+        rows.append(("topology.weights", run.topology.weightRule.rawValue))
+        if let summary = run.summary {
+            rows.append(("identity", summary.identity))
+            rows.append(("model digest", summary.modelDigest.isEmpty ? "none" : summary.modelDigest))
+            let ends = [
+                ("training loss", summary.trainLoss), ("learning error", summary.learningError),
+                ("generalization gap", summary.generalizationGap),
+            ]
+            for (name, value) in ends { rows.append((name, value.map(significant) ?? "unknown")) }
+        }
+        let entries = rows.map { row -> Markup in
+            let kind: Markup = row.value.count > Self.longSetting ? " class=\"wide\"" : ""
+            return "<div\(kind)><dt>\(row.name)</dt><dd>\(row.value)</dd></div>\n"
+        }
+        return "<section>\n<h2>Configuration</h2>\n<dl class=\"settings\">\n\(entries)</dl>\n</section>\n"
+    }
+
+    /// One row for each leaf, and for each object that says its `kind`.
+    private func settingRows(_ value: JSONValue, path: String) -> [(name: String, value: String)] {
+        value.members.flatMap { member -> [(name: String, value: String)] in
+            let path = path.isEmpty ? member.key : "\(path).\(member.key)"
+            let isGroup = !member.value.members.isEmpty && member.value.member("kind") == nil
+            if isGroup { return settingRows(member.value, path: path) }
+            return [(path, inWords(member.value))]
+        }
+    }
+
+    private func inWords(_ value: JSONValue) -> String {
+        switch value.kind {
+        case .null: return "none"
+        case .flag(let flag): return flag ? "yes" : "no"
+        case .number(_, let literal): return literal
+        case .text(let text): return text
+        case .array(let elements):
+            let isList = elements.contains { !$0.members.isEmpty }
+            return elements.isEmpty ? "none" : elements.map(inWords).joined(separator: isList ? "; " : " ")
+        case .object(let members):
+            return members.map { member in
+                let isNested = !member.value.members.isEmpty
+                let words = isNested ? "(\(inWords(member.value)))" : inWords(member.value)
+                return member.key == "kind" ? words : "\(member.key) \(words)"
+            }.joined(separator: ", ")
+        }
+    }
+
+    var repetition: Markup {
+        let command = run.summary?.engine == Engine.simulation.rawValue ? "simulate" : "run"
+        let commands = [
+            "gossiplab \(command) \(quoted(run.directory.experiment))", "gossiplab verify \(quoted(run.directory.path))",
+        ]
+        return """
+            <section>
+            <h2>Again</h2>
+            <p class="note">The first command repeats the run, the second recomputes its models and compares them.</p>
+            <pre><code>\(commands.joined(separator: "\n"))</code></pre>
+            </section>
+
+            """
+    }
+
+    /// A word for a shell.
+    private func quoted(_ path: String) -> String {
+        let isPlain = path.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                true
+            default: "/._-+".utf8.contains(byte)
+            }
+        }
+        let parts = path.split(separator: "'", omittingEmptySubsequences: false)
+        return isPlain && !path.isEmpty ? path : "'\(parts.joined(separator: #"'\''"#))'"
+    }
+
+    // MARK: Measurements
+
+    var measurements: Markup {
+        guard !run.evaluations.isEmpty else { return "" }
+        let step = max(1, (run.evaluations.count + Self.mostMeasurements - 1) / Self.mostMeasurements)
+        let last = run.evaluations.count - 1
+        let rows = run.evaluations.enumerated().filter { $0.offset % step == 0 || $0.offset == last }.map { _, line in
+            ["\(line.rounds)", "\(line.nodes)"]
+                + [line.worst, line.mean, line.best, line.averageModel].map { $0.map(percent) ?? "–" }
+                + [line.meanLoss, line.distance, line.relativeDistance].map { $0.map(significant) ?? "–" }
+        }
+        let columns = [
+            "round", "nodes", "worst", "mean", "best", "average model", "mean loss", "distance", "relative",
+        ]
+        let thinned = step == 1 ? "" : "; one in \(step) is shown"
+        return """
+            <section>
+            <details>
+            <summary>All measurements</summary>
+            <p class="note">The lines of metrics.jsonl\(thinned).</p>
+            \(table("Measurements", columns, rows, texts: 0))</details>
+            </section>
+
+            """
+    }
+
+    /// - Parameter texts: so many columns hold words; the others hold figures, to the right.
+    private func table(_ name: String, _ columns: [String], _ rows: [[String]], texts: Int) -> Markup {
+        let heads = columns.enumerated().map { index, column -> Markup in
+            index < texts ? "<th scope=\"col\" class=\"text\">\(column)</th>" : "<th scope=\"col\">\(column)</th>"
+        }
+        let lines = rows.map { row -> Markup in
+            let cells = row.enumerated().map { index, cell -> Markup in
+                index < texts ? "<td class=\"text\">\(cell)</td>" : "<td>\(cell)</td>"
+            }
+            return "<tr>\(cells)</tr>\n"
+        }
+        return """
+            <div class="scroll" role="region" aria-label="\(name)" tabindex="0">
+            <table>
+            <thead><tr>\(heads)</tr></thead>
+            <tbody>
+            \(lines)</tbody>
+            </table>
+            </div>
+
+            """
+    }
+
+    private func seconds(_ nanoseconds: Nanoseconds) -> String { rounded(Double(nanoseconds) / 1e9, 2) }
+}
