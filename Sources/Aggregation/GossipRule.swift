@@ -18,6 +18,16 @@ public protocol GossipRule: Registered {
         own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext,
         into next: inout MutableSpan<Float>, scratch: inout Scratch
     ) -> MixReport
+
+    /// What it remembers from round to round; kept in checkpoints.
+    var memory: [Float] { get set }
+}
+
+extension GossipRule {
+    public var memory: [Float] {
+        get { [] }
+        set {}
+    }
 }
 
 /// What a rule promises, in the terms of the literature; the tests hold each rule to it on random instances.

@@ -10,6 +10,20 @@ public protocol ModelAttack: Attack {
     ///
     /// - Parameter random: a stream of this attacker, round and victim alone (of no victim where the group colludes).
     mutating func forge(for victim: NodeID, seeing view: borrowing AttackView, random: inout RandomStream) -> Forgery
+
+    /// What it remembers from round to round; kept in checkpoints.
+    var memory: [Float] { get set }
+    /// Share of the deadline for which its messages are held back on purpose.
+    var holdBack: Double { get }
+}
+
+extension ModelAttack {
+    public var memory: [Float] {
+        get { [] }
+        set {}
+    }
+
+    public var holdBack: Double { 0 }
 }
 
 /// An attack on data: the node is honest in all it does, with poisoned labels.

@@ -10,6 +10,7 @@ public enum AttackCatalog {
             ALittleIsEnough.self,
             Dissensus.self,
             Silence.self,
+            Procrastinate.self,
             LabelFlip.self,
         ], as: { $0 })
 }

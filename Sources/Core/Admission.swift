@@ -12,20 +12,32 @@ enum Admission: Equatable {
     case late
     case refused(Rejection)
 
+    /// - Parameter takesAnyRound: the newest model counts, of whatever round.
     static func judge(
-        _ message: ModelMessage, from neighbour: NeighbourState, in round: Round, of rounds: Int, dimension: Int
+        _ message: ModelMessage, from neighbour: NeighbourState, in round: Round, by configuration: NodeConfiguration,
+        takesAnyRound: Bool = false
     ) -> Admission {
         guard neighbour.weight != nil else { return .refused(.notANeighbour) }
-        guard message.round.number < rounds else { return .refused(.roundOutOfRange) }
-        if message.round < round { return .late }
-        if message.round == round {
-            guard neighbour.current == nil, neighbour.offendedIn != round else { return .refused(.duplicateRound) }
-        } else if let newest = neighbour.newest {
-            if message.round == newest.round { return .refused(.duplicateRound) }
-            if message.round < newest.round { return .late }
+        guard message.round.number < configuration.rounds else { return .refused(.roundOutOfRange) }
+        let isCurrent: Bool
+        if !takesAnyRound {
+            if message.round < round { return .late }
+            isCurrent = message.round == round
+            if isCurrent {
+                guard neighbour.current == nil, neighbour.offendedIn != round else { return .refused(.duplicateRound) }
+            } else if let newest = neighbour.newest {
+                if message.round == newest.round { return .refused(.duplicateRound) }
+                if message.round < newest.round { return .late }
+            }
+        } else {
+            isCurrent = true
+            if let current = neighbour.current {
+                if message.round == current.round { return .refused(.duplicateRound) }
+                if message.round < current.round { return .late }
+            }
         }
-        guard message.values.count == dimension else { return .refused(.wrongDimension) }
+        guard message.values.count == configuration.dimension else { return .refused(.wrongDimension) }
         guard allFinite(message.values.span) else { return .refused(.notFinite) }
-        return message.round == round ? .current : .early
+        return isCurrent ? .current : .early
     }
 }

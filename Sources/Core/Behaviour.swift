@@ -1,6 +1,7 @@
 // Honest, or hostile with an attack. The only value of a node that knows who else is hostile.
 import Attacks
 import Kernels
+import Wire
 
 public enum Behaviour: Sendable {
     case honest
@@ -34,7 +35,7 @@ public struct Adversary: Sendable {
     }
 
     /// Whether `node` lies in this round; every member of a colluding group draws alike.
-    func attacks(in round: Round, node: NodeID, seed: UInt64) -> Bool {
+    public func attacks(in round: Round, node: NodeID, seed: UInt64) -> Bool {
         guard rounds.contains(round.number) else { return false }
         guard probability < 1 else { return true }
         var random = RandomStream(seed: seed, purpose: .attack, node: collusion ?? node, round: round, lane: 0)
@@ -46,5 +47,23 @@ public struct Adversary: Sendable {
         RandomStream(
             seed: seed, purpose: .attack, node: collusion ?? node, round: round,
             lane: collusion == nil ? victim.index + 2 : 1)
+    }
+
+    /// What a liar sends to each of `receivers` in the round of its own model; `nil` is silence.
+    ///
+    /// - Parameter heard: ascending by sender.
+    public mutating func forge(
+        for receivers: [NodeID], with own: ModelMessage, heard: [HeardModel], node: NodeID, seed: UInt64
+    ) -> [ModelMessage?] {
+        let view = AttackView(
+            round: own.round, own: own.values,
+            heard: heard.map { AttackView.Heard(sender: $0.sender, model: $0.message.values) }, victims: victims)
+        return receivers.map { receiver in
+            var random = stream(in: own.round, node: node, victim: receiver, seed: seed)
+            guard case .model(let values) = attack.forge(for: receiver, seeing: view, random: &random) else {
+                return nil
+            }
+            return ModelMessage(round: own.round, values: values)
+        }
     }
 }

@@ -1,16 +1,34 @@
 // All that a node needs to go on after a restart, as a value and as bytes. Every byte is covered by the final hash.
 //
 //   magic "GSPK" | version u8 | 3 zero bytes | node u32 | rounds u32 | experiment 32 bytes
-//   | count u32 | count × (length u32, length floats): the model, then the local state | XXH64 of all before
+//   | incarnation u64 | published rounds u32
+//   | count u32 | count × (neighbour u32, balance i64, charged i64, polled only u8)
+//   | count u32 | count × (length u32, length floats): model, rule's memory, attack's memory, then the local state
+//   | XXH64 of all before
 import Kernels
 import Learning
 
 /// A node between two rounds.
 public struct Checkpoint: Sendable, Equatable {
+    /// What is left of a neighbour's account of patience.
+    public struct Credit: Sendable, Equatable {
+        public let neighbour: NodeID
+        public let balance: Nanoseconds
+        public let charged: Nanoseconds
+        public let isPolledOnly: Bool
+    }
+
     /// Rounds closed; the next one has this number.
     public let rounds: Int
     public let model: [Float]
     public let localState: LocalState
+    public var ruleMemory: [Float] = []
+    public var attackMemory: [Float] = []
+    public var credits: [Credit] = []
+    /// How many rounds the node has published a model for: it publishes none of them again.
+    public var publishedRounds = 0
+    /// Of the process that wrote it; whoever starts from it takes a greater one.
+    public var incarnation: UInt64 = 0
 
     public init(rounds: Int, model: [Float], localState: LocalState) {
         self.rounds = rounds
@@ -20,13 +38,28 @@ public struct Checkpoint: Sendable, Equatable {
 }
 
 /// Why bytes are not a checkpoint of this node.
-public enum CheckpointFault: Error, Sendable, Equatable {
-    case truncated, altered, foreignFormat, newerVersion(Int), otherExperiment, otherNode(NodeID), wrongDimension
+public enum CheckpointFault: Error, Sendable, Equatable, CustomStringConvertible {
+    case truncated, altered, foreignFormat, newerVersion(Int), olderVersion(Int), otherExperiment, otherNode(NodeID)
+    case wrongDimension
+
+    public var description: String {
+        switch self {
+        case .truncated: "it is truncated"
+        case .altered: "its bytes were altered"
+        case .foreignFormat: "it is no checkpoint"
+        case .newerVersion(let version): "it has version \(version), from the future; this program reads version 2"
+        case .olderVersion(let version): "it has version \(version); this program reads version 2"
+        case .otherExperiment: "it is of another experiment"
+        case .otherNode(let node): "it is of node \(node)"
+        case .wrongDimension: "its model has another dimension"
+        }
+    }
 }
 
 extension Checkpoint {
     private static let magic = Array("GSPK".utf8)
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
+    private static let headerBytes = 48
 
     /// - Parameter experiment: the 32-byte identity of the experiment.
     public func encoded(node: NodeID, experiment: [UInt8]) -> [UInt8] {
@@ -35,7 +68,16 @@ extension Checkpoint {
         bytes.append(littleEndian: UInt32(node.index))
         bytes.append(littleEndian: UInt32(rounds))
         bytes.append(contentsOf: experiment)
-        let arrays = [model] + localState.values
+        bytes.append(littleEndian: incarnation)
+        bytes.append(littleEndian: UInt32(publishedRounds))
+        bytes.append(littleEndian: UInt32(credits.count))
+        for credit in credits {
+            bytes.append(littleEndian: UInt32(credit.neighbour.index))
+            bytes.append(littleEndian: UInt64(bitPattern: credit.balance))
+            bytes.append(littleEndian: UInt64(bitPattern: credit.charged))
+            bytes.append(credit.isPolledOnly ? 1 : 0)
+        }
+        let arrays = [model, ruleMemory, attackMemory] + localState.values
         bytes.append(littleEndian: UInt32(arrays.count))
         for array in arrays {
             bytes.append(littleEndian: UInt32(array.count))
@@ -45,43 +87,64 @@ extension Checkpoint {
         return bytes
     }
 
+    /// - Throws: why these bytes are not a checkpoint of `node` in this experiment; nothing in them is trusted.
     public init(
         encoded bytes: [UInt8], node: NodeID, experiment: [UInt8], dimension: Int
     ) throws(CheckpointFault) {
-        guard bytes.count >= 60 else { throw .truncated }
+        guard bytes.count >= Checkpoint.headerBytes + 8 else { throw .truncated }
         guard bytes.starts(with: Checkpoint.magic) else { throw .foreignFormat }
-        guard bytes[4] == Checkpoint.version else { throw .newerVersion(Int(bytes[4])) }
+        guard bytes[4] <= Checkpoint.version else { throw .newerVersion(Int(bytes[4])) }
+        guard bytes[4] == Checkpoint.version else { throw .olderVersion(Int(bytes[4])) }
         let end = bytes.count - 8
-        let covered = Array(bytes[..<end])
-        var reader = ByteReader(bytes: bytes, offset: end)
-        guard reader.integer(UInt64.self) == XXH64.hash(covered) else { throw .altered }
-        reader.offset = 8
-        let owner = NodeID(Int(reader.integer(UInt32.self)))
-        let rounds = Int(reader.integer(UInt32.self))
-        guard Array(bytes[16..<48]) == experiment else { throw .otherExperiment }
+        guard bytes.integer(at: end, as: UInt64.self) == XXH64.hash(Array(bytes[..<end])) else { throw .altered }
+        var reader = ByteReader(bytes: bytes, end: end, offset: 8)
+        let owner = NodeID(try reader.count())
+        let rounds = try reader.count()
+        guard Array(bytes[16..<Checkpoint.headerBytes]) == experiment else { throw .otherExperiment }
         guard owner == node else { throw .otherNode(owner) }
-        reader.offset = 48
-        var arrays: [[Float]] = []
-        for _ in 0..<reader.integer(UInt32.self) {
-            guard reader.offset + 4 <= end else { throw .truncated }
-            let count = Int(reader.integer(UInt32.self))
-            guard reader.offset + 4 * count <= end else { throw .truncated }
-            arrays.append((0..<count).map { _ in Float(bitPattern: reader.integer(UInt32.self)) })
+        reader.offset = Checkpoint.headerBytes
+        let incarnation = try reader.integer(UInt64.self)
+        let publishedRounds = try reader.count()
+        var credits: [Credit] = []
+        for _ in 0..<(try reader.count()) {
+            credits.append(
+                Credit(
+                    neighbour: NodeID(try reader.count()), balance: Int64(bitPattern: try reader.integer(UInt64.self)),
+                    charged: Int64(bitPattern: try reader.integer(UInt64.self)),
+                    isPolledOnly: try reader.integer(UInt8.self) != 0))
         }
-        guard let model = arrays.first, arrays.allSatisfy({ $0.count == dimension || $0.isEmpty }),
-            model.count == dimension
+        var arrays: [[Float]] = []
+        for _ in 0..<(try reader.count()) { arrays.append(try reader.floats()) }
+        guard arrays.count >= 3, arrays[0].count == dimension,
+            arrays.dropFirst(3).allSatisfy({ $0.count == dimension || $0.isEmpty })
         else { throw .wrongDimension }
-        self.init(rounds: rounds, model: model, localState: LocalState(values: Array(arrays.dropFirst())))
+        self.init(rounds: rounds, model: arrays[0], localState: LocalState(values: Array(arrays.dropFirst(3))))
+        ruleMemory = arrays[1]
+        attackMemory = arrays[2]
+        self.credits = credits
+        self.publishedRounds = publishedRounds
+        self.incarnation = incarnation
     }
 }
 
-/// Reads little-endian integers one after the other; the caller has checked that they are there.
+/// Reads little-endian values one after the other, none beyond `end`.
 private struct ByteReader {
     let bytes: [UInt8]
+    let end: Int
     var offset: Int
 
-    mutating func integer<T: FixedWidthInteger & UnsignedInteger>(_ type: T.Type) -> T {
+    mutating func integer<T: FixedWidthInteger & UnsignedInteger>(_ type: T.Type) throws(CheckpointFault) -> T {
+        guard offset + T.bitWidth / 8 <= end else { throw .truncated }
         defer { offset += T.bitWidth / 8 }
         return bytes.integer(at: offset, as: type)
+    }
+
+    mutating func count() throws(CheckpointFault) -> Int { Int(try integer(UInt32.self)) }
+
+    mutating func floats() throws(CheckpointFault) -> [Float] {
+        let count = try count()
+        guard offset + 4 * count <= end else { throw .truncated }
+        defer { offset += 4 * count }
+        return (0..<count).map { Float(bitPattern: bytes.integer(at: offset + 4 * $0, as: UInt32.self)) }
     }
 }

@@ -16,8 +16,15 @@ struct NeighbourState: Sendable {
     let receives: Bool
 
     var link = LinkState.never
-    /// Its model of the round this node is in.
+    /// Of the process it was last linked with; a later one is a restart.
+    private var incarnation: UInt64?
+    /// It was restarted and has sent no model since: it is listening, and is not waited for.
+    var isReturning = false
+    /// Its model of the round this node is in; while this node enters, and where it is asynchronous, its newest model,
+    /// of whatever round.
     var current: ModelMessage?
+    /// The round this node was in when `current` came.
+    var receivedIn: Round?
     /// Its model of the newest round after this one.
     var newest: ModelMessage?
     /// The newest round it sent anything admissible for.
@@ -42,10 +49,19 @@ struct NeighbourState: Sendable {
     /// it; only while links are made, after a start or a restart, is there nothing to send yet.
     var isHeldUp: Bool { heldUpIn != nil && (newestRound == nil || heldUpIn == newestRound) }
 
+    mutating func linkUp(incarnation: UInt64) {
+        link = .up
+        if let known = self.incarnation, incarnation > known { isReturning = true }
+        self.incarnation = incarnation
+    }
+
     /// Forgets the round that closed and promotes what has already come for `round`.
-    mutating func advance(to round: Round) {
-        current = nil
+    ///
+    /// - Parameter keepsModels: the newest model is kept until a newer one comes.
+    mutating func advance(to round: Round, keepsModels: Bool) {
         wait = nil
+        guard !keepsModels else { return }
+        current = nil
         if let message = newest, message.round <= round {
             if message.round == round { current = message }
             newest = nil

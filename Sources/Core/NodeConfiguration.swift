@@ -29,6 +29,7 @@ public struct NodeConfiguration: Sendable, Equatable {
     public let budget: Budget
     /// Models are exchanged in every `mixEvery`-th round; the others are local.
     public let mixEvery: Int
+    public let pace: Pace
     public let seed: UInt64
     public let patience: Patience
     /// A record and a snapshot every so many rounds; 0 for none but the last.
@@ -38,7 +39,8 @@ public struct NodeConfiguration: Sendable, Equatable {
 
     public init(
         node: NodeID, dimension: Int, rounds: Int, neighbours: [Neighbour], budget: Budget, mixEvery: Int = 1,
-        seed: UInt64, patience: Patience = Patience(), measureEvery: Int = 0, checkpointEvery: Int = 0
+        pace: Pace = .synchronous, seed: UInt64, patience: Patience = Patience(), measureEvery: Int = 0,
+        checkpointEvery: Int = 0
     ) {
         precondition(zip(neighbours, neighbours.dropFirst()).allSatisfy { $0.node < $1.node }, "ascending, once each")
         precondition(rounds > 0 && mixEvery > 0 && dimension > 0, "the schema allows no others")
@@ -48,11 +50,35 @@ public struct NodeConfiguration: Sendable, Equatable {
         self.neighbours = neighbours
         self.budget = budget
         self.mixEvery = mixEvery
+        self.pace = pace
         self.seed = seed
         self.patience = patience
         self.measureEvery = measureEvery
         self.checkpointEvery = checkpointEvery
     }
+}
+
+extension NodeConfiguration {
+    /// w_ij of a neighbour whose models are mixed; `nil` for others, taps among them.
+    func mixingWeight(of node: NodeID) -> Double? {
+        var (low, high) = (0, neighbours.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if neighbours[middle].node < node { low = middle + 1 } else { high = middle }
+        }
+        guard low < neighbours.count, neighbours[low].node == node, let weight = neighbours[low].weight, weight > 0
+        else { return nil }
+        return weight
+    }
+}
+
+/// How the rounds of different nodes go together.
+public enum Pace: Sendable, Equatable {
+    /// A round closes when the neighbours' models of that round are in, or patience is over.
+    case synchronous
+    /// Each node at its own pace, with the newest model of each neighbour; one that came more than `staleness` own
+    /// rounds ago is not used any more.
+    case asynchronous(staleness: Int)
 }
 
 /// How long a node waits for its neighbours.

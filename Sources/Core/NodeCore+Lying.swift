@@ -16,19 +16,20 @@ extension NodeCore {
         return !adversary.kin.contains(node)
     }
 
+    /// How long this node keeps its neighbours waiting on purpose.
+    var holdBack: Nanoseconds? {
+        guard isLiar, case .hostile(let adversary) = behaviour, adversary.attack.holdBack > 0 else { return nil }
+        return Nanoseconds(adversary.attack.holdBack * Double(configuration.patience.deadline))
+    }
+
     /// Sends this round's forgeries, now that the honest neighbours have been heard.
-    mutating func lie(with own: ModelMessage, into effects: inout [NodeEffect]) {
+    mutating func lie(with own: ModelMessage, heard: [HeardModel], into effects: inout [NodeEffect]) {
         guard isLiar, case .hostile(var adversary) = behaviour else { return }
-        let heard = neighbours.filter { listens(to: $0.node) }.compactMap { neighbour in
-            neighbour.current.map { AttackView.Heard(sender: neighbour.node, model: $0.values) }
-        }
-        let view = AttackView(round: round, own: own.values, heard: heard, victims: adversary.victims)
-        for neighbour in neighbours where neighbour.receives && listens(to: neighbour.node) {
-            var random = adversary.stream(
-                in: round, node: configuration.node, victim: neighbour.node, seed: configuration.seed)
-            let forgery = adversary.attack.forge(for: neighbour.node, seeing: view, random: &random)
-            guard neighbour.link == .up, case .model(let values) = forgery else { continue }
-            effects.append(.send(.model(ModelMessage(round: round, values: values)), to: neighbour.node))
+        let victims = neighbours.filter { $0.receives && listens(to: $0.node) }
+        let forgeries = adversary.forge(
+            for: victims.map(\.node), with: own, heard: heard, node: configuration.node, seed: configuration.seed)
+        for (victim, forgery) in zip(victims, forgeries) where victim.link == .up {
+            if let forgery { effects.append(.send(.model(forgery), to: victim.node)) }
         }
         behaviour = .hostile(adversary)
     }

@@ -5,8 +5,8 @@ import Wire
 extension NodeCore {
     /// The moment at which the round closes if nothing more arrives; `now` if nobody is waited for.
     func waitLimit(since: Instant, at now: Instant) -> Instant {
-        guard exchanges else { return now }
-        var latest = now
+        guard exchanges, !isAsynchronous else { return now }
+        var latest = holdBack.map { max(now, since + $0) } ?? now
         for slot in neighbours.indices {
             if let limit = waitLimit(for: neighbours[slot], since: since) { latest = max(latest, limit) }
         }
@@ -30,7 +30,7 @@ extension NodeCore {
 
     /// Whether the neighbour owes this round's model and this node means to wait for it.
     func isAwaited(_ neighbour: NeighbourState) -> Bool {
-        neighbour.weight != nil && neighbour.current == nil && neighbour.offendedIn != round
+        neighbour.weight != nil && neighbour.current == nil && neighbour.offendedIn != round && !neighbour.isReturning
             && neighbour.newestRound ?? round <= round && listens(to: neighbour.node)
             && (isLiar || !neighbour.account.isPolledOnly)
     }

@@ -1,7 +1,9 @@
 // The node, without sockets, clocks, files or threads: events in, effects out. Control flow only; waiting is in
-// NodeCore+Waiting, lying in NodeCore+Lying, the door in Admission.
+// NodeCore+Waiting, lying in NodeCore+Lying, coming back in NodeCore+Entering, the door in Admission.
 //
 //   joining ─links or deadline─▶ training ─trained─▶ gathering ─all in or patience over─▶ (mix) training … ─▶ ended
+//
+// An asynchronous node gathers for no time at all: it mixes what it has.
 import Aggregation
 import Attacks
 import Kernels
@@ -19,15 +21,19 @@ public struct NodeCore: Sendable {
     }
 
     let configuration: NodeConfiguration
-    var rule: any GossipRule
+    var mixer: Mixer
     var behaviour: Behaviour
 
     var phase = Phase.idle
     /// The round the node is in, or the next one while joining.
-    public private(set) var round = Round(0)
+    public internal(set) var round = Round(0)
     /// The model at the start of the round; empty while it is being trained or mixed.
-    private var model: [Float]
+    var model: [Float]
     private var localState = LocalState()
+    /// While a restarted node listens: the rounds of the checkpoint that it started from.
+    var enteringFrom: Int?
+    /// How many rounds it has published a model for, or may have.
+    private var publishedRounds = 0
     /// This round's model after the local step, as it is sent.
     var trained: ModelMessage?
     var neighbours: [NeighbourState]
@@ -45,7 +51,7 @@ public struct NodeCore: Sendable {
     ) {
         precondition(initial.count == configuration.dimension, "the first model has the experiment's dimension")
         self.configuration = configuration
-        self.rule = rule
+        mixer = Mixer(configuration, rule: rule)
         self.behaviour = behaviour
         model = initial
         neighbours = configuration.neighbours.map { NeighbourState($0, patience: configuration.patience) }
@@ -53,16 +59,18 @@ public struct NodeCore: Sendable {
 
     public var hasEnded: Bool { phase == .ended }
 
+    var isAsynchronous: Bool { configuration.pace != .synchronous }
+
     /// Takes one event and appends what must be done about it, in order.
     public mutating func handle(
         _ event: NodeEvent, at now: Instant, using workspace: inout Workspace, into effects: inout [NodeEffect]
     ) {
         guard phase != .ended else { return }
         switch event {
-        case .started(let checkpoint):
-            start(from: checkpoint, at: now, into: &effects)
-        case .linkUp(let node):
-            linkUp(node, at: now, into: &effects)
+        case .started(let start):
+            begin(start, at: now, into: &effects)
+        case .linkUp(let node, let incarnation):
+            linkUp(node, incarnation: incarnation, into: &effects)
         case .linkDown(let node):
             if let slot = slot(of: node), neighbours[slot].link == .up {
                 neighbours[slot].link = .closed(waitedUntil: now + configuration.patience.reconnectGrace)
@@ -88,22 +96,46 @@ public struct NodeCore: Sendable {
 
     // MARK: - Start and links
 
-    private mutating func start(from checkpoint: Checkpoint?, at now: Instant, into effects: inout [NodeEffect]) {
+    private mutating func begin(_ start: NodeStart, at now: Instant, into effects: inout [NodeEffect]) {
         guard phase == .idle else { return }
-        if let checkpoint {
-            model = checkpoint.model
-            localState = checkpoint.localState
-            round = Round(checkpoint.rounds)
-        }
         phase = .joining(since: now)
-        if !isLiar, configuration.measureEvery > 0, round.number == 0 {
-            effects.append(.snapshot(rounds: 0, model))
+        switch start {
+        case .afresh:
+            if !isLiar, configuration.measureEvery > 0 { effects.append(.snapshot(rounds: 0, model)) }
+        case .resumed(let checkpoint):
+            restore(checkpoint)
+            effects.append(
+                .trace(TraceLine(round: round, inputs: [], checkpoint: checkpoint.rounds, result: hash64(model))))
+        case .restarted(let checkpoint, let published):
+            if let checkpoint { restore(checkpoint) }
+            publishedRounds = max(checkpoint?.publishedRounds ?? 0, published?.next.number ?? 0)
+            round = Round(min(max(round.number, publishedRounds), configuration.rounds))
+            enteringFrom = checkpoint?.rounds ?? 0
         }
     }
 
-    private mutating func linkUp(_ node: NodeID, at now: Instant, into effects: inout [NodeEffect]) {
+    private mutating func restore(_ checkpoint: Checkpoint) {
+        round = Round(checkpoint.rounds)
+        model = checkpoint.model
+        localState = checkpoint.localState
+        mixer.rule.memory = checkpoint.ruleMemory
+        if case .hostile(var adversary) = behaviour {
+            adversary.attack.memory = checkpoint.attackMemory
+            behaviour = .hostile(adversary)
+        }
+        for credit in checkpoint.credits {
+            guard let slot = slot(of: credit.neighbour) else { continue }
+            neighbours[slot].account.restore(credit)
+        }
+    }
+
+    private mutating func linkUp(_ node: NodeID, incarnation: UInt64, into effects: inout [NodeEffect]) {
         guard let slot = slot(of: node) else { return }
-        neighbours[slot].link = .up
+        neighbours[slot].linkUp(incarnation: incarnation)
+        if enteringFrom != nil, neighbours[slot].receives {
+            // It has nothing to tell a neighbour that may be listening as well.
+            effects.append(.send(.waiting(round), to: node))
+        }
         // A connection lost in the middle of a round may have swallowed this round's model.
         if case .gathering = phase, !isLiar, let trained, neighbours[slot].receives {
             effects.append(.send(.model(trained), to: node))
@@ -128,11 +160,13 @@ public struct NodeCore: Sendable {
 
     private mutating func receive(_ message: ModelMessage, slot: Int, at now: Instant) {
         let verdict = Admission.judge(
-            message, from: neighbours[slot], in: round, of: configuration.rounds, dimension: configuration.dimension)
+            message, from: neighbours[slot], in: round, by: configuration,
+            takesAnyRound: isAsynchronous || enteringFrom != nil)
         switch verdict {
         case .current:
             endWait(for: slot, at: now)
             neighbours[slot].current = message
+            neighbours[slot].receivedIn = round
         case .early:
             endWait(for: slot, at: now)
             neighbours[slot].newest = message
@@ -147,6 +181,7 @@ public struct NodeCore: Sendable {
             return
         }
         neighbours[slot].newestRound = max(neighbours[slot].newestRound ?? message.round, message.round)
+        neighbours[slot].isReturning = false
         neighbours[slot].account.refill(at: now)
         neighbours[slot].account.delivered()
     }
@@ -165,13 +200,7 @@ public struct NodeCore: Sendable {
     private mutating func proceed(at now: Instant, using workspace: inout Workspace, into effects: inout [NodeEffect]) {
         switch phase {
         case .joining(let since):
-            let deadline = since + configuration.patience.deadline
-            if neighbours.allSatisfy({ $0.link != .never }) || now >= deadline {
-                beginRound(at: now, into: &effects)
-            } else {
-                let announcement = announceHoldUp(since: since, at: now, into: &effects)
-                effects.append(.wake(at: min(deadline, announcement ?? deadline)))
-            }
+            join(since: since, at: now, using: &workspace, into: &effects)
         case .gathering(let since):
             let limit = waitLimit(since: since, at: now)
             if now >= limit {
@@ -183,6 +212,24 @@ public struct NodeCore: Sendable {
         case .idle, .training, .ended:
             break
         }
+    }
+
+    private mutating func join(
+        since: Instant, at now: Instant, using workspace: inout Workspace, into effects: inout [NodeEffect]
+    ) {
+        let deadline = since + configuration.patience.deadline
+        let isReady =
+            enteringFrom == nil
+            ? neighbours.allSatisfy { $0.link != .never } : hasHeardEnough(since: since, at: now)
+        guard isReady || now >= deadline else {
+            let announcement = announceHoldUp(since: since, at: now, into: &effects)
+            return effects.append(.wake(at: min(deadline, announcement ?? deadline)))
+        }
+        if let checkpoint = enteringFrom {
+            enter(from: checkpoint, using: &workspace, into: &effects)
+            enteringFrom = nil
+        }
+        beginRound(at: now, into: &effects)
     }
 
     private mutating func beginRound(at now: Instant, into effects: inout [NodeEffect]) {
@@ -209,6 +256,7 @@ public struct NodeCore: Sendable {
         }
         let message = ModelMessage(round: round, values: parameters)
         trained = message
+        publishedRounds = round.number + 1
         phase = .gathering(since: now)
         guard exchanges else { return }
         if !isLiar {
@@ -226,12 +274,16 @@ public struct NodeCore: Sendable {
     ) {
         guard let trained else { preconditionFailure("a round closes after its local step") }
         record.waitNanoseconds += now - since
+        let heard = exchanges ? heardModels() : []
+        model = exchanges ? mix(trained, with: heard, using: &workspace, into: &effects) : trained.values
         if exchanges {
-            lie(with: trained, into: &effects)
-            model = mix(trained, using: &workspace, into: &effects)
+            lie(with: trained, heard: heard, into: &effects)
             settleAccounts(at: now)
         } else {
-            model = trained.values
+            effects.append(
+                .trace(
+                    TraceLine(
+                        round: round, inputs: [TraceLine.Input(own: trained, configuration)], result: trained.digest)))
         }
         self.trained = nil
         advance(to: nextRound())
@@ -239,49 +291,46 @@ public struct NodeCore: Sendable {
         beginRound(at: now, into: &effects)
     }
 
-    private mutating func mix(
-        _ own: ModelMessage, using workspace: inout Workspace, into effects: inout [NodeEffect]
-    ) -> [Float] {
-        var budget = configuration.budget
-        var inputs = [TraceLine.Input(sender: configuration.node, round: own.round, digest: own.digest)]
-        workspace.batch.removeAll()
-        workspace.context.senders.removeAll(keepingCapacity: true)
-        workspace.context.weights.removeAll(keepingCapacity: true)
-        for neighbour in neighbours {
-            // A tap has no weight: what it carries is overheard and never mixed.
-            guard let weight = neighbour.weight, weight > 0, listens(to: neighbour.node) else { continue }
-            if neighbour.offendedIn == round {
-                budget.count = max(0, budget.count - 1)
-                budget.weight = max(0, budget.weight - weight)
-            } else if let message = neighbour.current {
-                workspace.batch.append(message.values)
-                workspace.context.senders.append(neighbour.node)
-                workspace.context.weights.append(weight)
-                inputs.append(.init(sender: neighbour.node, round: message.round, digest: message.digest))
-            } else {
-                record.missedModels += 1
-            }
+    /// What this node has from its neighbours for this round, ascending by sender; what taps overheard is among it.
+    private func heardModels() -> [HeardModel] {
+        neighbours.compactMap { neighbour in
+            guard neighbour.weight != nil, listens(to: neighbour.node), neighbour.offendedIn != round,
+                let message = neighbour.current, !isStale(neighbour)
+            else { return nil }
+            return HeardModel(sender: neighbour.node, message: message)
         }
-        workspace.context.round = round
-        workspace.context.rounds = configuration.rounds
-        workspace.context.node = configuration.node
-        workspace.context.budget = budget
+    }
 
-        var next = [Float](repeating: 0, count: configuration.dimension)
-        var span = next.mutableSpan
-        let report = rule.mix(
-            own: own.values.span, neighbours: workspace.batch, context: workspace.context, into: &span,
-            scratch: &workspace.scratch)
+    /// Whether an asynchronous node has had this neighbour's model for too long.
+    private func isStale(_ neighbour: NeighbourState) -> Bool {
+        guard case .asynchronous(let staleness) = configuration.pace, let arrival = neighbour.receivedIn else {
+            return false
+        }
+        return round.number - arrival.number > staleness
+    }
+
+    private mutating func mix(
+        _ own: ModelMessage, with heard: [HeardModel], using workspace: inout Workspace,
+        into effects: inout [NodeEffect]
+    ) -> [Float] {
+        let expected = neighbours.filter { $0.weight ?? 0 > 0 && listens(to: $0.node) }
+        let offenders = expected.filter { $0.offendedIn == round }.map(\.node)
+        let (next, report) = mixer.mix(own, with: heard, offenders: offenders, in: round, using: &workspace)
         record.mixedModels += workspace.batch.rows
+        record.missedModels += expected.count - offenders.count - workspace.batch.rows
         record.reducedModels += report.clipped + report.removed
+        var inputs = heard.map(TraceLine.Input.init)
+        inputs.append(TraceLine.Input(own: own, configuration))
         inputs.sort { $0.sender < $1.sender }
-        effects.append(.trace(TraceLine(round: round, inputs: inputs, result: hash64(next))))
+        effects.append(
+            .trace(TraceLine(round: round, inputs: inputs, offenders: offenders, result: hash64(next))))
         return next
     }
 
     /// The next round, or a later one if more neighbours than may lie are already past the next exchange: only then
     /// did they go on without this node, and not merely through their local rounds.
     private func nextRound() -> Round {
+        guard !isAsynchronous else { return round.next }
         let newest = neighbours.compactMap(\.newestRound).sorted(by: >)
         let liars = configuration.budget.count
         let every = configuration.mixEvery
@@ -292,7 +341,7 @@ public struct NodeCore: Sendable {
 
     private mutating func advance(to next: Round) {
         round = next
-        for slot in neighbours.indices { neighbours[slot].advance(to: next) }
+        for slot in neighbours.indices { neighbours[slot].advance(to: next, keepsModels: isAsynchronous) }
     }
 
     /// Records, snapshots and checkpoints that are due after a closed round.
@@ -313,8 +362,17 @@ public struct NodeCore: Sendable {
             if !isLiar && !isLast { effects.append(.snapshot(rounds: done, model)) }
         }
         if configuration.checkpointEvery > 0 && done % configuration.checkpointEvery == 0 {
-            effects.append(.save(Checkpoint(rounds: done, model: model, localState: localState)))
+            effects.append(.save(checkpoint(rounds: done)))
         }
+    }
+
+    private func checkpoint(rounds: Int) -> Checkpoint {
+        var checkpoint = Checkpoint(rounds: rounds, model: model, localState: localState)
+        checkpoint.publishedRounds = publishedRounds
+        checkpoint.ruleMemory = mixer.rule.memory
+        if case .hostile(let adversary) = behaviour { checkpoint.attackMemory = adversary.attack.memory }
+        checkpoint.credits = neighbours.map { $0.account.credit(of: $0.node) }
+        return checkpoint
     }
 
     private mutating func end(_ ending: Ending, saying farewell: Farewell, into effects: inout [NodeEffect]) {
@@ -323,5 +381,11 @@ public struct NodeCore: Sendable {
         }
         phase = .ended
         effects.append(.stop(ending))
+    }
+}
+
+extension TraceLine.Input {
+    fileprivate init(own: ModelMessage, _ configuration: NodeConfiguration) {
+        self.init(sender: configuration.node, round: own.round, digest: own.digest)
     }
 }

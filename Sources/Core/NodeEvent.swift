@@ -4,9 +4,10 @@ import Learning
 import Wire
 
 public enum NodeEvent: Sendable {
-    /// The first event: from scratch, or from a checkpoint.
-    case started(Checkpoint?)
-    case linkUp(NodeID)
+    /// The first event.
+    case started(NodeStart)
+    /// A link is open; a later incarnation of the neighbour is a restarted process.
+    case linkUp(NodeID, incarnation: UInt64)
     case linkDown(NodeID)
     case received(Message, from: NodeID)
     /// The link refused bytes of a known neighbour.

@@ -35,4 +35,14 @@ struct PatienceAccount: Sendable, Equatable {
     mutating func delivered() {
         if balance >= opening / 10 { isPolledOnly = false }
     }
+
+    func credit(of neighbour: NodeID) -> Checkpoint.Credit {
+        Checkpoint.Credit(neighbour: neighbour, balance: balance, charged: charged, isPolledOnly: isPolledOnly)
+    }
+
+    mutating func restore(_ credit: Checkpoint.Credit) {
+        balance = min(opening, max(0, credit.balance))
+        charged = max(0, credit.charged)
+        isPolledOnly = credit.isPolledOnly
+    }
 }

@@ -16,12 +16,18 @@ public enum Resumption {
     }
 
     /// Removes what would mislead the new processes: addresses of the dead ones, old snapshots and final models.
-    public static func clear(_ directory: RunDirectory, of assembly: Assembly) {
+    ///
+    /// - Parameter rounds: of the checkpoint that they start from; where there is none, they begin new traces too.
+    public static func clear(_ directory: RunDirectory, of assembly: Assembly, from rounds: Int?) {
         for node in assembly.topology.nodes {
             let folder = directory.node(node)
             Files.remove(folder.endpoint)
             Files.remove(folder.model)
             Files.removeTree(folder.snapshots)
+            if rounds == nil {
+                Files.remove(folder.trace)
+                Files.remove(folder.metrics)
+            }
         }
     }
 }

@@ -114,7 +114,8 @@ public struct JSONLine: Sendable {
 }
 
 extension TraceLine {
-    /// `{"round":3,"inputs":[[0,3,"9f…"],…],"result":"1c…"}`, inputs as sender, round, hash.
+    /// `{"round":3,"inputs":[[0,3,"9f…"],…],"result":"1c…"}`, inputs as sender, round, hash; `offenders`
+    /// and `checkpoint` only where there are any.
     public var json: [UInt8] {
         var line = JSONLine()
         line.add("round", round.number)
@@ -127,6 +128,8 @@ extension TraceLine {
                 line.append(hash: input.digest)
             }
         }
+        if !offenders.isEmpty { line.add("offenders", offenders) { $0.append(integer: $1.index) } }
+        if let checkpoint { line.add("checkpoint", checkpoint) }
         line.add("result", hash: result)
         return line.line()
     }

@@ -45,7 +45,8 @@ public struct NodeRecord: Sendable, Equatable {
     public init() {}
 }
 
-/// One mix: what went in, what came out. Given these, a run can be recomputed.
+/// One closed round, or a node's entry after a start from a checkpoint: what went in, what came out. Given these, a run
+/// can be recomputed.
 public struct TraceLine: Sendable, Equatable {
     public struct Input: Sendable, Equatable {
         public let sender: NodeID
@@ -60,14 +61,24 @@ public struct TraceLine: Sendable, Equatable {
         }
     }
 
+    /// The round that closed, or that the node entered.
     public let round: Round
-    /// Ascending by sender.
+    /// Ascending by sender; the node's own model is among those of a closed round.
     public let inputs: [Input]
+    /// Neighbours that provably lied for this round, ascending.
+    public let offenders: [NodeID]
+    /// On entry only: the rounds of the checkpoint that the node started from.
+    public let checkpoint: Int?
+    /// XXH64 of the model with which the next round starts.
     public let result: UInt64
 
-    public init(round: Round, inputs: [Input], result: UInt64) {
+    public init(
+        round: Round, inputs: [Input], offenders: [NodeID] = [], checkpoint: Int? = nil, result: UInt64
+    ) {
         self.round = round
         self.inputs = inputs
+        self.offenders = offenders
+        self.checkpoint = checkpoint
         self.result = result
     }
 }

@@ -48,13 +48,13 @@ public enum Files {
         }
     }
 
-    /// Whether something stands at `path`; a link to nothing does not.
     /// Bytes in a file; `nil` where there is none.
     public static func size(of path: String) -> Int? {
         var information = stat()
         return unsafe stat(path, &information) == 0 ? Int(information.st_size) : nil
     }
 
+    /// Whether something stands at `path`; a link to nothing does not.
     public static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
     /// Whether `path` is a folder, or a link to one.

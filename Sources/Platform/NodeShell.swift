@@ -14,10 +14,18 @@ public struct NodeShell {
         public var listen = "127.0.0.1:0"
         /// The folder whose `<index>/endpoint.json` tell where neighbours listen; that of the run by default.
         public var endpoints: String?
-        /// Rounds of the checkpoint to start from; `nil` starts afresh.
-        public var resume: Int?
+        public var start = Start.afresh
 
         public init() {}
+    }
+
+    /// What the process goes on from.
+    public enum Start: Sendable {
+        case afresh
+        /// The checkpoint after so many rounds, which all nodes of the run start from.
+        case resume(Int)
+        /// Whatever this node alone left behind.
+        case rejoin
     }
 
     /// A local step after one longer than this goes to the worker thread.
@@ -39,7 +47,8 @@ public struct NodeShell {
     private let trace: AppendOnlyFile
     private var snapshots: SnapshotFolder
     private var checkpoints: [Int] = []
-    private let checkpoint: Checkpoint?
+    private let start: NodeStart
+    private let incarnation: UInt64
     private var workspace: Workspace
     private var training = TrainingScratch()
     private var effects: [NodeEffect] = []
@@ -66,14 +75,14 @@ public struct NodeShell {
         lifeline = Lifeline.inherited()
 
         try Files.makeDirectory(folder.path)
-        checkpoint = try options.resume.map { [folder] rounds in
-            try NodeShell.readCheckpoint(folder.checkpoint(rounds: rounds), of: node, identity: identity)
-        }
+        let remains = Remains(of: node, identity: identity, in: folder)
+        start = try remains.start(options.start)
+        checkpoints = remains.checkpoints
         metrics = try AppendOnlyFile(folder.metrics)
         trace = try AppendOnlyFile(folder.trace)
         snapshots = try SnapshotFolder(folder)
 
-        let incarnation = WallClock.microseconds()
+        incarnation = max(WallClock.microseconds(), start.incarnation + 1)
         let local = LinkIdentity(
             experiment: identity, node: node.configuration.node, incarnation: incarnation,
             limits: Limits(dimension: node.configuration.dimension))
@@ -90,13 +99,14 @@ public struct NodeShell {
         let own = NodeDirectory("\(endpoints)/\(self.node.index)")
         try Files.makeDirectory(own.path)
         try Files.write(endpoint.json, to: own.endpoint)
+        remains.refusals.forEach { complain($0) }
     }
 
     /// Runs until all rounds are done or the node is told to stop.
     ///
     /// - Returns: how it ended.
     public mutating func run() throws(SystemFault) -> Ending {
-        handle(.started(checkpoint))
+        handle(.started(start))
         while ending == nil {
             var others = [signals.descriptor]
             if let lifeline { others.append(lifeline) }
@@ -118,19 +128,6 @@ public struct NodeShell {
         return ending
     }
 
-    private static func readCheckpoint(
-        _ path: String, of node: AssembledNode, identity: [UInt8]
-    ) throws -> Checkpoint {
-        let bytes = try Files.read(path)
-        do throws(CheckpointFault) {
-            return try Checkpoint(
-                encoded: bytes, node: node.configuration.node, experiment: identity,
-                dimension: node.configuration.dimension)
-        } catch {
-            throw ConfigurationFault("\(path) is not a checkpoint of this node: \(error)")
-        }
-    }
-
     // MARK: - Events
 
     private mutating func takeArrivals() {
@@ -144,7 +141,7 @@ public struct NodeShell {
 
     private mutating func take(_ arrival: TCPTransport.Arrival) {
         switch arrival {
-        case .linkUp(let peer): handle(.linkUp(peer))
+        case .linkUp(let peer, let incarnation): handle(.linkUp(peer, incarnation: incarnation))
         case .linkDown(let peer): handle(.linkDown(peer))
         case .message(let message, let peer): handle(.received(message, from: peer))
         case .refused(let rejection, let peer):
@@ -227,9 +224,12 @@ public struct NodeShell {
 
     /// Writes the newest checkpoint and keeps the one before it.
     private mutating func save(_ checkpoint: Checkpoint) {
+        var checkpoint = checkpoint
+        checkpoint.incarnation = incarnation
         let bytes = checkpoint.encoded(node: node, experiment: experiment)
         let path = folder.checkpoint(rounds: checkpoint.rounds)
-        keep { () throws(SystemFault) in try Files.write(bytes, to: path) }
+        guard keep({ () throws(SystemFault) in try Files.write(bytes, to: path) }) else { return }
+        checkpoints.removeAll { $0 == checkpoint.rounds }
         checkpoints.append(checkpoint.rounds)
         if checkpoints.count > 2 { Files.remove(folder.checkpoint(rounds: checkpoints.removeFirst())) }
     }
@@ -244,11 +244,14 @@ public struct NodeShell {
     }
 
     /// A full disk stops no learning: the loss is reported once, and the run goes on.
-    private mutating func keep(_ write: () throws(SystemFault) -> Void) {
+    @discardableResult
+    private mutating func keep(_ write: () throws(SystemFault) -> Void) -> Bool {
         do throws(SystemFault) {
             try write()
+            return true
         } catch {
             complain(error.description)
+            return false
         }
     }
 

@@ -7,7 +7,7 @@ import Wire
 struct TCPTransport {
     /// What came in, in order.
     enum Arrival: Sendable {
-        case linkUp(NodeID)
+        case linkUp(NodeID, incarnation: UInt64)
         case linkDown(NodeID)
         case message(Message, from: NodeID)
         case refused(Rejection, from: NodeID?)
@@ -195,7 +195,7 @@ struct TCPTransport {
                 connections[index].peer = peer
                 connections[index].incarnation = incarnation
                 if let dial = dials.firstIndex(where: { $0.peer == peer }) { dials[dial].backOff = Self.firstBackOff }
-                arrivals.append(.linkUp(peer))
+                arrivals.append(.linkUp(peer, incarnation: incarnation))
             case .deliver(let message):
                 guard let peer = connections[index].peer else { continue }
                 arrivals.append(.message(message, from: peer))

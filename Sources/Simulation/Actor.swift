@@ -44,10 +44,12 @@ struct Actor: Sendable {
 
     mutating func begin(using tools: inout Tools, sending sent: inout [Delivery], observing: inout [Observation]) {
         let start = Instant(nanoseconds: 0)
-        handle(.started(nil), at: start, using: &tools, sending: &sent, observing: &observing)
+        handle(.started(.afresh), at: start, using: &tools, sending: &sent, observing: &observing)
         for slot in neighbours.indices {
             if links.isEmpty {
-                handle(.linkUp(neighbours[slot]), at: start, using: &tools, sending: &sent, observing: &observing)
+                handle(
+                    .linkUp(neighbours[slot], incarnation: 1), at: start, using: &tools, sending: &sent,
+                    observing: &observing)
             } else {
                 var wanted: [LinkEffect] = []
                 links[slot].start(into: &wanted)
@@ -91,8 +93,10 @@ struct Actor: Sendable {
             switch effect {
             case .transmit(let frame):
                 transmit(.frame(frame), bytes: frame.byteCount, to: neighbours[slot], sending: &sent)
-            case .opened(let peer, _):
-                handle(.linkUp(peer), at: now, using: &tools, sending: &sent, observing: &observing)
+            case .opened(let peer, let incarnation):
+                handle(
+                    .linkUp(peer, incarnation: incarnation), at: now, using: &tools, sending: &sent,
+                    observing: &observing)
             case .deliver(let message):
                 handle(
                     .received(message, from: neighbours[slot]), at: now, using: &tools, sending: &sent,
@@ -188,7 +192,7 @@ struct Actor: Sendable {
         hash.fold(UInt64(bitPattern: now.nanoseconds))
         switch event {
         case .started: hash.fold(1)
-        case .linkUp(let node): hash.fold(2 &+ UInt64(node.index) << 8)
+        case .linkUp(let node, _): hash.fold(2 &+ UInt64(node.index) << 8)
         case .linkDown(let node): hash.fold(3 &+ UInt64(node.index) << 8)
         case .received(.model(let model), let node):
             hash.fold(4 &+ UInt64(node.index) << 8)

@@ -18,7 +18,7 @@ enum ResumeCommand: Command {
             let start = rounds.map { "from round \($0)" } ?? "from the start: no round was saved by all nodes"
             StandardError.print("resuming \(start)")
         }
-        Resumption.clear(finished.directory, of: assembly)
+        Resumption.clear(finished.directory, of: assembly, from: rounds)
         let files = try RunFiles(goingOnIn: finished.directory)
         return try RunCommand.run(assembly, in: files, resume: rounds, flags)
     }

@@ -11,6 +11,8 @@ let flags = [
     Flag("endpoints", "DIR", "where nodes leave their addresses; by default DIR/nodes of --run"),
     Flag("listen", "ADDRESS", "host:port to listen on (default 127.0.0.1:0, any free port)"),
     Flag("resume", "ROUND", "start from the checkpoint of this round in the run directory"),
+    Flag(
+        "rejoin", nil, "come back after a crash: from the newest whole checkpoint, by what neighbours send"),
     Flag("help", nil, "this text"),
 ]
 
@@ -38,7 +40,11 @@ func makeShell(_ given: Flags) throws -> NodeShell {
     options.listen = given.value("listen") ?? assembly.topology.addresses[node.index] ?? options.listen
     options.endpoints = given.value("endpoints")
     if given.has("resume") {
-        options.resume = try given.count("resume", 0...experiment.training.rounds, default: 0)
+        options.start = .resume(try given.count("resume", 0...experiment.training.rounds, default: 0))
+    }
+    if given.has("rejoin") {
+        guard !given.has("resume") else { throw ConfigurationFault("--resume and --rejoin: allowed is one of them") }
+        options.start = .rejoin
     }
     return try NodeShell(try assembly.node(node), identity: assembly.identity, run: run, options: options)
 }

@@ -8,8 +8,16 @@ import Testing
 @Suite("Checkpoint")
 struct CheckpointTests {
     private static let experiment = [UInt8](repeating: 3, count: 32)
-    private static let checkpoint = Checkpoint(
-        rounds: 50, model: [1, -0.0, .leastNonzeroMagnitude], localState: LocalState(values: [[4, 5, 6]]))
+    private static let checkpoint = {
+        var checkpoint = Checkpoint(
+            rounds: 50, model: [1, -0.0, .leastNonzeroMagnitude], localState: LocalState(values: [[4, 5, 6]]))
+        checkpoint.ruleMemory = [7]
+        checkpoint.attackMemory = [8, 9]
+        checkpoint.credits = [.init(neighbour: NodeID(3), balance: 12, charged: 1 << 40, isPolledOnly: true)]
+        checkpoint.publishedRounds = 52
+        checkpoint.incarnation = 1 << 50
+        return checkpoint
+    }()
     private static let bytes = checkpoint.encoded(node: NodeID(2), experiment: experiment)
 
     private func read(
@@ -43,5 +51,7 @@ struct CheckpointTests {
         var newer = Self.bytes
         newer[4] = 9
         #expect(read(newer) == .failure(.newerVersion(9)))
+        newer[4] = 1
+        #expect(read(newer) == .failure(.olderVersion(1)))
     }
 }

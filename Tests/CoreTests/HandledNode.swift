@@ -56,8 +56,8 @@ struct HandledNode {
 
     /// Starts the node and brings up its links.
     mutating func join(_ neighbours: ClosedRange<Int>, at milliseconds: Int = 0) {
-        handle(.started(nil), at: milliseconds)
-        for neighbour in neighbours { handle(.linkUp(NodeID(neighbour)), at: milliseconds) }
+        handle(.started(.afresh), at: milliseconds)
+        for neighbour in neighbours { handle(.linkUp(NodeID(neighbour), incarnation: 1), at: milliseconds) }
     }
 
     mutating func handle(_ event: NodeEvent, at milliseconds: Int) {

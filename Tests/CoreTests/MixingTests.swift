@@ -89,23 +89,23 @@ struct MixingTests {
     @Test("a neighbour that is through its local rounds first takes none away from this node")
     func fastNeighbour() {
         var node = HandledNode(rounds: 10, mixEvery: 5)
-        node.handle(.started(nil), at: 0)
-        node.handle(.linkUp(NodeID(1)), at: 0)
+        node.handle(.started(.afresh), at: 0)
+        node.handle(.linkUp(NodeID(1), incarnation: 1), at: 0)
         node.receive(from: 1, round: 4, at: 0)
-        node.handle(.linkUp(NodeID(2)), at: 0)
+        node.handle(.linkUp(NodeID(2), incarnation: 1), at: 0)
         #expect(node.models == [[4, 1], [4, 2]])
         #expect(node.values(sentTo: 1) == [[5, 5]], "five local steps of 1 each")
         node.receive(from: 2, round: 4, at: 0)
-        #expect(node.traces == [.init(round: 4, senders: [0, 1, 2])])
+        #expect(node.traces.prefix(5).map(\.senders) == [[0], [0], [0], [0], [0, 1, 2]])
     }
 
     @Test("one that is past the next exchange has gone on without this node, which then catches up")
     func farAhead() {
         var node = HandledNode(rounds: 20, mixEvery: 5)
-        node.handle(.started(nil), at: 0)
-        node.handle(.linkUp(NodeID(1)), at: 0)
+        node.handle(.started(.afresh), at: 0)
+        node.handle(.linkUp(NodeID(1), incarnation: 1), at: 0)
         node.receive(from: 1, round: 9, at: 0)
-        node.handle(.linkUp(NodeID(2)), at: 0)
+        node.handle(.linkUp(NodeID(2), incarnation: 1), at: 0)
         #expect(node.models == [[9, 1], [9, 2]])
     }
 

@@ -1,5 +1,6 @@
 // The node's rounds, its door and its patience, by hand and on a manual clock.
 import Attacks
+import Aggregation
 import Kernels
 import Learning
 import Testing
@@ -12,15 +13,15 @@ struct NodeCoreTests {
     @Test("starts its first round when all links are up, or when the join deadline has passed")
     func joins() {
         var node = HandledNode()
-        node.handle(.started(nil), at: 0)
-        node.handle(.linkUp(NodeID(1)), at: 0)
+        node.handle(.started(.afresh), at: 0)
+        node.handle(.linkUp(NodeID(1), incarnation: 1), at: 0)
         #expect(node.models.isEmpty)
-        node.handle(.linkUp(NodeID(2)), at: 5)
+        node.handle(.linkUp(NodeID(2), incarnation: 1), at: 5)
         #expect(node.models == [[0, 1], [0, 2]])
 
         var lonely = HandledNode()
-        lonely.handle(.started(nil), at: 0)
-        lonely.handle(.linkUp(NodeID(1)), at: 0)
+        lonely.handle(.started(.afresh), at: 0)
+        lonely.handle(.linkUp(NodeID(1), incarnation: 1), at: 0)
         lonely.handle(.timer, at: 300)
         #expect(lonely.sent.map(\.message) == [.waiting(Round(0))], "a joining node says that it is held up")
         lonely.handle(.timer, at: 4999)
@@ -165,7 +166,7 @@ struct NodeCoreTests {
         var node = HandledNode()
         node.join(1...2)
         node.handle(.linkDown(NodeID(2)), at: 10)
-        node.handle(.linkUp(NodeID(2)), at: 50)
+        node.handle(.linkUp(NodeID(2), incarnation: 1), at: 50)
         #expect(node.models == [[0, 1], [0, 2], [0, 2]])
     }
 
@@ -199,9 +200,11 @@ struct NodeCoreTests {
         let node = NodeConfiguration.Neighbour(node: NodeID(1), weight: 0.5, receives: true)
         let away = NodeConfiguration.Neighbour(node: NodeID(1), weight: nil, receives: true)
         var state = NeighbourState(node, patience: Patience())
+        let configuration = NodeConfiguration(
+            node: NodeID(0), dimension: 2, rounds: 10, neighbours: [node], budget: Budget(count: 0, weight: 0), seed: 1)
         func judge(_ round: Int, _ values: [Float] = [0, 0]) -> Admission {
             Admission.judge(
-                ModelMessage(round: Round(round), values: values), from: state, in: Round(3), of: 10, dimension: 2)
+                ModelMessage(round: Round(round), values: values), from: state, in: Round(3), by: configuration)
         }
         #expect(judge(3) == .current && judge(4) == .early && judge(2) == .late)
         #expect(judge(10) == .refused(.roundOutOfRange))
@@ -234,7 +237,7 @@ struct NodeCoreTests {
         node.receive(from: 1, round: 1, at: 1)
         node.receive(from: 2, round: 1, at: 1)
         #expect(node.models.suffix(2) == [[3, 1], [3, 2]])
-        #expect(node.traces == [.init(round: 1, senders: [0, 1, 2])])
+        #expect(node.traces.map(\.senders) == [[0], [0, 1, 2], [0]])
     }
 
     @Test("records, snapshots and checkpoints come when they are due")
@@ -251,9 +254,9 @@ struct NodeCoreTests {
     func resumes() {
         var node = HandledNode(rounds: 6)
         let checkpoint = Checkpoint(rounds: 4, model: [9, 9], localState: LocalState())
-        node.handle(.started(checkpoint), at: 0)
-        node.handle(.linkUp(NodeID(1)), at: 0)
-        node.handle(.linkUp(NodeID(2)), at: 0)
+        node.handle(.started(.resumed(checkpoint)), at: 0)
+        node.handle(.linkUp(NodeID(1), incarnation: 1), at: 0)
+        node.handle(.linkUp(NodeID(2), incarnation: 1), at: 0)
         #expect(node.models == [[4, 1], [4, 2]])
     }
 

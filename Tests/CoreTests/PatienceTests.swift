@@ -26,7 +26,8 @@ struct PatienceTests {
                 return [(100, .received(.waiting(Round(max(0, round - 1))), from: liar)), (9900, model(round))]
             case .dropsLink: return [(4900, .linkDown(liar))]
             case .dropsLinkAtOnce: return [(0, .linkDown(liar))]
-            case .flaps: return (0..<200).map { ($0 * 100, $0 % 2 == 0 ? .linkDown(liar) : .linkUp(liar)) }
+            case .flaps:
+                return (0..<200).map { ($0 * 100, $0 % 2 == 0 ? .linkDown(liar) : .linkUp(liar, incarnation: 1)) }
             case .takesLeave: return [(0, bye(.stopping))]
             case .takesLeaveLate: return [(4900, bye(.stopping))]
             case .leaves: return [(4900, bye(.finished))]
@@ -58,7 +59,7 @@ struct PatienceTests {
                     node.handle(.timer, at: now)
                 }
             }
-            node.handle(.linkUp(NodeID(2)), at: now)
+            node.handle(.linkUp(NodeID(2), incarnation: 1), at: now)
         }
         // Every round has its free wait. The account holds one deadline and earns a tenth of the time; an excuse halves
         // the price, and the last wait may overdraw it by one extended deadline.
@@ -136,8 +137,8 @@ struct PatienceTests {
     @Test("a neighbour that makes links after a restart is believed to be held up")
     func restarted() {
         var node = HandledNode(rounds: 6)
-        node.handle(.started(Checkpoint(rounds: 4, model: [9, 9], localState: .init())), at: 0)
-        for neighbour in 1...2 { node.handle(.linkUp(NodeID(neighbour)), at: 0) }
+        node.handle(.started(.resumed(Checkpoint(rounds: 4, model: [9, 9], localState: .init()))), at: 0)
+        for neighbour in 1...2 { node.handle(.linkUp(NodeID(neighbour), incarnation: 1), at: 0) }
         node.receive(from: 1, round: 4, at: 0)
         node.handle(.received(.waiting(Round(4)), from: NodeID(2)), at: 250)
         #expect(node.waitForRound(from: 250) == 10_000)

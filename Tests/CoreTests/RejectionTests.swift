@@ -68,8 +68,8 @@ struct RejectionTests {
     @Test("each one is reached, counted by name, and the run goes on", arguments: Rejection.allCases)
     func survived(rejection: Rejection) {
         var node = HandledNode(rounds: 2)
-        node.handle(.started(nil), at: 0)
-        node.handle(.linkUp(NodeID(2)), at: 0)
+        node.handle(.started(.afresh), at: 0)
+        node.handle(.linkUp(NodeID(2), incarnation: 1), at: 0)
         let local = LinkIdentity(
             experiment: Self.experiment, node: NodeID(0), incarnation: 3, limits: Limits(dimension: 2))
         var link = Link(local: local, expecting: .accepted(among: [NodeID(1), NodeID(2)]))
@@ -82,7 +82,7 @@ struct RejectionTests {
             }
             for effect in effects {
                 switch effect {
-                case .opened(let peer, _): node.handle(.linkUp(peer), at: 0)
+                case .opened(let peer, let incarnation): node.handle(.linkUp(peer, incarnation: incarnation), at: 0)
                 case .deliver(let message): node.handle(.received(message, from: NodeID(1)), at: 0)
                 case .refused(let reason, _): node.handle(.rejected(reason, from: NodeID(1)), at: 0)
                 case .close: node.handle(.linkDown(NodeID(1)), at: 0)

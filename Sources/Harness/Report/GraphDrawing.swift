@@ -41,7 +41,9 @@ struct GraphDrawing {
     private func edges(_ layout: GraphLayout) -> Markup {
         let edges = file.topology.edges
         guard edges.count <= Self.mostEdges else { return "" }
-        func isHostile(_ edge: Edge) -> Bool { nodes[edge.source.index].isHostile || nodes[edge.target.index].isHostile }
+        func isHostile(_ edge: Edge) -> Bool {
+            nodes[edge.source.index].isHostile || nodes[edge.target.index].isHostile
+        }
         let isDirected = file.topology.directed
         return """
             \(path("edge", edges.filter { !isHostile($0) }, layout, hasArrows: isDirected))\

@@ -32,7 +32,8 @@ struct GraphLayout {
             : max(400, 62 * Double(count).squareRoot())
         let margin = 1.3 * Self.largestRadius
         Self.fit(&places, in: width - 2 * margin)
-        radius = isCircle ? min(Self.largestRadius, 0.42 * .pi * (width - 2 * margin) / Double(count)) : Self.largestRadius
+        radius =
+            isCircle ? min(Self.largestRadius, 0.42 * .pi * (width - 2 * margin) / Double(count)) : Self.largestRadius
         if !isCircle { Self.separate(&places, by: 2.3 * radius) }
         let least = places.reduce(places[0]) { pointwiseMin($0, $1) }
         let greatest = places.reduce(places[0]) { pointwiseMax($0, $1) }

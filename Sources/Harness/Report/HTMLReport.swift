@@ -124,7 +124,8 @@ public struct HTMLReport {
     private var consensus: Markup {
         let values = run.evaluations.flatMap { [$0.distance, $0.relativeDistance] }.compactMap { $0 }
         return figure(
-            "Consensus distance", note: "Of the honest models from their average, root mean square; logarithmic, without zeros.",
+            "Consensus distance",
+            note: "Of the honest models from their average, root mean square; logarithmic, without zeros.",
             Plot(
                 id: "consensus", title: "Consensus distance over rounds", rounds: run.evaluations.map(\.rounds),
                 series: [

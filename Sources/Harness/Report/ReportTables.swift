@@ -54,7 +54,8 @@ extension HTMLReport {
         let whole = Double(max(1, parts.reduce(0) { $0 + $1.time }))
         if run.summary?.engine == Engine.simulation.rawValue {
             let waited = "The honest nodes together waited \(seconds(run.totals.waitNanoseconds)) s of virtual time"
-            return "<section>\n<h2>Time</h2>\n<p class=\"note\">\(waited), in which nothing else takes any.</p>\n</section>\n"
+            return
+                "<section>\n<h2>Time</h2>\n<p class=\"note\">\(waited), in which nothing else takes any.</p>\n</section>\n"
         }
         var left = 0.0
         var bars: Markup = ""
@@ -152,7 +153,8 @@ extension HTMLReport {
     var repetition: Markup {
         let command = run.summary?.engine == Engine.simulation.rawValue ? "simulate" : "run"
         let commands = [
-            "gossiplab \(command) \(quoted(run.directory.experiment))", "gossiplab verify \(quoted(run.directory.path))",
+            "gossiplab \(command) \(quoted(run.directory.experiment))",
+            "gossiplab verify \(quoted(run.directory.path))",
         ]
         return """
             <section>

@@ -8,7 +8,9 @@ public enum RunReader {
     /// What stands in `directory` now. Lines that are not whole are passed over.
     ///
     /// - Parameter isRunning: the caller is running it, so a summary that is there is not of this run.
-    public static func read(_ directory: RunDirectory, isRunning: Bool = false) throws(ConfigurationFault) -> RecordedRun {
+    public static func read(_ directory: RunDirectory, isRunning: Bool = false) throws(ConfigurationFault)
+        -> RecordedRun
+    {
         let experimentBytes = try bytes(of: directory.experiment)
         let experiment = try Experiment(experimentBytes, name: directory.experiment)
         let topology = try TopologyFile.read(try bytes(of: directory.topology), name: directory.topology)

@@ -1,0 +1,78 @@
+// What an earlier process of a node left in its folder, and how the next one begins from it.
+import Core
+import Kernels
+import Scenario
+
+struct Remains {
+    /// Rounds of the checkpoints that are there, ascending.
+    let checkpoints: [Int]
+    /// The newest checkpoint that is whole and this node's.
+    private let newest: Checkpoint?
+    /// Why newer ones were passed over; one sentence each.
+    let refusals: [String]
+
+    private let node: AssembledNode
+    private let identity: [UInt8]
+    private let folder: NodeDirectory
+
+    init(of node: AssembledNode, identity: [UInt8], in folder: NodeDirectory) {
+        self.node = node
+        self.identity = identity
+        self.folder = folder
+        let names = (try? Files.names(in: folder.path)) ?? []
+        checkpoints = names.compactMap(NodeDirectory.rounds(ofCheckpoint:)).sorted()
+        var newest: Checkpoint?
+        var refusals: [String] = []
+        for rounds in checkpoints.reversed() where newest == nil {
+            do throws(ConfigurationFault) {
+                newest = try Remains.read(folder.checkpoint(rounds: rounds), rounds: rounds, of: node, identity)
+            } catch {
+                refusals.append(error.description)
+            }
+        }
+        self.newest = newest
+        self.refusals = refusals
+    }
+
+    /// What the node is told of its past.
+    func start(_ start: NodeShell.Start) throws(ConfigurationFault) -> NodeStart {
+        switch start {
+        case .afresh:
+            return .afresh
+        case .resume(let rounds):
+            return .resumed(try Remains.read(folder.checkpoint(rounds: rounds), rounds: rounds, of: node, identity))
+        case .rejoin:
+            let trace = (try? Files.read(folder.trace)).map { TraceFile($0) }
+            // A node sends the model of its first round before it has closed any.
+            let published = trace == nil ? nil : max(trace?.published ?? Round(0), Round(0))
+            return .restarted(newest, published: published)
+        }
+    }
+
+    private static func read(
+        _ path: String, rounds: Int, of node: AssembledNode, _ identity: [UInt8]
+    ) throws(ConfigurationFault) -> Checkpoint {
+        let checkpoint: Checkpoint
+        do {
+            checkpoint = try Checkpoint(
+                encoded: try Files.read(path), node: node.configuration.node, experiment: identity,
+                dimension: node.configuration.dimension)
+        } catch {
+            throw ConfigurationFault("\(path) cannot be used: \(error)")
+        }
+        guard checkpoint.rounds == rounds else {
+            throw ConfigurationFault("\(path) cannot be used: it is of round \(checkpoint.rounds)")
+        }
+        return checkpoint
+    }
+}
+
+extension NodeStart {
+    /// Of the process that left what this one starts from; 0 where nothing says.
+    var incarnation: UInt64 {
+        switch self {
+        case .afresh, .restarted(nil, _): 0
+        case .resumed(let checkpoint), .restarted(let checkpoint?, _): checkpoint.incarnation
+        }
+    }
+}

@@ -1,0 +1,52 @@
+// A node's trace as it stands on disk: one line a closed round or entry. Writing it is TraceLine's.
+import Kernels
+public import Metrics
+
+/// The lines of a `trace.jsonl`.
+public struct TraceFile: Sendable {
+    public let lines: [TraceLine]
+    /// Lines that are not whole or not of a trace, counted from 1. A node that was killed leaves at most the last one.
+    public let unreadable: [Int]
+
+    public init(_ bytes: [UInt8]) {
+        var lines: [TraceLine] = []
+        var unreadable: [Int] = []
+        for (index, text) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
+            if let value = try? StrictJSON.read(Array(text), name: ""), let line = TraceLine(value) {
+                lines.append(line)
+            } else {
+                unreadable.append(index + 1)
+            }
+        }
+        self.lines = lines
+        self.unreadable = unreadable
+    }
+
+    /// The last round for which the node may have sent a model: that of an entry, or the one after a closed round.
+    public var published: Round? { lines.map { $0.checkpoint == nil ? $0.round.next : $0.round }.max() }
+}
+
+extension TraceLine {
+    fileprivate init?(_ value: JSONValue) {
+        guard let round = value.member("round")?.count, round >= 0,
+            let result = value.member("result")?.text.flatMap(TraceLine.hash),
+            let inputs = value.member("inputs")?.elements.map(TraceLine.Input.init), !inputs.contains(nil)
+        else { return nil }
+        self.init(
+            round: Round(round), inputs: inputs.compactMap { $0 },
+            offenders: (value.member("offenders")?.elements ?? []).compactMap { $0.count.map { NodeID($0) } },
+            checkpoint: value.member("checkpoint")?.count, result: result)
+    }
+
+    fileprivate static func hash(_ text: String) -> UInt64? { text.utf8.count == 16 ? UInt64(text, radix: 16) : nil }
+}
+
+extension TraceLine.Input {
+    fileprivate init?(_ value: JSONValue) {
+        let parts = value.elements
+        guard parts.count == 3, let sender = parts[0].count, sender >= 0, let round = parts[1].count, round >= 0,
+            let digest = parts[2].text.flatMap(TraceLine.hash)
+        else { return nil }
+        self.init(sender: NodeID(sender), round: Round(round), digest: digest)
+    }
+}

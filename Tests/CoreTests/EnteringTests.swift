@@ -1,0 +1,119 @@
+// How a node comes back after a crash, and how others treat one that does.
+import Aggregation
+import Kernels
+import Learning
+import Testing
+import Wire
+
+@testable import Core
+
+@Suite("Coming back")
+struct EnteringTests {
+    private static let checkpoint = Checkpoint(rounds: 4, model: [9, 9], localState: LocalState())
+
+    private func restarted(
+        degree: Int, liars: Int, published: Int?, checkpoint: Checkpoint? = checkpoint
+    ) -> HandledNode {
+        var node = HandledNode(degree: degree, rounds: 50, liars: liars)
+        node.handle(.started(.restarted(checkpoint, published: published.map { Round($0) })), at: 0)
+        for neighbour in 1...degree { node.handle(.linkUp(NodeID(neighbour), incarnation: 1), at: 0) }
+        return node
+    }
+
+    @Test("it enters in the round after its neighbours', with a trimmed mean of what they sent")
+    func entry() {
+        var node = restarted(degree: 3, liars: 1, published: 6)
+        #expect(node.models.isEmpty, "it listens before it speaks")
+        node.receive([1, 1], from: 1, round: 20, at: 1)
+        node.receive([1e9, -1e9], from: 2, round: 45, at: 2)
+        node.receive([3, 5], from: 3, round: 21, at: 3)
+        #expect(node.traces == [.init(round: 22, senders: [1, 2, 3])])
+        #expect(node.models == [[22, 1], [22, 2], [22, 3]])
+        #expect(node.values(sentTo: 1) == [[4, 2]], "the middle value of each coordinate, and the local step")
+    }
+
+    @Test("it never publishes a round again, even where its neighbours are behind", arguments: [nil, 3, 4, 30])
+    func published(last: Int?) {
+        var node = restarted(degree: 2, liars: 0, published: last)
+        node.receive([1, 1], from: 1, round: 3, at: 1)
+        node.receive([1, 1], from: 2, round: 3, at: 1)
+        let first = node.models.first?.first
+        #expect(first == max(4, last.map { $0 + 1 } ?? 0))
+    }
+
+    @Test("too few to outvote liars change nothing: it goes on from its own checkpoint")
+    func tooFew() {
+        var node = restarted(degree: 2, liars: 1, published: 4)
+        node.receive([100, 100], from: 1, round: 9, at: 1)
+        node.handle(.linkDown(NodeID(2)), at: 2)
+        #expect(node.values(sentTo: 1) == [[10, 10]])
+        #expect(node.models.first == [5, 1])
+    }
+
+    @Test("neighbours that are coming back as well cannot help, and it does not wait for them")
+    func coldBoot() {
+        var node = restarted(degree: 2, liars: 0, published: 7)
+        #expect(node.sent.map(\.message) == [.waiting(Round(8)), .waiting(Round(8))])
+        node.handle(.received(.waiting(Round(6)), from: NodeID(1)), at: 5)
+        #expect(node.models.isEmpty)
+        node.handle(.received(.waiting(Round(6)), from: NodeID(2)), at: 6)
+        #expect(node.models == [[8, 1], [8, 2]])
+    }
+
+    @Test("silent neighbours cost it one deadline at most")
+    func silence() {
+        var node = restarted(degree: 2, liars: 0, published: 7)
+        #expect(node.waitForRound(from: 0) == 5000)
+        #expect(node.traces == [.init(round: 8, senders: [])])
+    }
+
+    @Test("without a whole checkpoint it starts from its first model, and still does not repeat itself")
+    func lostCheckpoints() {
+        var node = restarted(degree: 1, liars: 0, published: 7, checkpoint: nil)
+        node.receive([5, 5], from: 1, round: 7, at: 1)
+        #expect(node.models == [[8, 1]] && node.values(sentTo: 1) == [[6, 6]])
+    }
+
+    @Test("a neighbour that was restarted is not waited for until it speaks; one that merely reconnects is")
+    func returning() {
+        for (incarnation, isWaitedFor) in [(UInt64(2), false), (1, true)] {
+            var node = HandledNode(rounds: 50)
+            node.join(1...2)
+            node.handle(.linkDown(NodeID(2)), at: 10)
+            node.handle(.linkUp(NodeID(2), incarnation: incarnation), at: 20)
+            node.receive(from: 1, round: 0, at: 30)
+            #expect((node.core.round == Round(0)) == isWaitedFor)
+        }
+    }
+
+    @Test("once it has spoken, a restarted neighbour is waited for again")
+    func spoken() {
+        var node = HandledNode(rounds: 50)
+        node.join(1...2)
+        node.handle(.linkDown(NodeID(2)), at: 10)
+        node.handle(.linkUp(NodeID(2), incarnation: 2), at: 20)
+        node.receive(from: 1, round: 0, at: 30)
+        node.receive(from: 2, round: 1, at: 40)
+        node.receive(from: 1, round: 1, at: 50)
+        node.receive(from: 1, round: 2, at: 60)
+        #expect(node.core.round == Round(2))
+    }
+
+    @Test("patience, published rounds and memories survive in the checkpoint")
+    func checkpointed() throws {
+        var node = HandledNode(rounds: 50, checkpointEvery: 2)
+        node.join(1...2)
+        node.receive(from: 1, round: 0, at: 0)
+        node.receive(from: 2, round: 0, at: 3000)
+        node.receive(from: 1, round: 1, at: 3000)
+        node.receive(from: 2, round: 1, at: 3000)
+        let saved = try #require(node.checkpoints.last)
+        #expect(saved.rounds == 2 && saved.publishedRounds == 2)
+        #expect(saved.credits.map(\.charged) == [0, .milliseconds(2750)])
+        var later = HandledNode(rounds: 50, checkpointEvery: 1)
+        later.handle(.started(.resumed(saved)), at: 0)
+        for neighbour in 1...2 { later.handle(.linkUp(NodeID(neighbour), incarnation: 1), at: 0) }
+        for neighbour in 1...2 { later.receive(from: neighbour, round: 2, at: 0) }
+        #expect(later.checkpoints.last?.credits == saved.credits)
+    }
+}
