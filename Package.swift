@@ -20,7 +20,7 @@ let informed: [SwiftSetting] = strict + (usesAVX2 ? [.define("BUILT_FOR_AVX2")] 
 /// What each module may import: only what stands below it.
 let kernels = "Kernels"
 let foundations = [kernels, "Graphs", "Learning", "Aggregation", "Wire", "Metrics"]
-let node = foundations + ["Attacks", "Core", "Scenario"]
+let node = foundations + ["Attacks", "Core", "Faults", "Scenario"]
 
 func module(_ name: String, _ dependencies: [String], _ settings: [SwiftSetting] = strict) -> Target {
     .target(name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, swiftSettings: settings)
@@ -46,9 +46,10 @@ let package = Package(
         module("Metrics", [kernels]),
         module("Attacks", foundations, numeric),
         module("Core", foundations + ["Attacks"]),
-        module("Scenario", foundations + ["Attacks", "Core"]),
-        module("Platform", foundations + ["Attacks", "Core", "Scenario"], informed),
-        module("Simulation", foundations + ["Attacks", "Core"]),
+        module("Faults", [kernels]),
+        module("Scenario", foundations + ["Attacks", "Core", "Faults"]),
+        module("Platform", node, informed),
+        module("Simulation", foundations + ["Attacks", "Core", "Faults"]),
         module("Harness", node + ["Platform", "Simulation"]),
         .executableTarget(
             name: "gossipnode", dependencies: (node + ["Platform"]).map { .init(stringLiteral: $0) },
@@ -69,9 +70,10 @@ let package = Package(
         tests("MetricsTests", [kernels, "Metrics"]),
         tests("AttacksTests", foundations + ["Attacks"]),
         tests("CoreTests", foundations + ["Attacks", "Core"]),
+        tests("FaultsTests", [kernels, "Faults"]),
         tests("ScenarioTests", node),
         tests("PlatformTests", node + ["Platform"]),
-        tests("SimulationTests", foundations + ["Attacks", "Core", "Simulation"]),
+        tests("SimulationTests", foundations + ["Attacks", "Core", "Faults", "Simulation"]),
         tests("HarnessTests", node + ["Platform", "Simulation", "Harness"]),
         tests("EndToEndTests", node + ["Platform", "Simulation", "Harness", "gossiplab", "gossipnode"]),
         tests("TidyTests", node),

@@ -6,8 +6,9 @@ struct NeighbourState: Sendable {
     enum LinkState: Sendable, Equatable {
         case never
         case up
-        /// Closed or taken leave of; a missing model is waited for until then.
-        case closed(waitedUntil: Instant)
+        /// Closed or taken leave of. A missing model is waited for until then; a node that is cut off waits longer, as
+        /// the neighbour may still come back.
+        case closed(waitedUntil: Instant, backUntil: Instant)
     }
 
     let node: NodeID

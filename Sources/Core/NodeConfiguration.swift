@@ -60,7 +60,7 @@ public struct NodeConfiguration: Sendable, Equatable {
 
 extension NodeConfiguration {
     /// w_ij of a neighbour whose models are mixed; `nil` for others, taps among them.
-    func mixingWeight(of node: NodeID) -> Double? {
+    public func mixingWeight(of node: NodeID) -> Double? {
         var (low, high) = (0, neighbours.count)
         while low < high {
             let middle = (low + high) / 2

@@ -15,19 +15,15 @@ public enum NodeStart: Sendable {
 }
 
 extension NodeCore {
-    /// Whether a restarted node has heard enough to enter: all neighbours that can help, or, after a while, as many
-    /// as outweigh the liars among them.
+    /// Whether a restarted node has heard enough to enter: all neighbours that can help or, after a while, those that
+    /// it has links with, or as many as outweigh the liars among them.
     func hasHeardEnough(since: Instant, at now: Instant) -> Bool {
         let mixed = neighbours.filter { $0.weight ?? 0 > 0 && listens(to: $0.node) }
-        let replies = mixed.count { $0.current != nil }
-        if replies > 2 * configuration.budget.count, now >= since + configuration.patience.free { return true }
-        return mixed.allSatisfy { neighbour in
-            switch neighbour.link {
-            case .never: false
-            case .closed: true
-            case .up: neighbour.current != nil || neighbour.heldUpIn != nil
-            }
-        }
+        let linked = mixed.filter { $0.link == .up }
+        let isLong = now >= since + configuration.patience.free
+        if isLong, mixed.count(where: { $0.current != nil }) > 2 * configuration.budget.count { return true }
+        guard linked.allSatisfy({ $0.current != nil || $0.heldUpIn != nil }) else { return false }
+        return isLong ? !linked.isEmpty : mixed.allSatisfy { $0.link != .never }
     }
 
     /// Takes the neighbours' models for its own, and the round after theirs.

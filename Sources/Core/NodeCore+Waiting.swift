@@ -18,21 +18,55 @@ extension NodeCore {
         let deadline = configuration.patience.deadline
         let extensions: Nanoseconds = neighbour.isHeldUp ? 2 : 1
         let patience =
-            isLiar
-            ? extensions * (deadline / 2)
-            : min(extensions * deadline, freeWait + extensions * neighbour.account.balance)
+            if isLiar {
+                extensions * (deadline / 2)
+            } else if neighbour.account.isPolledOnly || neighbour.isReturning {
+                freeWait
+            } else {
+                min(extensions * deadline, freeWait + extensions * neighbour.account.balance)
+            }
         switch neighbour.link {
         case .never: return nil
-        case .closed(let waitedUntil): return min(waitedUntil, since + patience)
+        case .closed(let waitedUntil, let backUntil):
+            return isCutOff ? min(backUntil, since + freeWait) : min(waitedUntil, since + patience)
         case .up: return since + patience
         }
     }
 
     /// Whether the neighbour owes this round's model and this node means to wait for it.
     func isAwaited(_ neighbour: NeighbourState) -> Bool {
-        neighbour.weight != nil && neighbour.current == nil && neighbour.offendedIn != round && !neighbour.isReturning
-            && neighbour.newestRound ?? round <= round && listens(to: neighbour.node)
-            && (isLiar || !neighbour.account.isPolledOnly)
+        guard neighbour.weight != nil, neighbour.current == nil, neighbour.offendedIn != round,
+            neighbour.newestRound ?? round <= round, listens(to: neighbour.node)
+        else { return false }
+        let isTrusted = isLiar || !neighbour.account.isPolledOnly || neighbour.account.hasChance(in: round)
+        return isTrusted && !neighbour.isReturning || isCutOff
+    }
+
+    /// Whether more neighbours are silent than may be liars, and more than are heard: polled only, gone not long ago,
+    /// or back without a word. Then it is this node, or its part of the network, that is cut off: it must not run
+    /// through its rounds alone, and gives all of them the free time.
+    private var isCutOff: Bool {
+        let now = steadyTime.latest
+        var heard = 0
+        var silent = 0
+        for neighbour in neighbours where neighbour.weight ?? 0 > 0 {
+            switch neighbour.link {
+            case .up where neighbour.account.isPolledOnly || neighbour.isReturning: silent += 1
+            case .closed(_, let backUntil) where now < backUntil: silent += 1
+            case .up: heard += 1
+            case .never, .closed: break
+            }
+        }
+        return silent > heard && (silent > configuration.budget.count || heard == 0)
+    }
+
+    /// Whether a neighbour that is not waited for, or not any longer, may have its model for this round under way.
+    var mightHearMore: Bool {
+        exchanges && !isAsynchronous
+            && neighbours.contains {
+                $0.weight != nil && $0.current == nil && $0.link == .up && $0.offendedIn != round
+                    && $0.newestRound ?? round <= round && listens(to: $0.node)
+            }
     }
 
     /// Waits up to this long cost a neighbour nothing.
@@ -59,22 +93,41 @@ extension NodeCore {
         let end: Instant
         switch neighbours[slot].link {
         case .never: return
-        case .closed(let waitedUntil): end = min(now, waitedUntil)
+        case .closed(let waitedUntil, _): end = min(now, waitedUntil)
         case .up: end = now
         }
         neighbours[slot].wait = (end - since, neighbours[slot].isHeldUp)
     }
 
-    /// Charges every neighbour for the wait that it caused in the round that closes.
+    /// Charges every neighbour for the wait that it caused in the round that closes. A node that overslept does not
+    /// know what it would have waited, and charges nobody.
     mutating func settleAccounts(at now: Instant) {
         let free = freeWait
         for slot in neighbours.indices {
+            if isAwaited(neighbours[slot]), neighbours[slot].account.isPolledOnly {
+                neighbours[slot].account.missedChance(in: round)
+            }
             neighbours[slot].account.refill(at: now)
             endWait(for: slot, at: now)
-            guard let wait = neighbours[slot].wait, wait.length > free else { continue }
+            guard oversleptIn != round, let wait = neighbours[slot].wait, wait.length > free else { continue }
             neighbours[slot].account.charge(wait.length - free, isAnnounced: wait.isAnnounced)
         }
     }
+}
+
+/// Time as a node takes it: where its clock is put back, time goes on from where it was.
+struct SteadyTime: Sendable {
+    private(set) var latest = Instant(nanoseconds: .min)
+    private var correction: Nanoseconds = 0
+
+    mutating func time(at reading: Instant) -> Instant {
+        correction = max(correction, latest.nanoseconds == .min ? 0 : latest - reading)
+        latest = reading + correction
+        return latest
+    }
+
+    /// What the clock reads at that time.
+    func reading(at time: Instant) -> Instant { time + (0 - correction) }
 }
 
 /// The median of the last few values.

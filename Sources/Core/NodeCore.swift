@@ -39,6 +39,11 @@ public struct NodeCore: Sendable {
     var neighbours: [NeighbourState]
     var saidWaiting = false
 
+    private(set) var steadyTime = SteadyTime()
+    private var askedToWakeAt: Instant?
+    /// The round in which it woke up long after it had asked to: its process stood still, or its clock leapt.
+    var oversleptIn: Round?
+
     /// How long this node's own local steps take: the measure of patience that no neighbour can stretch.
     var stepDurations = RecentMedian()
     private var record = NodeRecord()
@@ -59,6 +64,11 @@ public struct NodeCore: Sendable {
 
     public var hasEnded: Bool { phase == .ended }
 
+    /// Models of neighbours that it holds: at most two of each.
+    public var heldModels: Int {
+        neighbours.reduce(0) { $0 + ($1.current == nil ? 0 : 1) + ($1.newest == nil ? 0 : 1) }
+    }
+
     var isAsynchronous: Bool { configuration.pace != .synchronous }
 
     /// Takes one event and appends what must be done about it, in order.
@@ -66,6 +76,21 @@ public struct NodeCore: Sendable {
         _ event: NodeEvent, at now: Instant, using workspace: inout Workspace, into effects: inout [NodeEffect]
     ) {
         guard phase != .ended else { return }
+        let now = steadyTime.time(at: now)
+        if let asked = askedToWakeAt, now - asked > configuration.patience.free { oversleptIn = round }
+        askedToWakeAt = nil
+        let before = effects.count
+        take(event, at: now, using: &workspace, into: &effects)
+        for index in before..<effects.count {
+            guard case .wake(let moment) = effects[index] else { continue }
+            askedToWakeAt = moment
+            effects[index] = .wake(at: steadyTime.reading(at: moment))
+        }
+    }
+
+    private mutating func take(
+        _ event: NodeEvent, at now: Instant, using workspace: inout Workspace, into effects: inout [NodeEffect]
+    ) {
         switch event {
         case .started(let start):
             begin(start, at: now, into: &effects)
@@ -73,7 +98,9 @@ public struct NodeCore: Sendable {
             linkUp(node, incarnation: incarnation, into: &effects)
         case .linkDown(let node):
             if let slot = slot(of: node), neighbours[slot].link == .up {
-                neighbours[slot].link = .closed(waitedUntil: now + configuration.patience.reconnectGrace)
+                neighbours[slot].link = .closed(
+                    waitedUntil: now + configuration.patience.reconnectGrace,
+                    backUntil: now + configuration.patience.deadline)
             }
         case .received(let message, let node):
             receive(message, from: node, at: now)
@@ -84,7 +111,7 @@ public struct NodeCore: Sendable {
             localState = state
             finishTraining(parameters, report, since: since, at: now, into: &effects)
         case .timer:
-            break
+            return proceed(isTimer: true, at: now, using: &workspace, into: &effects)
         case .stopRequested:
             end(.stopped(round), saying: .stopping, into: &effects)
             return
@@ -153,8 +180,14 @@ public struct NodeCore: Sendable {
         case .waiting(let round):
             if round.number < configuration.rounds { neighbours[slot].heldUpIn = round }
         case .bye(let farewell):
-            let grace = farewell == .stopping ? configuration.patience.stoppingGrace : 0
-            neighbours[slot].link = .closed(waitedUntil: now + grace)
+            let patience = configuration.patience
+            neighbours[slot].link =
+                switch farewell {
+                case .finished: .closed(waitedUntil: now, backUntil: now)
+                case .stopping: .closed(waitedUntil: now + patience.stoppingGrace, backUntil: now)
+                // Broken bytes end a connection, not a neighbour.
+                case .refused: .closed(waitedUntil: now + patience.reconnectGrace, backUntil: now + patience.deadline)
+                }
         }
     }
 
@@ -183,7 +216,7 @@ public struct NodeCore: Sendable {
         neighbours[slot].newestRound = max(neighbours[slot].newestRound ?? message.round, message.round)
         neighbours[slot].isReturning = false
         neighbours[slot].account.refill(at: now)
-        neighbours[slot].account.delivered()
+        neighbours[slot].account.delivered(inTime: verdict == .current)
     }
 
     private mutating func count(_ rejection: Rejection) {
@@ -197,13 +230,18 @@ public struct NodeCore: Sendable {
     // MARK: - Rounds
 
     /// Goes as far as what is known allows, and asks to be woken when patience will allow more.
-    private mutating func proceed(at now: Instant, using workspace: inout Workspace, into effects: inout [NodeEffect]) {
+    private mutating func proceed(
+        isTimer: Bool = false, at now: Instant, using workspace: inout Workspace, into effects: inout [NodeEffect]
+    ) {
         switch phase {
         case .joining(let since):
             join(since: since, at: now, using: &workspace, into: &effects)
         case .gathering(let since):
             let limit = waitLimit(since: since, at: now)
-            if now >= limit {
+            if now >= limit, !isTimer, mightHearMore {
+                // Nobody is waited for any more, but what arrives at this very moment is still taken.
+                effects.append(.wake(at: now))
+            } else if now >= limit {
                 closeRound(since: since, at: now, using: &workspace, into: &effects)
             } else {
                 let announcement = announceHoldUp(since: since, at: now, into: &effects)
@@ -217,6 +255,12 @@ public struct NodeCore: Sendable {
     private mutating func join(
         since: Instant, at now: Instant, using workspace: inout Workspace, into effects: inout [NodeEffect]
     ) {
+        if oversleptIn == round {
+            // Whoever was to be here by now has had no chance.
+            oversleptIn = nil
+            phase = .joining(since: now)
+            return join(since: now, at: now, using: &workspace, into: &effects)
+        }
         let deadline = since + configuration.patience.deadline
         let isReady =
             enteringFrom == nil
@@ -228,6 +272,9 @@ public struct NodeCore: Sendable {
         if let checkpoint = enteringFrom {
             enter(from: checkpoint, using: &workspace, into: &effects)
             enteringFrom = nil
+        }
+        for slot in neighbours.indices where neighbours[slot].link == .never {
+            neighbours[slot].link = .closed(waitedUntil: now, backUntil: now + configuration.patience.deadline)
         }
         beginRound(at: now, into: &effects)
     }

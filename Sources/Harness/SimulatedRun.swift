@@ -1,5 +1,6 @@
 // An experiment in one process and virtual time: the same cores, the same models.
 import Core
+import Faults
 import Kernels
 import Metrics
 import Platform
@@ -16,27 +17,26 @@ public struct SimulatedRun {
     }
 
     /// - Parameters:
+    ///   - watch: is told everything that the nodes tell.
     ///   - evaluated: called with each new evaluation, in order of rounds.
     ///   - shouldStop: asked between instants.
     public func run(
+        watch: (Observation) -> Void = { _ in },
         evaluated: ([EvaluationRecord]) throws(SystemFault) -> Void, shouldStop: () -> Bool
     ) throws -> (outcome: RunOutcome, result: SimulationResult) {
         let clock = MonotonicClock()
         let start = clock.now()
-        let nodes = try assembly.topology.nodes.map { id in
-            let node = try assembly.node(id)
-            return SimulatedNode(core: node.core, trainer: node.trainer, neighbours: node.neighbours)
-        }
-        let simulator = Simulator(
-            nodes, dimension: assembly.dimension, experiment: assembly.identity, options: options)
+        var simulator = try Simulator(assembly, options: options)
         var outcome = RunOutcome(engine: .simulation, transport: "\(options.carriage)")
         var timeline = try Timeline(assembly)
         var fault: (any Error)?
         var wasStopped = false
         let result = simulator.run { observation in
+            watch(observation)
             switch observation {
             case .snapshot(let node, let rounds, let model): timeline.add(model, of: node, rounds: rounds)
             case .record(let node, let record): outcome.totals[node, default: NodeTotals()].add(record)
+            case .sent, .mixed, .saved, .killed: break
             }
         } shouldStop: {
             do { try evaluated(timeline.advance()) } catch { fault = error }
@@ -48,7 +48,8 @@ public struct SimulatedRun {
             outcome.totals[node, default: NodeTotals()].bytesSent = result.traffic[node.index].bytes
             outcome.totals[node, default: NodeTotals()].messagesSent = result.traffic[node.index].messages
             guard case .finished(let model) = ending else {
-                outcome.lost.append(LostNode(node: node, reason: "did not finish"))
+                let reason = result.killed.contains(node) ? "killed" : "did not finish"
+                outcome.lost.append(LostNode(node: node, reason: reason))
                 continue
             }
             outcome.finalModels.append((node, model))
@@ -60,5 +61,41 @@ public struct SimulatedRun {
         outcome.wasStopped = wasStopped
         outcome.wallSeconds = Double(clock.now() - start) / 1e9
         return (outcome, result)
+    }
+}
+
+extension Simulator {
+    /// All nodes of an experiment, with what goes wrong in it.
+    ///
+    /// - Parameter start: what each node starts from.
+    init(_ assembly: Assembly, options: Options, start: (NodeID) -> NodeStart = { _ in .afresh }) throws {
+        let experiment = assembly.experiment
+        let timing = experiment.timing
+        let nodes = try assembly.topology.nodes.map { id in
+            let node = try assembly.node(id)
+            let stepTime =
+                timing.kind == .asynchronous
+                ? StepTime(
+                    milliseconds: timing.stepMilliseconds, spread: timing.stepSpread, seed: experiment.seed, node: id)
+                : nil
+            return SimulatedNode(
+                core: node.core, trainer: node.trainer, neighbours: node.neighbours, stepTime: stepTime,
+                start: start(id))
+        }
+        let plan = FaultPlan(
+            assembly.faults, nodeCount: nodes.count, seed: experiment.seed,
+            deadline: .milliseconds(timing.deadlineMilliseconds))
+        self.init(
+            nodes, dimension: assembly.dimension, experiment: assembly.identity, faults: plan, seed: experiment.seed,
+            options: options)
+    }
+}
+
+extension Invariants {
+    /// For the nodes of an experiment.
+    public init(_ assembly: Assembly) throws {
+        self.init(
+            try assembly.topology.nodes.map { try assembly.node($0).configuration },
+            isHostile: assembly.topology.nodes.map { assembly.hostile.contains($0) }, guarantee: assembly.guarantee)
     }
 }

@@ -70,3 +70,8 @@ public enum HostLimits {
         return String(text.reversed())
     }
 }
+
+extension HostLimits {
+    /// Processors that this process may use; at least one.
+    public static var processors: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+}

@@ -199,8 +199,8 @@ struct TCPTransport {
             case .deliver(let message):
                 guard let peer = connections[index].peer else { continue }
                 arrivals.append(.message(message, from: peer))
-                // A peer that has finished, or wants nothing to do with this node, is not dialled again.
-                if case .bye(let farewell) = message, farewell != .stopping { dials.removeAll { $0.peer == peer } }
+                // A peer that has finished is not dialled again.
+                if case .bye(.finished) = message { dials.removeAll { $0.peer == peer } }
             case .refused(let rejection, let peer):
                 arrivals.append(.refused(rejection, from: peer))
             case .close:

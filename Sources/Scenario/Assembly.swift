@@ -1,8 +1,9 @@
 // Where an experiment and its graph become nodes. Honest nodes are told their neighbours, weights and budget, and
 // nothing of who lies; that goes to hostile behaviours, and to the laboratory that reads the lists here.
-import Aggregation
+public import Aggregation
 import Attacks
 public import Core
+public import Faults
 public import Graphs
 public import Kernels
 public import Learning
@@ -34,6 +35,8 @@ public struct Assembly: Sendable {
     public let dimension: Int
     /// The positions in the training part of each node's samples.
     public let parts: [[Int32]]
+    /// What goes wrong on purpose, in the order of the experiment.
+    public let faults: [PlannedFault]
     /// What in the graph or the experiment is probably not what was meant; one sentence each.
     public let warnings: [String]
 
@@ -63,6 +66,7 @@ public struct Assembly: Sendable {
         identity = experiment.identity(topologyDigest: file.digest, datasetDigest: dataset.digest)
         honest = topology.nodes.filter { !adversaries.isHostile($0) }
         hostile = topology.nodes.filter(adversaries.isHostile)
+        faults = try experiment.plannedFaults(on: topology)
         rule = try experiment.aggregation.makeRule()
         settings = try LocalSGD.Settings(experiment.training)
 
@@ -91,6 +95,9 @@ public struct Assembly: Sendable {
         for (node, share) in zip(sharers, shares) { parts[node.index] = share }
         return parts
     }
+
+    /// What the experiment's rule promises.
+    public var guarantee: Guarantee { type(of: rule).guarantee }
 
     /// The training data of a node, as it sees it: a poisoned node sees poisoned labels.
     public func shard(of node: NodeID) throws(ConfigurationFault) -> Shard {
@@ -136,7 +143,7 @@ public struct Assembly: Sendable {
         return NodeConfiguration(
             node: node, dimension: dimension, rounds: experiment.training.rounds, neighbours: neighbours,
             budget: experiment.budget(of: node, weights, isHostile: adversaries.isHostile),
-            mixEvery: experiment.training.mixEvery, seed: experiment.seed,
+            mixEvery: experiment.training.mixEvery, pace: experiment.timing.pace, seed: experiment.seed,
             patience: Patience(deadline: .milliseconds(experiment.timing.deadlineMilliseconds)),
             measureEvery: experiment.measureEvery, checkpointEvery: experiment.checkpointEvery)
     }
@@ -154,6 +161,10 @@ extension Experiment {
             return Budget(count: liars.count, weight: liars.reduce(0) { $0 + $1.1 })
         }
     }
+}
+
+extension Experiment.Timing {
+    var pace: Pace { kind == .synchronous ? .synchronous : .asynchronous(staleness: staleness) }
 }
 
 extension LocalSGD.Settings {

@@ -1,6 +1,7 @@
 // An experiment with every default filled in. What each key means and allows is in ExperimentSchema, not here.
 import Aggregation
 import Attacks
+import Faults
 import Kernels
 import Learning
 
@@ -14,6 +15,7 @@ public struct Experiment: Sendable, Equatable {
     public var timing = Timing()
     public var aggregation = Aggregation()
     public var adversary: [AdversaryGroup] = []
+    public var faults: [FaultSettings] = []
     public var transport = Transport.tcp
     /// A checkpoint every so many rounds; 0 for none.
     public var checkpointEvery = 50
@@ -43,8 +45,14 @@ public struct Experiment: Sendable, Equatable {
     }
 
     public struct Timing: Sendable, Equatable {
-        public var kind = Pace.synchronous
+        public var kind = TimingKind.synchronous
         public var deadlineMilliseconds = 5000
+        /// Own rounds for which an asynchronous node goes on using a model.
+        public var staleness = 10
+        /// Mean virtual time of a local step of an asynchronous node in the simulator.
+        public var stepMilliseconds = 10.0
+        /// How far nodes and steps are from that mean, as a share of it.
+        public var stepSpread = 0.5
     }
 
     public struct Aggregation: Sendable, Equatable {
@@ -63,7 +71,7 @@ public enum Exchange: String, Sendable, CaseIterable { case model }
 public enum Initialisation: String, Sendable, CaseIterable { case same, different }
 
 /// How the rounds of different nodes go together.
-public enum Pace: String, Sendable, CaseIterable { case synchronous }
+public enum TimingKind: String, Sendable, CaseIterable { case synchronous, asynchronous }
 
 /// What carries frames between processes.
 public enum Transport: String, Sendable, CaseIterable { case tcp }
@@ -91,6 +99,23 @@ public struct AdversaryGroup: Sendable, Equatable {
     /// All members send one and the same vector to everyone.
     public var collude = false
     public var taps = Taps.none
+
+    public init() {}
+}
+
+/// Something that goes wrong on purpose.
+public struct FaultSettings: Sendable, Equatable {
+    public var fault = Selection(Loss.self)
+    /// The first round of the fault.
+    public var from = 0
+    /// The first round after it; `nil`: it never ends.
+    public var until: Int?
+    /// Labels of the nodes struck; none: a share of all.
+    public var nodes = NodeLabels()
+    /// Share of the nodes struck where none are named; `nil`: what is usual for the fault.
+    public var share: Double?
+    /// The links struck, as pairs of labels; none: all that touch a struck node.
+    public var edges: [NodeLabels] = []
 
     public init() {}
 }
@@ -125,5 +150,11 @@ extension Experiment.Aggregation {
 extension AdversaryGroup {
     func makeAttack() throws(ConfigurationFault) -> any Attack {
         try AttackCatalog.all.entry(named: attack.kind).init(attack.parameters)
+    }
+}
+
+extension FaultSettings {
+    func makeFault() throws(ConfigurationFault) -> any Fault {
+        try FaultCatalog.all.entry(named: fault.kind).init(fault.parameters)
     }
 }

@@ -71,20 +71,63 @@ extension SettingKey {
 
     static func labels(_ path: String, _ field: Field<Root, NodeLabels>, _ summary: String) -> SettingKey {
         SettingKey(path, allowed: "an array of node labels", summary) { root, value, key throws(ConfigurationFault) in
-            var labels: [String] = []
-            for (index, element) in try value.array(key).enumerated() {
-                switch element.kind {
-                case .text(let label): labels.append(label)
-                // As the readers of topology files spell such ids.
-                case .number, .array: labels.append(JSONText.canonical(element))
-                default: throw element.typeFault("\(key).\(index)", expected: "a node label")
-                }
-            }
-            root[keyPath: field] = NodeLabels(labels, place: value.position.description)
+            root[keyPath: field] = try NodeLabels(value, key: key)
         } write: {
-            .array($0[keyPath: field].labels.map { .text($0) })
+            $0[keyPath: field].json
         }
     }
+
+    static func pairs(_ path: String, _ field: Field<Root, [NodeLabels]>, _ summary: String) -> SettingKey {
+        let allowed = "an array of pairs of node labels"
+        return SettingKey(path, allowed: allowed, summary) { root, value, key throws(ConfigurationFault) in
+            var pairs: [NodeLabels] = []
+            for (index, element) in try value.array(key).enumerated() {
+                let pair = try NodeLabels(element, key: "\(key).\(index)")
+                guard pair.labels.count == 2 else {
+                    throw element.typeFault("\(key).\(index)", expected: "a pair of node labels")
+                }
+                pairs.append(pair)
+            }
+            root[keyPath: field] = pairs
+        } write: {
+            .array($0[keyPath: field].map(\.json))
+        }
+    }
+
+    /// A list of faults, or the name of a plan that comes with the program.
+    static func faults(_ path: String, _ field: Field<Root, [FaultSettings]>, _ summary: String) -> SettingKey {
+        let allowed = "an array of objects, one object, \(NamedFaultPlan.all.map(\.name).joined(separator: ", "))"
+        return SettingKey(path, allowed: allowed, summary) { root, value, key throws(ConfigurationFault) in
+            if case .text(let name) = value.kind {
+                let plan = try value.position.locating { () throws(ConfigurationFault) in
+                    try NamedFaultPlan.named(name)
+                }
+                root[keyPath: field] = try FaultSettings.list(
+                    try StrictJSON.read(plan.json, name: "the fault plan \(name)"), key: key)
+            } else {
+                root[keyPath: field] = try FaultSettings.list(value, key: key)
+            }
+        } write: {
+            .array($0[keyPath: field].map { $0.json() })
+        }
+    }
+}
+
+extension NodeLabels {
+    fileprivate init(_ value: JSONValue, key: String) throws(ConfigurationFault) {
+        var labels: [String] = []
+        for (index, element) in try value.array(key).enumerated() {
+            switch element.kind {
+            case .text(let label): labels.append(label)
+            // As the readers of topology files spell such ids.
+            case .number, .array: labels.append(JSONText.canonical(element))
+            default: throw element.typeFault("\(key).\(index)", expected: "a node label")
+            }
+        }
+        self.init(labels, place: value.position.description)
+    }
+
+    fileprivate var json: JSONValue { .array(labels.map { .text($0) }) }
 }
 
 extension Tolerance {

@@ -1,6 +1,7 @@
 // The one table of experiment keys. A new key is one line here and one field in Experiment.
 import Aggregation
 import Attacks
+import Faults
 import Kernels
 import Learning
 
@@ -34,6 +35,15 @@ extension Experiment: Settings {
             "timing.deadlineMilliseconds", \.timing.deadlineMilliseconds, 1...86_400_000,
             "longest wait for a neighbour in one round"
         ).outsideIdentity,
+        .count(
+            "timing.staleness", \.timing.staleness, 0...longest,
+            "asynchronous: own rounds for which a neighbour's model is used"),
+        .number(
+            "timing.stepMilliseconds", \.timing.stepMilliseconds, 0.001...1e6,
+            "asynchronous, simulated: mean virtual time of a local step"),
+        .number(
+            "timing.stepSpread", \.timing.stepSpread, 0...0.99,
+            "asynchronous, simulated: how far nodes and steps are from the mean, as a share"),
 
         .catalog("aggregation.rule", \.aggregation.rule, RuleCatalog.gossip, "how received models are mixed in"),
         .only("aggregation.before", "[]", "pre-aggregations; there are none yet"),
@@ -42,7 +52,7 @@ extension Experiment: Settings {
         .list("adversary", \.adversary, "groups of hostile nodes, or one group"),
 
         .choice("network.transport", \.transport, "what carries frames between processes").outsideIdentity,
-        .only("faults", "[]", "crashes and losses; there are none yet"),
+        .faults("faults", \.faults, "what goes wrong on purpose: a list, one fault, or the name of a plan"),
         .only("privacy", "null", "noise for privacy; there is none yet"),
         .count("checkpoint.every", \.checkpointEvery, 0...longest, "rounds between checkpoints; 0: none")
             .outsideIdentity,
@@ -63,6 +73,17 @@ extension AdversaryGroup: Settings {
     ]
 }
 
+extension FaultSettings: Settings {
+    public static let keys: [SettingKey<FaultSettings>] = [
+        .catalog("fault", \.fault, FaultCatalog.all, "what goes wrong"),
+        .count("from", \.from, 0...longest, "its first round, by the node that is furthest"),
+        .optionalCount("until", \.until, 0...longest, "first round after it; null: it never ends"),
+        .labels("nodes", \.nodes, "the nodes struck, as the topology calls them"),
+        .optionalNumber("share", \.share, 0...1, "share of all nodes struck where none are named; null: as usual"),
+        .pairs("edges", \.edges, "the only links struck, as pairs of nodes; none: all of the nodes struck"),
+    ]
+}
+
 /// The table as listings show it.
 public enum ExperimentSchema {
     public struct Row: Sendable, Equatable {
@@ -75,11 +96,13 @@ public enum ExperimentSchema {
         public let summary: String
     }
 
-    /// Every key of an experiment, those of an adversary group under `adversary.`.
+    /// Every key of an experiment, those of an adversary group under `adversary.`, those of a fault under `faults.`.
     public static var keys: [Row] {
         Experiment.keys.flatMap { key in
             let ofGroups = key.path == "adversary" ? AdversaryGroup.keys : []
+            let ofFaults = key.path == "faults" ? FaultSettings.keys : []
             return [Row(key, prefix: "")] + ofGroups.map { Row($0, prefix: "adversary.") }
+                + ofFaults.map { Row($0, prefix: "faults.") }
         }
     }
 }

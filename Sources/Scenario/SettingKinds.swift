@@ -68,6 +68,20 @@ extension SettingKey {
         }
     }
 
+    static func optionalNumber(
+        _ path: String, _ field: Field<Root, Double?>, _ range: ClosedRange<Double>, _ summary: String
+    ) -> SettingKey {
+        let allowed = Parameter.number(path, range, default: nil, summary).allowed + ", null"
+        return SettingKey(path, allowed: allowed, summary) { root, value, key throws(ConfigurationFault) in
+            if case .null = value.kind { return root[keyPath: field] = nil }
+            let number = try value.number(key)
+            guard range.contains(number) else { throw value.rangeFault(key, allowed) }
+            root[keyPath: field] = number
+        } write: {
+            $0[keyPath: field].map { .number($0) } ?? JSONValue(.null)
+        }
+    }
+
     /// One of the names of an enumeration.
     static func choice<Choice: RawRepresentable<String> & CaseIterable & Sendable>(
         _ path: String, _ field: Field<Root, Choice>, _ summary: String
@@ -116,15 +130,7 @@ extension SettingKey {
     ) -> SettingKey {
         SettingKey(path, allowed: "an array of objects, or one object", summary) {
             root, value, key throws(ConfigurationFault) in
-            let elements = if case .object = value.kind { [value] } else { try value.array(key) }
-            var list: [Element] = []
-            for (index, json) in elements.enumerated() {
-                guard case .object = json.kind else { throw json.typeFault("\(key).\(index)", expected: "an object") }
-                var element = Element()
-                try element.assign(json, at: "", prefix: "\(key).\(index).")
-                list.append(element)
-            }
-            root[keyPath: field] = list
+            root[keyPath: field] = try Element.list(value, key: key)
         } write: {
             .array($0[keyPath: field].map { $0.json() })
         }
@@ -132,5 +138,20 @@ extension SettingKey {
 
     private static func words(_ range: ClosedRange<Int>) -> String {
         Parameter.count("", range, default: nil, "").allowed
+    }
+}
+
+extension Settings {
+    /// An array of objects, or a single one.
+    static func list(_ value: JSONValue, key: String) throws(ConfigurationFault) -> [Self] {
+        let elements = if case .object = value.kind { [value] } else { try value.array(key) }
+        var list: [Self] = []
+        for (index, json) in elements.enumerated() {
+            guard case .object = json.kind else { throw json.typeFault("\(key).\(index)", expected: "an object") }
+            var element = Self()
+            try element.assign(json, at: "", prefix: "\(key).\(index).")
+            list.append(element)
+        }
+        return list
     }
 }

@@ -1,5 +1,6 @@
 // One simulated node: the core, its local training, and its links where bytes are carried. The counterpart of
-// Platform's NodeShell: it interprets the core's effects, without a socket, a clock or a file.
+// Platform's NodeShell: it interprets the core's effects, without a socket, a clock or a file. What befalls it is in
+// Actor+Afflictions.
 import Core
 import Kernels
 import Learning
@@ -7,185 +8,352 @@ import Metrics
 import Wire
 
 struct Actor: Sendable {
-    private let id: NodeID
-    private var core: NodeCore
-    private let trainer: any LocalModel
-    private let neighbours: [NodeID]
-    /// One for each neighbour, where bytes are carried.
-    private var links: [Link] = []
+    /// What all actors of a simulation share.
+    struct Settings: Sendable {
+        let dimension: Int
+        let experiment: [UInt8]
+        let carriage: Carriage
+        /// Connections may break, and nodes be killed.
+        let isDisturbed: Bool
+        /// Checkpoints are kept for nodes that are killed.
+        let keepsCheckpoints: Bool
+        /// Messages and mixes are told to whoever checks them.
+        let isWatched: Bool
+    }
 
-    var pending: [Delivery] = []
-    private(set) var wakeAt: Instant?
+    /// A neighbour, and the connection with it.
+    struct Line: Sendable {
+        let peer: NodeID
+        /// Where bytes are carried.
+        var link: Link?
+        /// Which connection with it this is; what belongs to another one is not for this node any more.
+        var connection = 0
+        var isOpen = false
+    }
+
+    let id: NodeID
+    let settings: Settings
+    var core: NodeCore
+    /// As it was before its first start, for restarts.
+    let fresh: NodeCore?
+    private let trainer: any LocalModel
+    private let stepTime: StepTime?
+    private let firstStart: NodeStart
+    var lines: [Line]
+    var incarnation: UInt64 = 1
+
+    private(set) var pending: [Delivery] = []
+    var disk = VirtualDisk()
+    var isDown = false
+    var isPaused = false
+    /// How far its clock is ahead of virtual time.
+    var clockOffset: Nanoseconds = 0
+    /// On its own clock.
+    private var wakeAt: Instant?
+    /// A local step that takes time, and when it is done.
+    private var step: (step: LocalStep, doneAt: Instant)?
+    private var untoldTrace: TraceLine?
+
     private(set) var ending: Ending?
     private(set) var hash = TraceHash()
     private(set) var steps = 0
     private(set) var traffic = Traffic()
     private var effects: [NodeEffect] = []
 
-    var degree: Int { neighbours.count }
-
-    init(_ node: SimulatedNode, id: NodeID, dimension: Int, experiment: [UInt8], carriage: Carriage) {
+    init(_ node: SimulatedNode, id: NodeID, settings: Settings) {
         self.id = id
+        self.settings = settings
         core = node.core
+        fresh = settings.keepsCheckpoints ? node.core : nil
         trainer = node.trainer
-        neighbours = node.neighbours
-        guard carriage == .bytes else { return }
-        let local = LinkIdentity(
-            experiment: experiment, node: id, incarnation: 1, limits: Limits(dimension: dimension))
-        links = neighbours.map { neighbour in
-            Link(local: local, expecting: id < neighbour ? .dialled(neighbour) : .accepted(among: [neighbour]))
-        }
+        stepTime = node.stepTime
+        firstStart = node.start
+        lines = node.neighbours.map { Line(peer: $0) }
+    }
+
+    var degree: Int { lines.count }
+
+    /// Whether it takes part: neither killed nor at its end.
+    var isAlive: Bool { !isDown && ending == nil }
+
+    /// When something happens to it of its own accord, in virtual time.
+    var nextMoment: Instant? {
+        guard isAlive, !isPaused else { return nil }
+        let wake = wakeAt.map { $0 + (0 - clockOffset) }
+        guard let done = step?.doneAt else { return wake }
+        return wake.map { min($0, done) } ?? done
     }
 
     func isDue(at now: Instant) -> Bool {
-        guard ending == nil else { return false }
-        return !pending.isEmpty || wakeAt.map { $0 <= now } ?? false
+        guard isAlive, !isPaused else { return false }
+        return !pending.isEmpty || nextMoment.map { $0 <= now } ?? false
     }
 
-    mutating func begin(using tools: inout Tools, sending sent: inout [Delivery], observing: inout [Observation]) {
+    // MARK: - What happens to it
+
+    mutating func begin(using tools: inout Tools, telling news: inout News) {
         let start = Instant(nanoseconds: 0)
-        handle(.started(.afresh), at: start, using: &tools, sending: &sent, observing: &observing)
-        for slot in neighbours.indices {
-            if links.isEmpty {
-                handle(
-                    .linkUp(neighbours[slot], incarnation: 1), at: start, using: &tools, sending: &sent,
-                    observing: &observing)
-            } else {
-                var wanted: [LinkEffect] = []
-                links[slot].start(into: &wanted)
-                carryOut(wanted, slot: slot, at: start, using: &tools, sending: &sent, observing: &observing)
-            }
-        }
+        disk.started()
+        handle(.started(firstStart), at: start, using: &tools, telling: &news)
+        for slot in lines.indices { open(slot, incarnation: 1, at: start, using: &tools, telling: &news) }
     }
 
-    mutating func step(
-        at now: Instant, using tools: inout Tools, sending sent: inout [Delivery], observing: inout [Observation]
-    ) {
+    /// Takes over what has arrived; of a node that stands still, the newest model of each neighbour waits.
+    mutating func deliver(_ delivery: Delivery) {
+        if isPaused, delivery.isModel {
+            pending.removeAll { $0.isModel && $0.sender == delivery.sender && $0.connection == delivery.connection }
+        }
+        if !isDown { pending.append(delivery) }
+    }
+
+    mutating func dropPending() { pending.removeAll() }
+
+    mutating func step(at now: Instant, using tools: inout Tools, telling news: inout News) {
         var arrivals: [Delivery] = []
         swap(&arrivals, &pending)
-        for delivery in arrivals where ending == nil {
-            switch delivery.content {
-            case .message(let message):
-                handle(
-                    .received(message, from: delivery.sender), at: now, using: &tools, sending: &sent,
-                    observing: &observing)
-            case .frame(let frame):
-                guard let slot = neighbours.firstIndex(of: delivery.sender) else { continue }
-                var wanted: [LinkEffect] = []
-                let bytes = frame.bytes
-                links[slot].receive(bytes.span, into: &wanted)
-                carryOut(wanted, slot: slot, at: now, using: &tools, sending: &sent, observing: &observing)
-            }
-        }
+        for delivery in arrivals where ending == nil { take(delivery, at: now, using: &tools, telling: &news) }
         arrivals.removeAll(keepingCapacity: true)
         pending = arrivals
-        if let moment = wakeAt, moment <= now, ending == nil {
-            wakeAt = nil
-            handle(.timer, at: now, using: &tools, sending: &sent, observing: &observing)
+        if let (local, doneAt) = step, doneAt <= now, ending == nil {
+            step = nil
+            finish(local, at: now, using: &tools, telling: &news)
         }
+        if let moment = wakeAt, moment <= now + clockOffset, ending == nil {
+            wakeAt = nil
+            handle(.timer, at: now, using: &tools, telling: &news)
+        }
+    }
+
+    private mutating func take(
+        _ delivery: Delivery, at now: Instant, using tools: inout Tools, telling news: inout News
+    ) {
+        // The usual case, which needs nothing to be looked up.
+        if !settings.isDisturbed, case .message(let message) = delivery.content {
+            return handle(.received(message, from: delivery.sender), at: now, using: &tools, telling: &news)
+        }
+        guard let slot = slot(of: delivery.sender) else { return }
+        switch delivery.content {
+        case .opened(let incarnation):
+            guard delivery.connection > lines[slot].connection else { return }
+            hangUp(slot, at: now, using: &tools, telling: &news)
+            lines[slot].connection = delivery.connection
+            open(slot, incarnation: incarnation, at: now, using: &tools, telling: &news)
+        case .closed:
+            guard delivery.connection > lines[slot].connection else { return }
+            lines[slot].connection = delivery.connection
+            hangUp(slot, at: now, using: &tools, telling: &news)
+        case _ where delivery.connection != lines[slot].connection:
+            break
+        case .message(let message):
+            guard lines[slot].isOpen else { return }
+            handle(.received(message, from: delivery.sender), at: now, using: &tools, telling: &news)
+        case .garbled:
+            guard lines[slot].isOpen else { return }
+            handle(.rejected(.badCheck, from: delivery.sender), at: now, using: &tools, telling: &news)
+            breakOff(slot, at: now, using: &tools, telling: &news)
+        case .frame(let frame):
+            receive(frame.bytes, slot: slot, at: now, using: &tools, telling: &news)
+        case .altered(let bytes):
+            receive(bytes, slot: slot, at: now, using: &tools, telling: &news)
+        }
+    }
+
+    // MARK: - Links
+
+    func slot(of peer: NodeID) -> Int? { lines.firstIndex { $0.peer == peer } }
+
+    private mutating func open(
+        _ slot: Int, incarnation: UInt64, at now: Instant, using tools: inout Tools, telling news: inout News
+    ) {
+        let peer = lines[slot].peer
+        guard settings.carriage == .bytes else {
+            lines[slot].isOpen = true
+            return handle(.linkUp(peer, incarnation: incarnation), at: now, using: &tools, telling: &news)
+        }
+        let local = LinkIdentity(
+            experiment: settings.experiment, node: id, incarnation: self.incarnation,
+            limits: Limits(dimension: settings.dimension))
+        var link = Link(local: local, expecting: id < peer ? .dialled(peer) : .accepted(among: [peer]))
+        var wanted: [LinkEffect] = []
+        link.start(into: &wanted)
+        lines[slot].link = link
+        carryOut(wanted, slot: slot, at: now, using: &tools, telling: &news)
+    }
+
+    /// The connection is gone, whoever ended it.
+    private mutating func hangUp(_ slot: Int, at now: Instant, using tools: inout Tools, telling news: inout News) {
+        lines[slot].link = nil
+        guard lines[slot].isOpen else { return }
+        lines[slot].isOpen = false
+        handle(.linkDown(lines[slot].peer), at: now, using: &tools, telling: &news)
+    }
+
+    /// This end has had enough of the connection.
+    private mutating func breakOff(_ slot: Int, at now: Instant, using tools: inout Tools, telling news: inout News) {
+        news.closed.append((id, lines[slot].peer, lines[slot].connection))
+        hangUp(slot, at: now, using: &tools, telling: &news)
+    }
+
+    private mutating func receive(
+        _ bytes: [UInt8], slot: Int, at now: Instant, using tools: inout Tools, telling news: inout News
+    ) {
+        var wanted: [LinkEffect] = []
+        lines[slot].link?.receive(bytes.span, into: &wanted)
+        carryOut(wanted, slot: slot, at: now, using: &tools, telling: &news)
     }
 
     private mutating func carryOut(
-        _ wanted: [LinkEffect], slot: Int, at now: Instant, using tools: inout Tools,
-        sending sent: inout [Delivery], observing: inout [Observation]
+        _ wanted: [LinkEffect], slot: Int, at now: Instant, using tools: inout Tools, telling news: inout News
     ) {
+        let peer = lines[slot].peer
         for effect in wanted {
             switch effect {
             case .transmit(let frame):
-                transmit(.frame(frame), bytes: frame.byteCount, to: neighbours[slot], sending: &sent)
-            case .opened(let peer, let incarnation):
-                handle(
-                    .linkUp(peer, incarnation: incarnation), at: now, using: &tools, sending: &sent,
-                    observing: &observing)
+                transmit(.frame(frame), bytes: frame.byteCount, slot: slot, telling: &news)
+            case .opened(_, let incarnation):
+                lines[slot].isOpen = true
+                handle(.linkUp(peer, incarnation: incarnation), at: now, using: &tools, telling: &news)
             case .deliver(let message):
-                handle(
-                    .received(message, from: neighbours[slot]), at: now, using: &tools, sending: &sent,
-                    observing: &observing)
+                handle(.received(message, from: peer), at: now, using: &tools, telling: &news)
             case .refused(let rejection, _):
-                handle(
-                    .rejected(rejection, from: neighbours[slot]), at: now, using: &tools, sending: &sent,
-                    observing: &observing)
+                handle(.rejected(rejection, from: peer), at: now, using: &tools, telling: &news)
             case .close:
-                handle(.linkDown(neighbours[slot]), at: now, using: &tools, sending: &sent, observing: &observing)
+                breakOff(slot, at: now, using: &tools, telling: &news)
             }
         }
     }
 
-    private mutating func handle(
-        _ event: NodeEvent, at now: Instant, using tools: inout Tools, sending sent: inout [Delivery],
-        observing: inout [Observation]
+    // MARK: - The core
+
+    mutating func handle(
+        _ event: NodeEvent, at now: Instant, using tools: inout Tools, telling news: inout News
     ) {
         fold(event, at: now)
-        core.handle(event, at: now, using: &tools.workspace, into: &effects)
-        // A local step takes no virtual time: its answer is the next event, and may ask for more.
-        while let step = interpret(at: now, sending: &sent, observing: &observing) {
-            var parameters = step.model
-            var state = step.state
-            let report = trainer.step(&parameters, state: &state, round: step.round, scratch: &tools.training)
-            steps += 1
-            core.handle(
-                .trained(step.round, parameters, state, report), at: now, using: &tools.workspace, into: &effects)
+        core.handle(event, at: now + clockOffset, using: &tools.workspace, into: &effects)
+        // A local step that takes no virtual time is answered at once, and the answer may ask for more.
+        while let local = interpret(at: now, telling: &news) {
+            if let stepTime {
+                step = (local, now + stepTime.duration(of: local.round))
+                break
+            }
+            answer(local, at: now, using: &tools)
         }
         // An ended node sleeps for good; it would otherwise keep virtual time from ending.
         if ending != nil { wakeAt = nil }
     }
 
-    private struct LocalStep {
+    private mutating func finish(
+        _ local: LocalStep, at now: Instant, using tools: inout Tools, telling news: inout News
+    ) {
+        answer(local, at: now, using: &tools)
+        if let next = interpret(at: now, telling: &news), let stepTime {
+            step = (next, now + stepTime.duration(of: next.round))
+        }
+        if ending != nil { wakeAt = nil }
+    }
+
+    private mutating func answer(_ local: LocalStep, at now: Instant, using tools: inout Tools) {
+        var parameters = local.model
+        var state = local.state
+        let report = trainer.step(&parameters, state: &state, round: local.round, scratch: &tools.training)
+        steps += 1
+        core.handle(
+            .trained(local.round, parameters, state, report), at: now + clockOffset, using: &tools.workspace,
+            into: &effects)
+    }
+
+    private struct LocalStep: Sendable {
         let round: Round
         let model: [Float]
         let state: LocalState
     }
 
+    /// A killed node computes no more, and starts again from its disk.
+    mutating func forget() {
+        dropPending()
+        effects.removeAll(keepingCapacity: true)
+        wakeAt = nil
+        step = nil
+        untoldTrace = nil
+    }
+
     /// Carries out the core's effects in order; returns the local step asked for, if any.
-    private mutating func interpret(
-        at now: Instant, sending sent: inout [Delivery], observing: inout [Observation]
-    ) -> LocalStep? {
+    private mutating func interpret(at now: Instant, telling news: inout News) -> LocalStep? {
         var step: LocalStep?
         for effect in effects {
             switch effect {
             case .send(let message, let receiver):
-                send(message, to: receiver, sending: &sent)
+                send(message, to: receiver, telling: &news)
             case .wake(let moment):
                 wakeAt = moment
             case .train(let round, let model, let state):
                 step = LocalStep(round: round, model: model, state: state)
+                tellMix(model, telling: &news)
             case .trace(let line):
-                hash.fold(UInt64(line.round.number))
-                for input in line.inputs { hash.fold(input.digest) }
-                hash.fold(line.result)
+                trace(line)
             case .record(let record):
-                observing.append(.record(id, record))
+                news.observations.append(.record(id, record))
             case .snapshot(let rounds, let model):
-                observing.append(.snapshot(id, rounds: rounds, model))
-            case .save:
-                break
+                news.observations.append(.snapshot(id, rounds: rounds, model))
+            case .save(var checkpoint):
+                guard settings.keepsCheckpoints else { break }
+                checkpoint.incarnation = incarnation
+                let isKept = disk.save(checkpoint, node: id, experiment: settings.experiment)
+                if settings.isWatched, isKept {
+                    news.observations.append(.saved(id, checkpoint, in: core.round))
+                }
             case .stop(let ending):
                 self.ending = ending
+                if case .finished(let model) = ending { tellMix(model, telling: &news) }
             }
         }
         effects.removeAll(keepingCapacity: true)
         return step
     }
 
-    private mutating func send(_ message: Message, to receiver: NodeID, sending sent: inout [Delivery]) {
-        if links.isEmpty {
-            let bytes =
-                if case .model(let model) = message { Frame.headerBytes + model.values.count * 4 } else {
-                    Frame.headerBytes
-                }
-            transmit(.message(message), bytes: bytes, to: receiver, sending: &sent)
-        } else if let slot = neighbours.firstIndex(of: receiver), links[slot].isOpen {
-            let frame = links[slot].frame(for: message)
-            transmit(.frame(frame), bytes: frame.byteCount, to: receiver, sending: &sent)
+    private mutating func trace(_ line: TraceLine) {
+        hash.fold(UInt64(line.round.number))
+        for input in line.inputs { hash.fold(input.digest) }
+        hash.fold(line.result)
+        disk.traced(published: line.checkpoint == nil ? line.round.next : line.round)
+        if settings.isWatched { untoldTrace = line }
+    }
+
+    /// The model with which a round starts is what the trace before it came to.
+    private mutating func tellMix(_ model: [Float], telling news: inout News) {
+        guard let line = untoldTrace else { return }
+        untoldTrace = nil
+        news.observations.append(.mixed(id, line, model, held: core.heldModels))
+    }
+
+    private mutating func send(_ message: Message, to receiver: NodeID, telling news: inout News) {
+        if settings.isWatched, case .model(let model) = message {
+            news.observations.append(.sent(from: id, to: receiver, model))
+        }
+        guard settings.isDisturbed || settings.carriage == .bytes else {
+            return transmit(
+                Delivery(receiver: receiver, sender: id, content: .message(message)), bytes: message.frameBytes,
+                telling: &news)
+        }
+        guard let slot = slot(of: receiver), lines[slot].isOpen else { return }
+        if let frame = lines[slot].link?.frame(for: message) {
+            transmit(.frame(frame), bytes: frame.byteCount, slot: slot, telling: &news)
+        } else {
+            transmit(.message(message), bytes: message.frameBytes, slot: slot, telling: &news)
         }
     }
 
-    private mutating func transmit(
-        _ content: Delivery.Content, bytes: Int, to receiver: NodeID, sending sent: inout [Delivery]
-    ) {
+    private mutating func transmit(_ content: Delivery.Content, bytes: Int, slot: Int, telling news: inout News) {
+        transmit(
+            Delivery(
+                receiver: lines[slot].peer, sender: id, content: content, connection: lines[slot].connection),
+            bytes: bytes, telling: &news)
+    }
+
+    private mutating func transmit(_ delivery: Delivery, bytes: Int, telling news: inout News) {
         traffic.messages += 1
         traffic.bytes += bytes
-        sent.append(Delivery(receiver: receiver, sender: id, content: content))
+        news.sent.append((delivery, bytes))
     }
 
     private mutating func fold(_ event: NodeEvent, at now: Instant) {
@@ -205,5 +373,12 @@ struct Actor: Sendable {
         case .trained, .timer: hash.fold(8)
         case .stopRequested: hash.fold(9)
         }
+    }
+}
+
+extension Message {
+    /// Bytes of its frame, but for the smallest kinds' payload.
+    fileprivate var frameBytes: Int {
+        if case .model(let model) = self { Frame.headerBytes + model.values.count * 4 } else { Frame.headerBytes }
     }
 }

@@ -1,21 +1,10 @@
 // The nodes that one thread drives, and what is about to happen to them. Lanes share nothing.
 import Core
+import Faults
 import Kernels
 import Learning
 import Synchronization
 import Wire
-
-/// Something that reaches a node from another one.
-struct Delivery: Sendable {
-    enum Content: Sendable {
-        case message(Message)
-        case frame(OutgoingFrame)
-    }
-
-    let receiver: NodeID
-    let sender: NodeID
-    let content: Content
-}
 
 /// A lane's state behind the lock that hands it from the stepping thread to the exchanging one.
 final class Lane: Sendable {
@@ -36,15 +25,27 @@ struct Tools: Sendable {
     var training: TrainingScratch
 }
 
+/// What nodes have to tell after a step, in the order of the nodes.
+struct News: Sendable {
+    var sent: [(delivery: Delivery, bytes: Int)] = []
+    /// Connections that one end has ended.
+    var closed: [(node: NodeID, peer: NodeID, connection: Int)] = []
+    var observations: [Observation] = []
+
+    mutating func removeAll() {
+        sent.removeAll(keepingCapacity: true)
+        closed.removeAll(keepingCapacity: true)
+        observations.removeAll(keepingCapacity: true)
+    }
+}
+
 struct LaneState: Sendable {
     var actors: [Actor]
     let firstNode: Int
     var tools: Tools
     /// What arrives when, soonest first; few moments are open at a time.
     private var moments: [(at: Instant, deliveries: [Delivery])] = []
-    private var observations: [Observation] = []
-    private var sent: [Delivery] = []
-    private var woken: [Int] = []
+    private var news = News()
 
     init(actors: [Actor], firstNode: Int, tools: Tools) {
         self.actors = actors
@@ -53,7 +54,7 @@ struct LaneState: Sendable {
     }
 
     mutating func begin() {
-        for index in actors.indices { actors[index].begin(using: &tools, sending: &sent, observing: &observations) }
+        for index in actors.indices { actors[index].begin(using: &tools, telling: &news) }
     }
 
     mutating func schedule(_ deliveries: [Delivery], at moment: Instant) {
@@ -67,9 +68,9 @@ struct LaneState: Sendable {
 
     /// When something happens next in this lane.
     var nextMoment: Instant? {
-        let timer = actors.compactMap(\.wakeAt).min()
-        guard let arrival = moments.first?.at else { return timer }
-        return timer.map { min($0, arrival) } ?? arrival
+        let own = actors.compactMap(\.nextMoment).min()
+        guard let arrival = moments.first?.at else { return own }
+        return own.map { min($0, arrival) } ?? arrival
     }
 
     /// Takes every node through what happens to it at this instant: arrivals in order of sender, then its timer.
@@ -79,18 +80,19 @@ struct LaneState: Sendable {
             arrivals = first.deliveries
             moments.removeFirst()
         }
-        for delivery in arrivals { actors[delivery.receiver.index - firstNode].pending.append(delivery) }
+        for delivery in arrivals { actors[delivery.receiver.index - firstNode].deliver(delivery) }
         arrivals = []
         for index in actors.indices where actors[index].isDue(at: now) {
-            actors[index].step(at: now, using: &tools, sending: &sent, observing: &observations)
+            actors[index].step(at: now, using: &tools, telling: &news)
         }
     }
 
-    mutating func takeOutput() -> (sent: [Delivery], observations: [Observation]) {
-        defer {
-            sent.removeAll(keepingCapacity: true)
-            observations.removeAll(keepingCapacity: true)
-        }
-        return (sent, observations)
+    mutating func suffer(_ change: NodeChange, node: NodeID, at now: Instant) {
+        actors[node.index - firstNode].suffer(change, at: now, using: &tools, telling: &news)
+    }
+
+    mutating func takeNews() -> News {
+        defer { news.removeAll() }
+        return news
     }
 }

@@ -2,13 +2,15 @@
 //
 // Each instant has two halves. First every node that something happens to takes its step; nodes are split into lanes,
 // one a thread, and touch nothing of each other. Then the messages sent are handed over in the order (sender,
-// sequence), one latency later. So the number of threads changes nothing.
-import Core
+// sequence), one latency later, or whatever becomes of them where things go wrong. So the number of threads changes
+// nothing.
+public import Core
 import Dispatch
-import Kernels
-import Learning
-import Metrics
-import Wire
+public import Faults
+public import Kernels
+public import Learning
+public import Metrics
+public import Wire
 
 /// One node as the simulator drives it.
 public struct SimulatedNode: Sendable {
@@ -16,11 +18,19 @@ public struct SimulatedNode: Sendable {
     public let trainer: any LocalModel
     /// Ascending.
     public let neighbours: [NodeID]
+    /// `nil`: a local step takes no virtual time.
+    public let stepTime: StepTime?
+    public let start: NodeStart
 
-    public init(core: NodeCore, trainer: any LocalModel, neighbours: [NodeID]) {
+    public init(
+        core: NodeCore, trainer: any LocalModel, neighbours: [NodeID], stepTime: StepTime? = nil,
+        start: NodeStart = .afresh
+    ) {
         self.core = core
         self.trainer = trainer
         self.neighbours = neighbours
+        self.stepTime = stepTime
+        self.start = start
     }
 }
 
@@ -32,16 +42,23 @@ public enum Carriage: Sendable, Equatable {
     case bytes
 }
 
-/// What a node told while it ran.
+/// What a node told while it ran; all but the first two only to whoever watches.
 public enum Observation: Sendable {
     case snapshot(NodeID, rounds: Int, [Float])
     case record(NodeID, NodeRecord)
+    case sent(from: NodeID, to: NodeID, ModelMessage)
+    /// A trace line, the model that it came to, and how many models of neighbours the node holds.
+    case mixed(NodeID, TraceLine, [Float], held: Int)
+    case saved(NodeID, Checkpoint, in: Round)
+    case killed(NodeID)
 }
 
 /// What a simulation came to.
 public struct SimulationResult: Sendable {
     /// How each node ended; `nil` for one that had not when the simulation was stopped.
     public let endings: [Ending?]
+    /// Nodes that were killed for good.
+    public let killed: [NodeID]
     /// Over every event that every node handled and every model it mixed, in order.
     public let traceHash: UInt64
     /// Local steps taken by all nodes together.
@@ -49,6 +66,12 @@ public struct SimulationResult: Sendable {
     /// What each node sent.
     public let traffic: [Traffic]
     public let virtualNanoseconds: Nanoseconds
+    /// How often each kind of fault struck.
+    public let strikes: [(kind: String, count: Int)]
+    /// When the last fault had ended; `nil` where there was none, or one had not.
+    public let calmSince: Instant?
+    /// The most messages that the network kept back at once on one link.
+    public let longestHold: Int
 }
 
 /// Messages sent, and the bytes that their frames have on a wire.
@@ -63,57 +86,85 @@ public struct Simulator {
         public var carriage = Carriage.values
         /// Every message takes this long.
         public var latency: Nanoseconds = .milliseconds(1)
+        /// Every message and mix is observed.
+        public var isWatched = false
 
-        public init(threads: Int = 1, carriage: Carriage = .values) {
+        public init(threads: Int = 1, carriage: Carriage = .values, isWatched: Bool = false) {
             self.threads = threads
             self.carriage = carriage
+            self.isWatched = isWatched
         }
     }
 
     private let lanes: [Lane]
     private let laneOfNode: [Int]
+    private let neighbours: [[NodeID]]
     private let options: Options
     private let nodeCount: Int
+    private var network: VirtualNetwork?
+    private var calmSince: Instant?
 
     /// - Parameters:
     ///   - nodes: in the order of their ids, 0 first.
     ///   - dimension: elements of a model.
     ///   - experiment: 32-byte identity, for the handshakes of carried bytes.
-    public init(_ nodes: [SimulatedNode], dimension: Int, experiment: [UInt8], options: Options = Options()) {
+    ///   - faults: what goes wrong; an empty plan costs nothing.
+    public init(
+        _ nodes: [SimulatedNode], dimension: Int, experiment: [UInt8], faults: FaultPlan? = nil, seed: UInt64 = 0,
+        options: Options = Options()
+    ) {
         self.options = options
         nodeCount = nodes.count
+        neighbours = nodes.map(\.neighbours)
+        let plan = faults.flatMap { $0.isEmpty ? nil : $0 }
+        let settings = Actor.Settings(
+            dimension: dimension, experiment: experiment, carriage: options.carriage, isDisturbed: plan != nil,
+            keepsCheckpoints: options.isWatched || plan?.crashesNodes ?? false, isWatched: options.isWatched)
         let laneCount = max(1, min(options.threads, nodes.count))
         var lanes: [Lane] = []
         var laneOfNode: [Int] = []
         for lane in 0..<laneCount {
             let range = nodes.count * lane / laneCount..<nodes.count * (lane + 1) / laneCount
             laneOfNode.append(contentsOf: repeatElement(lane, count: range.count))
-            let actors = range.map { index in
-                Actor(
-                    nodes[index], id: NodeID(index), dimension: dimension, experiment: experiment,
-                    carriage: options.carriage)
-            }
+            let actors = range.map { Actor(nodes[$0], id: NodeID($0), settings: settings) }
             lanes.append(Lane(actors, firstNode: range.lowerBound, dimension: dimension))
         }
         self.lanes = lanes
         self.laneOfNode = laneOfNode
+        network = plan.map { plan in
+            let edges = nodes.enumerated().flatMap { index, node in
+                node.neighbours.filter { $0.index > index }.map { VirtualNetwork.Edge(NodeID(index), $0) }
+            }
+            return VirtualNetwork(plan, latency: options.latency, seed: seed, edges: edges)
+        }
     }
 
     /// Runs until every node has ended, nothing more can happen, or `shouldStop` says so.
     ///
     /// - Parameter observe: called on the calling thread, in the order (time, node).
-    public func run(
+    public mutating func run(
         observe: (Observation) -> Void = { _ in }, shouldStop: () -> Bool = { false }
     ) -> SimulationResult {
         var now = Instant(nanoseconds: 0)
         for lane in lanes { lane.state.withLock { $0.begin() } }
         while !shouldStop() {
             step(at: now)
-            exchange(at: now, observe: observe)
-            guard let next = lanes.compactMap({ lane in lane.state.withLock { $0.nextMoment } }).min() else { break }
-            now = next
+            if network == nil {
+                exchange(at: now, observe: observe)
+            } else {
+                exchangeAmidFaults(at: now, observe: observe)
+            }
+            guard let next = nextMoment else { break }
+            now = max(now, next)
         }
         return result(at: now)
+    }
+
+    /// When something happens next. A network that only looks after connections keeps no time going.
+    private var nextMoment: Instant? {
+        let ofNodes = lanes.compactMap { lane in lane.state.withLock { $0.nextMoment } }.min()
+        guard ofNodes != nil || network?.plan.nextEnd != nil else { return nil }
+        return [ofNodes, network?.nextMoment].compactMap { $0 }.min()
     }
 
     private func step(at now: Instant) {
@@ -127,21 +178,98 @@ public struct Simulator {
         }
     }
 
+    // MARK: - Where nothing goes wrong
+
     /// Hands over what was sent: lanes hold ascending nodes, so senders come in ascending order.
     private func exchange(at now: Instant, observe: (Observation) -> Void) {
         var deliveries = [[Delivery]](repeating: [], count: lanes.count)
         for lane in lanes {
-            let (sent, observations) = lane.state.withLock { $0.takeOutput() }
-            for delivery in sent { deliveries[laneOfNode[delivery.receiver.index]].append(delivery) }
-            for observation in observations { observe(observation) }
+            let news = lane.state.withLock { $0.takeNews() }
+            for (delivery, _) in news.sent { deliveries[laneOfNode[delivery.receiver.index]].append(delivery) }
+            for observation in news.observations { observe(observation) }
         }
         for (lane, batch) in zip(lanes, deliveries) where !batch.isEmpty {
             lane.state.withLock { $0.schedule(batch, at: now + options.latency) }
         }
     }
 
+    // MARK: - Where things go wrong
+
+    private mutating func exchangeAmidFaults(at now: Instant, observe: (Observation) -> Void) {
+        guard var network else { return }
+        self.network = nil
+        defer { self.network = network }
+        let moment = FaultMoment(now: now, round: newestRound)
+        var arrivals: [VirtualNetwork.Arrival] = []
+        for (node, change) in network.advance(to: moment) {
+            let wasAlive = isAlive(node)
+            lanes[laneOfNode[node.index]].state.withLock { $0.suffer(change, node: node, at: now) }
+            if wasAlive != isAlive(node) { arrivals += rewire(node, in: &network, at: now) }
+        }
+        if calmSince == nil, network.plan.isOver { calmSince = now }
+        for lane in lanes {
+            let news = lane.state.withLock { $0.takeNews() }
+            for (delivery, bytes) in news.sent {
+                arrivals += network.carry(delivery, bytes: bytes, at: moment)
+            }
+            for (node, peer, connection) in news.closed {
+                arrivals += breakOff(node, peer, connection: connection, in: &network, at: now)
+            }
+            for observation in news.observations { observe(observation) }
+        }
+        arrivals += network.release(at: moment)
+        for edge in network.due(at: now) where isAlive(edge.low) && isAlive(edge.high) && !isOpen(edge) {
+            arrivals += network.reconnect(edge, soon: true, at: now, incarnation: incarnation)
+        }
+        for (delivery, moment) in arrivals {
+            lanes[laneOfNode[delivery.receiver.index]].state.withLock { $0.schedule([delivery], at: moment) }
+        }
+    }
+
+    /// A node was killed or came back: its neighbours' connections end, or begin anew.
+    private func rewire(_ node: NodeID, in network: inout VirtualNetwork, at now: Instant) -> [VirtualNetwork.Arrival] {
+        neighbours[node.index].flatMap { peer in
+            let edge = VirtualNetwork.Edge(node, peer)
+            guard isAlive(peer) else { return network.close(edge, telling: [], at: now) }
+            return isAlive(node)
+                ? network.reconnect(edge, soon: true, at: now, incarnation: incarnation)
+                : network.close(edge, telling: [peer], at: now)
+        }
+    }
+
+    /// A node has ended a connection: the other end learns of it, and if both go on they try again.
+    private func breakOff(
+        _ node: NodeID, _ peer: NodeID, connection: Int, in network: inout VirtualNetwork, at now: Instant
+    ) -> [VirtualNetwork.Arrival] {
+        let edge = VirtualNetwork.Edge(node, peer)
+        let closing = network.close(edge, connection: connection, telling: [peer], at: now)
+        guard !closing.isEmpty, isAlive(node), isAlive(peer) else { return closing }
+        return closing + network.reconnect(edge, soon: false, at: now, incarnation: incarnation)
+    }
+
+    private func actor<Value>(_ node: NodeID, _ value: (Actor) -> Value) -> Value {
+        lanes[laneOfNode[node.index]].state.withLock { value($0.actors[node.index - $0.firstNode]) }
+    }
+
+    private func isAlive(_ node: NodeID) -> Bool { actor(node) { $0.isAlive } }
+
+    private func incarnation(_ node: NodeID) -> UInt64 { actor(node) { $0.incarnation } }
+
+    private func isOpen(_ edge: VirtualNetwork.Edge) -> Bool {
+        [(edge.low, edge.high), (edge.high, edge.low)].allSatisfy { end, other in
+            actor(end) { actor in actor.slot(of: other).map { actor.lines[$0].isOpen } ?? false }
+        }
+    }
+
+    private var newestRound: Int {
+        lanes.map { lane in
+            lane.state.withLock { $0.actors.lazy.filter { !$0.isDown }.map(\.core.round.number).max() ?? 0 }
+        }.max() ?? 0
+    }
+
     private func result(at now: Instant) -> SimulationResult {
         var endings: [Ending?] = []
+        var killed: [NodeID] = []
         var hash = TraceHash()
         var steps = 0
         var traffic: [Traffic] = []
@@ -149,6 +277,7 @@ public struct Simulator {
             lane.state.withLock { state in
                 for actor in state.actors {
                     endings.append(actor.ending)
+                    if actor.isDown { killed.append(actor.id) }
                     hash.fold(actor.hash.value)
                     steps += actor.steps
                     traffic.append(actor.traffic)
@@ -156,8 +285,9 @@ public struct Simulator {
             }
         }
         return SimulationResult(
-            endings: endings, traceHash: hash.value, steps: steps, traffic: traffic,
-            virtualNanoseconds: now.nanoseconds)
+            endings: endings, killed: killed, traceHash: hash.value, steps: steps, traffic: traffic,
+            virtualNanoseconds: now.nanoseconds, strikes: network?.plan.strikes ?? [], calmSince: calmSince,
+            longestHold: network?.longestHold ?? 0)
     }
 }
 

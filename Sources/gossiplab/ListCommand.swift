@@ -1,6 +1,7 @@
 // gossiplab list: what can be named in an experiment, with parameters and defaults.
 import Aggregation
 import Attacks
+import Faults
 import Graphs
 import Kernels
 import Learning
@@ -14,7 +15,9 @@ enum ListCommand: Command {
     static let flags = [Flag("json", nil, "an array of objects")]
 
     private static let kinds = [
-        "rules", "attacks", "models", "datasets", "splits", "steps", "families", "weights", "experiments", "keys",
+        "rules", "attacks", "models", "datasets", "splits", "steps", "families", "weights", "faults", "plans",
+        "experiments",
+        "keys",
     ]
 
     static func run(_ flags: Flags) throws -> Int32 {
@@ -51,6 +54,8 @@ enum ListCommand: Command {
         case "steps": return registered(StepSizeCatalog.all.descriptions)
         case "families": return registered(TopologyCatalog.all.descriptions)
         case "weights": return WeightRule.allCases.map { Entry(name: $0.rawValue, summary: $0.summary) }
+        case "faults": return registered(FaultCatalog.all.descriptions)
+        case "plans": return NamedFaultPlan.all.map { Entry(name: $0.name, summary: $0.summary, notes: [$0.json]) }
         case "experiments": return BuiltInExperiments.all.map { Entry(name: $0.name, summary: $0.summary) }
         case "keys":
             return ExperimentSchema.keys.map { key in

@@ -13,21 +13,27 @@ enum SimulateCommand: Command {
         commonFlags + [
             Flag("threads", "N", "threads, which change no bit of the result (default 2)"),
             Flag("carry", "KIND", "how messages travel: values (default), or bytes through real links"),
+            Flag("latency", "MS", "virtual time of every message (default 1)"),
+            Flag("check", nil, "check what must always hold, whatever goes wrong; 1 if it did not"),
             Flag("trace", nil, "print the hash over every event and mix"),
         ]
 
     static func run(_ flags: Flags) throws -> Int32 {
         let experiment = try PreparedExperiment(flags, sharesData: true)
-        let options = Simulator.Options(
+        var options = Simulator.Options(
             threads: try flags.count("threads", 1...256, default: 2),
-            carriage: try flags.choice("carry", ["values", "bytes"], default: "values") == "bytes" ? .bytes : .values)
+            carriage: try flags.choice("carry", ["values", "bytes"], default: "values") == "bytes" ? .bytes : .values,
+            isWatched: flags.has("check"))
+        options.latency = .milliseconds(try flags.count("latency", 1...60_000, default: 1))
+        var invariants = flags.has("check") ? try Invariants(experiment.assembly) : nil
         var files = try RunFiles(
             for: experiment.assembly, in: flags.value("out") ?? "runs")
         var progress = Progress(
             rounds: experiment.assembly.experiment.training.rounds, isQuiet: flags.has("quiet"))
         let signals = try Signals()
         let (outcome, result) = try SimulatedRun(experiment.assembly, options: options).run {
-            evaluations throws(SystemFault) in
+            invariants?.observe($0)
+        } evaluated: { evaluations throws(SystemFault) in
             try files.append(evaluations)
             progress.show(evaluations.last)
             files.updateReport()
@@ -36,7 +42,13 @@ enum SimulateCommand: Command {
         }
         progress.end()
         try files.write(outcome.finalModels, rounds: experiment.assembly.experiment.training.rounds)
-        let status = try conclude(outcome, of: experiment.assembly, in: files, flags)
+        var status = try conclude(outcome, of: experiment.assembly, in: files, flags)
+        if var checked = invariants, !outcome.wasStopped {
+            let deadline = experiment.assembly.experiment.timing.deadlineMilliseconds
+            checked.end(result, deadline: .milliseconds(deadline))
+            for violation in checked.violations { print("violated  \(violation)") }
+            if !checked.violations.isEmpty { status = ExitCode.failure }
+        }
         if flags.has("trace") { print("trace \(String(result.traceHash, radix: 16)) steps \(result.steps)") }
         return status
     }

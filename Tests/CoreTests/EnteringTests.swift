@@ -82,6 +82,7 @@ struct EnteringTests {
             node.handle(.linkDown(NodeID(2)), at: 10)
             node.handle(.linkUp(NodeID(2), incarnation: incarnation), at: 20)
             node.receive(from: 1, round: 0, at: 30)
+            node.handle(.timer, at: 30)
             #expect((node.core.round == Round(0)) == isWaitedFor)
         }
     }

@@ -60,14 +60,29 @@ struct HandledNode {
         for neighbour in neighbours { handle(.linkUp(NodeID(neighbour), incarnation: 1), at: milliseconds) }
     }
 
+    /// Handles an event and, as a driver does, the timers that are due before it.
     mutating func handle(_ event: NodeEvent, at milliseconds: Int) {
-        core.handle(event, at: Self.moment(milliseconds), using: &workspace, into: &effects)
+        while ending == nil, let due = wakeAt, due < Self.moment(milliseconds) {
+            wakeAt = nil
+            handle(.timer, at: due)
+        }
+        handle(event, at: Self.moment(milliseconds))
+    }
+
+    private mutating func handle(_ event: NodeEvent, at now: Instant) {
+        core.handle(event, at: now, using: &workspace, into: &effects)
         while let (round, model, state) = interpret() {
             let trained = model.map { $0 + 1 }
             core.handle(
-                .trained(round, trained, state, StepReport(loss: 1, samples: 1)), at: Self.moment(milliseconds),
-                using: &workspace, into: &effects)
+                .trained(round, trained, state, StepReport(loss: 1, samples: 1)), at: now, using: &workspace,
+                into: &effects)
         }
+    }
+
+    /// The process stands still, or the clock leaps: no timer before this event is handled.
+    mutating func oversleep(_ event: NodeEvent, at milliseconds: Int) {
+        wakeAt = nil
+        handle(event, at: Self.moment(milliseconds))
     }
 
     mutating func receive(_ values: [Float] = [1, 1], from node: Int, round: Int, at milliseconds: Int) {

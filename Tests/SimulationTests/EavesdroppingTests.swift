@@ -88,7 +88,7 @@ struct EavesdroppingTests {
                 initial: trainer.initialParameters())
             return SimulatedNode(core: core, trainer: trainer, neighbours: neighbours)
         }
-        let simulator = Simulator(
+        var simulator = Simulator(
             nodes, dimension: 3, experiment: [UInt8](repeating: 2, count: 32), options: options)
         _ = simulator.run()
         return notebook.words.withLock { $0.sorted() }

@@ -47,9 +47,9 @@ struct SimulatorTests {
     }
 
     static func run(_ nodes: [SimulatedNode], _ options: Simulator.Options) -> SimulationResult {
-        Simulator(
-            nodes, dimension: 650, experiment: [UInt8](repeating: 1, count: 32), options: options
-        ).run()
+        var simulator = Simulator(
+            nodes, dimension: 650, experiment: [UInt8](repeating: 1, count: 32), options: options)
+        return simulator.run()
     }
 
     static func models(_ result: SimulationResult) -> [[Float]] {
@@ -79,7 +79,7 @@ struct SimulatorTests {
     @Test("every local step goes through the core, and every model through admission")
     func counts() throws {
         var mixed = 0
-        let simulator = Simulator(
+        var simulator = Simulator(
             try Self.experiment(), dimension: 650, experiment: [UInt8](repeating: 1, count: 32))
         let result = simulator.run(observe: { if case .record(_, let record) = $0 { mixed += record.mixedModels } })
         #expect(result.steps == Self.nodes * Self.rounds)

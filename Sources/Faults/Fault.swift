@@ -1,0 +1,100 @@
+// What goes wrong on purpose, in a seeded way, while an experiment runs. No node knows of it; what a driver makes of it
+// (virtual events, signals to processes) is the driver's business.
+public import Kernels
+
+/// Anything that a plan can let happen.
+public protocol Fault: Registered {
+    /// Share of the nodes that it strikes where none are named.
+    static var usualShare: Double { get }
+}
+
+/// A fault on what travels between nodes.
+public protocol NetworkFault: Fault {
+    /// Whether it strikes between the struck nodes and the others, and so may strike any link; otherwise it strikes the
+    /// links of the struck nodes.
+    static var liesBetweenNodes: Bool { get }
+
+    /// Called once, before the first message.
+    mutating func prepare(for scope: FaultScope)
+
+    /// Decides about one message or frame on its way; earlier faults of the plan have been asked before.
+    ///
+    /// - Parameter random: a stream of this message and this fault alone.
+    mutating func strike(_ passage: inout Passage, at moment: FaultMoment, random: inout RandomStream)
+}
+
+extension NetworkFault {
+    public static var usualShare: Double { 1 }
+    public static var liesBetweenNodes: Bool { false }
+    public mutating func prepare(for scope: FaultScope) {}
+}
+
+/// A fault of whole nodes.
+public protocol NodeFault: Fault {
+    var affliction: Affliction { get }
+}
+
+extension NodeFault {
+    public static var usualShare: Double { 0.25 }
+}
+
+/// What can befall a node.
+public enum Affliction: Hashable, Sendable {
+    /// Killed without a word; restarted when the fault ends.
+    case crash
+    /// Neither reads, computes nor sends until the fault ends.
+    case pause
+    /// Its clock is ahead by so much from now on.
+    case clockJump(Nanoseconds)
+    /// Its checkpoints cannot be written until the fault ends.
+    case fullDisk
+}
+
+/// What a fault may know of its place in the plan.
+public struct FaultScope: Sendable {
+    public let nodeCount: Int
+    /// The nodes struck, ascending.
+    public let nodes: [NodeID]
+    /// The rounds from the first to the one before the end; open where the fault never ends.
+    public let rounds: Range<Int>
+    public let seed: UInt64
+    /// Position in the plan.
+    public let index: Int
+
+    /// Draws of the fault as a whole.
+    public var random: RandomStream {
+        RandomStream(seed: seed, purpose: .faults, node: NodeID(Int(UInt32.max)), round: Round(index), lane: 1)
+    }
+}
+
+/// When a fault is asked.
+public struct FaultMoment: Sendable {
+    public let now: Instant
+    /// The newest round that any node is in.
+    public let round: Int
+
+    public init(now: Instant, round: Int) {
+        self.now = now
+        self.round = round
+    }
+}
+
+/// One message or frame on its way, and what faults have made of it.
+public struct Passage: Sendable, Equatable {
+    public let sender: NodeID
+    public let receiver: NodeID
+    public let bytes: Int
+    public var isLost = false
+    /// Kept back; it is asked about again until it may pass.
+    public var isHeld = false
+    public var isCorrupted = false
+    public var copies = 1
+    /// Beyond the usual latency.
+    public var delay: Nanoseconds = 0
+
+    public init(sender: NodeID, receiver: NodeID, bytes: Int) {
+        self.sender = sender
+        self.receiver = receiver
+        self.bytes = bytes
+    }
+}

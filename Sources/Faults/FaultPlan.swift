@@ -1,0 +1,208 @@
+// When which fault strikes whom, and what that comes to from moment to moment. Drivers ask; nothing here acts.
+public import Kernels
+
+/// One fault of a plan, resolved on a graph.
+public struct PlannedFault: Sendable {
+    public let fault: any Fault
+    /// Strikes when the newest round of any node is in here; open at the end: for good.
+    public let rounds: Range<Int>
+    /// The nodes struck, ascending.
+    public let nodes: [NodeID]
+    /// The only links struck, as unordered pairs; empty: all that touch one of `nodes`.
+    public let edges: [(NodeID, NodeID)]
+
+    public init(_ fault: any Fault, rounds: Range<Int>, nodes: [NodeID], edges: [(NodeID, NodeID)] = []) {
+        self.fault = fault
+        self.rounds = rounds
+        self.nodes = nodes
+        self.edges = edges
+    }
+
+    /// The stream of one message and the fault at this place in the plan.
+    fileprivate func stream(of passage: Passage, number: Int, seed: UInt64, index: Int) -> RandomStream {
+        RandomStream(
+            seed: seed, purpose: .faults, node: passage.sender, round: Round(number),
+            lane: passage.receiver.index << 8 | (index + 2) & 0xFF)
+    }
+
+    /// As many nodes as `share` says, at least one, drawn by the experiment's seed and the place in the plan.
+    public static func draw(_ share: Double, of count: Int, seed: UInt64, index: Int) -> [NodeID] {
+        var random = RandomStream(
+            seed: seed, purpose: .faults, node: NodeID(Int(UInt32.max)), round: Round(index), lane: 0)
+        var left = Array(0..<count)
+        let wanted = min(count, max(1, Int((share * Double(count)).rounded())))
+        return (0..<wanted).map { _ in NodeID(left.remove(at: random.below(left.count))) }.sorted()
+    }
+}
+
+/// What a driver must do to a node.
+public enum NodeChange: Sendable, Equatable {
+    case crash, restart, pause, goOn, fillDisk, freeDisk
+    case shiftTime(Nanoseconds)
+}
+
+/// The plan of an experiment as it unfolds.
+public struct FaultPlan: Sendable {
+    private enum State { case waiting, striking(since: Instant), over }
+
+    private struct Entry {
+        let planned: PlannedFault
+        var network: (any NetworkFault)?
+        var state = State.waiting
+        /// How often it struck.
+        var strikes = 0
+    }
+
+    private let seed: UInt64
+    private let longestRound: Nanoseconds
+    private var entries: [Entry]
+    /// How many faults hold each node down, paused, or without room on its disk.
+    private var holds: [[Affliction: Int]]
+    /// Messages so far in each direction of each link; only looked up.
+    private var counts: [Int: Int] = [:]
+
+    /// - Parameter deadline: of a round. A fault of k rounds ends after 2k deadlines at the latest, so that a network
+    ///   in which nothing moves any more comes back.
+    public init(_ plan: [PlannedFault], nodeCount: Int, seed: UInt64, deadline: Nanoseconds) {
+        self.seed = seed
+        longestRound = 2 * deadline
+        holds = [[Affliction: Int]](repeating: [:], count: nodeCount)
+        entries = plan.enumerated().map { index, planned in
+            var network = planned.fault as? any NetworkFault
+            network?.prepare(
+                for: FaultScope(
+                    nodeCount: nodeCount, nodes: planned.nodes, rounds: planned.rounds, seed: seed, index: index))
+            return Entry(planned: planned, network: network)
+        }
+    }
+
+    public var isEmpty: Bool { entries.isEmpty }
+
+    /// Whether any node is ever killed, so that checkpoints are worth keeping.
+    public var crashesNodes: Bool {
+        entries.contains { ($0.planned.fault as? any NodeFault)?.affliction == .crash }
+    }
+
+    /// Whether nothing will go wrong any more, and nothing is wrong now.
+    public var isOver: Bool {
+        entries.allSatisfy { if case .over = $0.state { true } else { $0.planned.rounds.upperBound == .max } }
+    }
+
+    /// When a striking fault ends even if no round closes until then.
+    public var nextEnd: Instant? { entries.compactMap(end).min() }
+
+    private func end(of entry: Entry) -> Instant? {
+        guard case .striking(let since) = entry.state, entry.planned.rounds.upperBound < .max else { return nil }
+        return since + Nanoseconds(entry.planned.rounds.count) * longestRound
+    }
+
+    /// Strikes and ends what is due, in the order of the plan.
+    ///
+    /// - Returns: what must be done to which node, in order.
+    public mutating func advance(to moment: FaultMoment) -> [(node: NodeID, change: NodeChange)] {
+        var changes: [(node: NodeID, change: NodeChange)] = []
+        for index in entries.indices {
+            let rounds = entries[index].planned.rounds
+            if case .waiting = entries[index].state, moment.round >= rounds.lowerBound {
+                entries[index].state = .striking(since: moment.now)
+                strike(index, into: &changes)
+            }
+            if case .striking = entries[index].state,
+                moment.round >= rounds.upperBound || end(of: entries[index]).map({ $0 <= moment.now }) ?? false
+            {
+                entries[index].state = .over
+                relent(index, into: &changes)
+            }
+        }
+        return changes
+    }
+
+    private mutating func strike(_ index: Int, into changes: inout [(node: NodeID, change: NodeChange)]) {
+        guard let fault = entries[index].planned.fault as? any NodeFault else { return }
+        for node in entries[index].planned.nodes {
+            entries[index].strikes += 1
+            let change: NodeChange
+            switch fault.affliction {
+            case .clockJump(let leap):
+                changes.append((node, .shiftTime(leap)))
+                continue
+            case .crash: change = .crash
+            case .pause: change = .pause
+            case .fullDisk: change = .fillDisk
+            }
+            holds[node.index][fault.affliction, default: 0] += 1
+            if holds[node.index][fault.affliction] == 1 { changes.append((node, change)) }
+        }
+    }
+
+    private mutating func relent(_ index: Int, into changes: inout [(node: NodeID, change: NodeChange)]) {
+        guard let fault = entries[index].planned.fault as? any NodeFault else { return }
+        for node in entries[index].planned.nodes {
+            let change: NodeChange
+            switch fault.affliction {
+            case .clockJump: continue
+            case .crash: change = .restart
+            case .pause: change = .goOn
+            case .fullDisk: change = .freeDisk
+            }
+            holds[node.index][fault.affliction, default: 1] -= 1
+            if holds[node.index][fault.affliction] == 0 { changes.append((node, change)) }
+        }
+    }
+
+    /// What becomes of one message that is sent now.
+    public mutating func pass(_ passage: Passage, at moment: FaultMoment) -> Passage {
+        var passage = passage
+        let direction = passage.sender.index << 32 | passage.receiver.index
+        let number = counts[direction, default: 0]
+        counts[direction] = number + 1
+        for index in entries.indices {
+            guard case .striking = entries[index].state, let network = entries[index].network,
+                touches(entries[index].planned, passage, anywhere: type(of: network).liesBetweenNodes)
+            else { continue }
+            var random = entries[index].planned.stream(of: passage, number: number, seed: seed, index: index)
+            let before = passage
+            entries[index].network?.strike(&passage, at: moment, random: &random)
+            if passage != before { entries[index].strikes += 1 }
+            if passage.isLost { break }
+        }
+        return passage
+    }
+
+    /// Whether what was kept back may go on now.
+    public mutating func releases(_ passage: Passage, at moment: FaultMoment) -> Bool {
+        for index in entries.indices {
+            guard case .striking = entries[index].state, let network = entries[index].network,
+                touches(entries[index].planned, passage, anywhere: type(of: network).liesBetweenNodes)
+            else { continue }
+            var asked = passage
+            var random = entries[index].planned.stream(of: passage, number: 0, seed: seed, index: index)
+            entries[index].network?.strike(&asked, at: moment, random: &random)
+            if asked.isHeld { return false }
+        }
+        return true
+    }
+
+    private func touches(_ planned: PlannedFault, _ passage: Passage, anywhere: Bool) -> Bool {
+        guard planned.edges.isEmpty else {
+            return planned.edges.contains {
+                $0 == (passage.sender, passage.receiver) || $0 == (passage.receiver, passage.sender)
+            }
+        }
+        return anywhere || planned.nodes.contains(passage.sender) || planned.nodes.contains(passage.receiver)
+    }
+
+    /// How often each kind of fault struck, in the order of the plan, kinds once each.
+    public var strikes: [(kind: String, count: Int)] {
+        var sums: [(kind: String, count: Int)] = []
+        for entry in entries {
+            let kind = type(of: entry.planned.fault).name
+            if let index = sums.firstIndex(where: { $0.kind == kind }) {
+                sums[index].count += entry.strikes
+            } else {
+                sums.append((kind, entry.strikes))
+            }
+        }
+        return sums
+    }
+}

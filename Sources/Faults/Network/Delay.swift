@@ -1,0 +1,17 @@
+// A slow network that keeps its order.
+import Kernels
+
+/// Every message takes so much longer.
+public struct Delay: NetworkFault {
+    public static let name = "delay"
+    public static let summary = "Makes every message take longer."
+    public static let parameters = [Parameter.count("milliseconds", 1...60_000, default: 20, "time added")]
+
+    private let time: Nanoseconds
+
+    public init(_ parameters: ParameterValues) { time = .milliseconds(parameters.count("milliseconds")) }
+
+    public func strike(_ passage: inout Passage, at moment: FaultMoment, random: inout RandomStream) {
+        passage.delay += time
+    }
+}

@@ -1,0 +1,13 @@
+// Nodes that are killed.
+import Kernels
+
+/// Struck nodes are killed without a word and, when the fault ends, restarted from what they left on disk.
+public struct Crash: NodeFault {
+    public static let name = "crash"
+    public static let aliases = ["kill"]
+    public static let summary = "Kills nodes without a word, and restarts them when it ends."
+
+    public let affliction = Affliction.crash
+
+    public init(_ parameters: ParameterValues) {}
+}

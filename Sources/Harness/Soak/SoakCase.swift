@@ -1,0 +1,233 @@
+// A random experiment with random faults, drawn from a seed: any graph, rule, attack and fault of the catalogues.
+import Aggregation
+import Attacks
+import Faults
+import Graphs
+import Kernels
+import Learning
+import Scenario
+
+/// One experiment of a soak, in parts that can be made smaller one by one.
+public struct SoakCase: Sendable {
+    public let seed: UInt64
+    /// The experiment but for what stands below, as JSON.
+    let settings: [(key: String, value: JSONValue)]
+    var topology: JSONValue
+    public internal(set) var nodes: Int
+    public internal(set) var rounds: Int
+    var adversary: [JSONValue]
+    var faults: [(from: Int, until: Int?, fault: JSONValue)]
+    /// Bytes are carried through links.
+    public let carriesBytes: Bool
+
+    /// After the last fault so many rounds are left for the nodes to agree again.
+    static let calmRounds = 15
+
+    public init(seed: UInt64) {
+        var draw = Draw(seed: seed)
+        self.seed = seed
+        rounds = draw.count(36...50)
+        (topology, nodes) = draw.topology(nodes: 8...24)
+        carriesBytes = draw.chance(0.5)
+        faults = draw.faults(3...6, rounds: rounds - SoakCase.calmRounds)
+        let hostile = draw.chance(0.85) ? draw.labels(draw.count(1...max(1, nodes / 6)), of: nodes) : []
+        adversary = hostile.isEmpty ? [] : [draw.adversary(hostile, rounds: rounds)]
+        settings = draw.settings(nodes: nodes)
+    }
+
+    /// The experiment as a user would write it.
+    public var json: JSONValue {
+        func object(_ members: [(key: String, value: JSONValue)]) -> JSONValue {
+            JSONValue(.object(members.map { JSONMember($0.key, $0.value) }))
+        }
+        let faults = self.faults.map { entry in
+            object([
+                ("fault", entry.fault), ("from", .number(entry.from)),
+                ("until", entry.until.map { .number($0) } ?? JSONValue(.null)),
+            ])
+        }
+        return object(
+            [("name", .text("soak-\(seed)")), ("seed", .number(Int(truncatingIfNeeded: seed & 0xFFFF_FFFF)))]
+                + settings.map { key, value in
+                    key == "training" ? (key, value.adding("rounds", .number(rounds))) : (key, value)
+                } + [("topology", topology), ("adversary", .array(adversary)), ("faults", .array(faults))])
+    }
+
+    /// The first round after the last fault.
+    var calmFrom: Int { faults.compactMap(\.until).max() ?? 0 }
+
+    /// The same experiment where nothing goes wrong.
+    var undisturbed: SoakCase {
+        var calm = self
+        calm.faults = []
+        return calm
+    }
+
+    /// The first rounds of it, in which no node hears of any other.
+    func isolated(rounds: Int) -> [String] {
+        [
+            "training.rounds=\(rounds)", "aggregation.rule=noCommunication", "adversary=[]", "faults=[]",
+            "checkpoint.every=\(rounds)", "timing.kind=synchronous",
+        ]
+    }
+
+    /// The kinds of fault in it.
+    public var faultKinds: [String] { faults.map { $0.fault.member("kind")?.text ?? "" } }
+    public var ruleKind: String {
+        settings.first { $0.key == "aggregation" }?.value.member("rule")?.member("kind")?.text ?? ""
+    }
+    public var attackKind: String { adversary.first?.member("attack")?.member("kind")?.text ?? "none" }
+
+    /// - Parameter changes: settings that differ, as after `--set`.
+    public func assembly(changes: [String] = []) throws -> Assembly {
+        let name = "soak-\(seed)"
+        var experiment = try Experiment(Array(JSONText.canonical(json).utf8), name: name)
+        for change in changes { try experiment.set(change) }
+        let file = try experiment.topologyFile { path throws(ConfigurationFault) in
+            throw ConfigurationFault("\(name) has no file \(path)")
+        }
+        return try Assembly(experiment, topology: file, sharesData: true)
+    }
+}
+
+extension JSONValue {
+    /// An object with one more member.
+    fileprivate func adding(_ key: String, _ value: JSONValue) -> JSONValue {
+        JSONValue(.object(members + [JSONMember(key, value)]))
+    }
+}
+
+/// Draws the parts of a case.
+private struct Draw {
+    private var random: RandomStream
+
+    init(seed: UInt64) { random = RandomStream(seed: seed, purpose: .faults, node: NodeID(0), lane: 3) }
+
+    mutating func count(_ range: ClosedRange<Int>) -> Int { range.lowerBound + random.below(range.count) }
+
+    mutating func chance(_ probability: Double) -> Bool { random.uniform() < probability }
+
+    mutating func number(_ range: ClosedRange<Double>) -> Double {
+        // Few digits: a person will read it.
+        let value = range.lowerBound + random.uniform() * (range.upperBound - range.lowerBound)
+        return min(max((value * 1000).rounded() / 1000, range.lowerBound), range.upperBound)
+    }
+
+    mutating func one<Element>(of elements: [Element]) -> Element { elements[random.below(elements.count)] }
+
+    mutating func labels(_ count: Int, of nodes: Int) -> [String] {
+        var left = Array(0..<nodes)
+        return (0..<count).map { _ in left.remove(at: random.below(left.count)) }.sorted().map(String.init)
+    }
+
+    /// An entry of a catalogue with parameters near their defaults.
+    mutating func entry(_ type: any Registered.Type) -> JSONValue {
+        var members = [JSONMember("kind", .text(type.name))]
+        for parameter in type.parameters where chance(0.5) {
+            if let value = value(of: parameter) { members.append(JSONMember(parameter.name, value)) }
+        }
+        return JSONValue(.object(members))
+    }
+
+    private mutating func value(of parameter: Parameter) -> JSONValue? {
+        switch (parameter.domain, parameter.defaultValue) {
+        case (.number(let range), .number(let usual)):
+            let low = max(range.lowerBound, usual / 2)
+            let high = min(range.upperBound, usual * 2)
+            return low <= high ? .number(number(low...high)) : nil
+        case (.count(let range), .number(let usual)):
+            let low = max(range.lowerBound, Int(usual) / 2)
+            let high = min(range.upperBound, Int(usual) * 2)
+            return low <= high ? .number(count(low...high)) : nil
+        case (.choice(let names), _): return .text(one(of: names))
+        case (.flag, _): return .flag(chance(0.5))
+        default: return nil
+        }
+    }
+
+    // MARK: - Parts
+
+    /// A graph of any family whose size can be brought into the range; a ring where that fails.
+    mutating func topology(nodes range: ClosedRange<Int>) -> (JSONValue, Int) {
+        for _ in 0..<20 {
+            let type = one(of: TopologyCatalog.all.entries)
+            let wanted = count(range)
+            var members = [JSONMember("family", .text(type.name))]
+            for parameter in type.parameters {
+                if parameter.name == "nodes" {
+                    members.append(JSONMember("nodes", .number(wanted)))
+                } else if case .count(let allowed) = parameter.domain, allowed.lowerBound <= 8 {
+                    members.append(JSONMember(parameter.name, .number(count(max(1, allowed.lowerBound)...8))))
+                }
+            }
+            let json = JSONValue(.object(members))
+            guard let file = try? TopologyFile.read(Array(JSONText.canonical(json).utf8), name: "drawn"),
+                range.contains(file.topology.nodeCount)
+            else { continue }
+            return (json, file.topology.nodeCount)
+        }
+        let nodes = count(range)
+        return (.object(["family": .text("ring"), "nodes": .number(nodes)]), nodes)
+    }
+
+    mutating func settings(nodes: Int) -> [(key: String, value: JSONValue)] {
+        let task: JSONValue = .object([
+            "dataset": .object([
+                "kind": .text("synthetic"), "samples": .number(20 * nodes), "testSamples": .number(10),
+                "features": .number(count(3...8)), "classes": .number(count(2...4)), "seed": .number(count(1...1000)),
+            ]),
+            "split": entry(one(of: SplitCatalog.all.descriptions)),
+        ])
+        var training = [
+            JSONMember("batchSize", .number(count(1...8))), JSONMember("momentum", .number(chance(0.5) ? 0.9 : 0)),
+            JSONMember("stepSize", entry(one(of: StepSizeCatalog.all.descriptions))),
+        ]
+        if chance(0.15) { training.append(JSONMember("mixEvery", .number(2))) }
+        if chance(0.15) { training.append(JSONMember("participation", .number(0.7))) }
+        if chance(0.3) { training.append(JSONMember("initialisation", .text("different"))) }
+        var timing = [JSONMember("deadlineMilliseconds", .number(count(300...3000)))]
+        if chance(0.2) {
+            timing.append(JSONMember("kind", .text("asynchronous")))
+            timing.append(JSONMember("staleness", .number(count(1...20))))
+        }
+        return [
+            ("task", task), ("training", JSONValue(.object(training))), ("timing", JSONValue(.object(timing))),
+            (
+                "aggregation",
+                .object([
+                    "rule": entry(one(of: RuleCatalog.gossip.descriptions)),
+                    "tolerates": .object(["kind": .text("declared"), "count": .number(count(0...2))]),
+                ])
+            ),
+            ("checkpoint", .object(["every": .number(count(2...10))])),
+            ("measure", .object(["every": .number(10)])),
+        ]
+    }
+
+    mutating func adversary(_ labels: [String], rounds: Int) -> JSONValue {
+        let attack = one(of: AttackCatalog.all.entries)
+        var members = [
+            JSONMember("nodes", .array(labels.map { .text($0) })), JSONMember("attack", entry(attack)),
+        ]
+        // Poisoned data are poisoned for good.
+        if attack is any ModelAttack.Type {
+            if chance(0.2) { members.append(JSONMember("from", .number(count(1...rounds / 2)))) }
+            if chance(0.2) { members.append(JSONMember("probability", .number(number(0.2...0.9)))) }
+            if chance(0.2) { members.append(JSONMember("collude", .flag(true))) }
+            members.append(JSONMember("taps", .text(one(of: ["none", "none", "victims", "honest"]))))
+        }
+        return JSONValue(.object(members))
+    }
+
+    /// Faults of different kinds, all over before round `rounds`; the links are made before the first.
+    mutating func faults(
+        _ range: ClosedRange<Int>, rounds: Int
+    ) -> [(from: Int, until: Int?, fault: JSONValue)] {
+        var kinds = FaultCatalog.all.entries
+        return (0..<count(range)).map { _ in
+            let kind = kinds.remove(at: random.below(kinds.count))
+            let from = count(1...rounds - 4)
+            return (from, count(from + 1...min(rounds - 1, from + 12)), entry(kind))
+        }
+    }
+}

@@ -1,0 +1,32 @@
+// What befalls a simulated node: it is killed, comes back, stands still, and its clock leaps.
+import Core
+import Faults
+import Kernels
+
+extension Actor {
+    mutating func suffer(_ change: NodeChange, at now: Instant, using tools: inout Tools, telling news: inout News) {
+        switch change {
+        case .crash:
+            guard isAlive else { return }
+            isDown = true
+            forget()
+            if settings.isWatched { news.observations.append(.killed(id)) }
+        case .restart:
+            guard isDown, let fresh else { return }
+            isDown = false
+            incarnation += 1
+            core = fresh
+            for slot in lines.indices {
+                lines[slot].link = nil
+                lines[slot].isOpen = false
+            }
+            let start = disk.start(node: id, experiment: settings.experiment, dimension: settings.dimension)
+            handle(.started(start), at: now, using: &tools, telling: &news)
+        case .pause: isPaused = true
+        case .goOn: isPaused = false
+        case .fillDisk: disk.isFull = true
+        case .freeDisk: disk.isFull = false
+        case .shiftTime(let leap): clockOffset += leap
+        }
+    }
+}

@@ -1,0 +1,33 @@
+// What reaches a simulated node from another one, or from the network itself.
+import Kernels
+import Wire
+
+struct Delivery: Sendable {
+    enum Content: Sendable {
+        case message(Message)
+        case frame(OutgoingFrame)
+        /// A frame whose bytes were changed on the way.
+        case altered([UInt8])
+        /// A message whose check would fail.
+        case garbled
+        /// A new connection with the sender, whose process is of this incarnation.
+        case opened(incarnation: UInt64)
+        /// The connection with the sender is gone.
+        case closed
+    }
+
+    let receiver: NodeID
+    let sender: NodeID
+    let content: Content
+    /// The connection that it belongs to; what belongs to an earlier one than the receiver knows is dropped.
+    var connection = 0
+
+    /// Whether a later model makes it useless, as in a sender's queue.
+    var isModel: Bool {
+        switch content {
+        case .message(.model): true
+        case .frame(let frame): frame.kind == .model
+        default: false
+        }
+    }
+}

@@ -1,0 +1,33 @@
+// What a simulated node leaves behind when it is killed: its newest checkpoints as bytes, and how far its trace says it
+// has published. The counterpart of a node's folder.
+import Core
+import Kernels
+
+struct VirtualDisk: Sendable {
+    /// While it is, checkpoints are not written.
+    var isFull = false
+    /// The last round that the node may have published a model for; `nil` before its first start.
+    private(set) var published: Round?
+    /// At most two, the newest last.
+    private var checkpoints: [[UInt8]] = []
+
+    mutating func started() { published = max(published ?? Round(0), Round(0)) }
+
+    mutating func traced(published round: Round) { published = max(published ?? round, round) }
+
+    /// - Returns: whether there was room.
+    mutating func save(_ checkpoint: Checkpoint, node: NodeID, experiment: [UInt8]) -> Bool {
+        guard !isFull else { return false }
+        checkpoints.append(checkpoint.encoded(node: node, experiment: experiment))
+        if checkpoints.count > 2 { checkpoints.removeFirst() }
+        return true
+    }
+
+    /// What a restarted node is told of its past.
+    func start(node: NodeID, experiment: [UInt8], dimension: Int) -> NodeStart {
+        let newest = checkpoints.reversed().lazy.compactMap {
+            try? Checkpoint(encoded: $0, node: node, experiment: experiment, dimension: dimension)
+        }.first
+        return .restarted(newest, published: published)
+    }
+}

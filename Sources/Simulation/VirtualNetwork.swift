@@ -1,0 +1,158 @@
+// What lies between simulated nodes when things go wrong: connections that break and are made again, and messages that
+// are late, lost, doubled, changed or kept back as a plan says. A network where nothing goes wrong needs none of this.
+import Faults
+import Kernels
+import Wire
+
+struct VirtualNetwork {
+    /// A broken connection is made again after this long, and looked at again after this long if it did not open.
+    private static let reconnection: Nanoseconds = .milliseconds(50)
+    private static let patience: Nanoseconds = .milliseconds(100)
+
+    /// An edge, the lower index first.
+    struct Edge: Hashable {
+        let low: NodeID
+        let high: NodeID
+
+        init(_ a: NodeID, _ b: NodeID) { (low, high) = a < b ? (a, b) : (b, a) }
+    }
+
+    /// A delivery and when it arrives.
+    typealias Arrival = (delivery: Delivery, at: Instant)
+
+    private let latency: Nanoseconds
+    private let seed: UInt64
+    private(set) var plan: FaultPlan
+    /// Connections made so far on each edge; only looked up.
+    private var connections: [Edge: Int] = [:]
+    /// Connections to be looked at, in no order.
+    private var checks: [(at: Instant, edge: Edge, connection: Int)] = []
+    private var held: [Delivery] = []
+    private var alterations = 0
+    /// The most messages that were ever kept back at once on one link.
+    private(set) var longestHold = 0
+
+    init(_ plan: FaultPlan, latency: Nanoseconds, seed: UInt64, edges: [Edge]) {
+        self.plan = plan
+        self.latency = latency
+        self.seed = seed
+        let firstLook = Instant(nanoseconds: Self.patience)
+        checks = edges.map { (firstLook, $0, 0) }
+    }
+
+    /// When the network does something of its own accord.
+    var nextMoment: Instant? {
+        let check = checks.map(\.at).min()
+        guard let end = plan.nextEnd else { return check }
+        return check.map { min($0, end) } ?? end
+    }
+
+    mutating func advance(to moment: FaultMoment) -> [(node: NodeID, change: NodeChange)] { plan.advance(to: moment) }
+
+    // MARK: - Messages
+
+    /// What becomes of a delivery that is sent now.
+    mutating func carry(_ delivery: Delivery, bytes: Int, at moment: FaultMoment) -> [Arrival] {
+        let passage = plan.pass(
+            Passage(sender: delivery.sender, receiver: delivery.receiver, bytes: bytes), at: moment)
+        guard !passage.isLost else { return [] }
+        guard !passage.isHeld else {
+            hold(delivery)
+            return []
+        }
+        let arrival = moment.now + latency + passage.delay
+        let content = passage.isCorrupted ? altered(delivery) : delivery
+        return (0..<passage.copies).map { ($0 == 0 ? content : delivery, arrival) }
+    }
+
+    /// What was kept back and may pass now.
+    mutating func release(at moment: FaultMoment) -> [Arrival] {
+        guard !held.isEmpty else { return [] }
+        var released: [Arrival] = []
+        held.removeAll { delivery in
+            let passage = Passage(sender: delivery.sender, receiver: delivery.receiver, bytes: 0)
+            guard plan.releases(passage, at: moment) else { return false }
+            released.append((delivery, moment.now + latency))
+            return true
+        }
+        return released
+    }
+
+    /// A sender's queue keeps the newest model only.
+    private mutating func hold(_ delivery: Delivery) {
+        func isOfSameLink(_ other: Delivery) -> Bool {
+            other.sender == delivery.sender && other.receiver == delivery.receiver
+        }
+        held.removeAll { other in
+            isOfSameLink(other)
+                && (other.connection != delivery.connection || delivery.isModel && other.isModel)
+        }
+        held.append(delivery)
+        longestHold = max(longestHold, held.count(where: isOfSameLink))
+    }
+
+    private mutating func altered(_ delivery: Delivery) -> Delivery {
+        var altered = delivery
+        switch delivery.content {
+        case .frame(let frame):
+            var random = RandomStream(
+                seed: seed, purpose: .faults, node: NodeID(Int(UInt32.max) - 1), round: Round(alterations))
+            alterations += 1
+            var bytes = frame.bytes
+            bytes[random.below(bytes.count)] ^= 1 << UInt8(random.below(8))
+            altered = Delivery(
+                receiver: delivery.receiver, sender: delivery.sender, content: .altered(bytes),
+                connection: delivery.connection)
+        case .message:
+            altered = Delivery(
+                receiver: delivery.receiver, sender: delivery.sender, content: .garbled,
+                connection: delivery.connection)
+        default:
+            break
+        }
+        return altered
+    }
+
+    // MARK: - Connections
+
+    /// The connection of an edge is gone: the ends that live learn of it one latency later.
+    ///
+    /// - Parameter connection: the one that ended; `nil` for whichever there is.
+    mutating func close(
+        _ edge: Edge, connection: Int? = nil, telling ends: [NodeID], at now: Instant
+    ) -> [Arrival] {
+        let current = connections[edge, default: 0]
+        guard connection ?? current == current else { return [] }
+        connections[edge] = current + 1
+        held.removeAll { Edge($0.sender, $0.receiver) == edge }
+        return ends.map { end in
+            let other = end == edge.low ? edge.high : edge.low
+            return (
+                Delivery(receiver: end, sender: other, content: .closed, connection: current + 1), now + latency
+            )
+        }
+    }
+
+    /// Both ends live: a new connection is tried, and looked at until it is open.
+    mutating func reconnect(_ edge: Edge, soon: Bool, at now: Instant, incarnation: (NodeID) -> UInt64) -> [Arrival] {
+        let connection = connections[edge, default: 0] + 1
+        connections[edge] = connection
+        let start = now + (soon ? latency : Self.reconnection)
+        checks.removeAll { $0.edge == edge }
+        checks.append((start + Self.patience, edge, connection))
+        return [(edge.low, edge.high), (edge.high, edge.low)].map { end, other in
+            (
+                Delivery(
+                    receiver: end, sender: other, content: .opened(incarnation: incarnation(other)),
+                    connection: connection), start
+            )
+        }
+    }
+
+    /// Edges whose connection should be open by now, in order; each is given up or tried again by the caller.
+    mutating func due(at now: Instant) -> [Edge] {
+        let due = checks.filter { $0.at <= now && connections[$0.edge, default: 0] == $0.connection }.map(\.edge)
+        checks.removeAll { $0.at <= now }
+        return due.sorted { ($0.low, $0.high) < ($1.low, $1.high) }
+    }
+}

@@ -1,0 +1,111 @@
+// gossiplab soak: random experiments with random faults, judged by invariants; what fails is made small and kept.
+import Harness
+import Kernels
+import Platform
+import Scenario
+
+enum SoakCommand: Command {
+    static let name = "soak"
+    static let usage = "soak --seeds A..B"
+    static let summary = "Simulates random experiments with random faults and checks what must always hold."
+    static let flags = [
+        Flag("seeds", "A..B", "the seeds to run, both included; one number runs one"),
+        Flag("threads", "N", "cases run at once (default: the processors of this machine)"),
+        Flag("out", "DIR", "where failing cases are written (default runs)"),
+        Flag("quiet", nil, "no progress"),
+        Flag("json", nil, "the counts as JSON"),
+    ]
+
+    /// Failing seeds that are shrunk and written; the others are only named.
+    private static let mostShrunk = 5
+
+    static func run(_ flags: Flags) throws -> Int32 {
+        guard flags.words.isEmpty else {
+            throw ConfigurationFault(.unknown(noun: "argument", given: flags.words[0], known: ["--seeds A..B"]))
+        }
+        let seeds = try range(try flags.required("seeds", "A..B"))
+        let threads = try flags.count("threads", 1...256, default: HostLimits.processors)
+        let signals = try Signals()
+        let clock = MonotonicClock()
+        let start = clock.now()
+        var lastSaid = start
+        var wasStopped = false
+        let tally = Soak.run(seeds, threads: threads) { tally in
+            guard !flags.has("quiet"), clock.now() - lastSaid > .milliseconds(5_000) else { return }
+            lastSaid = clock.now()
+            StandardError.print("\(tally.cases) of \(seeds.count) seeds, \(tally.failures.count) failed")
+        } shouldStop: {
+            wasStopped = wasStopped || (try? !signals.take().isEmpty) ?? false
+            return wasStopped
+        }
+        let seconds = Double(clock.now() - start) / 1e9
+        print(flags.has("json") ? json(tally) : text(tally, seconds: seconds))
+        for (seed, reason) in tally.refused { StandardError.print("gossiplab: seed \(seed) could not run: \(reason)") }
+        for outcome in tally.failures.prefix(mostShrunk) {
+            try keep(SoakRun.shrink(outcome), of: outcome, in: flags.value("out") ?? "runs")
+        }
+        let others = tally.failures.dropFirst(mostShrunk).map { "\($0.soakCase.seed)" }
+        if !others.isEmpty { print("also failed: seeds \(others.joined(separator: " "))") }
+        if wasStopped { return ExitCode.interrupted }
+        return tally.failures.isEmpty && tally.refused.isEmpty ? ExitCode.success : ExitCode.failure
+    }
+
+    private static func range(_ text: String) throws(ConfigurationFault) -> ClosedRange<UInt64> {
+        let parts = text.replacing("..", with: " ").split(separator: " ", omittingEmptySubsequences: false)
+        let numbers = parts.compactMap { UInt64($0) }
+        guard numbers.count == parts.count, let first = numbers.first, let last = numbers.last, numbers.count <= 2,
+            first <= last, last - first < 1_000_000_000
+        else {
+            throw ConfigurationFault(
+                .notAllowed(key: "--seeds", given: text, allowed: "A..B with A at most B, as in 1..2000"))
+        }
+        return first...last
+    }
+
+    /// Writes the shrunk case and says how to see it fail again.
+    private static func keep(_ smallest: SoakOutcome, of outcome: SoakOutcome, in folder: String) throws {
+        let seed = outcome.soakCase.seed
+        let path = "\(folder)/soak-\(seed).json"
+        try Files.makeDirectory(folder)
+        try Files.write(Array((JSONText.pretty(smallest.soakCase.json) + "\n").utf8), to: path)
+        print("seed \(seed) fails:")
+        for violation in outcome.violations.prefix(3) { print("  \(violation)") }
+        print(
+            "shrunk to \(smallest.soakCase.nodes) nodes, \(smallest.soakCase.rounds) rounds, faults: "
+                + (smallest.soakCase.faultKinds.isEmpty ? "none" : smallest.soakCase.faultKinds.joined(separator: ", "))
+        )
+        for violation in smallest.violations.prefix(1) { print("  \(violation)") }
+        let carry = smallest.soakCase.carriesBytes ? " --carry bytes" : ""
+        print("replay: gossiplab simulate \(path) --check --latency \(SoakRun.latencyMilliseconds)\(carry)")
+    }
+
+    private static let groups = ["fault", "rejection", "rule", "attack"]
+
+    private static func text(_ tally: SoakTally, seconds: Double) -> String {
+        let rate = Int((Double(tally.cases) / max(seconds, 1e-9)).rounded())
+        var lines = [
+            "\(tally.cases) seeds in \(Int(seconds.rounded())) s (\(rate) a second), \(tally.steps) local steps, "
+                + "\(tally.guaranteesChecked) mixes held to their rule's guarantee, \(tally.failures.count) failed",
+            "trace \(String(tally.traceHash, radix: 16))",
+        ]
+        for group in groups {
+            let counts = tally.counts(of: group).map { "\($0.name) \($0.count)" }
+            lines.append("\(group)s: \(counts.joined(separator: ", "))")
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func json(_ tally: SoakTally) -> String {
+        func object(_ counts: [(name: String, count: Int)]) -> JSONValue {
+            JSONValue(.object(counts.map { JSONMember($0.name, .number($0.count)) }))
+        }
+        let members =
+            [
+                JSONMember("seeds", .number(tally.cases)), JSONMember("steps", .number(tally.steps)),
+                JSONMember("guaranteesChecked", .number(tally.guaranteesChecked)),
+                JSONMember("failed", .array(tally.failures.map { .number(Int($0.soakCase.seed)) })),
+                JSONMember("trace", .text(String(tally.traceHash, radix: 16))),
+            ] + groups.map { JSONMember("\($0)s", object(tally.counts(of: $0))) }
+        return JSONText.canonical(JSONValue(.object(members)))
+    }
+}

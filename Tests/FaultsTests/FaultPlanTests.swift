@@ -1,0 +1,164 @@
+// Fault plans as they unfold, asked directly; what drivers make of them is tested with the drivers.
+import Kernels
+import Testing
+
+@testable import Faults
+
+@Suite("Fault plan")
+struct FaultPlanTests {
+    private static let nodes = (0..<6).map { NodeID($0) }
+
+    private func fault(_ name: String, _ given: [(name: String, value: ParameterValue)] = []) throws -> any Fault {
+        let type = try FaultCatalog.all.entry(named: name)
+        return try type.init(try ParameterValues(given, declared: type.parameters, key: name))
+    }
+
+    private func plan(_ entries: [PlannedFault], seed: UInt64 = 1) -> FaultPlan {
+        FaultPlan(entries, nodeCount: 6, seed: seed, deadline: .milliseconds(100))
+    }
+
+    private func moment(_ round: Int, at milliseconds: Int = 0) -> FaultMoment {
+        FaultMoment(now: Instant(nanoseconds: .milliseconds(milliseconds)), round: round)
+    }
+
+    private func passages(
+        _ plan: inout FaultPlan, at moment: FaultMoment, count: Int = 1000, bytes: Int = 100
+    ) -> [Passage] {
+        (0..<count).map { index in
+            plan.pass(
+                Passage(sender: NodeID(index % 6), receiver: NodeID((index + 1) % 6), bytes: bytes), at: moment)
+        }
+    }
+
+    @Test("outside its rounds no fault does anything", arguments: FaultCatalog.all.names)
+    func window(name: String) throws {
+        var plan = plan([PlannedFault(try fault(name), rounds: 5..<9, nodes: Array(Self.nodes.prefix(3)))])
+        #expect(plan.advance(to: moment(4)).isEmpty)
+        #expect(passages(&plan, at: moment(4)).allSatisfy { $0.isUntouched })
+        let begun = plan.advance(to: moment(5))
+        let struck = passages(&plan, at: moment(5)).contains { !$0.isUntouched }
+        let clogged = (6..<9).contains { round in
+            _ = plan.advance(to: moment(round))
+            return passages(&plan, at: moment(round)).contains { !$0.isUntouched }
+        }
+        #expect(!begun.isEmpty || struck || clogged, "each fault does something")
+        _ = plan.advance(to: moment(9))
+        #expect(plan.isOver && passages(&plan, at: moment(9)).allSatisfy { $0.isUntouched })
+    }
+
+    @Test("rates are met, and the draws are the same each time")
+    func rates() throws {
+        for (name, hit) in [
+            ("loss", { (passage: Passage) in passage.isLost }), ("duplication", { $0.copies == 2 }),
+            ("corruption", { $0.isCorrupted }), ("reordering", { $0.delay > 0 }),
+        ] {
+            let entries = [PlannedFault(try fault(name, [("rate", .number(0.3))]), rounds: 0..<9, nodes: Self.nodes)]
+            var plan = plan(entries)
+            _ = plan.advance(to: moment(0))
+            let first = passages(&plan, at: moment(0))
+            #expect((240...360).contains(first.count(where: hit)), "\(name)")
+            #expect(plan.strikes.map(\.count) == [first.count(where: hit)])
+            var again = self.plan(entries)
+            _ = again.advance(to: moment(0))
+            #expect(passages(&again, at: moment(0)) == first)
+        }
+    }
+
+    @Test("a fault of nodes ends at its round, or after two deadlines a round if no round closes any more")
+    func ends() throws {
+        let crash = PlannedFault(try fault("crash"), rounds: 5..<8, nodes: [NodeID(2)])
+        var plan = plan([crash])
+        #expect(plan.advance(to: moment(5, at: 50)).map(\.change) == [.crash])
+        #expect(plan.nextEnd == moment(0, at: 650).now)
+        #expect(plan.advance(to: moment(7, at: 640)).isEmpty)
+        #expect(plan.advance(to: moment(7, at: 650)).map(\.change) == [.restart])
+        plan = self.plan([crash])
+        _ = plan.advance(to: moment(5))
+        #expect(plan.advance(to: moment(8)).map(\.change) == [.restart] && plan.isOver)
+    }
+
+    @Test("a node that two faults hold down comes back with the last of them")
+    func overlap() throws {
+        var plan = plan([
+            PlannedFault(try fault("crash"), rounds: 1..<5, nodes: [NodeID(2)]),
+            PlannedFault(try fault("crash"), rounds: 3..<9, nodes: [NodeID(2), NodeID(3)]),
+        ])
+        #expect(plan.advance(to: moment(1)).map(\.node.index) == [2])
+        #expect(plan.advance(to: moment(3)).map(\.node.index) == [3])
+        #expect(plan.advance(to: moment(5)).isEmpty)
+        #expect(plan.advance(to: moment(9)).map(\.node.index) == [2, 3])
+    }
+
+    @Test("a fault that never ends keeps no plan from being over")
+    func forever() throws {
+        var plan = plan([PlannedFault(try fault("crash"), rounds: 1..<Int.max, nodes: [NodeID(2)])])
+        #expect(plan.advance(to: moment(1)).map(\.change) == [.crash])
+        #expect(plan.isOver && plan.nextEnd == nil)
+    }
+
+    @Test("cuts have the shapes of their names")
+    func partitions() throws {
+        func cut(_ shape: String, _ struck: [Int]) throws -> (Int, Int) -> Bool {
+            let partition = try fault("partition", [("shape", .text(shape))])
+            let entry = PlannedFault(partition, rounds: 0..<9, nodes: struck.map { NodeID($0) })
+            var plan = plan([entry])
+            _ = plan.advance(to: moment(0))
+            return { sender, receiver in
+                var asked = plan
+                return asked.pass(
+                    Passage(sender: NodeID(sender), receiver: NodeID(receiver), bytes: 1), at: moment(0)
+                ).isLost
+            }
+        }
+        let halves = try cut("halves", [0, 1, 2])
+        #expect(halves(0, 3) && halves(3, 0) && !halves(0, 1) && !halves(4, 5))
+        let one = try cut("one", [4, 5])
+        #expect(one(4, 5) && one(0, 4) && !one(5, 0))
+        let oneWay = try cut("oneWay", [0, 1])
+        #expect(oneWay(0, 3) && !oneWay(3, 0) && !oneWay(0, 1))
+        let bridge = try cut("bridge", [0, 1, 2])
+        #expect(bridge(0, 4) && !bridge(0, 3) && !bridge(3, 0) && !bridge(3, 5))
+        let majorities = try cut("overlappingMajorities", [])
+        for node in 0..<6 {
+            let heard = (0..<6).count { $0 != node && !majorities($0, node) } + 1
+            #expect(heard > 3 && heard < 6, "node \(node) hears a majority and not all")
+        }
+    }
+
+    @Test("named links are struck alone, and in both directions")
+    func links() throws {
+        let loss = try fault("loss", [("rate", .number(1))])
+        var plan = plan([
+            PlannedFault(loss, rounds: 0..<9, nodes: Self.nodes, edges: [(NodeID(1), NodeID(2))])
+        ])
+        _ = plan.advance(to: moment(0))
+        let lost = passages(&plan, at: moment(0), count: 6).filter(\.isLost).map(\.sender.index)
+        #expect(lost == [1])
+        #expect(plan.pass(Passage(sender: NodeID(2), receiver: NodeID(1), bytes: 1), at: moment(0)).isLost)
+    }
+
+    @Test("a limited link delays by what it has to carry, and loses what would wait too long")
+    func rateLimit() throws {
+        let limit = try fault("rateLimit", [("bytesPerSecond", .number(1000))])
+        var plan = plan([PlannedFault(limit, rounds: 0..<9, nodes: Self.nodes)])
+        _ = plan.advance(to: moment(0))
+        let sent = (0..<20).map { _ in
+            plan.pass(Passage(sender: NodeID(0), receiver: NodeID(1), bytes: 100), at: moment(0))
+        }
+        #expect(sent.prefix(3).map(\.delay) == [100, 200, 300].map { Nanoseconds.milliseconds($0) })
+        #expect(sent.count(where: \.isLost) == 9)
+    }
+
+    @Test("a drawn share is what was asked for, of different nodes for different places in the plan")
+    func shares() {
+        let draws = (0..<20).map { PlannedFault.draw(0.25, of: 16, seed: 3, index: $0) }
+        #expect(draws.allSatisfy { $0.count == 4 && Set($0).count == 4 && $0 == $0.sorted() })
+        #expect(Set(draws).count > 10)
+        #expect(PlannedFault.draw(0, of: 5, seed: 1, index: 0).count == 1)
+        #expect(PlannedFault.draw(1, of: 5, seed: 1, index: 0).count == 5)
+    }
+}
+
+extension Passage {
+    fileprivate var isUntouched: Bool { !isLost && !isHeld && !isCorrupted && copies == 1 && delay == 0 }
+}
