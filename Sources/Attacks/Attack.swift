@@ -11,6 +11,8 @@ public protocol ModelAttack: Attack {
     /// - Parameter random: a stream of this attacker, round and victim alone (of no victim where the group colludes).
     mutating func forge(for victim: NodeID, seeing view: borrowing AttackView, random: inout RandomStream) -> Forgery
 
+    /// Whether what it sends differs from the node's own model; not so where it only sends late, or nothing.
+    static var forgesModels: Bool { get }
     /// What it remembers from round to round; kept in checkpoints.
     var memory: [Float] { get set }
     /// Share of the deadline for which its messages are held back on purpose.
@@ -18,6 +20,8 @@ public protocol ModelAttack: Attack {
 }
 
 extension ModelAttack {
+    public static var forgesModels: Bool { true }
+
     public var memory: [Float] {
         get { [] }
         set {}

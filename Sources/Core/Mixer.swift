@@ -24,6 +24,9 @@ public struct Mixer: Sendable {
         self.rule = rule
     }
 
+    /// Takes over what the rule remembered at a checkpoint.
+    public mutating func restore(memory: [Float]) { rule.memory = memory }
+
     /// The mixed model.
     ///
     /// - Parameters:

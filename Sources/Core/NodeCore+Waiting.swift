@@ -5,7 +5,8 @@ import Wire
 extension NodeCore {
     /// The moment at which the round closes if nothing more arrives; `now` if nobody is waited for.
     func waitLimit(since: Instant, at now: Instant) -> Instant {
-        guard exchanges, !isAsynchronous else { return now }
+        // Whoever is left behind has nothing to wait for.
+        guard exchanges, !isAsynchronous, roundOfOthers == nil else { return now }
         var latest = holdBack.map { max(now, since + $0) } ?? now
         for slot in neighbours.indices {
             if let limit = waitLimit(for: neighbours[slot], since: since) { latest = max(latest, limit) }

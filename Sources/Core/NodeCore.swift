@@ -64,6 +64,12 @@ public struct NodeCore: Sendable {
 
     public var hasEnded: Bool { phase == .ended }
 
+    /// The rule with its weights and memory, for whoever recomputes the node's mixes.
+    public var mixing: Mixer { mixer }
+
+    /// For whoever recomputes its lies.
+    public var behaving: Behaviour { behaviour }
+
     /// Models of neighbours that it holds: at most two of each.
     public var heldModels: Int {
         neighbours.reduce(0) { $0 + ($1.current == nil ? 0 : 1) + ($1.newest == nil ? 0 : 1) }
@@ -374,16 +380,17 @@ public struct NodeCore: Sendable {
         return next
     }
 
-    /// The next round, or a later one if more neighbours than may lie are already past the next exchange: only then
-    /// did they go on without this node, and not merely through their local rounds.
-    private func nextRound() -> Round {
-        guard !isAsynchronous else { return round.next }
+    /// The next round, or the one that others have reached without this node.
+    private func nextRound() -> Round { isAsynchronous ? round.next : roundOfOthers ?? round.next }
+
+    /// The round of the others, if more neighbours than may lie are already past the next exchange: only then did they
+    /// go on without this node, and not merely through their local rounds.
+    var roundOfOthers: Round? {
         let newest = neighbours.compactMap(\.newestRound).sorted(by: >)
         let liars = configuration.budget.count
         let every = configuration.mixEvery
         let nextExchange = Round((round.next.number / every + 1) * every - 1)
-        guard liars < newest.count, newest[liars] > nextExchange else { return round.next }
-        return newest[liars]
+        return liars < newest.count && newest[liars] > nextExchange ? newest[liars] : nil
     }
 
     private mutating func advance(to next: Round) {

@@ -1,5 +1,6 @@
-// An experiment as real processes on this host: launches one gossipnode a node, watches their files and exits, and
-// ends them all, whatever happens. It talks to no node.
+// An experiment as real processes on this host: launches one gossipnode a node, watches their files and exits, lets go
+// wrong what the plan says, and ends them all, whatever happens. It talks to no node.
+import Faults
 import Kernels
 import Metrics
 import Platform
@@ -13,9 +14,11 @@ public struct ProcessRun {
 
     private struct Child {
         let node: NodeID
-        let process: ChildProcess
+        var process: ChildProcess
         let folder: NodeDirectory
         var status: ExitStatus?
+        /// Killed by the plan, and to be restarted.
+        var isDown = false
         /// Bytes of its trace when it was last seen to grow, and when that was.
         var traceBytes = 0
         var grewAt: Instant
@@ -32,6 +35,7 @@ public struct ProcessRun {
     private var children: [Child] = []
     private var timeline: Timeline
     private var stopAskedAt: Instant?
+    private var plan: FaultPlan
 
     /// Finds what on this host would stop a run, before anything is written.
     public static func checkLimits(for assembly: Assembly) throws(ConfigurationFault) {
@@ -42,6 +46,19 @@ public struct ProcessRun {
             openFiles: degree + HostLimits.openFilesBesideLinks, for: "a node of \(degree) neighbours",
             limit: limit.soft)
         try HostLimits.check(processes: assembly.topology.nodeCount, for: "\(assembly.topology.nodeCount) nodes")
+    }
+
+    /// Refuses a plan with faults that only the simulator can make.
+    public static func checkFaults(of assembly: Assembly) throws(ConfigurationFault) {
+        for (index, planned) in assembly.faults.enumerated() {
+            switch (planned.fault as? any NodeFault)?.affliction {
+            case .crash, .pause: continue
+            default:
+                throw ConfigurationFault(
+                    "faults.\(index) is \(type(of: planned.fault).name), which happens in 'gossiplab simulate' only; "
+                        + "allowed with processes: \(Crash.name), \(Pause.name)")
+            }
+        }
     }
 
     /// - Parameters:
@@ -57,6 +74,9 @@ public struct ProcessRun {
         self.directory = directory
         self.program = program
         self.resume = resume
+        plan = FaultPlan(
+            assembly.faults, nodeCount: assembly.topology.nodeCount, seed: assembly.experiment.seed,
+            deadline: .milliseconds(assembly.experiment.timing.deadlineMilliseconds))
         lifeline = try Lifeline()
         signals = try Signals([.terminate, .interrupt, .child])
         timeline = try Timeline(assembly)
@@ -88,21 +108,25 @@ public struct ProcessRun {
         for node in assembly.topology.nodes {
             let folder = directory.node(node)
             try Files.makeDirectory(folder.path)
-            let process = try ChildProcess(
-                program,
-                [
-                    "--experiment", directory.experiment, "--topology", directory.topology, "--node",
-                    assembly.topology.labels[node.index], "--run", directory.path,
-                ] + (resume.map { ["--resume", "\($0)"] } ?? []), output: .file(folder.log), lifeline: lifeline)
+            let process = try start(node, resume.map { ["--resume", "\($0)"] } ?? [])
             children.append(Child(node: node, process: process, folder: folder, grewAt: clock.now()))
         }
+    }
+
+    private func start(_ node: NodeID, _ further: [String]) throws(SystemFault) -> ChildProcess {
+        try ChildProcess(
+            program,
+            [
+                "--experiment", directory.experiment, "--topology", directory.topology, "--node",
+                assembly.topology.labels[node.index], "--run", directory.path,
+            ] + further, output: .file(directory.node(node).log), lifeline: lifeline)
     }
 
     private mutating func watch(evaluated: ([EvaluationRecord]) throws(SystemFault) -> Void) throws(SystemFault) {
         // Often enough that no snapshot is overwritten, seldom enough to leave the processors to the nodes.
         let interval = Nanoseconds.milliseconds(max(5, children.count / 8))
         var poll = PollLoop()
-        while children.contains(where: { $0.status == nil }) {
+        while children.contains(where: { $0.status == nil || $0.isDown }) {
             poll.removeAll()
             poll.add(signals.descriptor)
             try poll.wait(until: clock.now() + interval)
@@ -110,12 +134,48 @@ public struct ProcessRun {
             for index in children.indices where children[index].status == nil {
                 children[index].status = try children[index].process.poll()
                 readSnapshots(of: children[index])
-                if children[index].status != nil { closeTimeline(of: children[index]) }
+                if children[index].status != nil, !children[index].isDown { closeTimeline(of: children[index]) }
             }
+            if !plan.isEmpty { try letThingsGoWrong() }
             try evaluated(timeline.advance())
             endHung()
             if let moment = stopAskedAt, clock.now() - moment > Self.longestStop { endAll() }
         }
+    }
+
+    // MARK: - Faults
+
+    private mutating func letThingsGoWrong() throws(SystemFault) {
+        let round = children.compactMap { newestRound(of: $0) }.max() ?? 0
+        for (node, change) in plan.advance(to: FaultMoment(now: clock.now(), round: round)) {
+            let index = node.index
+            switch change {
+            case .crash where children[index].status == nil:
+                try children[index].process.send(.kill)
+                children[index].status = try children[index].process.wait()
+                children[index].isDown = true
+            case .restart where children[index].isDown && stopAskedAt == nil:
+                children[index].process = try start(node, ["--rejoin"])
+                children[index].status = nil
+                children[index].isDown = false
+                children[index].grewAt = clock.now()
+            case .pause where children[index].status == nil: try children[index].process.send(.stop)
+            case .goOn where children[index].status == nil: try children[index].process.send(.continue)
+            default: break
+            }
+        }
+        // What was killed for good, or would come back after the run was stopped, is not waited for.
+        guard plan.isOver || stopAskedAt != nil else { return }
+        for index in children.indices where children[index].isDown {
+            children[index].isDown = false
+            closeTimeline(of: children[index])
+        }
+    }
+
+    /// The round that a node was in when it last wrote to its trace.
+    private func newestRound(of child: Child) -> Int? {
+        guard let end = try? Files.readEnd(of: child.folder.trace, bytes: 1 << 16) else { return nil }
+        return TraceFile(Array(end.drop { $0 != UInt8(ascii: "\n") }.dropFirst())).published?.number
     }
 
     /// Once some nodes have finished, one that has closed no round for many deadlines hangs, and is killed.
@@ -139,6 +199,8 @@ public struct ProcessRun {
     private mutating func askToStop() throws(SystemFault) {
         guard stopAskedAt == nil else { return endAll() }
         stopAskedAt = clock.now()
+        // A process that stands still would not hear the request.
+        if !plan.isEmpty { for child in children where child.status == nil { try child.process.send(.continue) } }
         for child in children where child.status == nil { try child.process.send(.terminate) }
     }
 

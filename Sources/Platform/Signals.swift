@@ -14,6 +14,9 @@ public struct Signal: Hashable, Sendable, CustomStringConvertible {
     public static let terminate = Signal(SIGTERM)
     /// The end at once; no process can catch it.
     public static let kill = Signal(SIGKILL)
+    /// Stand still, until told to go on; no process can catch it.
+    public static let stop = Signal(SIGSTOP)
+    public static let `continue` = Signal(SIGCONT)
     /// A child has ended.
     public static let child = Signal(SIGCHLD)
 

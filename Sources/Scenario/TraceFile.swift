@@ -7,19 +7,29 @@ public struct TraceFile: Sendable {
     public let lines: [TraceLine]
     /// Lines that are not whole or not of a trace, counted from 1. A node that was killed leaves at most the last one.
     public let unreadable: [Int]
+    /// Numbers of the lines with which a later process of the node begins.
+    private let entries: Set<Int>
 
     public init(_ bytes: [UInt8]) {
         var lines: [TraceLine] = []
         var unreadable: [Int] = []
+        var entries: Set<Int> = []
         for (index, text) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
             if let value = try? StrictJSON.read(Array(text), name: ""), let line = TraceLine(value) {
+                if line.checkpoint != nil { entries.insert(index + 1) }
                 lines.append(line)
             } else {
                 unreadable.append(index + 1)
             }
         }
         self.lines = lines
+        self.entries = entries
         self.unreadable = unreadable
+    }
+
+    /// Whether this unreadable line is the half line of a process that was killed: the last, or the last before an entry.
+    public func isTorn(at line: Int) -> Bool {
+        line == lines.count + unreadable.count || entries.contains(line + 1)
     }
 
     /// The last round for which the node may have sent a model: that of an entry, or the one after a closed round.

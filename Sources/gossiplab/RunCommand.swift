@@ -12,6 +12,7 @@ enum RunCommand: Command {
 
     static func run(_ flags: Flags) throws -> Int32 {
         let experiment = try PreparedExperiment(flags)
+        try ProcessRun.checkFaults(of: experiment.assembly)
         try ProcessRun.checkLimits(for: experiment.assembly)
         let files = try RunFiles(
             for: experiment.assembly, in: flags.value("out") ?? "runs")

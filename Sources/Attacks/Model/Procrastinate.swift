@@ -6,6 +6,7 @@ public struct Procrastinate: ModelAttack {
     public static let name = "procrastinate"
     public static let aliases = ["late", "delay"]
     public static let summary = "Sends its true model just before the deadline, and so spends its neighbours' patience."
+    public static let forgesModels = false
     public static let parameters = [
         Parameter.number("share", 0.01...0.99, default: 0.95, "of the deadline after which it sends")
     ]

@@ -6,6 +6,7 @@ public struct Silence: ModelAttack {
     public static let name = "silence"
     public static let aliases = ["crash", "silent"]
     public static let summary = "Sends nothing, and so spends its neighbours' patience."
+    public static let forgesModels = false
 
     public init(_ parameters: ParameterValues) {}
 

@@ -16,12 +16,15 @@ struct Axis {
     let range: ClosedRange<Double>
     let ticks: [Double]
     private let format: Format
+    /// Beyond this, and below its inverse, nothing is drawn.
+    private static let greatest = 1e100
 
     /// A linear axis over `values`, widened to the ticks around them unless it `isTight`.
     init(linear values: [Double], format: Format, isTight: Bool = false) {
-        let finite = values.filter(\.isFinite)
+        let finite = values.filter { $0.magnitude < Axis.greatest }
         let least = finite.min() ?? 0
-        let greatest = max(finite.max() ?? 1, least.nextUp)
+        // Equal values get a little room, so that there is a step between ticks.
+        let greatest = max(finite.max() ?? 1, least + 1e-6 * max(1, least.magnitude))
         var step = Axis.roundStep(atLeast: (greatest - least) / 5)
         if format == .whole { step = max(1, step) }
         let first = (least / step).rounded(.down)
@@ -36,7 +39,7 @@ struct Axis {
 
     /// A logarithmic axis over the positive ones of `values`, in whole decades.
     init(logarithmic values: [Double]) {
-        let positive = values.filter { $0 > 0 && $0.isFinite }
+        let positive = values.filter { $0 > 1 / Axis.greatest && $0 < Axis.greatest }
         let first = Axis.decade(below: positive.min() ?? 1)
         let last = max(first + 1, -Axis.decade(below: 1 / (positive.max() ?? 1)))
         let decades = stride(from: first, through: last, by: (last - first + 5) / 6).map(Axis.powerOfTen)

@@ -1,5 +1,6 @@
 // One case of a soak, run and judged; and, where it failed, made smaller as long as it still fails.
 import Aggregation
+import Attacks
 import Core
 import Kernels
 import Metrics
@@ -58,7 +59,7 @@ public enum SoakRun {
     private static func comparison(
         of result: SimulationResult, _ assembly: Assembly, _ soakCase: SoakCase
     ) throws -> Violation? {
-        guard withstandsItsLiars(assembly), soakCase.calmFrom > 0,
+        guard isComparable(assembly, soakCase), soakCase.calmFrom > 0,
             soakCase.rounds >= soakCase.calmFrom + SoakCase.calmRounds
         else { return nil }
         var checkpoints: [NodeID: Checkpoint] = [:]
@@ -81,16 +82,16 @@ public enum SoakRun {
                 + "allowed \(allowed)")
     }
 
-    /// Whether the rule promises anything against as many liars as there are, and every honest node has enough
-    /// neighbours to catch up with when it has fallen behind: else agreement is left to chance.
-    private static func withstandsItsLiars(_ assembly: Assembly) -> Bool {
-        guard assembly.hostile.isEmpty || assembly.guarantee != .none,
+    /// Whether agreement is to be expected: no round depends on chance, nobody forges models (no rule promises that
+    /// honest nodes agree whatever the graph), and every honest node has enough neighbours to catch up with when it has
+    /// fallen behind.
+    private static func isComparable(_ assembly: Assembly, _ soakCase: SoakCase) -> Bool {
+        let attack = try? AttackCatalog.all.entry(named: soakCase.attackKind)
+        guard assembly.experiment.timing.kind == .synchronous,
+            !((attack as? any ModelAttack.Type)?.forgesModels ?? false),
             case .count(let tolerated) = assembly.experiment.aggregation.tolerates
         else { return false }
-        return assembly.honest.allSatisfy { node in
-            let senders = assembly.topology.senders(of: node)
-            return senders.count > tolerated && senders.count(where: assembly.hostile.contains) <= tolerated
-        }
+        return assembly.honest.allSatisfy { assembly.topology.senders(of: $0).count > tolerated }
     }
 
     private static func consensus(of result: SimulationResult, _ assembly: Assembly) -> Consensus? {

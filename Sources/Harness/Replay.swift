@@ -1,0 +1,292 @@
+// Recomputes a run of real processes from its traces: who heard what in which round is read, every model is computed
+// again. However late, lost, killed or restarted nodes were, the models must come out the same.
+import Aggregation
+import Core
+import Kernels
+import Learning
+import Metrics
+import Platform
+import Scenario
+import Wire
+
+/// A run directory, replayed.
+public struct Replay {
+    /// Where recomputation and run part for the first time.
+    public struct Difference: Error, Sendable, CustomStringConvertible {
+        public let label: String
+        public let round: Int
+        public let what: String
+
+        public var description: String { "node \(label), round \(round): \(what)" }
+    }
+
+    private let assembly: Assembly
+    private var lives: [ReplayedNode] = []
+    private var post = Post()
+    private var workspace: Workspace
+    private var training = TrainingScratch()
+
+    /// Reads the traces of all nodes.
+    public init(_ assembly: Assembly, in directory: RunDirectory) throws(ConfigurationFault) {
+        self.assembly = assembly
+        let topology = assembly.topology
+        let degree = topology.nodes.map { topology.neighbours(of: $0).count + assembly.topologyFile.taps.count }.max()
+        workspace = Workspace(dimension: assembly.dimension, degree: degree ?? 0)
+        for node in topology.nodes {
+            let label = topology.labels[node.index]
+            let path = directory.node(node).trace
+            guard let bytes = try? Files.read(path) else {
+                throw ConfigurationFault("node \(label) has no trace at \(path); only runs of processes have traces")
+            }
+            let file = TraceFile(bytes)
+            // A process that was killed may leave half a line, which nothing was derived from.
+            if let line = file.unreadable.first(where: { !file.isTorn(at: $0) }) {
+                throw ConfigurationFault("line \(line) of \(path) is not a line of a trace of node \(label)")
+            }
+            lives.append(try ReplayedNode(assembly.node(node), lines: file.lines, label: label))
+        }
+        // What a node published just before it was killed is in the traces of others only.
+        for life in lives {
+            for input in life.lines.flatMap(\.inputs) { lives[input.sender.index].usedRounds.insert(input.round.number) }
+        }
+    }
+
+    /// The final model of every honest node that finished, ascending.
+    ///
+    /// - Throws: `Difference` where a recomputed model is not what the traces say.
+    public mutating func run() throws -> [(node: NodeID, model: [Float])] {
+        var isMoving = true
+        while isMoving {
+            isMoving = false
+            for index in lives.indices {
+                while try lives[index].advance(post: &post, workspace: &workspace, training: &training) {
+                    isMoving = true
+                }
+            }
+            post.forget(before: lives.compactMap(\.oldestNeeded).min())
+        }
+        let stuck = lives.compactMap(\.difference).min { ($0.round, $0.label) < ($1.round, $1.label) }
+        if let stuck { throw stuck }
+        return assembly.honest.compactMap { node in lives[node.index].finalModel.map { (node, $0) } }
+    }
+}
+
+/// What nodes have sent each other, as far as it may still be needed.
+struct Post {
+    private struct Key: Hashable {
+        let sender: NodeID
+        let round: Round
+        let digest: UInt64
+    }
+
+    /// Only looked up.
+    private var models: [Key: ModelMessage] = [:]
+    private var oldest = 0
+
+    mutating func put(_ message: ModelMessage, from sender: NodeID) {
+        models[Key(sender: sender, round: message.round, digest: message.digest)] = message
+    }
+
+    func model(_ input: TraceLine.Input) -> ModelMessage? {
+        models[Key(sender: input.sender, round: input.round, digest: input.digest)]
+    }
+
+    mutating func forget(before round: Int?) {
+        // Now and then: each time costs as much as there is.
+        guard let round, round >= oldest + 50 else { return }
+        oldest = round
+        models = models.filter { $0.key.round.number >= round }
+    }
+}
+
+/// One node on its way through its trace.
+private struct ReplayedNode {
+    /// What a checkpoint holds of it.
+    private struct State {
+        var model: [Float]
+        var localState: LocalState
+        var ruleMemory: [Float]
+        var attackMemory: [Float]
+    }
+
+    private let configuration: NodeConfiguration
+    private let trainer: LocalSGD
+    private let label: String
+    let lines: [TraceLine]
+    /// Rounds for which anyone used a model of this node; only looked up.
+    var usedRounds: Set<Int> = []
+    /// For each line that is an entry, the line after which the checkpoint was written; -1: before the first.
+    private let origins: [Int: Int]
+    /// The least round that this line or a later one needs of anyone.
+    private let needed: [Int]
+    private var mixer: Mixer
+    private var behaviour: Behaviour
+
+    private var cursor = 0
+    private var state: State
+    private var saved: [Int: State] = [:]
+    /// This round's model after the local step.
+    private var trained: ModelMessage?
+    /// The line before which it has published what no line of its own tells.
+    private var lastWordsBefore: Int?
+    private(set) var difference: Replay.Difference?
+
+    init(_ node: AssembledNode, lines: [TraceLine], label: String) throws(ConfigurationFault) {
+        configuration = node.configuration
+        trainer = node.trainer
+        mixer = node.core.mixing
+        behaviour = node.core.behaving
+        self.label = label
+        self.lines = lines
+        var origins: [Int: Int] = [:]
+        for (index, line) in lines.enumerated() {
+            if let checkpoint = line.checkpoint { origins[index] = ReplayedNode.origin(of: checkpoint, before: index, lines) }
+        }
+        self.origins = origins
+        var least = Int.max
+        needed = lines.reversed().map { line in
+            least = min(least, line.round.number, line.inputs.map(\.round.number).min() ?? .max)
+            return least
+        }.reversed()
+        state = State(
+            model: node.trainer.initialParameters(), localState: LocalState(), ruleMemory: [], attackMemory: [])
+        saved[-1] = state
+    }
+
+    /// The line after which the node was at the start of round `checkpoint`: of several lives the last.
+    private static func origin(of checkpoint: Int, before entry: Int, _ lines: [TraceLine]) -> Int? {
+        guard checkpoint > 0 else { return -1 }
+        return (0..<entry).reversed().first { index in
+            let next = index + 1
+            guard next < entry, lines[next].checkpoint == nil else {
+                // The line before a restart, or before the entry itself: any later round may have been next.
+                return lines[index].round.number < checkpoint
+            }
+            return lines[next].round.number == checkpoint
+        }
+    }
+
+    var oldestNeeded: Int? { cursor < needed.count ? needed[cursor] : nil }
+
+    var finalModel: [Float]? {
+        guard cursor == lines.count, let last = lines.last else { return nil }
+        let next = last.checkpoint == nil ? last.round.number + 1 : last.round.number
+        return next >= configuration.rounds ? state.model : nil
+    }
+
+    /// Goes through the next line, if all that went into it is known.
+    mutating func advance(
+        post: inout Post, workspace: inout Workspace, training: inout TrainingScratch
+    ) throws -> Bool {
+        difference = nil
+        guard cursor < lines.count else { return sayLastWords(post: &post, training: &training) }
+        let line = lines[cursor]
+        if let checkpoint = line.checkpoint {
+            if sayLastWords(post: &post, training: &training) { return true }
+            guard try enter(line, from: checkpoint, post: post, workspace: &workspace) else { return false }
+        } else {
+            if trained == nil {
+                // Others may be waiting for this model, so that it is progress already.
+                train(line.round, post: &post, training: &training)
+                return true
+            }
+            guard try close(line, post: &post, workspace: &workspace) else { return false }
+        }
+        if origins.values.contains(cursor) { saved[cursor] = state }
+        cursor += 1
+        return true
+    }
+
+    /// The local step of `round`, and what it publishes.
+    private mutating func train(_ round: Round, post: inout Post, training: inout TrainingScratch) {
+        _ = trainer.step(&state.model, state: &state.localState, round: round, scratch: &training)
+        let message = ModelMessage(round: round, values: state.model)
+        trained = message
+        if !lies(in: round) { post.put(message, from: configuration.node) }
+    }
+
+    /// A node may have published the model of a round that it did not close before it was killed.
+    private mutating func sayLastWords(post: inout Post, training: inout TrainingScratch) -> Bool {
+        guard lastWordsBefore != cursor, finalModel == nil else { return false }
+        lastWordsBefore = cursor
+        let first = cursor == 0 ? 0 : lines[cursor - 1].round.number + (lines[cursor - 1].checkpoint == nil ? 1 : 0)
+        let end = cursor < lines.count ? max(lines[cursor].round.number, first + 1) : configuration.rounds
+        guard trained == nil, let round = (first..<max(first, end)).first(where: usedRounds.contains) else { return false }
+        train(Round(round), post: &post, training: &training)
+        return true
+    }
+
+    private func lies(in round: Round) -> Bool {
+        guard case .hostile(let adversary) = behaviour else { return false }
+        return adversary.attacks(in: round, node: configuration.node, seed: configuration.seed)
+    }
+
+    private mutating func close(_ line: TraceLine, post: inout Post, workspace: inout Workspace) throws -> Bool {
+        guard let own = trained, let input = line.inputs.first(where: { $0.sender == configuration.node }) else {
+            throw Replay.Difference(label: label, round: line.round.number, what: "the trace has no model of its own")
+        }
+        guard input.digest == own.digest else {
+            throw Replay.Difference(label: label, round: line.round.number, what: "its local step comes out otherwise")
+        }
+        guard let heard = heard(line, post: post) else { return false }
+        if (line.round.number + 1) % configuration.mixEvery == 0 {
+            state.model = mixer.mix(
+                own, with: heard, offenders: line.offenders, in: line.round, using: &workspace
+            ).model
+            state.ruleMemory = mixer.rule.memory
+            lie(own, heard: heard, post: &post)
+        }
+        guard hash64(state.model) == line.result else {
+            throw Replay.Difference(label: label, round: line.round.number, what: "its mix comes out otherwise")
+        }
+        trained = nil
+        return true
+    }
+
+    private mutating func lie(_ own: ModelMessage, heard: [HeardModel], post: inout Post) {
+        guard lies(in: own.round), case .hostile(var adversary) = behaviour else { return }
+        let receivers = configuration.neighbours.filter { $0.receives && !adversary.kin.contains($0.node) }
+        let forgeries = adversary.forge(
+            for: receivers.map(\.node), with: own, heard: heard, node: configuration.node, seed: configuration.seed)
+        for forgery in forgeries.compactMap({ $0 }) { post.put(forgery, from: configuration.node) }
+        behaviour = .hostile(adversary)
+        state.attackMemory = adversary.attack.memory
+    }
+
+    private mutating func enter(
+        _ line: TraceLine, from checkpoint: Int, post: Post, workspace: inout Workspace
+    ) throws -> Bool {
+        guard let heard = heard(line, post: post) else { return false }
+        guard let origin = origins[cursor], let state = saved[origin] else {
+            throw Replay.Difference(
+                label: label, round: line.round.number, what: "it never was at the start of round \(checkpoint)")
+        }
+        self.state = state
+        mixer.restore(memory: state.ruleMemory)
+        if case .hostile(var adversary) = behaviour {
+            adversary.attack.memory = state.attackMemory
+            behaviour = .hostile(adversary)
+        }
+        trained = nil
+        if !heard.isEmpty, let entered = mixer.entryModel(heard, using: &workspace) { self.state.model = entered }
+        guard hash64(self.state.model) == line.result else {
+            throw Replay.Difference(label: label, round: line.round.number, what: "it enters with another model")
+        }
+        return true
+    }
+
+    /// What went into a line besides its own model; `nil` while some of it is not known yet.
+    private mutating func heard(_ line: TraceLine, post: Post) -> [HeardModel]? {
+        var heard: [HeardModel] = []
+        for input in line.inputs where input.sender != configuration.node {
+            guard let message = post.model(input) else {
+                difference = Replay.Difference(
+                    label: label, round: line.round.number,
+                    what: "the model that it had of node \(input.sender)'s round \(input.round) does not come out")
+                return nil
+            }
+            heard.append(HeardModel(sender: input.sender, message: message))
+        }
+        return heard
+    }
+}
