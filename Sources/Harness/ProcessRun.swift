@@ -61,15 +61,20 @@ public struct ProcessRun {
         }
     }
 
+    /// Finds out whether there is a node program at all.
+    public static func check(program: String) throws(ConfigurationFault) {
+        guard Files.exists(program) else {
+            throw ConfigurationFault("there is no node program at \(program); build it with 'swift build'")
+        }
+    }
+
     /// - Parameters:
     ///   - program: path of the gossipnode executable.
     ///   - resume: rounds of the checkpoint that every node starts from; `nil` starts afresh.
     public init(
         _ assembly: Assembly, in directory: RunDirectory, program: String, resume: Int? = nil
     ) throws {
-        guard Files.exists(program) else {
-            throw ConfigurationFault("there is no node program at \(program); build it with 'swift build'")
-        }
+        try ProcessRun.check(program: program)
         self.assembly = assembly
         self.directory = directory
         self.program = program

@@ -1,38 +1,55 @@
-// How far a run is, on standard error: a bar on a terminal, a line every few seconds elsewhere.
+// How far something long is, on standard error: a bar on a terminal, a line every few seconds elsewhere.
 import Kernels
-import Metrics
+public import Metrics
 import Platform
 
 public struct Progress {
     private static let lineInterval: Nanoseconds = .milliseconds(3_000)
     private static let barInterval: Nanoseconds = .milliseconds(80)
 
-    private let rounds: Int
+    private let total: Int
     private let isQuiet: Bool
     private let columns: Int?
     private let start: Instant
     private var shownAt: Instant?
     private var hasBar = false
 
-    public init(rounds: Int, isQuiet: Bool) {
-        self.rounds = rounds
+    /// - Parameter total: rounds of a run, or cells of a sweep.
+    public init(of total: Int, isQuiet: Bool) {
+        self.total = total
         self.isQuiet = isQuiet
         columns = Terminal.columnsOfStandardError
         start = MonotonicClock().now()
     }
 
+    /// What a run was last measured at.
     public mutating func show(_ record: EvaluationRecord?) {
-        guard !isQuiet, let record else { return }
+        guard let record else { return }
+        show(record.rounds, "round \(record.rounds)/\(total)  worst \(rounded(record.accuracy.least, 3))") {
+            _ in "  distance \(rounded(record.consensusDistance, 3))"
+        }
+    }
+
+    /// So many cells of a sweep have been run since the start.
+    public mutating func show(cells done: Int) {
+        let left = Double(total - done) / Double(max(1, done))
+        show(done, "cell \(done)/\(total)") { elapsed in
+            let seconds = Double(elapsed) / 1e9 * left
+            return seconds < 100 ? "  \(rounded(seconds, 0)) s left" : "  \(rounded(seconds / 60, 0)) min left"
+        }
+    }
+
+    /// - Parameter more: what is left out on a narrow terminal, from the time since the start.
+    private mutating func show(_ done: Int, _ figures: String, more: (Nanoseconds) -> String) {
         let now = MonotonicClock().now()
         let interval = columns == nil ? Self.lineInterval : Self.barInterval
-        guard now - (shownAt ?? start) >= interval else { return }
+        guard !isQuiet, now - (shownAt ?? start) >= interval else { return }
         shownAt = now
-        let figures = "round \(record.rounds)/\(rounds)  worst \(rounded(record.accuracy.least, 3))"
-        guard let columns else { return StandardError.print(figures) }
-        let distance = "  distance \(rounded(record.consensusDistance, 3))"
-        let text = figures.count + distance.count + 12 < columns ? figures + distance : figures
+        let whole = figures + more(now - start)
+        guard let columns else { return StandardError.print(whole) }
+        let text = whole.count + 12 < columns ? whole : figures
         let width = max(0, min(40, columns - text.count - 4))
-        let filled = rounds > 0 ? width * record.rounds / rounds : width
+        let filled = total > 0 ? width * done / total : width
         let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled)
         StandardError.write("\r\u{1B}[K" + (width > 4 ? "[\(bar)] \(text)" : String(text.prefix(max(1, columns - 1)))))
         hasBar = true

@@ -8,8 +8,13 @@ extension Experiment {
     ///   - name: what messages call the file.
     ///   - overrides: each `key.path=value`.
     public init(_ bytes: [UInt8], name: String, overrides: [String] = []) throws(ConfigurationFault) {
+        try self.init(StrictJSON.read(bytes, name: name), overrides: overrides)
+    }
+
+    /// Reads what stands in an experiment file, or in a part of another file.
+    public init(_ json: JSONValue, overrides: [String] = []) throws(ConfigurationFault) {
         self.init()
-        try assign(try StrictJSON.read(bytes, name: name), at: "")
+        try assign(json, at: "")
         for assignment in overrides { try set(assignment) }
     }
 

@@ -1,4 +1,5 @@
-// `--set key.path=value`: changes to an experiment that has been read. Each is judged on its own, at its own place.
+// Changes to an experiment that has been read, as `--set key.path=value` or as values of a grid. Each is judged on its
+// own, at its own place.
 public import Kernels
 
 extension Experiment {
@@ -20,7 +21,8 @@ extension Experiment {
         }
     }
 
-    private mutating func set(_ value: JSONValue, at path: String) throws(ConfigurationFault) {
+    /// Puts `value` where `path` leads; a fault that is not about the value itself has no place.
+    public mutating func set(_ value: JSONValue, at path: String) throws(ConfigurationFault) {
         guard !Experiment.isKnown(path) else { return try assign(value, at: path) }
         guard let key = Experiment.keys.filter({ path.hasPrefix($0.path + ".") }).max(by: { $0.path < $1.path }) else {
             throw Experiment.unknown(path)

@@ -17,8 +17,12 @@ public struct RunDirectory: Sendable, Equatable {
     ///   - identity: of the experiment; its first eight hexadecimal digits are used.
     ///   - time: as text without spaces or colons, made by whoever has a clock.
     public init(in parent: String, name: String, identity: [UInt8], time: String) {
-        let safe = String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) ? $0 : "-" })
-        self.init("\(parent)/\(safe)-\(hexadecimal(Array(identity.prefix(4))))-\(time)")
+        self.init("\(parent)/\(RunDirectory.fileName(name))-\(hexadecimal(Array(identity.prefix(4))))-\(time)")
+    }
+
+    /// A name as part of a path: everything but ASCII letters, digits and `-_.` is a hyphen.
+    public static func fileName(_ name: String) -> String {
+        String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) ? $0 : "-" })
     }
 
     public var experiment: String { "\(path)/\(RunDirectory.experimentName)" }

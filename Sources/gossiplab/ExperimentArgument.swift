@@ -20,38 +20,14 @@ struct PreparedExperiment {
         guard flags.words.count <= 1 else {
             throw ConfigurationFault("one experiment at a time, not '\(flags.words.joined(separator: " "))'")
         }
-        let name = flags.words.first ?? "quickstart"
-        let overrides = flags.values("set")
-        let experiment: Experiment
-        let topology: TopologyFile
-        if name.contains("/") || name.hasSuffix(".json") {
-            experiment = try Experiment(try readInput(name), name: name, overrides: overrides)
-            topology = try experiment.topologyFile { path throws(ConfigurationFault) in
-                try readInput(pathBeside(name, path))
-            }
-        } else {
-            let builtIn = try BuiltInExperiments.named(name)
-            experiment = try Experiment(Array(builtIn.json.utf8), name: name, overrides: overrides)
-            topology = try experiment.topologyFile { path throws(ConfigurationFault) in
-                builtIn.topologyFile?.path == path ? try builtIn.read(path) : try readInput(path)
-            }
-        }
-        assembly = try Assembly(experiment, topology: topology, sharesData: sharesData)
+        let source = try ExperimentSource(
+            named: flags.words.first ?? "quickstart", overrides: flags.values("set"))
+        assembly = try Assembly(
+            source.experiment, topology: source.topologyFile(of: source.experiment), sharesData: sharesData)
         if !flags.has("quiet") {
             for warning in assembly.warnings { StandardError.print("warning: \(warning)") }
         }
     }
-}
-
-/// A path that a file names: beside that file if it is there, else as it stands.
-func pathBeside(_ file: String, _ path: String) -> String {
-    let folder = file.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-    let beside = "\(folder)/\(path)"
-    return !path.hasPrefix("/") && file.contains("/") && Files.exists(beside) ? beside : path
-}
-
-func readInput(_ path: String) throws(ConfigurationFault) -> [UInt8] {
-    do throws(SystemFault) { return try Files.read(path) } catch { throw ConfigurationFault(error.description) }
 }
 
 /// The run directory that the command names.

@@ -16,8 +16,7 @@ enum ListCommand: Command {
 
     private static let kinds = [
         "rules", "attacks", "models", "datasets", "splits", "steps", "families", "weights", "faults", "plans",
-        "experiments",
-        "keys",
+        "experiments", "sweeps", "keys",
     ]
 
     static func run(_ flags: Flags) throws -> Int32 {
@@ -57,6 +56,7 @@ enum ListCommand: Command {
         case "faults": return registered(FaultCatalog.all.descriptions)
         case "plans": return NamedFaultPlan.all.map { Entry(name: $0.name, summary: $0.summary, notes: [$0.json]) }
         case "experiments": return BuiltInExperiments.all.map { Entry(name: $0.name, summary: $0.summary) }
+        case "sweeps": return BuiltInSweeps.all.map { Entry(name: $0.name, summary: $0.summary) }
         case "keys":
             return ExperimentSchema.keys.map { key in
                 Entry(

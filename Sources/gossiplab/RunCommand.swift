@@ -22,7 +22,7 @@ enum RunCommand: Command {
     /// Launches the nodes, watches them, and says what came of it.
     static func run(_ assembly: Assembly, in files: RunFiles, resume: Int?, _ flags: Flags) throws -> Int32 {
         var files = files
-        var progress = Progress(rounds: assembly.experiment.training.rounds, isQuiet: flags.has("quiet"))
+        var progress = Progress(of: assembly.experiment.training.rounds, isQuiet: flags.has("quiet"))
         var run = try ProcessRun(assembly, in: files.directory, program: nodeProgram(), resume: resume)
         let outcome = try run.run { evaluations throws(SystemFault) in
             try files.append(evaluations)
@@ -32,11 +32,11 @@ enum RunCommand: Command {
         progress.end()
         return try conclude(outcome, of: assembly, in: files, flags)
     }
+}
 
-    /// The gossipnode that stands beside this program.
-    private static func nodeProgram() throws -> String {
-        let own = try Files.pathOfThisProgram()
-        let folder = own.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-        return "\(folder)/gossipnode"
-    }
+/// The gossipnode that stands beside this program.
+func nodeProgram() throws -> String {
+    let own = try Files.pathOfThisProgram()
+    let folder = own.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    return "\(folder)/gossipnode"
 }

@@ -29,7 +29,7 @@ enum SimulateCommand: Command {
         var files = try RunFiles(
             for: experiment.assembly, in: flags.value("out") ?? "runs")
         var progress = Progress(
-            rounds: experiment.assembly.experiment.training.rounds, isQuiet: flags.has("quiet"))
+            of: experiment.assembly.experiment.training.rounds, isQuiet: flags.has("quiet"))
         let signals = try Signals()
         let (outcome, result) = try SimulatedRun(experiment.assembly, options: options).run {
             invariants?.observe($0)

@@ -72,6 +72,16 @@ extension EndToEndTests {
                 Mistake(
                     testDescription: "a run that is not there", arguments: ["verify", "nowhere"],
                     complaint: ["nowhere"]),
+                Mistake(
+                    testDescription: "unknown key of a grid", arguments: ["sweep", "mistake.json"],
+                    text: #"{"base": "quickstart", "grid": {"training.round": [1]}}"#,
+                    complaint: ["mistake.json:1:33", "cell 1", "did you mean 'training.rounds'?"]),
+                Mistake(
+                    testDescription: "empty grid", arguments: ["sweep", "mistake.json"],
+                    text: #"{"base": "quickstart", "grid": {}}"#, complaint: ["mistake.json:1:32", "grid is empty"]),
+                Mistake(
+                    testDescription: "no sweep", arguments: ["sweep"],
+                    complaint: ["the sweep is missing", "rules-and-attacks"]),
             ]
         }
 

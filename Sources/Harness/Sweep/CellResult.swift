@@ -1,0 +1,122 @@
+// What one cell of a sweep came to: a line of results.jsonl.
+import Kernels
+import Metrics
+import Scenario
+
+/// A figure that cells are compared by, at the end of a run and over its honest nodes.
+public enum SweepMeasure: String, Sendable, CaseIterable {
+    case worst, mean, best, averageModel, loss, consensus, learningError
+
+    /// For captions.
+    public var title: String {
+        switch self {
+        case .worst: "test accuracy of the worst honest node"
+        case .mean: "mean test accuracy of the honest nodes"
+        case .best: "test accuracy of the best honest node"
+        case .averageModel: "test accuracy of the average honest model"
+        case .loss: "mean test loss of the honest nodes"
+        case .consensus: "consensus distance of the honest nodes"
+        case .learningError: "gradient norm at the average honest model"
+        }
+    }
+
+    /// Whether it is a share, shown as a percentage.
+    public var isShare: Bool {
+        switch self {
+        case .worst, .mean, .best, .averageModel: true
+        case .loss, .consensus, .learningError: false
+        }
+    }
+}
+
+public struct CellResult: Sendable, Equatable {
+    /// Of the numbers in a result. It is raised when the same experiment gives other models than before: older lines
+    /// are then passed over, and their cells run again.
+    static let version = 1
+
+    public let key: CellKey
+    /// Those that are finite.
+    public private(set) var figures: [SweepMeasure: Double] = [:]
+    /// Of the final honest models.
+    public private(set) var digest = ""
+    /// Honest nodes that did not finish.
+    public private(set) var lost = 0
+    public private(set) var seconds = 0.0
+    public private(set) var verdict = ""
+    /// Why there is no result, in one sentence.
+    public private(set) var failure: String?
+
+    /// A cell without a result.
+    init(_ key: CellKey, failure: String) {
+        self.key = key
+        self.failure = failure
+    }
+
+    init(_ key: CellKey, _ summary: RunSummary) {
+        self.key = key
+        digest = summary.modelDigest
+        lost = summary.lost.count { !$0.isHostile }
+        seconds = summary.wallSeconds
+        verdict = summary.verdict
+        guard let final = summary.final else {
+            failure = summary.verdict
+            return
+        }
+        set(.worst, final.accuracy.least)
+        set(.mean, final.accuracy.mean)
+        set(.best, final.accuracy.greatest)
+        set(.averageModel, final.averageModelAccuracy)
+        set(.loss, final.loss.mean)
+        set(.consensus, final.consensusDistance)
+        set(.learningError, summary.learning?.gradientNorm)
+    }
+
+    private mutating func set(_ measure: SweepMeasure, _ value: Double?) {
+        figures[measure] = value.flatMap { $0.isFinite ? $0 : nil }
+    }
+}
+
+extension CellResult {
+    /// One line of `results.jsonl`.
+    var json: [UInt8] {
+        var line = JSONLine()
+        line.add("version", Self.version)
+        write(to: &line)
+        return line.line()
+    }
+
+    /// Everything but the version.
+    func write(to line: inout JSONLine) {
+        line.add("identity", key.identity)
+        line.add("engine", key.engine.rawValue)
+        line.add("transport", key.transport)
+        line.add("deadlineMilliseconds", key.deadlineMilliseconds)
+        line.add("checkpointEvery", key.checkpointEvery)
+        for measure in SweepMeasure.allCases { line.add(measure.rawValue, figures[measure]) }
+        line.add("lost", lost)
+        line.add("modelDigest", digest)
+        line.add("seconds", seconds)
+        line.add("verdict", verdict)
+        if let failure { line.add("failure", failure) }
+    }
+
+    /// A result read back; `nil` for a line of another version and for what is no whole line.
+    init?(line: [UInt8]) {
+        guard let json = try? StrictJSON.read(line, name: ""), json.member("version")?.count == Self.version,
+            let identity = json.member("identity")?.text,
+            let engine = json.member("engine")?.text.flatMap(Engine.init),
+            let transport = json.member("transport")?.text,
+            let deadline = json.member("deadlineMilliseconds")?.count,
+            let checkpointEvery = json.member("checkpointEvery")?.count, let verdict = json.member("verdict")?.text
+        else { return nil }
+        key = CellKey(
+            identity: identity, engine: engine, transport: transport, deadlineMilliseconds: deadline,
+            checkpointEvery: checkpointEvery)
+        for measure in SweepMeasure.allCases { set(measure, json.member(measure.rawValue)?.number) }
+        lost = json.count("lost")
+        digest = json.member("modelDigest")?.text ?? ""
+        seconds = json.member("seconds")?.number ?? 0
+        self.verdict = verdict
+        failure = json.member("failure")?.text
+    }
+}

@@ -1,0 +1,118 @@
+// A sweep as it is written down: a base experiment, and a grid of keys with the values that each of them is to have.
+// Reading only: whether keys and values are allowed is found out by SweepPlan.
+public import Kernels
+public import Scenario
+
+/// The content of a sweep file.
+public struct Sweep: Sendable {
+    /// More would run for weeks, and is probably a slip.
+    public static let mostCells = 100_000
+
+    /// One key of the grid.
+    public struct Axis: Sendable {
+        /// As after `--set`.
+        public let path: String
+        /// The values, and what tables call them.
+        public let values: [(label: String, json: JSONValue)]
+        let position: JSONPosition
+
+        /// Repetitions are along this axis: tables fold it.
+        public var isSeed: Bool { path == "seed" }
+    }
+
+    public let name: String
+    public let engine: Engine
+    /// In the order of the file; cells are numbered with the last one running fastest.
+    public let axes: [Axis]
+    /// The name of an experiment, or an experiment.
+    let base: JSONValue
+    let gridPosition: JSONPosition
+
+    /// - Parameter file: what messages call the file; without one, its name is the sweep's.
+    public init(_ bytes: [UInt8], name file: String) throws(ConfigurationFault) {
+        let object = try StrictJSON.read(bytes, name: file).object("")
+        try object.refuseUnknownKeys(known: ["name", "base", "engine", "grid"])
+        name = try object["name"]?.text("name") ?? Sweep.stem(of: file)
+        engine = try object["engine"].map(Sweep.engine) ?? .simulation
+        base = try object.required("base", expected: "the name of an experiment, a file, or an object")
+        let grid = try object.required("grid", expected: Sweep.expectedGrid)
+        gridPosition = grid.position
+        axes = try Sweep.axes(of: grid)
+    }
+
+    public var cellCount: Int { axes.reduce(1) { $0 * $1.values.count } }
+
+    /// The position of a cell's value on each axis.
+    public func choices(of cell: Int) -> [Int] {
+        var rest = cell
+        var choices: [Int] = []
+        for axis in axes.reversed() {
+            choices.append(rest % axis.values.count)
+            rest /= axis.values.count
+        }
+        return choices.reversed()
+    }
+
+    /// What tables call a cell's value on each axis.
+    public func labels(of cell: Int) -> [String] {
+        zip(axes, choices(of: cell)).map { axis, choice in axis.values[choice].label }
+    }
+
+    /// `cell 12 (aggregation.rule csPlus, seed 2)`, counted from 1.
+    func name(of cell: Int) -> String {
+        "cell \(cell + 1) (\(zip(axes, labels(of: cell)).map { "\($0.path) \($1)" }.joined(separator: ", ")))"
+    }
+
+    private static let expectedGrid = #"keys with lists of values, as in {"seed": [1, 2, 3]}"#
+    private static let expectedValues = "a list of values, or an object of names and values"
+
+    private static func stem(of file: String) -> String {
+        let last = file.split(separator: "/").last.map(String.init) ?? file
+        return last.hasSuffix(".json") ? String(last.dropLast(".json".count)) : last
+    }
+
+    private static func engine(_ value: JSONValue) throws(ConfigurationFault) -> Engine {
+        let name = try value.text("engine")
+        guard let engine = Engine(rawValue: name) else {
+            let known = [Engine.simulation, .processes].map(\.rawValue)
+            throw ConfigurationFault(
+                .unknown(noun: "engine", given: name, known: known), at: value.position.description)
+        }
+        return engine
+    }
+
+    private static func axes(of grid: JSONValue) throws(ConfigurationFault) -> [Axis] {
+        let members = try grid.object("grid").members
+        guard !members.isEmpty else { throw grid.fault("grid is empty; expected \(expectedGrid)") }
+        var axes: [Axis] = []
+        var cells = 1
+        for member in members {
+            let key = "grid.\(member.key)"
+            let values: [(label: String, json: JSONValue)]
+            switch member.value.kind {
+            case .array(let elements): values = elements.map { (label(of: $0), $0) }
+            case .object(let named): values = named.map { ($0.key, $0.value) }
+            default: throw member.value.fault("\(key) is \(member.value.summary); expected \(expectedValues)")
+            }
+            guard !values.isEmpty else { throw member.value.fault("\(key) is empty; expected \(expectedValues)") }
+            // Each factor is checked on its own, so that the product cannot overflow.
+            guard values.count <= mostCells / cells else {
+                throw grid.fault("the grid has more than \(mostCells) cells, the most that a sweep may have")
+            }
+            cells *= values.count
+            axes.append(Axis(path: member.key, values: values, position: member.keyPosition))
+        }
+        return axes
+    }
+
+    /// What tables call a value that has no name: `csPlus`, `clippedGossip mode=fixed radius=1`, `none` for an empty
+    /// list, and anything else as it is written.
+    private static func label(of value: JSONValue) -> String {
+        if let text = value.text { return text }
+        let text = JSONText.canonical(value)
+        if text == "[]" { return "none" }
+        guard let kind = value.member("kind")?.text else { return text }
+        let rest = value.members.filter { $0.key != "kind" }.map { "\($0.key)=\(label(of: $0.value))" }
+        return ([kind] + rest).joined(separator: " ")
+    }
+}

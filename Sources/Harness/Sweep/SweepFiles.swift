@@ -1,0 +1,46 @@
+// The folder of a sweep: results that only grow, one line a finished cell, and tables made from them.
+public import Kernels
+import Platform
+import Scenario
+
+/// `<parent>/<name>-sweep/`. Sweeps of one name share it: a grid that has grown runs only its new cells.
+public final class SweepFiles {
+    public let path: String
+    private let lines: AppendOnlyFile
+    /// The results of this and earlier runs, earlier failures left out: such cells are tried again.
+    private var finished: [CellKey: CellResult] = [:]
+
+    public init(for sweep: Sweep, in parent: String) throws(ConfigurationFault) {
+        path = "\(parent)/\(RunDirectory.fileName(sweep.name))-sweep"
+        do throws(SystemFault) {
+            try Files.makeDirectory(path)
+            let results = "\(path)/results.jsonl"
+            if Files.exists(results) {
+                // A torn last line is no result; the file goes on after it on a line of its own.
+                for line in try Files.read(results).split(separator: UInt8(ascii: "\n")) {
+                    guard let result = CellResult(line: Array(line)), result.failure == nil else { continue }
+                    finished[result.key] = result
+                }
+            }
+            lines = try AppendOnlyFile(results)
+        } catch {
+            throw ConfigurationFault("the folder of the sweep cannot be written: \(error)")
+        }
+    }
+
+    /// Where the run directories of real processes are.
+    var runs: String { "\(path)/runs" }
+
+    public func result(of key: CellKey) -> CellResult? { finished[key] }
+
+    public func add(_ result: CellResult) throws(SystemFault) {
+        try lines.append(result.json)
+        finished[result.key] = result
+    }
+
+    /// Writes `results.csv`, one line a finished cell, and `table.csv`, one line for all seeds together.
+    public func write(_ table: SweepTable) throws(SystemFault) {
+        try Files.write(Array(table.cells.csv.utf8), to: "\(path)/results.csv")
+        try Files.write(Array(table.folded.csv.utf8), to: "\(path)/table.csv")
+    }
+}

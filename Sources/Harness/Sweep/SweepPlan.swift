@@ -1,0 +1,116 @@
+// A sweep with every cell tried out: what cannot be assembled is found before anything runs.
+public import Kernels
+public import Scenario
+import Simulation
+
+/// What decides a result: two cells of one key are the same run.
+public struct CellKey: Sendable, Hashable {
+    /// Of the experiment, in hexadecimal digits.
+    public let identity: String
+    public let engine: Engine
+    public let transport: String
+    /// No part of the identity, since it changes no undisturbed run; a neighbour that is late or lost makes it count.
+    public let deadlineMilliseconds: Int
+    /// Counts where nodes are restarted, likewise.
+    public let checkpointEvery: Int
+}
+
+extension CellKey {
+    init(_ assembly: Assembly, engine: Engine) {
+        let experiment = assembly.experiment
+        identity = hexadecimal(assembly.identity)
+        self.engine = engine
+        transport = engine == .processes ? experiment.transport.rawValue : "\(Carriage.values)"
+        deadlineMilliseconds = experiment.timing.deadlineMilliseconds
+        checkpointEvery = experiment.checkpointEvery
+    }
+}
+
+/// The cells of a sweep, numbered from 0. Each is assembled when it is asked for: a plan holds no data and no graph.
+public struct SweepPlan: Sendable {
+    public let sweep: Sweep
+    public let keys: [CellKey]
+    /// What is probably not meant, and in how many cells.
+    public let warnings: [(sentence: String, cells: Int)]
+    private let source: ExperimentSource
+
+    /// - Parameters:
+    ///   - file: where the sweep stands; files that it names are looked for beside it.
+    ///   - overrides: changes to the base, each `key.path=value`.
+    public init(_ sweep: Sweep, in file: String, overrides: [String] = []) throws(ConfigurationFault) {
+        try SweepPlan.refuse(overrides, of: sweep)
+        self.sweep = sweep
+        source = try sweep.base.position.locating { () throws(ConfigurationFault) in
+            guard let name = sweep.base.text else {
+                return try ExperimentSource(sweep.base, in: file, overrides: overrides)
+            }
+            return try ExperimentSource(named: isPath(name) ? pathBeside(file, name) : name, overrides: overrides)
+        }
+        (keys, warnings) = try SweepPlan.tryOut(sweep, source)
+    }
+
+    /// The cell's experiment, ready to run.
+    public func assembly(of cell: Int, sharesData: Bool) throws(ConfigurationFault) -> Assembly {
+        try SweepPlan.assembly(of: cell, in: sweep, source, sharesData: sharesData)
+    }
+}
+
+// What is needed before there is a plan.
+extension SweepPlan {
+    /// A change to the base that every cell undoes is a mistake.
+    private static func refuse(_ overrides: [String], of sweep: Sweep) throws(ConfigurationFault) {
+        for assignment in overrides {
+            let path = assignment.prefix { $0 != "=" }
+            guard let axis = sweep.axes.first(where: { "\(path).".hasPrefix("\($0.path).") }) else { continue }
+            throw ConfigurationFault("the grid gives \(axis.path) a value in every cell", at: "--set \(assignment)")
+        }
+    }
+
+    private static func assembly(
+        of cell: Int, in sweep: Sweep, _ source: ExperimentSource, sharesData: Bool
+    ) throws(ConfigurationFault) -> Assembly {
+        do {
+            var experiment = source.experiment
+            for (axis, choice) in zip(sweep.axes, sweep.choices(of: cell)) {
+                try axis.position.locating { () throws(ConfigurationFault) in
+                    try experiment.set(axis.values[choice].json, at: axis.path)
+                }
+            }
+            // A cell is judged by its end; what is measured on the way changes no result.
+            if sweep.engine == .simulation { experiment.measureEvery = 0 }
+            return try Assembly(experiment, topology: source.topologyFile(of: experiment), sharesData: sharesData)
+        } catch {
+            let cell = sweep.name(of: cell)
+            throw ConfigurationFault(error.problem, at: error.place.isEmpty ? cell : "\(error.place), \(cell)")
+        }
+    }
+
+    /// Assembles every cell in turn. Cells that are one and the same run would make intervals too narrow.
+    private static func tryOut(
+        _ sweep: Sweep, _ source: ExperimentSource
+    ) throws(ConfigurationFault) -> (keys: [CellKey], warnings: [(sentence: String, cells: Int)]) {
+        var keys: [CellKey] = []
+        var cells: [CellKey: Int] = [:]
+        var warnings: [(sentence: String, cells: Int)] = []
+        for cell in 0..<sweep.cellCount {
+            let assembly = try assembly(of: cell, in: sweep, source, sharesData: false)
+            if sweep.engine == .processes { try ProcessRun.checkLimits(for: assembly) }
+            let key = CellKey(assembly, engine: sweep.engine)
+            if let other = cells.updateValue(cell, forKey: key) {
+                throw ConfigurationFault(
+                    "\(sweep.name(of: other)) and \(sweep.name(of: cell)) are the same run; "
+                        + "allowed: cells that differ in something that decides the models",
+                    at: sweep.gridPosition.description)
+            }
+            keys.append(key)
+            for sentence in assembly.warnings {
+                if let index = warnings.firstIndex(where: { $0.sentence == sentence }) {
+                    warnings[index].cells += 1
+                } else {
+                    warnings.append((sentence, 1))
+                }
+            }
+        }
+        return (keys, warnings)
+    }
+}

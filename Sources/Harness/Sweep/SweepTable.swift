@@ -1,0 +1,169 @@
+// The results of a sweep with its seeds folded into means and intervals. How a table looks is TextTable's business.
+import Kernels
+public import Metrics
+
+/// The finished cells of a sweep and what they say together.
+public struct SweepTable: Sendable {
+    /// All cells that differ in their seed only.
+    public struct Group: Sendable {
+        /// What tables call its value on each axis but the seed's.
+        public let labels: [String]
+        public fileprivate(set) var results: [CellResult] = []
+
+        public var finished: [CellResult] { results.filter { $0.failure == nil } }
+
+        /// `nil` if nothing has finished or a figure is not finite: a mean without it would be of other runs.
+        public func estimate(_ measure: SweepMeasure) -> Estimate? {
+            let values = finished.map { $0.figures[measure] }
+            guard !values.isEmpty, !values.contains(nil) else { return nil }
+            return Estimate(values.compactMap(\.self))
+        }
+    }
+
+    public let sweep: Sweep
+    /// The cells that have a result, in order.
+    public let results: [(labels: [String], result: CellResult)]
+    /// In the order of the cells.
+    public let groups: [Group]
+
+    public init(_ plan: SweepPlan, result: (CellKey) -> CellResult?) {
+        sweep = plan.sweep
+        var results: [(labels: [String], result: CellResult)] = []
+        var groups: [Group] = []
+        var groupOfChoices: [[Int]: Int] = [:]
+        let folded = sweep.axes.firstIndex(where: \.isSeed)
+        for cell in 0..<sweep.cellCount {
+            let labels = sweep.labels(of: cell)
+            var choices = sweep.choices(of: cell)
+            if let folded { choices.remove(at: folded) }
+            let group = groupOfChoices[choices, default: groups.count]
+            if group == groups.count {
+                groupOfChoices[choices] = group
+                groups.append(Group(labels: zip(sweep.axes, labels).filter { !$0.0.isSeed }.map { $1 }))
+            }
+            guard let result = result(plan.keys[cell]) else { continue }
+            groups[group].results.append(result)
+            results.append((labels, result))
+        }
+        self.results = results
+        self.groups = groups
+    }
+
+    /// One sentence for each cell without a result.
+    public var failures: [String] {
+        results.compactMap { labels, result in
+            result.failure.map { "\(labels.joined(separator: ", ")): \($0)" }
+        }
+    }
+
+    /// The axes that distinguish groups.
+    var axes: [Sweep.Axis] { sweep.axes.filter { !$0.isSeed } }
+
+    /// Seeds in every group of a complete sweep.
+    var seeds: Int { sweep.axes.first(where: \.isSeed)?.values.count ?? 1 }
+}
+
+// The same, in cells of text.
+extension SweepTable {
+    /// What the figures of `shown(_:)` are.
+    public func caption(_ measure: SweepMeasure) -> String {
+        let title = measure.title.prefix(1).uppercased() + measure.title.dropFirst()
+        let interval = seeds > 1 ? ", mean ± half the 95 % interval over \(seeds) seeds" : ""
+        return "\(title)\(measure.isShare ? " in %" : "")\(interval)."
+    }
+
+    /// One measure: a matrix where two keys vary beside the seed, otherwise a line for each group.
+    public func shown(_ measure: SweepMeasure) -> TextTable {
+        guard axes.count == 2 else {
+            return TextTable(
+                header: axes.map(\.path) + [measure.rawValue], names: axes.count,
+                rows: groups.map { $0.labels + [text($0, measure)] })
+        }
+        // Groups come row by row.
+        let width = axes[1].values.count
+        let rows = axes[0].values.indices.map { row in
+            [axes[0].values[row].label] + groups[row * width..<(row + 1) * width].map { text($0, measure) }
+        }
+        return TextTable(header: [axes[0].path] + axes[1].values.map(\.label), names: 1, rows: rows)
+    }
+
+    /// Every measure of every group, as numbers.
+    var folded: TextTable {
+        let measures = SweepMeasure.allCases.flatMap { [$0.rawValue, "\($0.rawValue)HalfWidth"] }
+        let rows = groups.map { group in
+            let finished = group.finished.count
+            let counts = ["\(finished)", "\(group.results.count - finished)"]
+            let figures = SweepMeasure.allCases.flatMap { measure in
+                let estimate = group.estimate(measure)
+                return [estimate?.mean, estimate?.halfWidth].map(SweepTable.number)
+            }
+            return group.labels + counts + figures
+        }
+        return TextTable(
+            header: axes.map(\.path) + ["seeds", "failed"] + measures, names: axes.count, rows: rows)
+    }
+
+    /// Every cell that has a result.
+    var cells: TextTable {
+        let rows = results.map { labels, result in
+            labels + SweepMeasure.allCases.map { SweepTable.number(result.figures[$0]) } + [
+                "\(result.lost)", result.digest, SweepTable.number(result.seconds), result.verdict,
+                result.failure ?? "",
+            ]
+        }
+        return TextTable(
+            header: sweep.axes.map(\.path) + SweepMeasure.allCases.map(\.rawValue)
+                + ["lost", "modelDigest", "seconds", "verdict", "failure"],
+            names: sweep.axes.count, rows: rows)
+    }
+
+    private static func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
+
+    private func text(_ group: Group, _ measure: SweepMeasure) -> String {
+        let finished = group.finished.count
+        guard finished > 0 else { return "failed" }
+        guard let estimate = group.estimate(measure) else { return "not finite" }
+        let unit = measure.isShare ? 100.0 : 1
+        let decimals = measure.isShare ? 1 : 4
+        let width = estimate.halfWidth.map { " ± \(rounded(unit * $0, decimals))" } ?? ""
+        let part = finished < seeds ? " (\(finished) of \(seeds))" : ""
+        return rounded(unit * estimate.mean, decimals) + width + part
+    }
+}
+
+// The same, for programs.
+extension SweepTable {
+    public var json: String {
+        var line = JSONLine()
+        line.add("name", sweep.name)
+        line.add("engine", sweep.engine.rawValue)
+        line.add("groups", groups) { line, group in
+            line.appendObject { object in
+                SweepTable.write(zip(axes, group.labels), to: &object)
+                object.add("seeds", group.finished.count)
+                object.add("failed", group.results.count - group.finished.count)
+                for measure in SweepMeasure.allCases {
+                    let estimate = group.estimate(measure)
+                    object.add(measure.rawValue) { figure in
+                        figure.add("mean", estimate?.mean)
+                        figure.add("halfWidth", estimate?.halfWidth)
+                    }
+                }
+            }
+        }
+        line.add("cells", results) { line, entry in
+            line.appendObject { object in
+                SweepTable.write(zip(sweep.axes, entry.labels), to: &object)
+                entry.result.write(to: &object)
+            }
+        }
+        return String(decoding: line.line(), as: UTF8.self)
+    }
+
+    /// `"cell":{"aggregation.rule":"csPlus","seed":"2"}`.
+    private static func write(_ values: Zip2Sequence<[Sweep.Axis], [String]>, to line: inout JSONLine) {
+        line.add("cell") { object in
+            for (axis, label) in values { object.add(axis.path, label) }
+        }
+    }
+}

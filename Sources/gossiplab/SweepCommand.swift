@@ -1,0 +1,89 @@
+// gossiplab sweep: one experiment with many values of a few keys, and tables of what came of it.
+import Harness
+import Kernels
+import Platform
+import Scenario
+
+enum SweepCommand: Command {
+    static let name = "sweep"
+    static let usage = "sweep NAME or FILE"
+    static let summary = "Runs every cell of a grid over an experiment's keys; goes on where it was stopped."
+    static let flags = [
+        Flag("set", "KEY=VALUE", "override a key of the base experiment; may be repeated"),
+        Flag("out", "DIR", "parent folder of the sweep's folder (default runs)"),
+        Flag("threads", "N", "cells simulated at the same time (default: one a processor)"),
+        Flag("measure", "NAME", "what is shown: \(measures.joined(separator: ", ")) (default worst)"),
+        Flag("markdown", nil, "print the table as Markdown"),
+        Flag("quiet", nil, "no progress and no warnings"),
+        Flag("json", nil, "print every group and cell as one JSON object instead of the table"),
+    ]
+
+    private static let measures = SweepMeasure.allCases.map(\.rawValue)
+
+    static func run(_ flags: Flags) throws -> Int32 {
+        let measure = SweepMeasure(rawValue: try flags.choice("measure", measures, default: "worst")) ?? .worst
+        let threads = try flags.count("threads", 1...256, default: HostLimits.processors)
+        let plan = try plan(flags)
+        if plan.sweep.engine == .processes { try ProcessRun.check(program: nodeProgram()) }
+        let files = try SweepFiles(for: plan.sweep, in: flags.value("out") ?? "runs")
+        let isComplete = try runMissing(plan, in: files, threads: threads, isQuiet: flags.has("quiet"))
+
+        let table = SweepTable(plan, result: files.result)
+        try files.write(table)
+        guard isComplete else {
+            let left = plan.keys.count - table.results.count
+            StandardError.print("stopped; the same command goes on with the \(left) cells left")
+            return ExitCode.interrupted
+        }
+        print(flags.has("json") ? table.json : text(table, measure, flags, folder: files.path))
+        return table.failures.isEmpty ? ExitCode.success : ExitCode.failure
+    }
+
+    /// Runs the cells without a result; returns whether none is left.
+    private static func runMissing(
+        _ plan: SweepPlan, in files: SweepFiles, threads: Int, isQuiet: Bool
+    ) throws -> Bool {
+        let cells = plan.keys.count
+        let missing = plan.keys.indices.filter { files.result(of: plan.keys[$0]) == nil }
+        if !isQuiet {
+            for (sentence, count) in plan.warnings {
+                StandardError.print("warning: \(sentence) (\(count) of \(cells) cells)")
+            }
+            StandardError.print("\(cells) cells, \(cells - missing.count) of them done before")
+        }
+        var progress = Progress(of: missing.count, isQuiet: isQuiet)
+        defer { progress.end() }
+        var done = 0
+        let finished = { (result: CellResult) throws(SystemFault) in
+            try files.add(result)
+            done += 1
+            progress.show(cells: done)
+        }
+        let run = SweepRun(plan, in: files)
+        return switch plan.sweep.engine {
+        case .simulation: try run.simulate(missing, threads: threads, until: Signals(), finished: finished)
+        case .processes: try run.launch(missing, program: nodeProgram(), finished: finished)
+        }
+    }
+
+    /// The sweep that the command names, tried out.
+    private static func plan(_ flags: Flags) throws -> SweepPlan {
+        guard let name = flags.words.first, flags.words.count == 1 else {
+            let known = BuiltInSweeps.all.map(\.name).joined(separator: ", ")
+            throw ConfigurationFault(.missing(key: "the sweep", expected: "one file, or one of \(known)"))
+        }
+        let bytes = isPath(name) ? try readInput(name) : Array(try BuiltInSweeps.named(name).json.utf8)
+        return try SweepPlan(Sweep(bytes, name: name), in: name, overrides: flags.values("set"))
+    }
+
+    private static func text(
+        _ table: SweepTable, _ measure: SweepMeasure, _ flags: Flags, folder: String
+    ) -> String {
+        let shown = table.shown(measure)
+        var lines = [table.caption(measure), "", flags.has("markdown") ? shown.markdown : shown.plain]
+        if !table.failures.isEmpty { lines += [""] + table.failures.map { "failed: \($0)" } }
+        // Markdown goes into a document, which the folder is no part of.
+        if !flags.has("markdown") { lines += ["", "results  \(folder)"] }
+        return lines.joined(separator: "\n")
+    }
+}

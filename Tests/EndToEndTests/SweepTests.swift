@@ -1,0 +1,65 @@
+// Sweeps as their users run them: stopped, gone on with, and with real processes.
+import Kernels
+import Platform
+import Scenario
+import Testing
+
+extension EndToEndTests {
+    @Suite("Sweeps") struct SweepTests {
+        private func write(_ grid: String, engine: String = "simulation", in laboratory: borrowing Laboratory) throws
+            -> String
+        {
+            try laboratory.write(
+                """
+                {"name": "tiny", "engine": "\(engine)",
+                 "base": {"topology": {"family": "ring", "nodes": 4}, "training": {"rounds": 150}},
+                 "grid": \(grid)}
+                """, to: "sweep.json")
+        }
+
+        /// The digest of each cell.
+        private func digests(_ ended: Ended) throws -> [String?] {
+            try #require(StrictJSON.read(ended.output, name: "sweep").member("cells")).elements
+                .map { $0.member("modelDigest")?.text }
+        }
+
+        @Test("Ctrl-C ends a sweep with status 130, and the same command goes on with what is left")
+        func stopped() throws {
+            let laboratory = try Laboratory()
+            let seeds = (1...120).map { "\($0)" }.joined(separator: ", ")
+            let sweep = try write("{\"seed\": [\(seeds)]}", in: laboratory)
+            let running = try laboratory.launch("sweep", [sweep])
+            let results = "\(laboratory.runs)/tiny-sweep/results.jsonl"
+            #expect(try becomesTrue { try Files.exists(results) && !Files.read(results).isEmpty })
+            try running.process.send(.interrupt)
+            let stopped = try running.ended()
+            #expect(stopped.status == .exited(130) && stopped.output.isEmpty)
+            let done = try lines(of: results)
+            #expect(stopped.errors.hasSuffix("stopped; the same command goes on with the \(120 - done) cells left\n"))
+
+            let ended = try laboratory.finish("sweep", [sweep])
+            #expect(ended.status == .exited(0) && ended.output.contains("over 120 seeds"))
+            #expect(ended.errors.contains("120 cells, \(done) of them done before"))
+            #expect(try lines(of: results) == 120)
+        }
+
+        private func lines(of path: String) throws -> Int { try Files.read(path).count { $0 == UInt8(ascii: "\n") } }
+
+        @Test("processes and the simulator fill the same table")
+        func engines() throws {
+            let laboratory = try Laboratory()
+            let grid = #"{"aggregation.rule": ["csPlus", "weightedMean"], "seed": [1, 2]}"#
+            let options = ["--quiet", "--json"]
+            let simulated = try laboratory.finish("sweep", [write(grid, in: laboratory)] + options)
+            let launched = try laboratory.finish(
+                "sweep", [write(grid, engine: "processes", in: laboratory)] + options)
+            #expect(simulated.status == .exited(0) && simulated.errors.isEmpty)
+            #expect(launched.status == .exited(0) && launched.errors.isEmpty)
+            #expect(try digests(launched) == digests(simulated) && Set(digests(launched)).count == 4)
+            #expect(try Files.names(in: "\(laboratory.runs)/tiny-sweep/runs").count == 4)
+            #expect(
+                try Files.names(in: "\(laboratory.runs)/tiny-sweep")
+                    == ["results.csv", "results.jsonl", "runs", "table.csv"])
+        }
+    }
+}
