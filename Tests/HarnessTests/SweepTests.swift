@@ -111,6 +111,16 @@ struct SweepTests {
         #expect(try plan(json, ["seed=9"]).keys != plan(json).keys)
     }
 
+    @Test("what only a disturbed run notices makes another cell as well")
+    func disturbed() throws {
+        let plan = try plan(
+            """
+            {"base": "no-attack", "grid": {
+              "timing.deadlineMilliseconds": [100, 5000], "checkpoint.every": [0, 50]}}
+            """)
+        #expect(Set(plan.keys.map(\.identity)).count == 1 && Set(plan.keys).count == 4)
+    }
+
     @Test("doubts about cells are counted")
     func warnings() throws {
         let plan = try plan(#"{"base": "no-attack", "grid": {"aggregation.tolerates": ["oracle"], "seed": [1, 2]}}"#)
