@@ -18,6 +18,8 @@ enum SweepCommand: Command {
         Flag("json", nil, "print every group and cell as one JSON object instead of the table"),
     ]
 
+    /// Doubts may differ from seed to seed; more of them would only hide each other.
+    private static let mostWarnings = 10
     private static let measures = SweepMeasure.allCases.map(\.rawValue)
 
     static func run(_ flags: Flags) throws -> Int32 {
@@ -46,9 +48,11 @@ enum SweepCommand: Command {
         let cells = plan.keys.count
         let missing = plan.keys.indices.filter { files.result(of: plan.keys[$0]) == nil }
         if !isQuiet {
-            for (sentence, count) in plan.warnings {
+            for (sentence, count) in plan.warnings.prefix(mostWarnings) {
                 StandardError.print("warning: \(sentence) (\(count) of \(cells) cells)")
             }
+            let others = plan.warnings.count - mostWarnings
+            if others > 0 { StandardError.print("warning: \(others) other doubts; simulate a cell to see its own") }
             StandardError.print("\(cells) cells, \(cells - missing.count) of them done before")
         }
         var progress = Progress(of: missing.count, isQuiet: isQuiet)

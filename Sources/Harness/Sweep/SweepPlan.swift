@@ -92,6 +92,7 @@ extension SweepPlan {
         var keys: [CellKey] = []
         var cells: [CellKey: Int] = [:]
         var warnings: [(sentence: String, cells: Int)] = []
+        var slots: [String: Int] = [:]
         for cell in 0..<sweep.cellCount {
             let assembly = try assembly(of: cell, in: sweep, source, sharesData: false)
             if sweep.engine == .processes { try ProcessRun.checkLimits(for: assembly) }
@@ -104,11 +105,12 @@ extension SweepPlan {
             }
             keys.append(key)
             for sentence in assembly.warnings {
-                if let index = warnings.firstIndex(where: { $0.sentence == sentence }) {
-                    warnings[index].cells += 1
-                } else {
-                    warnings.append((sentence, 1))
+                let slot = slots[sentence, default: warnings.count]
+                if slot == warnings.count {
+                    slots[sentence] = slot
+                    warnings.append((sentence, 0))
                 }
+                warnings[slot].cells += 1
             }
         }
         return (keys, warnings)
