@@ -12,8 +12,10 @@ let processor = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) 
 let usesAVX2 = isRootPackage && !portable && processor.contains(" avx2 ")
 
 let strict: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error), .strictMemorySafety()]
+/// For what every simulated step goes through as well: the tests simulate many.
+let optimised: [SwiftSetting] = strict + (isRootPackage ? [.unsafeFlags(["-O"])] : [])
 let numeric: [SwiftSetting] =
-    strict + (isRootPackage ? [.unsafeFlags(["-O"])] : [])
+    optimised
     + (usesAVX2 ? [.unsafeFlags(["-Xcc", "-mavx2"])] : [])
 let informed: [SwiftSetting] = strict + (usesAVX2 ? [.define("BUILT_FOR_AVX2")] : [])
 
@@ -42,14 +44,14 @@ let package = Package(
         module("Graphs", [kernels]),
         module("Learning", [kernels], numeric),
         module("Aggregation", [kernels], numeric),
-        module("Wire", [kernels]),
-        module("Metrics", [kernels]),
+        module("Wire", [kernels], optimised),
+        module("Metrics", [kernels], optimised),
         module("Attacks", foundations, numeric),
-        module("Core", foundations + ["Attacks"]),
-        module("Faults", [kernels]),
+        module("Core", foundations + ["Attacks"], optimised),
+        module("Faults", [kernels], optimised),
         module("Scenario", foundations + ["Attacks", "Core", "Faults"]),
         module("Platform", node, informed),
-        module("Simulation", foundations + ["Attacks", "Core", "Faults"]),
+        module("Simulation", foundations + ["Attacks", "Core", "Faults"], optimised),
         module("Harness", node + ["Platform", "Simulation"]),
         .executableTarget(
             name: "gossipnode", dependencies: (node + ["Platform"]).map { .init(stringLiteral: $0) },

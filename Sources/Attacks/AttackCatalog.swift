@@ -9,6 +9,7 @@ public enum AttackCatalog {
             GaussianNoise.self,
             ALittleIsEnough.self,
             Dissensus.self,
+            NotFinite.self,
             Silence.self,
             Procrastinate.self,
             LabelFlip.self,

@@ -96,6 +96,8 @@ public struct Patience: Sendable, Equatable {
     /// A neighbour that was told to stop is waited for this long: this node may be about to be told as well, and then
     /// must not have closed a round without it.
     public var stoppingGrace: Nanoseconds = .milliseconds(1000)
+    /// A node that has lost all its links goes slowly for so long beyond the deadline, before it goes on alone.
+    public var isolation: Nanoseconds { 9 * deadline }
 
     public init(deadline: Nanoseconds = .milliseconds(5000)) {
         self.deadline = deadline

@@ -29,7 +29,8 @@ extension NodeCore {
         switch neighbour.link {
         case .never: return nil
         case .closed(let waitedUntil, let backUntil):
-            return isCutOff ? min(backUntil, since + freeWait) : min(waitedUntil, since + patience)
+            guard isCutOff, backUntil > .longAgo else { return min(waitedUntil, since + patience) }
+            return since + freeWait
         case .up: return since + patience
         }
     }
@@ -50,15 +51,18 @@ extension NodeCore {
         let now = steadyTime.latest
         var heard = 0
         var silent = 0
+        var gone = 0
         for neighbour in neighbours where neighbour.weight ?? 0 > 0 {
             switch neighbour.link {
             case .up where neighbour.account.isPolledOnly || neighbour.isReturning: silent += 1
-            case .closed(_, let backUntil) where now < backUntil: silent += 1
             case .up: heard += 1
+            case .closed(_, let backUntil) where now < backUntil: silent += 1
+            case .closed(_, let backUntil) where now < backUntil + configuration.patience.isolation: gone += 1
             case .never, .closed: break
             }
         }
-        return silent > heard && (silent > configuration.budget.count || heard == 0)
+        guard heard > 0 else { return silent + gone > 0 }
+        return silent > heard && silent > configuration.budget.count
     }
 
     /// Whether a neighbour that is not waited for, or not any longer, may have its model for this round under way.
@@ -114,6 +118,11 @@ extension NodeCore {
             neighbours[slot].account.charge(wait.length - free, isAnnounced: wait.isAnnounced)
         }
     }
+}
+
+extension Instant {
+    /// Before any moment of any run.
+    static let longAgo = Instant(nanoseconds: .min / 2)
 }
 
 /// Time as a node takes it: where its clock is put back, time goes on from where it was.

@@ -189,8 +189,8 @@ public struct NodeCore: Sendable {
             let patience = configuration.patience
             neighbours[slot].link =
                 switch farewell {
-                case .finished: .closed(waitedUntil: now, backUntil: now)
-                case .stopping: .closed(waitedUntil: now + patience.stoppingGrace, backUntil: now)
+                case .finished: .closed(waitedUntil: now, backUntil: .longAgo)
+                case .stopping: .closed(waitedUntil: now + patience.stoppingGrace, backUntil: .longAgo)
                 // Broken bytes end a connection, not a neighbour.
                 case .refused: .closed(waitedUntil: now + patience.reconnectGrace, backUntil: now + patience.deadline)
                 }

@@ -47,7 +47,9 @@ public struct Replay {
         }
         // What a node published just before it was killed is in the traces of others only.
         for life in lives {
-            for input in life.lines.flatMap(\.inputs) { lives[input.sender.index].usedRounds.insert(input.round.number) }
+            for input in life.lines.flatMap(\.inputs) where lives.indices.contains(input.sender.index) {
+                lives[input.sender.index].usedRounds.insert(input.round.number)
+            }
         }
     }
 
@@ -140,7 +142,8 @@ private struct ReplayedNode {
         self.lines = lines
         var origins: [Int: Int] = [:]
         for (index, line) in lines.enumerated() {
-            if let checkpoint = line.checkpoint { origins[index] = ReplayedNode.origin(of: checkpoint, before: index, lines) }
+            guard let checkpoint = line.checkpoint else { continue }
+            origins[index] = ReplayedNode.origin(of: checkpoint, before: index, lines)
         }
         self.origins = origins
         var least = Int.max
@@ -211,7 +214,9 @@ private struct ReplayedNode {
         lastWordsBefore = cursor
         let first = cursor == 0 ? 0 : lines[cursor - 1].round.number + (lines[cursor - 1].checkpoint == nil ? 1 : 0)
         let end = cursor < lines.count ? max(lines[cursor].round.number, first + 1) : configuration.rounds
-        guard trained == nil, let round = (first..<max(first, end)).first(where: usedRounds.contains) else { return false }
+        guard trained == nil, let round = (first..<max(first, end)).first(where: usedRounds.contains) else {
+            return false
+        }
         train(Round(round), post: &post, training: &training)
         return true
     }
@@ -230,9 +235,10 @@ private struct ReplayedNode {
         }
         guard let heard = heard(line, post: post) else { return false }
         if (line.round.number + 1) % configuration.mixEvery == 0 {
-            state.model = mixer.mix(
-                own, with: heard, offenders: line.offenders, in: line.round, using: &workspace
-            ).model
+            state.model =
+                mixer.mix(
+                    own, with: heard, offenders: line.offenders, in: line.round, using: &workspace
+                ).model
             state.ruleMemory = mixer.rule.memory
             lie(own, heard: heard, post: &post)
         }

@@ -27,7 +27,8 @@ public struct TraceFile: Sendable {
         self.unreadable = unreadable
     }
 
-    /// Whether this unreadable line is the half line of a process that was killed: the last, or the last before an entry.
+    /// Whether this unreadable line is the half line of a process that was killed: the last, or the last before an
+    /// entry.
     public func isTorn(at line: Int) -> Bool {
         line == lines.count + unreadable.count || entries.contains(line + 1)
     }

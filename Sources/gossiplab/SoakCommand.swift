@@ -11,6 +11,7 @@ enum SoakCommand: Command {
     static let flags = [
         Flag("seeds", "A..B", "the seeds to run, both included; one number runs one"),
         Flag("threads", "N", "cases run at once (default: the processors of this machine)"),
+        Flag("first", nil, "stop after the first failing seed"),
         Flag("out", "DIR", "where failing cases are written (default runs)"),
         Flag("quiet", nil, "no progress"),
         Flag("json", nil, "the counts as JSON"),
@@ -34,7 +35,8 @@ enum SoakCommand: Command {
             guard !flags.has("quiet"), clock.now() - lastSaid > .milliseconds(5_000) else { return }
             lastSaid = clock.now()
             StandardError.print("\(tally.cases) of \(seeds.count) seeds, \(tally.failures.count) failed")
-        } shouldStop: {
+        } shouldStop: { tally in
+            if flags.has("first"), !tally.failures.isEmpty { return true }
             wasStopped = wasStopped || (try? !signals.take().isEmpty) ?? false
             return wasStopped
         }

@@ -75,9 +75,16 @@ struct ExperimentTests {
             (#"{"task": {"split": {"kind": "iid", "alpha": 1}}}"#, "e.json:1:36: unknown key"),
             (#"{"task": {"split": {}}}"#, "e.json:1:20: task.split.kind is missing; expected iid, dirichlet"),
             (#"{"training": {"exchange": "gradient"}}"#, "unknown training.exchange 'gradient' (known: model)"),
-            (#"{"timing": {"kind": "asynchronous"}}"#, "did you mean 'synchronous'?"),
+            (#"{"timing": {"kind": "asynchron"}}"#, "did you mean 'asynchronous'?"),
             (#"{"network": {"transport": "udp"}}"#, "(known: tcp)"),
-            (#"{"faults": [{"crash": 3}]}"#, "e.json:1:12: faults is an array; allowed: []"),
+            (#"{"faults": [{"crash": 3}]}"#, "e.json:1:14: unknown key 'faults.0.crash'"),
+            (
+                #"{"faults": "crash-strom"}"#,
+                "e.json:1:12: unknown fault plan 'crash-strom'; did you mean 'crash-storm'?"
+            ),
+            (#"{"faults": [{"fault": {"kind": "loss", "rate": 1.5}}]}"#, "rate is 1.5; allowed: a number from 0 to 1"),
+            (#"{"faults": [{"fault": "los"}]}"#, "unknown fault 'los'; did you mean 'loss'?"),
+            (#"{"faults": [{"fault": "loss", "edges": [["1"]]}]}"#, "faults.0.edges.0 is an array; expected a pair"),
             (#"{"aggregation": {"before": ["nnm"]}}"#, "aggregation.before is an array; allowed: []"),
             (#"{"privacy": {}}"#, "e.json:1:13: privacy is an object; allowed: null"),
             (#"{"aggregation": {"tolerates": 2}}"#, "e.json:1:31: aggregation.tolerates"),
@@ -105,7 +112,7 @@ struct ExperimentTests {
         #expect(Set(rows.map(\.path)).count == rows.count)
         for row in rows {
             #expect(!row.allowed.isEmpty && !row.summary.isEmpty, "\(row.path)")
-            guard !row.path.hasPrefix("adversary.") else { continue }
+            guard !row.path.hasPrefix("adversary."), !row.path.hasPrefix("faults.") else { continue }
             #expect(try experiment("{}", ["\(row.path)=\(row.defaultValue)"]) == Experiment(), "\(row.path)")
         }
     }

@@ -14,9 +14,11 @@ struct IdentityTests {
         "training.rounds": "7", "training.batchSize": "7", "training.stepSize": "constant", "training.momentum": "0",
         "training.localSteps": "2", "training.weightDecay": "0", "training.exchange": nil,
         "training.participation": "0.5", "training.mixEvery": "2", "training.initialisation": "different",
-        "timing.kind": nil, "timing.deadlineMilliseconds": "7", "aggregation.rule": "weightedMean",
+        "timing.kind": "asynchronous", "timing.staleness": "3", "timing.stepMilliseconds": "3",
+        "timing.stepSpread": "0",
+        "timing.deadlineMilliseconds": "7", "aggregation.rule": "weightedMean",
         "aggregation.before": nil, "aggregation.tolerates": "oracle", "adversary": "[]", "network.transport": nil,
-        "faults": nil, "privacy": nil, "checkpoint.every": "7", "measure.every": "7",
+        "faults": "lossy", "privacy": nil, "checkpoint.every": "7", "measure.every": "7",
     ]
     private static let cosmetic = [
         "name", "timing.deadlineMilliseconds", "network.transport", "checkpoint.every", "measure.every",

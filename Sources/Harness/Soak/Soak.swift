@@ -54,11 +54,11 @@ public enum Soak {
     ///   - shouldStop: asked now and then.
     public static func run(
         _ seeds: ClosedRange<UInt64>, threads: Int, progress: (SoakTally) -> Void = { _ in },
-        shouldStop: () -> Bool = { false }
+        shouldStop: (SoakTally) -> Bool = { _ in false }
     ) -> SoakTally {
         var tally = SoakTally()
         var next = seeds.lowerBound
-        while next <= seeds.upperBound, !shouldStop() {
+        while next <= seeds.upperBound, !shouldStop(tally) {
             let last =
                 seeds.upperBound - next < UInt64(threads * batch)
                 ? seeds.upperBound : next + UInt64(threads * batch) - 1
