@@ -7,8 +7,18 @@ public enum RuleCatalog {
         [
             NoCommunication.self,
             WeightedMean.self,
-            TrimmedNeighbourMean.self,
-            ClippedGossip.self,
             ClippedSumPlus.self,
+            GeometricTrimmedSum.self,
+            ClippedGossip.self,
+            SelfCentredClipping.self,
+            RemoveThenClip.self,
+            NearestNeighbourAverage.self,
+            IterativeOutlierScissor.self,
+            Balance.self,
+            LossFilteredAverage.self,
+            TrimmedNeighbourMean.self,
+            NeighbourhoodMedian.self,
+            NearbyValuesMean.self,
+            TotalVariationPenalty.self,
         ], as: { $0 })
 }

@@ -1,6 +1,7 @@
 // A node's mix as a function of what it has heard. The node uses it, and so does whoever recomputes a run from traces.
 public import Aggregation
 public import Kernels
+public import Learning
 public import Wire
 
 /// A model that a node has from one of its neighbours.
@@ -18,41 +19,59 @@ public struct HeardModel: Sendable, Equatable {
 public struct Mixer: Sendable {
     private let configuration: NodeConfiguration
     public internal(set) var rule: any GossipRule
+    /// The node's training, for rules that try models out or go by its step size.
+    private let trainer: (any LocalModel)?
 
-    public init(_ configuration: NodeConfiguration, rule: any GossipRule) {
+    public init(_ configuration: NodeConfiguration, rule: any GossipRule, trainer: (any LocalModel)? = nil) {
         self.configuration = configuration
         self.rule = rule
+        self.trainer = trainer
     }
 
     /// Takes over what the rule remembered at a checkpoint.
     public mutating func restore(memory: [Float]) { rule.memory = memory }
 
-    /// The mixed model.
+    /// The mixed model; what the rule did is left in `workspace.report`.
     ///
     /// - Parameters:
     ///   - heard: ascending by sender; what taps overheard is passed over.
+    ///   - before: the node's model before its local step, for a rule that needs it.
     ///   - offenders: neighbours that provably lied for this round: they leave the budget.
     public mutating func mix(
-        _ own: ModelMessage, with heard: [HeardModel], offenders: [NodeID], in round: Round,
+        _ own: ModelMessage, with heard: [HeardModel], before: [Float] = [], offenders: [NodeID], in round: Round,
         using workspace: inout Workspace
-    ) -> (model: [Float], report: MixReport) {
+    ) -> [Float] {
         workspace.gather(heard, weights: configuration)
         var budget = configuration.budget
-        for weight in offenders.compactMap(configuration.mixingWeight(of:)) {
-            budget.count = max(0, budget.count - 1)
-            budget.weight = max(0, budget.weight - weight)
+        for offender in offenders {
+            guard let weight = configuration.mixingWeight(of: offender) else { continue }
+            budget.takeOff(offender, weight: weight)
         }
         workspace.context.round = round
         workspace.context.rounds = configuration.rounds
         workspace.context.node = configuration.node
+        workspace.context.seed = configuration.seed
+        workspace.context.degree = configuration.mixedNeighbours
         workspace.context.budget = budget
+        workspace.context.isStrict = configuration.isStrict
+        workspace.context.stepSize = trainer?.stepSize(in: round) ?? 0
+        workspace.context.modelBefore = before
+        workspace.report.begin(rows: workspace.batch.rows)
 
         var next = [Float](repeating: 0, count: configuration.dimension)
         var span = next.mutableSpan
-        let report = rule.mix(
-            own: own.values.span, neighbours: workspace.batch, context: workspace.context, into: &span,
-            scratch: &workspace.scratch)
-        return (next, report)
+        if var rule = rule as? any LossAwareRule, let trainer {
+            rule.mix(
+                own: own.values.span, neighbours: workspace.batch, context: workspace.context,
+                loss: { trainer.batchLoss(of: $0, round: round, scratch: &workspace.training) }, into: &span,
+                report: &workspace.report, scratch: &workspace.scratch)
+            self.rule = rule
+        } else {
+            rule.mix(
+                own: own.values.span, neighbours: workspace.batch, context: workspace.context, into: &span,
+                report: &workspace.report, scratch: &workspace.scratch)
+        }
+        return next
     }
 
     /// The model with which a restarted node enters: per coordinate the mean of what its neighbours sent, without the

@@ -1,5 +1,6 @@
 // What a node remembers of one neighbour: its link, at most two of its models, its credit, its offences.
 import Kernels
+import Metrics
 import Wire
 
 struct NeighbourState: Sendable {
@@ -35,6 +36,8 @@ struct NeighbourState: Sendable {
     var heldUpIn: Round?
     /// It sent a proven lie for this round: it is not waited for, and its weight leaves the budget.
     var offendedIn: Round?
+    /// What the rule has done with its models since the last record.
+    var tally = Tally()
     /// How long this round was kept open for it, once that is over, and whether it had said that it was held up.
     var wait: (length: Nanoseconds, isAnnounced: Bool)?
 

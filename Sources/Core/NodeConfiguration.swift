@@ -27,6 +27,8 @@ public struct NodeConfiguration: Sendable, Equatable {
     public let neighbours: [Neighbour]
     /// Lying that the rule must withstand, as declared.
     public let budget: Budget
+    /// Where too few neighbours are heard for the budget, the node keeps its own model rather than withstand less.
+    public let isStrict: Bool
     /// Models are exchanged in every `mixEvery`-th round; the others are local.
     public let mixEvery: Int
     public let pace: Pace
@@ -38,8 +40,9 @@ public struct NodeConfiguration: Sendable, Equatable {
     public let checkpointEvery: Int
 
     public init(
-        node: NodeID, dimension: Int, rounds: Int, neighbours: [Neighbour], budget: Budget, mixEvery: Int = 1,
-        pace: Pace = .synchronous, seed: UInt64, patience: Patience = Patience(), measureEvery: Int = 0,
+        node: NodeID, dimension: Int, rounds: Int, neighbours: [Neighbour], budget: Budget,
+        isStrict: Bool = false, mixEvery: Int = 1, pace: Pace = .synchronous, seed: UInt64,
+        patience: Patience = Patience(), measureEvery: Int = 0,
         checkpointEvery: Int = 0
     ) {
         precondition(zip(neighbours, neighbours.dropFirst()).allSatisfy { $0.node < $1.node }, "ascending, once each")
@@ -49,6 +52,7 @@ public struct NodeConfiguration: Sendable, Equatable {
         self.rounds = rounds
         self.neighbours = neighbours
         self.budget = budget
+        self.isStrict = isStrict
         self.mixEvery = mixEvery
         self.pace = pace
         self.seed = seed
@@ -59,6 +63,12 @@ public struct NodeConfiguration: Sendable, Equatable {
 }
 
 extension NodeConfiguration {
+    /// How many neighbours' models are mixed where all are heard.
+    var mixedNeighbours: Int { neighbours.count { $0.weight ?? 0 > 0 } }
+
+    /// w_ii: what the neighbours leave to the node itself where all are heard.
+    var ownWeight: Double { 1 - neighbours.reduce(0) { $0 + ($1.weight ?? 0) } }
+
     /// w_ij of a neighbour whose models are mixed; `nil` for others, taps among them.
     public func mixingWeight(of node: NodeID) -> Double? {
         var (low, high) = (0, neighbours.count)

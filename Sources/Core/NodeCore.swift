@@ -30,6 +30,8 @@ public struct NodeCore: Sendable {
     /// The model at the start of the round; empty while it is being trained or mixed.
     var model: [Float]
     private var localState = LocalState()
+    /// The model before this round's local step, where the rule needs it.
+    private var modelBefore: [Float] = []
     /// While a restarted node listens: the rounds of the checkpoint that it started from.
     var enteringFrom: Int?
     /// How many rounds it has published a model for, or may have.
@@ -50,13 +52,16 @@ public struct NodeCore: Sendable {
     private var lossSum = 0.0
     private var lossSamples = 0
 
-    /// - Parameter initial: the model before the first round, `configuration.dimension` elements.
+    /// - Parameters:
+    ///   - initial: the model before the first round, `configuration.dimension` elements.
+    ///   - trainer: what takes the local steps, for rules that try models out or go by its step size.
     public init(
-        _ configuration: NodeConfiguration, rule: any GossipRule, behaviour: Behaviour, initial: [Float]
+        _ configuration: NodeConfiguration, rule: any GossipRule, behaviour: Behaviour, initial: [Float],
+        trainer: (any LocalModel)? = nil
     ) {
         precondition(initial.count == configuration.dimension, "the first model has the experiment's dimension")
         self.configuration = configuration
-        mixer = Mixer(configuration, rule: rule)
+        mixer = Mixer(configuration, rule: rule, trainer: trainer)
         self.behaviour = behaviour
         model = initial
         neighbours = configuration.neighbours.map { NeighbourState($0, patience: configuration.patience) }
@@ -293,6 +298,7 @@ public struct NodeCore: Sendable {
         saidWaiting = false
         let start = model
         model = []
+        if mixer.rule.needs.contains(.modelBefore) { modelBefore = start }
         effects.append(.train(round, from: start, localState))
         localState = LocalState()
     }
@@ -368,16 +374,30 @@ public struct NodeCore: Sendable {
     ) -> [Float] {
         let expected = neighbours.filter { $0.weight ?? 0 > 0 && listens(to: $0.node) }
         let offenders = expected.filter { $0.offendedIn == round }.map(\.node)
-        let (next, report) = mixer.mix(own, with: heard, offenders: offenders, in: round, using: &workspace)
+        let next = mixer.mix(
+            own, with: heard, before: modelBefore, offenders: offenders, in: round, using: &workspace)
+        modelBefore = []
         record.mixedModels += workspace.batch.rows
         record.missedModels += expected.count - offenders.count - workspace.batch.rows
-        record.reducedModels += report.clipped + report.removed
+        note(workspace.report, of: workspace.context.senders)
         var inputs = heard.map(TraceLine.Input.init)
         inputs.append(TraceLine.Input(own: own, configuration))
         inputs.sort { $0.sender < $1.sender }
         effects.append(
             .trace(TraceLine(round: round, inputs: inputs, offenders: offenders, result: hash64(next))))
         return next
+    }
+
+    /// Adds what the rule did to the tallies of those it did it to.
+    private mutating func note(_ report: MixReport, of senders: [NodeID]) {
+        record.threshold = report.threshold ?? record.threshold
+        record.returnedWeight = report.ownWeight.map { $0 - configuration.ownWeight } ?? record.returnedWeight
+        if report.isDegraded { record.degradedMixes += 1 }
+        var slot = 0
+        for (sender, treatment) in zip(senders, report.treatments) {
+            while neighbours[slot].node < sender { slot += 1 }
+            neighbours[slot].tally.note(treatment)
+        }
     }
 
     /// The next round, or the one that others have reached without this node.
@@ -408,6 +428,8 @@ public struct NodeCore: Sendable {
             line.trainLoss = lossSamples > 0 ? lossSum / Double(lossSamples) : nil
             line.waits = neighbours.filter { $0.account.charged > 0 }
                 .map { .init(neighbour: $0.node, nanoseconds: $0.account.charged) }
+            line.tallies = neighbours.filter { $0.tally.heard > 0 }.map { .init(neighbour: $0.node, tally: $0.tally) }
+            for slot in neighbours.indices { neighbours[slot].tally = Tally() }
             effects.append(.record(line))
             (lossSum, lossSamples) = (0, 0)
             let rejections = record.rejections
@@ -435,6 +457,18 @@ public struct NodeCore: Sendable {
         }
         phase = .ended
         effects.append(.stop(ending))
+    }
+}
+
+extension Tally {
+    fileprivate mutating func note(_ treatment: Treatment) {
+        heard += 1
+        switch treatment {
+        case .kept: kept += 1
+        case .clipped: clipped += 1
+        case .removed: removed += 1
+        case .split: break
+        }
     }
 }
 

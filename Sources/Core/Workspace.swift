@@ -1,12 +1,16 @@
 // Memory that a driver lends to whichever of its nodes it is handling; nothing in it outlives the call.
 import Aggregation
 import Kernels
+import Learning
 
 /// The scratch of one thread, shared by all nodes that this thread drives.
 public struct Workspace: Sendable {
     var batch: VectorBatch
     var context: MixContext
     var scratch = Scratch()
+    var training = TrainingScratch()
+    /// What the last mix did.
+    public internal(set) var report = MixReport()
 
     /// - Parameters:
     ///   - dimension: elements of a model.

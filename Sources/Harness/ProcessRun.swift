@@ -269,6 +269,17 @@ public struct ProcessRun {
     }
 }
 
+extension NodeRecord.NeighbourTally {
+    /// `[neighbour, heard, kept, clipped, removed]`.
+    fileprivate init?(_ value: JSONValue) {
+        let counts = value.elements.compactMap(\.count)
+        guard counts.count == 5 else { return nil }
+        var tally = Tally()
+        (tally.heard, tally.kept, tally.clipped, tally.removed) = (counts[1], counts[2], counts[3], counts[4])
+        self.init(neighbour: NodeID(counts[0]), tally: tally)
+    }
+}
+
 extension NodeTotals {
     /// The sum of a node's `metrics.jsonl`; a torn last line is passed over.
     init(metrics bytes: [UInt8]) {
@@ -280,9 +291,12 @@ extension NodeTotals {
             waitNanoseconds += Nanoseconds(value.count("waitNanoseconds"))
             mixNanoseconds += Nanoseconds(value.count("mixNanoseconds"))
             mixedModels += value.count("mixedModels")
-            reducedModels += value.count("reducedModels")
             missedModels += value.count("missedModels")
             lateModels += value.count("lateModels")
+            degradedMixes += value.count("degradedMixes")
+            threshold = value.member("threshold")?.number ?? threshold
+            returnedWeight = value.member("returnedWeight")?.number ?? returnedWeight
+            add((value.member("tallies")?.elements ?? []).compactMap(NodeRecord.NeighbourTally.init))
             bytesSent = value.count("bytesSent")
             messagesSent = value.count("messagesSent")
             snapshotsOverwritten = value.count("snapshotsOverwritten")

@@ -129,6 +129,8 @@ private struct ReplayedNode {
     private var saved: [Int: State] = [:]
     /// This round's model after the local step.
     private var trained: ModelMessage?
+    /// The model before it, where the rule needs it.
+    private var modelBefore: [Float] = []
     /// The line before which it has published what no line of its own tells.
     private var lastWordsBefore: Int?
     private(set) var difference: Replay.Difference?
@@ -202,6 +204,7 @@ private struct ReplayedNode {
 
     /// The local step of `round`, and what it publishes.
     private mutating func train(_ round: Round, post: inout Post, training: inout TrainingScratch) {
+        modelBefore = mixer.rule.needs.contains(.modelBefore) ? state.model : []
         _ = trainer.step(&state.model, state: &state.localState, round: round, scratch: &training)
         let message = ModelMessage(round: round, values: state.model)
         trained = message
@@ -235,10 +238,8 @@ private struct ReplayedNode {
         }
         guard let heard = heard(line, post: post) else { return false }
         if (line.round.number + 1) % configuration.mixEvery == 0 {
-            state.model =
-                mixer.mix(
-                    own, with: heard, offenders: line.offenders, in: line.round, using: &workspace
-                ).model
+            state.model = mixer.mix(
+                own, with: heard, before: modelBefore, offenders: line.offenders, in: line.round, using: &workspace)
             state.ruleMemory = mixer.rule.memory
             lie(own, heard: heard, post: &post)
         }

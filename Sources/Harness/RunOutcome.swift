@@ -22,9 +22,14 @@ public struct NodeTotals: Sendable, Equatable {
     public var waitNanoseconds: Nanoseconds = 0
     public var mixNanoseconds: Nanoseconds = 0
     public var mixedModels = 0
-    public var reducedModels = 0
     public var missedModels = 0
     public var lateModels = 0
+    public var degradedMixes = 0
+    /// Those of the last mix.
+    public var threshold: Double?
+    public var returnedWeight: Double?
+    /// By neighbour, ascending.
+    public private(set) var tallies: [NodeRecord.NeighbourTally] = []
     public var bytesSent = 0
     public var messagesSent = 0
     public var snapshotsOverwritten = 0
@@ -38,15 +43,29 @@ public struct NodeTotals: Sendable, Equatable {
         computeNanoseconds += record.computeNanoseconds
         waitNanoseconds += record.waitNanoseconds
         mixedModels += record.mixedModels
-        reducedModels += record.reducedModels
         missedModels += record.missedModels
         lateModels += record.lateModels
+        degradedMixes += record.degradedMixes
+        threshold = record.threshold ?? threshold
+        returnedWeight = record.returnedWeight ?? returnedWeight
+        add(record.tallies)
         rejections = record.rejections
         waits = record.waits
     }
 }
 
 extension NodeTotals {
+    mutating func add(_ others: [NodeRecord.NeighbourTally]) {
+        for other in others {
+            let position = tallies.firstIndex { $0.neighbour >= other.neighbour } ?? tallies.endIndex
+            if position < tallies.endIndex, tallies[position].neighbour == other.neighbour {
+                tallies[position].tally += other.tally
+            } else {
+                tallies.insert(other, at: position)
+            }
+        }
+    }
+
     /// Traffic of all nodes; everything else of the honest ones.
     static func sum(_ all: [NodeTotals], honest: [NodeTotals]) -> NodeTotals {
         var sum = NodeTotals()
@@ -59,9 +78,9 @@ extension NodeTotals {
             sum.waitNanoseconds += one.waitNanoseconds
             sum.mixNanoseconds += one.mixNanoseconds
             sum.mixedModels += one.mixedModels
-            sum.reducedModels += one.reducedModels
             sum.missedModels += one.missedModels
             sum.lateModels += one.lateModels
+            sum.degradedMixes += one.degradedMixes
             sum.snapshotsOverwritten += one.snapshotsOverwritten
             for rejection in one.rejections {
                 if let index = sum.rejections.firstIndex(where: { $0.reason == rejection.reason }) {

@@ -36,6 +36,12 @@ public func addScaledDifference(
     for i in 0..<x.count { out[i] += a * (x[i] - y[i]) }
 }
 
+/// out ← out + sign(x − y) in every element, sign(0) = 0.
+public func addSigns(of x: Span<Float>, minus y: Span<Float>, into out: inout MutableSpan<Float>) {
+    precondition(x.count == y.count && x.count == out.count, "spans of one length")
+    for i in 0..<x.count { out[i] += (x[i] > y[i] ? 1 : 0) - (x[i] < y[i] ? 1 : 0) }
+}
+
 /// The factor that shortens a vector of this norm to at most `radius`: 1 within it, 0 for radius 0.
 public func clipFactor(norm: Double, radius: Double) -> Double {
     norm <= radius ? 1 : radius / norm

@@ -8,7 +8,7 @@
 /// Per column: the sum, ascending, of what is left when the `count` smallest and the `count` largest are dropped.
 public func trimmedColumnSums(_ rows: borrowing VectorBatch, dropping count: Int, into out: inout MutableSpan<Float>) {
     precondition(count >= 0 && 2 * count < rows.rows, "something is left after the trim")
-    sortColumns(rows, into: &out) { tile in
+    sortColumns(rows, into: &out) { tile, _ in
         var sum = SIMD8<Float>.zero
         for row in count..<tile.count - count { sum += tile[row] }
         return sum
@@ -18,46 +18,123 @@ public func trimmedColumnSums(_ rows: borrowing VectorBatch, dropping count: Int
 /// Per column: the middle value, or the midpoint of the two middle ones.
 public func columnMedians(_ rows: borrowing VectorBatch, into out: inout MutableSpan<Float>) {
     precondition(rows.rows > 0, "a median of nothing")
-    sortColumns(rows, into: &out) { tile in
-        let middle = tile.count / 2
-        return tile.count % 2 == 1 ? tile[middle] : 0.5 * tile[middle - 1] + 0.5 * tile[middle]
+    sortColumns(rows, into: &out) { tile, _ in median(tile) }
+}
+
+/// Per column: the median of the rows and `own` together.
+public func columnMedians(_ rows: borrowing VectorBatch, with own: Span<Float>, into out: inout MutableSpan<Float>) {
+    sortColumns(rows, with: own, asRow: true, into: &out) { tile, _ in median(tile) }
+}
+
+/// Per column: the mean of what is left of the rows when the `count` smallest and the `count` largest are dropped,
+/// and of `own`, which takes part in the trim if it counts `asRow`. Equal values have exactly their value as mean.
+public func trimmedColumnMeans(
+    _ rows: borrowing VectorBatch, with own: Span<Float>, asRow: Bool, dropping count: Int,
+    into out: inout MutableSpan<Float>
+) {
+    let kept = rows.rows + (asRow ? 1 : 0) - 2 * count
+    precondition(count >= 0 && kept > 0, "something is left after the trim")
+    let share = 1 / Float(asRow ? kept : kept + 1)
+    sortColumns(rows, with: own, asRow: asRow, into: &out) { tile, own in
+        // Of differences, each divided before it is added: no sum of large values overflows.
+        let centre = asRow ? tile[tile.count / 2] : own
+        var mean = centre
+        for row in count..<tile.count - count { mean += share * (tile[row] - centre) }
+        return mean
     }
 }
 
-/// Sorts tile after tile of eight columns and writes what `reduce` makes of each; it sees the least values first.
+/// Per column: the mean of `own` and of what is left of the rows when the `count` largest of those above it and the
+/// `count` smallest of those below it are dropped, all of them where there are fewer (LeBlanc et al., JSAC 2013).
+public func nearbyColumnMeans(
+    _ rows: borrowing VectorBatch, around own: Span<Float>, dropping count: Int, into out: inout MutableSpan<Float>
+) {
+    precondition(count >= 0, "a number of rows")
+    sortColumns(rows, with: own, asRow: false, into: &out) { tile, own in
+        var kept = SIMD8<Float>(repeating: 1)
+        for row in tile.indices {
+            kept.replace(with: kept + 1, where: isNearby(tile[row], own, row, of: tile.count, dropping: count))
+        }
+        let share = 1 / kept
+        var mean = own
+        for row in tile.indices {
+            let nearby = isNearby(tile[row], own, row, of: tile.count, dropping: count)
+            mean.replace(with: mean + share * (tile[row] - own), where: nearby)
+        }
+        return mean
+    }
+}
+
+/// Whether the value in this place of a sorted column stays: neither among the first and below, nor among the last and
+/// above.
+@inline(__always)
+private func isNearby(
+    _ value: SIMD8<Float>, _ own: SIMD8<Float>, _ row: Int, of rows: Int, dropping count: Int
+) -> SIMDMask<SIMD8<Int32>> {
+    var stays = SIMDMask<SIMD8<Int32>>(repeating: true)
+    if row < count { stays = value .>= own }
+    if row >= rows - count { stays = stays .& (value .<= own) }
+    return stays
+}
+
+@inline(__always)
+private func median(_ tile: Span<SIMD8<Float>>) -> SIMD8<Float> {
+    let middle = tile.count / 2
+    return tile.count % 2 == 1 ? tile[middle] : 0.5 * tile[middle - 1] + 0.5 * tile[middle]
+}
+
 @inline(__always)
 private func sortColumns(
-    _ batch: borrowing VectorBatch, into out: inout MutableSpan<Float>, reduce: (Span<SIMD8<Float>>) -> SIMD8<Float>
+    _ batch: borrowing VectorBatch, into out: inout MutableSpan<Float>,
+    reduce: (Span<SIMD8<Float>>, SIMD8<Float>) -> SIMD8<Float>
+) {
+    let none: [Float] = []
+    sortColumns(batch, with: none.span, asRow: false, into: &out, reduce: reduce)
+}
+
+/// Sorts tile after tile of eight columns and writes what `reduce` makes of each; it sees the least values first, and
+/// the part of `own`, if there is one, which is sorted along if it counts `asRow`.
+@inline(__always)
+private func sortColumns(
+    _ batch: borrowing VectorBatch, with own: Span<Float>, asRow: Bool, into out: inout MutableSpan<Float>,
+    reduce: (Span<SIMD8<Float>>, SIMD8<Float>) -> SIMD8<Float>
 ) {
     let columns = batch.columns
     let rows = batch.rows
+    let values = rows + (asRow ? 1 : 0)
     precondition(out.count == columns, "one result a column")
+    precondition(own.count == columns || own.count == 0 && !asRow, "one own value a column")
     // Whole blocks: the rows that fill the last one up are infinite, so they sort behind the batch's.
-    let capacity = (rows + 15) / 16 * 16
-    let merges = OddEvenMerge.exchanges(rows: rows, sortedBlocks: 16)
+    let capacity = (values + 15) / 16 * 16
+    let merges = OddEvenMerge.exchanges(rows: values, sortedBlocks: 16)
     unsafe withUnsafeTemporaryAllocation(of: SIMD8<Float>.self, capacity: capacity) { tile in
         unsafe tile.initialize(repeating: SIMD8(repeating: .infinity))
         let base = unsafe tile.baseAddress.unsafelyUnwrapped
         let elements = batch.elements
         unsafe elements.withUnsafeBufferPointer { source in
-            unsafe out.withUnsafeMutableBufferPointer { target in
-                var column = 0
-                while column < columns {
-                    // A partial last tile starts earlier and repeats columns; a batch narrower than a tile is padded.
-                    let start = columns >= 8 ? min(column, columns - 8) : 0
-                    for row in 0..<rows {
-                        unsafe base[row] = load(source, at: row * columns + start, width: columns)
+            unsafe own.withUnsafeBufferPointer { own in
+                unsafe out.withUnsafeMutableBufferPointer { target in
+                    var column = 0
+                    while column < columns {
+                        // A partial last tile starts earlier and repeats columns; a batch narrower than a tile is
+                        // padded.
+                        let start = columns >= 8 ? min(column, columns - 8) : 0
+                        for row in 0..<rows {
+                            unsafe base[row] = load(source, at: row * columns + start, width: columns)
+                        }
+                        let centre = own.count > 0 ? unsafe load(own, at: start, width: columns) : .zero
+                        if asRow { unsafe base[rows] = centre }
+                        switch values {
+                        case ...4: unsafe sort4(base)
+                        case ...8: unsafe sort8(base)
+                        default:
+                            for block in stride(from: 0, to: capacity, by: 16) { unsafe sort16(base + block) }
+                            for exchange in merges { unsafe compareExchange(base, exchange.low, exchange.high) }
+                        }
+                        let result = unsafe reduce(UnsafeBufferPointer(start: base, count: values).span, centre)
+                        unsafe store(result, into: target, at: start, width: columns)
+                        column += 8
                     }
-                    switch rows {
-                    case ...4: unsafe sort4(base)
-                    case ...8: unsafe sort8(base)
-                    default:
-                        for block in stride(from: 0, to: capacity, by: 16) { unsafe sort16(base + block) }
-                        for exchange in merges { unsafe compareExchange(base, exchange.low, exchange.high) }
-                    }
-                    let result = unsafe reduce(UnsafeBufferPointer(start: base, count: rows).span)
-                    unsafe store(result, into: target, at: start, width: columns)
-                    column += 8
                 }
             }
         }

@@ -41,4 +41,10 @@ public protocol LocalModel: Sendable {
     func step(
         _ parameters: inout [Float], state: inout LocalState, round: Round, scratch: inout TrainingScratch
     ) -> StepReport
+
+    /// η of this round's local steps.
+    func stepSize(in round: Round) -> Double
+
+    /// Mean loss of any model on the batch of this round's last local step; 0 where the node has no data.
+    func batchLoss(of parameters: Span<Float>, round: Round, scratch: inout TrainingScratch) -> Double
 }

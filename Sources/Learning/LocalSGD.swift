@@ -65,10 +65,33 @@ public struct LocalSGD: LocalModel {
         _ parameters: inout [Float], state: inout LocalState, round: Round, scratch: inout TrainingScratch
     ) -> StepReport {
         guard !shard.samples.isEmpty, takesPart(in: round) else { return StepReport(loss: 0, samples: 0) }
-        if scratch.gradient.count != dimension { scratch.gradient = [Float](repeating: 0, count: dimension) }
         if settings.momentum > 0 && state.values.isEmpty {
             state.values = [[Float](repeating: 0, count: dimension)]
         }
+        let stepSize = Float(stepSize(in: round))
+        var loss = 0.0
+        var samples = 0
+        for localStep in 0..<settings.localSteps {
+            drawBatch(round: round, localStep: localStep, into: &scratch.batch)
+            let batchLoss = lossAndGradient(at: parameters.span, &scratch)
+            loss += batchLoss * Double(scratch.batch.count)
+            samples += scratch.batch.count
+            descend(&parameters, &state, along: scratch.gradient.span, stepSize: stepSize)
+        }
+        return StepReport(loss: loss / Double(samples), samples: samples)
+    }
+
+    public func stepSize(in round: Round) -> Double { settings.stepSize.value(in: round) }
+
+    public func batchLoss(of parameters: Span<Float>, round: Round, scratch: inout TrainingScratch) -> Double {
+        guard !shard.samples.isEmpty else { return 0 }
+        drawBatch(round: round, localStep: settings.localSteps - 1, into: &scratch.batch)
+        return lossAndGradient(at: parameters, &scratch)
+    }
+
+    /// The loss on the batch in `scratch`; the gradient is left there as well.
+    private func lossAndGradient(at parameters: Span<Float>, _ scratch: inout TrainingScratch) -> Double {
+        if scratch.gradient.count != dimension { scratch.gradient = [Float](repeating: 0, count: dimension) }
         // Taken out of the scratch, so that the objective may borrow the rest of it.
         var gradient: [Float] = []
         var batch: [Int32] = []
@@ -78,19 +101,9 @@ public struct LocalSGD: LocalModel {
             swap(&gradient, &scratch.gradient)
             swap(&batch, &scratch.batch)
         }
-        let stepSize = Float(settings.stepSize.value(in: round))
-        var loss = 0.0
-        var samples = 0
-        for localStep in 0..<settings.localSteps {
-            drawBatch(round: round, localStep: localStep, into: &batch)
-            var span = gradient.mutableSpan
-            let batchLoss = objective.lossAndGradient(
-                at: parameters.span, shard: shard, samples: batch.span, gradient: &span, scratch: &scratch.objective)
-            loss += batchLoss * Double(batch.count)
-            samples += batch.count
-            descend(&parameters, &state, along: gradient.span, stepSize: stepSize)
-        }
-        return StepReport(loss: loss / Double(samples), samples: samples)
+        var span = gradient.mutableSpan
+        return objective.lossAndGradient(
+            at: parameters, shard: shard, samples: batch.span, gradient: &span, scratch: &scratch.objective)
     }
 
     private func takesPart(in round: Round) -> Bool {

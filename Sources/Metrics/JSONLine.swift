@@ -136,7 +136,8 @@ extension TraceLine {
 }
 
 extension NodeRecord {
-    /// One line of `nodes/<index>/metrics.jsonl`; times in nanoseconds.
+    /// One line of `nodes/<index>/metrics.jsonl`; times in nanoseconds; waits are neighbour and time, tallies are
+    /// neighbour, heard, kept, clipped, removed.
     public func json(
         bytesSent: Int, messagesSent: Int, mixNanoseconds: Int, snapshotsOverwritten: Int
     ) -> [UInt8] {
@@ -147,9 +148,11 @@ extension NodeRecord {
         line.add("waitNanoseconds", Int(waitNanoseconds))
         line.add("mixNanoseconds", mixNanoseconds)
         line.add("mixedModels", mixedModels)
-        line.add("reducedModels", reducedModels)
         line.add("missedModels", missedModels)
         line.add("lateModels", lateModels)
+        line.add("degradedMixes", degradedMixes)
+        line.add("threshold", threshold)
+        line.add("returnedWeight", returnedWeight)
         line.add("bytesSent", bytesSent)
         line.add("messagesSent", messagesSent)
         line.add("snapshotsOverwritten", snapshotsOverwritten)
@@ -163,6 +166,15 @@ extension NodeRecord {
                 line.append(integer: wait.neighbour.index)
                 line.separate()
                 line.append(integer: Int(wait.nanoseconds))
+            }
+        }
+        line.add("tallies", tallies) { line, one in
+            line.appendList { line in
+                line.append(integer: one.neighbour.index)
+                for count in [one.tally.heard, one.tally.kept, one.tally.clipped, one.tally.removed] {
+                    line.separate()
+                    line.append(integer: count)
+                }
             }
         }
         return line.line()

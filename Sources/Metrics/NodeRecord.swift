@@ -11,8 +11,14 @@ public struct NodeRecord: Sendable, Equatable {
     public var waitNanoseconds: Nanoseconds = 0
     /// Models mixed in.
     public var mixedModels = 0
-    /// Inputs whose influence the rule reduced (clipped or removed).
-    public var reducedModels = 0
+    /// What the rule did with the models of each neighbour that was heard, ascending.
+    public var tallies: [NeighbourTally] = []
+    /// The rule's last threshold: the distance beyond which it clipped or removed models.
+    public var threshold: Double?
+    /// What the own model weighed in the last mix beyond what the topology gives it.
+    public var returnedWeight: Double?
+    /// Mixes for which too few neighbours were heard to withstand as many liars as declared.
+    public var degradedMixes = 0
     /// Neighbours that were expected in a round and missed when it closed.
     public var missedModels = 0
     /// Models that came after their round had closed.
@@ -21,6 +27,16 @@ public struct NodeRecord: Sendable, Equatable {
     public var rejections: [Count] = []
     /// Time waited for each neighbour beyond the free waits, since the start.
     public var waits: [Wait] = []
+
+    public struct NeighbourTally: Sendable, Equatable {
+        public let neighbour: NodeID
+        public var tally: Tally
+
+        public init(neighbour: NodeID, tally: Tally) {
+            self.neighbour = neighbour
+            self.tally = tally
+        }
+    }
 
     public struct Count: Sendable, Equatable {
         public let reason: String
@@ -43,6 +59,27 @@ public struct NodeRecord: Sendable, Equatable {
     }
 
     public init() {}
+}
+
+/// What rules did with models: those that were heard count in full, shortened, or not at all. A rule that judges each
+/// coordinate by itself puts them into none of these.
+public struct Tally: Sendable, Equatable {
+    public var heard = 0
+    public var kept = 0
+    public var clipped = 0
+    public var removed = 0
+
+    public init() {}
+
+    /// Models that were judged as a whole.
+    public var judged: Int { kept + clipped + removed }
+
+    public static func += (sum: inout Tally, other: Tally) {
+        sum.heard += other.heard
+        sum.kept += other.kept
+        sum.clipped += other.clipped
+        sum.removed += other.removed
+    }
 }
 
 /// One closed round, or a node's entry after a start from a checkpoint: what went in, what came out. Given these, a run

@@ -77,12 +77,18 @@ public struct Assembly: Sendable {
             labels, classCount: dataset.classCount, among: sharers, experiment, nodeCount: topology.nodeCount)
         objective = try experiment.task.makeObjective()
         dimension = objective.dimension(featureCount: dataset.featureCount, classCount: dataset.classCount)
-        warnings =
-            file.warnings
-            + Warnings(
-                experiment: experiment, weights: file.weights, honest: honest, isHostile: adversaries.isHostile,
-                guarantee: type(of: rule).guarantee, parts: parts
-            ).sentences
+        let doubts = Warnings(
+            experiment: experiment, weights: file.weights, honest: honest, isHostile: adversaries.isHostile, rule: rule,
+            parts: parts)
+        if experiment.aggregation.mode == .strict, let sentence = doubts.beyondTheRule {
+            throw ConfigurationFault("\(sentence); aggregation.mode strict allows no more than that")
+        }
+        if rule.needs.contains(.liars), experiment.aggregation.tolerates != .oracle {
+            throw ConfigurationFault(
+                "aggregation.rule \(experiment.aggregation.rule.kind) needs to be told who lies; "
+                    + "aggregation.tolerates must be oracle")
+        }
+        warnings = file.warnings + doubts.sentences
     }
 
     private static func split(
@@ -125,7 +131,7 @@ public struct Assembly: Sendable {
             objective: objective, shard: try shard(of: node), settings: settings, seed: experiment.seed, node: node)
         let core = NodeCore(
             configuration, rule: rule, behaviour: adversaries.behaviour(of: node, neighbours: neighbours, weights),
-            initial: trainer.initialParameters())
+            initial: trainer.initialParameters(), trainer: trainer)
         return AssembledNode(configuration: configuration, core: core, trainer: trainer, neighbours: neighbours)
     }
 
@@ -143,7 +149,8 @@ public struct Assembly: Sendable {
         return NodeConfiguration(
             node: node, dimension: dimension, rounds: experiment.training.rounds, neighbours: neighbours,
             budget: experiment.budget(of: node, weights, isHostile: adversaries.isHostile),
-            mixEvery: experiment.training.mixEvery, pace: experiment.timing.pace, seed: experiment.seed,
+            isStrict: experiment.aggregation.mode == .strict, mixEvery: experiment.training.mixEvery,
+            pace: experiment.timing.pace, seed: experiment.seed,
             patience: Patience(deadline: .milliseconds(experiment.timing.deadlineMilliseconds)),
             measureEvery: experiment.measureEvery, checkpointEvery: experiment.checkpointEvery)
     }
@@ -158,7 +165,7 @@ extension Experiment {
         case .weight(let weight): return Budget(weight: weight, among: row)
         case .oracle:
             let liars = zip(weights.topology.neighbours(of: node), row).filter { isHostile($0.0) }
-            return Budget(count: liars.count, weight: liars.reduce(0) { $0 + $1.1 })
+            return Budget(count: liars.count, weight: liars.reduce(0) { $0 + $1.1 }, liars: liars.map(\.0))
         }
     }
 }

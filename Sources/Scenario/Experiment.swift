@@ -58,6 +58,7 @@ public struct Experiment: Sendable, Equatable {
     public struct Aggregation: Sendable, Equatable {
         public var rule = Selection(ClippedSumPlus.self)
         public var tolerates = Tolerance.count(1)
+        public var mode = Shortage.degrade
     }
 }
 
@@ -66,6 +67,9 @@ public enum Sharers: String, Sendable, CaseIterable { case all, honest }
 
 /// What nodes send each other.
 public enum Exchange: String, Sendable, CaseIterable { case model }
+
+/// What becomes of a node with too few neighbours for what it tolerates.
+public enum Shortage: String, Sendable, CaseIterable { case degrade, strict }
 
 /// Whether all nodes start from one model or each from its own.
 public enum Initialisation: String, Sendable, CaseIterable { case same, different }

@@ -48,6 +48,9 @@ extension Experiment: Settings {
         .catalog("aggregation.rule", \.aggregation.rule, RuleCatalog.gossip, "how received models are mixed in"),
         .only("aggregation.before", "[]", "pre-aggregations; there are none yet"),
         .tolerance("aggregation.tolerates", \.aggregation.tolerates, "hostile neighbours that every node withstands"),
+        .choice(
+            "aggregation.mode", \.aggregation.mode,
+            "where a node hears too few for that: withstand fewer, or refuse and keep the own model"),
 
         .list("adversary", \.adversary, "groups of hostile nodes, or one group"),
 

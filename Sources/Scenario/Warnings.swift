@@ -10,7 +10,7 @@ struct Warnings {
     let weights: MixingWeights
     let honest: [NodeID]
     let isHostile: (NodeID) -> Bool
-    let guarantee: Guarantee
+    let rule: any GossipRule
     let parts: [[Int32]]
 
     private var topology: Topology { weights.topology }
@@ -44,19 +44,11 @@ struct Warnings {
             })
     }
 
-    private var beyondTheRule: String? {
+    /// Where the rule hears too few neighbours for the budget, even when none is missing.
+    var beyondTheRule: String? {
         warn(
             "aggregation.tolerates is more than \(experiment.aggregation.rule.kind) can use at",
-            honest.filter { node in
-                let budget = budget(of: node)
-                let row = weights.weights(at: node)
-                return switch guarantee {
-                case .none: budget.count > 0
-                case .isolation: false
-                case .honestBox: budget.count > 0 && 2 * budget.count + 1 > row.count
-                case .summation: 2 * budget.weight > row.reduce(0, +) + Budget.tolerance
-                }
-            })
+            honest.filter { !rule.withstands(budget(of: $0), among: weights.weights(at: $0)) })
     }
 
     private var withoutData: String? {

@@ -58,16 +58,57 @@ struct GuaranteeTests {
         for lie in Self.lies.indices {
             for liarCount in 0...3 {
                 // As many as a trimming rule needs, and some more.
-                let count = 2 * liarCount + 1 + seed.number % 5
+                let perLiar = if case .honestBox(let perLiar) = rule.type.guarantee { max(1, perLiar) } else { 2 }
+                let count = perLiar * liarCount + 1 + seed.number % 5
                 let attacked = attacked(seed, count: count, liarCount: liarCount, lie: lie)
                 let next = try attacked.instance.mixed(by: rule.type).next
                 switch rule.type.guarantee {
-                case .none: break
+                case .none, .ofRuns: break
                 case .isolation: #expect(next == attacked.instance.own)
                 case .honestBox: expectHonestBox(next, attacked)
                 case .summation(let coefficient): expectSummation(next, attacked, coefficient: coefficient)
                 }
             }
+        }
+    }
+
+    @Test(
+        "the best oracle's coefficient is 1, the reference code's is 2 where weights are equal",
+        arguments: InstanceSeed.all)
+    func variants(seed: InstanceSeed) throws {
+        func rule(_ type: any GossipRule.Type, _ name: String, _ value: String) throws -> any GossipRule {
+            try type.init(ParameterValues([(name, .text(value))], declared: type.parameters, key: "rule"))
+        }
+        for lie in Self.lies.indices {
+            for liarCount in 1...3 {
+                var attacked = attacked(seed, count: 2 * liarCount + seed.number % 5, liarCount: liarCount, lie: lie)
+                attacked.instance.liars = attacked.liars
+                var oracle = try rule(ClippedGossip.self, "mode", "oracleOpt")
+                expectSummation(attacked.instance.mixed(by: &oracle).next, attacked, coefficient: 1)
+                attacked.instance.weights = attacked.instance.weights.map { _ in 0.1 }
+                attacked.instance.budget.weight = 0.1 * Double(liarCount)
+                var reference = try rule(ClippedSumPlus.self, "boundary", "refcode")
+                expectSummation(attacked.instance.mixed(by: &reference).next, attacked, coefficient: 2)
+            }
+        }
+    }
+
+    @Test("one neighbour moves a model no farther than the rule allows, whatever it sends", arguments: InstanceSeed.all)
+    func influence(seed: InstanceSeed) throws {
+        let instance = seed.instance
+        var silent = instance
+        silent.neighbours[0] = instance.own
+        func moved(_ type: any GossipRule.Type, _ lie: Float) throws -> [Double] {
+            var lying = instance
+            lying.neighbours[0] = instance.own.map { $0 + lie }
+            return zip(try lying.mixed(by: type).next, try silent.mixed(by: type).next).map { Double($0) - Double($1) }
+        }
+        let rounding = 1e-5 * Double(instance.magnitude)
+        for lie in [-1e30, -1, 1e-3, 1, 1e30] as [Float] {
+            let clipped = norm(try moved(SelfCentredClipping.self, lie))
+            #expect(clipped <= 1 / Double(instance.neighbours.count + 1) + rounding)
+            let pulled = try moved(TotalVariationPenalty.self, lie)
+            #expect(pulled.allSatisfy { $0.magnitude <= MixingInstance.stepSize * 0.005 + rounding })
         }
     }
 

@@ -10,6 +10,23 @@ struct MixingInstance {
     var neighbours: [[Float]]
     var weights: [Double]
     var budget: Budget
+    var isStrict = false
+    /// Rows that an oracle names.
+    var liars: Set<Int> = []
+    var before: [Float] = []
+    /// Of the node's batch; for rules that ask.
+    var loss: (@Sendable ([Double]) -> Double)?
+
+    static let round = Round(3)
+    static let rounds = 10
+    static let stepSize = 0.5
+
+    init(own: [Float], neighbours: [[Float]], weights: [Double], budget: Budget) {
+        self.own = own
+        self.neighbours = neighbours
+        self.weights = weights
+        self.budget = budget
+    }
 
     /// The output and the report of `rule`, fresh and with its default parameters.
     func mixed(by rule: any GossipRule.Type) throws -> (next: [Float], report: MixReport) {
@@ -23,24 +40,46 @@ struct MixingInstance {
         // Senders are numbered around the node itself, which is in the middle.
         let node = NodeID(neighbours.count / 2)
         let senders = (0...neighbours.count).map { NodeID($0) }.filter { $0 != node }
+        var budget = budget
+        budget.liars = liars.sorted().map { senders[$0] }
         let context = MixContext(
-            round: Round(3), rounds: 10, node: node, senders: senders, weights: weights, budget: budget)
+            round: Self.round, rounds: Self.rounds, node: node, senders: senders, weights: weights, budget: budget,
+            isStrict: isStrict, stepSize: Self.stepSize, modelBefore: before)
         // Whatever stood there before must not matter.
         var next = [Float](repeating: .nan, count: own.count)
         var span = next.mutableSpan
         var scratch = Scratch()
         scratch.distances = [.nan, -1]
         scratch.order = [7]
-        let report = rule.mix(
-            own: own.span, neighbours: batch, context: context, into: &span, scratch: &scratch)
+        scratch.coefficients = [.nan]
+        scratch.vector = [.nan]
+        var report = MixReport()
+        report.begin(rows: 3)
+        report.begin(rows: neighbours.count)
+        if let loss, var aware = rule as? any LossAwareRule {
+            aware.mix(
+                own: own.span, neighbours: batch, context: context,
+                loss: { model in loss(model.indices.map { Double(model[$0]) }) }, into: &span, report: &report,
+                scratch: &scratch)
+        } else {
+            rule.mix(
+                own: own.span, neighbours: batch, context: context, into: &span, report: &report, scratch: &scratch)
+        }
         return (next, report)
     }
 
     /// The same numbers for a slow twin.
     var plain: MixingCase {
-        MixingCase(
+        var plain = MixingCase(
             own: own.map(Double.init), neighbours: neighbours.map { $0.map(Double.init) }, weights: weights,
             budgetCount: budget.count, budgetWeight: budget.weight)
+        plain.liars = liars
+        plain.round = Self.round.number
+        plain.rounds = Self.rounds
+        plain.stepSize = Self.stepSize
+        plain.before = before.map(Double.init)
+        if let loss { plain.loss = loss }
+        return plain
     }
 
     /// Every model passed through `change`.
@@ -48,6 +87,7 @@ struct MixingInstance {
         var copy = self
         copy.own = change(own)
         copy.neighbours = neighbours.map(change)
+        copy.before = change(before)
         return copy
     }
 
@@ -56,6 +96,7 @@ struct MixingInstance {
         var copy = self
         copy.neighbours = order.map { neighbours[$0] }
         copy.weights = order.map { weights[$0] }
+        copy.liars = Set(order.indices.filter { liars.contains(order[$0]) })
         return copy
     }
 
@@ -88,7 +129,10 @@ struct InstanceSeed: CustomTestStringConvertible, Sendable {
             random.below(2) == 0
             ? Budget(count: random.below(4), among: weights)
             : Budget(weight: 0.5 * random.uniform(), among: weights)
-        return MixingInstance(own: own, neighbours: neighbours, weights: weights, budget: budget)
+        var instance = MixingInstance(own: own, neighbours: neighbours, weights: weights, budget: budget)
+        instance.liars = Set(random.order(count).prefix(budget.count))
+        instance.before = zip(own, random.vector(dimension, deviation: 0.3)).map { $0 + $1 }
+        return instance
     }
 }
 
@@ -120,6 +164,29 @@ struct CatalogRule: CustomTestStringConvertible, Sendable {
     let type: any GossipRule.Type
     var testDescription: String { type.name }
     static let all = RuleCatalog.gossip.entries.map { CatalogRule(type: $0) }
+
+    /// One with its default parameters.
+    var fresh: any GossipRule { get throws { try type.init(.defaults(type.parameters)) } }
+}
+
+extension SlowRule: CustomTestStringConvertible {
+    public var testDescription: String {
+        ([name] + parameters.map { "\($0.name) \($0.value)" }).joined(separator: ", ")
+    }
+
+    /// The rule that it is the twin of.
+    var twin: any GossipRule {
+        get throws {
+            let type = try RuleCatalog.gossip.entry(named: name)
+            let given = parameters.map { name, value -> (name: String, value: ParameterValue) in
+                switch value {
+                case .text(let text): (name, .text(text))
+                case .number(let number): (name, .number(number))
+                }
+            }
+            return try type.init(ParameterValues(given, declared: type.parameters, key: name))
+        }
+    }
 }
 
 /// Whether two vectors are equal up to `tolerance` in every element.

@@ -86,8 +86,10 @@ struct AttackValuesTests {
         var next = victim
         var span = next.mutableSpan
         var scratch = Scratch()
+        var report = MixReport(rows: batch.rows)
         let mean = WeightedMean(.defaults(WeightedMean.parameters))
-        _ = mean.mix(own: victim.span, neighbours: batch, context: context, into: &span, scratch: &scratch)
+        mean.mix(
+            own: victim.span, neighbours: batch, context: context, into: &span, report: &report, scratch: &scratch)
         // Gossip with the honest ones alone would have moved the victim by this much.
         for k in victim.indices {
             let pull = 0.2 * (view.heard[1].model[k] + view.heard[2].model[k] - 2 * victim[k])

@@ -7,16 +7,17 @@ struct BudgetProbe: GossipRule {
     static let name = "budgetProbe"
     static let summary = "for tests"
     static let guarantee = Guarantee.none
+    static let cost = "none"
+    static let source = "none"
 
     init() {}
     init(_ parameters: ParameterValues) {}
 
     func mix(
         own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext,
-        into next: inout MutableSpan<Float>, scratch: inout Scratch
-    ) -> MixReport {
+        into next: inout MutableSpan<Float>, report: inout MixReport, scratch: inout Scratch
+    ) {
         for index in next.indices { next[index] = Float(context.budget.count) }
-        return MixReport(kept: 0)
     }
 
     /// Whether the node's third round started from a model of zeros: its local step adds one.

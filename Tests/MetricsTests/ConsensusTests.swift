@@ -39,11 +39,18 @@ struct ConsensusTests {
         record.mixedModels = 80
         record.rejections = [.init(reason: "notFinite", count: 2), .init(reason: "badCheck", count: 1)]
         record.waits = [.init(neighbour: NodeID(3), nanoseconds: 17), .init(neighbour: NodeID(9), nanoseconds: 1)]
+        var tally = Tally()
+        (tally.heard, tally.kept, tally.removed) = (20, 12, 8)
+        record.tallies = [.init(neighbour: NodeID(3), tally: tally)]
+        (record.threshold, record.degradedMixes) = (0.25, 4)
         let line = record.json(bytesSent: 1, messagesSent: 2, mixNanoseconds: 3, snapshotsOverwritten: 4)
         let text = String(decoding: line, as: UTF8.self)
         #expect(text.hasPrefix(#"{"rounds":20,"trainLoss":0.5,"#) && text.hasSuffix("}\n"))
         #expect(text.contains(#""mixedModels":80,"#) && text.contains(#""snapshotsOverwritten":4,"#))
-        #expect(text.contains(#""rejections":{"notFinite":2,"badCheck":1},"waits":[[3,17],[9,1]]}"#))
+        #expect(
+            text.contains(
+                #""rejections":{"notFinite":2,"badCheck":1},"waits":[[3,17],[9,1]],"tallies":[[3,20,12,0,8]]}"#))
+        #expect(text.contains(#""degradedMixes":4,"threshold":0.25,"returnedWeight":null,"#))
         #expect(text.filter { $0 == "\n" }.count == 1)
     }
 

@@ -68,8 +68,9 @@ struct AssemblyTests {
     @Test("an oracle tells the true number and weight of hostile neighbours")
     func oracle() throws {
         let assembly = try assemble(Self.ring, ["aggregation.tolerates=oracle"])
-        #expect(try assembly.node(NodeID(1)).configuration.budget == Budget(count: 1, weight: 1.0 / 3))
-        #expect(try assembly.node(NodeID(5)).configuration.budget == Budget(count: 0, weight: 0))
+        #expect(
+            try assembly.node(NodeID(1)).configuration.budget == Budget(count: 1, weight: 1.0 / 3, liars: [NodeID(2)]))
+        #expect(try assembly.node(NodeID(5)).configuration.budget == Budget(count: 0, weight: 0, liars: []))
         #expect(assembly.warnings.contains { $0.contains("oracle") })
     }
 

@@ -19,6 +19,10 @@ private struct Standstill: LocalModel {
     func step(
         _ parameters: inout [Float], state: inout LocalState, round: Round, scratch: inout TrainingScratch
     ) -> StepReport { StepReport(loss: 0, samples: 0) }
+
+    func stepSize(in round: Round) -> Double { 0 }
+
+    func batchLoss(of parameters: Span<Float>, round: Round, scratch: inout TrainingScratch) -> Double { 0 }
 }
 
 /// Keeps the own model and writes down what it was given.
@@ -26,6 +30,8 @@ private struct Eavesdropper: GossipRule {
     static let name = "eavesdropper"
     static let summary = "for tests"
     static let guarantee = Guarantee.isolation
+    static let cost = "none"
+    static let source = "none"
 
     struct Word: Hashable, Comparable {
         let round: Round
@@ -49,15 +55,14 @@ private struct Eavesdropper: GossipRule {
 
     func mix(
         own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext,
-        into next: inout MutableSpan<Float>, scratch: inout Scratch
-    ) -> MixReport {
+        into next: inout MutableSpan<Float>, report: inout MixReport, scratch: inout Scratch
+    ) {
         for index in own.indices { next[index] = own[index] }
         for (row, sender) in context.senders.enumerated() {
             let model = Array(neighbours.elements[neighbours.range(ofRow: row)])
             let word = Word(round: context.round, sender: sender, hearer: context.node, model: model)
             notebook.words.withLock { $0.append(word) }
         }
-        return MixReport(kept: neighbours.rows)
     }
 }
 

@@ -40,7 +40,7 @@ struct SimulatorTests {
                     Adversary(attack: attack, kin: [], rounds: 0..<rounds, probability: 1, collusion: nil))
             }
             let core = NodeCore(
-                configuration, rule: ClippedSumPlus(.defaults([])), behaviour: behaviour,
+                configuration, rule: ClippedSumPlus(.defaults(ClippedSumPlus.parameters)), behaviour: behaviour,
                 initial: trainer.initialParameters())
             return SimulatedNode(core: core, trainer: trainer, neighbours: neighbours)
         }
@@ -112,7 +112,7 @@ struct SimulatorTests {
             neighbours: node.neighbours.map { .init(node: $0, weight: 0.2, receives: true) },
             budget: Budget(count: 1, weight: 0.2), seed: 1)
         let core = NodeCore(
-            configuration, rule: ClippedSumPlus(.defaults([])), behaviour: .hostile(adversary),
+            configuration, rule: ClippedSumPlus(.defaults(ClippedSumPlus.parameters)), behaviour: .hostile(adversary),
             initial: node.trainer.initialParameters())
         return SimulatedNode(core: core, trainer: node.trainer, neighbours: node.neighbours)
     }

@@ -1,59 +1,90 @@
-// ClippedGossip with the radius of its paper (from a weight budget) or a fixed one.
+// ClippedGossip with every radius that its paper and its codes use. CS-He of the F-RG family is its default form.
 import Kernels
 
-/// x + α Σ w_j clip_τ(y_j − x) (He, Karimireddy, Jaggi 2022, arXiv 2202.01545).
+/// x + α Σ w_j clip_τ(y_j − x) (He, Karimireddy, Jaggi 2022, arXiv 2202.01545, section 4).
 ///
-/// `budget`: the nearest neighbours whose weight, with the own one, is at most 1 − b are S, and τ² = (1/b) Σ_S w_j
-/// r_j².
-/// With b = 0 nothing is clipped; if S is empty, τ = 0 and the own model is kept. `fixed`: τ is a constant.
+/// Radii: `budget` takes τ² = (1/b) Σ_S w_j r_j², where S are the nearest neighbours whose weight, with the own one, is
+/// at most 1 − b; with the boundary `exclusiveRef`, as in the code of Gaucher et al., S ends before 1 − b is reached.
+/// `fixed` is a constant. `oracle` sums over the neighbours that are honest and divides by the weight of the others;
+/// `oracleOpt` is half of it, for which ρ = 1. `secondLargest` is the second largest distance, as in the paper's own
+/// code. With b = 0 nothing is clipped; if S is empty, τ = 0 and the own model is kept.
 public struct ClippedGossip: GossipRule {
     public static let name = "clippedGossip"
-    public static let aliases = ["selfCentredClipping", "scclip"]
-    public static let summary = "Clips offsets at a radius from the weight budget, or at a fixed one."
-    public static let guarantee = Guarantee.none
+    public static let aliases = ["csHe", "cs-he"]
+    public static let summary = "Clips offsets at a radius from the weight budget, a constant, or the truth."
+    public static let guarantee = Guarantee.ofRuns(
+        "a stationary point up to O(δ ζ²/γ²), δ the liars' weight and γ the honest spectral gap, if δ = O(γ²)")
+    public static let cost = "deg d + deg log deg"
+    public static let source = "He, Karimireddy, Jaggi 2022, arXiv 2202.01545, section 4"
     public static let parameters = [
-        Parameter.choice("mode", ["budget", "fixed"], default: "budget", "where the radius comes from"),
+        Parameter.choice(
+            "mode", ["budget", "fixed", "oracle", "oracleOpt", "secondLargest"], default: "budget",
+            "where the radius comes from"),
+        Parameter.choice(
+            "boundary", ["inclusive", "exclusiveRef"], default: "inclusive",
+            "whether S may reach the weight 1 - b, for mode budget"),
         Parameter.number("radius", 0...1e6, default: 1, "τ, for mode fixed"),
-        Parameter.number("rate", Double.leastNonzeroMagnitude...1, default: 1, "α: share of the gossip step taken"),
+        rateParameter,
     ]
 
-    private let fixedRadius: Double?
+    private enum Mode { case budget(isInclusive: Bool), fixed(Double), oracle(share: Double), secondLargest }
+
+    private let mode: Mode
     private let rate: Double
 
     public init(_ parameters: ParameterValues) {
-        fixedRadius = parameters.text("mode") == "fixed" ? parameters.number("radius") : nil
+        mode =
+            switch parameters.text("mode") {
+            case "fixed": .fixed(parameters.number("radius"))
+            case "oracle": .oracle(share: 1)
+            case "oracleOpt": .oracle(share: 0.25)
+            case "secondLargest": .secondLargest
+            default: .budget(isInclusive: parameters.text("boundary") == "inclusive")
+            }
         rate = parameters.number("rate")
     }
 
+    public var symmetries: Symmetries { if case .fixed = mode { .translation } else { [.translation, .scale] } }
+    public var needs: MixNeeds { if case .oracle = mode { .liars } else { [] } }
+
     public func mix(
         own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext,
-        into next: inout MutableSpan<Float>, scratch: inout Scratch
-    ) -> MixReport {
+        into next: inout MutableSpan<Float>, report: inout MixReport, scratch: inout Scratch
+    ) {
         measureOffsets(neighbours, from: own, into: &scratch.distances)
-        let radius =
-            fixedRadius
-            ?? Self.budgetRadius(
-                weights: context.weights, budget: context.budget.weight, distances: scratch.distances,
-                order: &scratch.order)
-        return addClippedOffsets(
-            neighbours, from: own, radius: radius, rate: rate, weights: context.weights,
-            distances: scratch.distances, into: &next)
+        scratch.sortByDistance()
+        scratch.setCoefficients(context.weights, rate: rate)
+        scratch.clip(radius: radius(context, scratch), report: &report)
+        addOffsets(neighbours, from: own, coefficients: scratch.coefficients, into: &next, report: &report)
     }
 
-    static func budgetRadius(
-        weights: [Double], budget: Double, distances: [Double], order: inout [Int]
+    private func radius(_ context: borrowing MixContext, _ scratch: borrowing Scratch) -> Double {
+        switch mode {
+        case .fixed(let radius): return radius
+        case .secondLargest: return scratch.order.suffix(2).first.map { scratch.distances[$0] } ?? .infinity
+        case .budget(let isInclusive): return Self.budgetRadius(context, scratch, isInclusive: isInclusive)
+        case .oracle(let share):
+            guard context.budget.weight > 0 else { return .infinity }
+            var sum = 0.0
+            for row in scratch.distances.indices where context.budget.liars?.contains(context.senders[row]) != true {
+                sum += context.weights[row] * scratch.distances[row] * scratch.distances[row]
+            }
+            return (share * sum / context.budget.weight).squareRoot()
+        }
+    }
+
+    private static func budgetRadius(
+        _ context: borrowing MixContext, _ scratch: borrowing Scratch, isInclusive: Bool
     ) -> Double {
+        let budget = context.budget.weight
         guard budget > 0 else { return .infinity }
-        order.removeAll(keepingCapacity: true)
-        order.append(contentsOf: 0..<distances.count)
-        order.sort { (distances[$0], $0) < (distances[$1], $1) }
-        // The own weight is what the neighbours leave.
-        var trusted = 1 - weights.reduce(0, +)
+        let limit = 1 - budget + (isInclusive ? Budget.tolerance : -Budget.tolerance)
+        var trusted = context.ownWeight
         var sum = 0.0
-        for row in order {
-            trusted += weights[row]
-            guard trusted <= 1 - budget + Budget.tolerance else { break }
-            sum += weights[row] * distances[row] * distances[row]
+        for row in scratch.order {
+            trusted += context.weights[row]
+            guard trusted <= limit else { break }
+            sum += context.weights[row] * scratch.distances[row] * scratch.distances[row]
         }
         return (sum / budget).squareRoot()
     }

@@ -7,16 +7,17 @@ public struct NoCommunication: GossipRule {
     public static let aliases = ["none", "local"]
     public static let summary = "Keeps the own model: the baseline that every rule must beat."
     public static let guarantee = Guarantee.isolation
+    public static let cost = "d"
+    public static let source = "folklore"
 
     public init(_ parameters: ParameterValues) {}
 
     public func mix(
         own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext,
-        into next: inout MutableSpan<Float>, scratch: inout Scratch
-    ) -> MixReport {
+        into next: inout MutableSpan<Float>, report: inout MixReport, scratch: inout Scratch
+    ) {
         copy(own, into: &next)
-        var report = MixReport(kept: 0)
-        report.removed = neighbours.rows
-        return report
+        report.noteAll(.removed)
+        report.ownWeight = 1
     }
 }

@@ -1,34 +1,40 @@
-// BRIDGE-T. The own value is appended after the trim and never trimmed (implementations differ on this).
+// BRIDGE-T. Implementations differ on whether the own value takes part in the trim.
 import Kernels
 
 /// Per coordinate, drops the b largest and b smallest neighbour values and averages the rest with the own value
 /// (BRIDGE-T; Fang, Yang, Bajwa, IEEE T-SIPN 2022, arXiv 1908.08098). The divisor is deg − 2b + 1; weights are not
 /// used.
+///
+/// With the own value `inside`, as in the codes of INSPIRE and pengj97, it is trimmed like any other. The paper takes
+/// its gradient step after the screening, from the model before it; a node takes it before.
 public struct TrimmedNeighbourMean: GossipRule {
     public static let name = "trimmedNeighbourMean"
     public static let aliases = ["bridgeT", "bridge-t"]
     public static let summary =
         "BRIDGE-T: per coordinate, drops b values on each side, averages the rest with the own one."
-    public static let guarantee = Guarantee.honestBox
+    public static let guarantee = Guarantee.honestBox(perLiar: 2)
+    public static let cost = "d deg log² deg"
+    public static let source = "Fang, Yang, Bajwa, IEEE T-SIPN 2022, arXiv 1908.08098, algorithm 1"
+    public static let parameters = [
+        Parameter.choice(
+            "own", ["appended", "inside"], default: "appended", "whether the own value can be trimmed")
+    ]
 
-    public init(_ parameters: ParameterValues) {}
+    private let isInside: Bool
+
+    public init(_ parameters: ParameterValues) { isInside = parameters.text("own") == "inside" }
 
     public func mix(
         own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext,
-        into next: inout MutableSpan<Float>, scratch: inout Scratch
-    ) -> MixReport {
-        let heard = neighbours.rows
-        guard heard > 0 else {
-            copy(own, into: &next)
-            return MixReport(kept: 0)
+        into next: inout MutableSpan<Float>, report: inout MixReport, scratch: inout Scratch
+    ) {
+        let values = neighbours.rows + (isInside ? 1 : 0)
+        guard neighbours.rows > 0, let trim = context.liarCount(atMost: (values - 1) / 2, &report) else {
+            report.noteAll(.removed)
+            return copy(own, into: &next)
         }
-        let trim = min(context.budget.count, (heard - 1) / 2)
-        trimmedColumnSums(neighbours, dropping: trim, into: &next)
-        axpy(1, own, into: &next)
-        scale(1 / Float(heard - 2 * trim + 1), &next)
-        var report = MixReport(kept: heard - 2 * trim)
-        report.removed = 2 * trim
-        report.degraded = trim < context.budget.count
-        return report
+        trimmedColumnMeans(neighbours, with: own, asRow: isInside, dropping: trim, into: &next)
+        if trim > 0 { report.noteAll(.split) }
+        if !isInside { report.ownWeight = 1 / Double(values - 2 * trim + 1) }
     }
 }

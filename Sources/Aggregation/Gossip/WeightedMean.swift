@@ -7,9 +7,9 @@ public struct WeightedMean: GossipRule {
     public static let aliases = ["mean", "gossip", "average"]
     public static let summary = "Weighted mean of the own and the neighbours' models; one liar controls it."
     public static let guarantee = Guarantee.none
-    public static let parameters = [
-        Parameter.number("rate", Double.leastNonzeroMagnitude...1, default: 1, "α: share of the gossip step taken")
-    ]
+    public static let cost = "deg d"
+    public static let source = "Boyd, Ghosh, Prabhakar, Shah, IEEE Trans. Information Theory 2006"
+    public static let parameters = [rateParameter]
 
     private let rate: Double
 
@@ -17,15 +17,13 @@ public struct WeightedMean: GossipRule {
 
     public func mix(
         own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext,
-        into next: inout MutableSpan<Float>, scratch: inout Scratch
-    ) -> MixReport {
-        copy(own, into: &next)
-        let elements = neighbours.elements.span
-        for row in 0..<neighbours.rows {
-            addScaledDifference(
-                Float(rate * context.weights[row]), elements.extracting(neighbours.range(ofRow: row)), minus: own,
-                into: &next)
-        }
-        return MixReport(kept: neighbours.rows)
+        into next: inout MutableSpan<Float>, report: inout MixReport, scratch: inout Scratch
+    ) {
+        scratch.setCoefficients(context.weights, rate: rate)
+        addOffsets(neighbours, from: own, coefficients: scratch.coefficients, into: &next, report: &report)
     }
 }
+
+/// α of the rules that take a share of a gossip step.
+let rateParameter = Parameter.number(
+    "rate", Double.leastNonzeroMagnitude...1, default: 1, "α: share of the gossip step taken")

@@ -1,0 +1,27 @@
+// BRIDGE-M: no parameter, and no guarantee claimed by its authors; the honest box is a property of medians.
+import Kernels
+
+/// Per coordinate, the median of the own and the neighbours' values (BRIDGE-M; Fang, Yang, Bajwa, IEEE T-SIPN 2022,
+/// arXiv 1908.08098). Weights are not used.
+public struct NeighbourhoodMedian: GossipRule {
+    public static let name = "neighbourhoodMedian"
+    public static let aliases = ["bridgeM", "bridge-m"]
+    public static let summary = "BRIDGE-M: per coordinate, the median of the own and the neighbours' values."
+    public static let guarantee = Guarantee.honestBox(perLiar: 2)
+    public static let cost = "d deg log² deg"
+    public static let source = "Fang, Yang, Bajwa, IEEE T-SIPN 2022, arXiv 1908.08098, section 3"
+
+    public init(_ parameters: ParameterValues) {}
+
+    public func mix(
+        own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext,
+        into next: inout MutableSpan<Float>, report: inout MixReport, scratch: inout Scratch
+    ) {
+        guard neighbours.rows > 0, context.liarCount(atMost: neighbours.rows / 2, &report) != nil else {
+            report.noteAll(.removed)
+            return copy(own, into: &next)
+        }
+        columnMedians(neighbours, with: own, into: &next)
+        report.noteAll(.split)
+    }
+}

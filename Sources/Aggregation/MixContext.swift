@@ -1,0 +1,53 @@
+// What a rule is told of a round beside the models.
+public import Kernels
+
+/// What a rule may know beside the vectors.
+public struct MixContext: Sendable {
+    public var round: Round
+    /// How many rounds the experiment has.
+    public var rounds: Int
+    public var node: NodeID
+    /// Of the experiment, for rules that draw.
+    public var seed: UInt64
+    /// Who sent each row, ascending.
+    public var senders: [NodeID]
+    /// w_ij of each row; those of neighbours that were not heard stay with the node itself.
+    public var weights: [Double]
+    /// Neighbours whose models are mixed where they are heard.
+    public var degree: Int
+    public var budget: Budget
+    /// Where too few neighbours are heard for the budget, the node rather keeps its own model than withstands less.
+    public var isStrict: Bool
+    /// η of this round; 0 where nothing is trained.
+    public var stepSize: Double
+    /// The node's model before the local step, for rules that need it; empty otherwise.
+    public var modelBefore: [Float]
+
+    public init(
+        round: Round, rounds: Int, node: NodeID, seed: UInt64 = 0, senders: [NodeID], weights: [Double],
+        degree: Int? = nil, budget: Budget, isStrict: Bool = false, stepSize: Double = 0, modelBefore: [Float] = []
+    ) {
+        self.round = round
+        self.rounds = rounds
+        self.node = node
+        self.seed = seed
+        self.senders = senders
+        self.weights = weights
+        self.degree = degree ?? senders.count
+        self.budget = budget
+        self.isStrict = isStrict
+        self.stepSize = stepSize
+        self.modelBefore = modelBefore
+    }
+
+    /// w_ii: what the neighbours that were heard leave to the node itself.
+    var ownWeight: Double { 1 - weights.reduce(0, +) }
+
+    /// The number of liars to withstand where no more than `limit` can be: less than declared, and noted as such, or
+    /// `nil` for a strict node, which then keeps its own model.
+    func liarCount(atMost limit: Int, _ report: inout MixReport) -> Int? {
+        guard budget.count > limit else { return budget.count }
+        report.isDegraded = true
+        return isStrict ? nil : max(0, limit)
+    }
+}
