@@ -1,8 +1,9 @@
 // What the self-centred rules share: distances of the neighbours from the own model, and the own model moved along
-// their offsets. Each takes one pass over the models, in blocks of columns for which the own model stays in the cache.
+// their offsets. Each reads the neighbours' models once; what is read again and again stays in the cache.
 import Kernels
 
-/// Columns of one block: that of the reductions, so that a sum over blocks has the bits of the whole one.
+/// Columns of one block, for which the own model stays in the cache: that of the reductions, so that a sum over blocks
+/// has the bits of the whole one.
 private let block = 1024
 
 /// distances[i] = |y_i − x|.

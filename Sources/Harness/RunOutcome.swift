@@ -93,6 +93,15 @@ extension NodeTotals {
         return sum
     }
 
+    /// What these nodes together did with the models of each of so many nodes.
+    static func tallies(by mixing: [NodeTotals], nodes count: Int) -> [Tally] {
+        var tallies = [Tally](repeating: Tally(), count: count)
+        for one in mixing.flatMap(\.tallies) where tallies.indices.contains(one.neighbour.index) {
+            tallies[one.neighbour.index] += one.tally
+        }
+        return tallies
+    }
+
     /// What these nodes together waited for each of so many nodes, beyond what they wait for anyone.
     static func awaitedSeconds(by waiting: [NodeTotals], nodes count: Int) -> [Double] {
         var seconds = [Double](repeating: 0, count: count)

@@ -19,6 +19,8 @@ public struct RunSummary: Sendable {
         public let accuracy: Double?
         /// What the honest nodes waited for it beyond what they wait for anyone.
         public let awaitedSeconds: Double
+        /// What the honest nodes' rules did with its models.
+        public let tally: Tally
         /// Why it did not finish.
         public let lost: String?
     }
@@ -44,6 +46,10 @@ public struct RunSummary: Sendable {
     public let byAccuracy: [NodeLine]
     /// All nodes, by index.
     public let perNode: [NodeFigures]
+    public let screening: Screening
+    /// Means over the honest nodes' last mixes.
+    public let threshold: Double?
+    public let returnedWeight: Double?
     public let usesOracle: Bool
     public let wasStopped: Bool
     public let warnings: [String]
@@ -75,13 +81,16 @@ public struct RunSummary: Sendable {
 
         let honestTotals = assembly.honest.compactMap { outcome.totals[$0] }
         let awaited = NodeTotals.awaitedSeconds(by: honestTotals, nodes: topology.nodeCount)
+        let tallies = NodeTotals.tallies(by: honestTotals, nodes: topology.nodeCount)
+        screening = Screening(topology.nodes.map { (tallies[$0.index], hostile.contains($0)) })
+        threshold = mean(honestTotals.compactMap(\.threshold))
+        returnedWeight = mean(honestTotals.compactMap(\.returnedWeight))
         perNode = topology.nodes.map { node in
             NodeFigures(
                 label: topology.labels[node.index], accuracy: accuracies[node], awaitedSeconds: awaited[node.index],
-                lost: outcome.lost.first { $0.node == node }?.reason)
+                tally: tallies[node.index], lost: outcome.lost.first { $0.node == node }?.reason)
         }
-        let losses = honestTotals.compactMap(\.trainLoss)
-        trainLoss = losses.isEmpty ? nil : losses.reduce(0, +) / Double(losses.count)
+        trainLoss = mean(honestTotals.compactMap(\.trainLoss))
         totals = .sum(Array(outcome.totals.values), honest: honestTotals)
         usesOracle = experiment.aggregation.tolerates == .oracle
         wasStopped = outcome.wasStopped
@@ -142,6 +151,15 @@ public struct RunSummary: Sendable {
             object.add("wait", Double(totals.waitNanoseconds) / 1e9)
             object.add("mix", Double(totals.mixNanoseconds) / 1e9)
         }
+        line.add("screening") { object in
+            object.add("falsePositives", screening.falsePositives)
+            object.add("falseNegatives", screening.falseNegatives)
+            object.add("honest", screening.honest)
+            object.add("hostile", screening.hostile)
+            object.add("threshold", threshold)
+            object.add("returnedWeight", returnedWeight)
+            object.add("degradedMixes", totals.degradedMixes)
+        }
         line.add("perNode", perNode) { $0.append($1) }
         line.add("stopped", wasStopped ? 1 : 0)
         line.add("oracle", usesOracle ? 1 : 0)
@@ -152,15 +170,22 @@ public struct RunSummary: Sendable {
 }
 
 extension JSONLine {
-    /// `{"node":"3","accuracy":0.92,"awaitedSeconds":0.1,"lost":"stopped"}`, the last only where it applies.
+    /// `{"node":"3","accuracy":0.92,"awaitedSeconds":0.1,"models":{…},"lost":"stopped"}`, the last only where it
+    /// applies.
     fileprivate mutating func append(_ node: RunSummary.NodeFigures) {
         appendObject { object in
             object.add("node", node.label)
             object.add("accuracy", node.accuracy)
             object.add("awaitedSeconds", node.awaitedSeconds)
+            object.add("models", node.tally)
             if let lost = node.lost { object.add("lost", lost) }
         }
     }
+}
+
+/// `nil` for no values.
+private func mean(_ values: [Double]) -> Double? {
+    values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
 }
 
 /// A share as a percentage with one decimal.

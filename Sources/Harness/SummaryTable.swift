@@ -31,6 +31,10 @@ extension RunSummary {
         if !totals.rejections.isEmpty {
             row("refused", totals.rejections.map { "\($0.reason) \($0.count)" }.joined(separator: ", "))
         }
+        if let description = screening.description { row("rule", description) }
+        if totals.degradedMixes > 0 {
+            row("degraded", "\(totals.degradedMixes) mixes heard too few neighbours to withstand what was declared")
+        }
         for node in lost { row("lost", "\(node.isHostile ? "hostile" : "honest") node \(node.label): \(node.reason)") }
         if usesOracle { row("oracle", "rules were told the true number of liars") }
         row("model digest", modelDigest)

@@ -120,5 +120,7 @@ struct RunSummaryTests {
         #expect(json.member("modelDigest")?.text == summary.modelDigest && summary.modelDigest.count == 64)
         #expect(json.member("accuracy")?.member("worst")?.number == summary.final?.accuracy.least)
         #expect(json.count("oracle") == 1)
+        #expect(
+            json.member("screening")?.member("honest")?.members.map(\.key) == ["heard", "kept", "clipped", "removed"])
     }
 }

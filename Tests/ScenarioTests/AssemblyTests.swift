@@ -197,6 +197,22 @@ struct AdversariesTests {
     }
 }
 
+@Suite("Strictness")
+struct StrictnessTests {
+    private static let ring = #"{"topology": {"family": "ring", "nodes": 6}}"#
+
+    @Test("a strict experiment is refused where a rule hears too few neighbours")
+    func refused() throws {
+        let settings = ["aggregation.rule=bridgeT", "aggregation.mode=strict"]
+        let text = message { () throws(ConfigurationFault) in _ = try assemble(Self.ring, settings) }
+        #expect(text.contains("aggregation.tolerates is more than trimmedNeighbourMean can use at 0, 1, 2, 3, 4, 5"))
+        #expect(text.contains("aggregation.mode strict"))
+        let tolerant = try assemble(Self.ring, settings + ["aggregation.tolerates.count=0"])
+        #expect(try tolerant.node(NodeID(0)).configuration.isStrict)
+        #expect(try !assemble(Self.ring).node(NodeID(0)).configuration.isStrict)
+    }
+}
+
 @Suite("Warnings")
 struct WarningsTests {
     private func warnings(_ json: String, _ settings: [String] = []) throws -> String {

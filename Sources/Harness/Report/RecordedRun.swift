@@ -28,6 +28,8 @@ public struct RecordedRun: Sendable {
     let totals: NodeTotals
     let summary: RecordedSummary?
 
+    var screening: Screening { Screening(nodes.map { ($0.tally, $0.isHostile) }) }
+
     var hostileCount: Int { nodes.count { $0.isHostile } }
 }
 
@@ -56,6 +58,8 @@ struct RecordedNode: Sendable {
     var totals: NodeTotals?
     /// What the honest nodes waited for it beyond what they wait for anyone.
     var awaitedSeconds: Double = 0
+    /// What the honest nodes' rules did with its models.
+    var tally = Tally()
 }
 
 /// What only the summary of an ended run says.

@@ -19,7 +19,7 @@ extension HTMLReport {
         }
         let hasTotals = run.nodes.contains { $0.totals != nil }
         let columns =
-            ["node", "kind", "accuracy", "waited for, s"]
+            ["node", "kind", "accuracy", "clipped", "removed", "waited for, s"]
             + (hasTotals ? ["compute, s", "wait, s", "mix, s", "refused", "late", "missed"] : [])
         let rows = order.map { index -> [String] in
             let node = run.nodes[index]
@@ -31,13 +31,18 @@ extension HTMLReport {
                     "\(totals.lateModels)", "\(totals.missedModels)",
                 ]
             }
-            return [node.label, kind, node.accuracy.map(percent) ?? "–", rounded(node.awaitedSeconds, 2)]
+            let judged = Double(node.tally.judged)
+            let shares = [node.tally.clipped, node.tally.removed].map { count in
+                judged == 0 ? "–" : percent(Double(count) / judged)
+            }
+            return [node.label, kind, node.accuracy.map(percent) ?? "–"] + shares + [rounded(node.awaitedSeconds, 2)]
                 + (hasTotals ? totals ?? Array(repeating: "–", count: 6) : [])
         }
         return """
             <section>
             <h2>Nodes, the worst first</h2>
-            <p class="note">Waited for: how long honest nodes waited for this one beyond what they wait for anyone.</p>
+            <p class="note">Clipped, removed: of this node's models, by the rules of honest ones. Waited for: how long
+            honest nodes waited for this one beyond what they wait for anyone.</p>
             \(table("Nodes", columns, rows, texts: 2))</section>
 
             """
@@ -90,13 +95,19 @@ extension HTMLReport {
         let rows =
             rejections.map { ["refused: \($0.reason)", "\($0.count)"] }
             + [["models late", "\(run.totals.lateModels)"], ["models missed", "\(run.totals.missedModels)"]]
+            + [
+                run.screening.falsePositives.map { ["honest models clipped or removed", percent($0)] },
+                run.screening.falseNegatives.map { ["hostile models kept in full", percent($0)] },
+                run.totals.degradedMixes == 0
+                    ? nil : ["mixes of too few neighbours for the budget", "\(run.totals.degradedMixes)"],
+            ].compactMap(\.self)
             + run.nodes.filter { $0.awaitedSeconds >= 0.005 }.sorted { $0.awaitedSeconds > $1.awaitedSeconds }.prefix(5)
             .map { ["waited for node \($0.label), s", rounded($0.awaitedSeconds, 2)] }
         return """
             <section>
-            <h2>Rejections and waits</h2>
+            <h2>Rejections, rules and waits</h2>
             <p class="note">Of the honest nodes\(rejections.isEmpty ? "; no message was refused" : "").</p>
-            \(table("Rejections and waits", ["what", "count"], rows, texts: 1))</section>
+            \(table("Rejections, rules and waits", ["what", "count"], rows, texts: 1))</section>
 
             """
     }

@@ -70,6 +70,9 @@ public enum RunReader {
         for (index, seconds) in NodeTotals.awaitedSeconds(by: waiting, nodes: nodes.count).enumerated() {
             nodes[index].awaitedSeconds = seconds
         }
+        for (index, tally) in NodeTotals.tallies(by: waiting, nodes: nodes.count).enumerated() {
+            nodes[index].tally = tally
+        }
         return nodes
     }
 
@@ -81,7 +84,18 @@ public enum RunReader {
             nodes[index].accuracy = line.member("accuracy")?.number
             nodes[index].awaitedSeconds = line.member("awaitedSeconds")?.number ?? nodes[index].awaitedSeconds
             nodes[index].lost = line.member("lost")?.text
+            if let models = line.member("models") { nodes[index].tally = Tally(models) }
         }
+    }
+}
+
+extension Tally {
+    fileprivate init(_ counts: JSONValue) {
+        self.init()
+        heard = counts.count("heard")
+        kept = counts.count("kept")
+        clipped = counts.count("clipped")
+        removed = counts.count("removed")
     }
 }
 
@@ -129,6 +143,7 @@ extension NodeTotals {
         mixNanoseconds = nanoseconds("mix")
         missedModels = summary.count("missedMessages")
         lateModels = summary.count("lateMessages")
+        degradedMixes = summary.member("screening")?.count("degradedMixes") ?? 0
         bytesSent = summary.count("bytesSent")
         messagesSent = summary.count("messagesSent")
         rejections = (summary.member("rejections")?.members ?? []).map { member in
