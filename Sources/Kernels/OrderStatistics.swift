@@ -51,15 +51,20 @@ public func nearbyColumnMeans(
 ) {
     precondition(count >= 0, "a number of rows")
     sortColumns(rows, with: own, asRow: false, into: &out) { tile, own in
-        var kept = SIMD8<Float>(repeating: 1)
-        for row in tile.indices {
+        // Only the first and the last rows can be dropped.
+        let (first, last) = (min(count, tile.count), max(count, tile.count - count))
+        var kept = SIMD8<Float>(repeating: Float(1 + max(0, last - first)))
+        for row in tile.indices where row < first || row >= last {
             kept.replace(with: kept + 1, where: isNearby(tile[row], own, row, of: tile.count, dropping: count))
         }
         let share = 1 / kept
         var mean = own
         for row in tile.indices {
-            let nearby = isNearby(tile[row], own, row, of: tile.count, dropping: count)
-            mean.replace(with: mean + share * (tile[row] - own), where: nearby)
+            var next = mean + share * (tile[row] - own)
+            if row < first || row >= last {
+                next.replace(with: mean, where: .!isNearby(tile[row], own, row, of: tile.count, dropping: count))
+            }
+            mean = next
         }
         return mean
     }
