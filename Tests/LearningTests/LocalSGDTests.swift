@@ -77,6 +77,20 @@ struct LocalSGDTests {
         #expect(train(rare, steps: 3).model == rare.initialParameters())
     }
 
+    @Test("any model can be judged on the batch of the round's last step", arguments: [1, 3])
+    func batchLoss(localSteps: Int) throws {
+        let trainer = try trainer(localSteps: localSteps)
+        var model = trainer.initialParameters()
+        var (state, scratch) = (LocalState(), TrainingScratch())
+        let before = trainer.batchLoss(of: model.span, round: Round(4), scratch: &scratch)
+        let report = trainer.step(&model, state: &state, round: Round(4), scratch: &scratch)
+        #expect((before == report.loss) == (localSteps == 1))
+        #expect(trainer.batchLoss(of: model.span, round: Round(4), scratch: &scratch) < before)
+        #expect(trainer.stepSize(in: Round(4)) == 0.5)
+        let empty = try self.trainer(samples: 0)
+        #expect(empty.batchLoss(of: model.span, round: Round(4), scratch: &scratch) == 0)
+    }
+
     @Test("local steps draw different batches, and nodes start together or apart as told")
     func draws() throws {
         #expect(train(try trainer(localSteps: 2), steps: 1).model != train(try trainer(), steps: 1).model)
