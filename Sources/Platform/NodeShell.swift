@@ -28,7 +28,8 @@ public struct NodeShell {
         case rejoin
     }
 
-    /// A local step after one longer than this goes to the worker thread.
+    /// A local step after one that cost more processor time than this goes to the worker thread. Elapsed time would not
+    /// do: where many nodes share a processor, any step may stand still for longer.
     private static let longestInlineStep: Nanoseconds = .milliseconds(2)
     /// After its last message a node stays this long at most, until its neighbours have read all of it.
     private static let longestFarewell: Nanoseconds = .milliseconds(1_500)
@@ -186,10 +187,7 @@ public struct NodeShell {
         guard let job = step else { return }
         step = nil
         if lastStep < Self.longestInlineStep {
-            let start = clock.now()
-            let trained = job.run(trainer, scratch: &training)
-            lastStep = clock.now() - start
-            handle(.trained(trained.round, trained.model, trained.state, trained.report))
+            take(job.run(trainer, scratch: &training))
         } else {
             try submit(job)
         }
@@ -201,9 +199,12 @@ public struct NodeShell {
     }
 
     private mutating func takeTrainedModel() throws(SystemFault) {
-        while let trained = try worker?.take() {
-            handle(.trained(trained.round, trained.model, trained.state, trained.report))
-        }
+        while let trained = try worker?.take() { take(trained) }
+    }
+
+    private mutating func take(_ trained: TrainedModel) {
+        lastStep = trained.cost
+        handle(.trained(trained.round, trained.model, trained.state, trained.report))
     }
 
     private mutating func append(_ record: NodeRecord) {
@@ -283,10 +284,13 @@ struct TrainingJob: Sendable {
     let state: LocalState
 
     func run(_ trainer: any LocalModel, scratch: inout TrainingScratch) -> TrainedModel {
+        let clock = ThreadClock()
+        let start = clock.now()
         var parameters = model
         var state = state
         let report = trainer.step(&parameters, state: &state, round: round, scratch: &scratch)
-        return TrainedModel(round: round, model: parameters, state: state, report: report)
+        return TrainedModel(
+            round: round, model: parameters, state: state, report: report, cost: clock.now() - start)
     }
 }
 
@@ -295,6 +299,8 @@ struct TrainedModel: Sendable {
     let model: [Float]
     let state: LocalState
     let report: StepReport
+    /// Processor time that it took.
+    let cost: Nanoseconds
 }
 
 typealias TrainingWorker = Worker<TrainingJob, TrainedModel>
