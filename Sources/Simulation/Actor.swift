@@ -162,6 +162,8 @@ struct Actor: Sendable {
 
     func slot(of peer: NodeID) -> Int? { lines.firstIndex { $0.peer == peer } }
 
+    func isLinked(with peer: NodeID) -> Bool { slot(of: peer).map { lines[$0].isOpen } ?? false }
+
     private mutating func open(
         _ slot: Int, incarnation: UInt64, at now: Instant, using tools: inout Tools, telling news: inout News
     ) {

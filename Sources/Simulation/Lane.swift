@@ -68,9 +68,22 @@ struct LaneState: Sendable {
 
     /// When something happens next in this lane.
     var nextMoment: Instant? {
-        let own = actors.compactMap(\.nextMoment).min()
-        guard let arrival = moments.first?.at else { return own }
-        return own.map { min($0, arrival) } ?? arrival
+        var next = moments.first?.at
+        // By index: an actor is too large to be copied for a question.
+        for index in actors.indices {
+            guard let own = actors[index].nextMoment else { continue }
+            next = next.map { min($0, own) } ?? own
+        }
+        return next
+    }
+
+    /// The newest round that any living node of the lane is in.
+    var newestRound: Int {
+        var newest = 0
+        for index in actors.indices where !actors[index].isDown {
+            newest = max(newest, actors[index].core.round.number)
+        }
+        return newest
     }
 
     /// Takes every node through what happens to it at this instant: arrivals in order of sender, then its timer.

@@ -247,25 +247,21 @@ public struct Simulator {
         return closing + network.reconnect(edge, soon: false, at: now, incarnation: incarnation)
     }
 
-    private func actor<Value>(_ node: NodeID, _ value: (Actor) -> Value) -> Value {
-        lanes[laneOfNode[node.index]].state.withLock { value($0.actors[node.index - $0.firstNode]) }
+    private func isAlive(_ node: NodeID) -> Bool {
+        lanes[laneOfNode[node.index]].state.withLock { $0.actors[node.index - $0.firstNode].isAlive }
     }
 
-    private func isAlive(_ node: NodeID) -> Bool { actor(node) { $0.isAlive } }
-
-    private func incarnation(_ node: NodeID) -> UInt64 { actor(node) { $0.incarnation } }
+    private func incarnation(_ node: NodeID) -> UInt64 {
+        lanes[laneOfNode[node.index]].state.withLock { $0.actors[node.index - $0.firstNode].incarnation }
+    }
 
     private func isOpen(_ edge: VirtualNetwork.Edge) -> Bool {
         [(edge.low, edge.high), (edge.high, edge.low)].allSatisfy { end, other in
-            actor(end) { actor in actor.slot(of: other).map { actor.lines[$0].isOpen } ?? false }
+            lanes[laneOfNode[end.index]].state.withLock { $0.actors[end.index - $0.firstNode].isLinked(with: other) }
         }
     }
 
-    private var newestRound: Int {
-        lanes.map { lane in
-            lane.state.withLock { $0.actors.lazy.filter { !$0.isDown }.map(\.core.round.number).max() ?? 0 }
-        }.max() ?? 0
-    }
+    private var newestRound: Int { lanes.map { lane in lane.state.withLock { $0.newestRound } }.max() ?? 0 }
 
     private func result(at now: Instant) -> SimulationResult {
         var endings: [Ending?] = []

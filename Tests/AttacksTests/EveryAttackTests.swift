@@ -64,7 +64,8 @@ struct EveryAttackTests {
     }
 
     @Test(
-        "sends a model of the right size, finite unless that is the point, or nothing", arguments: CatalogAttack.onModels, [0, 1, 2, 3])
+        "sends a model of the right size, finite unless that is the point, or nothing",
+        arguments: CatalogAttack.onModels, [0, 1, 2, 3])
     func shape(attack: CatalogAttack, heard: Int) throws {
         for dimension in [1, 7, 40] {
             let view = attackView(heard: heard, dimension: dimension)

@@ -17,7 +17,8 @@ struct IdentityTests {
         "timing.kind": "asynchronous", "timing.staleness": "3", "timing.stepMilliseconds": "3",
         "timing.stepSpread": "0",
         "timing.deadlineMilliseconds": "7", "aggregation.rule": "weightedMean",
-        "aggregation.before": nil, "aggregation.tolerates": "oracle", "aggregation.mode": "strict", "adversary": "[]", "network.transport": nil,
+        "aggregation.before": nil, "aggregation.tolerates": "oracle", "aggregation.mode": "strict", "adversary": "[]",
+        "network.transport": nil,
         "faults": "lossy", "privacy": nil, "checkpoint.every": "7", "measure.every": "7",
     ]
     private static let cosmetic = [

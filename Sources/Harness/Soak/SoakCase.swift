@@ -11,7 +11,7 @@ import Scenario
 public struct SoakCase: Sendable {
     public let seed: UInt64
     /// The experiment but for what stands below, as JSON.
-    let settings: [(key: String, value: JSONValue)]
+    private(set) var settings: [(key: String, value: JSONValue)]
     var topology: JSONValue
     public internal(set) var nodes: Int
     public internal(set) var rounds: Int
@@ -33,6 +33,12 @@ public struct SoakCase: Sendable {
         let hostile = draw.chance(0.85) ? draw.labels(draw.count(1...max(1, nodes / 6)), of: nodes) : []
         adversary = hostile.isEmpty ? [] : [draw.adversary(hostile, rounds: rounds)]
         settings = draw.settings(nodes: nodes)
+        // Some rules run only where they are told who lies.
+        if (try? assembly()) == nil {
+            settings = settings.map { key, value in
+                key == "aggregation" ? (key, value.replacing("tolerates", .text("oracle"))) : (key, value)
+            }
+        }
     }
 
     /// The experiment as a user would write it.
@@ -91,6 +97,11 @@ public struct SoakCase: Sendable {
 }
 
 extension JSONValue {
+    /// An object with another value for one of its members.
+    fileprivate func replacing(_ key: String, _ value: JSONValue) -> JSONValue {
+        JSONValue(.object(members.map { $0.key == key ? JSONMember(key, value) : $0 }))
+    }
+
     /// An object with one more member.
     fileprivate func adding(_ key: String, _ value: JSONValue) -> JSONValue {
         JSONValue(.object(members + [JSONMember(key, value)]))
