@@ -12,9 +12,15 @@ public enum TopologyCatalog {
         "family",
         [
             Ring.self,
+            Path.self,
+            Star.self,
             Complete.self,
+            Torus.self,
             RandomRegular.self,
+            ErdosRenyi.self,
+            Dumbbell.self,
             TwoCastle.self,
+            TwoWorlds.self,
         ], as: { $0 })
 }
 
@@ -23,5 +29,25 @@ extension Topology {
     init(nodes: Int, pairs: [(Int, Int)], name: String) throws(ConfigurationFault) {
         try self.init(
             labels: (0..<nodes).map(String.init), edges: pairs.map { Edge(NodeID($0.0), NodeID($0.1)) }, name: name)
+    }
+
+    /// The links of two complete graphs, of the nodes 0 ..< half and half ..< 2 · half.
+    static func completeHalves(of half: Int) -> [(Int, Int)] {
+        [0, half].flatMap { start in (0..<half).flatMap { i in (i + 1..<half).map { (start + i, start + $0) } } }
+    }
+
+    /// The first connected one of many draws.
+    ///
+    /// - Parameters:
+    ///   - advice: what to ask for where none is.
+    ///   - draw: a random graph, or `nil` where the draw cannot be finished or is seen not to be connected.
+    static func connected(
+        orElse advice: String, _ draw: () throws(ConfigurationFault) -> Topology?
+    ) throws(ConfigurationFault) -> Topology {
+        let attempts = 10_000
+        for _ in 0..<attempts {
+            if let topology = try draw(), topology.isConnected { return topology }
+        }
+        throw ConfigurationFault("no connected graph in \(attempts) draws; use \(advice)")
     }
 }

@@ -20,7 +20,7 @@ struct SpectralGapTests {
 
     @Test("ring: μ₂ = 2 − 2 cos(2π/n) and γ a third of it", arguments: [4, 5, 16, 101, 530])
     func ring(nodes: Int) throws {
-        let ring = try FamilyMember(family: "ring", given: [("nodes", nodes)], nodes: nodes, degree: 2).make()
+        let ring = try FamilyMember(family: "ring", given: [("nodes", Double(nodes))]).make()
         let expected = 2 - 2 * cosine(ofTurns: 1 / Double(nodes))
         #expect(abs(LaplacianSpectrum(of: ring).connectivity - expected) < 1e-12)
         #expect(abs(try gap(ring) - expected / 3) < 1e-12)
@@ -28,7 +28,7 @@ struct SpectralGapTests {
 
     @Test("complete: γ = 1 and every non-zero eigenvalue of the Laplacian is n", arguments: [2, 3, 16])
     func complete(nodes: Int) throws {
-        let graph = try FamilyMember(family: "complete", given: [("nodes", nodes)], nodes: nodes, degree: 0).make()
+        let graph = try FamilyMember(family: "complete", given: [("nodes", Double(nodes))]).make()
         let spectrum = LaplacianSpectrum(of: graph)
         #expect(abs(spectrum.connectivity - Double(nodes)) < 1e-12)
         #expect(abs(spectrum.largest - Double(nodes)) < 1e-12)
@@ -37,20 +37,54 @@ struct SpectralGapTests {
 
     @Test("two castles of k: μ₂ = 2k − 2, μmax = 2k, γ = 1 − 1/(2k − 1)", arguments: [3, 5, 6, 20])
     func twoCastle(half: Int) throws {
-        let castle = try FamilyMember(family: "twoCastle", given: [("half", half)], nodes: 0, degree: 0).make()
+        let castle = try FamilyMember(family: "twoCastle", given: [("half", Double(half))]).make()
         let spectrum = LaplacianSpectrum(of: castle)
         #expect(abs(spectrum.connectivity - Double(2 * half - 2)) < 1e-12)
         #expect(abs(spectrum.largest - Double(2 * half)) < 1e-12)
         #expect(abs(try gap(castle) - (1 - 1 / Double(2 * half - 1))) < 1e-12)
     }
 
-    @Test("path: γ = (2/3)(1 − cos(π/n)); star: γ = 1/n and μ₂ = 1", arguments: [4, 9, 30])
-    func pathAndStar(nodes: Int) throws {
-        let path = try topology((1..<nodes).map { ($0 - 1, $0) }, nodes: nodes)
-        #expect(abs(try gap(path) - 2 / 3 * (1 - cosine(ofTurns: 0.5 / Double(nodes)))) < 1e-12)
-        let star = try topology((1..<nodes).map { (0, $0) }, nodes: nodes)
+    @Test("path: μ₂ = 2 − 2 cos(π/n) and γ a third of it", arguments: [4, 9, 30])
+    func path(nodes: Int) throws {
+        let path = try FamilyMember(family: "path", given: [("nodes", Double(nodes))]).make()
+        let expected = 2 - 2 * cosine(ofTurns: 0.5 / Double(nodes))
+        #expect(abs(LaplacianSpectrum(of: path).connectivity - expected) < 1e-12)
+        #expect(abs(try gap(path) - expected / 3) < 1e-12)
+    }
+
+    @Test("star: μ₂ = 1, μmax = n, γ = 1/n", arguments: [4, 9, 30])
+    func star(nodes: Int) throws {
+        let star = try FamilyMember(family: "star", given: [("nodes", Double(nodes))]).make()
+        let spectrum = LaplacianSpectrum(of: star)
+        #expect(abs(spectrum.connectivity - 1) < 1e-12)
+        #expect(abs(spectrum.largest - Double(nodes)) < 1e-11)
         #expect(abs(try gap(star) - 1 / Double(nodes)) < 1e-12)
-        #expect(abs(LaplacianSpectrum(of: star).connectivity - 1) < 1e-12)
+    }
+
+    @Test("torus: μ₂ = 2 − 2 cos(2π/max) and γ a fifth of it", arguments: [(3, 3), (3, 5), (4, 6), (7, 5), (8, 8)])
+    func torus(rows: Int, columns: Int) throws {
+        let torus = try FamilyMember.torus(rows, columns).make()
+        let expected = 2 - 2 * cosine(ofTurns: 1 / Double(max(rows, columns)))
+        #expect(abs(LaplacianSpectrum(of: torus).connectivity - expected) < 1e-12)
+        #expect(abs(try gap(torus) - expected / 5) < 1e-12)
+    }
+
+    @Test("dumbbell of k: μ₂ is the smaller root of μ² − (k + 2) μ + 2", arguments: [2, 5, 6, 20])
+    func dumbbell(half: Int) throws {
+        let dumbbell = try FamilyMember(family: "dumbbell", given: [("half", Double(half))]).make()
+        // The vector is odd and equal on the k − 1 nodes of a half without the link: a 2 × 2 problem.
+        let sum = Double(half + 2)
+        let expected = (sum - (sum * sum - 8).squareRoot()) / 2
+        #expect(abs(LaplacianSpectrum(of: dumbbell).connectivity - expected) < 1e-12)
+    }
+
+    @Test(
+        "two worlds of h with k links across: μ₂ = 2k, γ = 2k / (h + k)",
+        arguments: [(2, 1), (5, 1), (6, 3), (6, 5), (6, 6), (13, 2)])
+    func twoWorlds(half: Int, across: Int) throws {
+        let worlds = try FamilyMember.twoWorlds(half, across).make()
+        #expect(abs(LaplacianSpectrum(of: worlds).connectivity - Double(2 * across)) < 1e-12)
+        #expect(abs(try gap(worlds) - Double(2 * across) / Double(half + across)) < 1e-12)
     }
 
     @Test("directed exponential graphs: 1 − σ₂", arguments: [(8, 0.5), (16, 0.4), (5, 0.75), (7, 0.646)])
@@ -92,7 +126,7 @@ struct SpectralGapTests {
 
     @Test("a weighted Laplacian of equal weights is the plain one times the weight")
     func weightedLaplacian() throws {
-        let ring = try FamilyMember(family: "ring", given: [("nodes", 10)], nodes: 10, degree: 2).make()
+        let ring = try FamilyMember(family: "ring", given: [("nodes", 10)]).make()
         let weighted = LaplacianSpectrum(of: try MixingWeights(ring, rule: .metropolisHastings))
         #expect(abs(weighted.connectivity - LaplacianSpectrum(of: ring).connectivity / 3) < 1e-12)
     }

@@ -3,33 +3,73 @@ import Graphs
 import Kernels
 import Testing
 
-/// A member of a family, as a file would name it.
+/// A member of a family, as a file would name it, and what its links must come to.
 struct FamilyMember: CustomTestStringConvertible, Sendable {
     let family: String
-    let given: [(String, Int)]
-    let nodes: Int
-    let degree: Int
+    let given: [(String, Double)]
+    var nodes = 0
+    /// The degrees that occur, ascending; empty where chance decides.
+    var degrees: [Int] = []
+    /// `nil` where chance decides.
+    var edges: Int?
 
     var testDescription: String { "\(family) of \(given.map { "\($0.0) \($0.1)" }.joined(separator: ", "))" }
 
     func make(seed: UInt64 = 1) throws -> Topology {
         let family = try TopologyCatalog.all.entry(named: family)
         let values = try ParameterValues(
-            given.map { ($0.0, .number(Double($0.1))) }, declared: family.parameters, key: "topology")
+            given.map { ($0.0, .number($0.1)) }, declared: family.parameters, key: "topology")
         var random = RandomStream(seed: seed, purpose: .topology)
         return try family.init(values).make(random: &random)
     }
 
-    static func regular(_ nodes: Int, _ degree: Int) -> FamilyMember {
-        let given = [("nodes", nodes), ("degree", degree)]
-        return FamilyMember(family: "randomRegular", given: given, nodes: nodes, degree: degree)
+    /// A member of which every node has the same degree.
+    static func regular(_ family: String, _ given: [(String, Double)], nodes: Int, degree: Int) -> FamilyMember {
+        FamilyMember(family: family, given: given, nodes: nodes, degrees: [degree], edges: nodes * degree / 2)
+    }
+
+    static func randomRegular(_ nodes: Int, _ degree: Int) -> FamilyMember {
+        let given = [("nodes", Double(nodes)), ("degree", Double(degree))]
+        return regular("randomRegular", given, nodes: nodes, degree: degree)
+    }
+
+    static func erdosRenyi(_ nodes: Int, _ probability: Double) -> FamilyMember {
+        FamilyMember(
+            family: "erdosRenyi", given: [("nodes", Double(nodes)), ("probability", probability)], nodes: nodes)
+    }
+
+    static func torus(_ rows: Int, _ columns: Int) -> FamilyMember {
+        let given = [("rows", Double(rows)), ("columns", Double(columns))]
+        return regular("torus", given, nodes: rows * columns, degree: 4)
+    }
+
+    static func twoWorlds(_ half: Int, _ across: Int) -> FamilyMember {
+        let given = [("half", Double(half)), ("across", Double(across))]
+        return regular("twoWorlds", given, nodes: 2 * half, degree: half - 1 + across)
+    }
+
+    static func sized(_ family: String, _ nodes: Int, degrees: [Int], edges: Int) -> FamilyMember {
+        FamilyMember(
+            family: family, given: [("nodes", Double(nodes))], nodes: nodes, degrees: degrees, edges: edges)
+    }
+
+    static func halved(_ family: String, _ half: Int, degrees: [Int], edges: Int) -> FamilyMember {
+        FamilyMember(
+            family: family, given: [("half", Double(half))], nodes: 2 * half, degrees: degrees, edges: edges)
     }
 
     static let all: [FamilyMember] =
-        [3, 4, 17].map { FamilyMember(family: "ring", given: [("nodes", $0)], nodes: $0, degree: 2) }
-        + [2, 3, 16].map { FamilyMember(family: "complete", given: [("nodes", $0)], nodes: $0, degree: $0 - 1) }
-        + [2, 5, 6].map { FamilyMember(family: "twoCastle", given: [("half", $0)], nodes: 2 * $0, degree: 2 * $0 - 2) }
-        + [(3, 2), (12, 2), (10, 3), (16, 6), (12, 8), (12, 10), (9, 8), (64, 6)].map { regular($0.0, $0.1) }
+        [3, 4, 17].map { sized("ring", $0, degrees: [2], edges: $0) }
+        + [3, 4, 17].map { sized("path", $0, degrees: [1, 2], edges: $0 - 1) }
+        + [3, 4, 17].map { sized("star", $0, degrees: [1, $0 - 1], edges: $0 - 1) }
+        + ["path", "star"].map { sized($0, 2, degrees: [1], edges: 1) }
+        + [2, 3, 16].map { sized("complete", $0, degrees: [$0 - 1], edges: $0 * ($0 - 1) / 2) }
+        + [2, 5, 6].map { halved("twoCastle", $0, degrees: [2 * $0 - 2], edges: 2 * $0 * ($0 - 1)) }
+        + [2, 5, 6].map { halved("dumbbell", $0, degrees: [$0 - 1, $0], edges: $0 * ($0 - 1) + 1) }
+        + [(2, 1), (2, 2), (5, 1), (6, 3), (6, 6)].map { twoWorlds($0.0, $0.1) }
+        + [(3, 3), (3, 5), (6, 4)].map { torus($0.0, $0.1) }
+        + [(3, 2), (12, 2), (10, 3), (16, 6), (12, 8), (12, 10), (9, 8), (64, 6)].map { randomRegular($0.0, $0.1) }
+        + [(2, 0.3), (16, 0.3), (60, 0.08)].map { erdosRenyi($0.0, $0.1) }
 }
 
 @Suite("Graph families")
@@ -39,28 +79,31 @@ struct TopologyFamilyTests {
         #expect(TopologyCatalog.all.names.allSatisfy { name in FamilyMember.all.contains { $0.family == name } })
     }
 
-    @Test("members are connected and simple, with the promised number of nodes and degree", arguments: FamilyMember.all)
+    @Test("members are connected and simple, with the promised nodes, links and degrees", arguments: FamilyMember.all)
     func laws(member: FamilyMember) throws {
         for seed in 1...5 as ClosedRange<UInt64> {
             let topology = try member.make(seed: seed)
             #expect(topology.nodeCount == member.nodes)
             #expect(topology.labels == (0..<member.nodes).map { "\($0)" })
             #expect(topology.isConnected)
-            #expect(topology.nodes.allSatisfy { topology.degree(of: $0) == member.degree })
-            #expect(topology.edges.count == member.nodes * member.degree / 2)
+            let degrees = Set(topology.nodes.map { topology.degree(of: $0) }).sorted()
+            #expect(member.degrees.isEmpty || degrees == member.degrees)
+            #expect(topology.edges.count == member.edges ?? topology.edges.count)
         }
     }
 
-    @Test("the same seed makes the same graph and another seed another", arguments: [(16, 6), (20, 17), (64, 3)])
-    func seeds(nodes: Int, degree: Int) throws {
-        let member = FamilyMember.regular(nodes, degree)
+    @Test(
+        "the same seed makes the same graph and another seed another",
+        arguments: [(16, 6), (20, 17), (64, 3)].map { FamilyMember.randomRegular($0.0, $0.1) }
+            + [(16, 0.3), (40, 0.9)].map { FamilyMember.erdosRenyi($0.0, $0.1) })
+    func seeds(member: FamilyMember) throws {
         #expect(try member.make(seed: 7) == member.make(seed: 7))
         #expect(try member.make(seed: 7) != member.make(seed: 8))
     }
 
     @Test("counterparts of the two castles are strangers, and all others are linked")
     func twoCastle() throws {
-        let castle = try FamilyMember(family: "twoCastle", given: [], nodes: 12, degree: 10).make()
+        let castle = try FamilyMember(family: "twoCastle", given: []).make()
         #expect(castle.edges.count == 60)
         for i in castle.nodes {
             let strangers = castle.nodes.filter { $0 != i && !castle.neighbours(of: i).contains($0) }
@@ -68,13 +111,75 @@ struct TopologyFamilyTests {
         }
     }
 
+    @Test("the middle of a dumbbell is one link, between the ends of its halves")
+    func dumbbell() throws {
+        let dumbbell = try FamilyMember(family: "dumbbell", given: [("half", 4)]).make()
+        let across = dumbbell.edges.filter { $0.source.index < 4 && $0.target.index >= 4 }
+        #expect(across == [Edge(NodeID(3), NodeID(4))])
+        #expect(dumbbell.components(of: dumbbell.nodes.filter { $0.index != 3 }).count == 2)
+    }
+
+    @Test("the worlds know each other evenly: every node has its links across")
+    func twoWorlds() throws {
+        let worlds = try FamilyMember.twoWorlds(5, 2).make()
+        #expect(worlds.neighbours(of: NodeID(4)) == [0, 1, 2, 3, 5, 9].map { NodeID($0) })
+        for node in worlds.nodes {
+            let isFirst = node.index < 5
+            #expect(worlds.neighbours(of: node).count { ($0.index < 5) != isFirst } == 2)
+        }
+    }
+
+    @Test("a torus closes its rows and its columns")
+    func torus() throws {
+        let torus = try FamilyMember.torus(3, 4).make()
+        #expect(torus.neighbours(of: NodeID(0)) == [1, 3, 4, 8].map { NodeID($0) })
+        #expect(torus.neighbours(of: NodeID(11)) == [3, 7, 8, 10].map { NodeID($0) })
+    }
+
     @Test("parameters that no graph can have are refused")
     func refusals() {
-        #expect(throws: ConfigurationFault.self) { try FamilyMember.regular(5, 3).make() }
-        #expect(throws: ConfigurationFault.self) { try FamilyMember.regular(6, 6).make() }
-        #expect(throws: ConfigurationFault.self) {
-            try FamilyMember(family: "ring", given: [("nodes", 2)], nodes: 2, degree: 1).make()
+        for member in [
+            .randomRegular(5, 3), .randomRegular(6, 6), .twoWorlds(4, 5), .torus(2, 5), .erdosRenyi(9, 0),
+            FamilyMember(family: "ring", given: [("nodes", 2)]), FamilyMember(family: "star", given: [("nodes", 1)]),
+        ] {
+            #expect(throws: ConfigurationFault.self, "\(member.testDescription)") { try member.make() }
         }
+    }
+
+    @Test("links too unlikely to connect all nodes are a fault that names what would do")
+    func unlikely() {
+        let fault = #expect(throws: ConfigurationFault.self) { try FamilyMember.erdosRenyi(60, 0.001).make() }
+        #expect(
+            fault?.description
+                == "no connected graph in 10000 draws; use a probability well above ln(nodes)/nodes = 0.06823908")
+    }
+
+    @Test("links that are certain make the complete graph")
+    func certain() throws {
+        #expect(try FamilyMember.erdosRenyi(9, 1).make().edges.count == 36)
+    }
+
+    @Test("all pairs are linked by their own chance, whatever the others")
+    func erdosRenyiIsIndependent() throws {
+        // So likely to be connected that drawing anew (0.1 % of the draws) biases nothing that is seen here.
+        let (draws, nodes, probability) = (2_000, 8, 0.7)
+        var counts = [Int](repeating: 0, count: nodes * nodes)
+        var total = 0
+        var squares = 0
+        for seed in 1...UInt64(draws) {
+            let edges = try FamilyMember.erdosRenyi(nodes, probability).make(seed: seed).edges
+            for edge in edges { counts[edge.source.index * nodes + edge.target.index] += 1 }
+            total += edges.count
+            squares += edges.count * edges.count
+        }
+        // Of each pair 1,400, five standard deviations are 5 √(2000 · 0.21) = 102.
+        for i in 0..<nodes {
+            for j in i + 1..<nodes { #expect(abs(counts[i * nodes + j] - 1_400) <= 102) }
+        }
+        // Links that hang together would change the variance of their number, which is 28 · 0.21 = 5.88.
+        let mean = Double(total) / Double(draws)
+        #expect(abs(mean - 19.6) < 0.3)
+        #expect(abs(Double(squares) / Double(draws) - mean * mean - 5.88) < 1)
     }
 
     @Test("all pairs are linked equally often over many seeds")
@@ -82,7 +187,7 @@ struct TopologyFamilyTests {
         let draws = 500
         var counts = [Int](repeating: 0, count: 36)
         for seed in 1...UInt64(draws) {
-            for edge in try FamilyMember.regular(6, 3).make(seed: seed).edges {
+            for edge in try FamilyMember.randomRegular(6, 3).make(seed: seed).edges {
                 counts[edge.source.index * 6 + edge.target.index] += 1
             }
         }

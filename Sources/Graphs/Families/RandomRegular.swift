@@ -31,17 +31,13 @@ public struct RandomRegular: TopologyFamily {
     public func make(random: inout RandomStream) throws(ConfigurationFault) -> Topology {
         // Pairing stalls on dense graphs, and the complement of a random regular graph is one too.
         let drawsComplement = 2 * degree >= nodes
-        for _ in 0..<Self.attempts {
-            guard var adjacency = pairing(drawsComplement ? nodes - 1 - degree : degree, &random) else { continue }
+        return try Topology.connected(orElse: "a larger degree or the family ring") { () throws(ConfigurationFault) in
+            guard var adjacency = pairing(drawsComplement ? nodes - 1 - degree : degree, &random) else { return nil }
             if drawsComplement { adjacency = adjacency.indices.map { complement(of: adjacency[$0], at: $0) } }
             let pairs = adjacency.indices.flatMap { i in adjacency[i].filter { $0 > i }.map { j in (i, j) } }
-            let topology = try Topology(nodes: nodes, pairs: pairs, name: "\(Self.name)-\(nodes)-\(degree)")
-            if topology.isConnected { return topology }
+            return try Topology(nodes: nodes, pairs: pairs, name: "\(Self.name)-\(nodes)-\(degree)")
         }
-        throw ConfigurationFault("no connected graph in \(Self.attempts) draws; use a larger degree or the family ring")
     }
-
-    private static let attempts = 10_000
 
     /// All nodes but `node` itself and its neighbours.
     private func complement(of neighbours: [Int], at node: Int) -> [Int] {
