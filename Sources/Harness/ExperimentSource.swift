@@ -34,13 +34,21 @@ public struct ExperimentSource: Sendable {
         place = .file(file)
     }
 
+    /// Where the files of its data are looked for.
+    public var dataFiles: HostDataFiles {
+        switch place {
+        case .catalogue: HostDataFiles()
+        case .file(let file): HostDataFiles(namedIn: file)
+        }
+    }
+
     /// The graph of an experiment that differs from this one in settings only.
     public func topologyFile(of variant: Experiment) throws(ConfigurationFault) -> TopologyFile {
         try variant.topologyFile { path throws(ConfigurationFault) in
             switch place {
             case .catalogue(let builtIn):
                 builtIn.topologyFile?.path == path ? try builtIn.read(path) : try readInput(path)
-            case .file(let file): try readInput(pathBeside(file, path))
+            case .file(let file): try readInput(Files.path(path, besideIfThere: file))
             }
         }
     }
@@ -52,11 +60,4 @@ public func isPath(_ name: String) -> Bool { name.contains("/") || name.hasSuffi
 /// The bytes of a file that the operator named.
 public func readInput(_ path: String) throws(ConfigurationFault) -> [UInt8] {
     do throws(SystemFault) { return try Files.read(path) } catch { throw ConfigurationFault(error.description) }
-}
-
-/// A path that a file names: beside that file if it is there, else as it stands.
-func pathBeside(_ file: String, _ path: String) -> String {
-    let folder = file.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-    let beside = "\(folder)/\(path)"
-    return !path.hasPrefix("/") && file.contains("/") && Files.exists(beside) ? beside : path
 }

@@ -101,7 +101,7 @@ public struct Parameter: Sendable {
 /// The checked parameters of one registered value, defaults filled in, in the order of their declaration.
 public struct ParameterValues: Equatable, Sendable {
     public let names: [String]
-    public let values: [ParameterValue]
+    public private(set) var values: [ParameterValue]
 
     /// - Parameters:
     ///   - given: what the operator wrote, without `kind`.
@@ -132,6 +132,16 @@ public struct ParameterValues: Equatable, Sendable {
             preconditionFailure("a parameter without a default must be given")
         }
         return values
+    }
+
+    /// The same values but for one, which the caller knows to be allowed.
+    public func with(_ name: String, _ value: ParameterValue) -> ParameterValues {
+        var changed = self
+        guard let position = names.firstIndex(of: name) else {
+            preconditionFailure("the parameter \(name) is not declared")
+        }
+        changed.values[position] = value
+        return changed
     }
 
     private func value(_ name: String) -> ParameterValue {

@@ -1,13 +1,22 @@
 // Where samples come from: a training part for the nodes, a test part for the laboratory alone.
-import Kernels
+public import Kernels
 
-/// A dataset that an experiment can name.
+/// Data that an experiment can name; opened, they are a dataset.
+public protocol DataSource: Registered {
+    /// - Parameter trusting: whether a digest that the parameters hold is taken as it is. Otherwise files are read whole,
+    ///   and a digest that is not theirs is a fault.
+    func open(_ files: any DataFiles, trusting: Bool) throws(ConfigurationFault) -> any Dataset
+}
+
+/// Samples, ready to be read.
 ///
 /// Labels and features are asked for apart: every node splits the labels, and then needs the features of its own rows
 /// alone.
-public protocol Dataset: Registered {
+public protocol Dataset: Sendable {
     /// Identifies the data, parameters included: equal digests mean equal samples in equal order.
     var digest: String { get }
+    /// Parameters of the source that find the same files from any folder, and hold their digest; `nil` without files.
+    var pinned: ParameterValues? { get }
     var featureCount: Int { get }
     var classCount: Int { get }
     /// Of the whole training part, in stored order.
@@ -15,6 +24,13 @@ public protocol Dataset: Registered {
     /// The features of these rows of the training part, in the order given, row after row.
     func trainingFeatures(ofRows rows: [Int32]) throws(ConfigurationFault) -> [Float]
     func testPart() throws(ConfigurationFault) -> LabelledData
+}
+
+/// Data that need no file are a dataset from the start.
+extension DataSource where Self: Dataset {
+    public var pinned: ParameterValues? { nil }
+
+    public func open(_ files: any DataFiles, trusting: Bool) -> any Dataset { self }
 }
 
 extension Dataset {
@@ -34,5 +50,6 @@ extension Dataset {
 
 /// Every dataset that an experiment can name. A new one is one file in Datasets/ and one line here.
 public enum DatasetCatalog {
-    public static let all = Catalog<any Dataset.Type>("dataset", [Digits.self, Synthetic.self], as: { $0 })
+    public static let all = Catalog<any DataSource.Type>(
+        "dataset", [Digits.self, Synthetic.self, IDXFiles.self], as: { $0 })
 }

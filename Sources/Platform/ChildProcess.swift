@@ -27,6 +27,8 @@ public final class ChildProcess {
         case inherited
         /// Standard output and error, appended to the file of this path.
         case file(String)
+        /// Standard output, into this end of a pipe; what goes to standard error is dropped.
+        case pipe(FileDescriptor)
     }
 
     /// The kernel's number of the child, and of the process group that it leads.
@@ -37,26 +39,38 @@ public final class ChildProcess {
     /// The identifier of this process itself.
     public static var ownIdentifier: Int { Int(getpid()) }
 
-    /// Starts `executable` (a path) with an empty standard input, default signals, and no other open file.
+    /// Starts `executable` (a path, or a name to be looked for in `PATH`) with default signals and no other open file.
     ///
     /// Only the thread that makes descriptors may call this: between being made and being marked close-on-exec, one
     /// would be inherited.
     ///
-    /// - Parameter environment: variables beside those of this process; they win over its own.
+    /// - Parameters:
+    ///   - environment: variables beside those of this process; they win over its own.
+    ///   - input: its standard input; without one, it is empty.
     public init(
         _ executable: String, _ arguments: [String] = [], environment: [(name: String, value: String)] = [],
-        output: Output = .inherited, lifeline: Lifeline? = nil
+        input: FileDescriptor? = nil, output: Output = .inherited, lifeline: Lifeline? = nil
     ) throws(SystemFault) {
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-        unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        // Opened here and not by the child, so that the fault names the file.
+        if let input {
+            unsafe posix_spawn_file_actions_adddup2(&actions, input.number, 0)
+        } else {
+            unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        }
         var log: FileDescriptor?
-        if case .file(let path) = output { log = try Files.open(path, "open", O_WRONLY | O_CREAT | O_APPEND) }
-        if let log {
-            unsafe posix_spawn_file_actions_adddup2(&actions, log.number, 1)
-            unsafe posix_spawn_file_actions_adddup2(&actions, log.number, 2)
+        switch output {
+        case .inherited: break
+        case .file(let path):
+            // Opened here and not by the child, so that the fault names the file.
+            let file = try Files.open(path, "open", O_WRONLY | O_CREAT | O_APPEND)
+            unsafe posix_spawn_file_actions_adddup2(&actions, file.number, 1)
+            unsafe posix_spawn_file_actions_adddup2(&actions, file.number, 2)
+            log = file
+        case .pipe(let end):
+            unsafe posix_spawn_file_actions_adddup2(&actions, end.number, 1)
+            unsafe posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
         }
         if let lifeline {
             unsafe posix_spawn_file_actions_adddup2(&actions, lifeline.reading.number, Lifeline.number)
@@ -80,7 +94,7 @@ public final class ChildProcess {
         var identifier: pid_t = 0
         let result = unsafe withCStrings([executable] + arguments) { words in
             unsafe withCStrings(Self.environment(adding: variables)) { variables in
-                unsafe posix_spawn(&identifier, executable, &actions, &attributes, words, variables)
+                unsafe posix_spawnp(&identifier, executable, &actions, &attributes, words, variables)
             }
         }
         withExtendedLifetime(log) {}

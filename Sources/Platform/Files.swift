@@ -67,6 +67,20 @@ public enum Files {
     /// Whether something stands at `path`; a link to nothing does not.
     public static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
+    /// `path` from the top, links followed; `nil` where nothing stands there.
+    public static func absolute(_ path: String) -> String? {
+        guard let whole = unsafe realpath(path, nil) else { return nil }
+        defer { unsafe free(whole) }
+        return unsafe String(cString: whole)
+    }
+
+    /// A path that a file names: beside that file if it is there, else as it stands.
+    public static func path(_ path: String, besideIfThere file: String) -> String {
+        guard !path.hasPrefix("/"), let slash = file.lastIndex(of: "/") else { return path }
+        let beside = "\(file[...slash])\(path)"
+        return exists(beside) ? beside : path
+    }
+
     /// Whether `path` is a folder, or a link to one.
     public static func isDirectory(_ path: String) -> Bool {
         let before = errno

@@ -19,6 +19,7 @@ public struct AssembledNode: Sendable {
 
 /// An experiment on its graph with its data, checked. The parts that all nodes share are made once, nodes on demand.
 public struct Assembly: Sendable {
+    /// As it is run: with the files of its data found, and their digest.
     public let experiment: Experiment
     public let topology: Topology
     public let weights: MixingWeights
@@ -48,16 +49,21 @@ public struct Assembly: Sendable {
     private let settings: LocalSGD.Settings
     private let adversaries: Adversaries
 
-    /// - Parameter sharesData: whether all nodes are to run in this process: the training part is then loaded once, and
-    ///   else each node loads the rows that are its own.
+    /// - Parameters:
+    ///   - files: where data that are not built in are read from.
+    ///   - sharesData: whether this process needs the data of all nodes: the training part is then loaded once, and a
+    ///     digest that the experiment holds is checked. Otherwise a node loads the rows that are its own.
     public init(
-        _ experiment: Experiment, topology file: TopologyFile, sharesData: Bool = false
+        _ experiment: Experiment, topology file: TopologyFile, files: any DataFiles = NoDataFiles(),
+        sharesData: Bool = false
     ) throws(ConfigurationFault) {
         let topology = file.topology
         let adversaries = try Adversaries(experiment, on: topology)
         let file = try file.tapped(by: adversaries.taps(on: topology))
-        let dataset = try experiment.task.makeDataset()
-        self.experiment = experiment
+        let dataset = try experiment.task.makeDataSource().open(files, trusting: !sharesData)
+        var pinned = experiment
+        if let parameters = dataset.pinned { pinned.task.dataset.parameters = parameters }
+        self.experiment = pinned
         self.topology = topology
         self.adversaries = adversaries
         self.dataset = dataset

@@ -126,7 +126,7 @@ public struct FaultSettings: Sendable, Equatable {
 
 // What the selections stand for. They were tried out when they were read, so these throw only if a catalogue changed.
 extension Experiment.Task {
-    func makeDataset() throws(ConfigurationFault) -> any Dataset {
+    func makeDataSource() throws(ConfigurationFault) -> any DataSource {
         try DatasetCatalog.all.entry(named: dataset.kind).init(dataset.parameters)
     }
 

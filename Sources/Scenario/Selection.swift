@@ -5,7 +5,7 @@ public import Kernels
 public struct Selection: Sendable, Equatable {
     /// As the catalogue calls it, even where an alias was written.
     public let kind: String
-    public let parameters: ParameterValues
+    public internal(set) var parameters: ParameterValues
 
     /// - Parameter given: what differs from the defaults; it must be allowed.
     init(_ type: any Registered.Type, _ given: [(name: String, value: ParameterValue)] = []) {

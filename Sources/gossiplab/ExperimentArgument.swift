@@ -16,14 +16,15 @@ struct PreparedExperiment {
     let assembly: Assembly
 
     /// The experiment that the command names, `quickstart` without a name; warnings go to standard error.
-    init(_ flags: Flags, sharesData: Bool = false) throws {
+    init(_ flags: Flags) throws {
         guard flags.words.count <= 1 else {
             throw ConfigurationFault("one experiment at a time, not '\(flags.words.joined(separator: " "))'")
         }
         let source = try ExperimentSource(
             named: flags.words.first ?? "quickstart", overrides: flags.values("set"))
         assembly = try Assembly(
-            source.experiment, topology: source.topologyFile(of: source.experiment), sharesData: sharesData)
+            source.experiment, topology: source.topologyFile(of: source.experiment), files: source.dataFiles,
+            sharesData: true)
         if !flags.has("quiet") {
             for warning in assembly.warnings { StandardError.print("warning: \(warning)") }
         }
@@ -45,11 +46,12 @@ struct FinishedRun {
     let directory: RunDirectory
     let assembly: Assembly
 
-    init(_ flags: Flags, sharesData: Bool = false) throws {
+    init(_ flags: Flags) throws {
         directory = try runDirectory(flags)
         let experiment = try Experiment(try readInput(directory.experiment), name: directory.experiment)
         let topology = try TopologyFile.read(try readInput(directory.topology), name: directory.topology)
-        assembly = try Assembly(experiment, topology: topology, sharesData: sharesData)
+        let files = HostDataFiles(namedIn: directory.experiment)
+        assembly = try Assembly(experiment, topology: topology, files: files, sharesData: true)
     }
 }
 

@@ -19,7 +19,7 @@ enum SimulateCommand: Command {
         ]
 
     static func run(_ flags: Flags) throws -> Int32 {
-        let experiment = try PreparedExperiment(flags, sharesData: true)
+        let experiment = try PreparedExperiment(flags)
         var options = Simulator.Options(
             threads: try flags.count("threads", 1...256, default: 2),
             carriage: try flags.choice("carry", ["values", "bytes"], default: "values") == "bytes" ? .bytes : .values,

@@ -32,7 +32,7 @@ func makeShell(_ given: Flags) throws -> NodeShell {
     var experiment = try Experiment(try readInput(path), name: path)
     if let topology = given.value("topology") { experiment.topology = .path(topology) }
     let file = try experiment.topologyFile(reading: readInput)
-    let assembly = try Assembly(experiment, topology: file)
+    let assembly = try Assembly(experiment, topology: file, files: HostDataFiles(namedIn: path))
     guard let node = assembly.topology.node(labelled: label) else {
         throw ConfigurationFault(.unknown(noun: "node", given: label, known: assembly.topology.labels))
     }

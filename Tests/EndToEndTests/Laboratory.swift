@@ -3,6 +3,7 @@ import Glibc
 import Kernels
 import Platform
 import Scenario
+import TestSupport
 import Testing
 
 @testable import Harness
@@ -49,6 +50,16 @@ struct Laboratory: ~Copyable {
     var path: String { folder.path }
     var runs: String { "\(path)/runs" }
 
+    /// Writes the four files of a small dataset into a folder of this one, plain or compressed.
+    func writeSmallImages(to name: String, compressed: Bool = false) throws {
+        try Files.makeDirectory("\(path)/\(name)")
+        for (file, bytes) in zip(SmallImages.names, SmallImages.files()) {
+            try Files.write(bytes, to: "\(path)/\(name)/\(file)")
+            guard compressed else { continue }
+            #expect(try ChildProcess("gzip", ["\(path)/\(name)/\(file)"]).wait() == .exited(0))
+        }
+    }
+
     /// Writes a file of this folder and returns its path.
     func write(_ text: String, to name: String) throws -> String {
         try Files.write(Array(text.utf8), to: "\(path)/\(name)")
@@ -56,12 +67,15 @@ struct Laboratory: ~Copyable {
     }
 
     /// Starts a program of this project in this folder; what it prints goes to files of it.
-    func start(_ arguments: [String], program: String = "gossiplab") throws -> Running {
+    func start(
+        _ arguments: [String], program: String = "gossiplab", environment: [(name: String, value: String)] = []
+    ) throws -> Running {
         let number = try Files.names(in: path).count
         let (output, errors) = ("\(path)/output-\(number)", "\(path)/errors-\(number)")
         // The shell is replaced by the program, so that the child is the program itself.
         let script = "cd \(path) && exec \"$0\" \"$@\" >\(output) 2>\(errors)"
-        let process = try ChildProcess("/bin/sh", ["-c", script, "\(Self.products())/\(program)"] + arguments)
+        let process = try ChildProcess(
+            "/bin/sh", ["-c", script, "\(Self.products())/\(program)"] + arguments, environment: environment)
         return Running(process: process, output: output, errors: errors)
     }
 

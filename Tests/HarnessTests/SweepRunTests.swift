@@ -61,7 +61,7 @@ struct SweepRunTests: ~Copyable {
         try runMissing(plan, in: three, threads: 3)
         #expect(lines(of: one, plan) == lines(of: three, plan))
         for cell in plan.keys.indices {
-            let assembly = try plan.assembly(of: cell, sharesData: true)
+            let assembly = try plan.assembly(of: cell)
             let (outcome, _) = try SimulatedRun(assembly, options: .init(threads: 2)).run { _ in
             } shouldStop: {
                 false

@@ -47,7 +47,7 @@ struct SweepTests {
             {"base": {"topology": {"family": "ring", "nodes": 5}, "training": {"rounds": 7}},
              "grid": {"aggregation.rule.kind": ["csPlus", "weightedMean"], "topology.nodes": [5, 8]}}
             """, ["training.momentum=0.5"])
-        let experiments = try (0..<4).map { try plan.assembly(of: $0, sharesData: true) }
+        let experiments = try (0..<4).map { try plan.assembly(of: $0) }
         #expect(experiments.map(\.topology.nodeCount) == [5, 8, 5, 8])
         #expect(
             experiments.map(\.experiment.aggregation.rule.kind)

@@ -12,6 +12,7 @@ struct DatasetTests {
     ) throws -> any Dataset {
         let type = try DatasetCatalog.all.entry(named: name)
         return try type.init(ParameterValues(given, declared: type.parameters, key: "dataset"))
+            .open(MemoryFiles.smallImages(), trusting: false)
     }
 
     @Test("both parts are finite, have the stated shape and meet every class", arguments: DatasetCatalog.all.names)

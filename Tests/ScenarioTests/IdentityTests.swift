@@ -1,5 +1,6 @@
 // What makes two experiments the same one.
 import Kernels
+import TestSupport
 import Testing
 
 @testable import Scenario
@@ -66,5 +67,25 @@ struct IdentityTests {
             #"{"training": {"momentum": 5e-1, "rounds": 2e2}, "aggregation": {"rule": {"kind": "csPlus"}}}"#)
         #expect(terse.identity == verbose.identity)
         #expect(terse.identity.count == 32)
+    }
+    @Test("depends on what is in the files of its data and not on where they are, and a run keeps both")
+    func files() throws {
+        func assemble(_ files: MemoryFiles, _ folder: String, sharesData: Bool = false) throws -> Assembly {
+            let experiment = try experiment(
+                #"{"task": {"dataset": {"kind": "idx", "folder": "\#(folder)"}}}"#)
+            let topology = try experiment.topologyFile { _ throws(ConfigurationFault) in [] }
+            return try Assembly(experiment, topology: topology, files: files, sharesData: sharesData)
+        }
+        let moved = MemoryFiles(zip(SmallImages.names, SmallImages.files()).map { ("/data/\($0)", $1) })
+        let here = try assemble(.smallImages(), ".")
+        let there = try assemble(moved, "/data", sharesData: true)
+        #expect(here.identity == there.identity)
+        let other = MemoryFiles.smallImages([(2, SmallImages.files()[2].dropLast() + [7])])
+        #expect(try assemble(other, ".").identity != here.identity)
+
+        let kept = try experiment(there.experiment.resolvedJSON)
+        #expect(kept == there.experiment)
+        #expect(kept.task.dataset.parameters.text("trainImages") == "/data/train-images-idx3-ubyte")
+        #expect(kept.task.dataset.parameters.text("digest").count == 64)
     }
 }

@@ -84,7 +84,7 @@ let topologyMistakes: [(String, String)] = [
     ),
     (
         #"{"family": "rings", "nodes": 4}"#,
-        "1:12: unknown family 'rings'; did you mean 'ring'? (known: ring, complete, randomRegular, twoCastle)"
+        "1:12: unknown family 'rings'; did you mean 'ring'? (known: ring, path, star, complete, torus, randomRegular, erdosRenyi, dumbbell, twoCastle, twoWorlds)"
     ),
     (#"{"family": "ring"}"#, "1:1: nodes is missing; expected a whole number from 3 to 100000"),
     (#"{"family": "ring", "nodes": 2}"#, "1:29: nodes is 2; allowed: a whole number from 3 to 100000"),

@@ -169,6 +169,8 @@ private struct Draw {
                     members.append(JSONMember("nodes", .number(wanted)))
                 } else if case .count(let allowed) = parameter.domain, allowed.lowerBound <= 8 {
                     members.append(JSONMember(parameter.name, .number(count(max(1, allowed.lowerBound)...8))))
+                } else if case .number(let allowed) = parameter.domain {
+                    members.append(JSONMember(parameter.name, .number(number(max(0.3, allowed.lowerBound)...1))))
                 }
             }
             let json = JSONValue(.object(members))

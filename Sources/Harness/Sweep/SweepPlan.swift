@@ -1,5 +1,6 @@
 // A sweep with every cell tried out: what cannot be assembled is found before anything runs.
 public import Kernels
+import Platform
 public import Scenario
 import Simulation
 
@@ -44,14 +45,15 @@ public struct SweepPlan: Sendable {
             guard let name = sweep.base.text else {
                 return try ExperimentSource(sweep.base, in: file, overrides: overrides)
             }
-            return try ExperimentSource(named: isPath(name) ? pathBeside(file, name) : name, overrides: overrides)
+            return try ExperimentSource(
+                named: isPath(name) ? Files.path(name, besideIfThere: file) : name, overrides: overrides)
         }
         (keys, warnings) = try SweepPlan.tryOut(sweep, source)
     }
 
     /// The cell's experiment, ready to run.
-    public func assembly(of cell: Int, sharesData: Bool) throws(ConfigurationFault) -> Assembly {
-        try SweepPlan.assembly(of: cell, in: sweep, source, sharesData: sharesData)
+    public func assembly(of cell: Int) throws(ConfigurationFault) -> Assembly {
+        try SweepPlan.assembly(of: cell, in: sweep, source, sharesData: true)
     }
 }
 
@@ -78,7 +80,9 @@ extension SweepPlan {
             }
             // A cell is judged by its end; what is measured on the way changes no result.
             if sweep.engine == .simulation { experiment.measureEvery = 0 }
-            return try Assembly(experiment, topology: source.topologyFile(of: experiment), sharesData: sharesData)
+            return try Assembly(
+                experiment, topology: source.topologyFile(of: experiment), files: source.dataFiles,
+                sharesData: sharesData)
         } catch {
             let cell = sweep.name(of: cell)
             throw ConfigurationFault(error.problem, at: error.place.isEmpty ? cell : "\(error.place), \(cell)")

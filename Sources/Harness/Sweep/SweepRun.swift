@@ -62,7 +62,7 @@ public struct SweepRun {
     ) throws(SystemFault) -> Worker<Int, CellResult?> {
         try Worker { cell in
             do {
-                let assembly = try plan.assembly(of: cell, sharesData: true)
+                let assembly = try plan.assembly(of: cell)
                 let (outcome, _) = try SimulatedRun(assembly, options: .init(threads: 1)).run { _ in
                 } shouldStop: {
                     stop.isMade
@@ -85,7 +85,7 @@ public struct SweepRun {
             let key = plan.keys[cell]
             let result: CellResult
             do {
-                let assembly = try plan.assembly(of: cell, sharesData: false)
+                let assembly = try plan.assembly(of: cell)
                 let files = try RunFiles(for: assembly, in: files.runs)
                 var run = try ProcessRun(assembly, in: files.directory, program: program)
                 let outcome = try run.run { evaluations throws(SystemFault) in try files.append(evaluations) }

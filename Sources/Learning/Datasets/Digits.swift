@@ -2,7 +2,7 @@
 import Kernels
 
 /// 1,797 images of 8 × 8 pixels in ten classes; every fifth image of each class is a test image.
-public struct Digits: Dataset {
+public struct Digits: DataSource, Dataset {
     public static let name = "digits"
     public static let summary = "UCI handwritten digits, 8x8, 10 classes, built in (Alpaydin, Kaynak 1998; CC BY 4.0)."
 

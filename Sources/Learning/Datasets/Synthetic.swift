@@ -3,7 +3,7 @@ import Kernels
 
 /// Gaussian clouds: noise of deviation σ = 1/√features in every feature, around a centre for each class that lies
 /// `separation` · σ from the origin in a random direction. With many features, norms are near 1.
-public struct Synthetic: Dataset {
+public struct Synthetic: DataSource, Dataset {
     public static let name = "synthetic"
     public static let summary = "Gaussian clouds around one centre a class, of any shape."
     public static let parameters = [
