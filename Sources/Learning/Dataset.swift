@@ -3,8 +3,8 @@ public import Kernels
 
 /// Data that an experiment can name; opened, they are a dataset.
 public protocol DataSource: Registered {
-    /// - Parameter trusting: whether a digest that the parameters hold is taken as it is. Otherwise files are read whole,
-    ///   and a digest that is not theirs is a fault.
+    /// - Parameter trusting: whether a digest that the parameters hold is taken as it is. Otherwise files are read
+    ///   whole, and a digest that is not theirs is a fault.
     func open(_ files: any DataFiles, trusting: Bool) throws(ConfigurationFault) -> any Dataset
 }
 
