@@ -1,7 +1,7 @@
 // Cuts a byte stream into frames. Bytes are hostile until their check fits; nothing is allocated on a peer's word.
 import Kernels
 
-/// A frame whose check has been verified.
+/// A frame whose check or seal was whole.
 struct ReceivedFrame: Sendable, Equatable {
     let header: Frame
     /// Payload of every kind but a model.
@@ -18,10 +18,12 @@ struct Decoder: Sendable {
     private var small: [UInt8] = []
     private var model: [Float] = []
     private var filledBytes = 0
+    /// Once it is there, only frames that it opens are frames.
+    var key: ChaCha20Poly1305?
 
     init(limits: Limits) {
         self.limits = limits
-        head.reserveCapacity(Frame.headerBytes)
+        head.reserveCapacity(Frame.fixedBytes + ChaCha20Poly1305.tagBytes)
     }
 
     /// Takes bytes from `bytes` at `offset`, which it advances, until a frame is whole or the bytes are used up.
@@ -30,12 +32,9 @@ struct Decoder: Sendable {
         if let frame {
             header = frame
         } else {
-            while head.count < Frame.headerBytes && offset < bytes.count {
-                head.append(bytes[offset])
-                offset += 1
-            }
-            guard head.count == Frame.headerBytes else { return nil }
+            guard fillHead(to: Frame.fixedBytes, from: bytes, offset: &offset) else { return nil }
             header = try Frame.decode(head, limits: limits)
+            guard header.isSealed == (key != nil) else { throw header.isSealed ? .unexpectedKey : .notSealed }
             frame = header
             filledBytes = 0
             if header.kind == .model {
@@ -44,6 +43,7 @@ struct Decoder: Sendable {
                 small = [UInt8](repeating: 0, count: header.payloadBytes)
             }
         }
+        guard fillHead(to: Frame.fixedBytes + header.checkBytes, from: bytes, offset: &offset) else { return nil }
 
         let taken = min(header.payloadBytes - filledBytes, bytes.count - offset)
         if taken > 0 {
@@ -59,14 +59,40 @@ struct Decoder: Sendable {
         }
         guard filledBytes == header.payloadBytes else { return nil }
 
-        let digest = header.kind == .model ? hash64(model) : XXH64.hash(small)
-        guard Frame.check(header: head, payloadDigest: digest) == header.check else { throw .badCheck }
+        let digest = try verify(header)
         let received = ReceivedFrame(header: header, payload: small, model: model, payloadDigest: digest)
         frame = nil
         head.removeAll(keepingCapacity: true)
         small = []
         model = []
         return received
+    }
+
+    private mutating func fillHead(to count: Int, from bytes: Span<UInt8>, offset: inout Int) -> Bool {
+        while head.count < count && offset < bytes.count {
+            head.append(bytes[offset])
+            offset += 1
+        }
+        return head.count >= count
+    }
+
+    /// Compares the check, or opens the seal; returns the digest of the payload in the clear.
+    private mutating func verify(_ header: Frame) throws(Rejection) -> UInt64 {
+        let fixed = Array(head.prefix(Frame.fixedBytes))
+        if let key {
+            let seal = Array(head.dropFirst(Frame.fixedBytes))
+            let isWhole =
+                header.kind == .model
+                ? key.open(&model, tag: seal, header: fixed, nonce: header.nonce)
+                : key.open(&small, tag: seal, header: fixed, nonce: header.nonce)
+            guard isWhole else { throw .badSeal }
+        }
+        let digest = header.kind == .model ? hash64(model) : XXH64.hash(small)
+        if key == nil {
+            let check = head.integer(at: Frame.fixedBytes, as: UInt64.self)
+            guard Frame.check(fixed, payloadDigest: digest) == check else { throw .badCheck }
+        }
+        return digest
     }
 
     private static func copy(_ piece: Span<UInt8>, into target: UnsafeMutableRawBufferPointer, at offset: Int) {

@@ -3,75 +3,99 @@
 //   offset  bytes  field
 //        0      4  magic           "GSPN"
 //        4      1  version         1
-//        5      1  kind            1 hello, 2 model, 3 waiting, 4 bye
-//        6      2  flags           0
+//        5      1  kind            1 hello, 2 model, 3 waiting, 4 bye, 5 proof
+//        6      2  flags           bit 0: sealed; the others are 0
 //        8      4  sender          index of the sending node
 //       12      4  round           0 where the kind has none
 //       16      8  sequence        counts the frames of one connection and direction from 0
 //       24      4  payload length  bytes; fixed by kind and experiment, anything else is refused unread
 //       28      8  check           XXH64 of (bytes 0 ..< 28, then XXH64 of the payload)
-//       36      …  payload
+//            or 16  seal            in place of the check where the frame is sealed
+//        …      …  payload         encrypted where the frame is sealed
 //
 //   kind     payload
-//   hello    32 bytes identity of the experiment, 4 bytes index of the node addressed, 8 bytes incarnation
+//   hello    32 bytes identity of the experiment, 4 bytes index of the node addressed, 8 bytes incarnation,
+//            8 bytes fingerprint of the edge's key, 32 bytes challenge; the last two are 0 where there are no keys
+//   proof    nothing
 //   model    dimension × 4 bytes, IEEE 754 single precision
 //   waiting  nothing
 //   bye      1 byte: 1 finished, 2 stopping, 3 refused
 //
-// A connection opens with a hello from each side; nothing else is read before it.
+// A connection opens with a hello of the node that dialled; the other answers with its own. Nothing else is read before.
+//
+// Where the edge has a key (32 bytes), each side then has two session keys, that of the dialler's frames and that of the
+// accepter's: HKDF-SHA-256, 64 bytes, of the key, with the salt SHA-256(dialler's index as 4 bytes, payload of its hello,
+// accepter's index as 4 bytes, payload of its hello) and the info "gossipnode session 1". Every frame after the hellos is
+// sealed with ChaCha20-Poly1305: header bytes 0 ..< 28 are the associated data, sender (4 bytes) and sequence (8 bytes)
+// the nonce, and the tag is the seal. Each side first sends a proof: whoever can seal one has the key. Challenges are
+// fresh for each connection, so no frame of another connection opens. The fingerprint of a key is HKDF-SHA-256, 8 bytes,
+// of the key, without salt, with the info "gossipnode fingerprint", its first bit (the lowest of byte 0) set.
+//
+// There is no forward secrecy: who learns a key can read what was recorded of its edge.
 import Kernels
 
 /// The header of one frame, decoded.
 public struct Frame: Sendable, Equatable {
     public enum Kind: UInt8, Sendable, CaseIterable {
-        case hello = 1, model, waiting, bye
+        case hello = 1, model, waiting, bye, proof
     }
 
-    public static let headerBytes = 36
+    /// Of a frame that is not sealed.
+    public static let headerBytes = fixedBytes + 8
+    /// What comes before check or seal.
+    static let fixedBytes = 28
     public static let magic: [UInt8] = Array("GSPN".utf8)
     public static let version: UInt8 = 1
 
+    private static let sealedFlag: UInt16 = 1
+
     public let kind: Kind
+    public let isSealed: Bool
     public let sender: NodeID
     public let round: Round
     public let sequence: UInt64
     public let payloadBytes: Int
-    public let check: UInt64
 
-    /// The header's bytes for a payload of this digest.
-    static func encode(
-        kind: Kind, sender: NodeID, round: Round, sequence: UInt64, payloadBytes: Int, payloadDigest: UInt64
-    ) -> [UInt8] {
+    /// Of check or seal.
+    var checkBytes: Int { isSealed ? ChaCha20Poly1305.tagBytes : 8 }
+    var nonce: ChaCha20Poly1305.Nonce {
+        .init(sender: UInt32(truncatingIfNeeded: sender.index), sequence: sequence)
+    }
+
+    /// The first 28 bytes.
+    var encoded: [UInt8] {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(headerBytes + 8)
-        bytes.append(contentsOf: magic)
-        bytes.append(version)
+        bytes.reserveCapacity(Frame.fixedBytes + ChaCha20Poly1305.tagBytes)
+        bytes.append(contentsOf: Frame.magic)
+        bytes.append(Frame.version)
         bytes.append(kind.rawValue)
-        bytes.append(littleEndian: UInt16(0))
+        bytes.append(littleEndian: isSealed ? Frame.sealedFlag : 0)
         bytes.append(littleEndian: UInt32(truncatingIfNeeded: sender.index))
         bytes.append(littleEndian: UInt32(truncatingIfNeeded: round.number))
         bytes.append(littleEndian: sequence)
         bytes.append(littleEndian: UInt32(truncatingIfNeeded: payloadBytes))
-        bytes.append(littleEndian: check(header: bytes, payloadDigest: payloadDigest))
         return bytes
     }
 
-    /// Reads a header, cheapest checks first. The payload is not needed yet; its length is judged here.
+    /// Reads the first 28 bytes, cheapest checks first. The payload is not needed yet; its length is judged here.
     static func decode(_ bytes: [UInt8], limits: Limits) throws(Rejection) -> Frame {
         guard bytes.starts(with: magic) else { throw .badMagic }
         guard bytes[4] == version else { throw .unsupportedVersion }
-        guard let kind = Kind(rawValue: bytes[5]), bytes[6] == 0, bytes[7] == 0 else { throw .unknownKind }
+        let flags = bytes.integer(at: 6, as: UInt16.self)
+        guard let kind = Kind(rawValue: bytes[5]), flags & ~sealedFlag == 0 else { throw .unknownKind }
         let length = Int(bytes.integer(at: 24, as: UInt32.self))
         guard length == limits.payloadBytes(of: kind) else { throw .lyingLength }
         return Frame(
-            kind: kind, sender: NodeID(Int(bytes.integer(at: 8, as: UInt32.self))),
+            kind: kind, isSealed: flags == sealedFlag, sender: NodeID(Int(bytes.integer(at: 8, as: UInt32.self))),
             round: Round(Int(bytes.integer(at: 12, as: UInt32.self))), sequence: bytes.integer(at: 16, as: UInt64.self),
-            payloadBytes: length, check: bytes.integer(at: 28, as: UInt64.self))
+            payloadBytes: length)
     }
 
-    /// The check of a header (its first 28 bytes) and a payload's digest.
-    static func check(header: [UInt8], payloadDigest: UInt64) -> UInt64 {
-        var covered = Array(header.prefix(28))
+    /// The check of a frame that is not sealed.
+    ///
+    /// - Parameter fixed: its first 28 bytes.
+    static func check(_ fixed: [UInt8], payloadDigest: UInt64) -> UInt64 {
+        var covered = fixed
         covered.append(littleEndian: payloadDigest)
         return XXH64.hash(covered)
     }
@@ -80,31 +104,44 @@ public struct Frame: Sendable, Equatable {
 /// Who opens a connection, to whom, for which experiment, in which life.
 public struct Hello: Sendable, Equatable {
     public static let identityBytes = 32
-    static let encodedBytes = identityBytes + 4 + 8
+    static let encodedBytes = identityBytes + 4 + 8 + EdgeKey.fingerprintBytes + LinkSecrets.challengeBytes
+    static let noFingerprint = [UInt8](repeating: 0, count: EdgeKey.fingerprintBytes)
+    static let noChallenge = [UInt8](repeating: 0, count: LinkSecrets.challengeBytes)
 
     /// SHA-256 identity of the experiment.
     public let identity: [UInt8]
     public let addressee: NodeID
     /// Differs each time a node's process starts; later ones are greater.
     public let incarnation: UInt64
+    /// Of the edge's key.
+    let fingerprint: [UInt8]
+    let challenge: [UInt8]
 
-    public init(identity: [UInt8], addressee: NodeID, incarnation: UInt64) {
+    init(
+        identity: [UInt8], addressee: NodeID, incarnation: UInt64, fingerprint: [UInt8] = noFingerprint,
+        challenge: [UInt8] = noChallenge
+    ) {
         precondition(identity.count == Hello.identityBytes, "an identity has 32 bytes")
         self.identity = identity
         self.addressee = addressee
         self.incarnation = incarnation
+        self.fingerprint = fingerprint
+        self.challenge = challenge
     }
 
     init(encoded bytes: [UInt8]) {
         identity = Array(bytes[0..<Hello.identityBytes])
         addressee = NodeID(Int(bytes.integer(at: Hello.identityBytes, as: UInt32.self)))
         incarnation = bytes.integer(at: Hello.identityBytes + 4, as: UInt64.self)
+        let secrets = bytes.dropFirst(Hello.identityBytes + 12)
+        fingerprint = Array(secrets.prefix(EdgeKey.fingerprintBytes))
+        challenge = Array(secrets.dropFirst(EdgeKey.fingerprintBytes))
     }
 
     var encoded: [UInt8] {
         var bytes = identity
         bytes.append(littleEndian: UInt32(truncatingIfNeeded: addressee.index))
         bytes.append(littleEndian: incarnation)
-        return bytes
+        return bytes + fingerprint + challenge
     }
 }

@@ -18,7 +18,7 @@ public struct Limits: Sendable, Equatable {
         switch kind {
         case .hello: Hello.encodedBytes
         case .model: dimension * MemoryLayout<Float>.size
-        case .waiting: 0
+        case .waiting, .proof: 0
         case .bye: 1
         }
     }

@@ -1,25 +1,9 @@
 // One connection between two nodes, as a value: bytes in, messages and bytes out. No socket, no clock.
 //
-//   opening ──hello of a neighbour of this experiment──▶ open ──bye, or anything refused──▶ closed
+//   opening ──hello──▶ (proving ──proof──▶) open ──bye, or anything refused──▶ closed
 //
 // A refusal closes the link after telling the peer why in one word; the stream behind broken bytes cannot be trusted.
 import Kernels
-
-/// What a node says of itself on every link.
-public struct LinkIdentity: Sendable, Equatable {
-    /// SHA-256 identity of the experiment.
-    public let experiment: [UInt8]
-    public let node: NodeID
-    public let incarnation: UInt64
-    public let limits: Limits
-
-    public init(experiment: [UInt8], node: NodeID, incarnation: UInt64, limits: Limits) {
-        self.experiment = experiment
-        self.node = node
-        self.incarnation = incarnation
-        self.limits = limits
-    }
-}
 
 /// What a link asks of whoever moves its bytes.
 public enum LinkEffect: Sendable, Equatable {
@@ -35,7 +19,7 @@ public enum LinkEffect: Sendable, Equatable {
 
 /// The protocol of one connection.
 public struct Link: Sendable {
-    private enum Phase { case opening, open, closed }
+    private enum Phase { case opening, proving, open, closed }
 
     /// Who a connection may turn out to be with.
     public enum Expectation: Sendable {
@@ -45,18 +29,20 @@ public struct Link: Sendable {
         case accepted(among: [NodeID])
     }
 
-    private let local: LinkIdentity
-    private let expectation: Expectation
+    private let handshake: Handshake
     private var decoder: Decoder
+    private var keys: SessionKeys?
     private var phase = Phase.opening
     private var sentFrames: UInt64 = 0
     private var nextSequence: UInt64 = 0
-    /// The neighbour at the other end, once its hello was accepted.
+    /// What the peer says of itself.
+    private var claim: (peer: NodeID, incarnation: UInt64)?
+    /// The neighbour at the other end, once the link has opened.
     public private(set) var peer: NodeID?
 
-    public init(local: LinkIdentity, expecting expectation: Expectation) {
-        self.local = local
-        self.expectation = expectation
+    /// - Parameter secrets: the keys of this node, if its links are authenticated.
+    public init(local: LinkIdentity, expecting expectation: Expectation, secrets: LinkSecrets? = nil) {
+        handshake = Handshake(local: local, expectation: expectation, secrets: secrets)
         decoder = Decoder(limits: local.limits)
     }
 
@@ -64,7 +50,7 @@ public struct Link: Sendable {
 
     /// Starts a dialled connection; an accepted one answers the peer's hello.
     public mutating func start(into effects: inout [LinkEffect]) {
-        if case .dialled(let node) = expectation { effects.append(.transmit(hello(to: node))) }
+        if case .dialled(let node) = handshake.expectation { effects.append(.transmit(hello(to: node))) }
     }
 
     /// The frame for a message on an open link.
@@ -72,23 +58,28 @@ public struct Link: Sendable {
         switch message {
         case .model(let model):
             defer { sentFrames += 1 }
-            return OutgoingFrame(model: model, sender: local.node, sequence: sentFrames)
+            return OutgoingFrame(
+                model: model, sender: handshake.local.node, sequence: sentFrames, sealedWith: keys?.sealing)
         case .waiting(let round):
-            return small(.waiting, round: round, payload: [])
+            return small(.waiting, round: round)
         case .bye(let farewell):
-            return small(.bye, round: Round(0), payload: [farewell.rawValue])
+            return small(.bye, payload: [farewell.rawValue])
         }
     }
 
     /// Takes bytes as they came from the peer, cut anywhere.
     public mutating func receive(_ bytes: Span<UInt8>, into effects: inout [LinkEffect]) {
         var offset = 0
+        // Where frames are sealed, what does not open may be anyone's; it is no word of the neighbour.
+        var sender = keys == nil ? peer : nil
         do throws(Rejection) {
             while phase != .closed, let frame = try decoder.next(bytes, offset: &offset) {
+                sender = peer
                 try accept(frame, into: &effects)
+                sender = keys == nil ? peer : nil
             }
         } catch {
-            effects.append(.refused(error, from: peer))
+            effects.append(.refused(error, from: sender))
             effects.append(.transmit(frame(for: .bye(.refused))))
             effects.append(.close)
             phase = .closed
@@ -100,20 +91,21 @@ public struct Link: Sendable {
         // Gaps are honest: a sender drops models that a newer one has overtaken in its queue.
         guard header.sequence >= nextSequence, header.sequence < .max else { throw .replayedSequence }
         nextSequence = header.sequence + 1
-        if phase == .opening {
-            if header.kind == .bye {
-                phase = .closed
-                effects.append(.close)
-                return
+        guard let claim else {
+            switch header.kind {
+            case .hello: return try greet(Hello(encoded: frame.payload), from: header.sender, into: &effects)
+            case .bye: return close(into: &effects)
+            default: throw .handshakeExpected
             }
-            guard header.kind == .hello else { throw .helloExpected }
-            try open(Hello(encoded: frame.payload), from: header.sender, into: &effects)
-            return
         }
-        guard header.sender == peer else { throw .wrongSender }
+        guard header.sender == claim.peer else { throw .wrongSender }
         switch header.kind {
-        case .hello:
-            throw .unexpectedHello
+        case .proof where phase == .proving:
+            open(claim, into: &effects)
+        case .model where phase == .proving, .waiting where phase == .proving:
+            throw .handshakeExpected
+        case .hello, .proof:
+            throw .unexpectedHandshake
         case .model:
             let model = ModelMessage(round: header.round, values: frame.model, digest: frame.payloadDigest)
             effects.append(.deliver(.model(model)))
@@ -121,34 +113,46 @@ public struct Link: Sendable {
             effects.append(.deliver(.waiting(header.round)))
         case .bye:
             guard let farewell = Farewell(rawValue: frame.payload[0]) else { throw .malformedPayload }
-            effects.append(.deliver(.bye(farewell)))
-            effects.append(.close)
-            phase = .closed
+            if phase == .open { effects.append(.deliver(.bye(farewell))) }
+            close(into: &effects)
         }
     }
 
-    private mutating func open(_ hello: Hello, from sender: NodeID, into effects: inout [LinkEffect]) throws(Rejection)
-    {
-        guard hello.identity == local.experiment else { throw .otherExperiment }
-        let isExpected =
-            switch expectation {
-            case .dialled(let node): sender == node
-            case .accepted(let neighbours): neighbours.contains(sender)
-            }
-        guard isExpected, hello.addressee == local.node else { throw .unknownSender }
-        if case .accepted = expectation { effects.append(.transmit(self.hello(to: sender))) }
-        peer = sender
+    private mutating func greet(
+        _ hello: Hello, from sender: NodeID, into effects: inout [LinkEffect]
+    ) throws(Rejection) {
+        let keys = try handshake.accept(hello, from: sender)
+        if case .accepted = handshake.expectation { effects.append(.transmit(self.hello(to: sender))) }
+        let claim = (sender, hello.incarnation)
+        self.claim = claim
+        guard let keys else { return open(claim, into: &effects) }
+        self.keys = keys
+        decoder.key = keys.opening
+        phase = .proving
+        effects.append(.transmit(small(.proof)))
+    }
+
+    private mutating func open(_ claim: (peer: NodeID, incarnation: UInt64), into effects: inout [LinkEffect]) {
         phase = .open
-        effects.append(.opened(peer: sender, incarnation: hello.incarnation))
+        peer = claim.peer
+        effects.append(.opened(peer: claim.peer, incarnation: claim.incarnation))
+    }
+
+    private mutating func close(into effects: inout [LinkEffect]) {
+        effects.append(.close)
+        phase = .closed
     }
 
     private mutating func hello(to node: NodeID) -> OutgoingFrame {
-        let hello = Hello(identity: local.experiment, addressee: node, incarnation: local.incarnation)
-        return small(.hello, round: Round(0), payload: hello.encoded)
+        small(.hello, payload: handshake.hello(to: node).encoded)
     }
 
-    private mutating func small(_ kind: Frame.Kind, round: Round, payload: [UInt8]) -> OutgoingFrame {
+    private mutating func small(
+        _ kind: Frame.Kind, round: Round = Round(0), payload: [UInt8] = []
+    ) -> OutgoingFrame {
         defer { sentFrames += 1 }
-        return OutgoingFrame(kind: kind, sender: local.node, round: round, sequence: sentFrames, payload: payload)
+        return OutgoingFrame(
+            kind: kind, sender: handshake.local.node, round: round, sequence: sentFrames, payload: payload,
+            sealedWith: keys?.sealing)
     }
 }

@@ -5,7 +5,11 @@ public enum Rejection: String, Error, Sendable, CaseIterable {
     // Found in the bytes, before a peer is known.
     case badMagic, unsupportedVersion, unknownKind, lyingLength, badCheck, malformedPayload
     // Found in the handshake.
-    case helloExpected, unexpectedHello, otherExperiment, unknownSender
+    case handshakeExpected, unexpectedHandshake, otherExperiment, unknownSender
+    /// One side has a key for the edge, the other none; or its key is another one, perhaps that of another edge.
+    case noKey, unexpectedKey, wrongKey, otherEdgesKey
+    // Found where frames are sealed: whoever sent this did not have the session's key.
+    case notSealed, badSeal
     // Found on an open link.
     case wrongSender, replayedSequence
     // Found by admission: the sender is known and means it.

@@ -11,6 +11,8 @@ struct RejectionTests {
     private enum Deed {
         /// Sends this instead of its hello.
         case opens(with: [UInt8])
+        /// Sends this instead of its hello where edges have keys.
+        case meetsKeys(with: [UInt8])
         /// Sends this on an open link.
         case sends([UInt8])
         /// Sends this, as a node of its own making.
@@ -27,10 +29,26 @@ struct RejectionTests {
         ).bytes
     }
 
-    private static func hello(sender: Int = 1, sequence: UInt64 = 0, experiment: [UInt8] = experiment) -> [UInt8] {
-        let hello = Hello(identity: experiment, addressee: NodeID(0), incarnation: 1)
+    /// - Parameter key: of the edge, where there are keys.
+    private static func hello(
+        sender: Int = 1, sequence: UInt64 = 0, experiment: [UInt8] = experiment, key: EdgeKey? = nil
+    ) -> [UInt8] {
+        let hello = Hello(
+            identity: experiment, addressee: NodeID(0), incarnation: 1,
+            fingerprint: key?.fingerprint ?? Hello.noFingerprint)
         return frame(.hello, sender: sender, sequence: sequence, hello.encoded)
     }
+
+    /// The secret of node 0's edge to a neighbour; it has edges to 1 and 2.
+    private static func key(to neighbour: UInt8) -> EdgeKey { EdgeKey([UInt8](repeating: neighbour, count: 32)) }
+
+    private static let secrets = LinkSecrets(
+        keys: KeyRing([1, 2].map { (NodeID($0), key(to: UInt8($0))) }), challenge: [UInt8](repeating: 9, count: 32))
+
+    private static let foreignSeal = OutgoingFrame(
+        kind: .proof, sender: NodeID(1), round: Round(0), sequence: 1, payload: [],
+        sealedWith: ChaCha20Poly1305(key: [UInt8](repeating: 5, count: 32))
+    ).bytes
 
     private static func model(_ values: [Float], round: Int = 0) -> Message {
         .model(ModelMessage(round: Round(round), values: values))
@@ -51,10 +69,16 @@ struct RejectionTests {
         case .lyingLength: [.sends(altered(27))]
         case .badCheck: [.sends(altered(30))]
         case .malformedPayload: [.sends(frame(.bye, [0]))]
-        case .helloExpected: [.opens(with: frame(.waiting))]
-        case .unexpectedHello: [.sends(hello(sequence: 1))]
+        case .handshakeExpected: [.opens(with: frame(.waiting))]
+        case .unexpectedHandshake: [.sends(hello(sequence: 1))]
         case .otherExperiment: [.opens(with: hello(experiment: [UInt8](repeating: 6, count: 32)))]
         case .unknownSender: [.opens(with: hello(sender: 5))]
+        case .noKey: [.meetsKeys(with: hello())]
+        case .unexpectedKey: [.opens(with: hello(key: key(to: 1)))]
+        case .wrongKey: [.meetsKeys(with: hello(key: key(to: 77)))]
+        case .otherEdgesKey: [.meetsKeys(with: hello(key: key(to: 2)))]
+        case .notSealed: [.meetsKeys(with: hello(key: key(to: 1)) + frame(.proof))]
+        case .badSeal: [.meetsKeys(with: hello(key: key(to: 1)) + foreignSeal)]
         case .wrongSender: [.sends(frame(.waiting, sender: 2))]
         case .replayedSequence: [.sends(frame(.waiting, sequence: 0))]
         case .wrongDimension: [.says(model([1, 2, 3]))]
@@ -72,13 +96,20 @@ struct RejectionTests {
         node.handle(.linkUp(NodeID(2), incarnation: 1), at: 0)
         let local = LinkIdentity(
             experiment: Self.experiment, node: NodeID(0), incarnation: 3, limits: Limits(dimension: 2))
-        var link = Link(local: local, expecting: .accepted(among: [NodeID(1), NodeID(2)]))
+        let neighbours = [NodeID(1), NodeID(2)]
+        var link = Link(local: local, expecting: .accepted(among: neighbours))
         for deed in Self.deed(rejection) {
             var effects: [LinkEffect] = []
-            if case .opens = deed {} else if !link.isOpen { link.receive(Self.hello().span, into: &effects) }
             switch deed {
-            case .opens(let bytes), .sends(let bytes): link.receive(bytes.span, into: &effects)
-            case .says: break
+            case .opens(let bytes):
+                link.receive(bytes.span, into: &effects)
+            case .meetsKeys(let bytes):
+                link = Link(local: local, expecting: .accepted(among: neighbours), secrets: Self.secrets)
+                link.receive(bytes.span, into: &effects)
+            case .sends(let bytes):
+                link.receive((Self.hello() + bytes).span, into: &effects)
+            case .says:
+                if !link.isOpen { link.receive(Self.hello().span, into: &effects) }
             }
             for effect in effects {
                 switch effect {

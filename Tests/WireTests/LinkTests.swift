@@ -105,15 +105,16 @@ struct LinkTests {
         "refuses on an open link, and closes it",
         arguments: [
             (altered(0) { $0 ^ 1 }, Rejection.badMagic), (altered(4) { _ in 2 }, .unsupportedVersion),
-            (altered(5) { _ in 200 }, .unknownKind), (altered(6) { _ in 1 }, .unknownKind),
-            (altered(24) { _ in 1 }, .lyingLength), (altered(12) { $0 ^ 1 }, .badCheck),
+            (altered(5) { _ in 200 }, .unknownKind), (altered(6) { _ in 2 }, .unknownKind),
+            (altered(6) { _ in 1 }, .unexpectedKey), (altered(24) { _ in 1 }, .lyingLength),
+            (altered(12) { $0 ^ 1 }, .badCheck),
             (altered(28) { $0 ^ 1 }, .badCheck), (frame(.waiting, sender: 2, payload: []), .wrongSender),
             (frame(.bye, payload: [77]), .malformedPayload),
             (
                 frame(
                     .hello,
                     payload: Hello(identity: experiment, addressee: NodeID(1), incarnation: 1).encoded),
-                .unexpectedHello
+                .unexpectedHandshake
             ),
         ])
     func refuses(bytes: [UInt8], rejection: Rejection) {
@@ -140,7 +141,7 @@ struct LinkTests {
         var accepter = Link(local: Self.identity(1), expecting: .accepted(among: [NodeID(0)]))
         var effects: [LinkEffect] = []
         accepter.receive(Self.frame(.waiting, payload: []).span, into: &effects)
-        #expect(Self.rejections(effects) == [.helloExpected])
+        #expect(Self.rejections(effects) == [.handshakeExpected])
     }
 
     @Test("a model of another dimension is a lying length, refused before it is read")
