@@ -29,6 +29,7 @@ public struct ProcessRun {
     private let directory: RunDirectory
     private let program: String
     private let resume: Int?
+    private let hasKeys: Bool
     private let lifeline: Lifeline
     private let signals: Signals
     private let clock = MonotonicClock()
@@ -71,8 +72,9 @@ public struct ProcessRun {
     /// - Parameters:
     ///   - program: path of the gossipnode executable.
     ///   - resume: rounds of the checkpoint that every node starts from; `nil` starts afresh.
+    ///   - hasKeys: every edge gets a key for this run; the files are removed when it is over.
     public init(
-        _ assembly: Assembly, in directory: RunDirectory, program: String, resume: Int? = nil
+        _ assembly: Assembly, in directory: RunDirectory, program: String, resume: Int? = nil, hasKeys: Bool = false
     ) throws {
         try ProcessRun.check(program: program)
         self.assembly = assembly
@@ -82,6 +84,7 @@ public struct ProcessRun {
         plan = FaultPlan(
             assembly.faults, nodeCount: assembly.topology.nodeCount, seed: assembly.experiment.seed,
             deadline: .milliseconds(assembly.experiment.timing.deadlineMilliseconds))
+        self.hasKeys = hasKeys
         lifeline = try Lifeline()
         signals = try Signals([.terminate, .interrupt, .child])
         timeline = try Timeline(assembly)
@@ -94,7 +97,9 @@ public struct ProcessRun {
         evaluated: ([EvaluationRecord]) throws(SystemFault) -> Void
     ) throws -> RunOutcome {
         let start = clock.now()
+        defer { if hasKeys { Files.removeTree(directory.keys) } }
         do {
+            if hasKeys { try KeyFile.write(for: assembly.topologyFile, to: directory.keys) }
             try launch()
             try watch(evaluated: evaluated)
         } catch {
@@ -124,7 +129,8 @@ public struct ProcessRun {
             [
                 "--experiment", directory.experiment, "--topology", directory.topology, "--node",
                 assembly.topology.labels[node.index], "--run", directory.path,
-            ] + further, output: .file(directory.node(node).log), lifeline: lifeline)
+            ] + further + (hasKeys ? ["--keys", KeyFile.path(ofNode: node, in: directory.keys)] : []),
+            output: .file(directory.node(node).log), lifeline: lifeline)
     }
 
     private mutating func watch(evaluated: ([EvaluationRecord]) throws(SystemFault) -> Void) throws(SystemFault) {

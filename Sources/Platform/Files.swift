@@ -5,7 +5,10 @@ import Glibc
 public enum Files {
     /// All bytes of a file, whose size need not be known (`/proc`).
     public static func read(_ path: String) throws(SystemFault) -> [UInt8] {
-        let file = try open(path, "open", O_RDONLY)
+        try read(try open(path, "open", O_RDONLY), path)
+    }
+
+    private static func read(_ file: FileDescriptor, _ path: String) throws(SystemFault) -> [UInt8] {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         do throws(SystemFault) {
@@ -28,11 +31,15 @@ public enum Files {
 
     /// Writes beside `path` and renames, so that a reader finds the old file or the whole new one.
     ///
-    /// - Parameter durably: waits until the disk has it, so that it outlives a power failure as well.
-    public static func write(_ bytes: [UInt8], to path: String, durably: Bool = false) throws(SystemFault) {
+    /// - Parameters:
+    ///   - durably: waits until the disk has it, so that it outlives a power failure as well.
+    ///   - secretly: nobody but this user may read it.
+    public static func write(
+        _ bytes: [UInt8], to path: String, durably: Bool = false, secretly: Bool = false
+    ) throws(SystemFault) {
         let beside = "\(path).\(getpid()).part"
         do throws(SystemFault) {
-            let file = try open(beside, "write", O_WRONLY | O_CREAT | O_TRUNC)
+            let file = try open(beside, "write", O_WRONLY | O_CREAT | O_TRUNC, mode: secretly ? 0o600 : 0o644)
             try file.writeAll(bytes)
             if durably { try systemCall("write") { fsync(file.number) } }
             try systemCall("write") { unsafe rename(beside, path) }
@@ -44,6 +51,16 @@ public enum Files {
             remove(beside)
             throw SystemFault("write", path, errno: error.errno)
         }
+    }
+
+    /// All bytes of a file that nobody but its owner may read.
+    ///
+    /// - Returns: `nil` where others may read it as well.
+    public static func readSecret(_ path: String) throws(SystemFault) -> [UInt8]? {
+        let file = try open(path, "open", O_RDONLY)
+        var status = stat()
+        try systemCall("read", path) { unsafe fstat(file.number, &status) }
+        return status.st_mode & 0o077 == 0 ? try read(file, path) : nil
     }
 
     /// Makes a folder and those above it; it may exist.
@@ -117,8 +134,10 @@ public enum Files {
     }
 
     /// Opens a file; `call` is the verb of the fault.
-    static func open(_ path: String, _ call: String, _ flags: Int32) throws(SystemFault) -> FileDescriptor {
-        try FileDescriptor(owning: systemCall(call, path) { unsafe Glibc.open(path, flags | O_CLOEXEC, 0o644) })
+    static func open(
+        _ path: String, _ call: String, _ flags: Int32, mode: mode_t = 0o644
+    ) throws(SystemFault) -> FileDescriptor {
+        try FileDescriptor(owning: systemCall(call, path) { unsafe Glibc.open(path, flags | O_CLOEXEC, mode) })
     }
 
     /// The folder that holds `path`.

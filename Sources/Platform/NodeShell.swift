@@ -5,7 +5,7 @@ import Kernels
 import Learning
 import Metrics
 import Scenario
-import Wire
+public import Wire
 
 /// A node process from its first listen to its last byte.
 public struct NodeShell {
@@ -14,6 +14,8 @@ public struct NodeShell {
         public var listen = "127.0.0.1:0"
         /// The folder whose `<index>/endpoint.json` tell where neighbours listen; that of the run by default.
         public var endpoints: String?
+        /// The secrets of the node's edges; without them anyone who reaches its port can pose as a neighbour.
+        public var keys: KeyRing?
         public var start = Start.afresh
 
         public init() {}
@@ -89,7 +91,7 @@ public struct NodeShell {
             limits: Limits(dimension: node.configuration.dimension))
         let endpoints = options.endpoints ?? run.nodes
         transport = try TCPTransport(
-            local: local, neighbours: node.neighbours, listenOn: options.listen, now: clock.now()
+            local: local, keys: options.keys, neighbours: node.neighbours, listenOn: options.listen, now: clock.now()
         ) { neighbour in
             let path = NodeDirectory("\(endpoints)/\(neighbour.index)").endpoint
             guard let bytes = try? Files.read(path) else { return nil }

@@ -34,6 +34,7 @@ struct TCPTransport {
     private(set) var messagesSent = 0
 
     private let local: LinkIdentity
+    private let keys: KeyRing?
     private let neighbours: [NodeID]
     private let addressOf: (NodeID) -> String?
     private let listener: FileDescriptor
@@ -46,12 +47,15 @@ struct TCPTransport {
 
     /// Listens on `address` and prepares to dial.
     ///
-    /// - Parameter addressOf: where a neighbour is reached, asked anew for each attempt; `nil` while it is not known.
+    /// - Parameters:
+    ///   - keys: of this node's edges, if they have any.
+    ///   - addressOf: where a neighbour is reached, asked anew for each attempt; `nil` while it is not known.
     init(
-        local: LinkIdentity, neighbours: [NodeID], listenOn address: String, now: Instant,
+        local: LinkIdentity, keys: KeyRing?, neighbours: [NodeID], listenOn address: String, now: Instant,
         addressOf: @escaping (NodeID) -> String?
     ) throws {
         self.local = local
+        self.keys = keys
         self.neighbours = neighbours
         self.addressOf = addressOf
         (listener, self.address) = try Socket.listen(on: SocketAddress(address))
@@ -106,6 +110,11 @@ struct TCPTransport {
 
     // MARK: - Connections
 
+    private func link(expecting expectation: Link.Expectation) -> Link {
+        let secrets = keys.map { LinkSecrets(keys: $0, challenge: Entropy.bytes(LinkSecrets.challengeBytes)) }
+        return Link(local: local, expecting: expectation, secrets: secrets)
+    }
+
     private mutating func dialDue(at now: Instant, into arrivals: inout [Arrival]) {
         for index in dials.indices {
             guard let moment = dials[index].nextAttempt, moment <= now else { continue }
@@ -117,7 +126,7 @@ struct TCPTransport {
                 retry(peer, at: now)
                 continue
             }
-            let link = Link(local: local, expecting: .dialled(peer))
+            let link = link(expecting: .dialled(peer))
             connections.append(
                 Connection(socket: socket, dialled: address, link: link, stage: .connecting, peer: peer))
         }
@@ -136,7 +145,7 @@ struct TCPTransport {
             while connections.count < neighbours.count + Self.mostStrangers,
                 let socket = try Socket.accept(from: listener)
             {
-                let link = Link(local: local, expecting: .accepted(among: neighbours.filter { $0 < local.node }))
+                let link = link(expecting: .accepted(among: neighbours.filter { $0 < local.node }))
                 connections.append(
                     Connection(socket: socket, dialled: nil, link: link, stage: .established, peer: nil))
             }

@@ -31,6 +31,7 @@ public struct RunDirectory: Sendable, Equatable {
     public var summary: String { "\(path)/summary.json" }
     public var report: String { "\(path)/report.html" }
     public var nodes: String { "\(path)/nodes" }
+    public var keys: String { "\(path)/keys" }
 
     public func node(_ node: NodeID) -> NodeDirectory { NodeDirectory("\(nodes)/\(node.index)") }
 }

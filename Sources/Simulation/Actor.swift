@@ -168,18 +168,33 @@ struct Actor: Sendable {
         _ slot: Int, incarnation: UInt64, at now: Instant, using tools: inout Tools, telling news: inout News
     ) {
         let peer = lines[slot].peer
-        guard settings.carriage == .bytes else {
+        guard settings.carriage != .values else {
             lines[slot].isOpen = true
             return handle(.linkUp(peer, incarnation: incarnation), at: now, using: &tools, telling: &news)
         }
         let local = LinkIdentity(
             experiment: settings.experiment, node: id, incarnation: self.incarnation,
             limits: Limits(dimension: settings.dimension))
-        var link = Link(local: local, expecting: id < peer ? .dialled(peer) : .accepted(among: [peer]))
+        let secrets = settings.carriage == .sealed ? secrets(of: lines[slot]) : nil
+        var link = Link(
+            local: local, expecting: id < peer ? .dialled(peer) : .accepted(among: [peer]), secrets: secrets)
         var wanted: [LinkEffect] = []
         link.start(into: &wanted)
         lines[slot].link = link
         carryOut(wanted, slot: slot, at: now, using: &tools, telling: &news)
+    }
+
+    /// Guessable, unlike secrets, but as different: keys by edge, challenges by connection.
+    private func secrets(of line: Line) -> LinkSecrets {
+        func bytes(_ count: Int, seed: UInt64, _ node: NodeID, _ other: NodeID, _ connection: Int) -> [UInt8] {
+            var random = RandomStream(
+                seed: seed, purpose: .handshake, node: node, round: Round(connection), lane: other.index)
+            return (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+        }
+        let key = EdgeKey(bytes(EdgeKey.byteCount, seed: 0, min(id, line.peer), max(id, line.peer), 0))
+        return LinkSecrets(
+            keys: KeyRing([(line.peer, key)]),
+            challenge: bytes(LinkSecrets.challengeBytes, seed: incarnation, id, line.peer, line.connection))
     }
 
     /// The connection is gone, whoever ended it.
@@ -332,7 +347,7 @@ struct Actor: Sendable {
         if settings.isWatched, case .model(let model) = message {
             news.observations.append(.sent(from: id, to: receiver, model))
         }
-        guard settings.isDisturbed || settings.carriage == .bytes else {
+        guard settings.isDisturbed || settings.carriage != .values else {
             return transmit(
                 Delivery(receiver: receiver, sender: id, content: .message(message)), bytes: message.frameBytes,
                 telling: &news)

@@ -35,11 +35,13 @@ public struct SimulatedNode: Sendable {
 }
 
 /// How messages travel in the simulator.
-public enum Carriage: Sendable, Equatable {
+public enum Carriage: String, Sendable, CaseIterable {
     /// As values that share the sender's array.
     case values
     /// As frames, through the same links as on a real wire.
     case bytes
+    /// As bytes, with a key for every edge.
+    case sealed
 }
 
 /// What a node told while it ran; all but the first two only to whoever watches.

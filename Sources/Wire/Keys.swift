@@ -6,19 +6,20 @@ public struct EdgeKey: Sendable, Equatable {
     public static let byteCount = 32
     static let fingerprintBytes = 8
 
-    let secret: [UInt8]
+    /// The secret itself, for key files and nothing else.
+    public let bytes: [UInt8]
     /// Tells keys from each other without telling anything of them; never all zeros.
     let fingerprint: [UInt8]
 
     /// - Parameter bytes: 32 bytes that nobody can predict.
     public init(_ bytes: [UInt8]) {
         precondition(bytes.count == EdgeKey.byteCount, "a key has 32 bytes")
-        secret = bytes
+        self.bytes = bytes
         let derived = HKDF.derive(EdgeKey.fingerprintBytes, from: bytes, info: Array("gossipnode fingerprint".utf8))
         fingerprint = [derived[0] | 1] + derived.dropFirst()
     }
 
-    public static func == (a: EdgeKey, b: EdgeKey) -> Bool { equalInConstantTime(a.secret, b.secret) }
+    public static func == (a: EdgeKey, b: EdgeKey) -> Bool { equalInConstantTime(a.bytes, b.bytes) }
 }
 
 extension EdgeKey: CustomStringConvertible, CustomReflectable {
@@ -50,8 +51,8 @@ public struct LinkSecrets: Sendable {
     let keys: KeyRing
     let challenge: [UInt8]
 
-    /// - Parameter challenge: 32 bytes, unpredictable, for this connection alone: old frames do not fit the keys that are
-    ///   made from it.
+    /// - Parameter challenge: 32 bytes, unpredictable, for this connection alone: old frames do not fit the keys that
+    ///   are made from it.
     public init(keys: KeyRing, challenge: [UInt8]) {
         precondition(challenge.count == LinkSecrets.challengeBytes, "a challenge has 32 bytes")
         self.keys = keys
@@ -77,7 +78,7 @@ struct SessionKeys: Sendable {
             transcript += hello.encoded
         }
         let bytes = HKDF.derive(
-            2 * ChaCha20Poly1305.keyBytes, from: key.secret, salt: SHA256.hash(transcript),
+            2 * ChaCha20Poly1305.keyBytes, from: key.bytes, salt: SHA256.hash(transcript),
             info: Array("gossipnode session 1".utf8))
         let ofDialler = ChaCha20Poly1305(key: Array(bytes.prefix(ChaCha20Poly1305.keyBytes)))
         let ofAccepter = ChaCha20Poly1305(key: Array(bytes.suffix(ChaCha20Poly1305.keyBytes)))

@@ -69,7 +69,7 @@ protocol Command: SendableMetatype {
 
 private let commands: [any Command.Type] = [
     RunCommand.self, SimulateCommand.self, ListCommand.self, ShowCommand.self, ResumeCommand.self, VerifyCommand.self,
-    ReplayCommand.self, ReportCommand.self, SoakCommand.self, SweepCommand.self,
+    ReplayCommand.self, ReportCommand.self, SoakCommand.self, SweepCommand.self, KeysCommand.self,
 ]
 
 /// `text` and at least one blank, filled up to `width`.

@@ -8,7 +8,7 @@ enum ResumeCommand: Command {
     static let name = "resume"
     static let usage = "resume RUN"
     static let summary = "Goes on with a stopped run from the newest round that every node has saved."
-    static let flags = commonFlags.filter { ["quiet", "json"].contains($0.name) }
+    static let flags = commonFlags.filter { ["quiet", "json"].contains($0.name) } + [RunCommand.keysFlag]
 
     static func run(_ flags: Flags) throws -> Int32 {
         let finished = try FinishedRun(flags)

@@ -8,7 +8,9 @@ enum RunCommand: Command {
     static let name = "run"
     static let usage = "run [NAME or FILE]"
     static let summary = "Runs an experiment as real processes; without an argument the built-in 'quickstart'."
-    static let flags = commonFlags
+    static let flags = commonFlags + [keysFlag]
+    static let keysFlag = Flag(
+        "keys", nil, "seal every link, with keys that are made for this run and removed after it")
 
     static func run(_ flags: Flags) throws -> Int32 {
         let experiment = try PreparedExperiment(flags)
@@ -23,7 +25,8 @@ enum RunCommand: Command {
     static func run(_ assembly: Assembly, in files: RunFiles, resume: Int?, _ flags: Flags) throws -> Int32 {
         var files = files
         var progress = Progress(of: assembly.experiment.training.rounds, isQuiet: flags.has("quiet"))
-        var run = try ProcessRun(assembly, in: files.directory, program: nodeProgram(), resume: resume)
+        var run = try ProcessRun(
+            assembly, in: files.directory, program: nodeProgram(), resume: resume, hasKeys: flags.has("keys"))
         let outcome = try run.run { evaluations throws(SystemFault) in
             try files.append(evaluations)
             progress.show(evaluations.last)

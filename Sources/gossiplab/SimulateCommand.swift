@@ -12,17 +12,19 @@ enum SimulateCommand: Command {
     static let flags =
         commonFlags + [
             Flag("threads", "N", "threads, which change no bit of the result (default 2)"),
-            Flag("carry", "KIND", "how messages travel: values (default), or bytes through real links"),
+            Flag("carry", "KIND", "how messages travel: values (default), bytes through real links, or sealed bytes"),
             Flag("latency", "MS", "virtual time of every message (default 1)"),
             Flag("check", nil, "check what must always hold, whatever goes wrong; 1 if it did not"),
             Flag("trace", nil, "print the hash over every event and mix"),
         ]
 
+    private static let carriages = Carriage.allCases.map(\.rawValue)
+
     static func run(_ flags: Flags) throws -> Int32 {
         let experiment = try PreparedExperiment(flags)
         var options = Simulator.Options(
             threads: try flags.count("threads", 1...256, default: 2),
-            carriage: try flags.choice("carry", ["values", "bytes"], default: "values") == "bytes" ? .bytes : .values,
+            carriage: Carriage(rawValue: try flags.choice("carry", carriages, default: "values")) ?? .values,
             isWatched: flags.has("check"))
         options.latency = .milliseconds(try flags.count("latency", 1...60_000, default: 1))
         var invariants = flags.has("check") ? try Invariants(experiment.assembly) : nil

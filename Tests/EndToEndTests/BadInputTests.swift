@@ -103,10 +103,18 @@ extension EndToEndTests {
             let laboratory = try Laboratory()
             let file = try laboratory.write(#"{"topology": {"family": "ring", "nodes": 4}}"#, to: "experiment.json")
             let known = ["--experiment", file, "--run", laboratory.runs]
+            let topology = try laboratory.write(#"{"family": "ring", "nodes": 4}"#, to: "topology.json")
+            let keyFiles = ["keys", topology, "--out", "\(laboratory.path)/keys"]
+            #expect(try laboratory.start(keyFiles).ended().status == .exited(0))
+            #expect(try laboratory.start(keyFiles).ended().errors.contains("is already there"))
+            let keys = "\(laboratory.path)/keys/1.json"
             for (arguments, complaint) in [
                 (known, "--node"), (known + ["--node", "4"], "'4'"),
                 (known + ["--node", "0", "--resume", "7"], "ENOENT"),
                 (known + ["--node", "0", "--listen", "nowhere"], "nowhere"), (["--nod", "0"], "'--node'"),
+                (known + ["--node", "0", "--keys", "\(laboratory.path)/none.json"], "ENOENT"),
+                (known + ["--node", "0", "--keys", file], "others can read these keys; allowed is mode 600"),
+                (known + ["--node", "0", "--keys", keys], "the keys of node '1', not '0'"),
             ] {
                 let ended = try laboratory.start(arguments, program: "gossipnode").ended()
                 #expect(ended.status == .exited(2) && ended.output.isEmpty)

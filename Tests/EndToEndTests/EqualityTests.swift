@@ -24,7 +24,11 @@ extension EndToEndTests {
             let verified = try laboratory.start(["verify", laboratory.onlyRun().path]).ended()
             #expect(verified.status == .exited(0) && verified.output.hasPrefix("verified: all "))
 
-            for options in [["--threads", "1"], ["--threads", "3", "--carry", "bytes"]] {
+            let sealed = try laboratory.finish("run", common + ["--keys"])
+            #expect(sealed.status == .exited(0) && sealed.errors.isEmpty)
+            #expect(try sealed.summary().member("modelDigest")?.text == digest)
+
+            for options in [["--threads", "1"], ["--threads", "3", "--carry", "bytes"], ["--carry", "sealed"]] {
                 let simulated = try laboratory.finish("simulate", common + options)
                 #expect(simulated.status == .exited(0))
                 #expect(try simulated.summary().member("modelDigest")?.text == digest)

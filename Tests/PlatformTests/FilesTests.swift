@@ -16,6 +16,16 @@ extension PlatformTests {
             #expect(try Files.names(in: folder.path) == ["model.bin"])
         }
 
+        @Test("a secret is written for its owner alone, and not read where others can read it")
+        func secrets() throws {
+            let folder = try TemporaryDirectory()
+            let path = "\(folder.path)/0.json"
+            try Files.write([1, 2, 3], to: path)
+            #expect(try Files.readSecret(path) == nil)
+            try Files.write([4, 5, 6], to: path, secretly: true)
+            #expect(try Files.readSecret(path) == [4, 5, 6])
+        }
+
         @Test("a write that fails leaves the old file and nothing beside it")
         func failedWrite() throws {
             let folder = try TemporaryDirectory()

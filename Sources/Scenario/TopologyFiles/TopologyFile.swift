@@ -45,6 +45,12 @@ public struct TopologyFile: Sendable {
         hexadecimal(SHA256.hash(Array(JSONText.canonical(NodeLink.tree(of: self, forDigest: true)).utf8)))
     }
 
+    /// Every two nodes that have a link with each other, along an edge or a tap; ascending, the smaller one first.
+    public var links: [(NodeID, NodeID)] {
+        let pairs = (topology.edges + taps).map { Edge(min($0.source, $0.target), max($0.source, $0.target)) }
+        return Set(pairs).sorted { ($0.source, $0.target) < ($1.source, $1.target) }.map { ($0.source, $0.target) }
+    }
+
     /// The same graph with further taps.
     public func tapped(by more: [Edge]) throws(ConfigurationFault) -> TopologyFile {
         try TopologyFile(topology, weightRule: weightRule, taps: taps + more, warnings: warnings)

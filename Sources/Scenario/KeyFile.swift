@@ -1,0 +1,94 @@
+// One node's keys as a file: those of its own edges and no others. No message ever quotes a key.
+public import Kernels
+public import Wire
+
+/// The content of a key file.
+public struct KeyFile: Sendable {
+    /// What the operator calls the node, and its neighbours below.
+    public let node: String
+    private let keys: [(neighbour: String, key: EdgeKey)]
+
+    private static let version = 1
+
+    /// The files of all nodes, by index. The two ends of each edge, taps among them, get the same new key.
+    ///
+    /// - Parameter random: so many bytes that nobody can predict.
+    public static func generate(for file: TopologyFile, random: (Int) -> [UInt8]) -> [KeyFile] {
+        let labels = file.topology.labels
+        var keys = [[(neighbour: String, key: EdgeKey)]](repeating: [], count: labels.count)
+        for (one, other) in file.links {
+            let key = EdgeKey(random(EdgeKey.byteCount))
+            keys[one.index].append((labels[other.index], key))
+            keys[other.index].append((labels[one.index], key))
+        }
+        return zip(labels, keys).map { KeyFile(node: $0, keys: $1) }
+    }
+
+    private init(node: String, keys: [(neighbour: String, key: EdgeKey)]) {
+        self.node = node
+        self.keys = keys
+    }
+
+    public var json: [UInt8] {
+        let members = keys.map { JSONMember($0.neighbour, .text(hexadecimal($0.key.bytes))) }
+        let tree = JSONValue.object([
+            "version": .number(Self.version), "node": .text(node), "keys": JSONValue(.object(members)),
+        ])
+        return Array(JSONText.pretty(tree).utf8)
+    }
+
+    /// - Parameter name: what messages call the file.
+    public init(_ bytes: [UInt8], name: String) throws(ConfigurationFault) {
+        let file = try StrictJSON.read(bytes, name: name).object("")
+        try file.refuseUnknownKeys(known: ["version", "node", "keys"])
+        _ = try file.required("version", expected: "\(Self.version)").count("version", in: Self.version...Self.version)
+        node = try file.required("node", expected: "a text").text("node")
+        keys = try file.required("keys", expected: "an object").object("keys").members.map {
+            member throws(ConfigurationFault) in
+            guard case .text(let digits) = member.value.kind, let bytes = Self.bytes(digits) else {
+                throw member.value.fault("keys.\(member.key) is no key; expected 64 hexadecimal digits")
+            }
+            return (member.key, EdgeKey(bytes))
+        }
+    }
+
+    /// The keys by index of neighbour: one for each link of the node, and no other.
+    ///
+    /// - Parameter name: what messages call the file.
+    public func ring(of node: NodeID, in file: TopologyFile, name: String) throws(ConfigurationFault) -> KeyRing {
+        let labels = file.topology.labels
+        guard self.node == labels[node.index] else {
+            throw ConfigurationFault("these are the keys of node '\(self.node)', not '\(labels[node.index])'", at: name)
+        }
+        let neighbours = file.links.compactMap { one, other in
+            one == node ? other : other == node ? one : nil
+        }
+        let known = neighbours.map { labels[$0.index] }
+        if let stranger = keys.first(where: { !known.contains($0.neighbour) }) {
+            throw ConfigurationFault(.unknown(noun: "neighbour", given: stranger.neighbour, known: known), at: name)
+        }
+        return KeyRing(
+            try neighbours.map { neighbour throws(ConfigurationFault) in
+                guard let entry = keys.first(where: { $0.neighbour == labels[neighbour.index] }) else {
+                    throw ConfigurationFault("there is no key of the edge to '\(labels[neighbour.index])'", at: name)
+                }
+                return (neighbour, entry.key)
+            })
+    }
+
+    private static func bytes(_ digits: String) -> [UInt8]? {
+        let values = digits.utf8.compactMap { UInt8(hexadecimalDigit: $0) }
+        guard values.count == digits.utf8.count, values.count == 2 * EdgeKey.byteCount else { return nil }
+        return stride(from: 0, to: values.count, by: 2).map { values[$0] << 4 | values[$0 + 1] }
+    }
+}
+
+extension UInt8 {
+    fileprivate init?(hexadecimalDigit digit: UInt8) {
+        switch digit {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): self = digit - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): self = digit - UInt8(ascii: "a") + 10
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,29 @@
+// gossiplab keys: a secret for every edge, one file a node.
+import Harness
+import Kernels
+import Platform
+import Scenario
+
+enum KeysCommand: Command {
+    static let name = "keys"
+    static let usage = "keys TOPOLOGY"
+    static let summary = "Makes a secret for every edge, and a file for each node with those of its own edges."
+    static let flags = [
+        Flag("out", "DIR", "the folder of the files, which must not be there yet (default keys)")
+    ]
+
+    static func run(_ flags: Flags) throws -> Int32 {
+        guard let path = flags.words.first, flags.words.count == 1 else {
+            throw ConfigurationFault(.missing(key: "TOPOLOGY", expected: "a topology file, as in Topologies/"))
+        }
+        let topology = try TopologyFile.read(try readInput(path), name: path)
+        let folder = flags.value("out") ?? "keys"
+        guard !Files.exists(folder) else {
+            throw ConfigurationFault("\(folder) is already there; new keys would not fit those that nodes hold")
+        }
+        let count = try KeyFile.write(for: topology, to: folder)
+        print("\(count) keys in \(topology.topology.nodeCount) files: \(folder)/0.json is for node", terminator: " ")
+        print("'\(topology.topology.labels[0])', and so on. Give each node its own, and nobody else.")
+        return ExitCode.success
+    }
+}
