@@ -8,6 +8,23 @@ struct ReceivedFrame: Sendable, Equatable {
     let payload: [UInt8]
     let model: [Float]
     let payloadDigest: UInt64
+
+    /// What the neighbour says with it, once the link is open.
+    func message() throws(Rejection) -> Message {
+        switch header.kind {
+        case .hello, .proof:
+            throw .unexpectedHandshake
+        case .piece:
+            throw .unknownKind
+        case .model:
+            return .model(ModelMessage(round: header.round, values: model, digest: payloadDigest))
+        case .waiting:
+            return .waiting(header.round)
+        case .bye:
+            guard let farewell = Farewell(rawValue: payload[0]) else { throw .malformedPayload }
+            return .bye(farewell)
+        }
+    }
 }
 
 /// Reassembles frames from a stream, however it is cut. Holds at most one header and one payload.
@@ -93,6 +110,11 @@ struct Decoder: Sendable {
             guard Frame.check(fixed, payloadDigest: digest) == check else { throw .badCheck }
         }
         return digest
+    }
+
+    /// The bytes of a span as an array of their own.
+    static func bytes(_ range: Range<Int>, of span: Span<UInt8>) -> [UInt8] {
+        unsafe span.extracting(range).withUnsafeBytes { unsafe [UInt8]($0) }
     }
 
     private static func copy(_ piece: Span<UInt8>, into target: UnsafeMutableRawBufferPointer, at offset: Int) {

@@ -3,8 +3,8 @@
 //   offset  bytes  field
 //        0      4  magic           "GSPN"
 //        4      1  version         1
-//        5      1  kind            1 hello, 2 model, 3 waiting, 4 bye, 5 proof
-//        6      2  flags           bit 0: sealed; the others are 0
+//        5      1  kind            1 hello, 2 model, 3 waiting, 4 bye, 5 proof, 6 piece
+//        6      2  flags           bit 0: sealed; bit 1, of a piece: answer at once; the others are 0
 //        8      4  sender          index of the sending node
 //       12      4  round           0 where the kind has none
 //       16      8  sequence        counts the frames of one connection and direction from 0
@@ -39,7 +39,7 @@ import Kernels
 /// The header of one frame, decoded.
 public struct Frame: Sendable, Equatable {
     public enum Kind: UInt8, Sendable, CaseIterable {
-        case hello = 1, model, waiting, bye, proof
+        case hello = 1, model, waiting, bye, proof, piece
     }
 
     /// Of a frame that is not sealed.
@@ -49,14 +49,30 @@ public struct Frame: Sendable, Equatable {
     public static let magic: [UInt8] = Array("GSPN".utf8)
     public static let version: UInt8 = 1
 
-    private static let sealedFlag: UInt16 = 1
+    fileprivate static let sealedFlag: UInt16 = 1
+    fileprivate static let urgentFlag: UInt16 = 2
 
     public let kind: Kind
     public let isSealed: Bool
+    /// Of a piece: the receiver is to acknowledge it without delay.
+    public let isUrgent: Bool
     public let sender: NodeID
     public let round: Round
     public let sequence: UInt64
     public let payloadBytes: Int
+
+    init(
+        kind: Kind, isSealed: Bool, isUrgent: Bool = false, sender: NodeID, round: Round = Round(0), sequence: UInt64,
+        payloadBytes: Int
+    ) {
+        self.kind = kind
+        self.isSealed = isSealed
+        self.isUrgent = isUrgent
+        self.sender = sender
+        self.round = round
+        self.sequence = sequence
+        self.payloadBytes = payloadBytes
+    }
 
     /// Of check or seal.
     var checkBytes: Int { isSealed ? ChaCha20Poly1305.tagBytes : 8 }
@@ -71,7 +87,7 @@ public struct Frame: Sendable, Equatable {
         bytes.append(contentsOf: Frame.magic)
         bytes.append(Frame.version)
         bytes.append(kind.rawValue)
-        bytes.append(littleEndian: isSealed ? Frame.sealedFlag : 0)
+        bytes.append(littleEndian: (isSealed ? Frame.sealedFlag : 0) | (isUrgent ? Frame.urgentFlag : 0))
         bytes.append(littleEndian: UInt32(truncatingIfNeeded: sender.index))
         bytes.append(littleEndian: UInt32(truncatingIfNeeded: round.number))
         bytes.append(littleEndian: sequence)
@@ -84,11 +100,12 @@ public struct Frame: Sendable, Equatable {
         guard bytes.starts(with: magic) else { throw .badMagic }
         guard bytes[4] == version else { throw .unsupportedVersion }
         let flags = bytes.integer(at: 6, as: UInt16.self)
-        guard let kind = Kind(rawValue: bytes[5]), flags & ~sealedFlag == 0 else { throw .unknownKind }
+        guard let kind = Kind(rawValue: bytes[5]), flags & ~kind.allowedFlags == 0 else { throw .unknownKind }
         let length = Int(bytes.integer(at: 24, as: UInt32.self))
-        guard length == limits.payloadBytes(of: kind) else { throw .lyingLength }
+        guard limits.payloadBytes(of: kind).contains(length) else { throw .lyingLength }
         return Frame(
-            kind: kind, isSealed: flags == sealedFlag, sender: NodeID(Int(bytes.integer(at: 8, as: UInt32.self))),
+            kind: kind, isSealed: flags & sealedFlag != 0, isUrgent: flags & urgentFlag != 0,
+            sender: NodeID(Int(bytes.integer(at: 8, as: UInt32.self))),
             round: Round(Int(bytes.integer(at: 12, as: UInt32.self))), sequence: bytes.integer(at: 16, as: UInt64.self),
             payloadBytes: length)
     }
@@ -101,6 +118,10 @@ public struct Frame: Sendable, Equatable {
         covered.append(littleEndian: payloadDigest)
         return XXH64.hash(covered)
     }
+}
+
+extension Frame.Kind {
+    fileprivate var allowedFlags: UInt16 { Frame.sealedFlag | (self == .piece ? Frame.urgentFlag : 0) }
 }
 
 /// Who opens a connection, to whom, for which experiment, in which life.

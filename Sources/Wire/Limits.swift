@@ -13,13 +13,14 @@ public struct Limits: Sendable, Equatable {
         self.dimension = dimension
     }
 
-    /// The payload length a frame of this kind must have; there is no other.
-    public func payloadBytes(of kind: Frame.Kind) -> Int {
+    /// The payload lengths that a frame of this kind may have; most have but one.
+    public func payloadBytes(of kind: Frame.Kind) -> ClosedRange<Int> {
         switch kind {
-        case .hello: Hello.encodedBytes
-        case .model: dimension * MemoryLayout<Float>.size
-        case .waiting, .proof: 0
-        case .bye: 1
+        case .hello: Hello.encodedBytes...Hello.encodedBytes
+        case .model: dimension * MemoryLayout<Float>.size...dimension * MemoryLayout<Float>.size
+        case .waiting, .proof: 0...0
+        case .bye: 1...1
+        case .piece: Piece.prefixBytes...Piece.prefixBytes + Piece.mostBytes
         }
     }
 }

@@ -5,9 +5,9 @@
 // A refusal closes the link after telling the peer why in one word; the stream behind broken bytes cannot be trusted.
 import Kernels
 
-/// What a link asks of whoever moves its bytes.
-public enum LinkEffect: Sendable, Equatable {
-    case transmit(OutgoingFrame)
+/// What a connection asks of whoever moves its bytes.
+public enum ConnectionEffect<Output: Sendable & Equatable>: Sendable, Equatable {
+    case transmit(Output)
     /// The handshake is done; from now on `deliver` may follow.
     case opened(peer: NodeID, incarnation: UInt64)
     case deliver(Message)
@@ -17,7 +17,10 @@ public enum LinkEffect: Sendable, Equatable {
     case close
 }
 
-/// The protocol of one connection.
+/// What a link asks of whoever carries its stream.
+public typealias LinkEffect = ConnectionEffect<OutgoingFrame>
+
+/// The protocol of one connection over a stream of bytes.
 public struct Link: Sendable {
     private enum Phase { case opening, proving, open, closed }
 
@@ -55,16 +58,9 @@ public struct Link: Sendable {
 
     /// The frame for a message on an open link.
     public mutating func frame(for message: Message) -> OutgoingFrame {
-        switch message {
-        case .model(let model):
-            defer { sentFrames += 1 }
-            return OutgoingFrame(
-                model: model, sender: handshake.local.node, sequence: sentFrames, sealedWith: keys?.sealing)
-        case .waiting(let round):
-            return small(.waiting, round: round)
-        case .bye(let farewell):
-            return small(.bye, payload: [farewell.rawValue])
-        }
+        defer { sentFrames += 1 }
+        return OutgoingFrame(
+            message, sender: handshake.local.node, sequence: sentFrames, sealedWith: keys?.sealing)
     }
 
     /// Takes bytes as they came from the peer, cut anywhere.
@@ -99,23 +95,16 @@ public struct Link: Sendable {
             }
         }
         guard header.sender == claim.peer else { throw .wrongSender }
-        switch header.kind {
-        case .proof where phase == .proving:
-            open(claim, into: &effects)
-        case .model where phase == .proving, .waiting where phase == .proving:
-            throw .handshakeExpected
-        case .hello, .proof:
-            throw .unexpectedHandshake
-        case .model:
-            let model = ModelMessage(round: header.round, values: frame.model, digest: frame.payloadDigest)
-            effects.append(.deliver(.model(model)))
-        case .waiting:
-            effects.append(.deliver(.waiting(header.round)))
-        case .bye:
-            guard let farewell = Farewell(rawValue: frame.payload[0]) else { throw .malformedPayload }
-            if phase == .open { effects.append(.deliver(.bye(farewell))) }
-            close(into: &effects)
+        if phase == .proving {
+            switch header.kind {
+            case .proof: return open(claim, into: &effects)
+            case .bye: return close(into: &effects)
+            default: throw .handshakeExpected
+            }
         }
+        let message = try frame.message()
+        effects.append(.deliver(message))
+        if case .bye = message { close(into: &effects) }
     }
 
     private mutating func greet(
@@ -147,12 +136,10 @@ public struct Link: Sendable {
         small(.hello, payload: handshake.hello(to: node).encoded)
     }
 
-    private mutating func small(
-        _ kind: Frame.Kind, round: Round = Round(0), payload: [UInt8] = []
-    ) -> OutgoingFrame {
+    private mutating func small(_ kind: Frame.Kind, payload: [UInt8] = []) -> OutgoingFrame {
         defer { sentFrames += 1 }
         return OutgoingFrame(
-            kind: kind, sender: handshake.local.node, round: round, sequence: sentFrames, payload: payload,
+            kind: kind, sender: handshake.local.node, round: Round(0), sequence: sentFrames, payload: payload,
             sealedWith: keys?.sealing)
     }
 }

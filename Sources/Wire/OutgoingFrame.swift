@@ -53,11 +53,37 @@ public struct OutgoingFrame: Sendable, Equatable {
         kind = .model
     }
 
+    /// The frame of a message.
+    ///
+    /// - Parameter key: seals the frame.
+    init(_ message: Message, sender: NodeID, sequence: UInt64, sealedWith key: ChaCha20Poly1305? = nil) {
+        switch message {
+        case .model(let model):
+            self.init(model: model, sender: sender, sequence: sequence, sealedWith: key)
+        case .waiting(let round):
+            self.init(
+                kind: .waiting, sender: sender, round: round, sequence: sequence, payload: [], sealedWith: key)
+        case .bye(let farewell):
+            self.init(
+                kind: .bye, sender: sender, round: Round(0), sequence: sequence, payload: [farewell.rawValue],
+                sealedWith: key)
+        }
+    }
+
     /// All bytes in one array, for transports that copy anyway.
     public var bytes: [UInt8] {
-        var bytes = head
+        var bytes: [UInt8] = []
         bytes.reserveCapacity(byteCount)
-        for value in model { bytes.append(littleEndian: value.bitPattern) }
+        append(0..<byteCount, to: &bytes)
         return bytes
+    }
+
+    /// Appends some of the frame's bytes.
+    func append(_ range: Range<Int>, to bytes: inout [UInt8]) {
+        bytes += head[min(range.lowerBound, head.count)..<min(range.upperBound, head.count)]
+        let start = max(0, range.lowerBound - head.count)
+        let end = max(0, range.upperBound - head.count)
+        // In the byte order of this machine, which is little-endian as the wire is.
+        if start < end { unsafe model.withUnsafeBytes { unsafe bytes.append(contentsOf: $0[start..<end]) } }
     }
 }

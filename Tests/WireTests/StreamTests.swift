@@ -89,7 +89,7 @@ struct StreamTests {
     @Test("any announced length but the right one is refused at the header, before anything is kept")
     func lengths() throws {
         let limits = Limits(dimension: 3)
-        for kind in Frame.Kind.allCases {
+        for kind in Frame.Kind.allCases where kind != .piece {
             for length in [0, 1, 11, 12, 13, 44, 83, 84, 85, 1 << 20, Int(UInt32.max)] {
                 let header = Frame(
                     kind: kind, isSealed: false, sender: NodeID(0), round: Round(0), sequence: 0, payloadBytes: length

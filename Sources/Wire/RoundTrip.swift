@@ -1,0 +1,33 @@
+// How long an answer takes, and so how long to wait before asking again (RFC 6298).
+import Kernels
+
+/// A running estimate of the time from a piece to its acknowledgement.
+struct RoundTrip: Sendable {
+    private static let shortestTimeout: Nanoseconds = .milliseconds(10)
+    private static let longestTimeout: Nanoseconds = .milliseconds(1_000)
+
+    private var smoothed: Nanoseconds?
+    private var deviation: Nanoseconds = 0
+    private var doublings: Nanoseconds = 0
+
+    /// After this long without an answer, something is lost.
+    var timeout: Nanoseconds {
+        let plain = smoothed.map { $0 + 4 * deviation } ?? 5 * Self.shortestTimeout
+        return min(Self.longestTimeout, max(Self.shortestTimeout, plain) << doublings)
+    }
+
+    /// An answer came to something that was sent once.
+    mutating func add(_ sample: Nanoseconds) {
+        if let mean = smoothed {
+            deviation += (abs(sample - mean) - deviation) / 4
+            smoothed = mean + (sample - mean) / 8
+        } else {
+            smoothed = sample
+            deviation = sample / 2
+        }
+    }
+
+    mutating func timedOut() { doublings = min(doublings + 1, 6) }
+
+    mutating func heard() { doublings = 0 }
+}

@@ -1,0 +1,115 @@
+// Two datagram links and what lies between them, in virtual time: datagrams are lost, late, doubled and overtaken.
+import Kernels
+
+@testable import Wire
+
+struct DatagramNetwork {
+    struct Weather {
+        var loss = 0.0
+        var doubling = 0.0
+        /// Beside 1 ms for each.
+        var jitter: Nanoseconds = 0
+    }
+
+    private(set) var now = Instant(nanoseconds: 0)
+    /// The dialler, node 0, and the accepter, node 1.
+    var links: [DatagramLink]
+    private(set) var messages: [[Message]] = [[], []]
+    private(set) var rejections: [[Rejection]] = [[], []]
+    private(set) var blamed: [[NodeID]] = [[], []]
+    private(set) var hasOpened = [false, false]
+    private(set) var hasClosed = [false, false]
+    private(set) var sentBytes = 0
+    /// All that was sent, by receiver.
+    private(set) var datagrams: [[[UInt8]]] = [[], []]
+    var weather = Weather()
+    /// What each node says when its link opens.
+    private var greetings: [[Message]] = [[], []]
+
+    private var underway: [(at: Instant, receiver: Int, bytes: [UInt8])] = []
+    private var random: RandomStream
+
+    init(secrets: [LinkSecrets]? = nil, dimension: Int = 3, seed: Int = 1, pace: DatagramLink.Pace = Self.pace) {
+        random = RandomStream(seed: UInt64(seed), purpose: .faults)
+        links = [0, 1].map { node in
+            DatagramLink(
+                local: LinkTests.identity(node, dimension: dimension),
+                expecting: node == 0 ? .dialled(NodeID(1)) : .accepted(among: [NodeID(0)]), secrets: secrets?[node],
+                pace: pace, at: Instant(nanoseconds: 0))
+        }
+    }
+
+    static let pace = DatagramLink.Pace(patience: .milliseconds(5_000), receiveBuffer: 212_992)
+
+    mutating func start() {
+        var effects: [DatagramLink.Effect] = []
+        links[0].start(at: now, into: &effects)
+        carryOut(effects, 0)
+    }
+
+    mutating func send(_ message: Message, from node: Int) {
+        var effects: [DatagramLink.Effect] = []
+        links[node].send(message, at: now, into: &effects)
+        carryOut(effects, node)
+    }
+
+    /// Bytes from nobody knows where.
+    mutating func inject(_ bytes: [UInt8], to node: Int) {
+        var effects: [DatagramLink.Effect] = []
+        links[node].receive(bytes.span, at: now, into: &effects)
+        carryOut(effects, node)
+    }
+
+    /// Goes on until `isDone`, or until nothing more happens before `limit`; whether it was done.
+    @discardableResult
+    mutating func run(for limit: Nanoseconds, until isDone: (DatagramNetwork) -> Bool = { _ in false }) -> Bool {
+        let end = now + limit
+        while !isDone(self) {
+            let timers = [0, 1].compactMap { links[$0].nextTimer }
+            guard let next = (timers + underway.map(\.at)).min(), next <= end else {
+                now = end
+                return isDone(self)
+            }
+            now = max(now, next)
+            if let index = underway.indices.filter({ underway[$0].at <= now }).min(by: {
+                underway[$0].at < underway[$1].at
+            }) {
+                let (_, receiver, bytes) = underway.remove(at: index)
+                inject(bytes, to: receiver)
+            }
+            for node in [0, 1] where links[node].nextTimer ?? end + 1 <= now {
+                var effects: [DatagramLink.Effect] = []
+                links[node].timer(at: now, into: &effects)
+                carryOut(effects, node)
+            }
+        }
+        return true
+    }
+
+    private mutating func carryOut(_ effects: [DatagramLink.Effect], _ node: Int) {
+        for effect in effects {
+            switch effect {
+            case .transmit(let burst):
+                for start in stride(from: 0, to: burst.bytes.count, by: burst.datagramBytes) {
+                    let end = min(start + burst.datagramBytes, burst.bytes.count)
+                    transmit(Array(burst.bytes[start..<end]), to: 1 - node)
+                }
+            case .opened: hasOpened[node] = true
+            case .deliver(let message): messages[node].append(message)
+            case .refused(let rejection, let peer):
+                rejections[node].append(rejection)
+                if let peer { blamed[node].append(peer) }
+            case .close: hasClosed[node] = true
+            }
+        }
+    }
+
+    private mutating func transmit(_ datagram: [UInt8], to receiver: Int) {
+        sentBytes += datagram.count
+        datagrams[receiver].append(datagram)
+        for _ in 0..<(random.uniform() < weather.doubling ? 2 : 1) where random.uniform() >= weather.loss {
+            let delay = .milliseconds(1) + Nanoseconds(random.uniform() * Double(weather.jitter))
+            underway.append((now + delay, receiver, datagram))
+        }
+    }
+}
