@@ -6,9 +6,11 @@ struct Connection {
     enum Stage { case connecting, established, draining }
 
     let socket: FileDescriptor
-    /// Where this node dialled; `nil` for a connection let in.
-    let dialled: SocketAddress?
+    /// Where this node dialled, or who came.
+    let address: SocketAddress
+    let isDialled: Bool
     var link: Link
+    var quota: ConnectionQuota
     var stage: Stage
     /// The neighbour dialled, or found out by the handshake.
     var peer: NodeID?
@@ -17,12 +19,26 @@ struct Connection {
     /// Bytes of the first frame that are already written.
     private var written = 0
 
-    init(socket: FileDescriptor, dialled: SocketAddress?, link: Link, stage: Stage, peer: NodeID?) {
+    /// A connection that is being dialled.
+    init(to peer: NodeID, at address: SocketAddress, socket: FileDescriptor, link: Link, quota: ConnectionQuota) {
+        self.init(address: address, socket: socket, link: link, quota: quota, peer: peer)
+    }
+
+    /// A connection that was let in.
+    init(from address: SocketAddress, socket: FileDescriptor, link: Link, quota: ConnectionQuota) {
+        self.init(address: address, socket: socket, link: link, quota: quota, peer: nil)
+    }
+
+    private init(
+        address: SocketAddress, socket: FileDescriptor, link: Link, quota: ConnectionQuota, peer: NodeID?
+    ) {
+        self.address = address
         self.socket = socket
-        self.dialled = dialled
         self.link = link
-        self.stage = stage
+        self.quota = quota
         self.peer = peer
+        isDialled = peer != nil
+        stage = isDialled ? .connecting : .established
     }
 
     var hasOutput: Bool { !queue.isEmpty }

@@ -16,6 +16,7 @@ public struct NodeShell {
         public var endpoints: String?
         /// The secrets of the node's edges; without them anyone who reaches its port can pose as a neighbour.
         public var keys: KeyRing?
+        public var transport = Transport.tcp
         public var start = Start.afresh
 
         public init() {}
@@ -33,6 +34,7 @@ public struct NodeShell {
     /// A local step after one that cost more processor time than this goes to the worker thread. Elapsed time would not
     /// do: where many nodes share a processor, any step may stand still for longer.
     private static let longestInlineStep: Nanoseconds = .milliseconds(2)
+    private static let complaintInterval: Nanoseconds = .milliseconds(60_000)
     /// After its last message a node stays this long at most, until its neighbours have read all of it.
     private static let longestFarewell: Nanoseconds = .milliseconds(1_500)
 
@@ -41,7 +43,7 @@ public struct NodeShell {
     private let folder: NodeDirectory
     private let trainer: any LocalModel
     private var core: NodeCore
-    private var transport: TCPTransport
+    private var transport: any MessageTransport
     private let signals: Signals
     private let lifeline: FileDescriptor?
     private let clock = MonotonicClock()
@@ -55,11 +57,12 @@ public struct NodeShell {
     private var workspace: Workspace
     private var training = TrainingScratch()
     private var effects: [NodeEffect] = []
-    private var arrivals: [TCPTransport.Arrival] = []
+    private var arrivals: [Arrival] = []
     private var wakeAt: Instant?
     private var ending: Ending?
     private var mixNanoseconds: Nanoseconds = 0
-    private var complained: Set<String> = []
+    /// When each complaint was last made.
+    private var complaints: [String: Instant] = [:]
     private var worker: TrainingWorker?
     private var step: TrainingJob?
     private var lastStep: Nanoseconds = 0
@@ -90,13 +93,19 @@ public struct NodeShell {
             experiment: identity, node: node.configuration.node, incarnation: incarnation,
             limits: Limits(dimension: node.configuration.dimension))
         let endpoints = options.endpoints ?? run.nodes
-        transport = try TCPTransport(
-            local: local, keys: options.keys, neighbours: node.neighbours, listenOn: options.listen, now: clock.now()
+        let settings = TransportSettings(
+            local: local, keys: options.keys, neighbours: node.neighbours, listen: options.listen,
+            patience: node.configuration.patience.deadline
         ) { neighbour in
             let path = NodeDirectory("\(endpoints)/\(neighbour.index)").endpoint
             guard let bytes = try? Files.read(path) else { return nil }
             return try? Endpoint(bytes, name: path).address
         }
+        transport =
+            switch options.transport {
+            case .tcp: try TCPTransport(settings, now: clock.now())
+            case .udp: try UDPTransport(settings, now: clock.now())
+            }
         let endpoint = Endpoint(
             address: "\(transport.address)", pid: ChildProcess.ownIdentifier, incarnation: incarnation)
         let own = NodeDirectory("\(endpoints)/\(self.node.index)")
@@ -136,13 +145,13 @@ public struct NodeShell {
     private mutating func takeArrivals() {
         // Handling an event may send, and a send that fails is an arrival itself.
         while !arrivals.isEmpty {
-            var batch: [TCPTransport.Arrival] = []
+            var batch: [Arrival] = []
             swap(&batch, &arrivals)
             for arrival in batch { take(arrival) }
         }
     }
 
-    private mutating func take(_ arrival: TCPTransport.Arrival) {
+    private mutating func take(_ arrival: Arrival) {
         switch arrival {
         case .linkUp(let peer, let incarnation): handle(.linkUp(peer, incarnation: incarnation))
         case .linkDown(let peer): handle(.linkDown(peer))
@@ -258,9 +267,13 @@ public struct NodeShell {
         }
     }
 
-    /// One line on standard error for each different complaint.
+    /// One line on standard error for each different complaint a minute.
     private mutating func complain(_ sentence: String) {
-        guard complained.count < 100, complained.insert(sentence).inserted else { return }
+        let now = clock.now()
+        guard now >= complaints[sentence].map({ $0 + Self.complaintInterval }) ?? now, complaints.count < 1_000 else {
+            return
+        }
+        complaints[sentence] = now
         StandardError.print("gossipnode \(node): \(sentence)")
     }
 

@@ -30,9 +30,8 @@ public enum Socket {
 
     /// Why the connection that `connect` started did not come about; `nil` if it did.
     public static func connectionFault(of socket: FileDescriptor, to address: SocketAddress) -> SystemFault? {
-        var number: Int32 = 0
-        var size = socklen_t(MemoryLayout<Int32>.size)
-        if unsafe getsockopt(socket.number, SOL_SOCKET, SO_ERROR, &number, &size) != 0 { number = errno }
+        var number: Int32
+        do throws(SystemFault) { number = try option(SOL_SOCKET, SO_ERROR, of: socket) } catch { number = error.errno }
         // Dialling a local port that nobody listens at can, by chance, connect a socket to itself.
         if number == 0, let own = try? localAddress(of: socket), own == (try? peerAddress(of: socket)) {
             number = ECONNREFUSED
@@ -87,7 +86,18 @@ public enum Socket {
         return socket
     }
 
-    private static func set(
+    static func option(
+        _ level: Int32, _ option: Int32, of socket: FileDescriptor
+    ) throws(SystemFault) -> Int32 {
+        var value: Int32 = 0
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        try systemCall("read an option of a socket") {
+            unsafe getsockopt(socket.number, level, option, &value, &size)
+        }
+        return value
+    }
+
+    static func set(
         _ level: Int32, _ option: Int32, to value: Int32, of socket: FileDescriptor
     ) throws(SystemFault) {
         var value = value

@@ -74,6 +74,14 @@ public struct SocketAddress: Equatable, Sendable {
     }
 }
 
+extension SocketAddress {
+    /// The address without the port.
+    var host: String {
+        let text = description
+        return String(text[..<(text.lastIndex(of: ":") ?? text.endIndex)])
+    }
+}
+
 extension SocketAddress: CustomStringConvertible {
     /// Numeric, in the form that `init` reads.
     public var description: String {

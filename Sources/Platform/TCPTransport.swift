@@ -3,67 +3,32 @@
 import Kernels
 import Wire
 
-/// A node's connections. Best effort: what cannot be sent is dropped, and the node is told when a link is down.
-struct TCPTransport {
-    /// What came in, in order.
-    enum Arrival: Sendable {
-        case linkUp(NodeID, incarnation: UInt64)
-        case linkDown(NodeID)
-        case message(Message, from: NodeID)
-        case refused(Rejection, from: NodeID?)
-    }
-
-    /// A neighbour that this node dials, and when it tries next.
-    private struct Dial {
-        let peer: NodeID
-        var nextAttempt: Instant?
-        var backOff: Nanoseconds = firstBackOff
-    }
-
-    private static let firstBackOff: Nanoseconds = .milliseconds(2)
-    private static let longestBackOff: Nanoseconds = .milliseconds(250)
+struct TCPTransport: MessageTransport {
     /// When no connection can be let in, as with too many open files, the listener is left alone for this long.
     private static let acceptPause: Nanoseconds = .milliseconds(100)
     private static let readBytes = 1 << 18
-    /// Connections from peers that have not said who they are.
-    private static let mostStrangers = 64
 
-    /// Where this node is reached: host and port.
     let address: SocketAddress
     private(set) var bytesSent = 0
     private(set) var messagesSent = 0
 
-    private let local: LinkIdentity
-    private let keys: KeyRing?
-    private let neighbours: [NodeID]
-    private let addressOf: (NodeID) -> String?
+    private let settings: TransportSettings
     private let listener: FileDescriptor
     private var acceptsAgainAt = Instant(nanoseconds: 0)
     private var connections: [Connection] = []
-    private var dials: [Dial]
-    private var jitter: RandomStream
+    private var dials: Dials
+    private var bans = Bans()
+    private let strangers: StrangerQuota
     private var buffer = [UInt8](repeating: 0, count: readBytes)
     private var polled = PollLoop()
 
-    /// Listens on `address` and prepares to dial.
-    ///
-    /// - Parameters:
-    ///   - keys: of this node's edges, if they have any.
-    ///   - addressOf: where a neighbour is reached, asked anew for each attempt; `nil` while it is not known.
-    init(
-        local: LinkIdentity, keys: KeyRing?, neighbours: [NodeID], listenOn address: String, now: Instant,
-        addressOf: @escaping (NodeID) -> String?
-    ) throws {
-        self.local = local
-        self.keys = keys
-        self.neighbours = neighbours
-        self.addressOf = addressOf
-        (listener, self.address) = try Socket.listen(on: SocketAddress(address))
-        dials = neighbours.filter { local.node < $0 }.map { Dial(peer: $0, nextAttempt: now) }
-        jitter = RandomStream(seed: local.incarnation, purpose: .jitter, node: local.node)
+    init(_ settings: TransportSettings, now: Instant) throws {
+        self.settings = settings
+        (listener, address) = try Socket.listen(on: SocketAddress(settings.listen))
+        dials = Dials(settings, now: now)
+        strangers = StrangerQuota(expected: settings.diallers.count)
     }
 
-    /// Whether anything still waits to be written.
     var hasOutput: Bool { connections.contains { $0.hasOutput } }
     var hasConnections: Bool { !connections.isEmpty }
 
@@ -71,37 +36,39 @@ struct TCPTransport {
         guard let index = connections.firstIndex(where: { $0.peer == peer && $0.link.isOpen }) else { return }
         let frame = connections[index].link.frame(for: message)
         messagesSent += 1
+        connections[index].quota.sent(bytes: frame.byteCount)
         connections[index].enqueue(frame)
         if !flush(index) { drop(index, into: &arrivals) }
     }
 
-    /// Waits for bytes, connections, `others` or the deadline; returns whether each of `others` is readable.
     mutating func wait(
         until deadline: Instant?, others: [FileDescriptor], into arrivals: inout [Arrival]
     ) throws(SystemFault) -> [Bool] {
-        dialDue(at: MonotonicClock().now(), into: &arrivals)
-        let nextDial = dials.compactMap(\.nextAttempt).min()
+        let now = MonotonicClock().now()
+        dialDue(at: now)
+        endOverdue(at: now, into: &arrivals)
         polled.removeAll()
         for other in others { polled.add(other) }
-        let isPaused = MonotonicClock().now() < acceptsAgainAt
-        polled.add(listener, reading: !isPaused && connections.count < neighbours.count + Self.mostStrangers)
+        let isPaused = now < acceptsAgainAt
+        polled.add(listener, reading: !isPaused)
         for connection in connections {
             polled.add(
                 connection.socket, reading: connection.stage != .connecting,
                 writing: connection.stage == .connecting || connection.hasOutput)
         }
-        try polled.wait(until: [deadline, nextDial, isPaused ? acceptsAgainAt : nil].compactMap { $0 }.min())
+        let overdue = connections.compactMap(\.quota.dueAt).min()
+        try polled.wait(
+            until: [deadline, dials.nextAttempt, isPaused ? acceptsAgainAt : nil, overdue].compactMap { $0 }.min())
 
         let first = others.count + 1
         // Backwards, so that dropping one leaves the slots of those still to come in place.
         for index in connections.indices.reversed() { serve(index, slot: first + index, into: &arrivals) }
-        if polled.isReadable(others.count) { acceptAll() }
+        if polled.isReadable(others.count) { acceptAll(into: &arrivals) }
         return others.indices.map { polled.isReadable($0) }
     }
 
-    /// After the last message: no more bytes will follow on any connection, nobody is dialled, nobody let in.
     mutating func finishSending() {
-        dials = []
+        dials.removeAll()
         for index in connections.indices {
             try? Socket.finishSending(connections[index].socket)
             connections[index].stage = .draining
@@ -111,55 +78,64 @@ struct TCPTransport {
     // MARK: - Connections
 
     private func link(expecting expectation: Link.Expectation) -> Link {
-        let secrets = keys.map { LinkSecrets(keys: $0, challenge: Entropy.bytes(LinkSecrets.challengeBytes)) }
-        return Link(local: local, expecting: expectation, secrets: secrets)
+        Link(local: settings.local, expecting: expectation, secrets: settings.secrets())
     }
 
-    private mutating func dialDue(at now: Instant, into arrivals: inout [Arrival]) {
-        for index in dials.indices {
-            guard let moment = dials[index].nextAttempt, moment <= now else { continue }
-            let peer = dials[index].peer
-            dials[index].nextAttempt = nil
-            guard let text = addressOf(peer), let address = try? SocketAddress(text),
+    private mutating func dialDue(at now: Instant) {
+        for peer in dials.due(at: now) {
+            guard let text = settings.addressOf(peer), let address = try? SocketAddress(text),
                 let socket = try? Socket.connect(to: address)
             else {
-                retry(peer, at: now)
+                dials.retry(peer, at: now)
                 continue
             }
-            let link = link(expecting: .dialled(peer))
             connections.append(
-                Connection(socket: socket, dialled: address, link: link, stage: .connecting, peer: peer))
+                Connection(
+                    to: peer, at: address, socket: socket, link: link(expecting: .dialled(peer)),
+                    quota: settings.quota(isDialled: true, at: now)))
         }
     }
 
-    private mutating func retry(_ peer: NodeID, at now: Instant) {
-        guard let index = dials.firstIndex(where: { $0.peer == peer }) else { return }
-        // Between half and all of the back-off, so that many nodes do not knock at once.
-        let wait = Nanoseconds(Double(dials[index].backOff) * (0.5 + jitter.uniform() / 2))
-        dials[index].nextAttempt = now + wait
-        dials[index].backOff = min(Self.longestBackOff, dials[index].backOff * 3 / 2)
-    }
-
-    private mutating func acceptAll() {
+    private mutating func acceptAll(into arrivals: inout [Arrival]) {
+        let now = MonotonicClock().now()
         do throws(SystemFault) {
-            while connections.count < neighbours.count + Self.mostStrangers,
-                let socket = try Socket.accept(from: listener)
-            {
-                let link = link(expecting: .accepted(among: neighbours.filter { $0 < local.node }))
-                connections.append(
-                    Connection(socket: socket, dialled: nil, link: link, stage: .established, peer: nil))
+            while let socket = try Socket.accept(from: listener) {
+                // Who is gone already has no address.
+                guard let address = try? Socket.peerAddress(of: socket) else { continue }
+                let unknown = connections.filter { !$0.isDialled && !$0.link.isOpen && $0.stage == .established }
+                do throws(Rejection) {
+                    try strangers.admit(
+                        ofSource: unknown.count { $0.address.host == address.host }, inAll: unknown.count)
+                    connections.append(
+                        Connection(
+                            from: address, socket: socket, link: link(expecting: .accepted(among: settings.diallers)),
+                            quota: settings.quota(isDialled: false, at: now)))
+                } catch {
+                    arrivals.append(.refused(error, from: nil))
+                }
             }
         } catch {
-            acceptsAgainAt = MonotonicClock().now() + Self.acceptPause
+            acceptsAgainAt = now + Self.acceptPause
+        }
+    }
+
+    /// Ends connections whose peers keep this node waiting in the middle of something.
+    private mutating func endOverdue(at now: Instant, into arrivals: inout [Arrival]) {
+        for index in connections.indices.reversed() where connections[index].stage != .draining {
+            do throws(Rejection) {
+                try connections[index].quota.check(at: now)
+            } catch {
+                arrivals.append(.refused(error, from: connections[index].link.peer))
+                drop(index, into: &arrivals)
+            }
         }
     }
 
     private mutating func serve(_ index: Int, slot: Int, into arrivals: inout [Arrival]) {
         if connections[index].stage == .connecting {
             guard polled.isWritable(slot) else { return }
-            if let address = connections[index].dialled,
-                Socket.connectionFault(of: connections[index].socket, to: address) != nil
-            {
+            let connection = connections[index]
+            guard Socket.connectionFault(of: connection.socket, to: connection.address) == nil else {
                 return drop(index, into: &arrivals)
             }
             connections[index].stage = .established
@@ -188,7 +164,23 @@ struct TCPTransport {
             swap(&bytes, &buffer)
             connections[index].link.receive(bytes.span.extracting(0..<count), into: &effects)
             swap(&bytes, &buffer)
-            return carryOut(effects, index, into: &arrivals)
+            guard carryOut(effects, index, into: &arrivals) else { return false }
+            return isWithinQuota(index, bytes: count, messages: effects.count, into: &arrivals)
+        }
+    }
+
+    private mutating func isWithinQuota(
+        _ index: Int, bytes: Int, messages: Int, into arrivals: inout [Arrival]
+    ) -> Bool {
+        let (link, now) = (connections[index].link, MonotonicClock().now())
+        do throws(Rejection) {
+            try connections[index].quota.received(
+                bytes: bytes, messages: messages, isOpen: link.isOpen, isInsideFrame: link.isInsideFrame, at: now)
+            return true
+        } catch {
+            arrivals.append(.refused(error, from: link.peer))
+            if let peer = link.peer { bans.ban(peer, at: now) }
+            return false
         }
     }
 
@@ -200,16 +192,17 @@ struct TCPTransport {
                 connections[index].enqueue(frame)
                 guard flush(index) else { return false }
             case .opened(let peer, let incarnation):
+                guard !bans.contains(peer, at: MonotonicClock().now()) else { return false }
                 replace(peer, by: index, into: &arrivals)
                 connections[index].peer = peer
                 connections[index].incarnation = incarnation
-                if let dial = dials.firstIndex(where: { $0.peer == peer }) { dials[dial].backOff = Self.firstBackOff }
+                dials.opened(peer)
                 arrivals.append(.linkUp(peer, incarnation: incarnation))
             case .deliver(let message):
                 guard let peer = connections[index].peer else { continue }
                 arrivals.append(.message(message, from: peer))
                 // A peer that has finished is not dialled again.
-                if case .bye(.finished) = message { dials.removeAll { $0.peer == peer } }
+                if case .bye(.finished) = message { dials.remove(peer) }
             case .refused(let rejection, let peer):
                 arrivals.append(.refused(rejection, from: peer))
             case .close:
@@ -239,6 +232,6 @@ struct TCPTransport {
         let connection = connections.remove(at: index)
         guard let peer = connection.peer else { return }
         if connection.link.peer != nil { arrivals.append(.linkDown(peer)) }
-        if connection.stage != .draining { retry(peer, at: MonotonicClock().now()) }
+        if connection.stage != .draining { dials.retry(peer, at: MonotonicClock().now()) }
     }
 }

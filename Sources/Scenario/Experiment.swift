@@ -78,7 +78,7 @@ public enum Initialisation: String, Sendable, CaseIterable { case same, differen
 public enum TimingKind: String, Sendable, CaseIterable { case synchronous, asynchronous }
 
 /// What carries frames between processes.
-public enum Transport: String, Sendable, CaseIterable { case tcp }
+public enum Transport: String, Sendable, CaseIterable { case tcp, udp }
 
 /// What a liar may overhear beside its own links.
 public enum Taps: String, Sendable, CaseIterable {

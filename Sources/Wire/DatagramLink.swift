@@ -87,6 +87,9 @@ public struct DatagramLink: Sendable {
 
     public var isOpen: Bool { phase == .open }
 
+    /// Whether the peer has said a hello that may be true.
+    public var hasGreeted: Bool { claim != nil }
+
     /// Whether anything that was to be sent has not been acknowledged.
     public var hasOutput: Bool { phase == .open && !outgoing.isEmpty }
 

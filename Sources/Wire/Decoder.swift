@@ -43,6 +43,9 @@ struct Decoder: Sendable {
         head.reserveCapacity(Frame.fixedBytes + ChaCha20Poly1305.tagBytes)
     }
 
+    /// Whether a frame has begun and is not whole.
+    var isInsideFrame: Bool { !head.isEmpty }
+
     /// Takes bytes from `bytes` at `offset`, which it advances, until a frame is whole or the bytes are used up.
     mutating func next(_ bytes: Span<UInt8>, offset: inout Int) throws(Rejection) -> ReceivedFrame? {
         let header: Frame

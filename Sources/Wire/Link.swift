@@ -51,6 +51,9 @@ public struct Link: Sendable {
 
     public var isOpen: Bool { phase == .open }
 
+    /// Whether the peer owes the rest of a frame.
+    public var isInsideFrame: Bool { decoder.isInsideFrame }
+
     /// Starts a dialled connection; an accepted one answers the peer's hello.
     public mutating func start(into effects: inout [LinkEffect]) {
         if case .dialled(let node) = handshake.expectation { effects.append(.transmit(hello(to: node))) }

@@ -2,6 +2,8 @@
 
 /// One reason for refusing what a peer sent; the raw value is its name in records.
 public enum Rejection: String, Error, Sendable, CaseIterable {
+    // Found by whoever counts, before anything is read.
+    case tooManyConnections, tooSlow, flood
     // Found in the bytes, before a peer is known.
     case badMagic, unsupportedVersion, unknownKind, lyingLength, badCheck, malformedPayload
     // Found in the handshake.

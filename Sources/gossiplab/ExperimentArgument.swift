@@ -21,7 +21,8 @@ struct PreparedExperiment {
             throw ConfigurationFault("one experiment at a time, not '\(flags.words.joined(separator: " "))'")
         }
         let source = try ExperimentSource(
-            named: flags.words.first ?? "quickstart", overrides: flags.values("set"))
+            named: flags.words.first ?? "quickstart",
+            overrides: flags.values("set") + flags.values("transport").map { "network.transport=\($0)" })
         assembly = try Assembly(
             source.experiment, topology: source.topologyFile(of: source.experiment), files: source.dataFiles,
             sharesData: true)

@@ -8,7 +8,10 @@ enum RunCommand: Command {
     static let name = "run"
     static let usage = "run [NAME or FILE]"
     static let summary = "Runs an experiment as real processes; without an argument the built-in 'quickstart'."
-    static let flags = commonFlags + [keysFlag]
+    static let flags =
+        commonFlags + [
+            Flag("transport", "KIND", "tcp or udp: short for --set network.transport=KIND"), keysFlag,
+        ]
     static let keysFlag = Flag(
         "keys", nil, "seal every link, with keys that are made for this run and removed after it")
 

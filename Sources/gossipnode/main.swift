@@ -10,6 +10,7 @@ let flags = [
     Flag("run", "DIR", "the run directory, where the node makes nodes/<index>/"),
     Flag("endpoints", "DIR", "where nodes leave their addresses; by default DIR/nodes of --run"),
     Flag("keys", "FILE", "this node's keys, as 'gossiplab keys' writes them; by default links are not sealed"),
+    Flag("transport", "KIND", "tcp or udp; by default what the experiment says"),
     Flag("listen", "ADDRESS", "host:port to listen on (default 127.0.0.1:0, any free port)"),
     Flag("resume", "ROUND", "start from the checkpoint of this round in the run directory"),
     Flag(
@@ -40,6 +41,9 @@ func makeShell(_ given: Flags) throws -> NodeShell {
     var options = NodeShell.Options()
     options.listen = given.value("listen") ?? assembly.topology.addresses[node.index] ?? options.listen
     options.endpoints = given.value("endpoints")
+    let transport = try given.choice(
+        "transport", Transport.allCases.map(\.rawValue), default: experiment.transport.rawValue)
+    options.transport = Transport(rawValue: transport) ?? experiment.transport
     if let path = given.value("keys") {
         options.keys = try KeyFile.read(path).ring(of: node, in: assembly.topologyFile, name: path)
     }

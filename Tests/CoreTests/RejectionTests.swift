@@ -15,6 +15,8 @@ struct RejectionTests {
         case meetsKeys(with: [UInt8])
         /// Sends this on an open link.
         case sends([UInt8])
+        /// Costs more than its connection may.
+        case costs(@Sendable () throws(Rejection) -> Void)
         /// Sends this, as a node of its own making.
         case says(Message, from: Int = 1)
     }
@@ -60,9 +62,25 @@ struct RejectionTests {
         return bytes
     }
 
+    private static let quota = ConnectionQuota(
+        Limits(dimension: 2), patience: .milliseconds(5_000), isDialled: false, at: Instant(nanoseconds: 0))
+
     /// A new case does not compile until something is done here to deserve it.
     private static func deed(_ rejection: Rejection) -> [Deed] {
         switch rejection {
+        case .tooManyConnections:
+            [.costs { () throws(Rejection) in try StrangerQuota(expected: 3).admit(ofSource: 50, inAll: 50) }]
+        case .tooSlow:
+            [.costs { () throws(Rejection) in try quota.check(at: Instant(nanoseconds: .milliseconds(5_000))) }]
+        case .flood:
+            [
+                .costs { () throws(Rejection) in
+                    var quota = quota
+                    try quota.received(
+                        bytes: 36_000_000, messages: 1_000_000, isOpen: true, isInsideFrame: false,
+                        at: Instant(nanoseconds: .milliseconds(100)))
+                }
+            ]
         case .badMagic: [.sends(altered(3))]
         case .unsupportedVersion: [.sends(altered(4))]
         case .unknownKind: [.sends(altered(5))]
@@ -108,6 +126,9 @@ struct RejectionTests {
                 link.receive(bytes.span, into: &effects)
             case .sends(let bytes):
                 link.receive((Self.hello() + bytes).span, into: &effects)
+            case .costs(let spend):
+                link.receive(Self.hello().span, into: &effects)
+                do throws(Rejection) { try spend() } catch { effects += [.refused(error, from: link.peer), .close] }
             case .says:
                 if !link.isOpen { link.receive(Self.hello().span, into: &effects) }
             }

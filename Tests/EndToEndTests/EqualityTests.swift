@@ -24,9 +24,11 @@ extension EndToEndTests {
             let verified = try laboratory.start(["verify", laboratory.onlyRun().path]).ended()
             #expect(verified.status == .exited(0) && verified.output.hasPrefix("verified: all "))
 
-            let sealed = try laboratory.finish("run", common + ["--keys"])
-            #expect(sealed.status == .exited(0) && sealed.errors.isEmpty)
-            #expect(try sealed.summary().member("modelDigest")?.text == digest)
+            for options in [["--keys"], ["--transport", "udp"], ["--transport", "udp", "--keys"]] {
+                let other = try laboratory.finish("run", common + options)
+                #expect(other.status == .exited(0) && other.errors.isEmpty)
+                #expect(try other.summary().member("modelDigest")?.text == digest)
+            }
 
             for options in [["--threads", "1"], ["--threads", "3", "--carry", "bytes"], ["--carry", "sealed"]] {
                 let simulated = try laboratory.finish("simulate", common + options)

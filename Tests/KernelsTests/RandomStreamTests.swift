@@ -49,8 +49,9 @@ struct RandomStreamTests {
 
     @Test("purposes keep their numbers")
     func purposes() {
-        #expect(Purpose.allCases.map(\.rawValue) == Array(1...11))
+        #expect(Purpose.allCases.map(\.rawValue) == Array(1...12))
         #expect(Purpose.faults.rawValue == 10 && Purpose.mixing.rawValue == 11)
+        #expect(Purpose.handshake.rawValue == 12)
     }
 
     @Test("uniform draws lie in [0, 1), open ones in (0, 1), both with mean 1/2 and variance 1/12")

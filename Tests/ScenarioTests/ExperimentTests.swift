@@ -76,7 +76,7 @@ struct ExperimentTests {
             (#"{"task": {"split": {}}}"#, "e.json:1:20: task.split.kind is missing; expected iid, dirichlet"),
             (#"{"training": {"exchange": "gradient"}}"#, "unknown training.exchange 'gradient' (known: model)"),
             (#"{"timing": {"kind": "asynchron"}}"#, "did you mean 'asynchronous'?"),
-            (#"{"network": {"transport": "udp"}}"#, "(known: tcp)"),
+            (#"{"network": {"transport": "sctp"}}"#, "(known: tcp, udp)"),
             (#"{"faults": [{"crash": 3}]}"#, "e.json:1:14: unknown key 'faults.0.crash'"),
             (
                 #"{"faults": "crash-strom"}"#,

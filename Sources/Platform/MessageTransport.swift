@@ -1,0 +1,114 @@
+// What a node process needs of whatever carries its messages; and whom it dials when, which is the same for all.
+import Kernels
+import Wire
+
+/// The connections of a node. Best effort: what cannot be sent is dropped, and the node is told when a link is down.
+protocol MessageTransport {
+    /// - Parameter now: when the first neighbours are dialled.
+    init(_ settings: TransportSettings, now: Instant) throws
+
+    /// Where this node is reached: host and port.
+    var address: SocketAddress { get }
+    var bytesSent: Int { get }
+    var messagesSent: Int { get }
+    /// Whether anything still waits to be written, or for an answer.
+    var hasOutput: Bool { get }
+    var hasConnections: Bool { get }
+
+    mutating func send(_ message: Message, to peer: NodeID, into arrivals: inout [Arrival])
+
+    /// Waits for bytes, connections, `others` or the deadline; returns whether each of `others` is readable.
+    mutating func wait(
+        until deadline: Instant?, others: [FileDescriptor], into arrivals: inout [Arrival]
+    ) throws(SystemFault) -> [Bool]
+
+    /// After the last message: no more bytes will follow on any connection, nobody is dialled, nobody let in.
+    mutating func finishSending()
+}
+
+/// What came in, in order.
+enum Arrival: Sendable {
+    case linkUp(NodeID, incarnation: UInt64)
+    case linkDown(NodeID)
+    case message(Message, from: NodeID)
+    case refused(Rejection, from: NodeID?)
+}
+
+/// What every transport is told.
+struct TransportSettings {
+    let local: LinkIdentity
+    /// Of this node's edges, if they have any.
+    let keys: KeyRing?
+    let neighbours: [NodeID]
+    /// Host and port; port 0 lets the system choose.
+    let listen: String
+    /// A peer that is silent for so long is gone, where nobody else notices.
+    let patience: Nanoseconds
+    /// Where a neighbour is reached, asked anew for each attempt; `nil` while it is not known.
+    let addressOf: (NodeID) -> String?
+
+    /// What makes a new connection this node's own; `nil` where there are no keys.
+    func secrets() -> LinkSecrets? {
+        keys.map { LinkSecrets(keys: $0, challenge: Entropy.bytes(LinkSecrets.challengeBytes)) }
+    }
+
+    func quota(isDialled: Bool, at now: Instant) -> ConnectionQuota {
+        ConnectionQuota(
+            local.limits, patience: max(2 * patience, .milliseconds(2_000)), isDialled: isDialled, at: now)
+    }
+
+    /// The lower index dials.
+    var diallers: [NodeID] { neighbours.filter { $0 < local.node } }
+}
+
+/// The neighbours that a node dials, each tried again with jittered back-off until its link is open.
+struct Dials {
+    private struct Entry {
+        let peer: NodeID
+        var nextAttempt: Instant?
+        var backOff: Nanoseconds = firstBackOff
+    }
+
+    private static let firstBackOff: Nanoseconds = .milliseconds(2)
+    private static let longestBackOff: Nanoseconds = .milliseconds(250)
+
+    private var entries: [Entry]
+    private var jitter: RandomStream
+
+    init(_ settings: TransportSettings, now: Instant) {
+        let local = settings.local
+        entries = settings.neighbours.filter { local.node < $0 }.map { Entry(peer: $0, nextAttempt: now) }
+        jitter = RandomStream(seed: local.incarnation, purpose: .jitter, node: local.node)
+    }
+
+    var nextAttempt: Instant? { entries.compactMap(\.nextAttempt).min() }
+
+    /// Whom to dial now; each is asked for once, until `retry`.
+    mutating func due(at now: Instant) -> [NodeID] {
+        var due: [NodeID] = []
+        for index in entries.indices {
+            guard let moment = entries[index].nextAttempt, moment <= now else { continue }
+            entries[index].nextAttempt = nil
+            due.append(entries[index].peer)
+        }
+        return due
+    }
+
+    /// The attempt, or the connection that it led to, is over.
+    mutating func retry(_ peer: NodeID, at now: Instant) {
+        guard let index = entries.firstIndex(where: { $0.peer == peer }) else { return }
+        // Between half and all of the back-off, so that many nodes do not knock at once.
+        let wait = Nanoseconds(Double(entries[index].backOff) * (0.5 + jitter.uniform() / 2))
+        entries[index].nextAttempt = now + wait
+        entries[index].backOff = min(Self.longestBackOff, entries[index].backOff * 3 / 2)
+    }
+
+    mutating func opened(_ peer: NodeID) {
+        guard let index = entries.firstIndex(where: { $0.peer == peer }) else { return }
+        entries[index].backOff = Self.firstBackOff
+    }
+
+    mutating func remove(_ peer: NodeID) { entries.removeAll { $0.peer == peer } }
+
+    mutating func removeAll() { entries.removeAll() }
+}

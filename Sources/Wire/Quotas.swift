@@ -1,0 +1,93 @@
+// How much of a node's time and memory others may take: strangers by where they come from, each peer by connection.
+import Kernels
+
+/// What the peer of one connection may cost: far more than an honest one ever does, and far less than a wire carries.
+public struct ConnectionQuota: Sendable {
+    /// Beside its bytes, what every message costs.
+    private static let bytesPerMessage = 4_096
+    private static let bytesPerSecond = 256 << 20
+    /// A neighbour that keeps pace with this node may send so many times what it is sent.
+    private static let returnRate = 4
+
+    private let capacity: Int
+    private let patience: Nanoseconds
+    private var balance: Int
+    private var countedAt: Instant
+    /// When the peer must have done what it owes: to say who it is, or to send the rest of a frame.
+    public private(set) var dueAt: Instant?
+
+    /// - Parameters:
+    ///   - patience: with a stranger who does not become a neighbour, and for the rest of a frame that has begun.
+    ///   - isDialled: this node knows whom it waits for.
+    public init(_ limits: Limits, patience: Nanoseconds, isDialled: Bool, at now: Instant) {
+        capacity = Self.bytesPerSecond + 8 * limits.dimension * MemoryLayout<Float>.size
+        self.patience = patience
+        balance = capacity
+        countedAt = now
+        dueAt = isDialled ? nil : now + patience
+    }
+
+    /// This node has sent so much itself.
+    public mutating func sent(bytes: Int) {
+        balance = min(capacity, balance + Self.returnRate * (bytes + Self.bytesPerMessage))
+    }
+
+    /// The peer has sent so much.
+    public mutating func received(
+        bytes: Int, messages: Int, isOpen: Bool, isInsideFrame: Bool, at now: Instant
+    ) throws(Rejection) {
+        if isOpen {
+            if !isInsideFrame { dueAt = nil } else if messages > 0 || dueAt == nil { dueAt = now + patience }
+        }
+        let elapsed = min(Double(now - countedAt) / 1e9, 1)
+        countedAt = now
+        balance = min(capacity, balance + Int(elapsed * Double(Self.bytesPerSecond)))
+        balance -= bytes + messages * Self.bytesPerMessage
+        if balance < 0 { throw .flood }
+    }
+
+    /// Whether the peer has done in time what it owes.
+    public func check(at now: Instant) throws(Rejection) {
+        if let dueAt, dueAt <= now { throw .tooSlow }
+    }
+}
+
+/// Peers that have not said who they are, or not proved it.
+public struct StrangerQuota: Sendable {
+    private static let most = 64
+    /// Beside the neighbours, all of which may live at one place.
+    private static let spare = 8
+
+    private let expected: Int
+
+    /// - Parameter expected: neighbours that may dial this node.
+    public init(expected: Int) { self.expected = expected }
+
+    /// Refuses one more.
+    ///
+    /// - Parameters:
+    ///   - ofSource: strangers that are there already and come from the same host.
+    ///   - inAll: all strangers that are there.
+    public func admit(ofSource: Int, inAll: Int) throws(Rejection) {
+        guard ofSource < expected + Self.spare, inAll < expected + Self.most else { throw .tooManyConnections }
+    }
+}
+
+/// Neighbours that were cut off: each time for twice as long.
+public struct Bans: Sendable {
+    private static let firstLength: Nanoseconds = .milliseconds(10_000)
+
+    private var entries: [(peer: NodeID, until: Instant, length: Nanoseconds)] = []
+
+    public init() {}
+
+    public mutating func ban(_ peer: NodeID, at now: Instant) {
+        let length = entries.first { $0.peer == peer }.map { min(2 * $0.length, 64 * Self.firstLength) }
+        entries.removeAll { $0.peer == peer }
+        entries.append((peer, now + (length ?? Self.firstLength), length ?? Self.firstLength))
+    }
+
+    public func contains(_ peer: NodeID, at now: Instant) -> Bool {
+        entries.contains { $0.peer == peer && now < $0.until }
+    }
+}
