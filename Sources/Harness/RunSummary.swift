@@ -102,13 +102,16 @@ public struct RunSummary: Sendable {
         guard let final else {
             return wasStopped ? "Stopped before the end." : "No honest node finished: nothing can be said."
         }
-        let worst = percent(final.accuracy.least)
-        let agree = (final.relativeConsensusDistance ?? .infinity) < 0.1
-        let spread = final.relativeConsensusDistance.map { "relative distance \(rounded($0, 3))" } ?? "no scale"
-        let learned =
-            final.accuracy.least >= 0.9 * final.averageModelAccuracy && final.averageModelAccuracy > 0.5
-            ? "The honest nodes learned (worst \(worst))" : "Not every honest node learned (worst \(worst))"
-        return "\(learned) and \(agree ? "agree" : "do not agree") (\(spread))."
+        let learned = final.accuracy.least >= 0.9 * final.averageModelAccuracy && final.averageModelAccuracy > 0.5
+        let agreed = (final.relativeConsensusDistance ?? .infinity) < 0.1
+        let worst = "(worst \(percent(final.accuracy.least)))"
+        let spread = final.relativeConsensusDistance.map { "(relative distance \(rounded($0, 3)))" } ?? "(no scale)"
+        return switch (learned, agreed) {
+        case (true, true): "The honest nodes learned \(worst) and agree \(spread)."
+        case (true, false): "The honest nodes learned \(worst) but do not agree \(spread)."
+        case (false, true): "Not every honest node learned \(worst), though they agree \(spread)."
+        case (false, false): "Not every honest node learned \(worst), nor do they agree \(spread)."
+        }
     }
 
     /// `summary.json`.

@@ -80,7 +80,9 @@ struct EveryAttackTests {
         }
     }
 
-    @Test("stays finite, unless that is the point, where honest models are large or all equal", arguments: CatalogAttack.onModels)
+    @Test(
+        "stays finite, unless that is the point, where honest models are large or all equal",
+        arguments: CatalogAttack.onModels)
     func extremes(attack: CatalogAttack) throws {
         for value in [0, 1e15, -1e15] as [Float] {
             let models = [Float](repeating: value, count: 5)

@@ -31,7 +31,7 @@ public enum BuiltInExperiments {
 
     static let quickstart = BuiltInExperiment(
         name: "quickstart",
-        summary: "CS+ against Gaussian noise: 16 nodes, 3 of them hostile, at most 2 beside any honest one.",
+        summary: "CS+ against dissensus: 16 nodes, 3 of them hostile, at most 2 beside any honest one.",
         json: """
             {
               "name": "quickstart",
@@ -44,7 +44,7 @@ public enum BuiltInExperiments {
               },
               "training": {"rounds": 200, "batchSize": 32, "stepSize": {"kind": "inverseSqrt", "value": 0.9}},
               "aggregation": {"rule": "csPlus", "tolerates": {"kind": "declared", "count": 2}},
-              "adversary": [{"nodes": ["3", "7", "11"], "attack": "gaussian"}],
+              "adversary": [{"nodes": ["3", "7", "11"], "attack": "dissensus", "taps": "victims"}],
               "measure": {"every": 10}
             }
 
