@@ -10,6 +10,8 @@ import Kernels
 /// came back from somewhere may be a moment behind for ever, and so is given a chance: after it has delivered anything,
 /// one round waits for it, but only for the free time; chances that it lets pass become rarer and rarer.
 struct PatienceAccount: Sendable, Equatable {
+    private static let longestGap = 1 << 20
+
     private(set) var balance: Nanoseconds
     private(set) var isPolledOnly = false
     private let opening: Nanoseconds
@@ -52,7 +54,7 @@ struct PatienceAccount: Sendable, Equatable {
     func hasChance(in round: Round) -> Bool { isPolledOnly && hasSpoken && round.number >= chanceFrom }
 
     mutating func missedChance(in round: Round) {
-        gap *= 2
+        gap = min(2 * gap, Self.longestGap)
         chanceFrom = round.number + gap
         hasSpoken = false
     }

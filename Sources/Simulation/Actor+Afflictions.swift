@@ -17,7 +17,9 @@ extension Actor {
             incarnation += 1
             core = fresh
             for slot in lines.indices {
-                lines[slot].link = nil
+                lines[slot].stream = nil
+                lines[slot].datagrams = nil
+                lines[slot].timerAt = nil
                 lines[slot].isOpen = false
             }
             let start = disk.start(node: id, experiment: settings.experiment, dimension: settings.dimension)

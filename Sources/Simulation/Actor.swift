@@ -1,6 +1,5 @@
-// One simulated node: the core, its local training, and its links where bytes are carried. The counterpart of
-// Platform's NodeShell: it interprets the core's effects, without a socket, a clock or a file. What befalls it is in
-// Actor+Afflictions.
+// One simulated node: the core and its local training. The counterpart of Platform's NodeShell: it interprets the core's
+// effects, without a socket, a clock or a file. Its links are in Actor+Links, what befalls it in Actor+Afflictions.
 import Core
 import Kernels
 import Learning
@@ -13,6 +12,7 @@ struct Actor: Sendable {
         let dimension: Int
         let experiment: [UInt8]
         let carriage: Carriage
+        let pace: DatagramLink.Pace
         /// Connections may break, and nodes be killed.
         let isDisturbed: Bool
         /// Checkpoints are kept for nodes that are killed.
@@ -24,8 +24,11 @@ struct Actor: Sendable {
     /// A neighbour, and the connection with it.
     struct Line: Sendable {
         let peer: NodeID
-        /// Where bytes are carried.
-        var link: Link?
+        /// Where bytes are carried, one of these two.
+        var stream: Link?
+        var datagrams: DatagramLink?
+        /// When `datagrams` must look after what it has sent.
+        var timerAt: Instant?
         /// Which connection with it this is; what belongs to another one is not for this node any more.
         var connection = 0
         var isOpen = false
@@ -57,7 +60,7 @@ struct Actor: Sendable {
     private(set) var ending: Ending?
     private(set) var hash = TraceHash()
     private(set) var steps = 0
-    private(set) var traffic = Traffic()
+    var traffic = Traffic()
     private var effects: [NodeEffect] = []
 
     init(_ node: SimulatedNode, id: NodeID, settings: Settings) {
@@ -78,14 +81,16 @@ struct Actor: Sendable {
 
     /// When something happens to it of its own accord, in virtual time.
     var nextMoment: Instant? {
-        guard isAlive, !isPaused else { return nil }
-        let wake = wakeAt.map { $0 + (0 - clockOffset) }
-        guard let done = step?.doneAt else { return wake }
-        return wake.map { min($0, done) } ?? done
+        guard !isDown, !isPaused else { return nil }
+        var next = settings.carriage.usesDatagrams ? nextLinkTimer : nil
+        guard ending == nil else { return next }
+        if let wake = wakeAt.map({ $0 + (0 - clockOffset) }) { next = min(next ?? wake, wake) }
+        if let done = step?.doneAt { next = min(next ?? done, done) }
+        return next
     }
 
     func isDue(at now: Instant) -> Bool {
-        guard isAlive, !isPaused else { return false }
+        guard !isDown, !isPaused, ending == nil || settings.carriage.usesDatagrams else { return false }
         return !pending.isEmpty || nextMoment.map { $0 <= now } ?? false
     }
 
@@ -111,7 +116,9 @@ struct Actor: Sendable {
     mutating func step(at now: Instant, using tools: inout Tools, telling news: inout News) {
         var arrivals: [Delivery] = []
         swap(&arrivals, &pending)
-        for delivery in arrivals where ending == nil { take(delivery, at: now, using: &tools, telling: &news) }
+        for delivery in arrivals where ending == nil || delivery.isDatagram {
+            take(delivery, at: now, using: &tools, telling: &news)
+        }
         arrivals.removeAll(keepingCapacity: true)
         pending = arrivals
         if let (local, doneAt) = step, doneAt <= now, ending == nil {
@@ -122,6 +129,7 @@ struct Actor: Sendable {
             wakeAt = nil
             handle(.timer, at: now, using: &tools, telling: &news)
         }
+        if settings.carriage.usesDatagrams { runLinkTimers(at: now, using: &tools, telling: &news) }
     }
 
     private mutating func take(
@@ -153,90 +161,8 @@ struct Actor: Sendable {
             breakOff(slot, at: now, using: &tools, telling: &news)
         case .frame(let frame):
             receive(frame.bytes, slot: slot, at: now, using: &tools, telling: &news)
-        case .altered(let bytes):
+        case .altered(let bytes), .datagram(let bytes):
             receive(bytes, slot: slot, at: now, using: &tools, telling: &news)
-        }
-    }
-
-    // MARK: - Links
-
-    func slot(of peer: NodeID) -> Int? { lines.firstIndex { $0.peer == peer } }
-
-    func isLinked(with peer: NodeID) -> Bool { slot(of: peer).map { lines[$0].isOpen } ?? false }
-
-    private mutating func open(
-        _ slot: Int, incarnation: UInt64, at now: Instant, using tools: inout Tools, telling news: inout News
-    ) {
-        let peer = lines[slot].peer
-        guard settings.carriage != .values else {
-            lines[slot].isOpen = true
-            return handle(.linkUp(peer, incarnation: incarnation), at: now, using: &tools, telling: &news)
-        }
-        let local = LinkIdentity(
-            experiment: settings.experiment, node: id, incarnation: self.incarnation,
-            limits: Limits(dimension: settings.dimension))
-        let secrets = settings.carriage == .sealed ? secrets(of: lines[slot]) : nil
-        var link = Link(
-            local: local, expecting: id < peer ? .dialled(peer) : .accepted(among: [peer]), secrets: secrets)
-        var wanted: [LinkEffect] = []
-        link.start(into: &wanted)
-        lines[slot].link = link
-        carryOut(wanted, slot: slot, at: now, using: &tools, telling: &news)
-    }
-
-    /// Guessable, unlike secrets, but as different: keys by edge, challenges by connection.
-    private func secrets(of line: Line) -> LinkSecrets {
-        func bytes(_ count: Int, seed: UInt64, _ node: NodeID, _ other: NodeID, _ connection: Int) -> [UInt8] {
-            var random = RandomStream(
-                seed: seed, purpose: .handshake, node: node, round: Round(connection), lane: other.index)
-            return (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
-        }
-        let key = EdgeKey(bytes(EdgeKey.byteCount, seed: 0, min(id, line.peer), max(id, line.peer), 0))
-        return LinkSecrets(
-            keys: KeyRing([(line.peer, key)]),
-            challenge: bytes(LinkSecrets.challengeBytes, seed: incarnation, id, line.peer, line.connection))
-    }
-
-    /// The connection is gone, whoever ended it.
-    private mutating func hangUp(_ slot: Int, at now: Instant, using tools: inout Tools, telling news: inout News) {
-        lines[slot].link = nil
-        guard lines[slot].isOpen else { return }
-        lines[slot].isOpen = false
-        handle(.linkDown(lines[slot].peer), at: now, using: &tools, telling: &news)
-    }
-
-    /// This end has had enough of the connection.
-    private mutating func breakOff(_ slot: Int, at now: Instant, using tools: inout Tools, telling news: inout News) {
-        news.closed.append((id, lines[slot].peer, lines[slot].connection))
-        hangUp(slot, at: now, using: &tools, telling: &news)
-    }
-
-    private mutating func receive(
-        _ bytes: [UInt8], slot: Int, at now: Instant, using tools: inout Tools, telling news: inout News
-    ) {
-        var wanted: [LinkEffect] = []
-        lines[slot].link?.receive(bytes.span, into: &wanted)
-        carryOut(wanted, slot: slot, at: now, using: &tools, telling: &news)
-    }
-
-    private mutating func carryOut(
-        _ wanted: [LinkEffect], slot: Int, at now: Instant, using tools: inout Tools, telling news: inout News
-    ) {
-        let peer = lines[slot].peer
-        for effect in wanted {
-            switch effect {
-            case .transmit(let frame):
-                transmit(.frame(frame), bytes: frame.byteCount, slot: slot, telling: &news)
-            case .opened(_, let incarnation):
-                lines[slot].isOpen = true
-                handle(.linkUp(peer, incarnation: incarnation), at: now, using: &tools, telling: &news)
-            case .deliver(let message):
-                handle(.received(message, from: peer), at: now, using: &tools, telling: &news)
-            case .refused(let rejection, _):
-                handle(.rejected(rejection, from: peer), at: now, using: &tools, telling: &news)
-            case .close:
-                breakOff(slot, at: now, using: &tools, telling: &news)
-            }
         }
     }
 
@@ -245,6 +171,7 @@ struct Actor: Sendable {
     mutating func handle(
         _ event: NodeEvent, at now: Instant, using tools: inout Tools, telling news: inout News
     ) {
+        guard ending == nil else { return }
         fold(event, at: now)
         core.handle(event, at: now + clockOffset, using: &tools.workspace, into: &effects)
         // A local step that takes no virtual time is answered at once, and the answer may ask for more.
@@ -300,7 +227,7 @@ struct Actor: Sendable {
         for effect in effects {
             switch effect {
             case .send(let message, let receiver):
-                send(message, to: receiver, telling: &news)
+                send(message, to: receiver, at: now, telling: &news)
             case .wake(let moment):
                 wakeAt = moment
             case .train(let round, let model, let state):
@@ -343,36 +270,6 @@ struct Actor: Sendable {
         news.observations.append(.mixed(id, line, model, held: core.heldModels))
     }
 
-    private mutating func send(_ message: Message, to receiver: NodeID, telling news: inout News) {
-        if settings.isWatched, case .model(let model) = message {
-            news.observations.append(.sent(from: id, to: receiver, model))
-        }
-        guard settings.isDisturbed || settings.carriage != .values else {
-            return transmit(
-                Delivery(receiver: receiver, sender: id, content: .message(message)), bytes: message.frameBytes,
-                telling: &news)
-        }
-        guard let slot = slot(of: receiver), lines[slot].isOpen else { return }
-        if let frame = lines[slot].link?.frame(for: message) {
-            transmit(.frame(frame), bytes: frame.byteCount, slot: slot, telling: &news)
-        } else {
-            transmit(.message(message), bytes: message.frameBytes, slot: slot, telling: &news)
-        }
-    }
-
-    private mutating func transmit(_ content: Delivery.Content, bytes: Int, slot: Int, telling news: inout News) {
-        transmit(
-            Delivery(
-                receiver: lines[slot].peer, sender: id, content: content, connection: lines[slot].connection),
-            bytes: bytes, telling: &news)
-    }
-
-    private mutating func transmit(_ delivery: Delivery, bytes: Int, telling news: inout News) {
-        traffic.messages += 1
-        traffic.bytes += bytes
-        news.sent.append((delivery, bytes))
-    }
-
     private mutating func fold(_ event: NodeEvent, at now: Instant) {
         hash.fold(UInt64(bitPattern: now.nanoseconds))
         switch event {
@@ -390,12 +287,5 @@ struct Actor: Sendable {
         case .trained, .timer: hash.fold(8)
         case .stopRequested: hash.fold(9)
         }
-    }
-}
-
-extension Message {
-    /// Bytes of its frame, but for the smallest kinds' payload.
-    fileprivate var frameBytes: Int {
-        if case .model(let model) = self { Frame.headerBytes + model.values.count * 4 } else { Frame.headerBytes }
     }
 }

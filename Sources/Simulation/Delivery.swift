@@ -6,6 +6,7 @@ struct Delivery: Sendable {
     enum Content: Sendable {
         case message(Message)
         case frame(OutgoingFrame)
+        case datagram([UInt8])
         /// A frame whose bytes were changed on the way.
         case altered([UInt8])
         /// A message whose check would fail.
@@ -21,6 +22,8 @@ struct Delivery: Sendable {
     let content: Content
     /// The connection that it belongs to; what belongs to an earlier one than the receiver knows is dropped.
     var connection = 0
+
+    var isDatagram: Bool { if case .datagram = content { true } else { false } }
 
     /// Whether a later model makes it useless, as in a sender's queue.
     var isModel: Bool {

@@ -42,6 +42,12 @@ public enum Carriage: String, Sendable, CaseIterable {
     case bytes
     /// As bytes, with a key for every edge.
     case sealed
+    /// As pieces in datagrams, which may be lost, doubled and overtaken one by one.
+    case datagrams
+    case sealedDatagrams
+
+    var usesDatagrams: Bool { self == .datagrams || self == .sealedDatagrams }
+    var isSealed: Bool { self == .sealed || self == .sealedDatagrams }
 }
 
 /// What a node told while it ran; all but the first two only to whoever watches.
@@ -98,6 +104,11 @@ public struct Simulator {
         }
     }
 
+    /// A datagram link that hears nothing for so long is given up.
+    private static let linkPatience: Nanoseconds = .milliseconds(5_000)
+    /// What Linux usually gives a socket.
+    private static let receiveBuffer = 212_992
+
     private let lanes: [Lane]
     private let laneOfNode: [Int]
     private let neighbours: [[NodeID]]
@@ -120,7 +131,10 @@ public struct Simulator {
         neighbours = nodes.map(\.neighbours)
         let plan = faults.flatMap { $0.isEmpty ? nil : $0 }
         let settings = Actor.Settings(
-            dimension: dimension, experiment: experiment, carriage: options.carriage, isDisturbed: plan != nil,
+            dimension: dimension, experiment: experiment, carriage: options.carriage,
+            pace: DatagramLink.Pace(
+                patience: max(Self.linkPatience, 8 * options.latency), receiveBuffer: Self.receiveBuffer),
+            isDisturbed: plan != nil,
             keepsCheckpoints: options.isWatched || plan?.crashesNodes ?? false, isWatched: options.isWatched)
         let laneCount = max(1, min(options.threads, nodes.count))
         var lanes: [Lane] = []

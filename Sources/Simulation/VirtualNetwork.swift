@@ -57,7 +57,8 @@ struct VirtualNetwork {
             Passage(sender: delivery.sender, receiver: delivery.receiver, bytes: bytes), at: moment)
         guard !passage.isLost else { return [] }
         guard !passage.isHeld else {
-            hold(delivery)
+            // Nobody keeps datagrams: whoever sent one sends it again.
+            if !delivery.isDatagram { hold(delivery) }
             return []
         }
         let arrival = moment.now + latency + passage.delay
@@ -92,25 +93,24 @@ struct VirtualNetwork {
     }
 
     private mutating func altered(_ delivery: Delivery) -> Delivery {
-        var altered = delivery
+        let content: Delivery.Content
         switch delivery.content {
-        case .frame(let frame):
-            var random = RandomStream(
-                seed: seed, purpose: .faults, node: NodeID(Int(UInt32.max) - 1), round: Round(alterations))
-            alterations += 1
-            var bytes = frame.bytes
-            bytes[random.below(bytes.count)] ^= 1 << UInt8(random.below(8))
-            altered = Delivery(
-                receiver: delivery.receiver, sender: delivery.sender, content: .altered(bytes),
-                connection: delivery.connection)
-        case .message:
-            altered = Delivery(
-                receiver: delivery.receiver, sender: delivery.sender, content: .garbled,
-                connection: delivery.connection)
-        default:
-            break
+        case .frame(let frame): content = .altered(withFlippedBit(frame.bytes))
+        case .datagram(let bytes): content = .datagram(withFlippedBit(bytes))
+        case .message: content = .garbled
+        default: return delivery
         }
-        return altered
+        return Delivery(
+            receiver: delivery.receiver, sender: delivery.sender, content: content, connection: delivery.connection)
+    }
+
+    private mutating func withFlippedBit(_ bytes: [UInt8]) -> [UInt8] {
+        var random = RandomStream(
+            seed: seed, purpose: .faults, node: NodeID(Int(UInt32.max) - 1), round: Round(alterations))
+        alterations += 1
+        var bytes = bytes
+        bytes[random.below(bytes.count)] ^= 1 << UInt8(random.below(8))
+        return bytes
     }
 
     // MARK: - Connections

@@ -11,6 +11,13 @@ public struct DatagramBurst: Sendable, Equatable {
     public fileprivate(set) var bytes: [UInt8] = []
     /// Of all but the last.
     public let datagramBytes: Int
+
+    /// Each for itself.
+    public var datagrams: [[UInt8]] {
+        stride(from: 0, to: bytes.count, by: datagramBytes).map { start in
+            Array(bytes[start..<min(start + datagramBytes, bytes.count)])
+        }
+    }
 }
 
 /// The protocol of one connection over datagrams.
@@ -96,12 +103,13 @@ public struct DatagramLink: Sendable {
     /// When `timer` must be called at the latest; `nil` for a closed link.
     public var nextTimer: Instant? {
         switch phase {
-        case .closed: nil
-        case .opening, .proving: min(helloDueAt ?? startedAt + pace.patience, startedAt + pace.patience)
+        case .closed:
+            return nil
+        case .opening, .proving:
+            return min(helloDueAt ?? startedAt + pace.patience, startedAt + pace.patience)
         case .open:
-            [
-                acknowledgementDueAt, outgoing.timeoutAt, lastSentAt + Self.heartbeat, lastHeardAt + pace.patience,
-            ].compactMap { $0 }.min()
+            let quiet = min(lastSentAt + Self.heartbeat, lastHeardAt + pace.patience)
+            return min(acknowledgementDueAt ?? quiet, outgoing.timeoutAt ?? quiet, quiet)
         }
     }
 

@@ -19,6 +19,8 @@ struct OutgoingPieces: Sendable {
     private static let smallestWindow = 8
     /// A piece is lost when others that were sent so much later have arrived (RFC 9002, section 6.1.1).
     private static let reordering: UInt64 = 3
+    /// Pieces that are sent again into a silence (RFC 9002, section 6.2.4).
+    private static let probes = 2
 
     /// Not begun; at most one of them is a model.
     private var queue: [OutgoingFrame] = []
@@ -127,11 +129,15 @@ struct OutgoingPieces: Sendable {
         timeoutAt = flights.isEmpty ? nil : now + roundTrip.timeout
     }
 
-    /// Nothing was heard for too long: the first piece is sent again, and its answer will tell of the others.
+    /// Nothing was heard for too long: the first pieces are sent again, and the answer will tell of the others.
     mutating func timeOut(at now: Instant) {
         roundTrip.timedOut()
         timeoutAt = now + roundTrip.timeout
-        if let index = flights.firstIndex(where: { !$0.hasArrived && !$0.isLost }) { lose(index) }
+        var probes = Self.probes
+        for index in flights.indices where probes > 0 && !flights[index].hasArrived && !flights[index].isLost {
+            lose(index)
+            probes -= 1
+        }
     }
 
     private mutating func lose(_ index: Int) {

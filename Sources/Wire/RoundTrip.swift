@@ -8,10 +8,15 @@ struct RoundTrip: Sendable {
 
     private var smoothed: Nanoseconds?
     private var deviation: Nanoseconds = 0
-    private var doublings: Nanoseconds = 0
+    /// Times in a row that it was waited in vain. Where one datagram in five is lost, an answer fails to come one time
+    /// in three: the first few tell nothing of a peer that is overrun or gone.
+    private var silences = 0
+    private static let patientSilences = 6
+    private static let mostDoublings = 6
 
     /// After this long without an answer, something is lost.
     var timeout: Nanoseconds {
+        let doublings = Nanoseconds(min(max(0, silences - Self.patientSilences), Self.mostDoublings))
         let plain = smoothed.map { $0 + 4 * deviation } ?? 5 * Self.shortestTimeout
         return min(Self.longestTimeout, max(Self.shortestTimeout, plain) << doublings)
     }
@@ -27,7 +32,7 @@ struct RoundTrip: Sendable {
         }
     }
 
-    mutating func timedOut() { doublings = min(doublings + 1, 6) }
+    mutating func timedOut() { silences += 1 }
 
-    mutating func heard() { doublings = 0 }
+    mutating func heard() { silences = 0 }
 }

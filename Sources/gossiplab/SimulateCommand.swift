@@ -12,7 +12,10 @@ enum SimulateCommand: Command {
     static let flags =
         commonFlags + [
             Flag("threads", "N", "threads, which change no bit of the result (default 2)"),
-            Flag("carry", "KIND", "how messages travel: values (default), bytes through real links, or sealed bytes"),
+            Flag(
+                "carry", "KIND",
+                "how messages travel: values (default); through real links as bytes, sealed, "
+                    + "datagrams or sealedDatagrams"),
             Flag("latency", "MS", "virtual time of every message (default 1)"),
             Flag("check", nil, "check what must always hold, whatever goes wrong; 1 if it did not"),
             Flag("trace", nil, "print the hash over every event and mix"),

@@ -77,7 +77,7 @@ enum SoakCommand: Command {
                 + (smallest.soakCase.faultKinds.isEmpty ? "none" : smallest.soakCase.faultKinds.joined(separator: ", "))
         )
         for violation in smallest.violations.prefix(1) { print("  \(violation)") }
-        let carry = smallest.soakCase.carriesBytes ? " --carry bytes" : ""
+        let carry = smallest.soakCase.carriage == .values ? "" : " --carry \(smallest.soakCase.carriage.rawValue)"
         print("replay: gossiplab simulate \(path) --check --latency \(SoakRun.latencyMilliseconds)\(carry)")
     }
 

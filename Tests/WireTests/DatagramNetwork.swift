@@ -90,10 +90,7 @@ struct DatagramNetwork {
         for effect in effects {
             switch effect {
             case .transmit(let burst):
-                for start in stride(from: 0, to: burst.bytes.count, by: burst.datagramBytes) {
-                    let end = min(start + burst.datagramBytes, burst.bytes.count)
-                    transmit(Array(burst.bytes[start..<end]), to: 1 - node)
-                }
+                for datagram in burst.datagrams { transmit(datagram, to: 1 - node) }
             case .opened: hasOpened[node] = true
             case .deliver(let message): messages[node].append(message)
             case .refused(let rejection, let peer):

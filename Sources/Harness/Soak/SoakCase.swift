@@ -6,6 +6,7 @@ import Graphs
 import Kernels
 import Learning
 import Scenario
+public import Simulation
 
 /// One experiment of a soak, in parts that can be made smaller one by one.
 public struct SoakCase: Sendable {
@@ -17,8 +18,7 @@ public struct SoakCase: Sendable {
     public internal(set) var rounds: Int
     var adversary: [JSONValue]
     var faults: [(from: Int, until: Int?, fault: JSONValue)]
-    /// Bytes are carried through links.
-    public let carriesBytes: Bool
+    public let carriage: Carriage
 
     /// After the last fault so many rounds are left for the nodes to agree again.
     static let calmRounds = 15
@@ -28,7 +28,7 @@ public struct SoakCase: Sendable {
         self.seed = seed
         rounds = draw.count(36...50)
         (topology, nodes) = draw.topology(nodes: 8...24)
-        carriesBytes = draw.chance(0.5)
+        carriage = draw.carriage()
         faults = draw.faults(3...6, rounds: rounds - SoakCase.calmRounds)
         let hostile = draw.chance(0.85) ? draw.labels(draw.count(1...max(1, nodes / 6)), of: nodes) : []
         adversary = hostile.isEmpty ? [] : [draw.adversary(hostile, rounds: rounds)]
@@ -181,6 +181,13 @@ private struct Draw {
         }
         let nodes = count(range)
         return (.object(["family": .text("ring"), "nodes": .number(nodes)]), nodes)
+    }
+
+    /// Values in half of the cases, else bytes in any way.
+    mutating func carriage() -> Carriage {
+        let ways = Carriage.allCases.filter { $0 != .values }
+        let place = Int(random.uniform() * Double(2 * ways.count))
+        return place < ways.count ? .values : ways[place - ways.count]
     }
 
     mutating func settings(nodes: Int) -> [(key: String, value: JSONValue)] {

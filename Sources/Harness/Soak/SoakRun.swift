@@ -34,7 +34,7 @@ public enum SoakRun {
     /// Runs a case and, to compare with, what it would have come to without its faults.
     public static func run(_ soakCase: SoakCase) throws -> SoakOutcome {
         let assembly = try soakCase.assembly()
-        let options = Self.options(carriage: soakCase.carriesBytes ? .bytes : .values, isWatched: true)
+        let options = Self.options(carriage: soakCase.carriage, isWatched: true)
         var invariants = try Invariants(assembly)
         var totals: [NodeID: NodeTotals] = [:]
         var simulator = try Simulator(assembly, options: options)

@@ -1,0 +1,201 @@
+// The links of a simulated node: values handed over as they are, or bytes through the links of a real wire.
+import Core
+import Kernels
+import Wire
+
+extension Actor {
+    func slot(of peer: NodeID) -> Int? { lines.firstIndex { $0.peer == peer } }
+
+    func isLinked(with peer: NodeID) -> Bool { slot(of: peer).map { lines[$0].isOpen } ?? false }
+
+    mutating func open(
+        _ slot: Int, incarnation: UInt64, at now: Instant, using tools: inout Tools, telling news: inout News
+    ) {
+        let peer = lines[slot].peer
+        guard settings.carriage != .values else {
+            lines[slot].isOpen = true
+            return handle(.linkUp(peer, incarnation: incarnation), at: now, using: &tools, telling: &news)
+        }
+        let local = LinkIdentity(
+            experiment: settings.experiment, node: id, incarnation: self.incarnation,
+            limits: Limits(dimension: settings.dimension))
+        let secrets = settings.carriage.isSealed ? secrets(of: lines[slot]) : nil
+        let expectation: Link.Expectation = id < peer ? .dialled(peer) : .accepted(among: [peer])
+        if settings.carriage.usesDatagrams {
+            var link = DatagramLink(
+                local: local, expecting: expectation, secrets: secrets, pace: settings.pace, at: now)
+            var wanted: [DatagramLink.Effect] = []
+            link.start(at: now, into: &wanted)
+            lines[slot].datagrams = link
+            lines[slot].timerAt = link.nextTimer
+            carryOut(wanted, slot: slot, at: now, using: &tools, telling: &news)
+        } else {
+            var link = Link(local: local, expecting: expectation, secrets: secrets)
+            var wanted: [LinkEffect] = []
+            link.start(into: &wanted)
+            lines[slot].stream = link
+            carryOut(wanted, slot: slot, at: now, using: &tools, telling: &news)
+        }
+    }
+
+    /// Guessable, unlike secrets, but as different: keys by edge, challenges by connection.
+    private func secrets(of line: Line) -> LinkSecrets {
+        func bytes(_ count: Int, seed: UInt64, _ node: NodeID, _ other: NodeID, _ connection: Int) -> [UInt8] {
+            var random = RandomStream(
+                seed: seed, purpose: .handshake, node: node, round: Round(connection), lane: other.index)
+            return (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+        }
+        let key = EdgeKey(bytes(EdgeKey.byteCount, seed: 0, min(id, line.peer), max(id, line.peer), 0))
+        return LinkSecrets(
+            keys: KeyRing([(line.peer, key)]),
+            challenge: bytes(LinkSecrets.challengeBytes, seed: incarnation, id, line.peer, line.connection))
+    }
+
+    /// The connection is gone, whoever ended it.
+    mutating func hangUp(_ slot: Int, at now: Instant, using tools: inout Tools, telling news: inout News) {
+        lines[slot].stream = nil
+        lines[slot].datagrams = nil
+        lines[slot].timerAt = nil
+        guard lines[slot].isOpen else { return }
+        lines[slot].isOpen = false
+        handle(.linkDown(lines[slot].peer), at: now, using: &tools, telling: &news)
+    }
+
+    /// This end has had enough of the connection.
+    mutating func breakOff(_ slot: Int, at now: Instant, using tools: inout Tools, telling news: inout News) {
+        news.closed.append((id, lines[slot].peer, lines[slot].connection))
+        hangUp(slot, at: now, using: &tools, telling: &news)
+    }
+
+    // MARK: - What comes in
+
+    mutating func receive(
+        _ bytes: [UInt8], slot: Int, at now: Instant, using tools: inout Tools, telling news: inout News
+    ) {
+        if settings.carriage.usesDatagrams {
+            var wanted: [DatagramLink.Effect] = []
+            lines[slot].datagrams?.receive(bytes.span, at: now, into: &wanted)
+            lines[slot].timerAt = lines[slot].datagrams?.nextTimer
+            carryOut(wanted, slot: slot, at: now, using: &tools, telling: &news)
+        } else {
+            var wanted: [LinkEffect] = []
+            lines[slot].stream?.receive(bytes.span, into: &wanted)
+            carryOut(wanted, slot: slot, at: now, using: &tools, telling: &news)
+        }
+    }
+
+    /// When a link must look after what it has sent.
+    var nextLinkTimer: Instant? {
+        var next: Instant?
+        for slot in lines.indices {
+            guard let moment = linkTimer(slot) else { continue }
+            next = min(next ?? moment, moment)
+        }
+        return next
+    }
+
+    /// A link of a node that has ended only wants to bring across its rest.
+    private func linkTimer(_ slot: Int) -> Instant? {
+        guard let moment = lines[slot].timerAt else { return nil }
+        return ending == nil || lines[slot].datagrams?.hasOutput ?? false ? moment : nil
+    }
+
+    /// Links keep virtual time: the clocks that leap are not those by which a kernel wakes a process.
+    mutating func runLinkTimers(at now: Instant, using tools: inout Tools, telling news: inout News) {
+        for slot in lines.indices {
+            guard let moment = linkTimer(slot), moment <= now else { continue }
+            var wanted: [DatagramLink.Effect] = []
+            lines[slot].datagrams?.timer(at: now, into: &wanted)
+            lines[slot].timerAt = lines[slot].datagrams?.nextTimer
+            carryOut(wanted, slot: slot, at: now, using: &tools, telling: &news)
+        }
+    }
+
+    private mutating func carryOut<Output: CarriedOutput>(
+        _ wanted: [ConnectionEffect<Output>], slot: Int, at now: Instant, using tools: inout Tools,
+        telling news: inout News
+    ) {
+        let peer = lines[slot].peer
+        for effect in wanted {
+            switch effect {
+            case .transmit(let output):
+                for (content, bytes) in output.contents { transmit(content, bytes: bytes, slot: slot, telling: &news) }
+            case .opened(_, let incarnation):
+                lines[slot].isOpen = true
+                handle(.linkUp(peer, incarnation: incarnation), at: now, using: &tools, telling: &news)
+            case .deliver(let message):
+                handle(.received(message, from: peer), at: now, using: &tools, telling: &news)
+            case .refused(let rejection, let sender):
+                // Bytes of nobody in particular are counted under this node's own name.
+                handle(.rejected(rejection, from: sender ?? id), at: now, using: &tools, telling: &news)
+            case .close:
+                breakOff(slot, at: now, using: &tools, telling: &news)
+            }
+        }
+    }
+
+    // MARK: - What goes out
+
+    mutating func send(_ message: Message, to receiver: NodeID, at now: Instant, telling news: inout News) {
+        if settings.isWatched, case .model(let model) = message {
+            news.observations.append(.sent(from: id, to: receiver, model))
+        }
+        guard settings.isDisturbed || settings.carriage != .values else {
+            traffic.messages += 1
+            return transmit(
+                Delivery(receiver: receiver, sender: id, content: .message(message)), bytes: message.frameBytes,
+                telling: &news)
+        }
+        guard let slot = slot(of: receiver), lines[slot].isOpen else { return }
+        traffic.messages += 1
+        switch settings.carriage {
+        case .values:
+            transmit(.message(message), bytes: message.frameBytes, slot: slot, telling: &news)
+        case .bytes, .sealed:
+            guard let frame = lines[slot].stream?.frame(for: message) else { return }
+            transmit(.frame(frame), bytes: frame.byteCount, slot: slot, telling: &news)
+        case .datagrams, .sealedDatagrams:
+            var wanted: [DatagramLink.Effect] = []
+            lines[slot].datagrams?.send(message, at: now, into: &wanted)
+            lines[slot].timerAt = lines[slot].datagrams?.nextTimer
+            // A link that is asked to send wants nothing but that.
+            for case .transmit(let burst) in wanted {
+                for (content, bytes) in burst.contents { transmit(content, bytes: bytes, slot: slot, telling: &news) }
+            }
+        }
+    }
+
+    private mutating func transmit(_ content: Delivery.Content, bytes: Int, slot: Int, telling news: inout News) {
+        transmit(
+            Delivery(
+                receiver: lines[slot].peer, sender: id, content: content, connection: lines[slot].connection),
+            bytes: bytes, telling: &news)
+    }
+
+    private mutating func transmit(_ delivery: Delivery, bytes: Int, telling news: inout News) {
+        traffic.bytes += bytes
+        news.sent.append((delivery, bytes))
+    }
+}
+
+/// What a link wants to be carried, as the network takes it.
+private protocol CarriedOutput: Sendable, Equatable {
+    var contents: [(content: Delivery.Content, bytes: Int)] { get }
+}
+
+extension OutgoingFrame: CarriedOutput {
+    fileprivate var contents: [(content: Delivery.Content, bytes: Int)] { [(.frame(self), byteCount)] }
+}
+
+extension DatagramBurst: CarriedOutput {
+    fileprivate var contents: [(content: Delivery.Content, bytes: Int)] {
+        datagrams.map { (.datagram($0), $0.count) }
+    }
+}
+
+extension Message {
+    /// Bytes of its frame, but for the smallest kinds' payload.
+    fileprivate var frameBytes: Int {
+        if case .model(let model) = self { Frame.headerBytes + model.values.count * 4 } else { Frame.headerBytes }
+    }
+}
