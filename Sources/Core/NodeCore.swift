@@ -1,11 +1,11 @@
-// The node, without sockets, clocks, files or threads: events in, effects out. Control flow only; waiting is in
-// NodeCore+Waiting, lying in NodeCore+Lying, coming back in NodeCore+Entering, the door in Admission.
+// The node, without sockets, clocks, files or threads: events in, effects out. Control flow only: what neighbours say is
+// in NodeCore+Messages, waiting in NodeCore+Waiting, what a round comes to in NodeCore+Mixing, lying in NodeCore+Lying,
+// coming back in NodeCore+Entering, the door in Admission.
 //
 //   joining ─links or deadline─▶ training ─trained─▶ gathering ─all in or patience over─▶ (mix) training … ─▶ ended
 //
 // An asynchronous node gathers for no time at all: it mixes what it has.
 import Aggregation
-import Attacks
 import Kernels
 import Learning
 import Metrics
@@ -29,13 +29,13 @@ public struct NodeCore: Sendable {
     public internal(set) var round = Round(0)
     /// The model at the start of the round; empty while it is being trained or mixed.
     var model: [Float]
-    private var localState = LocalState()
+    var localState = LocalState()
     /// The model before this round's local step, where the rule needs it.
-    private var modelBefore: [Float] = []
+    var modelBefore: [Float] = []
     /// While a restarted node listens: the rounds of the checkpoint that it started from.
     var enteringFrom: Int?
     /// How many rounds it has published a model for, or may have.
-    private var publishedRounds = 0
+    var publishedRounds = 0
     /// This round's model after the local step, as it is sent.
     var trained: ModelMessage?
     var neighbours: [NeighbourState]
@@ -48,9 +48,9 @@ public struct NodeCore: Sendable {
 
     /// How long this node's own local steps take: the measure of patience that no neighbour can stretch.
     var stepDurations = RecentMedian()
-    private var record = NodeRecord()
-    private var lossSum = 0.0
-    private var lossSamples = 0
+    var record = NodeRecord()
+    var lossSum = 0.0
+    var lossSamples = 0
 
     /// - Parameters:
     ///   - initial: the model before the first round, `configuration.dimension` elements.
@@ -99,7 +99,7 @@ public struct NodeCore: Sendable {
         }
     }
 
-    private mutating func take(
+    mutating func take(
         _ event: NodeEvent, at now: Instant, using workspace: inout Workspace, into effects: inout [NodeEffect]
     ) {
         switch event {
@@ -134,7 +134,7 @@ public struct NodeCore: Sendable {
 
     // MARK: - Start and links
 
-    private mutating func begin(_ start: NodeStart, at now: Instant, into effects: inout [NodeEffect]) {
+    mutating func begin(_ start: NodeStart, at now: Instant, into effects: inout [NodeEffect]) {
         guard phase == .idle else { return }
         phase = .joining(since: now)
         switch start {
@@ -152,7 +152,7 @@ public struct NodeCore: Sendable {
         }
     }
 
-    private mutating func restore(_ checkpoint: Checkpoint) {
+    mutating func restore(_ checkpoint: Checkpoint) {
         round = Round(checkpoint.rounds)
         model = checkpoint.model
         localState = checkpoint.localState
@@ -167,7 +167,7 @@ public struct NodeCore: Sendable {
         }
     }
 
-    private mutating func linkUp(_ node: NodeID, incarnation: UInt64, into effects: inout [NodeEffect]) {
+    mutating func linkUp(_ node: NodeID, incarnation: UInt64, into effects: inout [NodeEffect]) {
         guard let slot = slot(of: node) else { return }
         neighbours[slot].linkUp(incarnation: incarnation)
         if enteringFrom != nil, neighbours[slot].receives {
@@ -180,68 +180,10 @@ public struct NodeCore: Sendable {
         }
     }
 
-    // MARK: - Messages
-
-    private mutating func receive(_ message: Message, from node: NodeID, at now: Instant) {
-        guard let slot = slot(of: node) else { return count(.notANeighbour) }
-        switch message {
-        case .model(let model):
-            guard listens(to: node) else { return }
-            receive(model, slot: slot, at: now)
-        case .waiting(let round):
-            if round.number < configuration.rounds { neighbours[slot].heldUpIn = round }
-        case .bye(let farewell):
-            let patience = configuration.patience
-            neighbours[slot].link =
-                switch farewell {
-                case .finished: .closed(waitedUntil: now, backUntil: .longAgo)
-                case .stopping: .closed(waitedUntil: now + patience.stoppingGrace, backUntil: .longAgo)
-                // Broken bytes end a connection, not a neighbour.
-                case .refused: .closed(waitedUntil: now + patience.reconnectGrace, backUntil: now + patience.deadline)
-                }
-        }
-    }
-
-    private mutating func receive(_ message: ModelMessage, slot: Int, at now: Instant) {
-        let verdict = Admission.judge(
-            message, from: neighbours[slot], in: round, by: configuration,
-            takesAnyRound: isAsynchronous || enteringFrom != nil)
-        switch verdict {
-        case .current:
-            endWait(for: slot, at: now)
-            neighbours[slot].current = message
-            neighbours[slot].receivedIn = round
-        case .early:
-            endWait(for: slot, at: now)
-            neighbours[slot].newest = message
-        case .late:
-            record.lateModels += 1
-        case .refused(let rejection):
-            count(rejection)
-            // An offence in this round stands, whatever follows for rounds to come.
-            guard rejection.isProvenOffence, neighbours[slot].offendedIn != round else { return }
-            if message.round == round { endWait(for: slot, at: now) }
-            neighbours[slot].offendedIn = message.round
-            return
-        }
-        neighbours[slot].newestRound = max(neighbours[slot].newestRound ?? message.round, message.round)
-        neighbours[slot].isReturning = false
-        neighbours[slot].account.refill(at: now)
-        neighbours[slot].account.delivered(inTime: verdict == .current)
-    }
-
-    private mutating func count(_ rejection: Rejection) {
-        if let index = record.rejections.firstIndex(where: { $0.reason == rejection.rawValue }) {
-            record.rejections[index].count += 1
-        } else {
-            record.rejections.append(.init(reason: rejection.rawValue, count: 1))
-        }
-    }
-
     // MARK: - Rounds
 
     /// Goes as far as what is known allows, and asks to be woken when patience will allow more.
-    private mutating func proceed(
+    mutating func proceed(
         isTimer: Bool = false, at now: Instant, using workspace: inout Workspace, into effects: inout [NodeEffect]
     ) {
         switch phase {
@@ -263,7 +205,7 @@ public struct NodeCore: Sendable {
         }
     }
 
-    private mutating func join(
+    mutating func join(
         since: Instant, at now: Instant, using workspace: inout Workspace, into effects: inout [NodeEffect]
     ) {
         if oversleptIn == round {
@@ -290,7 +232,7 @@ public struct NodeCore: Sendable {
         beginRound(at: now, into: &effects)
     }
 
-    private mutating func beginRound(at now: Instant, into effects: inout [NodeEffect]) {
+    mutating func beginRound(at now: Instant, into effects: inout [NodeEffect]) {
         guard round.number < configuration.rounds else {
             return end(.finished(model), saying: .finished, into: &effects)
         }
@@ -303,7 +245,7 @@ public struct NodeCore: Sendable {
         localState = LocalState()
     }
 
-    private mutating func finishTraining(
+    mutating func finishTraining(
         _ parameters: [Float], _ report: StepReport, since: Instant, at now: Instant,
         into effects: inout [NodeEffect]
     ) {
@@ -328,7 +270,7 @@ public struct NodeCore: Sendable {
     /// Whether models are exchanged in this round.
     var exchanges: Bool { (round.number + 1) % configuration.mixEvery == 0 }
 
-    private mutating func closeRound(
+    mutating func closeRound(
         since: Instant, at now: Instant, using workspace: inout Workspace, into effects: inout [NodeEffect]
     ) {
         guard let trained else { preconditionFailure("a round closes after its local step") }
@@ -348,132 +290,5 @@ public struct NodeCore: Sendable {
         advance(to: nextRound())
         keep(into: &effects)
         beginRound(at: now, into: &effects)
-    }
-
-    /// What this node has from its neighbours for this round, ascending by sender; what taps overheard is among it.
-    private func heardModels() -> [HeardModel] {
-        neighbours.compactMap { neighbour in
-            guard neighbour.weight != nil, listens(to: neighbour.node), neighbour.offendedIn != round,
-                let message = neighbour.current, !isStale(neighbour)
-            else { return nil }
-            return HeardModel(sender: neighbour.node, message: message)
-        }
-    }
-
-    /// Whether an asynchronous node has had this neighbour's model for too long.
-    private func isStale(_ neighbour: NeighbourState) -> Bool {
-        guard case .asynchronous(let staleness) = configuration.pace, let arrival = neighbour.receivedIn else {
-            return false
-        }
-        return round.number - arrival.number > staleness
-    }
-
-    private mutating func mix(
-        _ own: ModelMessage, with heard: [HeardModel], using workspace: inout Workspace,
-        into effects: inout [NodeEffect]
-    ) -> [Float] {
-        let expected = neighbours.filter { $0.weight ?? 0 > 0 && listens(to: $0.node) }
-        let offenders = expected.filter { $0.offendedIn == round }.map(\.node)
-        let next = mixer.mix(
-            own, with: heard, before: modelBefore, offenders: offenders, in: round, using: &workspace)
-        modelBefore = []
-        record.mixedModels += workspace.batch.rows
-        record.missedModels += expected.count - offenders.count - workspace.batch.rows
-        note(workspace.report, of: workspace.context.senders)
-        var inputs = heard.map(TraceLine.Input.init)
-        inputs.append(TraceLine.Input(own: own, configuration))
-        inputs.sort { $0.sender < $1.sender }
-        effects.append(
-            .trace(TraceLine(round: round, inputs: inputs, offenders: offenders, result: hash64(next))))
-        return next
-    }
-
-    /// Adds what the rule did to the tallies of those it did it to.
-    private mutating func note(_ report: MixReport, of senders: [NodeID]) {
-        record.threshold = report.threshold ?? record.threshold
-        record.returnedWeight = report.ownWeight.map { $0 - configuration.ownWeight } ?? record.returnedWeight
-        if report.isDegraded { record.degradedMixes += 1 }
-        var slot = 0
-        for (sender, treatment) in zip(senders, report.treatments) {
-            while neighbours[slot].node < sender { slot += 1 }
-            neighbours[slot].tally.note(treatment)
-        }
-    }
-
-    /// The next round, or the one that others have reached without this node.
-    private func nextRound() -> Round { isAsynchronous ? round.next : roundOfOthers ?? round.next }
-
-    /// The round of the others, if more neighbours than may lie are already past the next exchange: only then did they
-    /// go on without this node, and not merely through their local rounds.
-    var roundOfOthers: Round? {
-        let newest = neighbours.compactMap(\.newestRound).sorted(by: >)
-        let liars = configuration.budget.count
-        let every = configuration.mixEvery
-        let nextExchange = Round((round.next.number / every + 1) * every - 1)
-        return liars < newest.count && newest[liars] > nextExchange ? newest[liars] : nil
-    }
-
-    private mutating func advance(to next: Round) {
-        round = next
-        for slot in neighbours.indices { neighbours[slot].advance(to: next, keepsModels: isAsynchronous) }
-    }
-
-    /// Records, snapshots and checkpoints that are due after a closed round.
-    private mutating func keep(into effects: inout [NodeEffect]) {
-        let done = round.number
-        let isLast = done >= configuration.rounds
-        if isLast || (configuration.measureEvery > 0 && done % configuration.measureEvery == 0) {
-            var line = record
-            line.rounds = done
-            line.trainLoss = lossSamples > 0 ? lossSum / Double(lossSamples) : nil
-            line.waits = neighbours.filter { $0.account.charged > 0 }
-                .map { .init(neighbour: $0.node, nanoseconds: $0.account.charged) }
-            line.tallies = neighbours.filter { $0.tally.heard > 0 }.map { .init(neighbour: $0.node, tally: $0.tally) }
-            for slot in neighbours.indices { neighbours[slot].tally = Tally() }
-            effects.append(.record(line))
-            (lossSum, lossSamples) = (0, 0)
-            let rejections = record.rejections
-            record = NodeRecord()
-            record.rejections = rejections
-            if !isLiar && !isLast { effects.append(.snapshot(rounds: done, model)) }
-        }
-        if configuration.checkpointEvery > 0 && done % configuration.checkpointEvery == 0 {
-            effects.append(.save(checkpoint(rounds: done)))
-        }
-    }
-
-    private func checkpoint(rounds: Int) -> Checkpoint {
-        var checkpoint = Checkpoint(rounds: rounds, model: model, localState: localState)
-        checkpoint.publishedRounds = publishedRounds
-        checkpoint.ruleMemory = mixer.rule.memory
-        if case .hostile(let adversary) = behaviour { checkpoint.attackMemory = adversary.attack.memory }
-        checkpoint.credits = neighbours.map { $0.account.credit(of: $0.node) }
-        return checkpoint
-    }
-
-    private mutating func end(_ ending: Ending, saying farewell: Farewell, into effects: inout [NodeEffect]) {
-        for neighbour in neighbours where neighbour.link == .up {
-            effects.append(.send(.bye(farewell), to: neighbour.node))
-        }
-        phase = .ended
-        effects.append(.stop(ending))
-    }
-}
-
-extension Tally {
-    fileprivate mutating func note(_ treatment: Treatment) {
-        heard += 1
-        switch treatment {
-        case .kept: kept += 1
-        case .clipped: clipped += 1
-        case .removed: removed += 1
-        case .split: break
-        }
-    }
-}
-
-extension TraceLine.Input {
-    fileprivate init(own: ModelMessage, _ configuration: NodeConfiguration) {
-        self.init(sender: configuration.node, round: own.round, digest: own.digest)
     }
 }

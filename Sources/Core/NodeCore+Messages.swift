@@ -1,0 +1,62 @@
+// What neighbours say, and what it changes of what is known about them.
+import Kernels
+import Metrics
+import Wire
+
+extension NodeCore {
+    mutating func receive(_ message: Message, from node: NodeID, at now: Instant) {
+        guard let slot = slot(of: node) else { return count(.notANeighbour) }
+        switch message {
+        case .model(let model):
+            guard listens(to: node) else { return }
+            receive(model, slot: slot, at: now)
+        case .waiting(let round):
+            if round.number < configuration.rounds { neighbours[slot].heldUpIn = round }
+        case .bye(let farewell):
+            let patience = configuration.patience
+            neighbours[slot].link =
+                switch farewell {
+                case .finished: .closed(waitedUntil: now, backUntil: .longAgo)
+                case .stopping: .closed(waitedUntil: now + patience.stoppingGrace, backUntil: .longAgo)
+                // Broken bytes end a connection, not a neighbour.
+                case .refused: .closed(waitedUntil: now + patience.reconnectGrace, backUntil: now + patience.deadline)
+                }
+        }
+    }
+
+    mutating func receive(_ message: ModelMessage, slot: Int, at now: Instant) {
+        let verdict = Admission.judge(
+            message, from: neighbours[slot], in: round, by: configuration,
+            takesAnyRound: isAsynchronous || enteringFrom != nil)
+        switch verdict {
+        case .current:
+            endWait(for: slot, at: now)
+            neighbours[slot].current = message
+            neighbours[slot].receivedIn = round
+        case .early:
+            endWait(for: slot, at: now)
+            neighbours[slot].newest = message
+        case .late:
+            record.lateModels += 1
+        case .refused(let rejection):
+            count(rejection)
+            // An offence in this round stands, whatever follows for rounds to come.
+            guard rejection.isProvenOffence, neighbours[slot].offendedIn != round else { return }
+            if message.round == round { endWait(for: slot, at: now) }
+            neighbours[slot].offendedIn = message.round
+            return
+        }
+        neighbours[slot].newestRound = max(neighbours[slot].newestRound ?? message.round, message.round)
+        neighbours[slot].isReturning = false
+        neighbours[slot].account.refill(at: now)
+        neighbours[slot].account.delivered(inTime: verdict == .current)
+    }
+
+    mutating func count(_ rejection: Rejection) {
+        if let index = record.rejections.firstIndex(where: { $0.reason == rejection.rawValue }) {
+            record.rejections[index].count += 1
+        } else {
+            record.rejections.append(.init(reason: rejection.rawValue, count: 1))
+        }
+    }
+}

@@ -1,0 +1,134 @@
+// What a round comes to: the models heard, mixed, written down and kept.
+import Aggregation
+import Kernels
+import Metrics
+import Wire
+
+extension NodeCore {
+    /// What this node has from its neighbours for this round, ascending by sender; what taps overheard is among it.
+    func heardModels() -> [HeardModel] {
+        neighbours.compactMap { neighbour in
+            guard neighbour.weight != nil, listens(to: neighbour.node), neighbour.offendedIn != round,
+                let message = neighbour.current, !isStale(neighbour)
+            else { return nil }
+            return HeardModel(sender: neighbour.node, message: message)
+        }
+    }
+
+    /// Whether an asynchronous node has had this neighbour's model for too long.
+    func isStale(_ neighbour: NeighbourState) -> Bool {
+        guard case .asynchronous(let staleness) = configuration.pace, let arrival = neighbour.receivedIn else {
+            return false
+        }
+        return round.number - arrival.number > staleness
+    }
+
+    mutating func mix(
+        _ own: ModelMessage, with heard: [HeardModel], using workspace: inout Workspace,
+        into effects: inout [NodeEffect]
+    ) -> [Float] {
+        let expected = neighbours.filter { $0.weight ?? 0 > 0 && listens(to: $0.node) }
+        let offenders = expected.filter { $0.offendedIn == round }.map(\.node)
+        let next = mixer.mix(
+            own, with: heard, before: modelBefore, offenders: offenders, in: round, using: &workspace)
+        modelBefore = []
+        record.mixedModels += workspace.batch.rows
+        record.missedModels += expected.count - offenders.count - workspace.batch.rows
+        note(workspace.report, of: workspace.context.senders)
+        var inputs = heard.map(TraceLine.Input.init)
+        inputs.append(TraceLine.Input(own: own, configuration))
+        inputs.sort { $0.sender < $1.sender }
+        effects.append(
+            .trace(TraceLine(round: round, inputs: inputs, offenders: offenders, result: hash64(next))))
+        return next
+    }
+
+    /// Adds what the rule did to the tallies of those it did it to.
+    mutating func note(_ report: MixReport, of senders: [NodeID]) {
+        record.threshold = report.threshold ?? record.threshold
+        record.returnedWeight = report.ownWeight.map { $0 - configuration.ownWeight } ?? record.returnedWeight
+        if report.isDegraded { record.degradedMixes += 1 }
+        var slot = 0
+        for (sender, treatment) in zip(senders, report.treatments) {
+            while neighbours[slot].node < sender { slot += 1 }
+            neighbours[slot].tally.note(treatment)
+        }
+    }
+
+    /// The next round, or the one that others have reached without this node.
+    func nextRound() -> Round { isAsynchronous ? round.next : roundOfOthers ?? round.next }
+
+    /// The round of the others, if more neighbours than may lie are already past the next exchange: only then did they
+    /// go on without this node, and not merely through their local rounds.
+    var roundOfOthers: Round? {
+        let newest = neighbours.compactMap(\.newestRound).sorted(by: >)
+        let liars = configuration.budget.count
+        let every = configuration.mixEvery
+        let nextExchange = Round((round.next.number / every + 1) * every - 1)
+        return liars < newest.count && newest[liars] > nextExchange ? newest[liars] : nil
+    }
+
+    mutating func advance(to next: Round) {
+        round = next
+        for slot in neighbours.indices { neighbours[slot].advance(to: next, keepsModels: isAsynchronous) }
+    }
+
+    /// Records, snapshots and checkpoints that are due after a closed round.
+    mutating func keep(into effects: inout [NodeEffect]) {
+        let done = round.number
+        let isLast = done >= configuration.rounds
+        if isLast || (configuration.measureEvery > 0 && done % configuration.measureEvery == 0) {
+            var line = record
+            line.rounds = done
+            line.trainLoss = lossSamples > 0 ? lossSum / Double(lossSamples) : nil
+            line.waits = neighbours.filter { $0.account.charged > 0 }
+                .map { .init(neighbour: $0.node, nanoseconds: $0.account.charged) }
+            line.tallies = neighbours.filter { $0.tally.heard > 0 }.map { .init(neighbour: $0.node, tally: $0.tally) }
+            for slot in neighbours.indices { neighbours[slot].tally = Tally() }
+            effects.append(.record(line))
+            (lossSum, lossSamples) = (0, 0)
+            let rejections = record.rejections
+            record = NodeRecord()
+            record.rejections = rejections
+            if !isLiar && !isLast { effects.append(.snapshot(rounds: done, model)) }
+        }
+        if configuration.checkpointEvery > 0 && done % configuration.checkpointEvery == 0 {
+            effects.append(.save(checkpoint(rounds: done)))
+        }
+    }
+
+    func checkpoint(rounds: Int) -> Checkpoint {
+        var checkpoint = Checkpoint(rounds: rounds, model: model, localState: localState)
+        checkpoint.publishedRounds = publishedRounds
+        checkpoint.ruleMemory = mixer.rule.memory
+        if case .hostile(let adversary) = behaviour { checkpoint.attackMemory = adversary.attack.memory }
+        checkpoint.credits = neighbours.map { $0.account.credit(of: $0.node) }
+        return checkpoint
+    }
+
+    mutating func end(_ ending: Ending, saying farewell: Farewell, into effects: inout [NodeEffect]) {
+        for neighbour in neighbours where neighbour.link == .up {
+            effects.append(.send(.bye(farewell), to: neighbour.node))
+        }
+        phase = .ended
+        effects.append(.stop(ending))
+    }
+}
+
+extension Tally {
+    fileprivate mutating func note(_ treatment: Treatment) {
+        heard += 1
+        switch treatment {
+        case .kept: kept += 1
+        case .clipped: clipped += 1
+        case .removed: removed += 1
+        case .split: break
+        }
+    }
+}
+
+extension TraceLine.Input {
+    init(own: ModelMessage, _ configuration: NodeConfiguration) {
+        self.init(sender: configuration.node, round: own.round, digest: own.digest)
+    }
+}
