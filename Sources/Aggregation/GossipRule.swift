@@ -13,6 +13,8 @@ public protocol GossipRule: Registered {
     static var cost: String { get }
     /// The publication that defines it.
     static var source: String { get }
+    /// What it promises with the parameters that it was given.
+    var guarantee: Guarantee { get }
     /// What may be done to all models at once without more than the same happening to the result.
     var symmetries: Symmetries { get }
     /// What it must be told beside the models.
@@ -36,11 +38,12 @@ public protocol GossipRule: Registered {
 }
 
 extension GossipRule {
+    public var guarantee: Guarantee { Self.guarantee }
     public var symmetries: Symmetries { [.translation, .scale] }
     public var needs: MixNeeds { [] }
 
     public func withstands(_ budget: Budget, among weights: [Double]) -> Bool {
-        Self.guarantee.covers(budget, among: weights)
+        guarantee.covers(budget, among: weights)
     }
 
     public var memory: [Float] {

@@ -109,7 +109,7 @@ public struct Assembly: Sendable {
     }
 
     /// What the experiment's rule promises.
-    public var guarantee: Guarantee { type(of: rule).guarantee }
+    public var guarantee: Guarantee { rule.guarantee }
 
     /// The training data of a node, as it sees it: a poisoned node sees poisoned labels.
     public func shard(of node: NodeID) throws(ConfigurationFault) -> Shard {

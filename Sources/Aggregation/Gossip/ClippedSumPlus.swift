@@ -24,6 +24,10 @@ public struct ClippedSumPlus: GossipRule {
 
     public init(_ parameters: ParameterValues) { takesNext = parameters.text("boundary") == "refcode" }
 
+    public var guarantee: Guarantee {
+        takesNext ? .ofRuns("(b, 2)-robust summation among equal weights") : Self.guarantee
+    }
+
     public func mix(
         own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext,
         into next: inout MutableSpan<Float>, report: inout MixReport, scratch: inout Scratch
