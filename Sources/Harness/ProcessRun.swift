@@ -124,13 +124,9 @@ public struct ProcessRun {
     }
 
     private func start(_ node: NodeID, _ further: [String]) throws(SystemFault) -> ChildProcess {
-        try ChildProcess(
-            program,
-            [
-                "--experiment", directory.experiment, "--topology", directory.topology, "--node",
-                assembly.topology.labels[node.index], "--run", directory.path,
-            ] + further + (hasKeys ? ["--keys", KeyFile.path(ofNode: node, in: directory.keys)] : []),
-            output: .file(directory.node(node).log), lifeline: lifeline)
+        try .node(
+            node, of: assembly, in: directory, program: program, lifeline: lifeline,
+            further + (hasKeys ? ["--keys", KeyFile.path(ofNode: node, in: directory.keys)] : []))
     }
 
     private mutating func watch(evaluated: ([EvaluationRecord]) throws(SystemFault) -> Void) throws(SystemFault) {
@@ -283,6 +279,23 @@ extension NodeRecord.NeighbourTally {
         var tally = Tally()
         (tally.heard, tally.kept, tally.clipped, tally.removed) = (counts[1], counts[2], counts[3], counts[4])
         self.init(neighbour: NodeID(counts[0]), tally: tally)
+    }
+}
+
+extension ChildProcess {
+    /// Starts a node of a run whose files are written.
+    ///
+    /// - Parameter further: flags beside those that every node is given.
+    static func node(
+        _ node: NodeID, of assembly: Assembly, in directory: RunDirectory, program: String, lifeline: Lifeline,
+        _ further: [String] = []
+    ) throws(SystemFault) -> ChildProcess {
+        try ChildProcess(
+            program,
+            [
+                "--experiment", directory.experiment, "--topology", directory.topology, "--node",
+                assembly.topology.labels[node.index], "--run", directory.path,
+            ] + further, output: .file(directory.node(node).log), lifeline: lifeline)
     }
 }
 

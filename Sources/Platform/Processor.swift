@@ -4,6 +4,15 @@ import Kernels
 
 /// The instructions that the kernels were compiled for.
 public enum Processor {
+    /// Their name: "AVX2", or "portable" for what every processor of the kind has.
+    public static var instructions: String {
+        #if BUILT_FOR_AVX2
+            "AVX2"
+        #else
+            "portable"
+        #endif
+    }
+
     /// Refuses in one line, where the kernels would end the process by an illegal instruction.
     public static func check() throws(ConfigurationFault) {
         #if BUILT_FOR_AVX2

@@ -7,6 +7,7 @@ import Scenario
 @main
 struct Main {
     static func main() {
+        ProcessMemory.keepFreed()
         ExitCode.leave(with: status(Array(CommandLine.arguments.dropFirst())))
     }
 
@@ -69,7 +70,7 @@ protocol Command: SendableMetatype {
 
 private let commands: [any Command.Type] = [
     RunCommand.self, SimulateCommand.self, ListCommand.self, ShowCommand.self, ResumeCommand.self, VerifyCommand.self,
-    ReplayCommand.self, ReportCommand.self, SoakCommand.self, SweepCommand.self, KeysCommand.self,
+    ReplayCommand.self, ReportCommand.self, SoakCommand.self, SweepCommand.self, KeysCommand.self, BenchCommand.self,
 ]
 
 /// `text` and at least one blank, filled up to `width`.

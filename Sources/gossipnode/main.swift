@@ -62,6 +62,7 @@ func readInput(_ path: String) throws(ConfigurationFault) -> [UInt8] {
 }
 
 func main() -> Int32 {
+    ProcessMemory.keepFreed()
     var shell: NodeShell
     do {
         let given = try Flags(Array(CommandLine.arguments.dropFirst()), allowed: flags)

@@ -55,6 +55,13 @@ extension EndToEndTests {
                     testDescription: "a missing topology", arguments: ["run", "--set", "topology=nowhere.json"],
                     complaint: ["nowhere.json", "No such file"]),
                 Mistake(
+                    testDescription: "unknown benchmark", arguments: ["bench", "kernel"],
+                    complaint: ["benchmark 'kernel'", "did you mean 'kernels'?"]),
+                Mistake(
+                    testDescription: "a flag of another benchmark",
+                    arguments: ["bench", "kernels", "--rule", "csPlus"],
+                    complaint: ["--rule", "bench kernels"]),
+                Mistake(
                     testDescription: "unknown experiment", arguments: ["run", "quikstart"],
                     complaint: ["'quikstart'", "did you mean 'quickstart'?"]),
                 Mistake(

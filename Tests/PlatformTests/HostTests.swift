@@ -50,6 +50,25 @@ extension PlatformTests {
             #expect(zip(moments, moments.dropFirst()).allSatisfy { $0 <= $1 })
         }
 
+        @Test("the clock of a thread goes on while the thread computes")
+        func threadClock() {
+            let start = ThreadClock().now()
+            var moments = [start]
+            while moments.last == start { moments.append(ThreadClock().now()) }
+            #expect(zip(moments, moments.dropFirst()).allSatisfy { $0 <= $1 })
+        }
+
+        @Test("memory is read as the kernel writes it, and only of processes that are there")
+        func memory() throws {
+            let status = "Name:\tnode\nVmPeak:\t   99999 kB\nVmHWM:\t    8120 kB\nVmRSS:\t    7000 kB\n"
+            #expect(ProcessMemory.peakBytes(status: status) == 8_120 * 1024)
+            #expect(ProcessMemory.peakBytes(status: "Name:\tended\n") == nil)
+            #expect(ProcessMemory.peakBytes(of: -1) == nil)
+            let before = try #require(ProcessMemory.peakBytes())
+            let values = [UInt8](repeating: 1, count: before)
+            #expect(try #require(ProcessMemory.peakBytes()) > before && values.last == 1)
+        }
+
         @Test("entropy differs from call to call")
         func entropy() {
             #expect(Entropy.bytes(32).count == 32)

@@ -1,0 +1,34 @@
+// Benchmarks of real processes: that they measure at all. How fast anything is, no test asks.
+import Kernels
+import Platform
+import Scenario
+import Testing
+
+extension EndToEndTests {
+    @Suite("Benchmarks") struct BenchTests {
+        @Test("rounds of few processes, in both graphs, give every figure")
+        func rounds() throws {
+            let laboratory = try Laboratory()
+            for family in ["ring", "complete"] {
+                let words = ["--nodes", "4", "--rounds", "20", "--repetitions", "1", "--family", family, "--json"]
+                let ended = try laboratory.start(["bench", "rounds", "--quiet"] + words).ended()
+                #expect(ended.status == .exited(0) && ended.complaints.isEmpty, "\(ended.errors)")
+                let rows = try StrictJSON.read(ended.output, name: "report").member("rows")?.elements ?? []
+                #expect(rows.map { $0.member("name")?.text } == ["\(family), weightedMean"])
+                let figures = ["rounds", "millisecondsPerRound", "millisecondsPerExchange", "timesExchange"]
+                for key in figures + ["secondsToFirstRound", "peakMegabytesPerNode"] {
+                    #expect(rows.first?.member(key)?.number ?? 0 > 0, "\(key)")
+                }
+            }
+        }
+
+        @Test("simulated nodes take the steps that are timed")
+        func simulator() throws {
+            let laboratory = try Laboratory()
+            let words = ["--nodes", "8", "--rounds", "3", "--repetitions", "1"]
+            let ended = try laboratory.start(["bench", "simulator", "--quiet"] + words).ended()
+            #expect(ended.status == .exited(0) && ended.complaints.isEmpty, "\(ended.errors)")
+            #expect(ended.output.contains("8 nodes"))
+        }
+    }
+}

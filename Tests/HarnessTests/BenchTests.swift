@@ -1,0 +1,65 @@
+// Benchmarks as far as no time is in them: what is measured, and what is said of the measurements.
+import Kernels
+import Scenario
+import Testing
+
+@testable import Harness
+
+@Suite("Benchmarks")
+struct BenchTests {
+    @Test("medians and spreads are those of the ordered values")
+    func samples() {
+        var sample = Sample()
+        #expect(sample.median.isNaN)
+        for value in [5.0, 1, 4, 2] { sample.add(value) }
+        #expect(sample.median == 3)
+        #expect(sample.spread == (4.25 - 1.75) / 3)
+        sample.add(100)
+        #expect(sample.median == 4)
+        #expect(sample.quantile(0) == 1)
+        #expect(sample.quantile(1) == 100)
+    }
+
+    @Test("every benchmark has its own name and flags that are not everybody's")
+    func catalogue() throws {
+        let names = BenchCatalog.all.map { $0.name }
+        #expect(Set(names).count == names.count && !names.contains(BareExchange.word))
+        for bench in BenchCatalog.all {
+            let flags = bench.flags.map(\.name)
+            #expect(Set(flags).count == flags.count)
+            #expect(Set(flags).isDisjoint(with: ["repetitions", "quiet", "json"]))
+        }
+        #expect(throws: ConfigurationFault.self) { try BenchCatalog.named("kernel") }
+    }
+
+    @Test("the task of rounds is the one that its figures are compared with", arguments: BenchTask.families)
+    func task(family: String) throws {
+        let assembly = try BenchTask(family: family, nodes: 8, rule: "csPlus", rounds: 5).assembly()
+        #expect(assembly.dimension == 7_850)
+        #expect(assembly.topology.nodeCount == 8 && assembly.hostile.isEmpty)
+        #expect(assembly.parts.allSatisfy { $0.count == 200 })
+        #expect(assembly.experiment.training.batchSize == 32 && assembly.experiment.training.rounds == 5)
+        #expect(assembly.experiment.measureEvery == 0 && assembly.experiment.checkpointEvery == 0)
+    }
+
+    @Test("a report says the same as a table and as JSON")
+    func report() throws {
+        var report = BenchReport(
+            "lengths", repetitions: 3, conditions: [("nodes", .number(4))],
+            columns: [
+                .init(key: "metres", header: "m", decimals: 2), .init(key: "share", header: "of all", decimals: 0),
+            ],
+            notes: ["Measured with a ruler."])
+        report.rows = [.init(name: "table", figures: [1.234, nil]), .init(name: "room", figures: [10, 1])]
+        let lines = report.text.split(separator: "\n")
+        #expect(lines.contains("lengths      m  of all"))
+        #expect(lines.contains("table     1.23"))
+        #expect(lines.contains("room     10.00       1"))
+        let json = try StrictJSON.read(report.json, name: "report")
+        #expect(json.member("bench")?.text == "lengths")
+        #expect(json.member("conditions")?.member("nodes")?.count == 4)
+        let rows = json.member("rows")?.elements ?? []
+        #expect(rows.map { $0.member("name")?.text } == ["table", "room"])
+        #expect(rows.map { $0.member("metres")?.number } == [1.234, 10])
+    }
+}
