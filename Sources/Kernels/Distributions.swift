@@ -47,6 +47,7 @@ extension RandomStream {
     }
 
     /// A uniformly random permutation in place (Fisher–Yates).
+    @inlinable
     public mutating func shuffle<Element>(_ elements: inout [Element]) {
         for last in stride(from: elements.count - 1, to: 0, by: -1) { elements.swapAt(last, below(last + 1)) }
     }

@@ -15,6 +15,13 @@ struct ThreadClock: Sendable {
     func now() -> Nanoseconds { nanoseconds(of: CLOCK_THREAD_CPUTIME_ID) }
 }
 
+/// Processor time of all threads of this process, a figure that does not grow while others are at work.
+public struct ProcessorClock: Sendable {
+    public init() {}
+
+    public func now() -> Nanoseconds { nanoseconds(of: CLOCK_PROCESS_CPUTIME_ID) }
+}
+
 private func nanoseconds(of clock: clockid_t) -> Nanoseconds {
     var time = timespec()
     _ = unsafe clock_gettime(clock, &time)

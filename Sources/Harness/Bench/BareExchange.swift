@@ -8,7 +8,7 @@ public enum BareExchange {
     /// The word that makes `gossiplab bench` one of its processes.
     public static let word = "exchange"
 
-    /// Seconds of one round: that of the slowest process, without the first round.
+    /// Seconds of one round: from when the last process has done its first round to when the last one has done all.
     ///
     /// - Parameters:
     ///   - bytes: that each node sends to each of its neighbours in a round.
@@ -28,14 +28,21 @@ public enum BareExchange {
         for child in children where try child.wait() != .exited(0) {
             throw BenchFault("a process of the bare exchange did not end well")
         }
-        let times = try topology.nodes.map { node in
-            Double(String(decoding: try Files.read(timePath(node.index, in: folder.path)), as: UTF8.self)) ?? .nan
+        var (first, last) = (Int64.min, Int64.min)
+        for node in topology.nodes {
+            let text = String(decoding: try Files.read(momentsPath(node.index, in: folder.path)), as: UTF8.self)
+            let moments = text.split(separator: " ").compactMap { Int64($0) }
+            guard moments.count == 2 else {
+                throw BenchFault("a process of the bare exchange did not say when it ended")
+            }
+            first = max(first, moments[0])
+            last = max(last, moments[1])
         }
-        return (times.max() ?? .nan) / Double(rounds - 1)
+        return Double(last - first) / 1e9 / Double(rounds - 1)
     }
 
     private static func addressPath(_ node: Int, in folder: String) -> String { "\(folder)/\(node).address" }
-    private static func timePath(_ node: Int, in folder: String) -> String { "\(folder)/\(node).time" }
+    private static func momentsPath(_ node: Int, in folder: String) -> String { "\(folder)/\(node).moments" }
 
     // MARK: - One process
 
@@ -61,10 +68,10 @@ public enum BareExchange {
         let lifeline = Lifeline.inherited()
         let clock = MonotonicClock()
         try exchange(outgoing, with: &peers, lifeline)
-        let start = clock.now()
+        let first = clock.now()
         for _ in 1..<rounds { try exchange(outgoing, with: &peers, lifeline) }
-        let seconds = Double(clock.now() - start) / 1e9
-        try Files.write(Array("\(seconds)".utf8), to: timePath(node, in: folder))
+        let moments = "\(first.nanoseconds) \(clock.now().nanoseconds)"
+        try Files.write(Array(moments.utf8), to: momentsPath(node, in: folder))
     }
 
     /// A connection with each neighbour; the lower index dials, as nodes do.

@@ -32,3 +32,11 @@ func seconds(of body: () throws -> Void) rethrows -> Double {
     try body()
     return Double(clock.now() - start) / 1e9
 }
+
+/// Seconds that processors spend in `body`, all threads together: what it costs, whoever else is at work.
+func processorSeconds(of body: () throws -> Void) rethrows -> Double {
+    let clock = ProcessorClock()
+    let start = clock.now()
+    try body()
+    return Double(clock.now() - start) / 1e9
+}

@@ -34,14 +34,15 @@ public enum SimulatorBench: Bench {
             columns: [
                 .init(key: "stepsPerSecond", header: "steps/s", decimals: 0),
                 .init(key: "spread", header: "spread", decimals: 3),
+                .init(key: "stepsPerProcessorSecond", header: "steps/processor s", decimals: 0),
                 .init(key: "timesTraining", header: "times training", decimals: 2),
                 .init(key: "peakMegabytes", header: "MB", decimals: 0),
                 .init(key: "dataMegabytes", header: "of them data", decimals: 0),
             ],
             notes: [
                 "steps/s: local steps with all that belongs to their rounds, from the first event to the last.",
-                "times training: how much longer than those steps alone on one thread would share among the threads, "
-                    + "measured in turn.",
+                "steps/processor s: the same over the time of all threads on processors, whoever else is at work.",
+                "times training: how much more processor time than those steps alone take, measured in turn.",
                 "MB: the most that this process had resident at once so far (VmHWM).",
             ])
         for nodes in sizes {
@@ -57,32 +58,34 @@ public enum SimulatorBench: Bench {
     private static func measure(_ task: BenchTask, threads: Int, repetitions: Int) throws -> BenchReport.Row {
         let assembly = try task.assembly(sharesData: true)
         let steps = task.nodes * task.rounds
-        var (rates, ratios) = (Sample(), Sample())
+        var (rates, costs, ratios) = (Sample(), Sample(), Sample())
         for _ in 0..<repetitions {
-            let alone = try trainingAlone(assembly) / Double(threads)
+            let alone = try trainingAlone(assembly)
             var simulator = try Simulator(assembly, options: .init(threads: threads))
             var taken = 0
-            let time = seconds { taken = simulator.run().steps }
+            var elapsed = 0.0
+            let cost = processorSeconds { elapsed = seconds { taken = simulator.run().steps } }
             guard taken == steps else { throw BenchFault("\(taken) local steps were simulated, not \(steps)") }
-            rates.add(Double(steps) / time)
-            ratios.add(time / Double(steps) / alone)
+            rates.add(Double(steps) / elapsed)
+            costs.add(Double(steps) / cost)
+            ratios.add(cost / Double(steps) / alone)
         }
         let data = 4 * task.nodes * task.samplesOfNode * BenchTask.features
         return .init(
             name: "\(task.nodes) nodes",
             figures: [
-                rates.median, rates.spread, ratios.median, Double(ProcessMemory.peakBytes() ?? 0) / 1e6,
+                rates.median, rates.spread, costs.median, ratios.median, Double(ProcessMemory.peakBytes() ?? 0) / 1e6,
                 Double(data) / 1e6,
             ])
     }
 
-    /// Seconds of one local step, of many nodes in turn on this thread.
+    /// Processor seconds of one local step, of many nodes in turn on this thread.
     private static func trainingAlone(_ assembly: Assembly) throws -> Double {
         let trainers = try assembly.topology.nodes.prefix(1_024).map { try assembly.node($0).trainer }
         var model = trainers[0].initialParameters()
         var scratch = TrainingScratch()
         var state = LocalState()
-        let time = seconds {
+        let time = processorSeconds {
             for trainer in trainers { _ = trainer.step(&model, state: &state, round: Round(0), scratch: &scratch) }
         }
         return time / Double(trainers.count)
