@@ -263,7 +263,7 @@ public struct ProcessRun {
     private func reason(for child: Child) -> String {
         let ending = child.status?.description ?? "was not started"
         let stopped = stopAskedAt != nil && child.status == .exited(0)
-        guard !stopped else { return "stopped" }
+        guard !stopped else { return LostNode.stopped }
         if child.wasHung { return "hung: closed no round for \(Self.deadlinesUntilHung) deadlines, and was killed" }
         let log = (try? Files.read(child.folder.log)) ?? []
         let last = String(decoding: log, as: UTF8.self).split(whereSeparator: \.isNewline).last
@@ -303,7 +303,12 @@ extension NodeTotals {
     /// The sum of a node's `metrics.jsonl`; a torn last line is passed over.
     init(metrics bytes: [UInt8]) {
         self.init()
-        for line in bytes.split(separator: UInt8(ascii: "\n")) {
+        add(bytes.split(separator: UInt8(ascii: "\n")))
+    }
+
+    /// Goes on with further lines of it; what is not whole is passed over.
+    mutating func add(_ lines: [ArraySlice<UInt8>]) {
+        for line in lines {
             guard let value = try? StrictJSON.read(Array(line), name: "metrics.jsonl") else { continue }
             trainLoss = value.member("trainLoss")?.number ?? trainLoss
             computeNanoseconds += Nanoseconds(value.count("computeNanoseconds"))

@@ -14,6 +14,8 @@ public struct RunFiles {
     public let directory: RunDirectory
     private let metrics: AppendOnlyFile
     private let clock = MonotonicClock()
+    /// What the reports of a run that goes on have read so far.
+    private var reader: RunReader?
     /// When the report of a run that goes on is written next.
     private var reportDueAt: Instant
 
@@ -59,21 +61,30 @@ public struct RunFiles {
         try Files.write(Array(summary.json.utf8), to: directory.summary)
     }
 
-    /// Writes the report anew, from what is in the directory. Nothing else in it depends on the report.
-    ///
-    /// - Parameter isRunning: whether the run goes on.
-    public func writeReport(isRunning: Bool = false) throws {
-        let run = try RunReader.read(directory, isRunning: isRunning)
-        try Files.write(HTMLReport(run).page, to: directory.report)
+    /// Writes the report of a run that has ended, from what is in the directory.
+    public func writeReport() throws {
+        var reader = try RunReader(directory)
+        try write(HTMLReport(reader.read()))
     }
 
     /// Writes the report of a run that goes on, about once a second. A report that fails is made up for by the next.
     public mutating func updateReport() {
         let start = clock.now()
         guard start >= reportDueAt else { return }
-        try? writeReport(isRunning: true)
+        try? writeReportOfRunning()
         let end = clock.now()
         reportDueAt = end + max(Self.reportInterval, Self.reportShare * (end - start))
+    }
+
+    private mutating func writeReportOfRunning() throws {
+        var reader = try self.reader ?? RunReader(directory)
+        let run = try reader.read(isRunning: true)
+        self.reader = reader
+        try write(HTMLReport(run))
+    }
+
+    private func write(_ report: HTMLReport) throws(SystemFault) {
+        try Files.write(report.page, to: directory.report)
     }
 
     /// Writes the final models, where no node process did.

@@ -6,6 +6,9 @@ public enum Engine: String, Sendable { case processes, simulation }
 
 /// A node that did not finish all rounds, and why.
 public struct LostNode: Sendable, Equatable {
+    /// The reason of a node that ended because the whole run was stopped.
+    static let stopped = "stopped"
+
     public let node: NodeID
     public let reason: String
 

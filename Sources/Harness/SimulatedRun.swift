@@ -48,7 +48,8 @@ public struct SimulatedRun {
             outcome.totals[node, default: NodeTotals()].bytesSent = result.traffic[node.index].bytes
             outcome.totals[node, default: NodeTotals()].messagesSent = result.traffic[node.index].messages
             guard case .finished(let model) = ending else {
-                let reason = result.killed.contains(node) ? "killed" : "did not finish"
+                let ended = wasStopped ? LostNode.stopped : "did not finish"
+                let reason = result.killed.contains(node) ? "killed" : ended
                 outcome.lost.append(LostNode(node: node, reason: reason))
                 continue
             }

@@ -3,9 +3,11 @@ import Glibc
 
 /// Files and folders by path.
 public enum Files {
-    /// All bytes of a file, whose size need not be known (`/proc`).
-    public static func read(_ path: String) throws(SystemFault) -> [UInt8] {
-        try read(try open(path, "open", O_RDONLY), path)
+    /// All bytes of a file from `offset` on; its size need not be known (`/proc`).
+    public static func read(_ path: String, from offset: Int = 0) throws(SystemFault) -> [UInt8] {
+        let file = try open(path, "open", O_RDONLY)
+        if offset > 0 { try systemCall("seek in", path) { lseek(file.number, offset, Int32(SEEK_SET)) } }
+        return try read(file, path)
     }
 
     private static func read(_ file: FileDescriptor, _ path: String) throws(SystemFault) -> [UInt8] {

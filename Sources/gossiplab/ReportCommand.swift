@@ -12,7 +12,8 @@ enum ReportCommand: Command {
 
     static func run(_ flags: Flags) throws -> Int32 {
         let directory = try runDirectory(flags)
-        try Files.write(HTMLReport(RunReader.read(directory)).page, to: directory.report)
+        var reader = try RunReader(directory)
+        try Files.write(HTMLReport(reader.read()).page, to: directory.report)
         print(directory.report)
         return ExitCode.success
     }

@@ -5,78 +5,89 @@ import Kernels
 struct Axis {
     enum Scale {
         case linear
-        /// To base ten; what is not positive has no place on it.
+        /// To base ten; zero has no place on it.
         case logarithmic
     }
 
     /// How ticks are written.
-    enum Format { case whole, percent, power }
+    private enum Format { case plain, percent(decimals: Int), power }
+
+    /// What a logarithmic axis may span; no measured figure is beyond it.
+    private static let decades = 1e-99...1e99
+    /// Ticks of shares are no closer: half a percent.
+    private static let leastShareStep = 0.005
 
     let scale: Scale
     let range: ClosedRange<Double>
     let ticks: [Double]
     private let format: Format
-    /// Beyond this, and below its inverse, nothing is drawn.
-    private static let greatest = 1e100
 
-    /// A linear axis over `values`, widened to the ticks around them unless it `isTight`.
-    init(linear values: [Double], format: Format, isTight: Bool = false) {
-        let finite = values.filter { $0.magnitude < Axis.greatest }
-        let least = finite.min() ?? 0
-        // Equal values get a little room, so that there is a step between ticks.
-        let greatest = max(finite.max() ?? 1, least + 1e-6 * max(1, least.magnitude))
-        var step = Axis.roundStep(atLeast: (greatest - least) / 5)
-        if format == .whole { step = max(1, step) }
-        let first = (least / step).rounded(.down)
-        let last = max(first + 1, (greatest / step - 1e-9).rounded(.up))
-        let marks = stride(from: first, through: last, by: 1).map { $0 * step }
-        let range = isTight ? least...max(greatest, least + step) : marks[0]...marks[marks.count - 1]
+    /// An axis that begins and ends with these counts, with ticks between them.
+    init(counts: [Int]) {
+        let (least, greatest) = (Double(counts.min() ?? 0), Double(counts.max() ?? 1))
+        let step = max(1, Axis.roundStep(atLeast: (greatest - least) / 5))
         scale = .linear
-        ticks = marks.filter(range.contains)
-        self.range = range
-        self.format = format
+        range = least...max(greatest, least + step)
+        ticks = Axis.multiples(of: step, around: range).filter(range.contains)
+        format = .plain
+    }
+
+    /// An axis over `shares`, widened to the ticks around them.
+    init(shares: [Double]) {
+        let (least, greatest) = (shares.min() ?? 0, shares.max() ?? 1)
+        let step = Axis.roundStep(atLeast: max(Axis.leastShareStep, (greatest - least) / 5))
+        scale = .linear
+        ticks = Axis.multiples(of: step, around: least...greatest)
+        range = ticks[0]...ticks[ticks.count - 1]
+        format = .percent(decimals: step < 0.01 ? 1 : 0)
     }
 
     /// A logarithmic axis over the positive ones of `values`, in whole decades.
     init(logarithmic values: [Double]) {
-        let positive = values.filter { $0 > 1 / Axis.greatest && $0 < Axis.greatest }
+        let positive = values.filter(Axis.decades.contains)
         let first = Axis.decade(below: positive.min() ?? 1)
         let last = max(first + 1, -Axis.decade(below: 1 / (positive.max() ?? 1)))
-        let decades = stride(from: first, through: last, by: (last - first + 5) / 6).map(Axis.powerOfTen)
+        let powers = stride(from: first, through: last, by: (last - first + 5) / 6).map(Axis.powerOfTen)
         scale = .logarithmic
         range = Axis.powerOfTen(first)...Axis.powerOfTen(last)
         // One or two decades are too few marks.
-        let isShort = last - first <= 2
-        ticks = isShort ? decades.dropLast().flatMap { [$0, 2 * $0, 5 * $0] } + decades.suffix(1) : decades
-        format = .power
+        ticks = last - first > 2 ? powers : powers.dropLast().flatMap { [$0, 2 * $0, 5 * $0] } + powers.suffix(1)
+        format = first >= -3 && last <= 3 ? .plain : .power
     }
 
     /// Where `value` stands, 0 at the low end and 1 at the high end; `nil` where it has no place.
     func share(of value: Double) -> Double? {
-        guard value.isFinite else { return nil }
         switch scale {
         case .linear:
             return (value - range.lowerBound) / (range.upperBound - range.lowerBound)
         case .logarithmic:
-            guard value > 0 else { return nil }
+            guard Axis.decades.contains(value) else { return nil }
             return Elementary.log(value / range.lowerBound) / Elementary.log(range.upperBound / range.lowerBound)
         }
     }
 
     func text(of tick: Double) -> String {
         switch format {
-        case .whole: return rounded(tick, 0)
-        case .percent: return "\(rounded(100 * tick, 100 * (range.upperBound - range.lowerBound) < 5 ? 1 : 0)) %"
+        case .plain: return rounded(tick, tick > 0 ? max(0, -Axis.decade(below: tick)) : 0)
+        case .percent(let decimals): return "\(rounded(100 * tick, decimals)) %"
         case .power:
             let exponent = Axis.decade(below: tick)
-            if (-2...2).contains(exponent) { return rounded(tick, max(0, -exponent)) }
             let factor = rounded(tick / Axis.powerOfTen(exponent), 0)
             return (factor == "1" ? "" : "\(factor)·") + "10" + String("\(exponent)".map(superscript))
         }
     }
 
+    /// The multiples of `step` from the last one not above `range` to the first one not below it; at least two.
+    private static func multiples(of step: Double, around range: ClosedRange<Double>) -> [Double] {
+        // A multiple that is only rounded to above the bound is on it.
+        let first = (range.lowerBound / step + 1e-9).rounded(.down)
+        let last = max(first + 1, (range.upperBound / step - 1e-9).rounded(.up))
+        return stride(from: first, through: last, by: 1).map { $0 * step }
+    }
+
     /// The least of 1, 2 and 5 times a power of ten that is not below `step`.
     private static func roundStep(atLeast step: Double) -> Double {
+        guard step > 0 else { return 1 }
         let unit = powerOfTen(decade(below: step))
         return unit * ([1, 2, 5].first { $0 * unit >= step * (1 - 1e-9) } ?? 10)
     }

@@ -7,28 +7,50 @@ import Scenario
 struct GraphDrawing {
     let id: String
     let file: TopologyFile
+    let layout: GraphLayout
     /// One for each node of the topology, by index.
     let nodes: [RecordedNode]
 
     /// More edges than this are only a grey area.
     private static let mostEdges = 6000
+    /// More edges than this are drawn lighter.
+    private static let manyEdges = 400
     /// The least radius that two lines of text fit into, and one line.
     private static let twoLines = 13.0
     private static let oneLine = 8.0
+    /// A longer label is cut off.
+    private static let longestLabel = 7
 
     var svg: Markup {
-        let layout = GraphLayout(file.topology)
-        let worst = nodes.compactMap(\.accuracy).min()
-        let marks = zip(nodes, layout.places).map { mark($0, at: $1, layout.radius, isWorst: $0.accuracy == worst) }
+        let worst = worst
+        let marks = zip(nodes, layout.places).map { node, place in
+            mark(node, at: place, isWorst: worst != nil && node.accuracy == worst)
+        }
         // Large graphs may be scrolled on a small screen, rather than shrunk until nothing can be read.
         return """
             <svg class="graph" viewBox="0 0 \(layout.size.x) \(layout.size.y)" \
-            style="min-width:\(Int(0.6 * layout.size.x))px;max-width:\(Int(1.4 * layout.size.x))px" role="img" \
+            style="min-width:\(Int(0.75 * layout.size.x))px;max-width:\(Int(1.4 * layout.size.x))px;\
+            --label:\(0.66 * layout.radius)px;--figure:\(0.56 * layout.radius)px" role="img" \
             aria-labelledby="\(id)-title \(id)-text">
             <title id="\(id)-title">The graph</title><desc id="\(id)-text">\(description)</desc>
-            \(edges(layout))\(marks)</svg>
+            \(edges)\(marks)</svg>
 
             """
+    }
+
+    /// The least accuracy of a node; `nil` where all are alike, so that none stands out.
+    var worst: Double? {
+        let accuracies = nodes.compactMap(\.accuracy)
+        return accuracies.min() == accuracies.max() ? nil : accuracies.min()
+    }
+
+    var hasEdges: Bool { file.topology.edges.count <= Self.mostEdges }
+
+    /// How to read the accuracy of a node.
+    var key: String {
+        guard layout.radius >= Self.oneLine else { return "The fuller a node's colour, the higher its final accuracy." }
+        let place = layout.radius >= Self.twoLines ? "Below each label" : "In each node"
+        return "\(place) stands the final accuracy in percent; the higher, the fuller the colour."
     }
 
     private var description: String {
@@ -38,23 +60,26 @@ struct GraphDrawing {
             + "All figures are in the table of nodes."
     }
 
-    private func edges(_ layout: GraphLayout) -> Markup {
+    // MARK: Edges
+
+    private var edges: Markup {
         let edges = file.topology.edges
-        guard edges.count <= Self.mostEdges else { return "" }
+        guard hasEdges else { return "" }
         func isHostile(_ edge: Edge) -> Bool {
             nodes[edge.source.index].isHostile || nodes[edge.target.index].isHostile
         }
         let isDirected = file.topology.directed
+        let density = edges.count > Self.manyEdges ? " many" : ""
         return """
-            \(path("edge", edges.filter { !isHostile($0) }, layout, hasArrows: isDirected))\
-            \(path("edge hostile", edges.filter(isHostile), layout, hasArrows: isDirected))\
-            \(path("edge tap", file.taps, layout, hasArrows: true))
+            \(path("edge\(density)", edges.filter { !isHostile($0) }, hasArrows: isDirected))\
+            \(path("edge hostile\(density)", edges.filter(isHostile), hasArrows: isDirected))\
+            \(path("edge tap", file.taps, hasArrows: true))
 
             """
     }
 
     /// All edges of a kind in one path, which is a quarter of the size of one line each.
-    private func path(_ kind: String, _ edges: [Edge], _ layout: GraphLayout, hasArrows: Bool) -> Markup {
+    private func path(_ kind: String, _ edges: [Edge], hasArrows: Bool) -> Markup {
         guard !edges.isEmpty else { return "" }
         var path = ""
         func point(_ place: SIMD2<Double>) -> String { "\(rounded(place.x, 0)) \(rounded(place.y, 0))" }
@@ -72,52 +97,52 @@ struct GraphDrawing {
         return "<path class=\"\(kind)\" d=\"\(path)\"/>"
     }
 
-    private func mark(_ node: RecordedNode, at place: SIMD2<Double>, _ radius: Double, isWorst: Bool) -> Markup {
-        var classes = [node.isHostile ? "node hostile" : "node"]
-        if isWorst { classes.append("worst") }
-        if node.lost != nil { classes.append("lost") }
+    // MARK: Nodes
+
+    private func mark(_ node: RecordedNode, at place: SIMD2<Double>, isWorst: Bool) -> Markup {
+        let classes =
+            (node.isHostile ? "node hostile" : "node") + (isWorst ? " worst" : "") + (node.lost == nil ? "" : " lost")
+        let radius = layout.radius
         let shape: Markup
         if node.isHostile {
             let half = 1.2 * radius
-            shape = """
-                <path d="M\(place.x) \(place.y - half)l\(half) \(half)l\(-half) \(half)l\(-half) \(-half)z"/>
-                """
+            shape = "<path d=\"M0 \(-half)l\(half) \(half)l\(-half) \(half)l\(-half) \(-half)z\"/>"
         } else {
-            let tint = rounded(0.06 + 0.3 * (node.accuracy ?? 0), 2)
-            shape = """
-                <circle class="back" cx="\(place.x)" cy="\(place.y)" r="\(radius)"/>\
-                <circle cx="\(place.x)" cy="\(place.y)" r="\(radius)" fill-opacity="\(tint)"/>
-                """
+            let tint: Markup = node.accuracy.map { " style=\"--tint:\(Int(6 + 30 * $0))%\"" } ?? ""
+            shape = "<circle r=\"\(radius)\"\(tint)/>"
         }
+        let halo: Markup = isWorst ? "<circle class=\"halo\" r=\"\(1.2 * radius)\"/>" : ""
         return """
-            <g class="\(classes.joined(separator: " "))"><title>\(title(of: node))</title>\(shape)\
-            \(text(of: node, at: place, radius))</g>
+            <g class="\(classes)" transform="translate(\(place.x) \(place.y))"><title>\(title(of: node))</title>\
+            \(shape)\(halo)\(text(of: node))</g>
 
             """
     }
 
     private func title(of node: RecordedNode) -> String {
-        let kind = node.isHostile ? "hostile" : "honest"
         let end = node.accuracy.map { "accuracy \(percent($0))" } ?? node.lost.map { "lost: \($0)" }
-        return (["node \(node.label)", kind] + (end.map { [$0] } ?? [])).joined(separator: ", ")
+        return "node \(node.label), \(node.isHostile ? "hostile" : "honest")" + (end.map { ", \($0)" } ?? "")
     }
 
     /// The label and below it the accuracy in percent; where there is no room for both, whichever says more.
-    private func text(of node: RecordedNode, at place: SIMD2<Double>, _ radius: Double) -> Markup {
+    private func text(of node: RecordedNode) -> Markup {
+        let radius = layout.radius
         guard radius >= Self.oneLine else { return "" }
-        let label = node.label.count <= 4 ? node.label : "\(node.label.prefix(3))…"
         let figure = node.accuracy.map { rounded(100 * $0, 1) } ?? (node.lost != nil ? "lost" : nil)
         guard let figure, radius >= Self.twoLines else {
-            let text = node.accuracy.map { rounded(100 * $0, 0) } ?? label
-            return line(text, "label", at: place.x, place.y + 0.28 * radius, size: 0.8 * radius)
+            if let accuracy = node.accuracy {
+                return "<text class=\"label\" y=\"\(0.25 * radius)\">\(rounded(100 * accuracy, 0))</text>"
+            }
+            return label(of: node, y: 0.25 * radius)
         }
-        return """
-            \(line(label, "label", at: place.x, place.y - 0.1 * radius, size: 0.66 * radius))\
-            \(line(figure, "figure", at: place.x, place.y + 0.52 * radius, size: 0.56 * radius))
-            """
+        return "\(label(of: node, y: -0.1 * radius))<text class=\"figure\" y=\"\(0.52 * radius)\">\(figure)</text>"
     }
 
-    private func line(_ text: String, _ kind: String, at x: Double, _ y: Double, size: Double) -> Markup {
-        "<text class=\"\(kind)\" x=\"\(x)\" y=\"\(y)\" font-size=\"\(size)\">\(text)</text>"
+    /// In smaller letters where it is long.
+    private func label(of node: RecordedNode, y: Double) -> Markup {
+        let count = node.label.count
+        let text = count <= Self.longestLabel ? node.label : "\(node.label.prefix(Self.longestLabel - 1))…"
+        let size: Markup = count > 4 ? " style=\"font-size:\(2.9 * layout.radius / Double(text.count))px\"" : ""
+        return "<text class=\"label\" y=\"\(y)\"\(size)>\(text)</text>"
     }
 }

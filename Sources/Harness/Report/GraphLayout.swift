@@ -12,10 +12,12 @@ struct GraphLayout {
 
     private static let widest = 1000.0
     private static let largestRadius = 17.0
-    /// Larger graphs take long to lay out and show nothing.
+    /// Larger graphs take long to lay out, and their drawings show nothing.
     private static let mostNodes = 500
 
-    init(_ topology: Topology) {
+    /// `nil` for a graph of too many nodes.
+    init?(_ topology: Topology) {
+        guard topology.nodeCount <= Self.mostNodes else { return nil }
         let neighbours = topology.nodes.map { node in
             Set(topology.senders(of: node) + topology.receivers(of: node)).sorted().map(\.index)
         }
@@ -23,7 +25,7 @@ struct GraphLayout {
         let links = neighbours.reduce(0) { $0 + $1.count }
         let isRing = neighbours.allSatisfy { $0.count == 2 }
         let isDense = Double(links) > 0.6 * Double(count * (count - 1))
-        let isCircle = count <= 3 || isRing || isDense || count > Self.mostNodes
+        let isCircle = count <= 3 || isRing || isDense
         var places = isCircle ? Self.circle(neighbours) : Self.leastStress(Self.hops(neighbours))
 
         let width =
@@ -139,7 +141,7 @@ struct GraphLayout {
         }
     }
 
-    /// Scales to this width and at most this height.
+    /// Moves to the origin and scales, so that neither width nor height is more than `width`.
     private static func fit(_ places: inout [SIMD2<Double>], in width: Double) {
         let least = places.reduce(places[0]) { pointwiseMin($0, $1) }
         let extent = places.reduce(places[0]) { pointwiseMax($0, $1) } - least

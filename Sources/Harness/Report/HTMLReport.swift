@@ -1,5 +1,5 @@
-// One page that tells a run: the verdict first, then figures, drawings, and everything as tables. It is one file without
-// scripts and without anything fetched from elsewhere.
+// One page that tells a run: the verdict first, then figures, drawings, and everything as tables. It is one file,
+// without scripts and without anything fetched from elsewhere.
 import Graphs
 import Kernels
 import Metrics
@@ -8,8 +8,13 @@ import Scenario
 /// `report.html` of a run.
 public struct HTMLReport {
     let run: RecordedRun
+    /// What is drawn.
+    let evaluations: [RecordedEvaluation]
 
-    public init(_ run: RecordedRun) { self.run = run }
+    public init(_ run: RecordedRun) {
+        self.run = run
+        evaluations = run.completeEvaluations
+    }
 
     /// While the run goes on, a browser that shows the page asks for it again after so many seconds.
     private static let refreshSeconds = 2
@@ -37,7 +42,7 @@ public struct HTMLReport {
             \(graph)\(nodeTable)
             <div class="pair">
             \(time)\(refusals)</div>
-            \(configuration)\(repetition)\(measurements)</main>
+            \(result)\(configuration)\(repetition)\(measurements)</main>
             </body>
             </html>
 
@@ -56,11 +61,25 @@ public struct HTMLReport {
         }
     }
 
+    /// The summary's, unless no node has come to an end of its own.
     private var verdict: String {
-        if let summary = run.summary { return summary.verdict }
-        guard let last = run.evaluations.last else { return "Nothing has been measured yet." }
-        let worst = last.worst.map(percent) ?? "unknown"
-        return "After \(last.rounds) of \(run.experiment.training.rounds) rounds the worst honest node is at \(worst)."
+        if let summary = run.summary, run.state == .finished || run.nodes.contains(where: { $0.accuracy != nil }) {
+            return summary.verdict
+        }
+        guard let last = evaluations.last else { return "Nothing has been measured yet." }
+        let worst = last.worst.map(percent) ?? "an unknown accuracy"
+        return "After \(last.rounds) of \(run.experiment.training.rounds) rounds "
+            + "the worst of \(last.nodes) honest nodes \(run.state == .running ? "is" : "was") at \(worst)."
+    }
+
+    /// What a reader must know of a run that did not end by itself.
+    private var stateNote: String? {
+        switch run.state {
+        case .finished: nil
+        case .stopped: "The run was stopped before its end; nodes keep their checkpoints."
+        case .running: "This page is written anew about once a second."
+        case .unfinished: "There is no summary: the run is still going on, or it was cut off."
+        }
     }
 
     private var header: Markup {
@@ -73,27 +92,27 @@ public struct HTMLReport {
             facts.append("\(summary.engine), \(summary.transport)")
             facts.append("\(rounded(summary.wallSeconds, 2)) s")
         }
-        let note: Markup =
-            run.state == .unfinished
-            ? "<p class=\"note\">There is no summary: the run is still going on, or it was cut off.</p>\n" : ""
+        let note = stateNote.map { note -> Markup in "<p class=\"note\">\(note)</p>\n" }
         return """
             <header>
             <p class="over">\(run.experiment.name) <span class="state \(stateName.lowercased())">\(stateName)</span></p>
             <h1>\(verdict.replacing(" %", with: "\u{A0}%"))</h1>
-            <p class="facts">\(facts.joined(separator: " · "))</p>
-            \(note)</header>
+            <p class="facts">\(facts.joined(separator: "\u{A0}· "))</p>
+            \(note ?? "")</header>
 
             """
     }
 
     private var figures: Markup {
-        let last = run.evaluations.last
+        let last = evaluations.last
+        let hasTraffic = run.totals.messagesSent > 0
         let rows: [(name: String, value: String?)] = [
             ("worst accuracy", last?.worst.map(percent)),
             ("mean accuracy", last?.mean.map(percent)),
             ("average model", last?.averageModel.map(percent)),
             ("relative distance", last?.relativeDistance.map(significant)),
-            ("sent", run.totals.messagesSent > 0 ? megabytes(run.totals.bytesSent) : nil),
+            ("messages refused", hasTraffic ? "\(run.totals.rejections.reduce(0) { $0 + $1.count })" : nil),
+            ("sent", hasTraffic ? "\(significant(Double(run.totals.bytesSent) / 1e6)) MB" : nil),
         ]
         let entries = rows.map { row -> Markup in "<div><dt>\(row.name)</dt><dd>\(row.value ?? "–")</dd></div>\n" }
         return "<dl class=\"figures\">\n\(entries)</dl>\n"
@@ -109,39 +128,44 @@ public struct HTMLReport {
     // MARK: Drawings
 
     private var accuracy: Markup {
-        let values = run.evaluations.flatMap { [$0.worst, $0.mean, $0.averageModel] }.compactMap { $0 }
+        let values = evaluations.flatMap { [$0.worst, $0.mean, $0.averageModel] }.compactMap { $0 }
         return figure(
             "Accuracy", note: "Of the honest nodes' models on data that no node has.",
             Plot(
-                id: "accuracy", title: "Test accuracy over rounds", rounds: run.evaluations.map(\.rounds),
+                id: "accuracy", title: "Test accuracy over rounds", rounds: evaluations.map(\.rounds),
                 series: [
-                    .init(name: "worst node", values: run.evaluations.map(\.worst), text: percent),
-                    .init(name: "mean", values: run.evaluations.map(\.mean), text: percent),
-                    .init(name: "average model", values: run.evaluations.map(\.averageModel), text: percent),
-                ], vertical: Axis(linear: values, format: .percent)))
+                    .init(name: "worst", values: evaluations.map(\.worst), text: percent),
+                    .init(name: "mean", values: evaluations.map(\.mean), text: percent),
+                    .init(name: "average model", values: evaluations.map(\.averageModel), text: percent),
+                ], vertical: Axis(shares: values)))
     }
 
     private var consensus: Markup {
-        let values = run.evaluations.flatMap { [$0.distance, $0.relativeDistance] }.compactMap { $0 }
+        let values = evaluations.flatMap { [$0.distance, $0.relativeDistance] }.compactMap { $0 }
         return figure(
             "Consensus distance",
-            note: "Of the honest models from their average, root mean square; logarithmic, without zeros.",
+            note: "Root mean square distance of the honest models from their average, and relative to its norm.",
             Plot(
-                id: "consensus", title: "Consensus distance over rounds", rounds: run.evaluations.map(\.rounds),
+                id: "consensus", title: "Consensus distance over rounds", rounds: evaluations.map(\.rounds),
                 series: [
-                    .init(name: "distance", values: run.evaluations.map(\.distance), text: significant),
-                    .init(name: "relative", values: run.evaluations.map(\.relativeDistance), text: significant),
+                    .init(name: "distance", values: evaluations.map(\.distance), text: significant),
+                    .init(name: "relative", values: evaluations.map(\.relativeDistance), text: significant),
                 ], vertical: Axis(logarithmic: values)))
     }
 
     private func figure(_ name: String, note: String, _ plot: Plot) -> Markup {
-        guard !run.evaluations.isEmpty else {
-            return "<section><h2>\(name)</h2><p class=\"note\">Nothing has been measured yet.</p></section>\n"
+        guard !evaluations.isEmpty else {
+            return "<section>\n<h2>\(name)</h2>\n<p class=\"note\">Nothing has been measured yet.</p>\n</section>\n"
         }
+        let missing = run.evaluations.count - evaluations.count
+        let omission =
+            missing == 0
+            ? ""
+            : " Left out: \(missing) of \(run.evaluations.count) moments, at which models of some nodes are missing."
         return """
             <section>
             <h2>\(name)</h2>
-            <p class="note">\(note)</p>
+            <p class="note">\(note)\(omission)</p>
             \(plot.legend)\(plot.svg)</section>
 
             """
@@ -154,18 +178,29 @@ public struct HTMLReport {
         let neighbours = least == greatest ? "\(least)" : "\(least) to \(greatest)"
         let taps = run.topology.taps.isEmpty ? "" : ", \(run.topology.taps.count) taps on honest nodes"
         let edges = "\(topology.edges.count) \(topology.directed ? "one-way " : "")edges"
-        let isEnded = run.nodes.contains { $0.accuracy != nil }
+        let facts = "\(edges), \(neighbours) neighbours a node\(taps)."
+        guard let layout = run.layout else {
+            return """
+                <section>
+                <h2>The graph</h2>
+                <p class="note">\(facts) It has too many nodes for a drawing.</p>
+                </section>
+
+                """
+        }
+        let drawing = GraphDrawing(id: "graph", file: run.topology, layout: layout, nodes: run.nodes)
+        let hasEnded = run.nodes.contains { $0.accuracy != nil }
         let hostile: Markup = run.hostileCount == 0 ? "" : "<li><i class=\"diamond\"></i>hostile</li>"
-        let worst: Markup = isEnded ? "<li><i class=\"circle worst\"></i>worst</li>" : ""
+        let worst: Markup = drawing.worst == nil ? "" : "<li><i class=\"circle worst\"></i>worst</li>"
         let lost: Markup = run.nodes.contains { $0.lost != nil } ? "<li><i class=\"circle lost\"></i>lost</li>" : ""
         return """
             <section>
             <h2>The graph</h2>
-            <p class="note">\(edges), \(neighbours) neighbours a node\(taps). \
-            \(isEnded ? "Below each node's name stands its final accuracy in percent." : "")</p>
+            <p class="note">\(facts)\(drawing.hasEdges ? "" : " They are too many to be drawn.")\
+            \(hasEnded ? " \(drawing.key)" : "")</p>
             <ul class="legend"><li><i class="circle"></i>honest</li>\(worst)\(hostile)\(lost)</ul>
             <div class="scroll" role="region" aria-label="Drawing of the graph" tabindex="0">
-            \(GraphDrawing(id: "graph", file: run.topology, nodes: run.nodes).svg)</div>
+            \(drawing.svg)</div>
             </section>
 
             """
@@ -183,5 +218,3 @@ func significant(_ value: Double) -> String {
         return "\(rounded(value / Axis.powerOfTen(exponent), 2))e\(exponent)"
     }
 }
-
-func megabytes(_ bytes: Int) -> String { "\(significant(Double(bytes) / 1e6)) MB" }

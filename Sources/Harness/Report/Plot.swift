@@ -21,14 +21,13 @@ struct Plot {
     /// Made for the values of all series.
     let vertical: Axis
 
-    private static let size = (width: 440.0, height: 250.0)
-    private static let area = (left: 44.0, right: 334.0, top: 10.0, bottom: 212.0)
-    private static let labelHeight = 14.0
+    private static let size = (width: 440.0, height: 240.0)
+    private static let area = (left: 46.0, right: 434.0, top: 8.0, bottom: 198.0)
     /// More points of a line or more places to hover over would only make the file larger.
     private static let mostPoints = 400
     private static let mostBands = 100
 
-    private var horizontal: Axis { Axis(linear: rounds.map(Double.init), format: .whole, isTight: true) }
+    private var horizontal: Axis { Axis(counts: rounds) }
 
     /// The drawing, without its legend.
     var svg: Markup {
@@ -39,7 +38,7 @@ struct Plot {
             <svg class="plot" viewBox="0 0 \(Self.size.width) \(Self.size.height)" role="img" \
             aria-labelledby="\(id)-title \(id)-text">
             <title id="\(id)-title">\(title)</title><desc id="\(id)-text">\(description)</desc>
-            \(grid(horizontal))\(lines)\(labels)\(bands(horizontal))</svg>
+            \(grid(horizontal))\(lines)\(bands(horizontal))</svg>
 
             """
     }
@@ -75,7 +74,8 @@ struct Plot {
             guard let y = y(tick) else { continue }
             marks += """
                 <path class="grid" d="M\(Self.area.left) \(y)H\(Self.area.right)"/>\
-                <text class="tick" x="\(Self.area.left - 6)" y="\(y + 4)" text-anchor="end">\(vertical.text(of: tick))</text>
+                <text class="tick" x="\(Self.area.left - 6)" y="\(y + 4)" text-anchor="end">\
+                \(vertical.text(of: tick))</text>
                 """
         }
         for tick in horizontal.ticks {
@@ -104,7 +104,8 @@ struct Plot {
                 continue
             }
             let x = x(rounds[row], horizontal)
-            path += isOpen ? "L\(x) \(y)" : "M\(x) \(y)"
+            // Of no length, so that a point between two gaps is seen.
+            path += isOpen ? "L\(x) \(y)" : "M\(x) \(y)h0"
             isOpen = true
             end = (x, y)
         }
@@ -120,32 +121,14 @@ struct Plot {
     private func drawnRows(of series: Series) -> [Int] {
         guard rounds.count > Self.mostPoints else { return Array(rounds.indices) }
         let length = (2 * rounds.count + Self.mostPoints - 1) / Self.mostPoints
-        var rows: [Int] = []
-        for start in stride(from: 0, to: rounds.count, by: length) {
+        let extremes = stride(from: 0, to: rounds.count, by: length).flatMap { start in
             let stretch = start..<min(start + length, rounds.count)
-            let known = stretch.filter { series.values[$0] != nil }
-            let least = known.min { series.values[$0]! < series.values[$1]! }
-            let greatest = known.max { series.values[$0]! < series.values[$1]! }
-            rows += Set([least ?? start, greatest ?? start]).sorted()
+            let known = stretch.compactMap { row in series.values[row].map { (row: row, value: $0) } }
+            let least = known.min { $0.value < $1.value }?.row ?? start
+            let greatest = known.max { $0.value < $1.value }?.row ?? start
+            return least == greatest ? [least] : [min(least, greatest), max(least, greatest)]
         }
-        return rows.last == rounds.count - 1 ? rows : rows + [rounds.count - 1]
-    }
-
-    /// The name of each line beside its end, moved apart where they would overlap.
-    private var labels: Markup {
-        let ends = series.enumerated().compactMap { index, series in
-            y(series.last).map { (index: index, y: $0) }
-        }.sorted { ($0.y, $0.index) < ($1.y, $1.index) }
-        let places = spread(ends.map(\.y), apart: Self.labelHeight, to: Self.area.bottom)
-        return "\(zip(ends, places).map { end, y in label(of: end.index, from: end.y, at: y) })"
-    }
-
-    private func label(of index: Int, from end: Double, at y: Double) -> Markup {
-        let right = Self.area.right
-        return """
-            <path class="lead" d="M\(right + 4) \(end)L\(right + 11) \(y)"/>\
-            <text class="name s\(index)" x="\(right + 14)" y="\(y + 4)">\(series[index].name)</text>
-            """
+        return extremes.last == rounds.count - 1 ? extremes : extremes + [rounds.count - 1]
     }
 
     /// Invisible stripes that tell their round's values to who points at them.
@@ -168,16 +151,4 @@ struct Plot {
         }
         return "<g class=\"bands\">\(pieces)</g>"
     }
-}
-
-/// Ascending places near the wanted ones, which ascend: at least `gap` apart, and none beyond `end` while there is room.
-func spread(_ wanted: [Double], apart gap: Double, to end: Double) -> [Double] {
-    var places = wanted
-    for index in places.indices.dropFirst() { places[index] = max(places[index], places[index - 1] + gap) }
-    var limit = end
-    for index in places.indices.reversed() {
-        places[index] = min(places[index], limit)
-        limit = places[index] - gap
-    }
-    return places
 }

@@ -14,12 +14,14 @@ public struct RecordedRun: Sendable {
         case finished
     }
 
-    public let directory: RunDirectory
-    public internal(set) var state: State
+    let directory: RunDirectory
+    let state: State
     let experiment: Experiment
     /// The experiment as it was written, for listing.
     let settings: JSONValue
     let topology: TopologyFile
+    /// Where its nodes are drawn; `nil` where there are too many for a drawing.
+    let layout: GraphLayout?
     /// In order of rounds.
     let evaluations: [RecordedEvaluation]
     /// One for each node of the topology, by index.
@@ -31,11 +33,31 @@ public struct RecordedRun: Sendable {
     var screening: Screening { Screening(nodes.map { ($0.tally, $0.isHostile) }) }
 
     var hostileCount: Int { nodes.count { $0.isHostile } }
+
+    /// A simulation has no processes, and so no files of single nodes.
+    var isSimulated: Bool {
+        summary.map { $0.engine == Engine.simulation.rawValue } ?? nodes.allSatisfy { $0.totals == nil }
+    }
+
+    /// The evaluations after which none knew of more nodes.
+    ///
+    /// A fast node overwrites models before they are read, and among the others the worst node may be missing. Lost
+    /// nodes stay away for good, which makes no later evaluation incomplete.
+    var completeEvaluations: [RecordedEvaluation] {
+        var most = 0
+        var complete: [RecordedEvaluation] = []
+        for evaluation in evaluations.reversed() where evaluation.nodes >= most {
+            most = evaluation.nodes
+            complete.append(evaluation)
+        }
+        return complete.reversed()
+    }
 }
 
 /// One line of the laboratory's metrics. What was not finite has no value.
 struct RecordedEvaluation: Sendable, Equatable {
     let rounds: Int
+    /// Honest nodes in the figures.
     let nodes: Int
     let worst: Double?
     let mean: Double?
@@ -52,7 +74,7 @@ struct RecordedNode: Sendable {
     let isHostile: Bool
     /// Of its final model; `nil` for hostile nodes and for those that have not finished.
     var accuracy: Double?
-    /// How it was lost, if it was.
+    /// Why it was lost, if it was; a node that ended with the whole run was not.
     var lost: String?
     /// From its own metrics; a simulated node writes none.
     var totals: NodeTotals?

@@ -1,12 +1,12 @@
 // How the page looks: light or dark as its reader prefers, one column on a phone, black on white on paper.
 
 enum ReportStyle {
-    /// The three colours of lines stay apart for the colour-blind, and their dashes without any colour.
+    /// Lines stay apart for the colour-blind, by their dashes even without colour; so do nodes, by their shapes.
     static let sheet: Markup = """
         :root{--paper:#f6f5f2;--card:#fff;--ink:#1d1c1a;--soft:#67635b;--faint:#e5e2db;
-        --s0:#c4401a;--s1:#1f6cb0;--s2:#0f7f5a;--hostile:#8b2a80;--hostile-back:#f6e6f4}
+        --s0:#c4401a;--s1:#1f6cb0;--s2:#4b4842;--idle:#d3cfc5;--hostile:#8b2a80;--hostile-back:#f6e6f4}
         @media screen and (prefers-color-scheme:dark){:root{--paper:#141517;--card:#1d1f22;--ink:#ecebe7;--soft:#a6a39b;
-        --faint:#35373b;--s0:#ff8b5e;--s1:#6db5f2;--s2:#4ecfa0;--hostile:#e391d6;--hostile-back:#3d2339}}
+        --faint:#35373b;--s0:#ff8b5e;--s1:#6db5f2;--s2:#cfccc4;--idle:#4a4d52;--hostile:#e391d6;--hostile-back:#3d2339}}
         *{box-sizing:border-box}
         body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif;
         font-variant-numeric:tabular-nums;-webkit-text-size-adjust:100%}
@@ -24,39 +24,42 @@ enum ReportStyle {
         padding:1rem 1.1rem;margin:1rem 0;min-width:0}
         aside{border-left:.3rem solid var(--s0)}aside ul{margin:.3rem 0 0;padding-left:1.2rem}
         .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));gap:1rem;margin:1rem 0}
-        .pair section{margin:0}
+        .pair section{margin:0;display:flex;flex-direction:column}
         .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(8rem,1fr));gap:.6rem 1rem;margin-top:1.3rem}
         .figures div{display:flex;justify-content:flex-end;flex-direction:column-reverse}
         .figures dt{color:var(--soft);font-size:.85rem}
         .figures dd{margin:0;font-size:1.5rem;font-weight:600;line-height:1.25}
         .legend{list-style:none;display:flex;flex-wrap:wrap;gap:.1rem 1.1rem;margin:.5rem 0;padding:0;font-size:.88rem}
         .legend svg{width:24px;height:8px;vertical-align:middle}
-        i{display:inline-block;width:.8em;height:.8em;margin-right:.4em;vertical-align:-.05em;border:2px solid var(--s1)}
-        i.circle{border-radius:50%}i.worst{border-color:var(--s0)}i.lost{border-style:dashed;border-color:var(--soft)}
+        i{display:inline-block;width:.8em;height:.8em;margin-right:.4em;vertical-align:-.05em;
+        border:2px solid var(--s1)}
+        i.circle{border-radius:50%}
+        i.worst{border-color:var(--s0);outline:1px solid var(--s0);outline-offset:1.5px;margin-left:.2em}
+        i.lost{border-style:dashed;border-color:var(--soft)}
         i.diamond{border-color:var(--hostile);background:var(--hostile-back);transform:rotate(45deg) scale(.9)}
         i.square{border:0;background:var(--c)}
-        .s0{--c:var(--s0)}.s1{--c:var(--s1)}.s2{--c:var(--s2)}.idle{--c:var(--soft)}
+        .s0{--c:var(--s0)}.s1{--c:var(--s1)}.s2{--c:var(--s2)}.idle{--c:var(--idle)}
         svg{display:block}.legend svg{display:inline-block}
         svg text{font-family:system-ui,sans-serif;fill:var(--ink)}
-        .plot{width:100%;height:auto;overflow:visible}
+        .plot{width:100%;height:auto;overflow:visible;margin-top:auto}
         .line{fill:none;stroke:var(--c);stroke-width:1.8;stroke-linejoin:round;stroke-linecap:round}
         .line.s0{stroke-width:2.6}.line.s1{stroke-dasharray:6 4}.line.s2{stroke-dasharray:.1 4.4;stroke-width:2.4}
         .end{fill:var(--c)}.grid{stroke:var(--faint)}.axis{stroke:var(--soft);fill:none}
-        .lead{stroke:var(--faint);fill:none}
-        svg .tick{fill:var(--soft);font-size:12px}svg .name{fill:var(--c);font-size:12px;font-weight:600}
+                svg .tick{fill:var(--soft);font-size:12px}
         .bands rect{fill:var(--ink);fill-opacity:0}.bands rect:hover{fill-opacity:.08}
         .bar{width:100%;height:22px;border-radius:.3rem;margin-top:.7rem}.bar rect{fill:var(--c)}
         .graph{width:100%;height:auto;margin:0 auto}
         .edge{fill:none;stroke:var(--soft);stroke-opacity:.4}
-        .edge.hostile{stroke:var(--hostile);stroke-opacity:.45;stroke-dasharray:4 3}
+        .edge.hostile{stroke:var(--hostile);stroke-opacity:.5;stroke-dasharray:4 3}
+        .edge.many{stroke-opacity:.22}.edge.hostile.many{stroke-opacity:.4}
         .edge.tap{stroke:var(--hostile);stroke-opacity:.5;stroke-dasharray:1 3}
-        .node circle{fill:var(--s1);stroke:var(--s1);stroke-width:1.5}
-        .node .back{fill:var(--card);stroke:none}
-        .node.worst circle{stroke:var(--s0);fill:var(--s0);stroke-width:2.5}
-        .node.worst .back{fill:var(--card);stroke:none}
+        .node{--c:var(--s1)}.node.worst{--c:var(--s0)}
+        .node circle{fill:color-mix(in srgb,var(--c) var(--tint,6%),var(--card));stroke:var(--c);stroke-width:1.5}
         .node.hostile path{fill:var(--hostile-back);stroke:var(--hostile);stroke-width:2}
         .node.lost circle{stroke-dasharray:4 3;stroke:var(--soft)}
-        .node text{text-anchor:middle}svg .figure{fill:var(--soft)}svg .label{font-weight:600}
+        .node .halo{fill:none;stroke-width:1.2}
+        .node text{text-anchor:middle}svg .label{font-size:var(--label);font-weight:600}
+        svg .figure{font-size:var(--figure);fill-opacity:.8}
         .node:hover circle,.node:hover path{stroke-width:3.5}
         .scroll{overflow:auto;max-height:34rem;margin-top:.5rem}.scroll:has(.graph){max-height:none}
         .scroll:has(table){background:linear-gradient(90deg,var(--card) 40%,transparent) 0 0/3rem 100% no-repeat local,
@@ -65,8 +68,10 @@ enum ReportStyle {
         linear-gradient(270deg,var(--faint),transparent) 100% 0/.9rem 100% no-repeat scroll}
         table{border-collapse:collapse;width:100%;font-size:.88rem}
         th,td{padding:.22rem .6rem;text-align:right;white-space:nowrap;border-bottom:1px solid var(--faint)}
-        th{position:sticky;top:0;background:color-mix(in srgb,var(--card) 85%,transparent);color:var(--soft);font-weight:600}
-        .text{text-align:left}th:first-child,td:first-child{padding-left:0}th:last-child,td:last-child{padding-right:0}
+        th{position:sticky;top:0;background:color-mix(in srgb,var(--card) 85%,transparent);color:var(--soft);
+        font-weight:600}
+        .text{text-align:left}td.text{white-space:normal;max-width:22rem}
+        th:first-child,td:first-child{padding-left:0}th:last-child,td:last-child{padding-right:0}
         .settings{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));gap:0 2rem;
         margin:.5rem 0 0;font-size:.88rem}
         .settings div{display:flex;justify-content:space-between;gap:1rem;padding:.2rem 0;
@@ -77,9 +82,10 @@ enum ReportStyle {
         overflow-wrap:anywhere;font:.88rem/1.6 ui-monospace,monospace}
         summary{cursor:pointer;font-weight:650}
         :focus-visible{outline:2px solid var(--s1);outline-offset:2px}
-        @media (max-width:30rem){svg .tick{font-size:14px}svg .name{font-size:13px}}
+        @media (max-width:30rem){svg .tick{font-size:15px}}
         @media print{@page{margin:14mm}body{background:none;font-size:9pt}main{padding:0;max-width:none}
-        .pair,.settings{grid-template-columns:1fr 1fr}.graph{max-width:125mm!important}
+        .pair,.settings{grid-template-columns:1fr 1fr}.figures{grid-template-columns:repeat(6,auto)}
+        .figures dd{font-size:13pt}table{font-size:8pt}th,td{padding:.15rem .35rem}.graph{max-width:125mm!important}
         section,aside,.figures{break-inside:avoid;border-color:#ccc}section:has(table){break-inside:auto}
         .scroll{max-height:none;overflow:visible}th{position:static}section:has(details){display:none}
         *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}

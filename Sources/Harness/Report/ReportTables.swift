@@ -1,4 +1,4 @@
-// The part of the page that is read as text: nodes, time, refusals, settings, commands and all measurements.
+// The figures of the page as tables: nodes, time, refusals and all measurements. Settings are ReportSettings'.
 import Kernels
 import Metrics
 import Scenario
@@ -6,22 +6,22 @@ import Scenario
 extension HTMLReport {
     /// Longer tables of measurements are thinned; the rest is in metrics.jsonl.
     private static let mostMeasurements = 200
-    /// Settings of more characters than this get a row of their own.
-    private static let longSetting = 44
+    /// Longer tables of nodes end after the worst; the rest is in summary.json.
+    private static let mostNodes = 300
 
     // MARK: Nodes
 
-    /// All nodes, the worst first, hostile ones last.
+    /// The worst node first, hostile ones last.
     var nodeTable: Markup {
-        let order = run.nodes.indices.sorted { a, b in
-            let (a, b) = (run.nodes[a], run.nodes[b])
-            return (a.isHostile ? 1 : 0, a.accuracy ?? -1) < (b.isHostile ? 1 : 0, b.accuracy ?? -1)
+        func rank(_ index: Int) -> (Int, Double, Int) {
+            (run.nodes[index].isHostile ? 1 : 0, run.nodes[index].accuracy ?? -1, index)
         }
+        let order = run.nodes.indices.sorted { rank($0) < rank($1) }
         let hasTotals = run.nodes.contains { $0.totals != nil }
         let columns =
             ["node", "kind", "accuracy", "clipped", "removed", "waited for, s"]
             + (hasTotals ? ["compute, s", "wait, s", "mix, s", "refused", "late", "missed"] : [])
-        let rows = order.map { index -> [String] in
+        let rows = order.prefix(Self.mostNodes).map { index -> [String] in
             let node = run.nodes[index]
             let kind = (node.isHostile ? "hostile" : "honest") + (node.lost.map { ", lost: \($0)" } ?? "")
             let totals = node.totals.map { totals in
@@ -38,11 +38,13 @@ extension HTMLReport {
             return [node.label, kind, node.accuracy.map(percent) ?? "–"] + shares + [rounded(node.awaitedSeconds, 2)]
                 + (hasTotals ? totals ?? Array(repeating: "–", count: 6) : [])
         }
+        let hidden = run.nodes.count - rows.count
+        let omission = hidden == 0 ? "" : " \(hidden) more are in summary.json."
         return """
             <section>
             <h2>Nodes, the worst first</h2>
-            <p class="note">Clipped, removed: of this node's models, by the rules of honest ones. Waited for: how long
-            honest nodes waited for this one beyond what they wait for anyone.</p>
+            <p class="note">Clipped, removed: of this node's models, by the rules of honest nodes. Waited for: how \
+            long honest nodes waited for this one beyond what they wait for anyone.\(omission)</p>
             \(table("Nodes", columns, rows, texts: 2))</section>
 
             """
@@ -51,17 +53,22 @@ extension HTMLReport {
     // MARK: Time, and what was refused
 
     var time: Markup {
+        guard !run.isSimulated else {
+            return """
+                <section>
+                <h2>Time</h2>
+                <p class="note">The honest nodes together waited \(seconds(run.totals.waitNanoseconds)) s of virtual \
+                time, in which nothing else takes any.</p>
+                </section>
+
+                """
+        }
         let parts = [
             (name: "compute", style: "s1", time: run.totals.computeNanoseconds),
-            (name: "mix", style: "s0", time: run.totals.mixNanoseconds),
+            (name: "mix", style: "s2", time: run.totals.mixNanoseconds),
             (name: "wait", style: "idle", time: run.totals.waitNanoseconds),
         ]
         let whole = Double(max(1, parts.reduce(0) { $0 + $1.time }))
-        if run.summary?.engine == Engine.simulation.rawValue {
-            let waited = "The honest nodes together waited \(seconds(run.totals.waitNanoseconds)) s of virtual time"
-            return
-                "<section>\n<h2>Time</h2>\n<p class=\"note\">\(waited), in which nothing else takes any.</p>\n</section>\n"
-        }
         var left = 0.0
         var bars: Markup = ""
         for part in parts {
@@ -110,85 +117,6 @@ extension HTMLReport {
             \(table("Rejections, rules and waits", ["what", "count"], rows, texts: 1))</section>
 
             """
-    }
-
-    // MARK: How it was made
-
-    var configuration: Markup {
-        var rows = settingRows(run.settings, path: "")
-        rows.append(("topology.weights", run.topology.weightRule.rawValue))
-        if let summary = run.summary {
-            rows.append(("identity", summary.identity))
-            rows.append(("model digest", summary.modelDigest.isEmpty ? "none" : summary.modelDigest))
-            let ends = [
-                ("training loss", summary.trainLoss), ("learning error", summary.learningError),
-                ("generalization gap", summary.generalizationGap),
-            ]
-            for (name, value) in ends { rows.append((name, value.map(significant) ?? "unknown")) }
-        }
-        let entries = rows.map { row -> Markup in
-            let kind: Markup = row.value.count > Self.longSetting ? " class=\"wide\"" : ""
-            return "<div\(kind)><dt>\(row.name)</dt><dd>\(row.value)</dd></div>\n"
-        }
-        return "<section>\n<h2>Configuration</h2>\n<dl class=\"settings\">\n\(entries)</dl>\n</section>\n"
-    }
-
-    /// One row for each leaf, and for each object that says its `kind`.
-    private func settingRows(_ value: JSONValue, path: String) -> [(name: String, value: String)] {
-        value.members.flatMap { member -> [(name: String, value: String)] in
-            let path = path.isEmpty ? member.key : "\(path).\(member.key)"
-            let isGroup = !member.value.members.isEmpty && member.value.member("kind") == nil
-            if isGroup { return settingRows(member.value, path: path) }
-            return [(path, inWords(member.value))]
-        }
-    }
-
-    private func inWords(_ value: JSONValue) -> String {
-        switch value.kind {
-        case .null: return "none"
-        case .flag(let flag): return flag ? "yes" : "no"
-        case .number(_, let literal): return literal
-        case .text(let text): return text
-        case .array(let elements):
-            let isList = elements.contains { !$0.members.isEmpty }
-            return elements.isEmpty ? "none" : elements.map(inWords).joined(separator: isList ? "; " : " ")
-        case .object(let members):
-            return members.map { member in
-                let isNested = !member.value.members.isEmpty
-                let words = isNested ? "(\(inWords(member.value)))" : inWords(member.value)
-                return member.key == "kind" ? words : "\(member.key) \(words)"
-            }.joined(separator: ", ")
-        }
-    }
-
-    var repetition: Markup {
-        let command = run.summary?.engine == Engine.simulation.rawValue ? "simulate" : "run"
-        let commands = [
-            "gossiplab \(command) \(quoted(run.directory.experiment))",
-            "gossiplab verify \(quoted(run.directory.path))",
-        ]
-        return """
-            <section>
-            <h2>Again</h2>
-            <p class="note">The first command repeats the run, the second recomputes its models and compares them.</p>
-            <pre><code>\(commands.joined(separator: "\n"))</code></pre>
-            </section>
-
-            """
-    }
-
-    /// A word for a shell.
-    private func quoted(_ path: String) -> String {
-        let isPlain = path.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"):
-                true
-            default: "/._-+".utf8.contains(byte)
-            }
-        }
-        let parts = path.split(separator: "'", omittingEmptySubsequences: false)
-        return isPlain && !path.isEmpty ? path : "'\(parts.joined(separator: #"'\''"#))'"
     }
 
     // MARK: Measurements

@@ -1,31 +1,58 @@
-// Reads a run directory, at any moment of the run's life. It writes nothing and recomputes nothing.
+// Reads a run directory, at any moment of the run's life and as often as asked. It writes nothing, recomputes nothing.
 import Kernels
 import Metrics
 import Platform
 import Scenario
 
-public enum RunReader {
-    /// What stands in `directory` now. Lines that are not whole are passed over.
+/// What has been read of a run so far. Files that grow are read on from where the last reading ended, so that a reading
+/// in the middle of a long run costs no more than one near its start.
+public struct RunReader {
+    private let directory: RunDirectory
+    private let experiment: Experiment
+    private let settings: JSONValue
+    private let topology: TopologyFile
+    private let layout: GraphLayout?
+    private var metrics: GrowingFile
+    private var evaluations: [RecordedEvaluation] = []
+    /// By node; without totals where a node has written nothing.
+    private var nodes: [(metrics: GrowingFile, totals: NodeTotals?)]
+
+    /// Reads what does not change during a run.
+    public init(_ directory: RunDirectory) throws(ConfigurationFault) {
+        self.directory = directory
+        let bytes = try Self.bytes(of: directory.experiment)
+        experiment = try Experiment(bytes, name: directory.experiment)
+        settings = try StrictJSON.read(bytes, name: directory.experiment)
+        topology = try TopologyFile.read(try Self.bytes(of: directory.topology), name: directory.topology)
+        layout = GraphLayout(topology.topology)
+        metrics = GrowingFile(directory.metrics)
+        nodes = topology.topology.nodes.map { (GrowingFile(directory.node($0).metrics), nil) }
+    }
+
+    /// What stands in the directory now. Lines that are not whole are passed over.
     ///
     /// - Parameter isRunning: the caller is running it, so a summary that is there is not of this run.
-    public static func read(_ directory: RunDirectory, isRunning: Bool = false) throws(ConfigurationFault)
-        -> RecordedRun
-    {
-        let experimentBytes = try bytes(of: directory.experiment)
-        let experiment = try Experiment(experimentBytes, name: directory.experiment)
-        let topology = try TopologyFile.read(try bytes(of: directory.topology), name: directory.topology)
-        let evaluations = evaluations(in: try bytes(of: directory.metrics))
-        let summary = isRunning ? nil : try summary(of: directory)
-        var nodes = nodes(of: topology, experiment, in: directory)
-        if let summary { complete(&nodes, from: summary) }
+    public mutating func read(isRunning: Bool = false) throws(ConfigurationFault) -> RecordedRun {
+        do throws(SystemFault) {
+            for line in try metrics.newLines() { add(line) }
+        } catch {
+            throw ConfigurationFault(error.description)
+        }
+        for index in nodes.indices {
+            // A node's file may be missing: a simulation has none, and a node may have been lost before its first line.
+            guard let lines = try? nodes[index].metrics.newLines(), !lines.isEmpty else { continue }
+            nodes[index].totals = nodes[index].totals ?? NodeTotals()
+            nodes[index].totals?.add(lines)
+        }
+        let summary = isRunning ? nil : try readSummary()
+        let recorded = recordedNodes(summary)
         let state: RecordedRun.State =
             isRunning ? .running : summary.map { $0.count("stopped") == 1 ? .stopped : .finished } ?? .unfinished
         return RecordedRun(
-            directory: directory, state: state, experiment: experiment,
-            settings: try StrictJSON.read(experimentBytes, name: directory.experiment), topology: topology,
-            evaluations: evaluations, nodes: nodes,
+            directory: directory, state: state, experiment: experiment, settings: settings, topology: topology,
+            layout: layout, evaluations: evaluations, nodes: recorded,
             totals: summary.map(NodeTotals.init(summary:))
-                ?? .sum(nodes.compactMap(\.totals), honest: nodes.filter { !$0.isHostile }.compactMap(\.totals)),
+                ?? .sum(recorded.compactMap(\.totals), honest: recorded.filter { !$0.isHostile }.compactMap(\.totals)),
             summary: summary.map(RecordedSummary.init))
     }
 
@@ -33,9 +60,9 @@ public enum RunReader {
         do throws(SystemFault) { return try Files.read(path) } catch { throw ConfigurationFault(error.description) }
     }
 
-    private static func summary(of directory: RunDirectory) throws(ConfigurationFault) -> JSONValue? {
+    private func readSummary() throws(ConfigurationFault) -> JSONValue? {
         guard Files.exists(directory.summary) else { return nil }
-        let summary = try StrictJSON.read(try bytes(of: directory.summary), name: directory.summary)
+        let summary = try StrictJSON.read(try Self.bytes(of: directory.summary), name: directory.summary)
         let version = try summary.object("").required("version", expected: "\(RunSummary.version)")
         guard version.count == RunSummary.version else {
             throw ConfigurationFault(
@@ -46,47 +73,40 @@ public enum RunReader {
     }
 
     /// After a run was resumed, its lines begin again at an earlier round: the later line of a round counts.
-    static func evaluations(in bytes: [UInt8]) -> [RecordedEvaluation] {
-        var evaluations: [RecordedEvaluation] = []
-        for line in bytes.split(separator: UInt8(ascii: "\n")) {
-            guard let value = try? StrictJSON.read(Array(line), name: ""), let rounds = value.member("rounds")?.count
-            else { continue }
-            while let last = evaluations.last, last.rounds >= rounds { evaluations.removeLast() }
-            evaluations.append(RecordedEvaluation(value, rounds: rounds))
-        }
-        return evaluations
+    private mutating func add(_ line: ArraySlice<UInt8>) {
+        guard let value = try? StrictJSON.read(Array(line), name: "metrics.jsonl"),
+            let rounds = value.member("rounds")?.count, rounds <= experiment.training.rounds
+        else { return }
+        while let last = evaluations.last, last.rounds >= rounds { evaluations.removeLast() }
+        evaluations.append(RecordedEvaluation(value, rounds: rounds))
     }
 
-    private static func nodes(
-        of file: TopologyFile, _ experiment: Experiment, in directory: RunDirectory
-    ) -> [RecordedNode] {
+    /// What the nodes' own files say and, once there is one, the summary.
+    private func recordedNodes(_ summary: JSONValue?) -> [RecordedNode] {
         let hostile = Set(experiment.adversary.flatMap(\.nodes.labels))
-        var nodes = file.topology.nodes.map { node in
-            let label = file.topology.labels[node.index]
-            let totals = (try? Files.read(directory.node(node).metrics)).map { NodeTotals(metrics: $0) }
-            return RecordedNode(label: label, isHostile: hostile.contains(label), totals: totals)
+        let labels = topology.topology.labels
+        let honestTotals = zip(labels, nodes).compactMap { hostile.contains($0) ? nil : $1.totals }
+        let awaited = NodeTotals.awaitedSeconds(by: honestTotals, nodes: nodes.count)
+        let tallies = NodeTotals.tallies(by: honestTotals, nodes: nodes.count)
+        var recorded = labels.indices.map { index in
+            RecordedNode(
+                label: labels[index], isHostile: hostile.contains(labels[index]), totals: nodes[index].totals,
+                awaitedSeconds: awaited[index], tally: tallies[index])
         }
-        let waiting = nodes.filter { !$0.isHostile }.compactMap(\.totals)
-        for (index, seconds) in NodeTotals.awaitedSeconds(by: waiting, nodes: nodes.count).enumerated() {
-            nodes[index].awaitedSeconds = seconds
+        for (index, line) in (summary?.member("perNode")?.elements ?? []).enumerated() {
+            guard index < recorded.count, line.member("node")?.text == labels[index] else { continue }
+            recorded[index].accuracy = line.member("accuracy")?.share
+            recorded[index].awaitedSeconds = line.member("awaitedSeconds")?.number ?? awaited[index]
+            recorded[index].tally = line.member("models").map(Tally.init) ?? tallies[index]
+            recorded[index].lost = line.member("lost")?.text.flatMap { $0 == LostNode.stopped ? nil : $0 }
         }
-        for (index, tally) in NodeTotals.tallies(by: waiting, nodes: nodes.count).enumerated() {
-            nodes[index].tally = tally
-        }
-        return nodes
+        return recorded
     }
+}
 
-    /// Adds what the summary says of single nodes.
-    private static func complete(_ nodes: inout [RecordedNode], from summary: JSONValue) {
-        let lines = summary.member("perNode")?.elements ?? []
-        for index in nodes.indices {
-            guard let line = lines.first(where: { $0.member("node")?.text == nodes[index].label }) else { continue }
-            nodes[index].accuracy = line.member("accuracy")?.number
-            nodes[index].awaitedSeconds = line.member("awaitedSeconds")?.number ?? nodes[index].awaitedSeconds
-            nodes[index].lost = line.member("lost")?.text
-            if let models = line.member("models") { nodes[index].tally = Tally(models) }
-        }
-    }
+extension JSONValue {
+    /// A number from 0 to 1.
+    fileprivate var share: Double? { number.flatMap { (0...1).contains($0) ? $0 : nil } }
 }
 
 extension Tally {
@@ -105,10 +125,10 @@ extension RecordedEvaluation {
         let distance = line.member("consensusDistance")
         self.rounds = rounds
         nodes = line.count("nodes")
-        worst = accuracy?.member("least")?.number
-        mean = accuracy?.member("mean")?.number
-        best = accuracy?.member("greatest")?.number
-        averageModel = accuracy?.member("averageModel")?.number
+        worst = accuracy?.member("least")?.share
+        mean = accuracy?.member("mean")?.share
+        best = accuracy?.member("greatest")?.share
+        averageModel = accuracy?.member("averageModel")?.share
         meanLoss = line.member("loss")?.member("mean")?.number
         self.distance = distance?.member("rms")?.number
         relativeDistance = distance?.member("relative")?.number
@@ -137,7 +157,6 @@ extension NodeTotals {
         func nanoseconds(_ key: String) -> Nanoseconds {
             Nanoseconds(exactly: ((summary.member("seconds")?.member(key)?.number ?? 0) * 1e9).rounded()) ?? 0
         }
-        trainLoss = summary.member("trainLoss")?.number
         computeNanoseconds = nanoseconds("compute")
         waitNanoseconds = nanoseconds("wait")
         mixNanoseconds = nanoseconds("mix")
