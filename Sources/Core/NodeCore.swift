@@ -1,6 +1,6 @@
 // The node, without sockets, clocks, files or threads: events in, effects out. Control flow only: what neighbours say
-// is in NodeCore+Messages, waiting in NodeCore+Waiting, what a round comes to in NodeCore+Mixing, lying in NodeCore+Lying,
-// coming back in NodeCore+Entering, the door in Admission.
+// is in NodeCore+Messages, waiting in NodeCore+Waiting, what a round comes to in NodeCore+Mixing, lying in
+// NodeCore+Lying, coming back in NodeCore+Entering, the door in Admission.
 //
 //   joining ─links or deadline─▶ training ─trained─▶ gathering ─all in or patience over─▶ (mix) training … ─▶ ended
 //

@@ -1,5 +1,6 @@
-// One simulated node: the core and its local training. The counterpart of Platform's NodeShell: it interprets the core's
-// effects, without a socket, a clock or a file. Its links are in Actor+Links, what befalls it in Actor+Afflictions.
+// One simulated node: the core and its local training. The counterpart of Platform's NodeShell: it interprets the
+// core's effects, without a socket, a clock or a file. Its links are in Actor+Links, what befalls it in
+// Actor+Afflictions.
 import Core
 import Kernels
 import Learning
