@@ -44,6 +44,7 @@ let package = Package(
         module("Graphs", [kernels]),
         module("Learning", [kernels], numeric),
         module("Aggregation", [kernels], numeric),
+        module("ReferenceRules", [kernels], numeric),
         module("Wire", [kernels], optimised),
         module("Metrics", [kernels], optimised),
         module("Attacks", foundations, numeric),
@@ -58,7 +59,9 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "gossiplab",
-            dependencies: (node + ["Platform", "Simulation", "Harness", "gossipnode"]).map { .init(stringLiteral: $0) },
+            dependencies: (node + ["ReferenceRules", "Platform", "Simulation", "Harness", "gossipnode"]).map {
+                .init(stringLiteral: $0)
+            },
             swiftSettings: strict),
 
         .target(
@@ -67,7 +70,7 @@ let package = Package(
         tests("KernelsTests", [kernels]),
         tests("GraphsTests", [kernels, "Graphs"]),
         tests("LearningTests", [kernels, "Learning"]),
-        tests("AggregationTests", [kernels, "Aggregation"]),
+        tests("AggregationTests", [kernels, "Aggregation", "ReferenceRules"]),
         tests("WireTests", [kernels, "Wire"]),
         tests("MetricsTests", [kernels, "Metrics"]),
         tests("AttacksTests", foundations + ["Attacks"]),

@@ -95,17 +95,3 @@ public struct Symmetries: OptionSet, Sendable {
     /// Each is multiplied by one number.
     public static let scale = Symmetries(rawValue: 2)
 }
-
-/// Memory that rules reuse from round to round; no value in it survives a call.
-public struct Scratch: Sendable {
-    /// Of each row, from the own model.
-    public var distances: [Double] = []
-    /// Rows, the nearest first.
-    public var order: [Int] = []
-    /// What each row's offset from the own model is multiplied by.
-    public var coefficients: [Double] = []
-    /// One model.
-    public var vector: [Float] = []
-
-    public init() {}
-}

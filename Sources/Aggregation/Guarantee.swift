@@ -16,6 +16,11 @@ public enum Guarantee: Equatable, Sendable {
     /// A statement about whole runs under assumptions on data and graph, as published.
     case ofRuns(String)
 
+    /// What a multiset rule promises, on the neighbourhood.
+    static func ofNeighbourhood(_ robustness: Robustness) -> Guarantee {
+        if case .none = robustness { .none } else { .ofRuns("on the neighbourhood: \(robustness.description)") }
+    }
+
     /// One phrase for listings.
     public var description: String {
         switch self {

@@ -20,32 +20,11 @@ func measureOffsets(_ neighbours: borrowing VectorBatch, from own: Span<Float>, 
             distances[row] += squaredDistance(part, centre)
         }
     }
-    for row in distances.indices {
-        if !distances[row].isFinite {
-            distances[row] = wideSquaredDistance(elements.extracting(neighbours.range(ofRow: row)), own)
-        }
-        distances[row] = distances[row].squareRoot()
-    }
+    for row in distances.indices { distances[row] = distances[row].squareRoot() }
 }
 
-/// Σ (x_i − y_i)² of numbers whose squares no Float holds.
-private func wideSquaredDistance(_ x: Span<Float>, _ y: Span<Float>) -> Double {
-    var sum = 0.0
-    for i in x.indices {
-        let difference = Double(x[i]) - Double(y[i])
-        sum += difference * difference
-    }
-    return sum
-}
-
-/// |x|, whatever the size of its elements.
-func norm(_ x: Span<Float>) -> Double {
-    let square = squaredNorm(x)
-    guard !square.isFinite else { return square.squareRoot() }
-    var sum = 0.0
-    for i in x.indices { sum += Double(x[i]) * Double(x[i]) }
-    return sum.squareRoot()
-}
+/// |x|.
+func norm(_ x: Span<Float>) -> Double { squaredNorm(x).squareRoot() }
 
 /// next = x + Σ c_i (y_i − x), and what the own model then weighs.
 func addOffsets(

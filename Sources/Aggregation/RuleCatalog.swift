@@ -1,8 +1,14 @@
-// Every rule that an experiment can name. A new rule is one file in Gossip/ and one line here.
+// Every rule that an experiment can name. A new rule is one file and one line here: in Gossip/ where it trusts the own
+// model, in Rules/ where it judges a set of vectors, in Before/ where it prepares them.
 import Kernels
 
 public enum RuleCatalog {
+    /// What a node can mix by: every rule that is listed below.
     public static let gossip = Catalog<any GossipRule.Type>(
+        "rule", selfCentred.entries + aggregation.entries.map(onNeighbourhood), as: { $0 })
+
+    /// Rules that trust the own model.
+    public static let selfCentred = Catalog<any GossipRule.Type>(
         "rule",
         [
             NoCommunication.self,
@@ -21,4 +27,43 @@ public enum RuleCatalog {
             NearbyValuesMean.self,
             TotalVariationPenalty.self,
         ], as: { $0 })
+
+    /// Rules that make one vector of a set.
+    public static let aggregation = Catalog<any AggregationRule.Type>(
+        "rule",
+        [
+            Mean.self,
+            CoordinateMedian.self,
+            TrimmedMean.self,
+            GeometricMedian.self,
+            Krum.self,
+            MultiKrum.self,
+            MinimumDiameter.self,
+            MinimumVariance.self,
+            SmallestEigenvalue.self,
+            CovarianceFilter.self,
+            NearestToPivot.self,
+            MeanAroundMedian.self,
+            Phocas.self,
+            CentredClipping.self,
+            FABA.self,
+            Bulyan.self,
+            LFighter.self,
+            SignMajority.self,
+        ], as: { $0 })
+
+    /// What can come before a rule of a set.
+    public static let before = Catalog<any PreAggregation.Type>(
+        "pre-aggregation",
+        [
+            StaticClipping.self,
+            AdaptiveClipping.self,
+            NearestNeighbourMixing.self,
+            Bucketing.self,
+        ], as: { $0 })
+
+    private static func onNeighbourhood(_ type: any AggregationRule.Type) -> any GossipRule.Type {
+        func adapted<Rule: AggregationRule>(_ type: Rule.Type) -> any GossipRule.Type { Neighbourhood<Rule>.self }
+        return adapted(type)
+    }
 }

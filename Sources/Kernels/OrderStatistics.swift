@@ -44,6 +44,101 @@ public func trimmedColumnMeans(
     }
 }
 
+/// Per column: the mean of what is left when the `count` smallest and the `count` largest are dropped. Equal values
+/// have exactly their value as mean.
+public func trimmedColumnMeans(_ rows: borrowing VectorBatch, dropping count: Int, into out: inout MutableSpan<Float>) {
+    precondition(count >= 0 && 2 * count < rows.rows, "something is left after the trim")
+    let share = 1 / Float(rows.rows - 2 * count)
+    sortColumns(rows, into: &out) { tile, _ in trimmedMean(tile, dropping: count, share) }
+}
+
+/// Per column: the mean of the `kept` values nearest to the median; of equally near ones, those of the first rows.
+public func columnMeans(
+    _ rows: borrowing VectorBatch, nearestToMedian kept: Int, into out: inout MutableSpan<Float>
+) {
+    columnMeans(rows, keeping: kept, into: &out) { median($0) }
+}
+
+/// Per column: the mean of the `kept` values nearest to the mean without the `count` smallest and the `count` largest;
+/// of equally near ones, those of the first rows.
+public func columnMeans(
+    _ rows: borrowing VectorBatch, nearestToTrimmedMean kept: Int, dropping count: Int,
+    into out: inout MutableSpan<Float>
+) {
+    let share = 1 / Float(rows.rows - 2 * count)
+    columnMeans(rows, keeping: kept, into: &out) { trimmedMean($0, dropping: count, share) }
+}
+
+@inline(__always)
+private func columnMeans(
+    _ rows: borrowing VectorBatch, keeping kept: Int, into out: inout MutableSpan<Float>,
+    centre: (Span<SIMD8<Float>>) -> SIMD8<Float>
+) {
+    let dropped = rows.rows - kept
+    precondition(kept > 0 && dropped >= 0, "something is kept")
+    let share = 1 / Float(kept)
+    let elements = rows.elements
+    var column = 0
+    sortColumns(rows, into: &out) { tile, _ in
+        let centre = centre(tile)
+        var mean = centre
+        var isTied = SIMDMask<SIMD8<Int32>>(repeating: false)
+        for row in tile.indices {
+            // The nearest are neighbours in the sorted column: value k gives way to value k + kept if that is nearer,
+            // and once one does not, none after it does.
+            var value = tile[row]
+            if row < dropped {
+                let (low, high) = (centre - tile[row], tile[row + kept] - centre)
+                value.replace(with: centre, where: high .< low)
+                isTied = isTied .| (high .== low .& tile[row] .!= tile[row + kept])
+            }
+            if row >= kept {
+                value.replace(with: centre, where: tile[row] - centre .>= centre - tile[row - kept])
+            }
+            mean += share * (value - centre)
+        }
+        if any(isTied) {
+            let start = rows.columns >= 8 ? min(column, rows.columns - 8) : 0
+            for lane in 0..<min(8, rows.columns) where isTied[lane] {
+                mean[lane] = meanOfNearest(
+                    elements, every: rows.columns, from: start + lane, keeping: kept, to: centre[lane])
+            }
+        }
+        column += 8
+        return mean
+    }
+}
+
+/// What the tiles do not know is which row a value came from. This is slow, and ties are rare.
+@inline(never)
+private func meanOfNearest(
+    _ elements: [Float], every columns: Int, from first: Int, keeping kept: Int, to centre: Float
+) -> Float {
+    let values = stride(from: first, to: elements.count, by: columns).map { elements[$0] - centre }
+    let cut = values.map(\.magnitude).sorted()[kept - 1]
+    var atCut = kept - values.count { $0.magnitude < cut }
+    var mean = centre
+    for value in values where value.magnitude <= cut {
+        if value.magnitude == cut {
+            guard atCut > 0 else { continue }
+            atCut -= 1
+        }
+        mean += value / Float(kept)
+    }
+    return mean
+}
+
+/// The mean of all but the first and the last `count` of a sorted tile, of which each is a `share`.
+///
+/// Differences are summed, each divided before it is added: no sum of large values overflows.
+@inline(__always)
+private func trimmedMean(_ tile: Span<SIMD8<Float>>, dropping count: Int, _ share: Float) -> SIMD8<Float> {
+    let centre = tile[tile.count / 2]
+    var mean = centre
+    for row in count..<tile.count - count { mean += share * (tile[row] - centre) }
+    return mean
+}
+
 /// Per column: the mean of `own` and of what is left of the rows when the `count` largest of those above it and the
 /// `count` smallest of those below it are dropped, all of them where there are fewer (LeBlanc et al., JSAC 2013).
 public func nearbyColumnMeans(

@@ -23,18 +23,30 @@ public func dot(_ x: Span<Float>, _ y: Span<Float>) -> Double {
 }
 
 /// Σ x_i².
-public func squaredNorm(_ x: Span<Float>) -> Double { dot(x, x) }
+public func squaredNorm(_ x: Span<Float>) -> Double {
+    let sum = dot(x, x)
+    return sum.isFinite ? sum : wideSum(x.count) { Double(x[$0]) }
+}
 
 /// Σ (x_i − y_i)², from differences: near consensus the identity |x|² + |y|² − 2xy cancels.
 public func squaredDistance(_ x: Span<Float>, _ y: Span<Float>) -> Double {
     precondition(x.count == y.count, "spans of one length")
-    return reduce(x.count) { block in
+    let sum = reduce(x.count) { block in
         unsafe x.withUnsafeBufferPointer { x in
             unsafe y.withUnsafeBufferPointer { y in
                 lanes(block, { unsafe square(load(x, $0) - load(y, $0)) }, { unsafe square(x[$0] - y[$0]) })
             }
         }
     }
+    return sum.isFinite ? sum : wideSum(x.count) { Double(x[$0]) - Double(y[$0]) }
+}
+
+/// Σ value², of values whose squares no Float holds.
+@inline(__always)
+private func wideSum(_ count: Int, _ value: (Int) -> Double) -> Double {
+    var sum = 0.0
+    for i in 0..<count { sum += value(i) * value(i) }
+    return sum
 }
 
 private let blockSize = 1024
@@ -66,7 +78,11 @@ private func lanes(_ range: Range<Int>, _ vector: (Int) -> SIMD8<Float>, _ scala
         tail += scalar(i)
         i += 1
     }
-    let eight = (sums[0] + sums[1]) + (sums[2] + sums[3])
+    return horizontalSum((sums[0] + sums[1]) + (sums[2] + sums[3]), plus: tail)
+}
+
+@inline(__always)
+private func horizontalSum(_ eight: SIMD8<Float>, plus tail: Float = 0) -> Double {
     let four = eight.lowHalf + eight.highHalf
     let two = four.lowHalf + four.highHalf
     return Double(two[0] + two[1] + tail)
@@ -78,4 +94,75 @@ private func lanes(_ range: Range<Int>, _ vector: (Int) -> SIMD8<Float>, _ scala
 @inline(__always)
 private func load(_ x: UnsafeBufferPointer<Float>, _ i: Int) -> SIMD8<Float> {
     unsafe UnsafeRawPointer(x.baseAddress.unsafelyUnwrapped + i).loadUnaligned(as: SIMD8<Float>.self)
+}
+
+/// out[i n + j] = |x_i − x_j|² for every two of the n rows, from differences; squares that no Float holds are summed
+/// again in Double.
+///
+/// Two rows are held against four at a time, so that each value loaded serves several pairs, and a block of columns
+/// stays in the cache until all pairs have seen it.
+public func squaredDistances(among rows: borrowing VectorBatch, into out: inout [Double]) {
+    let (count, columns) = (rows.rows, rows.columns)
+    out.removeAll(keepingCapacity: true)
+    out.append(contentsOf: repeatElement(0, count: count * count))
+    let elements = rows.elements
+    unsafe elements.withUnsafeBufferPointer { source in
+        for start in stride(from: 0, to: columns, by: pairBlockSize) {
+            let width = min(pairBlockSize, columns - start)
+            for first in stride(from: 0, to: count - 1, by: 2) {
+                for other in stride(from: first + 1, to: count, by: 4) {
+                    // Rows beyond the last are stood in for by it; what comes of them is not used.
+                    let places = InlineArray<4, Int> { min(other + $0, count - 1) * columns + start }
+                    let sums = unsafe twoAgainstFour(
+                        source, first * columns + start, (first + 1) * columns + start, places, width: width)
+                    for k in 0..<min(4, count - other) {
+                        out[first * count + other + k] += horizontalSum(sums[k])
+                        out[(first + 1) * count + other + k] += horizontalSum(sums[4 + k])
+                    }
+                }
+            }
+        }
+    }
+    for i in 0..<count {
+        out[i * count + i] = 0
+        for j in i + 1..<max(count, i + 1) {
+            if !out[i * count + j].isFinite {
+                let span = elements.span
+                out[i * count + j] = squaredDistance(
+                    span.extracting(rows.range(ofRow: i)), span.extracting(rows.range(ofRow: j)))
+            }
+            out[j * count + i] = out[i * count + j]
+        }
+    }
+}
+
+/// Columns that thirty-two rows keep in the second cache.
+private let pairBlockSize = 512
+
+/// Lanes of |a − c|² and |b − c|² for four c, summed over `width` columns.
+@inline(__always)
+private func twoAgainstFour(
+    _ x: UnsafeBufferPointer<Float>, _ a: Int, _ b: Int, _ others: InlineArray<4, Int>, width: Int
+) -> InlineArray<8, SIMD8<Float>> {
+    var sums = InlineArray<8, SIMD8<Float>>(repeating: .zero)
+    var i = 0
+    while i + 8 <= width {
+        let (a, b) = unsafe (load(x, a + i), load(x, b + i))
+        for k in 0..<4 {
+            let c = unsafe load(x, others[k] + i)
+            sums[k] += square(a - c)
+            sums[4 + k] += square(b - c)
+        }
+        i += 8
+    }
+    while i < width {
+        let (a, b) = unsafe (x[a + i], x[b + i])
+        for k in 0..<4 {
+            let c = unsafe x[others[k] + i]
+            sums[k][0] += square(a - c)
+            sums[4 + k][0] += square(b - c)
+        }
+        i += 1
+    }
+    return sums
 }

@@ -25,6 +25,17 @@ public struct Parameter: Sendable {
     /// `nil`: the operator must give it.
     public let defaultValue: ParameterValue?
     public let summary: String
+    /// Names that other codes use for it; accepted everywhere.
+    public var aliases: [String] = []
+
+    /// The same parameter, which may also be called one of these.
+    public func known(as aliases: String...) -> Parameter {
+        var copy = self
+        copy.aliases = aliases
+        return copy
+    }
+
+    func isCalled(_ name: String) -> Bool { name == self.name || aliases.contains(name) }
 
     public static func number(
         _ name: String, _ allowed: ClosedRange<Double>, default value: Double?, _ summary: String
@@ -110,13 +121,13 @@ public struct ParameterValues: Equatable, Sendable {
     public init(
         _ given: [(name: String, value: ParameterValue)], declared: [Parameter], key: String
     ) throws(ConfigurationFault) {
-        for (name, _) in given where !declared.contains(where: { $0.name == name }) {
+        for (name, _) in given where !declared.contains(where: { $0.isCalled(name) }) {
             throw ConfigurationFault(.unknown(noun: "key \(key).", given: name, known: declared.map(\.name)))
         }
         var values: [ParameterValue] = []
         for parameter in declared {
             let path = "\(key).\(parameter.name)"
-            if let value = given.last(where: { $0.name == parameter.name })?.value ?? parameter.defaultValue {
+            if let value = given.last(where: { parameter.isCalled($0.name) })?.value ?? parameter.defaultValue {
                 values.append(try parameter.check(value, key: path))
             } else {
                 throw ConfigurationFault(.missing(key: path, expected: parameter.allowed))

@@ -2,9 +2,9 @@
 
 /// `rows` vectors of `columns` Floats each, row after row.
 public struct VectorBatch: Sendable {
-    public let columns: Int
+    public private(set) var columns: Int
     /// Row `i` is `elements[i * columns ..< (i + 1) * columns]`; nothing follows the last row.
-    public private(set) var elements: [Float]
+    public internal(set) var elements: [Float]
 
     /// An empty batch with room for `capacity` rows.
     public init(columns: Int, capacity: Int) {
@@ -20,6 +20,29 @@ public struct VectorBatch: Sendable {
     public mutating func append(_ row: [Float]) {
         precondition(row.count == columns, "a row has as many elements as the batch has columns")
         elements.append(contentsOf: row)
+    }
+
+    /// Adds a copy of `row`, which must have `columns` elements.
+    public mutating func append(_ row: Span<Float>) {
+        precondition(row.count == columns, "a row has as many elements as the batch has columns")
+        for index in row.indices { elements.append(row[index]) }
+    }
+
+    /// Adds x − y, both of `columns` elements.
+    public mutating func append(_ x: Span<Float>, minus y: Span<Float>) {
+        precondition(x.count == columns && y.count == columns, "a row has as many elements as the batch has columns")
+        for index in x.indices { elements.append(x[index] - y[index]) }
+    }
+
+    /// Multiplies a row.
+    public mutating func scale(row: Int, by factor: Double) {
+        for index in range(ofRow: row) { elements[index] = Float(factor * Double(elements[index])) }
+    }
+
+    /// Forgets all rows, keeps the memory, and takes rows of `columns` elements from now on.
+    public mutating func begin(columns: Int) {
+        self.columns = columns
+        elements.removeAll(keepingCapacity: true)
     }
 
     /// Forgets all rows and keeps the memory.

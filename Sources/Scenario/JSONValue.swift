@@ -208,11 +208,12 @@ public struct JSONObject: Sendable {
     public func parameters(
         _ declared: [Parameter], besides others: [String]
     ) throws(ConfigurationFault) -> ParameterValues {
-        try refuseUnknownKeys(known: others + declared.map(\.name))
+        try refuseUnknownKeys(known: others + declared.flatMap { [$0.name] + $0.aliases })
         var given: [(name: String, value: ParameterValue)] = []
         for parameter in declared {
             let key = path(of: parameter.name)
-            if let value = self[parameter.name] {
+            let names = [parameter.name] + parameter.aliases
+            if let value = members.last(where: { names.contains($0.key) })?.value {
                 let checked = try value.position.locating { () throws(ConfigurationFault) in
                     try parameter.check(try value.parameter(key), key: key)
                 }

@@ -46,7 +46,7 @@ struct GossipRuleTests {
             Worked(
                 rule: "clippedGossip", parameters: [("mode", .text("secondLargest"))], next: [0.8, -0.2], threshold: 3),
             Worked(rule: "ios", next: [1, 0.5], threshold: 8.4380092439),
-            Worked(rule: "monna", next: [1, 0.5], threshold: 10),
+            Worked(rule: "nna", next: [1, 0.5], threshold: 10),
             Worked(rule: "rtc", next: [0.8, 0.4], threshold: 3.7416573868),
             Worked(rule: "bridgeT", next: [1.0 / 3, 0]),
             Worked(rule: "bridgeT", parameters: [("own", .text("inside"))], next: [1.0 / 3, 0]),

@@ -49,7 +49,9 @@ struct FormTests {
     @Test(
         "the files of a folder are what its catalogue lists",
         arguments: [
-            (["Sources/Aggregation/Gossip"], RuleCatalog.gossip.descriptions, []),
+            (["Sources/Aggregation/Gossip"], RuleCatalog.selfCentred.descriptions, []),
+            (["Sources/Aggregation/Rules"], RuleCatalog.aggregation.descriptions, []),
+            (["Sources/Aggregation/Before"], RuleCatalog.before.descriptions, []),
             (["Sources/Attacks/Model", "Sources/Attacks/Data"], AttackCatalog.all.descriptions, []),
             (["Sources/Graphs/Families"], TopologyCatalog.all.descriptions, []),
             (["Sources/Learning/Objectives"], ObjectiveCatalog.all.descriptions, []),

@@ -9,12 +9,12 @@ struct StructureTests {
         let node = foundations.union(["Attacks", "Core", "Faults", "Scenario"])
         return [
             "Kernels": [], "Graphs": ["Kernels"], "Learning": ["Kernels"], "Aggregation": ["Kernels"],
-            "Wire": ["Kernels"], "Metrics": ["Kernels"], "Attacks": foundations,
+            "ReferenceRules": ["Kernels"], "Wire": ["Kernels"], "Metrics": ["Kernels"], "Attacks": foundations,
             "Core": foundations.union(["Attacks"]), "Faults": ["Kernels"],
             "Scenario": foundations.union(["Attacks", "Core", "Faults"]),
             "Platform": node, "Simulation": foundations.union(["Attacks", "Core", "Faults"]),
             "Harness": node.union(["Platform", "Simulation"]), "gossipnode": node.union(["Platform"]),
-            "gossiplab": node.union(["Platform", "Simulation", "Harness"]),
+            "gossiplab": node.union(["ReferenceRules", "Platform", "Simulation", "Harness"]),
         ]
     }()
 

@@ -7,7 +7,7 @@ import Kernels
 /// On weighted graphs `gts` generalises it.
 public struct NearestNeighbourAverage: GossipRule {
     public static let name = "nna"
-    public static let aliases = ["nearestNeighbourAverage", "monna"]
+    public static let aliases = ["nearestNeighbourAverage"]
     public static let summary = "NNA: mean of the own model and the deg - f nearest ones."
     public static let guarantee = Guarantee.ofRuns(
         "on complete graphs with n ≥ 11f nodes: variance shrinks by 9.88f/(n-f), the mean moves by 9f/(n-f) of it")

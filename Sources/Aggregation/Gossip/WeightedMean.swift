@@ -4,7 +4,7 @@ import Kernels
 /// x + α Σ w_j (y_j − x): gossip with the topology's weights (Boyd, Ghosh, Prabhakar, Shah 2006).
 public struct WeightedMean: GossipRule {
     public static let name = "weightedMean"
-    public static let aliases = ["mean", "gossip", "average"]
+    public static let aliases = ["gossip", "plainGossip"]
     public static let summary = "Weighted mean of the own and the neighbours' models; one liar controls it."
     public static let guarantee = Guarantee.none
     public static let cost = "deg d"

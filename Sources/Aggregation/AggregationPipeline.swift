@@ -1,0 +1,81 @@
+// Pre-aggregations in their order, then a multiset rule: what the laboratory's `aggregate` and gossiping nodes run.
+import Kernels
+
+/// A chain from n vectors to one.
+public struct AggregationPipeline: Sendable {
+    public let before: [any PreAggregation]
+    public var rule: any AggregationRule
+
+    public init(before: [any PreAggregation] = [], rule: any AggregationRule) {
+        self.before = before
+        self.rule = rule
+    }
+
+    /// What may be done to all inputs at once without more than the same happening to the result.
+    public var symmetries: Symmetries { before.reduce(rule.symmetries) { $0.intersection($1.symmetries) } }
+
+    /// The most hostile ones among `count` inputs that every part of the chain can be told of.
+    public func capacity(of count: Int) -> Int {
+        var rows = count
+        var capacity = count
+        for step in before {
+            capacity = min(capacity, step.capacity(of: rows))
+            rows = step.rows(of: rows)
+        }
+        return max(0, min(capacity, rule.capacity(of: rows)))
+    }
+
+    /// - Throws: where so many inputs, of which `own` is the node's, cannot be aggregated.
+    public func check(inputs: Int, hostile: Int, own: Int? = nil) throws(ConfigurationFault) {
+        guard inputs > 0 else { throw ConfigurationFault("there are no vectors; expected at least one") }
+        let capacity = capacity(of: inputs)
+        guard hostile <= capacity else {
+            let chain = before.map { type(of: $0).name } + [type(of: rule).name]
+            throw ConfigurationFault(
+                .notAllowed(
+                    key: "f", given: "\(hostile)",
+                    allowed:
+                        "a whole number from 0 to \(capacity) for \(chain.joined(separator: " then ")) of \(inputs) "
+                        + "vectors (\(type(of: rule).condition))"))
+        }
+        try rule.check(inputs: before.reduce(inputs) { $1.rows(of: $0) }, own: own)
+    }
+
+    /// The aggregate of inputs that pass `check`.
+    ///
+    /// - Parameters:
+    ///   - inputs: what the pre-aggregations made of them is left there.
+    ///   - report: begun for these inputs.
+    public mutating func aggregate(
+        _ inputs: inout VectorBatch, context: borrowing AggregationContext, into output: inout MutableSpan<Float>,
+        report: inout MixReport, scratch: inout Scratch
+    ) {
+        guard !before.isEmpty else {
+            return rule.aggregate(inputs, context: context, into: &output, report: &report, scratch: &scratch)
+        }
+        var context = copy context
+        var inner = MixReport()
+        swap(&inner, &scratch.report)
+        scratch.groups.removeAll(keepingCapacity: true)
+        scratch.groups.append(contentsOf: 0..<inputs.rows)
+        for step in before {
+            inner.begin(rows: inputs.rows)
+            step.apply(to: &inputs, context: &context, report: &inner, scratch: &scratch)
+            scratch.carryOver(inner, into: &report)
+        }
+        inner.begin(rows: inputs.rows)
+        rule.aggregate(inputs, context: context, into: &output, report: &inner, scratch: &scratch)
+        scratch.carryOver(inner, into: &report)
+        report.threshold = inner.threshold
+        swap(&inner, &scratch.report)
+    }
+}
+
+extension Scratch {
+    /// Notes for every input what became of the row that it is in.
+    fileprivate func carryOver(_ rows: MixReport, into report: inout MixReport) {
+        for (input, row) in groups.enumerated() where rows.treatments[row] != .kept {
+            report.note(rows.treatments[row], row: input)
+        }
+    }
+}

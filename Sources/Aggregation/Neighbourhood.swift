@@ -1,0 +1,124 @@
+// A multiset rule as a gossip rule: which models it is given, what becomes of the own one, and which origin it sees.
+import Kernels
+
+/// A gossip rule that others can put pre-aggregations before.
+public protocol NeighbourhoodRule: GossipRule {
+    var before: [any PreAggregation] { get set }
+}
+
+/// The rule on a node's neighbourhood: `closed` with the own model among the inputs, `open` without it.
+///
+/// Weights are not used, so on sparse graphs honest nodes disagree more, and their mean drifts even where nobody lies
+/// (Wu, Chen, Ling 2023, arXiv 2206.04568). Rules whose result depends on the origin are given offsets from the own
+/// model.
+public struct Neighbourhood<Rule: AggregationRule>: NeighbourhoodRule {
+    public static var name: String { Rule.name }
+    public static var aliases: [String] { Rule.aliases }
+    public static var summary: String { Rule.summary }
+    public static var cost: String { Rule.cost }
+    public static var source: String { Rule.source }
+    public static var guarantee: Guarantee { .ofNeighbourhood(Rule.robustness) }
+    public static var parameters: [Parameter] {
+        Rule.parameters + [
+            .choice("neighbourhood", ["closed", "open"], default: "closed", "whether the own model is an input"),
+            .number("rate", Double.leastNonzeroMagnitude...1, default: 1, "α: share of the step to the result taken"),
+        ] + (Rule.isSelection ? [.flag("protectSelf", default: true, "the own model may not be discarded")] : [])
+    }
+
+    private var pipeline: AggregationPipeline
+    private let isClosed: Bool
+    private let rate: Float
+    private let protectsOwn: Bool
+
+    public init(_ parameters: ParameterValues) throws(ConfigurationFault) {
+        pipeline = AggregationPipeline(rule: try Rule(parameters))
+        isClosed = parameters.text("neighbourhood") == "closed"
+        rate = Float(parameters.number("rate"))
+        protectsOwn = Rule.isSelection && parameters.flag("protectSelf")
+    }
+
+    public var before: [any PreAggregation] {
+        get { pipeline.before }
+        set { pipeline = AggregationPipeline(before: newValue, rule: pipeline.rule) }
+    }
+
+    public var memory: [Float] {
+        get { pipeline.rule.memory }
+        set { pipeline.rule.memory = newValue }
+    }
+
+    public var needs: MixNeeds { pipeline.rule.needs }
+
+    /// Offsets do not change when all models are moved; a rule that knows the model before needs no such help.
+    private var takesOffsets: Bool { !pipeline.symmetries.contains(.translation) && !needs.contains(.modelBefore) }
+
+    public var symmetries: Symmetries {
+        takesOffsets ? pipeline.symmetries.union(.translation) : pipeline.symmetries
+    }
+
+    public func withstands(_ budget: Budget, among weights: [Double]) -> Bool {
+        budget.count <= pipeline.capacity(of: weights.count + (isClosed ? 1 : 0))
+    }
+
+    public mutating func mix(
+        own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext,
+        into next: inout MutableSpan<Float>, report: inout MixReport, scratch: inout Scratch
+    ) {
+        let capacity = pipeline.capacity(of: neighbours.rows + (isClosed ? 1 : 0))
+        guard neighbours.rows > 0, let hostile = context.liarCount(atMost: capacity, &report) else {
+            report.noteAll(.removed)
+            return copy(own, into: &next)
+        }
+        var inputs = VectorBatch(columns: 0, capacity: 0)
+        var inner = MixReport()
+        swap(&inputs, &scratch.neighbourhood)
+        swap(&inner, &scratch.neighbourhoodReport)
+        let place = gather(own, neighbours, senders: context.senders, node: context.node, into: &inputs)
+        inner.begin(rows: inputs.rows)
+        pipeline.aggregate(
+            &inputs,
+            context: AggregationContext(
+                hostile: hostile, own: place, protectsOwn: protectsOwn, modelBefore: context.modelBefore,
+                random: RandomStream(
+                    seed: context.seed, purpose: .mixing, node: context.node, round: context.round)),
+            into: &next, report: &inner, scratch: &scratch)
+        finish(own, &next)
+        for row in 0..<neighbours.rows {
+            report.note(inner.treatments[place.map { row < $0 ? row : row + 1 } ?? row], row: row)
+        }
+        report.threshold = inner.threshold
+        swap(&inputs, &scratch.neighbourhood)
+        swap(&inner, &scratch.neighbourhoodReport)
+    }
+
+    /// Fills `inputs`, in ascending order of who sent them, and returns the row of the own one.
+    private func gather(
+        _ own: Span<Float>, _ neighbours: borrowing VectorBatch, senders: [NodeID], node: NodeID,
+        into inputs: inout VectorBatch
+    ) -> Int? {
+        inputs.begin(columns: neighbours.columns)
+        let elements = neighbours.elements.span
+        let place = senders.count { $0 < node }
+        for row in 0...neighbours.rows {
+            if row == place && isClosed { append(own, from: own, to: &inputs) }
+            if row < neighbours.rows {
+                append(elements.extracting(neighbours.range(ofRow: row)), from: own, to: &inputs)
+            }
+        }
+        return isClosed ? place : nil
+    }
+
+    private func append(_ model: Span<Float>, from own: Span<Float>, to inputs: inout VectorBatch) {
+        if takesOffsets { inputs.append(model, minus: own) } else { inputs.append(model) }
+    }
+
+    /// Adds the own model back to an offset, and goes only a share of the way.
+    private func finish(_ own: Span<Float>, _ next: inout MutableSpan<Float>) {
+        if takesOffsets {
+            scale(rate, &next)
+            axpy(1, own, into: &next)
+        } else if rate < 1 {
+            for index in next.indices { next[index] = own[index] + rate * (next[index] - own[index]) }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+// What multiset rules promise, in the terms of the literature, as numbers that tests hold the rules to.
+
+/// A factor in n and f, with the formula for listings.
+public struct Coefficient: Sendable {
+    public let formula: String
+    private let value: @Sendable (_ n: Double, _ f: Double) -> Double
+
+    init(_ formula: String, _ value: @escaping @Sendable (_ n: Double, _ f: Double) -> Double) {
+        self.formula = formula
+        self.value = value
+    }
+
+    /// The factor for n inputs, f of them hostile.
+    public func callAsFunction(_ n: Int, _ f: Int) -> Double { value(Double(n), Double(f)) }
+}
+
+/// A bound on how far the aggregate F is from the mean X̄ of any n − f of the inputs, the set S.
+public enum Robustness: Sendable {
+    /// Nothing: a single hostile input controls the aggregate.
+    case none
+    /// (f, κ)-robustness: |F − X̄|² ≤ κ · mean of |x − X̄|² over S (Allouah et al., AISTATS 2023).
+    case variance(Coefficient)
+    /// The same with the greatest eigenvalue of the covariance of S in place of its trace.
+    case spectrum(Coefficient)
+    /// |F − X̄| ≤ coefficient · the greatest distance within S.
+    case diameter(Coefficient)
+    /// A statement that no single call can show, as published.
+    case statement(String)
+
+    /// One phrase for listings.
+    public var description: String {
+        switch self {
+        case .none: "none"
+        case .variance(let κ): "(f, κ)-robust, κ = \(κ.formula)"
+        case .spectrum(let κ): "(f, κ)-robust in the covariance's greatest eigenvalue, κ = \(κ.formula)"
+        case .diameter(let factor): "at most \(factor.formula) honest diameters from the honest mean"
+        case .statement(let statement): statement
+        }
+    }
+}
+
+extension Coefficient {
+    /// What the literature states for medians.
+    static let ofMedians = Coefficient("4(1+f/(n-2f))²") { n, f in 4 * (1 + f / (n - 2 * f)) * (1 + f / (n - 2 * f)) }
+    /// What the subset of least variance has.
+    static let ofLeastVariance = Coefficient("4f/(n-f)·(1+f/(n-2f))²") { n, f in
+        4 * f / (n - f) * (1 + f / (n - 2 * f)) * (1 + f / (n - 2 * f))
+    }
+}

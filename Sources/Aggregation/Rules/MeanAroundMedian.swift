@@ -1,0 +1,23 @@
+// MeaMed: the values about the median.
+import Kernels
+
+/// Per coordinate, the mean of the n − f values nearest to the median (Xie, Koyejo, Gupta 2018, arXiv 1802.10116).
+public struct MeanAroundMedian: AggregationRule {
+    public static let name = "meamed"
+    public static let aliases = ["Meamed", "MeaMed", "meanAroundMedian"]
+    public static let summary = "Per coordinate, the mean of the n - f values nearest to the median."
+    public static let robustness = Robustness.statement(
+        "each coordinate within one honest range of the honest range")
+    public static let cost = "d n log² n"
+    public static let source = "Xie, Koyejo, Gupta 2018, arXiv 1802.10116, definition 6"
+
+    public init(_ parameters: ParameterValues) {}
+
+    public func aggregate(
+        _ inputs: borrowing VectorBatch, context: borrowing AggregationContext, into output: inout MutableSpan<Float>,
+        report: inout MixReport, scratch: inout Scratch
+    ) {
+        if context.hostile > 0 { report.noteAll(.split) }
+        columnMeans(inputs, nearestToMedian: inputs.rows - context.hostile, into: &output)
+    }
+}

@@ -1,0 +1,37 @@
+// What comes before a rule.
+import Kernels
+
+extension ReferenceRules {
+    static func clipping(_ inputs: ReferenceInputs) -> [[Double]] {
+        inputs.vectors.map { clipped($0, at: inputs.parameters.number("length")) }
+    }
+
+    static func adaptiveClipping(_ inputs: ReferenceInputs) -> [[Double]] {
+        let count = 2 * inputs.hostile * (inputs.count - inputs.hostile) / inputs.count
+        let order = ranked(0..<inputs.count) { norm(inputs.vectors[$0]) }
+        guard count > 0 else { return inputs.vectors }
+        let length = count < inputs.count ? norm(inputs.vectors[order[inputs.count - count - 1]]) : 0
+        return inputs.vectors.indices.map { row in
+            order.suffix(count).contains(row) ? clipped(inputs.vectors[row], at: length) : inputs.vectors[row]
+        }
+    }
+
+    static func nearestNeighbourMixing(_ inputs: ReferenceInputs) -> [[Double]] {
+        (0..<inputs.count).map { row in
+            let order = ranked(0..<inputs.count) { $0 == row ? -1 : inputs.vectors.squaredDistance(row, $0) }
+            return inputs.vectors.mean(of: order.prefix(inputs.count - inputs.hostile).sorted())
+        }
+    }
+
+    /// The means, and for each row the group that it is in.
+    static func bucketing(_ inputs: ReferenceInputs, _ random: inout RandomStream) -> (
+        vectors: [[Double]], groups: [Int]
+    ) {
+        let size = inputs.parameters.count("size")
+        var order = Array(0..<inputs.count)
+        for last in order.indices.dropFirst().reversed() { order.swapAt(last, random.below(last + 1)) }
+        let groups = stride(from: 0, to: inputs.count, by: size).map { order[$0..<min($0 + size, inputs.count)] }
+        let places = (0..<inputs.count).map { row in groups.firstIndex { $0.contains(row) } ?? 0 }
+        return (groups.map { inputs.vectors.mean(of: $0) }, places)
+    }
+}
