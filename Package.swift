@@ -70,7 +70,7 @@ let package = Package(
         tests("KernelsTests", [kernels]),
         tests("GraphsTests", [kernels, "Graphs"]),
         tests("LearningTests", [kernels, "Learning"]),
-        tests("AggregationTests", [kernels, "Aggregation", "ReferenceRules"]),
+        tests("AggregationTests", node + ["ReferenceRules", "Platform"]),
         tests("WireTests", [kernels, "Wire"]),
         tests("MetricsTests", [kernels, "Metrics"]),
         tests("AttacksTests", foundations + ["Attacks"]),

@@ -49,6 +49,11 @@ public struct Neighbourhood<Rule: AggregationRule>: NeighbourhoodRule {
 
     public var needs: MixNeeds { pipeline.rule.needs }
 
+    public var guarantee: Guarantee {
+        guard !before.isEmpty, case .ofRuns(let statement) = Self.guarantee else { return Self.guarantee }
+        return .ofRuns(before.reduce(statement) { "\($0); after \(type(of: $1).name), \(type(of: $1).effect)" })
+    }
+
     /// Offsets do not change when all models are moved; a rule that knows the model before needs no such help.
     private var takesOffsets: Bool { !pipeline.symmetries.contains(.translation) && !needs.contains(.modelBefore) }
 

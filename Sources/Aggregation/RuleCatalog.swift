@@ -26,6 +26,7 @@ public enum RuleCatalog {
             NeighbourhoodMedian.self,
             NearbyValuesMean.self,
             TotalVariationPenalty.self,
+            EpidemicSampling.self,
         ], as: { $0 })
 
     /// Rules that make one vector of a set.

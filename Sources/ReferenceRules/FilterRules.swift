@@ -12,6 +12,9 @@ extension ReferenceRules {
         let start = point
         let distances = inputs.vectors.map { norm($0 - start) }.sorted()
         let spread = distances[inputs.count / 2]
+        if mode == "converged" && spread == 0 {
+            return ReferenceResult(start, kept: Array(0..<inputs.count))
+        }
         let smoothing =
             mode == "byzfl" ? inputs.parameters.number("smoothing") : mode == "converged" ? 1e-8 * spread : 0
         let steps = mode == "byzfl" ? inputs.parameters.count("steps") : mode == "converged" ? 100 : 80

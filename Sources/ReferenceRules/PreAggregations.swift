@@ -23,10 +23,7 @@ extension ReferenceRules {
         }
     }
 
-    /// The means, and for each row the group that it is in.
-    static func bucketing(_ inputs: ReferenceInputs, _ random: inout RandomStream) -> (
-        vectors: [[Double]], groups: [Int]
-    ) {
+    @Sendable static func bucketing(_ inputs: ReferenceInputs, _ random: inout RandomStream) -> Prepared {
         let size = inputs.parameters.count("size")
         var order = Array(0..<inputs.count)
         for last in order.indices.dropFirst().reversed() { order.swapAt(last, random.below(last + 1)) }

@@ -73,13 +73,16 @@ public enum ReferenceRules {
         "signMajority": signMajority,
     ]
 
+    /// What a pre-aggregation makes of its inputs: vectors, and for each input the one that it is in.
+    public typealias Prepared = (vectors: [[Double]], groups: [Int])
+
     /// The pre-aggregations, by their names in the catalogue; `random` is what bucketing draws from.
     public static let before:
-        [String: @Sendable (_ inputs: ReferenceInputs, _ random: inout RandomStream) -> [[Double]]] = [
-            "clipping": { inputs, _ in clipping(inputs) },
-            "arc": { inputs, _ in adaptiveClipping(inputs) },
-            "nnm": { inputs, _ in nearestNeighbourMixing(inputs) },
-            "bucketing": { inputs, random in bucketing(inputs, &random).vectors },
+        [String: @Sendable (_ inputs: ReferenceInputs, _ random: inout RandomStream) -> Prepared] = [
+            "clipping": { inputs, _ in (clipping(inputs), Array(0..<inputs.count)) },
+            "arc": { inputs, _ in (adaptiveClipping(inputs), Array(0..<inputs.count)) },
+            "nnm": { inputs, _ in (nearestNeighbourMixing(inputs), Array(0..<inputs.count)) },
+            "bucketing": bucketing,
         ]
 }
 

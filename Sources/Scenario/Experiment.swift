@@ -57,6 +57,8 @@ public struct Experiment: Sendable, Equatable {
 
     public struct Aggregation: Sendable, Equatable {
         public var rule = Selection(ClippedSumPlus.self)
+        /// What comes before it, in this order.
+        public var before: [Selection] = []
         public var tolerates = Tolerance.count(1)
         public var mode = Shortage.degrade
     }
@@ -147,7 +149,14 @@ extension Experiment.Training {
 
 extension Experiment.Aggregation {
     func makeRule() throws(ConfigurationFault) -> any GossipRule {
-        try RuleCatalog.gossip.entry(named: rule.kind).init(rule.parameters)
+        let made = try RuleCatalog.gossip.entry(named: rule.kind).init(rule.parameters)
+        guard !before.isEmpty else { return made }
+        guard var judge = made as? any NeighbourhoodRule else {
+            throw ConfigurationFault(
+                "aggregation.before goes with rules that judge a set of models; \(rule.kind) starts from the own one")
+        }
+        for step in before { judge.before.append(try RuleCatalog.before.entry(named: step.kind).init(step.parameters)) }
+        return judge
     }
 }
 

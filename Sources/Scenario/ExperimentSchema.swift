@@ -46,7 +46,9 @@ extension Experiment: Settings {
             "asynchronous, simulated: how far nodes and steps are from the mean, as a share"),
 
         .catalog("aggregation.rule", \.aggregation.rule, RuleCatalog.gossip, "how received models are mixed in"),
-        .only("aggregation.before", "[]", "pre-aggregations; there are none yet"),
+        .chain(
+            "aggregation.before", \.aggregation.before, RuleCatalog.before,
+            "what is done, in this order, to the models before a rule that judges a set of them"),
         .tolerance("aggregation.tolerates", \.aggregation.tolerates, "hostile neighbours that every node withstands"),
         .choice(
             "aggregation.mode", \.aggregation.mode,

@@ -182,6 +182,12 @@ public struct JSONObject: Sendable {
     public let members: [JSONMember]
     public let position: JSONPosition
 
+    public init(path: String, members: [JSONMember], position: JSONPosition) {
+        self.path = path
+        self.members = members
+        self.position = position
+    }
+
     /// The path of one of the object's keys.
     public func path(of key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
 

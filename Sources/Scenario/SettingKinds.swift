@@ -112,6 +112,25 @@ extension SettingKey {
         }
     }
 
+    /// Entries of one catalogue, one after the other; a single one stands for an array of one.
+    static func chain<Entry>(
+        _ path: String, _ field: Field<Root, [Selection]>, _ catalog: Catalog<Entry>, _ summary: String
+    ) -> SettingKey {
+        SettingKey(path, allowed: "an array of \(catalog.names.joined(separator: ", "))", summary) {
+            root, value, key throws(ConfigurationFault) in
+            guard case .array(let elements) = value.kind else {
+                return root[keyPath: field] = [try Selection(value, from: catalog, key: key)]
+            }
+            var chain: [Selection] = []
+            for (index, element) in elements.enumerated() {
+                chain.append(try Selection(element, from: catalog, key: "\(key).\(index)"))
+            }
+            root[keyPath: field] = chain
+        } write: {
+            .array($0[keyPath: field].map(\.json))
+        }
+    }
+
     /// A key with a single allowed value, given as canonical JSON: it keeps the place of what is to come.
     static func only(_ path: String, _ allowed: String, _ summary: String) -> SettingKey {
         SettingKey(path, allowed: allowed, summary) { _, value, key throws(ConfigurationFault) in

@@ -15,7 +15,7 @@ enum ListCommand: Command {
     static let flags = [Flag("json", nil, "an array of objects")]
 
     private static let kinds = [
-        "rules", "attacks", "models", "datasets", "splits", "steps", "families", "weights", "faults", "plans",
+        "rules", "before", "attacks", "models", "datasets", "splits", "steps", "families", "weights", "faults", "plans",
         "experiments", "sweeps", "keys",
     ]
 
@@ -43,7 +43,15 @@ enum ListCommand: Command {
         case "rules":
             return zip(RuleCatalog.gossip.entries, registered(RuleCatalog.gossip.descriptions)).map { rule, entry in
                 var entry = entry
-                entry.notes.append("guarantee: \(rule.guarantee.description)")
+                entry.notes = [
+                    "guarantee: \(rule.guarantee.description)", "cost: \(rule.cost)", "source: \(rule.source)",
+                ]
+                return entry
+            }
+        case "before":
+            return zip(RuleCatalog.before.entries, registered(RuleCatalog.before.descriptions)).map { step, entry in
+                var entry = entry
+                entry.notes = ["effect: \(step.effect)", "cost: \(step.cost)", "source: \(step.source)"]
                 return entry
             }
         case "attacks": return registered(AttackCatalog.all.descriptions)
@@ -72,12 +80,17 @@ enum ListCommand: Command {
     }
 
     private static func text(_ entry: Entry) -> String {
-        let aliases = entry.aliases.isEmpty ? "" : "  (also \(entry.aliases.joined(separator: ", ")))"
+        func also(_ aliases: [String]) -> String {
+            aliases.isEmpty ? "" : " (also \(aliases.joined(separator: ", ")))"
+        }
         let parameters = entry.parameters.map { parameter in
             let standard = parameter.defaultValue.map { ", default \($0)" } ?? ", must be given"
-            return "    \(padded(parameter.name, to: 14))\(parameter.summary): \(parameter.allowed)\(standard)"
+            return "    " + padded(parameter.name, to: 14)
+                + "\(parameter.summary)\(also(parameter.aliases)): \(parameter.allowed)\(standard)"
         }
-        return (["\(entry.name)\(aliases)", "    \(entry.summary)"] + parameters + entry.notes.map { "    \($0)" })
+        return
+            (["\(entry.name)\(also(entry.aliases))", "    \(entry.summary)"] + parameters
+            + entry.notes.map { "    \($0)" })
             .joined(separator: "\n")
     }
 
@@ -89,7 +102,8 @@ enum ListCommand: Command {
                 "parameters": .array(
                     entry.parameters.map { parameter in
                         .object([
-                            "name": .text(parameter.name), "allowed": .text(parameter.allowed),
+                            "name": .text(parameter.name), "aliases": .array(parameter.aliases.map(JSONValue.text)),
+                            "allowed": .text(parameter.allowed),
                             "default": parameter.defaultValue.map(value), "summary": .text(parameter.summary),
                         ])
                     }), "notes": .array(entry.notes.map(JSONValue.text)),

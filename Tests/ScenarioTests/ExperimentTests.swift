@@ -85,7 +85,15 @@ struct ExperimentTests {
             (#"{"faults": [{"fault": {"kind": "loss", "rate": 1.5}}]}"#, "rate is 1.5; allowed: a number from 0 to 1"),
             (#"{"faults": [{"fault": "los"}]}"#, "unknown fault 'los'; did you mean 'loss'?"),
             (#"{"faults": [{"fault": "loss", "edges": [["1"]]}]}"#, "faults.0.edges.0 is an array; expected a pair"),
-            (#"{"aggregation": {"before": ["nnm"]}}"#, "aggregation.before is an array; allowed: []"),
+            (
+                #"{"aggregation": {"before": ["nmm"]}}"#,
+                "e.json:1:29: unknown pre-aggregation 'nmm'; did you mean 'nnm'?"
+            ),
+            (#"{"aggregation": {"before": "clip"}}"#, "unknown pre-aggregation 'clip'"),
+            (
+                #"{"aggregation": {"before": [{"kind": "bucketing", "size": 0}]}}"#,
+                "aggregation.before.0.size is 0; allowed: a whole number from 1"
+            ),
             (#"{"privacy": {}}"#, "e.json:1:13: privacy is an object; allowed: null"),
             (#"{"aggregation": {"tolerates": 2}}"#, "e.json:1:31: aggregation.tolerates"),
             (#"{"aggregation": {"tolerates": {"kind": "declared", "count": 1, "weight": 0}}}"#, "either by count or"),

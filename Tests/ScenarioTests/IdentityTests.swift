@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Identity")
 struct IdentityTests {
-    private static let base = #"{"adversary": [{"nodes": ["3"]}]}"#
+    private static let base = #"{"adversary": [{"nodes": ["3"]}], "aggregation": {"rule": "trimmedMean"}}"#
     /// For each key a setting that differs from the default; `nil` where only one value is allowed.
     private static let changes: [String: String?] = [
         "name": "other", "seed": "2", "topology": #"{"family": "ring", "nodes": 16}"#,
@@ -18,7 +18,7 @@ struct IdentityTests {
         "timing.kind": "asynchronous", "timing.staleness": "3", "timing.stepMilliseconds": "3",
         "timing.stepSpread": "0",
         "timing.deadlineMilliseconds": "7", "aggregation.rule": "weightedMean",
-        "aggregation.before": nil, "aggregation.tolerates": "oracle", "aggregation.mode": "strict", "adversary": "[]",
+        "aggregation.before": "nnm", "aggregation.tolerates": "oracle", "aggregation.mode": "strict", "adversary": "[]",
         "network.transport": nil,
         "faults": "lossy", "privacy": nil, "checkpoint.every": "7", "measure.every": "7",
     ]

@@ -136,6 +136,7 @@ public struct SlowRule: Sendable {
                 own - one.stepSize * 0.005 * values.reduce(0) { $0 + ($1 < own ? 1 : $1 > own ? -1 : 0) }
             }
         },
+        SlowRule("rpel", mix: epidemicOfAll),
     ]
 }
 
@@ -312,4 +313,20 @@ private func lossFiltered(
         accepted = (takesNearest ? candidates.first : best).map { [$0] } ?? []
     }
     return moved(one, by: one.rows.map { accepted.contains($0) ? (1 - ownShare) / Double(accepted.count) : 0 })
+}
+
+/// RPEL where all neighbours are drawn, and so all that lie.
+private func epidemicOfAll(_ one: MixingCase) -> [Double] {
+    let rows = one.neighbours + [one.own]
+    let hostile = min(one.budgetCount, one.neighbours.count / 2)
+    let mixed = rows.indices.map { row in
+        let distances = rows.map { norm(zip($0, rows[row]).map { $0 - $1 }) }
+        let nearest = rows.indices.sorted {
+            (distances[$0], $0 == row ? -1 : $0) < (distances[$1], $1 == row ? -1 : $1)
+        }
+        return mean(nearest.dropLast(hostile).map { rows[$0] })
+    }
+    return one.own.indices.map { k in
+        mean(Array(mixed.map { $0[k] }.sorted().dropFirst(hostile).dropLast(hostile)))
+    }
 }

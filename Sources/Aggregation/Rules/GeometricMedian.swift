@@ -59,6 +59,8 @@ public struct GeometricMedian: AggregationRule {
         }
         scratch.measure(inputs, from: output.span)
         let spread = mode == .converged ? scratch.medianDistance() : 0
+        // More than half of the inputs are where it starts: no point is better.
+        if mode == .converged && spread == 0 { return }
         let leastDistance = mode == .byzfl ? smoothing : 1e-8 * spread
         for step in 1...steps {
             scratch.weigh(leastDistance: leastDistance)
