@@ -54,7 +54,7 @@ struct TransportSettings {
 
     func quota(isDialled: Bool, at now: Instant) -> ConnectionQuota {
         ConnectionQuota(
-            local.limits, patience: max(2 * patience, .milliseconds(2_000)), isDialled: isDialled, at: now)
+            local.limits, patience: max(2 * patience, .milliseconds(1_000)), isDialled: isDialled, at: now)
     }
 
     /// The lower index dials.

@@ -14,6 +14,8 @@ public struct NodeShell {
         public var listen = "127.0.0.1:0"
         /// The folder whose `<index>/endpoint.json` tell where neighbours listen; that of the run by default.
         public var endpoints: String?
+        /// Where nodes are reached, by index; one that is not known here, or has port 0, is found by its endpoint file.
+        public var addresses: [String?] = []
         /// The secrets of the node's edges; without them anyone who reaches its port can pose as a neighbour.
         public var keys: KeyRing?
         public var transport = Transport.tcp
@@ -96,7 +98,12 @@ public struct NodeShell {
         let settings = TransportSettings(
             local: local, keys: options.keys, neighbours: node.neighbours, listen: options.listen,
             patience: node.configuration.patience.deadline
-        ) { neighbour in
+        ) { [addresses = options.addresses] neighbour in
+            if addresses.indices.contains(neighbour.index), let known = addresses[neighbour.index],
+                !known.hasSuffix(":0")
+            {
+                return known
+            }
             let path = NodeDirectory("\(endpoints)/\(neighbour.index)").endpoint
             guard let bytes = try? Files.read(path) else { return nil }
             return try? Endpoint(bytes, name: path).address

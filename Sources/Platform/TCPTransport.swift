@@ -69,6 +69,7 @@ struct TCPTransport: MessageTransport {
 
     mutating func finishSending() {
         dials.removeAll()
+        connections.removeAll { $0.stage == .connecting }
         for index in connections.indices {
             try? Socket.finishSending(connections[index].socket)
             connections[index].stage = .draining

@@ -21,19 +21,7 @@
 //   waiting  nothing
 //   bye      1 byte: 1 finished, 2 stopping, 3 refused
 //
-// A connection opens with a hello of the node that dialled; the other answers with its own. Nothing else is read
-// before.
-//
-// Where the edge has a key (32 bytes), each side then has two session keys, for frames of the dialler and for frames of
-// the accepter: HKDF-SHA-256, 64 bytes, of the key, with the salt SHA-256(dialler's index as 4 bytes, payload of its
-// hello, accepter's index as 4 bytes, payload of its hello) and the info "gossipnode session 1". Every frame after the
-// hellos is sealed with ChaCha20-Poly1305: header bytes 0 ..< 28 are the associated data, sender (4 bytes) and sequence
-// (8 bytes) the nonce, and the tag is the seal. Each side first sends a proof: whoever can seal one has the key.
-// Challenges are fresh for each connection, so no frame of another connection opens. The fingerprint of a key is
-// HKDF-SHA-256, 8 bytes, of the key, without salt, with the info "gossipnode fingerprint", the lowest bit of its first
-// byte set.
-//
-// There is no forward secrecy: who learns a key can read what was recorded of its edge.
+// What follows from them, the handshake, seals and datagrams, is told in PROTOCOL.md.
 import Kernels
 
 /// The header of one frame, decoded.

@@ -40,6 +40,7 @@ func makeShell(_ given: Flags) throws -> NodeShell {
     }
     var options = NodeShell.Options()
     options.listen = given.value("listen") ?? assembly.topology.addresses[node.index] ?? options.listen
+    options.addresses = assembly.topology.addresses
     options.endpoints = given.value("endpoints")
     let transport = try given.choice(
         "transport", Transport.allCases.map(\.rawValue), default: experiment.transport.rawValue)

@@ -1,0 +1,253 @@
+// Both transports over the loopback interface: between neighbours, and beset by those who mean no good.
+import Kernels
+import Scenario
+import Testing
+import Wire
+
+@testable import Platform
+
+extension PlatformTests {
+    @Suite("Transports") struct TransportTests {
+        private static let dimension = 250_000
+
+        /// One node's transport and what it has told.
+        private struct End {
+            var transport: any MessageTransport
+            var arrivals: [Arrival] = []
+
+            mutating func turn() throws {
+                _ = try transport.wait(
+                    until: MonotonicClock().now() + .milliseconds(1), others: [], into: &arrivals)
+            }
+
+            mutating func send(_ message: Message, to peer: Int) {
+                transport.send(message, to: NodeID(peer), into: &arrivals)
+            }
+
+            func isLinked(with peer: Int) -> Bool {
+                arrivals.contains { if case .linkUp(NodeID(peer), _) = $0 { true } else { false } }
+            }
+
+            var rejections: [(reason: Rejection, peer: NodeID?)] {
+                arrivals.compactMap { if case .refused(let reason, let peer) = $0 { (reason, peer) } else { nil } }
+            }
+
+            func messages(from peer: Int) -> [Message] {
+                arrivals.compactMap {
+                    if case .message(let message, NodeID(peer)) = $0 { message } else { nil }
+                }
+            }
+        }
+
+        private static func identity(_ node: Int) -> LinkIdentity {
+            LinkIdentity(
+                experiment: [UInt8](repeating: 1, count: 32), node: NodeID(node), incarnation: 1,
+                limits: Limits(dimension: dimension))
+        }
+
+        /// The key of an edge, or of none.
+        private static func ring(_ node: Int, _ neighbours: [Int], isSealed: Bool) -> KeyRing? {
+            guard isSealed else { return nil }
+            return KeyRing(
+                neighbours.map { (NodeID($0), EdgeKey([UInt8](repeating: UInt8(min(node, $0)), count: 32))) })
+        }
+
+        private static func end(
+            _ node: Int, neighbours: [Int], over kind: Transport, isSealed: Bool = false,
+            to addresses: [Int: String] = [:]
+        ) throws -> End {
+            let settings = TransportSettings(
+                local: identity(node), keys: ring(node, neighbours, isSealed: isSealed),
+                neighbours: neighbours.map { NodeID($0) }, listen: "127.0.0.1:0", patience: .milliseconds(400)
+            ) { addresses[$0.index] }
+            let now = MonotonicClock().now()
+            return switch kind {
+            case .tcp: End(transport: try TCPTransport(settings, now: now))
+            case .udp: End(transport: try UDPTransport(settings, now: now))
+            }
+        }
+
+        private static func model(_ round: Int) -> Message {
+            .model(
+                ModelMessage(
+                    round: Round(round), values: [Float](repeating: Float(round) - 0.1, count: dimension - 1) + [7]))
+        }
+
+        /// Lets all take turns until `isDone`, or until so late that only a fault reaches it.
+        private static func run(_ ends: inout [End], until isDone: ([End]) -> Bool) throws -> Bool {
+            let deadline = MonotonicClock().now() + .milliseconds(20_000)
+            while MonotonicClock().now() < deadline {
+                if isDone(ends) { return true }
+                for index in ends.indices { try ends[index].turn() }
+            }
+            return isDone(ends)
+        }
+
+        @Test("neighbours exchange models of a megabyte and take leave", arguments: Transport.allCases, [false, true])
+        func exchange(kind: Transport, isSealed: Bool) throws {
+            let accepter = try Self.end(1, neighbours: [0], over: kind, isSealed: isSealed)
+            let dialler = try Self.end(
+                0, neighbours: [1], over: kind, isSealed: isSealed, to: [1: accepter.transport.address.description])
+            var ends = [dialler, accepter]
+            #expect(try Self.run(&ends) { $0[0].isLinked(with: 1) && $0[1].isLinked(with: 0) })
+            for round in 0..<3 {
+                for node in [0, 1] {
+                    ends[node].send(Self.model(round), to: 1 - node)
+                }
+                #expect(
+                    try Self.run(&ends) { ends in
+                        [0, 1].allSatisfy { ends[$0].messages(from: 1 - $0).count == round + 1 }
+                    })
+            }
+            for node in [0, 1] {
+                #expect(ends[node].messages(from: 1 - node) == (0..<3).map(Self.model))
+                #expect(ends[node].rejections.isEmpty && ends[node].transport.messagesSent == 3)
+                ends[node].send(.bye(.finished), to: 1 - node)
+            }
+            #expect(
+                try Self.run(&ends) {
+                    $0.allSatisfy { $0.messages(from: 0).last ?? $0.messages(from: 1).last == .bye(.finished) }
+                })
+            for node in [0, 1] { ends[node].transport.finishSending() }
+            #expect(try Self.run(&ends) { $0.allSatisfy { !$0.transport.hasConnections } })
+        }
+
+        @Test("an address in use is named", arguments: Transport.allCases)
+        func inUse(kind: Transport) throws {
+            let first = try Self.end(1, neighbours: [0], over: kind)
+            let address = first.transport.address.description
+            let settings = TransportSettings(
+                local: Self.identity(2), keys: nil, neighbours: [], listen: address, patience: .milliseconds(400)
+            ) { _ in nil }
+            let fault = #expect(throws: SystemFault.self) {
+                switch kind {
+                case .tcp: _ = try TCPTransport(settings, now: MonotonicClock().now())
+                case .udp: _ = try UDPTransport(settings, now: MonotonicClock().now())
+                }
+            }
+            #expect(fault?.description == "cannot listen on \(address): Address already in use (EADDRINUSE)")
+        }
+
+        @Test("strangers who say nothing, or a byte at a time, keep no neighbour out")
+        func strangers() throws {
+            let accepter = try Self.end(1, neighbours: [0], over: .tcp)
+            let address = accepter.transport.address
+            let strangers = try (0..<40).map { _ in try Socket.connect(to: address) }
+            var ends = [accepter]
+            #expect(try Self.run(&ends) { $0[0].rejections.contains { $0.reason == .tooManyConnections } })
+            for stranger in strangers { _ = try? stranger.write([UInt8(ascii: "G")]) }
+            ends.append(try Self.end(0, neighbours: [1], over: .tcp, to: [1: address.description]))
+            #expect(try Self.run(&ends) { $0[0].isLinked(with: 0) && $0[1].isLinked(with: 1) })
+            #expect(Set(ends[0].rejections.map(\.reason)) == [.tooManyConnections, .tooSlow])
+            #expect(ends[0].rejections.allSatisfy { $0.peer == nil })
+        }
+
+        @Test("a neighbour that floods is cut off and stays out, and the others are served")
+        func flood() throws {
+            let honest = try Self.end(2, neighbours: [1], over: .tcp)
+            let victim = try Self.end(
+                1, neighbours: [0, 2], over: .tcp, to: [2: honest.transport.address.description])
+            var ends = [victim, honest]
+            #expect(try Self.run(&ends) { $0[0].isLinked(with: 2) })
+
+            let address = victim.transport.address
+            var flooder = Flooder(link: Link(local: Self.identity(0), expecting: .dialled(NodeID(1))))
+            try flooder.dial(address)
+            #expect(
+                try Self.run(&ends) { ends in
+                    flooder.pour()
+                    return ends[0].rejections.contains { $0.reason == .flood && $0.peer == NodeID(0) }
+                })
+            ends[1].send(Self.model(0), to: 1)
+            #expect(try Self.run(&ends) { $0[0].messages(from: 2).count == 1 })
+
+            // It may dial again as often as it likes.
+            let links = ends[0].arrivals.count { if case .linkUp(NodeID(0), _) = $0 { true } else { false } }
+            flooder = Flooder(link: Link(local: Self.identity(0), expecting: .dialled(NodeID(1))))
+            try flooder.dial(address)
+            #expect(
+                try Self.run(&ends) { _ in
+                    flooder.pour()
+                    return flooder.isCutOff
+                })
+            #expect(ends[0].arrivals.count { if case .linkUp(NodeID(0), _) = $0 { true } else { false } } == links)
+        }
+
+        @Test("garbage and forged hellos over UDP cost nothing but their count", arguments: [false, true])
+        func garbage(isSealed: Bool) throws {
+            let accepter = try Self.end(1, neighbours: [0], over: .udp, isSealed: isSealed)
+            let address = accepter.transport.address
+            let dialler = try Self.end(
+                0, neighbours: [1], over: .udp, isSealed: isSealed, to: [1: address.description])
+            let stranger = try DatagramSocket.connect(to: address, datagramBytes: 1_400)
+            var random = RandomStream(seed: 1, purpose: .faults)
+            var forger = Link(local: Self.identity(0), expecting: .dialled(NodeID(1)))
+            var hello: [LinkEffect] = []
+            forger.start(into: &hello)
+            guard case .transmit(let frame) = hello[0] else { return }
+            var ends = [dialler, accepter]
+            var datagramsLeft = 120
+            #expect(
+                try Self.run(&ends) { ends in
+                    datagramsLeft -= 1
+                    // With keys, a hello of node 0 that lacks its key.
+                    let forged = isSealed && datagramsLeft % 2 == 0
+                    let noise = (0..<random.below(1_300) + 1).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+                    _ = try? stranger.write(forged ? frame.bytes : noise)
+                    return datagramsLeft < 0 && ends[0].isLinked(with: 1) && ends[1].isLinked(with: 0)
+                })
+            let model = Self.model(0)
+            ends[0].send(model, to: 1)
+            #expect(try Self.run(&ends) { !$0[1].messages(from: 0).isEmpty })
+            #expect(ends[1].messages(from: 0) == [model])
+            let rejections = ends[1].rejections
+            #expect(rejections.count > 40 && rejections.allSatisfy { $0.peer == nil })
+            #expect(rejections.contains { $0.reason == .noKey } == isSealed)
+            #expect(ends[1].arrivals.allSatisfy { if case .linkDown = $0 { false } else { true } })
+        }
+    }
+}
+
+/// A neighbour gone bad: it opens a link as it should, and then sends small frames without end.
+private struct Flooder {
+    var link: Link
+    private var socket: FileDescriptor?
+    private var output: [UInt8] = []
+    private(set) var isCutOff = false
+
+    init(link: Link) { self.link = link }
+
+    mutating func dial(_ address: SocketAddress) throws {
+        Signals.ignoreBrokenPipes()
+        let socket = try Socket.connect(to: address)
+        #expect(try becomesReady(socket, reading: false, writing: true))
+        var effects: [LinkEffect] = []
+        link.start(into: &effects)
+        self.socket = socket
+        send(effects)
+    }
+
+    private mutating func send(_ effects: [LinkEffect]) {
+        for case .transmit(let frame) in effects { output += frame.bytes }
+    }
+
+    /// Writes as much as goes.
+    mutating func pour() {
+        guard let socket, !isCutOff else { return }
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        do throws(SystemFault) {
+            switch try socket.read(into: &buffer) {
+            case .ended: isCutOff = true
+            case .wouldBlock: break
+            case .bytes(let count):
+                var effects: [LinkEffect] = []
+                link.receive(buffer.span.extracting(0..<count), into: &effects)
+                send(effects)
+            }
+            while link.isOpen, output.count < 1 << 20 { output += link.frame(for: .waiting(Round(0))).bytes }
+            while !output.isEmpty, case .bytes(let count) = try socket.write(output) { output.removeFirst(count) }
+        } catch {
+            isCutOff = true
+        }
+    }
+}
