@@ -27,6 +27,10 @@ enum BenchCommand: Command {
             try BareExchange.takePart(Array(words.dropFirst()))
             return ExitCode.success
         }
+        if words.first == LinkBench.word {
+            try LinkBench.takePart(Array(words.dropFirst()))
+            return ExitCode.success
+        }
         guard let name = words.first, words.count == 1 else {
             let known = BenchCatalog.all.map { $0.name }.joined(separator: ", ")
             throw ConfigurationFault(.missing(key: "the benchmark", expected: "one of \(known)"))

@@ -15,7 +15,9 @@ public protocol Bench: SendableMetatype {
 
 /// A benchmark is one file and one line here.
 public enum BenchCatalog {
-    public static let all: [any Bench.Type] = [KernelBench.self, RoundBench.self, SimulatorBench.self]
+    public static let all: [any Bench.Type] = [
+        KernelBench.self, LinkBench.self, RoundBench.self, SimulatorBench.self,
+    ]
 
     public static func named(_ name: String) throws(ConfigurationFault) -> any Bench.Type {
         guard let bench = all.first(where: { $0.name == name }) else {

@@ -1,4 +1,4 @@
-// Rounds of real node processes over TCP, beside a bare exchange of the same bytes between as many processes.
+// Rounds of real node processes, beside a bare exchange of the same bytes between as many processes.
 import Aggregation
 import Graphs
 import Kernels
@@ -7,12 +7,14 @@ import Scenario
 
 public enum RoundBench: Bench {
     public static let name = "rounds"
-    public static let summary = "Rounds of real processes over TCP beside a bare exchange of the same bytes."
+    public static let summary = "Rounds of real processes beside a bare exchange of the same bytes."
     public static let flags = [
         Flag("nodes", "N", "processes (default 16)"),
         Flag("family", "NAME", "\(BenchTask.families.joined(separator: ", ")) (default: several)"),
         Flag("rule", "NAME", "how models are mixed (default: several)"),
         Flag("rounds", "N", "rounds of one run (default: about a second of them)"),
+        Flag("transport", "KIND", "tcp (default) or udp; the bare exchange is TCP in any case"),
+        Flag("keys", nil, "seal every link"),
     ]
 
     /// So many models are exchanged in one run, where nobody says how many rounds it has.
@@ -29,7 +31,9 @@ public enum RoundBench: Bench {
         var report = BenchReport(
             name, repetitions: settings.repetitions,
             conditions: [
-                ("nodes", .number(nodes)), ("features", .number(BenchTask.features)),
+                ("transport", .text(try links(settings.flags).transport.rawValue)),
+                ("keys", .flag(settings.flags.has("keys"))), ("nodes", .number(nodes)),
+                ("features", .number(BenchTask.features)),
                 ("classes", .number(BenchTask.classes)), ("batch", .number(BenchTask.batch)),
                 ("measure.every", .number(0)), ("checkpoint.every", .number(0)),
             ],
@@ -55,6 +59,13 @@ public enum RoundBench: Bench {
             report.rows.append(try measure(task, settings))
         }
         return report
+    }
+
+    /// What the processes are told of their links.
+    private static func links(_ flags: Flags) throws(ConfigurationFault) -> (transport: Transport, hasKeys: Bool) {
+        let known = Transport.allCases.map(\.rawValue)
+        let given = try flags.choice("transport", known, default: Transport.tcp.rawValue)
+        return (Transport(rawValue: given) ?? .tcp, flags.has("keys"))
     }
 
     private static func tasks(nodes: Int, _ flags: Flags) throws(ConfigurationFault) -> [BenchTask] {
@@ -85,7 +96,7 @@ public enum RoundBench: Bench {
         for _ in 0..<settings.repetitions {
             let exchange = try BareExchange.measure(
                 assembly.topology, bytes: 4 * assembly.dimension, rounds: task.rounds, program: settings.laboratory)
-            let run = try launch(task, program: settings.node)
+            let run = try launch(task, over: try links(settings.flags), program: settings.node)
             exchanges.add(exchange)
             rounds.add(run.round)
             ratios.add(run.round / exchange)
@@ -102,13 +113,14 @@ public enum RoundBench: Bench {
 
     /// One run of all nodes: seconds to the first closed round and of one round, and the memory of the greediest.
     private static func launch(
-        _ task: BenchTask, program: String
+        _ task: BenchTask, over links: (transport: Transport, hasKeys: Bool), program: String
     ) throws -> (start: Double, round: Double, peakBytes: Int) {
         let folder = try TemporaryDirectory()
         let clock = MonotonicClock()
         let beginning = clock.now()
         let assembly = try task.assembly()
         let directory = try RunFiles(for: assembly, in: folder.path).directory
+        if links.hasKeys { try KeyFile.write(for: assembly.topologyFile, to: directory.keys) }
         let lifeline = try Lifeline()
         var children: [ChildProcess] = []
         defer { for child in children where child.status == nil { try? child.send(.kill) } }
@@ -116,7 +128,10 @@ public enum RoundBench: Bench {
         for node in assembly.topology.nodes {
             try Files.makeDirectory(directory.node(node).path)
             children.append(
-                try ChildProcess.node(node, of: assembly, in: directory, program: program, lifeline: lifeline))
+                try ChildProcess.node(
+                    node, of: assembly, in: directory, program: program, lifeline: lifeline,
+                    ["--transport", links.transport.rawValue]
+                        + (links.hasKeys ? ["--keys", KeyFile.path(ofNode: node, in: directory.keys)] : [])))
         }
 
         var peak = 0
