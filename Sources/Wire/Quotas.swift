@@ -4,7 +4,7 @@ import Kernels
 /// What the peer of one connection may cost: far more than an honest one ever does, and far less than a wire carries.
 public struct ConnectionQuota: Sendable {
     /// Beside its bytes, what every message costs.
-    private static let bytesPerMessage = 4_096
+    private static let bytesPerMessage = 16_384
     private static let bytesPerSecond = 256 << 20
     /// A neighbour that keeps pace with this node may send so many times what it is sent.
     private static let returnRate = 4

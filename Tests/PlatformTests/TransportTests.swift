@@ -18,6 +18,8 @@ extension PlatformTests {
             mutating func turn() throws {
                 _ = try transport.wait(
                     until: MonotonicClock().now() + .milliseconds(1), others: [], into: &arrivals)
+                // What a flood consists of.
+                arrivals.removeAll { if case .message(.waiting, _) = $0 { true } else { false } }
             }
 
             mutating func send(_ message: Message, to peer: Int) {
