@@ -56,7 +56,10 @@ let package = Package(
         module("Harness", node + ["Platform", "Simulation"]),
         .executableTarget(
             name: "gossipnode", dependencies: (node + ["Platform"]).map { .init(stringLiteral: $0) },
-            swiftSettings: strict),
+            // Many nodes start on one host: without shared libraries to bind, sooner and in less memory. Not for
+            // debugging: the tests' program would take the flag over, and Foundation does not link that way.
+            swiftSettings: strict,
+            linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
         .executableTarget(
             name: "gossiplab",
             dependencies: (node + ["ReferenceRules", "Platform", "Simulation", "Harness", "gossipnode"]).map {

@@ -5,6 +5,7 @@ import Kernels
 
 extension Actor {
     mutating func suffer(_ change: NodeChange, at now: Instant, using tools: inout Tools, telling news: inout News) {
+        defer { settle() }
         switch change {
         case .crash:
             guard isAlive else { return }

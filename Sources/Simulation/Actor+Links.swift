@@ -103,7 +103,7 @@ extension Actor {
     /// Links keep virtual time: the clocks that leap are not those by which a kernel wakes a process.
     mutating func runLinkTimers(at now: Instant, using tools: inout Tools, telling news: inout News) {
         for slot in lines.indices {
-            guard let moment = linkTimer(slot), moment <= now else { continue }
+            guard let moment = lines[slot].timerAt, moment <= now, linkTimer(slot) != nil else { continue }
             var wanted: [DatagramLink.Effect] = []
             lines[slot].datagrams?.timer(at: now, into: &wanted)
             lines[slot].timerAt = lines[slot].datagrams?.nextTimer

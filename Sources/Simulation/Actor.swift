@@ -58,6 +58,8 @@ struct Actor: Sendable {
     private var step: (step: LocalStep, doneAt: Instant)?
     private var untoldTrace: TraceLine?
 
+    /// When something happens to it of its own accord, in virtual time; kept, because it is asked for at every instant.
+    private(set) var nextMoment: Instant?
     private(set) var ending: Ending?
     private(set) var hash = TraceHash()
     private(set) var steps = 0
@@ -80,19 +82,19 @@ struct Actor: Sendable {
     /// Whether it takes part: neither killed nor at its end.
     var isAlive: Bool { !isDown && ending == nil }
 
-    /// When something happens to it of its own accord, in virtual time.
-    var nextMoment: Instant? {
-        guard !isDown, !isPaused else { return nil }
-        var next = settings.carriage.usesDatagrams ? nextLinkTimer : nil
-        guard ending == nil else { return next }
-        if let wake = wakeAt.map({ $0 + (0 - clockOffset) }) { next = min(next ?? wake, wake) }
-        if let done = step?.doneAt { next = min(next ?? done, done) }
-        return next
-    }
-
-    func isDue(at now: Instant) -> Bool {
+    private func isDue(at now: Instant) -> Bool {
         guard !isDown, !isPaused, ending == nil || settings.carriage.usesDatagrams else { return false }
         return !pending.isEmpty || nextMoment.map { $0 <= now } ?? false
+    }
+
+    /// To be called after whatever happens to it.
+    mutating func settle() {
+        nextMoment = nil
+        guard !isDown, !isPaused else { return }
+        if settings.carriage.usesDatagrams { nextMoment = nextLinkTimer }
+        guard ending == nil else { return }
+        if let wake = wakeAt.map({ $0 + (0 - clockOffset) }) { nextMoment = min(nextMoment ?? wake, wake) }
+        if let done = step?.doneAt { nextMoment = min(nextMoment ?? done, done) }
     }
 
     // MARK: - What happens to it
@@ -102,6 +104,7 @@ struct Actor: Sendable {
         disk.started()
         handle(.started(firstStart), at: start, using: &tools, telling: &news)
         for slot in lines.indices { open(slot, incarnation: 1, at: start, using: &tools, telling: &news) }
+        settle()
     }
 
     /// Takes over what has arrived; of a node that stands still, the newest model of each neighbour waits.
@@ -114,7 +117,9 @@ struct Actor: Sendable {
 
     mutating func dropPending() { pending.removeAll() }
 
+    /// Does what is due, if anything is: in place, since an actor is too large to be copied for a question.
     mutating func step(at now: Instant, using tools: inout Tools, telling news: inout News) {
+        guard isDue(at: now) else { return }
         var arrivals: [Delivery] = []
         swap(&arrivals, &pending)
         for delivery in arrivals where ending == nil || delivery.isDatagram {
@@ -131,6 +136,7 @@ struct Actor: Sendable {
             handle(.timer, at: now, using: &tools, telling: &news)
         }
         if settings.carriage.usesDatagrams { runLinkTimers(at: now, using: &tools, telling: &news) }
+        settle()
     }
 
     private mutating func take(

@@ -95,9 +95,7 @@ struct LaneState: Sendable {
         }
         for delivery in arrivals { actors[delivery.receiver.index - firstNode].deliver(delivery) }
         arrivals = []
-        for index in actors.indices where actors[index].isDue(at: now) {
-            actors[index].step(at: now, using: &tools, telling: &news)
-        }
+        for index in actors.indices { actors[index].step(at: now, using: &tools, telling: &news) }
     }
 
     mutating func suffer(_ change: NodeChange, node: NodeID, at now: Instant) {
