@@ -30,10 +30,20 @@ public enum BuiltInSweeps {
                 "aggregation.rule": {
                   "no communication": "noCommunication",
                   "weighted mean": "weightedMean",
-                  "trimmed mean": "trimmedNeighbourMean",
+                  "CS+": "csPlus",
+                  "GTS": "gts",
                   "ClippedGossip": "clippedGossip",
                   "ClippedGossip, τ = 1": {"kind": "clippedGossip", "mode": "fixed", "radius": 1},
-                  "CS+": "csPlus"
+                  "SCC, τ = 1": "selfCentredClipping",
+                  "RTC": "rtc",
+                  "NNA": "nna",
+                  "IOS": "ios",
+                  "BALANCE": "balance",
+                  "UBAR": "ubar",
+                  "BRIDGE-T": "trimmedNeighbourMean",
+                  "BRIDGE-M": "neighbourhoodMedian",
+                  "W-MSR": "wmsr",
+                  "DRSA": "drsa"
                 },
                 "adversary": {
                   "none": [],
