@@ -11,6 +11,9 @@ public struct AggregationPipeline: Sendable {
         self.rule = rule
     }
 
+    /// The names of its parts.
+    public var name: String { (before.map { type(of: $0).name } + [type(of: rule).name]).joined(separator: " then ") }
+
     /// What may be done to all inputs at once without more than the same happening to the result.
     public var symmetries: Symmetries { before.reduce(rule.symmetries) { $0.intersection($1.symmetries) } }
 
@@ -30,12 +33,11 @@ public struct AggregationPipeline: Sendable {
         guard inputs > 0 else { throw ConfigurationFault("there are no vectors; expected at least one") }
         let capacity = capacity(of: inputs)
         guard hostile <= capacity else {
-            let chain = before.map { type(of: $0).name } + [type(of: rule).name]
             throw ConfigurationFault(
                 .notAllowed(
                     key: "f", given: "\(hostile)",
                     allowed:
-                        "a whole number from 0 to \(capacity) for \(chain.joined(separator: " then ")) of \(inputs) "
+                        "a whole number from 0 to \(capacity) for \(name) of \(inputs) "
                         + "vectors (\(type(of: rule).condition))"))
         }
         try rule.check(inputs: before.reduce(inputs) { $1.rows(of: $0) }, own: own)

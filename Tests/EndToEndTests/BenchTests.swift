@@ -22,6 +22,19 @@ extension EndToEndTests {
             }
         }
 
+        @Test("a rule gives every figure")
+        func rules() throws {
+            let laboratory = try Laboratory()
+            let words = ["--rule", "Krum", "--dimension", "1000", "--repetitions", "1", "--json"]
+            let ended = try laboratory.start(["bench", "rules", "--quiet"] + words).ended()
+            #expect(ended.status == .exited(0) && ended.complaints.isEmpty, "\(ended.errors)")
+            let rows = try StrictJSON.read(ended.output, name: "report").member("rows")?.elements ?? []
+            #expect(rows.map { $0.member("name")?.text } == ["krum, 16 x 1000, f 3"])
+            for key in ["milliseconds", "timesRead", "millisecondsTwoAtOnce"] {
+                #expect(rows.first?.member(key)?.number ?? 0 > 0, "\(key)")
+            }
+        }
+
         @Test("simulated nodes take the steps that are timed")
         func simulator() throws {
             let laboratory = try Laboratory()

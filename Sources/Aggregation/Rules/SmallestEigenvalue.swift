@@ -29,7 +29,9 @@ public struct SmallestEigenvalue: AggregationRule {
         let count = inputs.rows
         squaredDistances(among: inputs, into: &scratch.pairs)
         let pairs = scratch.pairs
-        let shares = Array(repeating: 1.0, count: count)
+        scratch.weights.removeAll(keepingCapacity: true)
+        scratch.weights.append(contentsOf: repeatElement(1, count: count))
+        let shares = scratch.weights
         var eigen = SymmetricEigensystem()
         swap(&eigen, &scratch.eigen)
         SubsetSearch.run(context, rows: count, &scratch) { bound, members, row in

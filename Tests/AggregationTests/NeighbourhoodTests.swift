@@ -1,0 +1,81 @@
+// Multiset rules as gossip rules: with and without the own model, and where too few are heard for the budget.
+import Aggregation
+import Kernels
+import Testing
+
+@Suite("A multiset rule on a neighbourhood")
+struct NeighbourhoodTests {
+    private let names = RuleCatalog.aggregation.names
+
+    private func rule(
+        _ name: String, _ given: [(name: String, value: ParameterValue)] = []
+    ) throws -> any GossipRule {
+        let type = try RuleCatalog.gossip.entry(named: name)
+        return try type.init(ParameterValues(given, declared: type.parameters, key: name))
+    }
+
+    /// Three neighbours, of which two are said to lie: more than any rule that needs n > 2f can use.
+    private func shortOfNeighbours(isStrict: Bool) -> MixingInstance {
+        let weights = [0.25, 0.25, 0.25]
+        var instance = MixingInstance(
+            own: [1, 2], neighbours: [[2, 2], [3, 1], [1, 5]], weights: weights,
+            budget: Budget(count: 2, among: weights))
+        instance.isStrict = isStrict
+        return instance
+    }
+
+    @Test("withstands fewer liars where too few are heard, and says so; or keeps the own model, if it is strict")
+    func shortage() throws {
+        for name in names {
+            var (lenient, strict) = (try rule(name), try rule(name))
+            let instance = shortOfNeighbours(isStrict: false)
+            let withstands = lenient.withstands(instance.budget, among: instance.weights)
+            let mixed = instance.mixed(by: &lenient)
+            #expect(mixed.report.isDegraded == !withstands, "\(name)")
+            let kept = shortOfNeighbours(isStrict: true).mixed(by: &strict)
+            #expect(kept.report.isDegraded == !withstands, "\(name)")
+            guard !withstands else { continue }
+            #expect(kept.next == instance.own && kept.report.count(.removed) == 3, "\(name)")
+            // As if no more had been declared than it can use.
+            var fewer = instance
+            var fresh = try rule(name)
+            let capacity = (0...2).last { fresh.withstands(Budget(count: $0, weight: 0), among: instance.weights) }
+            fewer.budget.count = try #require(capacity)
+            #expect(fewer.mixed(by: &fresh).next == mixed.next, "\(name)")
+        }
+    }
+
+    @Test("takes the own model as one of them, or only goes towards what they say")
+    func openness() throws {
+        var instance = shortOfNeighbours(isStrict: true)
+        instance.budget = Budget(count: 0, weight: 0)
+        var closed = try rule("mean")
+        #expect(instance.mixed(by: &closed).next == [1.75, 2.5])
+        var open = try rule("mean", [("neighbourhood", .text("open")), ("rate", .number(0.5))])
+        #expect(isClose(instance.mixed(by: &open).next, [1.5, 7 / 3], within: 1e-6))
+    }
+
+    @Test("keeps an own model that is far out, unless it is told not to")
+    func protection() throws {
+        var instance = shortOfNeighbours(isStrict: true)
+        instance.own = [100, 100]
+        instance.budget.count = 1
+        var protecting = try rule("multiKrum")
+        var judging = try rule("multiKrum", [("protectSelf", .flag(false))])
+        #expect(instance.mixed(by: &protecting).next[0] > 30)
+        #expect(instance.mixed(by: &judging).next == [2, 8 / 3])
+    }
+
+    @Test("pre-aggregations go before them, and not before rules that start from the own model")
+    func before() throws {
+        var krum = try #require(try rule("krum") as? any NeighbourhoodRule)
+        krum.before = [StaticClipping(.defaults(StaticClipping.parameters))]
+        var instance = shortOfNeighbours(isStrict: true)
+        instance.neighbours[2] = [1, 1_000]
+        instance.budget.count = 1
+        var rule: any GossipRule = krum
+        let mixed = instance.mixed(by: &rule)
+        #expect(mixed.next.allSatisfy { $0 < 5 })
+        #expect(!RuleCatalog.selfCentred.entries.contains { $0 is any NeighbourhoodRule.Type })
+    }
+}
