@@ -34,6 +34,13 @@ public struct ChaCha20Poly1305: Sendable {
         unsafe text.withUnsafeMutableBytes { unsafe seal($0, header: header, nonce: nonce) }
     }
 
+    /// Encrypts a part of `bytes` where it stands.
+    public func seal(_ bytes: inout [UInt8], in range: Range<Int>, header: [UInt8], nonce: Nonce) -> [UInt8] {
+        unsafe bytes.withUnsafeMutableBytes {
+            unsafe seal(UnsafeMutableRawBufferPointer(rebasing: $0[range]), header: header, nonce: nonce)
+        }
+    }
+
     /// As for bytes, over the memory of `values`, which then are floats no more.
     public func seal(_ values: inout [Float], header: [UInt8], nonce: Nonce) -> [UInt8] {
         unsafe values.withUnsafeMutableBytes { unsafe seal($0, header: header, nonce: nonce) }

@@ -16,6 +16,11 @@ public enum XXH64 {
         unsafe bytes.withUnsafeBytes { unsafe hash($0, seed: seed) }
     }
 
+    /// The hash of a part of `bytes`.
+    public static func hash(_ bytes: [UInt8], in range: Range<Int>) -> UInt64 {
+        unsafe bytes.withUnsafeBytes { unsafe hash(UnsafeRawBufferPointer(rebasing: $0[range]), seed: 0) }
+    }
+
     private static func hash(_ bytes: UnsafeRawBufferPointer, seed: UInt64) -> UInt64 {
         var offset = 0
         var hash: UInt64

@@ -49,6 +49,7 @@ public struct DatagramLink: Sendable {
     private static let heartbeat: Nanoseconds = .milliseconds(250)
     /// What the kernel sends in one go where it can cut datagrams itself.
     private static let mostInBurst = 44
+    private static let noCheck = [UInt8](repeating: 0, count: ChaCha20Poly1305.tagBytes)
 
     private let handshake: Handshake
     private let pace: Pace
@@ -189,13 +190,14 @@ public struct DatagramLink: Sendable {
         guard isHello || !replays.contains(frame.sequence), frame.sequence < .max else { throw .replayedSequence }
 
         var payload = Decoder.bytes(start..<end, of: bytes)
-        let check = Decoder.bytes(offset + Frame.fixedBytes..<start, of: bytes)
+        let checkStart = offset + Frame.fixedBytes
         if let keys, frame.isSealed {
-            let isWhole = keys.opening.open(&payload, tag: check, header: fixed, nonce: frame.nonce)
+            let seal = Decoder.bytes(checkStart..<start, of: bytes)
+            let isWhole = keys.opening.open(&payload, tag: seal, header: fixed, nonce: frame.nonce)
             guard isWhole else { throw .badSeal }
         } else {
             let digest = Frame.check(fixed, payloadDigest: XXH64.hash(payload))
-            guard check.integer(at: 0, as: UInt64.self) == digest else { throw .badCheck }
+            guard Decoder.word(at: checkStart, of: bytes) == digest else { throw .badCheck }
         }
         if !isHello { replays.insert(frame.sequence) }
         offset = end
@@ -306,7 +308,8 @@ public struct DatagramLink: Sendable {
         guard phase == .open else { return }
         var burst = emptyBurst
         while let (number, isUrgent) = outgoing.next(at: now) {
-            burst.bytes += piece(number, isUrgent: isUrgent, at: now)
+            if burst.bytes.isEmpty { burst.bytes.reserveCapacity(Self.mostInBurst * burst.datagramBytes) }
+            appendPiece(number, isUrgent: isUrgent, at: now, to: &burst.bytes)
             // Only behind a datagram of full length can another one be told apart.
             let isFull = burst.bytes.count == Self.mostInBurst * burst.datagramBytes
             guard isFull || burst.bytes.count % burst.datagramBytes != 0 else { continue }
@@ -325,46 +328,58 @@ public struct DatagramLink: Sendable {
     /// Sends a piece without bytes.
     private mutating func acknowledge(at now: Instant, into effects: inout [Effect]) {
         var burst = emptyBurst
-        burst.bytes = piece(nil, isUrgent: false, at: now)
+        appendPiece(nil, isUrgent: false, at: now, to: &burst.bytes)
         effects.append(.transmit(burst))
     }
 
-    private mutating func piece(_ number: UInt64?, isUrgent: Bool, at now: Instant) -> [UInt8] {
-        var payload: [UInt8] = []
-        payload.reserveCapacity(Piece.prefixBytes + Piece.mostBytes)
-        Piece(number: number ?? 0, acknowledgement: incoming.acknowledgement).append(to: &payload)
-        if let number { outgoing.append(number, to: &payload) }
+    /// - Parameter number: `nil` for one without bytes.
+    private mutating func appendPiece(
+        _ number: UInt64?, isUrgent: Bool, at now: Instant, to bytes: inout [UInt8]
+    ) {
+        let piece = Piece(number: number ?? 0, acknowledgement: incoming.acknowledgement)
+        let length = Piece.prefixBytes + (number.map(outgoing.byteCount) ?? 0)
         acknowledgementDueAt = nil
-        return datagram(.piece, isUrgent: isUrgent, payload: payload, at: now)
+        appendDatagram(.piece, isUrgent: isUrgent, payloadBytes: length, at: now, to: &bytes) { [outgoing] bytes in
+            piece.append(to: &bytes)
+            if let number { outgoing.append(number, to: &bytes) }
+        }
     }
 
     private mutating func transmit(
         _ kind: Frame.Kind, payload: [UInt8] = [], at now: Instant, into effects: inout [Effect]
     ) {
         var burst = emptyBurst
-        burst.bytes = datagram(kind, payload: payload, at: now)
+        appendDatagram(kind, payloadBytes: payload.count, at: now, to: &burst.bytes) { $0 += payload }
         effects.append(.transmit(burst))
     }
 
     /// The next datagram of this connection; sealed where there are keys, but for hellos.
-    private mutating func datagram(
-        _ kind: Frame.Kind, isUrgent: Bool = false, payload: [UInt8], at now: Instant
-    ) -> [UInt8] {
+    ///
+    /// - Parameter payload: appends its bytes, as many as `payloadBytes`.
+    private mutating func appendDatagram(
+        _ kind: Frame.Kind, isUrgent: Bool = false, payloadBytes: Int, at now: Instant, to bytes: inout [UInt8],
+        payload: (inout [UInt8]) -> Void
+    ) {
         let key = kind == .hello ? nil : keys?.sealing
         let frame = Frame(
             kind: kind, isSealed: key != nil, isUrgent: isUrgent, sender: handshake.local.node,
-            sequence: sentDatagrams, payloadBytes: payload.count)
+            sequence: sentDatagrams, payloadBytes: payloadBytes)
         sentDatagrams += 1
         lastSentAt = now
-        var bytes = frame.encoded
+        let header = frame.encoded
+        bytes += header
+        let checkStart = bytes.count
+        // To be overwritten when the payload is there.
+        bytes += Self.noCheck.prefix(frame.checkBytes)
+        let payloadStart = bytes.count
+        payload(&bytes)
+        var check: [UInt8] = []
         if let key {
-            var payload = payload
-            bytes += key.seal(&payload, header: bytes, nonce: frame.nonce)
-            bytes += payload
+            check = key.seal(&bytes, in: payloadStart..<bytes.count, header: header, nonce: frame.nonce)
         } else {
-            bytes.append(littleEndian: Frame.check(bytes, payloadDigest: XXH64.hash(payload)))
-            bytes += payload
+            let digest = XXH64.hash(bytes, in: payloadStart..<bytes.count)
+            check.append(littleEndian: Frame.check(header, payloadDigest: digest))
         }
-        return bytes
+        for (place, byte) in check.enumerated() { bytes[checkStart + place] = byte }
     }
 }

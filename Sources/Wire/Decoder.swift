@@ -120,6 +120,13 @@ struct Decoder: Sendable {
         unsafe span.extracting(range).withUnsafeBytes { unsafe [UInt8]($0) }
     }
 
+    /// Eight bytes of a span as an integer, little end first.
+    static func word(at offset: Int, of span: Span<UInt8>) -> UInt64 {
+        var word: UInt64 = 0
+        for byte in 0..<8 { word |= UInt64(span[offset + byte]) << (8 * byte) }
+        return word
+    }
+
     private static func copy(_ piece: Span<UInt8>, into target: UnsafeMutableRawBufferPointer, at offset: Int) {
         unsafe piece.withUnsafeBytes { source in
             unsafe UnsafeMutableRawBufferPointer(rebasing: target[offset..<offset + source.count])

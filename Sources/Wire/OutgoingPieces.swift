@@ -30,6 +30,7 @@ struct OutgoingPieces: Sendable {
     private var flights: [Flight] = []
     private var firstNumber: UInt64 = 0
     private var lostCount = 0
+    private var lastAcknowledgement: Piece.Acknowledgement?
 
     private var sentCount: UInt64 = 0
     /// The latest sending that has been acknowledged.
@@ -87,6 +88,9 @@ struct OutgoingPieces: Sendable {
         return (firstNumber + UInt64(index), isUrgent || flights[index].wasRepeated)
     }
 
+    /// How long a piece is that `next` named.
+    func byteCount(_ number: UInt64) -> Int { flights[Int(number - firstNumber)].range.count }
+
     /// Appends the bytes of a piece that `next` named.
     func append(_ number: UInt64, to payload: inout [UInt8]) {
         let flight = flights[Int(number - firstNumber)]
@@ -103,7 +107,10 @@ struct OutgoingPieces: Sendable {
 
     /// Takes over what the peer says it has.
     mutating func acknowledge(_ acknowledgement: Piece.Acknowledgement, at now: Instant) throws(Rejection) {
+        // The pieces of one burst all say the same.
+        guard acknowledgement != lastAcknowledgement else { return }
         guard acknowledgement.base <= firstNumber + UInt64(flights.count) else { throw .malformedPayload }
+        lastAcknowledgement = acknowledgement
         var sample: Nanoseconds?
         var isProgress = false
         for index in flights.indices where !flights[index].hasArrived {

@@ -114,6 +114,35 @@ extension PlatformTests {
             #expect(try Self.run(&ends) { $0.allSatisfy { !$0.transport.hasConnections } })
         }
 
+        @Test(
+            "whoever records a sealed link finds no number of a model in it; of a plain one, all",
+            arguments: [false, true])
+        func capture(isSealed: Bool) throws {
+            let accepter = try Self.end(1, neighbours: [0], over: .tcp, isSealed: isSealed)
+            var tap = try Tap(before: accepter.transport.address)
+            let dialler = try Self.end(
+                0, neighbours: [1], over: .tcp, isSealed: isSealed, to: [1: tap.address.description])
+            var ends = [dialler, accepter]
+            #expect(
+                try Self.run(&ends) { ends in
+                    tap.relay()
+                    return ends[0].isLinked(with: 1) && ends[1].isLinked(with: 0)
+                })
+            for node in [0, 1] { ends[node].send(Self.model(node), to: 1 - node) }
+            #expect(
+                try Self.run(&ends) { ends in
+                    tap.relay()
+                    return [0, 1].allSatisfy { ends[$0].messages(from: 1 - $0).count == 1 }
+                })
+            #expect(tap.recorded.count > 8 * Self.dimension)
+            for node in [0, 1] {
+                guard case .model(let model) = Self.model(node) else { return }
+                var pattern: [UInt8] = []
+                for value in model.values.prefix(2) { pattern.append(littleEndian: value.bitPattern) }
+                #expect(tap.recorded.contains(pattern) == !isSealed)
+            }
+        }
+
         @Test("an address in use is named", arguments: Transport.allCases)
         func inUse(kind: Transport) throws {
             let first = try Self.end(1, neighbours: [0], over: kind)
@@ -250,6 +279,43 @@ private struct Flooder {
             while !output.isEmpty, case .bytes(let count) = try socket.write(output) { output.removeFirst(count) }
         } catch {
             isCutOff = true
+        }
+    }
+}
+
+/// Someone between two nodes who passes on what they say, and writes it down.
+private struct Tap {
+    let address: SocketAddress
+    private(set) var recorded: [UInt8] = []
+    private let target: SocketAddress
+    private let listener: FileDescriptor
+    /// Who dialled, and who was meant, with what has yet to reach each.
+    private var ends: [(socket: FileDescriptor, waiting: [UInt8])] = []
+    private var buffer = [UInt8](repeating: 0, count: 1 << 18)
+
+    init(before target: SocketAddress) throws {
+        self.target = target
+        (listener, address) = try Socket.listen(on: SocketAddress("127.0.0.1:0"))
+    }
+
+    /// Passes on as much as goes.
+    mutating func relay() {
+        if ends.isEmpty, let accepted = try? Socket.accept(from: listener),
+            let dialled = try? Socket.connect(to: target)
+        {
+            ends = [(accepted, []), (dialled, [])]
+        }
+        for index in ends.indices {
+            while ends[1 - index].waiting.count < 1 << 20,
+                case .bytes(let count)? = try? ends[index].socket.read(into: &buffer)
+            {
+                recorded += buffer[0..<count]
+                ends[1 - index].waiting += buffer[0..<count]
+            }
+        }
+        for index in ends.indices where !ends[index].waiting.isEmpty {
+            guard case .bytes(let count)? = try? ends[index].socket.write(ends[index].waiting) else { continue }
+            ends[index].waiting.removeFirst(count)
         }
     }
 }
