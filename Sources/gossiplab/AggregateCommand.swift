@@ -248,10 +248,8 @@ extension MixReport {
 }
 
 extension JSONValue {
-    /// With as many digits as tell the Float from its neighbours.
-    fileprivate static func shortest(_ value: Float) -> JSONValue {
-        JSONValue(.number(Double(value), literal: "\(value)"))
-    }
+    /// The shortest decimal that is this Float.
+    fileprivate static func shortest(_ value: Float) -> JSONValue { .number(Double("\(value)") ?? Double(value)) }
 
     fileprivate static func rows(_ rows: [Int]) -> JSONValue { .array(rows.map { .number($0) }) }
 
