@@ -1,0 +1,220 @@
+// What the page says: every figure that it claims is that of the summary, and no text breaks it.
+import Core
+import Kernels
+import Metrics
+import Platform
+import Scenario
+import Testing
+
+@testable import Harness
+
+@Suite("Report: the page")
+struct ReportPageTests {
+    /// A ring of nodes whose names a page must escape; the second is hostile.
+    private func oddlyNamedAssembly() throws -> Assembly {
+        let names = ["<&\\\">", "</svg>", "'quoted'", "a b", "ö⚡", "&amp;"]
+        let nodes = names.map { "{\"id\": \"\($0)\"}" }.joined(separator: ",")
+        let edges = names.indices.map { index in
+            "{\"source\": \"\(names[index])\", \"target\": \"\(names[(index + 1) % names.count])\"}"
+        }
+        let json = """
+            {"name": "<title> & \\"name\\"", "topology": {"nodes": [\(nodes)], "edges": [\(edges.joined(separator: ","))]},
+             "task": {"dataset": {"kind": "synthetic", "features": 4, "classes": 3, "samples": 120}, "split": "iid"},
+             "training": {"rounds": 20}, "adversary": [{"nodes": ["</svg>"], "attack": "signFlip"}]}
+            """
+        let experiment = try Experiment(Array(json.utf8), name: "odd.json")
+        return try Assembly(experiment, topology: experiment.topologyFile { _ throws(ConfigurationFault) in [] })
+    }
+
+    @Test("the page of a run in any state is well formed and stands alone")
+    func wellFormed() throws {
+        for assembly in [try smallAssembly(), try oddlyNamedAssembly()] {
+            let run = try ReportedRun(assembly)
+            var pages = [try run.page(), try run.page(isRunning: true)]
+            try run.files.append([evaluation(0, distance: 0), evaluation(10)])
+            try run.write(#"{"rounds":1,"waitNanoseconds":1000000}"#, ofNode: 0)
+            pages += [try run.page(), try run.page(isRunning: true)]
+            var outcome = try run.outcome()
+            outcome.lost = [LostNode(node: assembly.honest[1], reason: "killed: \"<b>\" & so on")]
+            for wasStopped in [true, false] {
+                outcome.wasStopped = wasStopped
+                try run.end(outcome)
+                pages.append(try run.page())
+            }
+            for page in pages {
+                #expect(faults(inMarkup: page.text).isEmpty)
+                for foreign in ["<script", "<link", "src=", "href=", "url(", "@import", "http:", "https:"] {
+                    #expect(!page.contains(foreign), "\(foreign)")
+                }
+            }
+        }
+    }
+
+    @Test("names with markup in them are shown as they are")
+    func names() throws {
+        let run = try ReportedRun(try oddlyNamedAssembly())
+        try run.end(try run.outcome())
+        let page = try run.page()
+        #expect(page.contains("<title>&lt;title&gt; &amp; &quot;name&quot;: finished</title>"))
+        #expect(page.contains("<title>node &lt;&amp;&quot;&gt;, honest, accuracy "))
+        #expect(page.contains("<title>node &lt;/svg&gt;, hostile</title>"))
+        #expect(page.rows(of: "Nodes").last?.first == "&lt;/svg&gt;")
+    }
+
+    @Test("every figure of the page is that of the summary")
+    func figures() throws {
+        let run = try ReportedRun(try smallAssembly())
+        var outcome = try run.outcome { [40, 1, 8, 40][$0] }
+        for node in run.assembly.topology.nodes {
+            var totals = NodeTotals()
+            totals.trainLoss = 0.25
+            totals.computeNanoseconds = 1_250_000_000
+            totals.waitNanoseconds = 2_500_000_000
+            totals.mixNanoseconds = 250_000_000
+            totals.bytesSent = 2_000_000
+            totals.messagesSent = 11
+            totals.lateModels = 3
+            totals.missedModels = 5
+            totals.rejections = [NodeRecord.Count(reason: "notFinite", count: 2)]
+            totals.waits = [NodeRecord.Wait(neighbour: NodeID(1), nanoseconds: 20_000_000)]
+            outcome.totals[node] = totals
+        }
+        let summary = try run.end(outcome)
+        let final = try #require(summary.final)
+        let page = try run.page()
+
+        #expect(page.heading == Substring(summary.verdict.replacing(" %", with: "\u{A0}%")))
+        #expect(page.contains("6 nodes, 2 hostile\u{A0}· 20 rounds\u{A0}· processes, tcp\u{A0}· 1.25 s"))
+        #expect(page.value(of: "worst accuracy") == Substring(percent(final.accuracy.least)))
+        #expect(page.value(of: "mean accuracy") == Substring(percent(final.accuracy.mean)))
+        #expect(page.value(of: "average model") == Substring(percent(final.averageModelAccuracy)))
+        let relative = try #require(final.relativeConsensusDistance)
+        #expect(page.value(of: "relative distance") == Substring(significant(relative)))
+        #expect(page.value(of: "messages refused") == "8" && page.value(of: "sent") == "12.0 MB")
+
+        let learning = try #require(summary.learning)
+        #expect(page.value(of: "training loss") == "0.250")
+        #expect(page.value(of: "learning error") == Substring(significant(learning.gradientNorm)))
+        #expect(page.value(of: "generalization gap") == Substring(significant(learning.generalizationGap)))
+        #expect(page.value(of: "consensus distance") == Substring(significant(final.consensusDistance)))
+        #expect(page.value(of: "messages sent") == "66")
+        #expect(page.contains("<dt>model digest</dt><dd>\(summary.modelDigest)</dd>"))
+        #expect(page.contains("<dt>identity</dt><dd>\(summary.identity)</dd>"))
+
+        // Four honest nodes.
+        #expect(page.contains("compute <b>5.00 s</b> 31.3 %") && page.contains("wait <b>10.00 s</b> 62.5 %"))
+        #expect(page.contains("mix <b>1.00 s</b> 6.3 %"))
+        let refusals = page.rows(of: "Rejections, rules and waits")
+        for row in [["refused: notFinite", "8"], ["models late", "12"], ["models missed", "20"]] as [[Substring]] {
+            #expect(refusals.contains(row))
+        }
+        #expect(refusals.contains(["waited for node 1, s", "0.08"]))
+
+        let rows = page.rows(of: "Nodes")
+        #expect(rows.map { $0[0] }.prefix(4) == summary.byAccuracy.map(\.label).map { Substring($0) }[...])
+        #expect(rows.map { $0[2] } == summary.byAccuracy.map { Substring(percent($0.accuracy)) } + ["–", "–"])
+        #expect(rows.suffix(2).map { $0[0] } == ["1", "4"])
+        let last = try #require(page.rows(of: "Measurements").last)
+        #expect(
+            last
+                == [
+                    "20", "4", percent(final.accuracy.least), percent(final.accuracy.mean),
+                    percent(final.accuracy.greatest),
+                    percent(final.averageModelAccuracy), significant(final.loss.mean),
+                    significant(final.consensusDistance),
+                    significant(relative),
+                ].map { Substring($0) })
+    }
+
+    @Test("every setting of the experiment is on the page")
+    func settings() throws {
+        let run = try ReportedRun(try smallAssembly(["training.rounds=37", "training.momentum=0.125"]))
+        let page = try run.page()
+        #expect(page.value(of: "training.rounds") == "37" && page.value(of: "training.momentum") == "0.125")
+        #expect(page.contains("<dt>adversary</dt><dd>nodes 1 4, attack ("))
+        #expect(page.value(of: "topology.weights") == "metropolisHastings")
+        for member in try run.read().settings.members { #expect(page.contains("<dt>\(member.key)"), "\(member.key)") }
+    }
+
+    @Test("a run that has not ended tells how far it is")
+    func verdicts() throws {
+        let run = try ReportedRun(try smallAssembly())
+        #expect(try run.page().heading == "Nothing has been measured yet.")
+        try run.files.append([evaluation(5), evaluation(10, nodes: 3)])
+        #expect(
+            try run.page().heading == "After 10 of 20 rounds the worst of 3 honest nodes was at 10.0\u{A0}%.")
+        let running = try run.page(isRunning: true)
+        #expect(running.heading == "After 10 of 20 rounds the worst of 3 honest nodes is at 10.0\u{A0}%.")
+        #expect(running.contains("http-equiv=\"refresh\"") && running.contains(">Running</span>"))
+        #expect(try !run.page().contains("http-equiv=\"refresh\""))
+
+        var outcome = RunOutcome(engine: .processes, transport: "tcp")
+        outcome.wasStopped = true
+        outcome.lost = run.assembly.topology.nodes.map { LostNode(node: $0, reason: LostNode.stopped) }
+        try run.end(outcome)
+        let stopped = try run.page()
+        #expect(stopped.heading == "After 10 of 20 rounds the worst of 3 honest nodes was at 10.0\u{A0}%.")
+        #expect(stopped.contains(">Stopped</span>") && !stopped.contains("halo"))
+        #expect(stopped.contains("gossiplab resume \(run.directory.path)</code>"))
+    }
+
+    @Test("the commands are those that repeat this run, and quote what a shell would take apart")
+    func commands() throws {
+        let run = try ReportedRun(try smallAssembly())
+        var outcome = try run.outcome()
+        try run.end(outcome)
+        let path = run.directory.path
+        #expect(try run.page().contains("<code>gossiplab run \(path)/experiment.json\ngossiplab verify \(path)</code>"))
+        outcome.engine = .simulation
+        try run.end(outcome)
+        #expect(try run.page().contains("<code>gossiplab simulate \(path)/experiment.json\n"))
+
+        let folder = try TemporaryDirectory()
+        let odd = RunDirectory("\(folder.path)/it's a $run")
+        try Files.makeDirectory(odd.path)
+        for (from, to) in [
+            (run.directory.experiment, odd.experiment), (run.directory.topology, odd.topology),
+            (run.directory.metrics, odd.metrics), (run.directory.summary, odd.summary),
+        ] { try Files.write(try Files.read(from), to: to) }
+        var reader = try RunReader(odd)
+        let page = Page(try reader.read())
+        #expect(page.contains("gossiplab verify &#39;\(folder.path)/it&#39;\\&#39;&#39;s a $run&#39;</code>"))
+    }
+
+    @Test("incomplete evaluations are left out of the lines, counted, and kept in the table")
+    func incomplete() throws {
+        let run = try ReportedRun(try smallAssembly())
+        try run.files.append([evaluation(0), evaluation(5, nodes: 1), evaluation(10)])
+        let page = try run.page()
+        #expect(page.contains("Left out: 1 of 3 moments, at which models of some nodes are missing."))
+        #expect(page.rows(of: "Measurements").map { $0[0] } == ["0", "5", "10"])
+        #expect(!page.contains("<title>round 5\n") && page.contains("<title>round 10\n"))
+    }
+
+    @Test("pages of long runs and of many nodes stay small")
+    func size() throws {
+        let long = try ReportedRun(try smallAssembly(["training.rounds=20000"]))
+        try long.files.append((0...20_000).map { evaluation($0, worst: Double($0 % 97) / 100) })
+        #expect(try HTMLReport(long.read()).page.count < 150_000)
+        let table = try long.page().rows(of: "Measurements")
+        #expect(table.count <= 202 && table.last?.first == "20000")
+
+        let wide = try ReportedRun(
+            try smallAssembly([#"topology={"family": "randomRegular", "nodes": 256, "degree": 8}"#]))
+        try wide.files.append([evaluation(0, nodes: 254), evaluation(20, nodes: 254)])
+        #expect(try HTMLReport(wide.read()).page.count < 150_000)
+        let huge = try ReportedRun(try smallAssembly([#"topology={"family": "ring", "nodes": 2000}"#]))
+        let page = try huge.page()
+        #expect(page.text.utf8.count < 150_000 && page.contains("It has too many nodes for a drawing."))
+        #expect(page.rows(of: "Nodes").count == 300 && page.contains("1700 more are in summary.json."))
+    }
+
+    @Test("three significant digits, in powers of ten where they are far from one")
+    func significance() {
+        for (value, text) in [
+            (0, "0"), (0.123_45, "0.123"), (0.012_345, "0.0123"), (0.001_234_5, "0.00123"), (1.234_5, "1.23"),
+            (12.345, "12.3"), (123.45, "123"), (1234.5, "1235"), (-0.004_66, "-0.00466"), (123_456, "1.23e5"),
+            (1.57e-7, "1.57e-7"),
+        ] as [(Double, String)] { #expect(significant(value) == text) }
+    }
+}
