@@ -232,15 +232,8 @@ public struct ProcessRun {
         }
     }
 
-    private func finalModel(of child: Child) -> [Float]? {
-        guard let bytes = try? Files.read(child.folder.model), let file = try? ModelFile(encoded: bytes),
-            file.rounds == assembly.experiment.training.rounds, file.model.count == assembly.dimension
-        else { return nil }
-        return file.model
-    }
-
     private mutating func closeTimeline(of child: Child) {
-        if let model = finalModel(of: child) {
+        if let model = child.folder.finalModel(of: assembly) {
             timeline.add(model, of: child.node, rounds: assembly.experiment.training.rounds)
         }
         timeline.close(child.node)
@@ -250,7 +243,7 @@ public struct ProcessRun {
         var outcome = RunOutcome(engine: .processes, transport: assembly.experiment.transport.rawValue)
         for child in children {
             outcome.totals[child.node] = NodeTotals(metrics: (try? Files.read(child.folder.metrics)) ?? [])
-            if let model = finalModel(of: child), child.status == .exited(0) {
+            if let model = child.folder.finalModel(of: assembly), child.status == .exited(0) {
                 outcome.finalModels.append((child.node, model))
             } else {
                 outcome.lost.append(LostNode(node: child.node, reason: reason(for: child)))

@@ -37,6 +37,10 @@ func runDirectory(_ flags: Flags) throws(ConfigurationFault) -> RunDirectory {
     guard let word = flags.words.first, flags.words.count == 1 else {
         throw ConfigurationFault(.missing(key: "RUN", expected: "the folder of one run, as in runs/NAME-..."))
     }
+    return try runDirectory(word)
+}
+
+func runDirectory(_ word: String) throws(ConfigurationFault) -> RunDirectory {
     let path = word.count > 1 && word.hasSuffix("/") ? String(word.dropLast()) : word
     guard Files.isDirectory(path) else { throw ConfigurationFault("there is no run directory \(path)") }
     return RunDirectory(path)
@@ -47,8 +51,10 @@ struct FinishedRun {
     let directory: RunDirectory
     let assembly: Assembly
 
-    init(_ flags: Flags) throws {
-        directory = try runDirectory(flags)
+    init(_ flags: Flags) throws { try self.init(runDirectory(flags)) }
+
+    init(_ directory: RunDirectory) throws {
+        self.directory = directory
         let experiment = try Experiment(try readInput(directory.experiment), name: directory.experiment)
         let topology = try TopologyFile.read(try readInput(directory.topology), name: directory.topology)
         let files = HostDataFiles(namedIn: directory.experiment)

@@ -1,4 +1,4 @@
-// gossiplab report: the page of a run, made anew from its files.
+// gossiplab report: the page of a run, made anew from its files, or from the parts of it that several hosts have.
 import Harness
 import Kernels
 import Platform
@@ -6,15 +6,28 @@ import Scenario
 
 enum ReportCommand: Command {
     static let name = "report"
-    static let usage = "report RUN"
-    static let summary = "Rebuilds report.html of a run, ended or not, from its files, and prints its path."
-    static let flags: [Flag] = []
+    static let usage = "report RUN..."
+    static let summary = "Rebuilds report.html of a run, or of one in parts, and prints its path."
+    static let flags = [Flag("out", "DIR", "parent folder of a gathered run (default runs)")]
 
     static func run(_ flags: Flags) throws -> Int32 {
-        let directory = try runDirectory(flags)
+        let directory = flags.words.count > 1 ? try gather(flags) : try runDirectory(flags)
         var reader = try RunReader(directory)
         try Files.write(HTMLReport(reader.read()).page, to: directory.report)
         print(directory.report)
         return ExitCode.success
+    }
+
+    /// One directory out of those that the command names.
+    private static func gather(_ flags: Flags) throws -> RunDirectory {
+        let parts = try flags.words.map { word in try FinishedRun(runDirectory(word)) }
+        let first = parts[0]
+        if let other = parts.first(where: { $0.assembly.identity != first.assembly.identity }) {
+            throw ConfigurationFault(
+                "\(other.directory.path) is no part of the run in \(first.directory.path): "
+                    + "their experiments have different identities")
+        }
+        return try GatheredRun(first.assembly, from: parts.map(\.directory))
+            .write(in: flags.value("out") ?? "runs")
     }
 }

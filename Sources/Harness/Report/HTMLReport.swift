@@ -90,7 +90,8 @@ public struct HTMLReport {
         ]
         if let summary = run.summary {
             facts.append("\(summary.engine), \(summary.transport)")
-            facts.append("\(rounded(summary.wallSeconds, 2)) s")
+            // Nobody timed a run that was gathered from parts.
+            if summary.wallSeconds > 0 { facts.append("\(rounded(summary.wallSeconds, 2)) s") }
         }
         let note = stateNote.map { note -> Markup in "<p class=\"note\">\(note)</p>\n" }
         return """

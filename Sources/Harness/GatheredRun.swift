@@ -1,0 +1,69 @@
+// One run out of parts of it that came from several hosts. It copies and evaluates what the nodes left; it runs nothing.
+import Kernels
+import Metrics
+import Platform
+import Scenario
+
+/// The run directories of several hosts, each with nodes that no other one has.
+public struct GatheredRun {
+    private let assembly: Assembly
+    /// By node; `nil` for those of which no part has a record.
+    private var folders: [NodeDirectory?]
+
+    /// - Parameters:
+    ///   - assembly: of the experiment that all parts are of.
+    ///   - parts: directories with one experiment's identity.
+    public init(_ assembly: Assembly, from parts: [RunDirectory]) throws(ConfigurationFault) {
+        self.assembly = assembly
+        folders = Array(repeating: nil, count: assembly.topology.nodeCount)
+        for node in assembly.topology.nodes {
+            let holders = parts.filter { Files.exists($0.node(node).metrics) }
+            guard holders.count <= 1 else {
+                throw ConfigurationFault(
+                    "node \(assembly.topology.labels[node.index]) ran in \(holders[0].path) and in "
+                        + "\(holders[1].path); the parts of a run have no node in common")
+            }
+            folders[node.index] = holders.first?.node(node)
+        }
+    }
+
+    /// Writes the whole run into a directory of its own, with a summary and a report.
+    ///
+    /// - Returns: that directory, which `verify` takes as well.
+    public func write(in parent: String) throws -> RunDirectory {
+        let files = try RunFiles(for: assembly, in: parent)
+        var outcome = RunOutcome(engine: .processes, transport: assembly.experiment.transport.rawValue)
+        for (node, folder) in zip(assembly.topology.nodes, folders) {
+            guard let folder else {
+                outcome.lost.append(LostNode(node: node, reason: "no part of the run has it"))
+                continue
+            }
+            let metrics = try Files.read(folder.metrics)
+            let copy = files.directory.node(node)
+            try Files.makeDirectory(copy.path)
+            try Files.write(metrics, to: copy.metrics)
+            outcome.totals[node] = NodeTotals(metrics: metrics)
+            if let model = folder.finalModel(of: assembly) {
+                outcome.finalModels.append((node, model))
+            } else {
+                outcome.lost.append(LostNode(node: node, reason: "did not finish"))
+            }
+        }
+        try files.write(outcome.finalModels, rounds: assembly.experiment.training.rounds)
+        let summary = try RunSummary(outcome, of: assembly)
+        if let final = summary.final { try files.append([final]) }
+        try files.write(summary)
+        try files.writeReport()
+        return files.directory
+    }
+}
+
+extension NodeDirectory {
+    /// The model after all rounds, if it is there and of this experiment's size.
+    func finalModel(of assembly: Assembly) -> [Float]? {
+        guard let bytes = try? Files.read(model), let file = try? ModelFile(encoded: bytes),
+            file.rounds == assembly.experiment.training.rounds, file.model.count == assembly.dimension
+        else { return nil }
+        return file.model
+    }
+}

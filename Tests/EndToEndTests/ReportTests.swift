@@ -1,0 +1,121 @@
+// The report of a real run: there at its end, made again from its files, and never a reason for a run to fail.
+import Kernels
+import Platform
+import Scenario
+import Testing
+
+extension EndToEndTests {
+    @Suite("Reports") struct ReportTests {
+        private static let short = ["--set", "training.rounds=20", "--quiet"]
+
+        private func report(_ run: RunDirectory, in laboratory: borrowing Laboratory) throws -> Ended {
+            try laboratory.start(["report", run.path]).ended()
+        }
+
+        @Test("a run leaves its report, and 'report' makes the same one, whatever is torn")
+        func again() throws {
+            let laboratory = try Laboratory()
+            #expect(try laboratory.finish("run", Self.short).status == .exited(0))
+            let run = try laboratory.onlyRun()
+            let page = try Files.read(run.report)
+            let summary = try run.readSummary()
+            let verdict = try #require(summary.member("verdict")?.text).replacing(" %", with: "\u{A0}%")
+            #expect(String(decoding: page, as: UTF8.self).contains("<h1>\(verdict)</h1>"))
+
+            Files.remove(run.report)
+            for path in [run.metrics, run.node(NodeID(0)).metrics] {
+                try Files.write(Files.read(path) + Array("{\"rounds\":20,\"nod".utf8), to: path)
+            }
+            let ended = try report(run, in: laboratory)
+            #expect(ended.status == .exited(0) && ended.output == "\(run.report)\n" && ended.errors.isEmpty)
+            #expect(try Files.read(run.report) == page)
+        }
+
+        @Test("a run that was cut off has a report, one that cannot be read gets one line")
+        func cutOff() throws {
+            let laboratory = try Laboratory()
+            #expect(try laboratory.finish("simulate", Self.short).status == .exited(0))
+            let run = try laboratory.onlyRun()
+            let summary = try Files.read(run.summary)
+
+            Files.remove(run.summary)
+            #expect(try report(run, in: laboratory).status == .exited(0))
+            #expect(String(decoding: try Files.read(run.report), as: UTF8.self).contains(">Unfinished</span>"))
+
+            let other = String(decoding: summary, as: UTF8.self).replacing("\"version\":1,", with: "\"version\":99,")
+            try Files.write(Array(other.utf8), to: run.summary)
+            let refused = try report(run, in: laboratory)
+            #expect(refused.status == .exited(2) && refused.output.isEmpty && refused.complaints.count == 1)
+            #expect(refused.errors.contains("summary.json:1:12: version is 99"), "\(refused.errors)")
+
+            Files.remove(run.topology)
+            let missing = try report(run, in: laboratory)
+            #expect(missing.status == .exited(2) && missing.complaints.count == 1)
+            #expect(missing.errors.contains("topology.json"), "\(missing.errors)")
+        }
+
+        @Test("a report that cannot be written is a warning")
+        func unwritable() throws {
+            let laboratory = try Laboratory()
+            #expect(try laboratory.finish("run", Self.short).status == .exited(0))
+            let run = try laboratory.onlyRun()
+            Files.remove(run.report)
+            try Files.makeDirectory("\(run.report)/in-its-place")
+            let ended = try laboratory.start(["resume", run.path, "--quiet"]).ended()
+            #expect(ended.status == .exited(0) && ended.complaints.count == 1, "\(ended.errors)")
+            #expect(ended.errors.hasPrefix("warning: there is no report: ") && ended.errors.contains(run.report))
+            #expect(Files.exists(run.summary))
+        }
+
+        /// What a host has that ran only these nodes of `run`.
+        private func part(_ name: String, nodes: Range<Int>, of run: RunDirectory, in laboratory: borrowing Laboratory)
+            throws -> RunDirectory
+        {
+            let part = RunDirectory("\(laboratory.path)/\(name)")
+            try Files.makeDirectory(part.path)
+            try Files.write(Files.read(run.experiment), to: part.experiment)
+            try Files.write(Files.read(run.topology), to: part.topology)
+            for node in nodes.map({ NodeID($0) }) {
+                let (from, to) = (run.node(node), part.node(node))
+                try Files.makeDirectory(to.path)
+                try Files.write(Files.read(from.metrics), to: to.metrics)
+                // A hostile node may have none.
+                if let model = try? Files.read(from.model) { try Files.write(model, to: to.model) }
+            }
+            return part
+        }
+
+        @Test("parts of a run from several hosts come to the whole run's models; others are refused")
+        func parts() throws {
+            let laboratory = try Laboratory()
+            #expect(try laboratory.finish("run", Self.short).status == .exited(0))
+            let run = try laboratory.onlyRun()
+            let halves = [
+                try part("a", nodes: 0..<8, of: run, in: laboratory),
+                try part("b", nodes: 8..<16, of: run, in: laboratory),
+            ].map(\.path)
+
+            let overlapping = try laboratory.finish("report", [run.path] + halves)
+            #expect(overlapping.status == .exited(2) && overlapping.complaints.count == 1)
+            #expect(overlapping.errors.contains("no node in common"), "\(overlapping.errors)")
+            #expect(try Files.names(in: laboratory.runs).count == 1)
+
+            let ended = try laboratory.finish("report", halves)
+            #expect(ended.status == .exited(0), "\(ended.errors)")
+            let gathered = RunDirectory(String(ended.output.dropLast("/report.html\n".count)))
+            #expect(gathered != run)
+            for key in ["modelDigest", "verdict", "identity"] {
+                #expect(
+                    try gathered.readSummary().member(key)?.text == run.readSummary().member(key)?.text)
+            }
+            #expect(try laboratory.start(["verify", gathered.path]).ended().status == .exited(0))
+
+            let other = String(decoding: try Files.read(halves[1] + "/experiment.json"), as: UTF8.self)
+                .replacing("\"rounds\": 20", with: "\"rounds\": 21").replacing("\"rounds\":20", with: "\"rounds\":21")
+            try Files.write(Array(other.utf8), to: halves[1] + "/experiment.json")
+            let refused = try laboratory.finish("report", halves)
+            #expect(refused.status == .exited(2) && refused.complaints.count == 1)
+            #expect(refused.errors.contains("different identities"), "\(refused.errors)")
+        }
+    }
+}
