@@ -1,4 +1,4 @@
-// One run out of parts of it that came from several hosts. It copies and evaluates what the nodes left; it runs nothing.
+// One run out of the parts that several hosts have. It copies and evaluates what the nodes left; it runs nothing.
 import Kernels
 import Metrics
 import Platform
@@ -27,11 +27,21 @@ public struct GatheredRun {
         }
     }
 
-    /// Writes the whole run into a directory of its own, with a summary and a report.
+    /// Writes the whole run into a directory of its own, with a summary and a report, or leaves nothing behind.
     ///
     /// - Returns: that directory, which `verify` takes as well.
     public func write(in parent: String) throws -> RunDirectory {
         let files = try RunFiles(for: assembly, in: parent)
+        do {
+            try fill(files)
+        } catch {
+            Files.removeTree(files.directory.path)
+            throw error
+        }
+        return files.directory
+    }
+
+    private func fill(_ files: RunFiles) throws {
         var outcome = RunOutcome(engine: .processes, transport: assembly.experiment.transport.rawValue)
         for (node, folder) in zip(assembly.topology.nodes, folders) {
             guard let folder else {
@@ -54,7 +64,6 @@ public struct GatheredRun {
         if let final = summary.final { try files.append([final]) }
         try files.write(summary)
         try files.writeReport()
-        return files.directory
     }
 }
 

@@ -11,6 +11,9 @@ enum ReportCommand: Command {
     static let flags = [Flag("out", "DIR", "parent folder of a gathered run (default runs)")]
 
     static func run(_ flags: Flags) throws -> Int32 {
+        if flags.words.count == 1, flags.value("out") != nil {
+            throw ConfigurationFault("--out is only for a run in parts; the report of one run stays in its directory")
+        }
         let directory = flags.words.count > 1 ? try gather(flags) : try runDirectory(flags)
         var reader = try RunReader(directory)
         try Files.write(HTMLReport(reader.read()).page, to: directory.report)

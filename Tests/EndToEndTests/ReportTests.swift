@@ -100,6 +100,10 @@ extension EndToEndTests {
             #expect(overlapping.errors.contains("no node in common"), "\(overlapping.errors)")
             #expect(try Files.names(in: laboratory.runs).count == 1)
 
+            let aside = try laboratory.start(["report", run.path, "--out", laboratory.runs]).ended()
+            #expect(aside.status == .exited(2) && aside.complaints.count == 1)
+            #expect(aside.errors.contains("--out is only for a run in parts"), "\(aside.errors)")
+
             let ended = try laboratory.finish("report", halves)
             #expect(ended.status == .exited(0), "\(ended.errors)")
             let gathered = RunDirectory(String(ended.output.dropLast("/report.html\n".count)))

@@ -154,7 +154,7 @@ struct ReportPageTests {
         try run.end(outcome)
         let stopped = try run.page()
         #expect(stopped.heading == "After 10 of 20 rounds the worst of 3 honest nodes was at 10.0\u{A0}%.")
-        #expect(stopped.contains(">Stopped</span>") && !stopped.contains("halo"))
+        #expect(stopped.contains(">Stopped</span>") && !stopped.contains("class=\"halo\""))
         #expect(stopped.contains("gossiplab resume \(run.directory.path)</code>"))
     }
 

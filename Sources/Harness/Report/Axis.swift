@@ -61,7 +61,8 @@ struct Axis {
         case .linear:
             return (value - range.lowerBound) / (range.upperBound - range.lowerBound)
         case .logarithmic:
-            guard Axis.decades.contains(value) else { return nil }
+            // The axis's own ends may be rounded to beyond the decades.
+            guard Axis.decades.contains(value) || range.contains(value) else { return nil }
             return Elementary.log(value / range.lowerBound) / Elementary.log(range.upperBound / range.lowerBound)
         }
     }

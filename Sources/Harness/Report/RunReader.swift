@@ -75,7 +75,7 @@ public struct RunReader {
     /// After a run was resumed, its lines begin again at an earlier round: the later line of a round counts.
     private mutating func add(_ line: ArraySlice<UInt8>) {
         guard let value = try? StrictJSON.read(Array(line), name: "metrics.jsonl"),
-            let rounds = value.member("rounds")?.count, rounds <= experiment.training.rounds
+            let rounds = value.member("rounds")?.count, (0...experiment.training.rounds).contains(rounds)
         else { return }
         while let last = evaluations.last, last.rounds >= rounds { evaluations.removeLast() }
         evaluations.append(RecordedEvaluation(value, rounds: rounds))
