@@ -24,8 +24,12 @@ let kernels = "Kernels"
 let foundations = [kernels, "Graphs", "Learning", "Aggregation", "Wire", "Metrics"]
 let node = foundations + ["Attacks", "Core", "Faults", "Scenario"]
 
-func module(_ name: String, _ dependencies: [String], _ settings: [SwiftSetting] = strict) -> Target {
-    .target(name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, swiftSettings: settings)
+func module(
+    _ name: String, _ dependencies: [String], _ settings: [SwiftSetting] = strict, prose: [String] = []
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, exclude: prose,
+        swiftSettings: settings)
 }
 func tests(_ name: String, _ dependencies: [String]) -> Target {
     .testTarget(
@@ -45,7 +49,7 @@ let package = Package(
         module("Learning", [kernels], numeric),
         module("Aggregation", [kernels], numeric),
         module("ReferenceRules", [kernels], numeric),
-        module("Wire", [kernels], optimised),
+        module("Wire", [kernels], optimised, prose: ["PROTOCOL.md"]),
         module("Metrics", [kernels], optimised),
         module("Attacks", foundations, numeric),
         module("Core", foundations + ["Attacks"], optimised),

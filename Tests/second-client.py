@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""A node of gossipnode in another language, from PROTOCOL.md alone: TCP, plain or sealed, standard library only.
+"""A node of gossipnode in another language, from Sources/Wire/PROTOCOL.md alone: TCP, plain or sealed,
+standard library only.
 
 It is dialled by all its neighbours, who must have lower indices; its model is the mean of what they send.
 usage: second-client.py RUN NODE NEIGHBOURS ROUNDS [KEYFILE]

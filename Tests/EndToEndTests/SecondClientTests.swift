@@ -1,4 +1,5 @@
-// A node that shares no code with this project, written from PROTOCOL.md alone, as a neighbour of real ones.
+// A node that shares no code with this project, written from Sources/Wire/PROTOCOL.md alone, as a neighbour of real
+// ones.
 import Kernels
 import Platform
 import Scenario

@@ -27,23 +27,41 @@ public enum BuiltInSweeps {
               "name": "rules-and-attacks",
               "base": "quickstart",
               "grid": {
-                "aggregation.rule": {
-                  "no communication": "noCommunication",
-                  "weighted mean": "weightedMean",
-                  "CS+": "csPlus",
-                  "GTS": "gts",
-                  "ClippedGossip": "clippedGossip",
-                  "ClippedGossip, τ = 1": {"kind": "clippedGossip", "mode": "fixed", "radius": 1},
-                  "SCC, τ = 1": "selfCentredClipping",
-                  "RTC": "rtc",
-                  "NNA": "nna",
-                  "IOS": "ios",
-                  "BALANCE": "balance",
-                  "UBAR": "ubar",
-                  "BRIDGE-T": "trimmedNeighbourMean",
-                  "BRIDGE-M": "neighbourhoodMedian",
-                  "W-MSR": "wmsr",
-                  "DRSA": "drsa"
+                "aggregation": {
+                  "no communication": {"rule": "noCommunication", "tolerates": {"kind": "declared", "count": 2}},
+                  "weighted mean": {"rule": "weightedMean", "tolerates": {"kind": "declared", "count": 2}},
+                  "CS+": {"rule": "csPlus", "tolerates": {"kind": "declared", "count": 2}},
+                  "GTS": {"rule": "gts", "tolerates": {"kind": "declared", "count": 2}},
+                  "ClippedGossip": {"rule": "clippedGossip", "tolerates": {"kind": "declared", "count": 2}},
+                  "ClippedGossip, τ = 1": {
+                    "rule": {"kind": "clippedGossip", "mode": "fixed", "radius": 1},
+                    "tolerates": {"kind": "declared", "count": 2}
+                  },
+                  "SCC, τ = 1": {"rule": "selfCentredClipping", "tolerates": {"kind": "declared", "count": 2}},
+                  "RTC": {"rule": "rtc", "tolerates": {"kind": "declared", "count": 2}},
+                  "NNA": {"rule": "nna", "tolerates": {"kind": "declared", "count": 2}},
+                  "IOS": {"rule": "ios", "tolerates": {"kind": "declared", "count": 2}},
+                  "BALANCE": {"rule": "balance", "tolerates": {"kind": "declared", "count": 2}},
+                  "UBAR": {"rule": "ubar", "tolerates": {"kind": "declared", "count": 2}},
+                  "BRIDGE-T": {"rule": "trimmedNeighbourMean", "tolerates": {"kind": "declared", "count": 2}},
+                  "BRIDGE-M": {"rule": "neighbourhoodMedian", "tolerates": {"kind": "declared", "count": 2}},
+                  "BRIDGE-K, Krum": {"rule": "krum", "tolerates": {"kind": "declared", "count": 2}},
+                  "BRIDGE-B, Bulyan": {"rule": "bulyan", "tolerates": {"kind": "declared", "count": 2}},
+                  "W-MSR": {"rule": "wmsr", "tolerates": {"kind": "declared", "count": 2}},
+                  "DRSA": {"rule": "drsa", "tolerates": {"kind": "declared", "count": 2}},
+                  "RPEL": {"rule": "rpel", "tolerates": {"kind": "declared", "count": 2}},
+                  "Multi-Krum": {"rule": "multiKrum", "tolerates": {"kind": "declared", "count": 2}},
+                  "geometric median": {"rule": "geometricMedian", "tolerates": {"kind": "declared", "count": 2}},
+                  "MeaMed": {"rule": "meamed", "tolerates": {"kind": "declared", "count": 2}},
+                  "FABA": {"rule": "faba", "tolerates": {"kind": "declared", "count": 2}},
+                  "CAF": {"rule": "caf", "tolerates": {"kind": "declared", "count": 2}},
+                  "MDA": {"rule": "mda", "tolerates": {"kind": "declared", "count": 2}},
+                  "SMEA": {"rule": "smea", "tolerates": {"kind": "declared", "count": 2}},
+                  "centred clipping": {"rule": "centredClipping", "tolerates": {"kind": "declared", "count": 2}},
+                  "NNM, trimmed mean": {
+                    "rule": "trimmedMean", "before": ["nnm"],
+                    "tolerates": {"kind": "declared", "count": 2}
+                  }
                 },
                 "adversary": {
                   "none": [],
