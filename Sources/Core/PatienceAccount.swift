@@ -1,5 +1,5 @@
-// One neighbour's credit for being late. A silent or procrastinating neighbour costs a bounded time in all, while one
-// that is merely slow is not cut off.
+// One neighbour's credit for being late. A silent or procrastinating neighbour costs a bounded time beyond the free
+// wait of each round, while one that is merely slow is not cut off.
 import Kernels
 
 /// Starts at one deadline, pays for waits beyond the free ones, refills at a tenth of elapsed time.

@@ -28,7 +28,7 @@ public struct ProcessRun {
     private let assembly: Assembly
     private let directory: RunDirectory
     private let program: String
-    private let resume: Int?
+    private let beginning: NodeShell.Start
     private let hasKeys: Bool
     private let lifeline: Lifeline
     private let signals: Signals
@@ -71,16 +71,17 @@ public struct ProcessRun {
 
     /// - Parameters:
     ///   - program: path of the gossipnode executable.
-    ///   - resume: rounds of the checkpoint that every node starts from; `nil` starts afresh.
+    ///   - beginning: what every node goes on from.
     ///   - hasKeys: every edge gets a key for this run; the files are removed when it is over.
     public init(
-        _ assembly: Assembly, in directory: RunDirectory, program: String, resume: Int? = nil, hasKeys: Bool = false
+        _ assembly: Assembly, in directory: RunDirectory, program: String, from beginning: NodeShell.Start = .afresh,
+        hasKeys: Bool = false
     ) throws {
         try ProcessRun.check(program: program)
         self.assembly = assembly
         self.directory = directory
         self.program = program
-        self.resume = resume
+        self.beginning = beginning
         plan = FaultPlan(
             assembly.faults, nodeCount: assembly.topology.nodeCount, seed: assembly.experiment.seed,
             deadline: .milliseconds(assembly.experiment.timing.deadlineMilliseconds))
@@ -115,10 +116,16 @@ public struct ProcessRun {
     }
 
     private mutating func launch() throws(SystemFault) {
+        let further: [String] =
+            switch beginning {
+            case .afresh: []
+            case .resume(let rounds): ["--resume", "\(rounds)"]
+            case .rejoin: ["--rejoin"]
+            }
         for node in assembly.topology.nodes {
             let folder = directory.node(node)
             try Files.makeDirectory(folder.path)
-            let process = try start(node, resume.map { ["--resume", "\($0)"] } ?? [])
+            let process = try start(node, further)
             children.append(Child(node: node, process: process, folder: folder, grewAt: clock.now()))
         }
     }
@@ -304,13 +311,13 @@ extension NodeTotals {
         for line in lines {
             guard let value = try? StrictJSON.read(Array(line), name: "metrics.jsonl") else { continue }
             trainLoss = value.member("trainLoss")?.number ?? trainLoss
-            computeNanoseconds += Nanoseconds(value.count("computeNanoseconds"))
-            waitNanoseconds += Nanoseconds(value.count("waitNanoseconds"))
-            mixNanoseconds += Nanoseconds(value.count("mixNanoseconds"))
-            mixedModels += value.count("mixedModels")
-            missedModels += value.count("missedModels")
-            lateModels += value.count("lateModels")
-            degradedMixes += value.count("degradedMixes")
+            computeNanoseconds &+= Nanoseconds(value.count("computeNanoseconds"))
+            waitNanoseconds &+= Nanoseconds(value.count("waitNanoseconds"))
+            mixNanoseconds &+= Nanoseconds(value.count("mixNanoseconds"))
+            mixedModels &+= value.count("mixedModels")
+            missedModels &+= value.count("missedModels")
+            lateModels &+= value.count("lateModels")
+            degradedMixes &+= value.count("degradedMixes")
             threshold = value.member("threshold")?.number ?? threshold
             returnedWeight = value.member("returnedWeight")?.number ?? returnedWeight
             add((value.member("tallies")?.elements ?? []).compactMap(NodeRecord.NeighbourTally.init))

@@ -1,4 +1,4 @@
-// Sums of records: a missing count is zero.
+// Sums of records: a missing count is zero. Sums wrap instead of trapping, since files may say anything.
 import Scenario
 
 extension JSONValue {

@@ -4,29 +4,35 @@ import Platform
 import Scenario
 
 public enum Resumption {
-    /// The newest round whose checkpoint every node of the run has; `nil` where there is none.
-    public static func newestCommonCheckpoint(of assembly: Assembly, in directory: RunDirectory) -> Int? {
-        var common: Set<Int>?
-        for node in assembly.topology.nodes {
-            let names = (try? Files.names(in: directory.node(node).path)) ?? []
-            let rounds = Set(names.compactMap(NodeDirectory.rounds(ofCheckpoint:)))
-            common = common.map { $0.intersection(rounds) } ?? rounds
+    /// What the nodes of a stopped run can go on from: the newest round whose checkpoint every node has and can read.
+    /// Asynchronous nodes are in rounds of their own, and so each goes on from its own newest checkpoint.
+    public static func beginning(of assembly: Assembly, in directory: RunDirectory) -> NodeShell.Start {
+        let saved = assembly.topology.nodes.map { node in
+            (try? assembly.node(node)).map { Remains(of: $0, identity: assembly.identity, in: directory.node(node)) }
         }
-        return common?.max()
+        if assembly.experiment.timing.kind == .asynchronous {
+            return saved.contains { $0?.newestRound != nil } ? .rejoin : .afresh
+        }
+        let rounds = saved.map { Set($0?.checkpoints ?? []) }
+        let common = rounds.dropFirst().reduce(rounds.first ?? []) { $0.intersection($1) }
+        let whole = common.sorted(by: >).first { round in saved.allSatisfy { $0?.isWhole(rounds: round) == true } }
+        return whole.map { .resume($0) } ?? .afresh
     }
 
-    /// Removes what would mislead the new processes: addresses of the dead ones, old snapshots and final models.
-    ///
-    /// - Parameter rounds: of the checkpoint that they start from; where there is none, they begin new traces too.
-    public static func clear(_ directory: RunDirectory, of assembly: Assembly, from rounds: Int?) {
+    /// Removes what would mislead the new processes: addresses of the dead ones, old snapshots and final models; where
+    /// they begin anew, also what the dead ones saved.
+    public static func clear(_ directory: RunDirectory, of assembly: Assembly, for beginning: NodeShell.Start) {
         for node in assembly.topology.nodes {
             let folder = directory.node(node)
             Files.remove(folder.endpoint)
             Files.remove(folder.model)
             Files.removeTree(folder.snapshots)
-            if rounds == nil {
-                Files.remove(folder.trace)
-                Files.remove(folder.metrics)
+            guard case .afresh = beginning else { continue }
+            Files.remove(folder.trace)
+            Files.remove(folder.metrics)
+            let names = (try? Files.names(in: folder.path)) ?? []
+            for rounds in names.compactMap(NodeDirectory.rounds(ofCheckpoint:)) {
+                Files.remove(folder.checkpoint(rounds: rounds))
             }
         }
     }

@@ -43,12 +43,12 @@ public struct NodeTotals: Sendable, Equatable {
 
     public mutating func add(_ record: NodeRecord) {
         trainLoss = record.trainLoss ?? trainLoss
-        computeNanoseconds += record.computeNanoseconds
-        waitNanoseconds += record.waitNanoseconds
-        mixedModels += record.mixedModels
-        missedModels += record.missedModels
-        lateModels += record.lateModels
-        degradedMixes += record.degradedMixes
+        computeNanoseconds &+= record.computeNanoseconds
+        waitNanoseconds &+= record.waitNanoseconds
+        mixedModels &+= record.mixedModels
+        missedModels &+= record.missedModels
+        lateModels &+= record.lateModels
+        degradedMixes &+= record.degradedMixes
         threshold = record.threshold ?? threshold
         returnedWeight = record.returnedWeight ?? returnedWeight
         add(record.tallies)
@@ -73,21 +73,21 @@ extension NodeTotals {
     static func sum(_ all: [NodeTotals], honest: [NodeTotals]) -> NodeTotals {
         var sum = NodeTotals()
         for one in all {
-            sum.bytesSent += one.bytesSent
-            sum.messagesSent += one.messagesSent
+            sum.bytesSent &+= one.bytesSent
+            sum.messagesSent &+= one.messagesSent
         }
         for one in honest {
-            sum.computeNanoseconds += one.computeNanoseconds
-            sum.waitNanoseconds += one.waitNanoseconds
-            sum.mixNanoseconds += one.mixNanoseconds
-            sum.mixedModels += one.mixedModels
-            sum.missedModels += one.missedModels
-            sum.lateModels += one.lateModels
-            sum.degradedMixes += one.degradedMixes
-            sum.snapshotsOverwritten += one.snapshotsOverwritten
+            sum.computeNanoseconds &+= one.computeNanoseconds
+            sum.waitNanoseconds &+= one.waitNanoseconds
+            sum.mixNanoseconds &+= one.mixNanoseconds
+            sum.mixedModels &+= one.mixedModels
+            sum.missedModels &+= one.missedModels
+            sum.lateModels &+= one.lateModels
+            sum.degradedMixes &+= one.degradedMixes
+            sum.snapshotsOverwritten &+= one.snapshotsOverwritten
             for rejection in one.rejections {
                 if let index = sum.rejections.firstIndex(where: { $0.reason == rejection.reason }) {
-                    sum.rejections[index].count += rejection.count
+                    sum.rejections[index].count &+= rejection.count
                 } else {
                     sum.rejections.append(rejection)
                 }

@@ -67,7 +67,8 @@ public struct NodeShell {
     private var complaints: [String: Instant] = [:]
     private var worker: TrainingWorker?
     private var step: TrainingJob?
-    private var lastStep: Nanoseconds = 0
+    /// Processor time of the last local step; nobody knows that of the first.
+    private var lastStep = Nanoseconds.max
 
     /// Makes the node's folder and files and starts to listen.
     ///
@@ -90,7 +91,7 @@ public struct NodeShell {
         trace = try AppendOnlyFile(folder.trace)
         snapshots = try SnapshotFolder(folder)
 
-        incarnation = max(WallClock.microseconds(), start.incarnation + 1)
+        incarnation = max(WallClock.microseconds(), start.incarnation &+ 1)
         let local = LinkIdentity(
             experiment: identity, node: node.configuration.node, incarnation: incarnation,
             limits: Limits(dimension: node.configuration.dimension))

@@ -3,9 +3,9 @@ import Core
 import Kernels
 import Scenario
 
-struct Remains {
+public struct Remains {
     /// Rounds of the checkpoints that are there, ascending.
-    let checkpoints: [Int]
+    public let checkpoints: [Int]
     /// The newest checkpoint that is whole and this node's.
     private let newest: Checkpoint?
     /// Why newer ones were passed over; one sentence each.
@@ -15,7 +15,7 @@ struct Remains {
     private let identity: [UInt8]
     private let folder: NodeDirectory
 
-    init(of node: AssembledNode, identity: [UInt8], in folder: NodeDirectory) {
+    public init(of node: AssembledNode, identity: [UInt8], in folder: NodeDirectory) {
         self.node = node
         self.identity = identity
         self.folder = folder
@@ -32,6 +32,14 @@ struct Remains {
         }
         self.newest = newest
         self.refusals = refusals
+    }
+
+    /// Rounds of the newest checkpoint that can be read.
+    public var newestRound: Int? { newest?.rounds }
+
+    /// Whether the checkpoint after so many rounds can be read.
+    public func isWhole(rounds: Int) -> Bool {
+        (try? Remains.read(folder.checkpoint(rounds: rounds), rounds: rounds, of: node, identity)) != nil
     }
 
     /// What the node is told of its past.

@@ -20,6 +20,6 @@ extension JSONValue {
 
     public func member(_ key: String) -> JSONValue? { members.first { $0.key == key }?.value }
 
-    /// The whole number here; `nil` for anything else and for what no node would count to.
-    public var count: Int? { number.flatMap { Int(exactly: $0) } }
+    /// The whole number here; `nil` for anything else and for what no node would count to: in nanoseconds, a day.
+    public var count: Int? { number.flatMap { abs($0) <= 0x1p46 ? Int(exactly: $0) : nil } }
 }

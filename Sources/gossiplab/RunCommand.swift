@@ -21,15 +21,17 @@ enum RunCommand: Command {
         try ProcessRun.checkLimits(for: experiment.assembly)
         let files = try RunFiles(
             for: experiment.assembly, in: flags.value("out") ?? "runs")
-        return try run(experiment.assembly, in: files, resume: nil, flags)
+        return try run(experiment.assembly, in: files, from: .afresh, flags)
     }
 
     /// Launches the nodes, watches them, and says what came of it.
-    static func run(_ assembly: Assembly, in files: RunFiles, resume: Int?, _ flags: Flags) throws -> Int32 {
+    static func run(
+        _ assembly: Assembly, in files: RunFiles, from beginning: NodeShell.Start, _ flags: Flags
+    ) throws -> Int32 {
         var files = files
         var progress = Progress(of: assembly.experiment.training.rounds, isQuiet: flags.has("quiet"))
         var run = try ProcessRun(
-            assembly, in: files.directory, program: nodeProgram(), resume: resume, hasKeys: flags.has("keys"))
+            assembly, in: files.directory, program: nodeProgram(), from: beginning, hasKeys: flags.has("keys"))
         let outcome = try run.run { evaluations throws(SystemFault) in
             try files.append(evaluations)
             progress.show(evaluations.last)

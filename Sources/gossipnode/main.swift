@@ -78,7 +78,8 @@ func main() -> Int32 {
     }
     do {
         _ = try shell.run()
-        return ExitCode.success
+        // What is still being computed is not waited for.
+        withExtendedLifetime(shell) { ExitCode.leave(with: ExitCode.success) }
     } catch {
         StandardError.print("gossipnode: \(error)")
         return ExitCode.failure

@@ -1,4 +1,6 @@
 // What the laboratory makes of files that nodes wrote, whole and torn, and of the numbers it prints.
+import Learning
+import Core
 import Kernels
 import Metrics
 import Platform
@@ -95,20 +97,62 @@ struct RunFilesTests {
         #expect(fault?.description.hasSuffix("(ENOTDIR)") == true)
     }
 
-    @Test("the newest checkpoint that every node has is found")
+    @Test("a run goes on from the newest checkpoint that every node has and can read")
     func commonCheckpoint() throws {
         let folder = try TemporaryDirectory()
         let assembly = try smallAssembly()
         let run = try RunFiles(for: assembly, in: folder.path).directory
-        #expect(Resumption.newestCommonCheckpoint(of: assembly, in: run) == nil)
+        func rounds() -> Int? {
+            if case .resume(let rounds) = Resumption.beginning(of: assembly, in: run) { rounds } else { nil }
+        }
+        #expect(rounds() == nil)
         for node in assembly.topology.nodes {
             try Files.makeDirectory(run.node(node).path)
-            for rounds in node.index == 2 ? [5, 10] : [10, 15] {
-                try Files.write([], to: run.node(node).checkpoint(rounds: rounds))
+            for rounds in node.index == 2 ? [5, 10, 15] : [5, 15, 20] {
+                let model = constantModel(1, of: assembly)
+                let checkpoint = Checkpoint(rounds: rounds, model: model, localState: LocalState())
+                try Files.write(
+                    checkpoint.encoded(node: node, experiment: assembly.identity),
+                    to: run.node(node).checkpoint(rounds: rounds))
             }
         }
-        #expect(Resumption.newestCommonCheckpoint(of: assembly, in: run) == 10)
-        Files.remove(run.node(NodeID(0)).checkpoint(rounds: 10))
-        #expect(Resumption.newestCommonCheckpoint(of: assembly, in: run) == nil)
+        #expect(rounds() == 15)
+        // One byte of it is wrong: the one before serves.
+        let path = run.node(NodeID(1)).checkpoint(rounds: 15)
+        var bytes = try Files.read(path)
+        bytes[bytes.count / 2] ^= 1
+        try Files.write(bytes, to: path)
+        #expect(rounds() == 5)
+        Files.remove(run.node(NodeID(0)).checkpoint(rounds: 5))
+        #expect(rounds() == nil)
+        Resumption.clear(run, of: assembly, for: .afresh)
+        #expect(try Files.names(in: run.node(NodeID(0)).path).isEmpty)
+    }
+
+    @Test("asynchronous nodes go on each from its own newest checkpoint")
+    func ownCheckpoints() throws {
+        let folder = try TemporaryDirectory()
+        let assembly = try smallAssembly(["timing.kind=asynchronous"])
+        let run = try RunFiles(for: assembly, in: folder.path).directory
+        guard case .afresh = Resumption.beginning(of: assembly, in: run) else {
+            Issue.record("there is nothing to go on from")
+            return
+        }
+        let node = NodeID(0)
+        try Files.makeDirectory(run.node(node).path)
+        let checkpoint = Checkpoint(rounds: 5, model: constantModel(1, of: assembly), localState: LocalState())
+        try Files.write(
+            checkpoint.encoded(node: node, experiment: assembly.identity), to: run.node(node).checkpoint(rounds: 5))
+        guard case .rejoin = Resumption.beginning(of: assembly, in: run) else {
+            Issue.record("one checkpoint is there")
+            return
+        }
+    }
+
+    @Test("figures that no node would count to are none, and sums of them do not trap")
+    func absurd() throws {
+        let line = #"{"rounds":1,"waitNanoseconds":9e18,"mixedModels":7e13}"#
+        let totals = NodeTotals(metrics: Array(String(repeating: line + "\n", count: 3).utf8))
+        #expect(totals.waitNanoseconds == 0 && totals.mixedModels == 21 * 10_000_000_000_000)
     }
 }
