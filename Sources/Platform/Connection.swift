@@ -3,7 +3,13 @@ import Kernels
 import Wire
 
 struct Connection {
-    enum Stage { case connecting, established, draining }
+    enum Stage {
+        case connecting, established
+        /// Another connection of the same neighbour has taken its place; it is about to be closed.
+        case replaced
+        /// This end has said its last word, and waits for the other to close.
+        case draining
+    }
 
     let socket: FileDescriptor
     /// Where this node dialled, or who came.

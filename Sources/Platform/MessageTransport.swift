@@ -52,9 +52,9 @@ struct TransportSettings {
         keys.map { LinkSecrets(keys: $0, challenge: Entropy.bytes(LinkSecrets.challengeBytes)) }
     }
 
-    func quota(isDialled: Bool, at now: Instant) -> ConnectionQuota {
+    func quota(at now: Instant) -> ConnectionQuota {
         ConnectionQuota(
-            local.limits, patience: max(2 * patience, .milliseconds(1_000)), isDialled: isDialled, at: now)
+            local.limits, patience: max(2 * patience, .milliseconds(1_000)), at: now)
     }
 
     /// The lower index dials.

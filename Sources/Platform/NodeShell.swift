@@ -36,7 +36,6 @@ public struct NodeShell {
     /// A local step after one that cost more processor time than this goes to the worker thread. Elapsed time would not
     /// do: where many nodes share a processor, any step may stand still for longer.
     private static let longestInlineStep: Nanoseconds = .milliseconds(2)
-    private static let complaintInterval: Nanoseconds = .milliseconds(60_000)
     /// After its last message a node stays this long at most, until its neighbours have read all of it.
     private static let longestFarewell: Nanoseconds = .milliseconds(1_500)
 
@@ -63,8 +62,7 @@ public struct NodeShell {
     private var wakeAt: Instant?
     private var ending: Ending?
     private var mixNanoseconds: Nanoseconds = 0
-    /// When each complaint was last made.
-    private var complaints: [String: Instant] = [:]
+    private var complaints = Complaints()
     private var worker: TrainingWorker?
     private var step: TrainingJob?
     /// Processor time of the last local step; nobody knows that of the first.
@@ -238,7 +236,7 @@ public struct NodeShell {
         do throws(SystemFault) {
             try snapshots.write(model, rounds: rounds)
         } catch {
-            complain(error.description)
+            complain(error.description, about: error.kind)
         }
     }
 
@@ -270,18 +268,14 @@ public struct NodeShell {
             try write()
             return true
         } catch {
-            complain(error.description)
+            complain(error.description, about: error.kind)
             return false
         }
     }
 
-    /// One line on standard error for each different complaint a minute.
-    private mutating func complain(_ sentence: String) {
-        let now = clock.now()
-        guard now >= complaints[sentence].map({ $0 + Self.complaintInterval }) ?? now, complaints.count < 1_000 else {
-            return
-        }
-        complaints[sentence] = now
+    /// One line on standard error a minute for each subject; that is the sentence itself, unless it tells more.
+    private mutating func complain(_ sentence: String, about subject: String? = nil) {
+        guard complaints.isDue(subject ?? sentence, at: clock.now()) else { return }
         StandardError.print("gossipnode \(node): \(sentence)")
     }
 

@@ -15,6 +15,9 @@ public struct SystemFault: Error, Equatable, Sendable, CustomStringConvertible {
         self.errno = errno
     }
 
+    /// The same for all faults of one cause, on whatever subject.
+    var kind: String { "\(call) \(errno)" }
+
     /// One line, such as "cannot open model.bin: No such file or directory (ENOENT)".
     public var description: String {
         let action = subject.isEmpty ? call : "\(call) \(subject)"

@@ -14,6 +14,7 @@ struct TCPTransport: MessageTransport {
 
     private let settings: TransportSettings
     private let listener: FileDescriptor
+    private var isFinishing = false
     private var acceptsAgainAt = Instant(nanoseconds: 0)
     private var connections: [Connection] = []
     private var dials: Dials
@@ -45,31 +46,33 @@ struct TCPTransport: MessageTransport {
         until deadline: Instant?, others: [FileDescriptor], into arrivals: inout [Arrival]
     ) throws(SystemFault) -> [Bool] {
         let now = MonotonicClock().now()
+        connections.removeAll { $0.stage == .replaced }
         dialDue(at: now)
         endOverdue(at: now, into: &arrivals)
         polled.removeAll()
         for other in others { polled.add(other) }
         let isPaused = now < acceptsAgainAt
-        polled.add(listener, reading: !isPaused)
+        polled.add(listener, reading: !isPaused && !isFinishing)
         for connection in connections {
             polled.add(
                 connection.socket, reading: connection.stage != .connecting,
                 writing: connection.stage == .connecting || connection.hasOutput)
         }
-        let overdue = connections.compactMap(\.quota.dueAt).min()
+        let overdue = connections.compactMap { $0.stage == .draining ? nil : $0.quota.dueAt }.min()
         try polled.wait(
             until: [deadline, dials.nextAttempt, isPaused ? acceptsAgainAt : nil, overdue].compactMap { $0 }.min())
 
         let first = others.count + 1
         // Backwards, so that dropping one leaves the slots of those still to come in place.
         for index in connections.indices.reversed() { serve(index, slot: first + index, into: &arrivals) }
-        if polled.isReadable(others.count) { acceptAll(into: &arrivals) }
+        if polled.isReadable(others.count) { acceptSome(into: &arrivals) }
         return others.indices.map { polled.isReadable($0) }
     }
 
     mutating func finishSending() {
         dials.removeAll()
-        connections.removeAll { $0.stage == .connecting }
+        isFinishing = true
+        connections.removeAll { !$0.link.isOpen || $0.stage == .replaced }
         for index in connections.indices {
             try? Socket.finishSending(connections[index].socket)
             connections[index].stage = .draining
@@ -93,46 +96,58 @@ struct TCPTransport: MessageTransport {
             connections.append(
                 Connection(
                     to: peer, at: address, socket: socket, link: link(expecting: .dialled(peer)),
-                    quota: settings.quota(isDialled: true, at: now)))
+                    quota: settings.quota(at: now)))
         }
     }
 
-    private mutating func acceptAll(into arrivals: inout [Arrival]) {
+    /// Lets in no more at once than strangers have room, so that each is heard before others can push it out.
+    private mutating func acceptSome(into arrivals: inout [Arrival]) {
         let now = MonotonicClock().now()
         do throws(SystemFault) {
-            while let socket = try Socket.accept(from: listener) {
+            for _ in 0..<StrangerQuota.spare {
+                guard let socket = try Socket.accept(from: listener) else { return }
                 // Who is gone already has no address.
                 guard let address = try? Socket.peerAddress(of: socket) else { continue }
-                let unknown = connections.filter { !$0.isDialled && !$0.link.isOpen && $0.stage == .established }
-                do throws(Rejection) {
-                    try strangers.admit(
-                        ofSource: unknown.count { $0.address.host == address.host }, inAll: unknown.count)
-                    connections.append(
-                        Connection(
-                            from: address, socket: socket, link: link(expecting: .accepted(among: settings.diallers)),
-                            quota: settings.quota(isDialled: false, at: now)))
-                } catch {
-                    arrivals.append(.refused(error, from: nil))
-                }
+                connections.append(
+                    Connection(
+                        from: address, socket: socket, link: link(expecting: .accepted(among: settings.diallers)),
+                        quota: settings.quota(at: now)))
+                makeRoom(into: &arrivals)
             }
         } catch {
             acceptsAgainAt = now + Self.acceptPause
         }
     }
 
-    /// Ends connections whose peers keep this node waiting in the middle of something.
+    /// Where there are too many strangers, one goes for the newest.
+    private mutating func makeRoom(into arrivals: inout [Arrival]) {
+        let unknown = connections.indices.filter {
+            !connections[$0].isDialled && !connections[$0].link.isOpen && connections[$0].stage == .established
+        }
+        guard
+            let leaver = strangers.leaver(
+                among: unknown.map { (connections[$0].address.host, connections[$0].link.hasGreeted) })
+        else { return }
+        arrivals.append(.refused(.tooManyConnections, from: nil))
+        drop(unknown[leaver], into: &arrivals)
+    }
+
+    /// Ends connections whose peers keep this node waiting in the middle of something. That one that was dialled does
+    /// not answer is no offence: it may be another's address by now, or be held up.
     private mutating func endOverdue(at now: Instant, into arrivals: inout [Arrival]) {
         for index in connections.indices.reversed() where connections[index].stage != .draining {
             do throws(Rejection) {
                 try connections[index].quota.check(at: now)
             } catch {
-                arrivals.append(.refused(error, from: connections[index].link.peer))
+                let (link, isDialled) = (connections[index].link, connections[index].isDialled)
+                if link.isOpen || !isDialled { arrivals.append(.refused(error, from: link.peer)) }
                 drop(index, into: &arrivals)
             }
         }
     }
 
     private mutating func serve(_ index: Int, slot: Int, into arrivals: inout [Arrival]) {
+        if connections[index].stage == .replaced { return }
         if connections[index].stage == .connecting {
             guard polled.isWritable(slot) else { return }
             let connection = connections[index]
@@ -166,7 +181,7 @@ struct TCPTransport: MessageTransport {
             connections[index].link.receive(bytes.span.extracting(0..<count), into: &effects)
             swap(&bytes, &buffer)
             guard carryOut(effects, index, into: &arrivals) else { return false }
-            return isWithinQuota(index, bytes: count, messages: effects.count, into: &arrivals)
+            return isWithinQuota(index, bytes: count, messages: effects.count(where: \.isOfPeer), into: &arrivals)
         }
     }
 
@@ -218,8 +233,7 @@ struct TCPTransport: MessageTransport {
         for other in connections.indices where other != index && connections[other].peer == peer {
             if connections[other].link.isOpen { arrivals.append(.linkDown(peer)) }
             connections[other].peer = nil
-            connections[other].stage = .draining
-            try? Socket.finishSending(connections[other].socket)
+            connections[other].stage = .replaced
         }
     }
 

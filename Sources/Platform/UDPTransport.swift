@@ -119,7 +119,7 @@ struct UDPTransport: MessageTransport {
                 socket: socket, address: address, isDialled: peer != nil,
                 link: DatagramLink(
                     local: settings.local, expecting: expectation, secrets: settings.secrets(), pace: pace, at: now),
-                quota: settings.quota(isDialled: peer != nil, at: now), peer: peer,
+                quota: settings.quota(at: now), peer: peer,
                 cutsWrites: DatagramSocket.cutsWrites(socket)))
     }
 
@@ -133,21 +133,29 @@ struct UDPTransport: MessageTransport {
                 if !take(count, index, into: &arrivals) { drop(index, into: &arrivals) }
                 continue
             }
-            let unknown = peers.filter { !$0.isDialled && !$0.link.isOpen }
-            do throws(Rejection) {
-                try strangers.admit(ofSource: unknown.count { $0.address.host == source.host }, inAll: unknown.count)
-            } catch {
-                arrivals.append(.refused(error, from: nil))
-                continue
-            }
             guard
                 let socket = try? DatagramSocket.connect(to: source, from: address, datagramBytes: datagramBytes)
             else { continue }
             add(socket, source, expecting: .accepted(among: settings.diallers), peer: nil, at: now)
             let index = peers.count - 1
             // Whoever does not begin with a good hello is no stranger to be kept in mind.
-            if !take(count, index, into: &arrivals) || !peers[index].link.hasGreeted { drop(index, into: &arrivals) }
+            if take(count, index, into: &arrivals), peers[index].link.hasGreeted {
+                makeRoom(into: &arrivals)
+            } else {
+                drop(index, into: &arrivals)
+            }
         }
+    }
+
+    /// Where there are too many strangers, one goes for the newest.
+    private mutating func makeRoom(into arrivals: inout [Arrival]) {
+        let unknown = peers.indices.filter { !peers[$0].isDialled && !peers[$0].link.isOpen }
+        guard
+            let leaver = strangers.leaver(
+                among: unknown.map { (peers[$0].address.host, peers[$0].link.hasGreeted) })
+        else { return }
+        arrivals.append(.refused(.tooManyConnections, from: nil))
+        drop(unknown[leaver], into: &arrivals)
     }
 
     private mutating func runTimers(at now: Instant, into arrivals: inout [Arrival]) {
@@ -155,7 +163,7 @@ struct UDPTransport: MessageTransport {
             do throws(Rejection) {
                 try peers[index].quota.check(at: now)
             } catch {
-                arrivals.append(.refused(error, from: peers[index].link.peer))
+                if !peers[index].isDialled { arrivals.append(.refused(error, from: nil)) }
                 drop(index, into: &arrivals)
                 continue
             }
@@ -181,13 +189,14 @@ struct UDPTransport: MessageTransport {
         // Taken out of self, which the link's turn changes.
         var bytes: [UInt8] = []
         swap(&bytes, &buffer)
-        peers[index].link.receive(bytes.span.extracting(0..<count), at: now, into: &effects)
+        let ownBytes = peers[index].link.receive(bytes.span.extracting(0..<count), at: now, into: &effects)
         swap(&bytes, &buffer)
         guard carryOut(effects, index, into: &arrivals) else { return false }
         let link = peers[index].link
         do throws(Rejection) {
             try peers[index].quota.received(
-                bytes: count, messages: effects.count, isOpen: link.isOpen, isInsideFrame: false, at: now)
+                bytes: ownBytes, messages: effects.count(where: \.isOfPeer), isOpen: link.isOpen,
+                isInsideFrame: false, at: now)
             return true
         } catch {
             arrivals.append(.refused(error, from: link.peer))

@@ -130,13 +130,19 @@ public struct DatagramLink: Sendable {
     }
 
     /// Takes one datagram, or several that came one after the other.
-    public mutating func receive(_ bytes: Span<UInt8>, at now: Instant, into effects: inout [Effect]) {
+    ///
+    /// - Returns: the bytes that the peer answers for: where there are keys, those that one of them has opened.
+    @discardableResult
+    public mutating func receive(_ bytes: Span<UInt8>, at now: Instant, into effects: inout [Effect]) -> Int {
         var offset = 0
+        var ownBytes = 0
         while offset < bytes.count, phase != .closed {
             let frame: Frame
             let payload: [UInt8]
+            let start = offset
             do throws(Rejection) {
                 (frame, payload) = try open(bytes, offset: &offset)
+                if frame.isSealed { ownBytes += offset - start }
             } catch {
                 // What follows cannot be found. Where frames are sealed this is no word of the neighbour.
                 effects.append(.refused(error, from: keys == nil ? peer : nil))
@@ -149,6 +155,7 @@ public struct DatagramLink: Sendable {
             }
         }
         flush(at: now, into: &effects)
+        return handshake.secrets == nil ? bytes.count : ownBytes
     }
 
     /// Does what is due by now.

@@ -1,4 +1,4 @@
-// Cuts a byte stream into frames. Bytes are hostile until their check fits; nothing is allocated on a peer's word.
+// Cuts a byte stream into frames. Bytes are hostile until their check fits; nothing is allocated on a stranger's word.
 import Kernels
 
 /// A frame whose check or seal was whole.
@@ -37,9 +37,12 @@ struct Decoder: Sendable {
     private var filledBytes = 0
     /// Once it is there, only frames that it opens are frames.
     var key: ChaCha20Poly1305?
+    /// All that may come until the peer has become a neighbour; `nil` once it has.
+    var expected: [Frame.Kind]?
 
-    init(limits: Limits) {
+    init(limits: Limits, expecting expected: [Frame.Kind]? = nil) {
         self.limits = limits
+        self.expected = expected
         head.reserveCapacity(Frame.fixedBytes + ChaCha20Poly1305.tagBytes)
     }
 
@@ -55,6 +58,7 @@ struct Decoder: Sendable {
             guard fillHead(to: Frame.fixedBytes, from: bytes, offset: &offset) else { return nil }
             header = try Frame.decode(head, limits: limits)
             guard header.isSealed == (key != nil) else { throw header.isSealed ? .unexpectedKey : .notSealed }
+            guard expected?.contains(header.kind) ?? true else { throw .handshakeExpected }
             frame = header
             filledBytes = 0
             if header.kind == .model {

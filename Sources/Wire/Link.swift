@@ -15,6 +15,15 @@ public enum ConnectionEffect<Output: Sendable & Equatable>: Sendable, Equatable 
     case refused(Rejection, from: NodeID?)
     /// Send what is queued, then close.
     case close
+
+    /// Whether it is the doing of the peer, which answers for it.
+    public var isOfPeer: Bool {
+        switch self {
+        case .opened, .deliver: true
+        case .refused(_, let peer): peer != nil
+        case .transmit, .close: false
+        }
+    }
 }
 
 /// What a link asks of whoever carries its stream.
@@ -46,10 +55,13 @@ public struct Link: Sendable {
     /// - Parameter secrets: the keys of this node, if its links are authenticated.
     public init(local: LinkIdentity, expecting expectation: Expectation, secrets: LinkSecrets? = nil) {
         handshake = Handshake(local: local, expectation: expectation, secrets: secrets)
-        decoder = Decoder(limits: local.limits)
+        decoder = Decoder(limits: local.limits, expecting: [.hello, .bye])
     }
 
     public var isOpen: Bool { phase == .open }
+
+    /// Whether the peer has said a hello that may be true.
+    public var hasGreeted: Bool { claim != nil }
 
     /// Whether the peer owes the rest of a frame.
     public var isInsideFrame: Bool { decoder.isInsideFrame }
@@ -91,19 +103,13 @@ public struct Link: Sendable {
         guard header.sequence >= nextSequence, header.sequence < .max else { throw .replayedSequence }
         nextSequence = header.sequence + 1
         guard let claim else {
-            switch header.kind {
-            case .hello: return try greet(Hello(encoded: frame.payload), from: header.sender, into: &effects)
-            case .bye: return close(into: &effects)
-            default: throw .handshakeExpected
-            }
+            guard header.kind == .hello else { return close(into: &effects) }
+            return try greet(Hello(encoded: frame.payload), from: header.sender, into: &effects)
         }
         guard header.sender == claim.peer else { throw .wrongSender }
         if phase == .proving {
-            switch header.kind {
-            case .proof: return open(claim, into: &effects)
-            case .bye: return close(into: &effects)
-            default: throw .handshakeExpected
-            }
+            guard header.kind == .proof else { return close(into: &effects) }
+            return open(claim, into: &effects)
         }
         let message = try frame.message()
         effects.append(.deliver(message))
@@ -120,12 +126,14 @@ public struct Link: Sendable {
         guard let keys else { return open(claim, into: &effects) }
         self.keys = keys
         decoder.key = keys.opening
+        decoder.expected = [.proof, .bye]
         phase = .proving
         effects.append(.transmit(small(.proof)))
     }
 
     private mutating func open(_ claim: (peer: NodeID, incarnation: UInt64), into effects: inout [LinkEffect]) {
         phase = .open
+        decoder.expected = nil
         peer = claim.peer
         effects.append(.opened(peer: claim.peer, incarnation: claim.incarnation))
     }

@@ -17,14 +17,13 @@ public struct ConnectionQuota: Sendable {
     public private(set) var dueAt: Instant?
 
     /// - Parameters:
-    ///   - patience: with a stranger who does not become a neighbour, and for the rest of a frame that has begun.
-    ///   - isDialled: this node knows whom it waits for.
-    public init(_ limits: Limits, patience: Nanoseconds, isDialled: Bool, at now: Instant) {
+    ///   - patience: with a peer that does not become a neighbour, and for the rest of a frame that has begun.
+    public init(_ limits: Limits, patience: Nanoseconds, at now: Instant) {
         capacity = Self.bytesPerSecond + 8 * limits.dimension * MemoryLayout<Float>.size
         self.patience = patience
         balance = capacity
         countedAt = now
-        dueAt = isDialled ? nil : now + patience
+        dueAt = now + patience
     }
 
     /// This node has sent so much itself.
@@ -55,21 +54,30 @@ public struct ConnectionQuota: Sendable {
 /// Peers that have not said who they are, or not proved it.
 public struct StrangerQuota: Sendable {
     private static let most = 64
-    /// Beside the neighbours, all of which may live at one place.
-    private static let spare = 8
+    /// Of one host, beside the neighbours, all of which may live there.
+    public static let spare = 8
 
     private let expected: Int
 
     /// - Parameter expected: neighbours that may dial this node.
     public init(expected: Int) { self.expected = expected }
 
-    /// Refuses one more.
+    /// Who has to go so that the newest can stay; `nil` while there is room.
     ///
-    /// - Parameters:
-    ///   - ofSource: strangers that are there already and come from the same host.
-    ///   - inAll: all strangers that are there.
-    public func admit(ofSource: Int, inAll: Int) throws(Rejection) {
-        guard ofSource < expected + Self.spare, inAll < expected + Self.most else { throw .tooManyConnections }
+    /// A neighbour opens its link within milliseconds: whoever has been there longest is the least likely to be one.
+    ///
+    /// - Parameter strangers: the host that each comes from, and whether it has said who it is; the newest is the last.
+    public func leaver<Host: Equatable>(among strangers: [(host: Host, hasGreeted: Bool)]) -> Int? {
+        let newest = strangers.last?.host
+        let ofHost = strangers.indices.filter { strangers[$0].host == newest }
+        if ofHost.count > expected + Self.spare { return first(of: ofHost, in: strangers) }
+        if strangers.count > expected + Self.most { return first(of: Array(strangers.indices), in: strangers) }
+        return nil
+    }
+
+    /// Those who have said nothing go first.
+    private func first<Host>(of candidates: [Int], in strangers: [(host: Host, hasGreeted: Bool)]) -> Int? {
+        candidates.dropLast().first { !strangers[$0].hasGreeted } ?? candidates.first
     }
 }
 

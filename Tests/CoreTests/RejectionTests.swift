@@ -63,13 +63,18 @@ struct RejectionTests {
     }
 
     private static let quota = ConnectionQuota(
-        Limits(dimension: 2), patience: .milliseconds(5_000), isDialled: false, at: Instant(nanoseconds: 0))
+        Limits(dimension: 2), patience: .milliseconds(5_000), at: Instant(nanoseconds: 0))
 
     /// A new case does not compile until something is done here to deserve it.
     private static func deed(_ rejection: Rejection) -> [Deed] {
         switch rejection {
         case .tooManyConnections:
-            [.costs { () throws(Rejection) in try StrangerQuota(expected: 3).admit(ofSource: 50, inAll: 50) }]
+            [
+                .costs { () throws(Rejection) in
+                    let strangers = [(host: Int, hasGreeted: Bool)](repeating: (0, false), count: 50)
+                    if StrangerQuota(expected: 3).leaver(among: strangers) != nil { throw .tooManyConnections }
+                }
+            ]
         case .tooSlow:
             [.costs { () throws(Rejection) in try quota.check(at: Instant(nanoseconds: .milliseconds(5_000))) }]
         case .flood:

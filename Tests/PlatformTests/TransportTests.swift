@@ -169,8 +169,67 @@ extension PlatformTests {
             for stranger in strangers { _ = try? stranger.write([UInt8(ascii: "G")]) }
             ends.append(try Self.end(0, neighbours: [1], over: .tcp, to: [1: address.description]))
             #expect(try Self.run(&ends) { $0[0].isLinked(with: 0) && $0[1].isLinked(with: 1) })
-            #expect(Set(ends[0].rejections.map(\.reason)) == [.tooManyConnections, .tooSlow])
+            // Of forty and the neighbour, nine fit.
+            #expect(ends[0].rejections.count { $0.reason == .tooManyConnections } >= 32)
             #expect(ends[0].rejections.allSatisfy { $0.peer == nil })
+        }
+
+        @Test("a connection that another has replaced is closed, whatever its other end does")
+        func replaced() throws {
+            var ends = [try Self.end(1, neighbours: [0], over: .tcp)]
+            let address = ends[0].transport.address
+            func links(_ end: End) -> Int {
+                end.arrivals.count { if case .linkUp(NodeID(0), _) = $0 { true } else { false } }
+            }
+            var peers: [Flooder] = []
+            for count in 1...3 {
+                peers.append(Flooder(link: Link(local: Self.identity(0), expecting: .dialled(NodeID(1)))))
+                try peers[count - 1].dial(address)
+                #expect(
+                    try Self.run(&ends) { ends in
+                        peers[count - 1].pour(ahead: 0)
+                        return links(ends[0]) == count
+                    })
+            }
+            peers.removeLast()
+            #expect(try Self.run(&ends) { !$0[0].transport.hasConnections })
+            #expect(peers.count == 2 && ends[0].rejections.isEmpty)
+        }
+
+        @Test("who answers a dialled connection with silence is dialled again, at the address it has by then")
+        func silence() throws {
+            final class Directory { var address = "" }
+            let directory = Directory()
+            let silent = try Socket.listen(on: SocketAddress("127.0.0.1:0"))
+            directory.address = silent.address.description
+            let settings = TransportSettings(
+                local: Self.identity(0), keys: nil, neighbours: [NodeID(1)], listen: "127.0.0.1:0",
+                patience: .milliseconds(400)
+            ) { _ in directory.address }
+            var ends = [End(transport: try TCPTransport(settings, now: MonotonicClock().now()))]
+            var answered: FileDescriptor?
+            #expect(
+                try Self.run(&ends) { _ in
+                    answered = (try? Socket.accept(from: silent.socket)) ?? nil
+                    return answered != nil
+                })
+            ends.append(try Self.end(1, neighbours: [0], over: .tcp))
+            directory.address = ends[1].transport.address.description
+            #expect(try Self.run(&ends) { $0[0].isLinked(with: 1) && $0[1].isLinked(with: 0) })
+            #expect(answered != nil && ends[0].rejections.isEmpty)
+        }
+
+        @Test("who takes leave lets nobody in any more and waits for no stranger")
+        func leave() throws {
+            var ends = [try Self.end(1, neighbours: [0], over: .tcp)]
+            let address = ends[0].transport.address
+            let strangers = try (0..<3).map { _ in try Socket.connect(to: address) }
+            #expect(try Self.run(&ends) { $0[0].transport.hasConnections })
+            ends[0].transport.finishSending()
+            #expect(!ends[0].transport.hasConnections)
+            let late = try Socket.connect(to: address)
+            for _ in 0..<3 { try ends[0].turn() }
+            withExtendedLifetime((strangers, late)) { #expect(!ends[0].transport.hasConnections) }
         }
 
         @Test("a neighbour that floods is cut off and stays out, and the others are served")
@@ -262,8 +321,8 @@ private struct Flooder {
         for case .transmit(let frame) in effects { output += frame.bytes }
     }
 
-    /// Writes as much as goes.
-    mutating func pour() {
+    /// Writes as much as goes, with so many bytes waiting at most.
+    mutating func pour(ahead: Int = 1 << 20) {
         guard let socket, !isCutOff else { return }
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         do throws(SystemFault) {
@@ -275,7 +334,7 @@ private struct Flooder {
                 link.receive(buffer.span.extracting(0..<count), into: &effects)
                 send(effects)
             }
-            while link.isOpen, output.count < 1 << 20 { output += link.frame(for: .waiting(Round(0))).bytes }
+            while link.isOpen, output.count < ahead { output += link.frame(for: .waiting(Round(0))).bytes }
             while !output.isEmpty, case .bytes(let count) = try socket.write(output) { output.removeFirst(count) }
         } catch {
             isCutOff = true

@@ -139,16 +139,17 @@ struct DatagramLinkTests {
     func bits() {
         var network = Self.opened(sealed: true)
         network.send(.waiting(Round(7)), from: 0)
+        let charged = network.ownBytes[1]
         let datagram = network.datagrams[1][network.datagrams[1].count - 1]
         for bit in 0..<8 * datagram.count {
             var damaged = datagram
             damaged[bit / 8] ^= UInt8(1 << (bit % 8))
             network.inject(damaged, to: 1)
         }
-        #expect(network.rejections[1].count == 8 * datagram.count)
+        #expect(network.rejections[1].count == 8 * datagram.count && network.ownBytes[1] == charged)
         #expect(network.messages[1].isEmpty && network.blamed[1].isEmpty && !network.hasClosed[1])
         network.run(for: .milliseconds(10))
-        #expect(network.messages[1] == [.waiting(Round(7))])
+        #expect(network.messages[1] == [.waiting(Round(7))] && network.ownBytes[1] >= charged + datagram.count)
     }
 
     @Test("a replayed datagram is refused, in this connection and in the next")

@@ -20,6 +20,8 @@ struct DatagramNetwork {
     private(set) var hasOpened = [false, false]
     private(set) var hasClosed = [false, false]
     private(set) var sentBytes = 0
+    /// Received bytes that the other end answers for.
+    private(set) var ownBytes = [0, 0]
     /// All that was sent, by receiver.
     private(set) var datagrams: [[[UInt8]]] = [[], []]
     var weather = Weather()
@@ -56,7 +58,7 @@ struct DatagramNetwork {
     /// Bytes from nobody knows where.
     mutating func inject(_ bytes: [UInt8], to node: Int) {
         var effects: [DatagramLink.Effect] = []
-        links[node].receive(bytes.span, at: now, into: &effects)
+        ownBytes[node] += links[node].receive(bytes.span, at: now, into: &effects)
         carryOut(effects, node)
     }
 

@@ -144,6 +144,19 @@ struct LinkTests {
         #expect(Self.rejections(effects) == [.handshakeExpected])
     }
 
+    @Test("before the handshake a model is refused at its header, and no room is made for it")
+    func early() {
+        let dimension = Limits.largestDimension
+        var accepter = Link(
+            local: Self.identity(1, dimension: dimension), expecting: .accepted(among: [NodeID(0)]))
+        let header = Frame(
+            kind: .model, isSealed: false, sender: NodeID(0), sequence: 0, payloadBytes: 4 * dimension
+        ).encoded
+        var effects: [LinkEffect] = []
+        accepter.receive(header.span, into: &effects)
+        #expect(Self.rejections(effects) == [.handshakeExpected] && effects.last == .close)
+    }
+
     @Test("a model of another dimension is a lying length, refused before it is read")
     func otherDimension() {
         var (_, receiver) = Self.openPair()

@@ -119,6 +119,18 @@ struct SealedLinkTests {
         }
     }
 
+    @Test("before its proof a peer's model is refused at its header")
+    func early() {
+        var (dialler, accepter) = Self.pair()
+        var effects: [LinkEffect] = []
+        dialler.start(into: &effects)
+        guard case .transmit(let hello) = effects[0] else { return }
+        let model = Frame(kind: .model, isSealed: true, sender: NodeID(0), sequence: 1, payloadBytes: 12).encoded
+        effects = []
+        accepter.receive((hello.bytes + model).span, into: &effects)
+        #expect(Self.rejections(effects) == [.handshakeExpected] && effects.last == .close)
+    }
+
     @Test("what one connection carried opens on no other, nor twice, nor in the other direction")
     func replays() {
         var (dialler, first) = Self.pair()
