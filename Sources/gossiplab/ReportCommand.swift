@@ -1,4 +1,5 @@
-// gossiplab report: the page of a run, made anew from its files, or from the parts of it that several hosts have.
+// gossiplab report: the page of a run, made anew from its files, or from what nodes left that no laboratory watched, in
+// one directory or in parts on several hosts.
 import Harness
 import Kernels
 import Platform
@@ -11,10 +12,11 @@ enum ReportCommand: Command {
     static let flags = [Flag("out", "DIR", "parent folder of a gathered run (default runs)")]
 
     static func run(_ flags: Flags) throws -> Int32 {
-        if flags.words.count == 1, flags.value("out") != nil {
+        let isGathered = try flags.words.count > 1 || !Files.exists(runDirectory(flags).metrics)
+        if !isGathered, flags.value("out") != nil {
             throw ConfigurationFault("--out is only for a run in parts; the report of one run stays in its directory")
         }
-        let directory = flags.words.count > 1 ? try gather(flags) : try runDirectory(flags)
+        let directory = isGathered ? try gather(flags) : try runDirectory(flags)
         var reader = try RunReader(directory)
         try Files.write(HTMLReport(reader.read()).page, to: directory.report)
         print(directory.report)
