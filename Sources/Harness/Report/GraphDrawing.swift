@@ -14,7 +14,7 @@ struct GraphDrawing {
     /// More edges than this are only a grey area.
     private static let mostEdges = 6000
     /// More edges than this are drawn lighter.
-    private static let manyEdges = 400
+    private static let manyEdges = 100
     /// The least radius that two lines of text fit into, and one line.
     private static let twoLines = 13.0
     private static let oneLine = 8.0

@@ -158,6 +158,16 @@ public struct HTMLReport {
         guard !evaluations.isEmpty else {
             return "<section>\n<h2>\(name)</h2>\n<p class=\"note\">Nothing has been measured yet.</p>\n</section>\n"
         }
+        // A run that was gathered from parts has only its end.
+        guard evaluations.count > 1 else {
+            return """
+                <section>
+                <h2>\(name)</h2>
+                <p class="note">\(note) Measured only once.</p>
+                \(plot.legend)</section>
+
+                """
+        }
         let missing = run.evaluations.count - evaluations.count
         let omission =
             missing == 0

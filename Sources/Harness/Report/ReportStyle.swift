@@ -67,7 +67,7 @@ enum ReportStyle {
         linear-gradient(90deg,var(--faint),transparent) 0 0/.9rem 100% no-repeat scroll,
         linear-gradient(270deg,var(--faint),transparent) 100% 0/.9rem 100% no-repeat scroll}
         table{border-collapse:collapse;width:100%;font-size:.88rem}
-        th,td{padding:.22rem .6rem;text-align:right;white-space:nowrap;border-bottom:1px solid var(--faint)}
+        th,td{padding:.22rem .45rem;text-align:right;white-space:nowrap;border-bottom:1px solid var(--faint)}
         th{position:sticky;top:0;background:color-mix(in srgb,var(--card) 85%,transparent);color:var(--soft);
         font-weight:600}
         .text{text-align:left}td.text{white-space:normal;max-width:22rem}
