@@ -86,6 +86,15 @@ struct ReportGraphTests {
         return GraphDrawing(id: "graph", file: file, layout: try #require(GraphLayout(file.topology)), nodes: nodes)
     }
 
+    @Test("edges are lighter where there are many for each node, however many nodes there are")
+    func lighter() throws {
+        func isLight(_ json: String, nodes: Int) throws -> Bool {
+            try drawing(json, accuracies: Array(repeating: nil, count: nodes)).svg.text.contains("edge many")
+        }
+        #expect(try isLight(#"{"family": "complete", "nodes": 16}"#, nodes: 16))
+        #expect(try !isLight(#"{"family": "torus", "rows": 12, "columns": 12}"#, nodes: 144))
+    }
+
     @Test("hostile nodes have another shape, lost nodes say so, and the worst is ringed")
     func kinds() throws {
         let svg = try drawing(

@@ -85,6 +85,8 @@ struct ReportPageTests {
 
         #expect(page.heading == Substring(summary.verdict.replacing(" %", with: "\u{A0}%")))
         #expect(page.contains("6 nodes, 2 hostile\u{A0}· 20 rounds\u{A0}· processes, tcp\u{A0}· 1.25 s"))
+        // One measurement makes no line.
+        #expect(page.contains("Measured only once.") && !page.contains("class=\"plot\""))
         #expect(page.value(of: "worst accuracy") == Substring(percent(final.accuracy.least)))
         #expect(page.value(of: "mean accuracy") == Substring(percent(final.accuracy.mean)))
         #expect(page.value(of: "average model") == Substring(percent(final.averageModelAccuracy)))
@@ -156,6 +158,11 @@ struct ReportPageTests {
         #expect(stopped.heading == "After 10 of 20 rounds the worst of 3 honest nodes was at 10.0\u{A0}%.")
         #expect(stopped.contains(">Stopped</span>") && !stopped.contains("class=\"halo\""))
         #expect(stopped.contains("gossiplab resume \(run.directory.path)</code>"))
+        #expect(stopped.contains("nodes keep their checkpoints"))
+        outcome.engine = .simulation
+        try run.end(outcome)
+        let simulated = try run.page()
+        #expect(!simulated.contains("gossiplab resume") && !simulated.contains("checkpoints"))
     }
 
     @Test("the commands are those that repeat this run, and quote what a shell would take apart")

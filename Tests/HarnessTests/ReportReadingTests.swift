@@ -45,6 +45,31 @@ struct ReportReadingTests {
         #expect(faults(inMarkup: try run.page().text).isEmpty)
     }
 
+    @Test("an accuracy that is no number is unknown, of a moment and of a node")
+    func notANumber() throws {
+        let run = try ReportedRun(try smallAssembly())
+        let nothing = Spread([.nan])
+        try run.files.append([
+            EvaluationRecord(
+                rounds: 20, nodes: 4, accuracy: nothing, loss: nothing, averageModelAccuracy: .nan,
+                averageModelLoss: .nan, consensusDistance: .nan, relativeConsensusDistance: .nan)
+        ])
+        let page = try run.page()
+        #expect(page.heading == "After 20 of 20 rounds the worst of 4 honest nodes was at an unknown accuracy.")
+        #expect(page.value(of: "worst accuracy") == "–" && page.value(of: "mean accuracy") == "–")
+        #expect(page.rows(of: "Measurements") == [["20", "4"] + Array(repeating: "–", count: 7)])
+
+        let best = try #require(try run.end(try run.outcome()).byAccuracy.last)
+        let known = String(decoding: try Files.read(run.directory.summary), as: UTF8.self)
+        let unknown = known.replacing(
+            "\"node\":\"\(best.label)\",\"accuracy\":\(best.accuracy)",
+            with: "\"node\":\"\(best.label)\",\"accuracy\":null")
+        #expect(unknown != known)
+        try Files.write(Array(unknown.utf8), to: run.directory.summary)
+        // Nothing that is known is worse.
+        #expect(try run.page().rows(of: "Nodes").first?.prefix(3) == [Substring(best.label), "honest", "–"])
+    }
+
     @Test("a run that grows is read on, to what a reading from the start gives")
     func growing() throws {
         let run = try ReportedRun(try smallAssembly())

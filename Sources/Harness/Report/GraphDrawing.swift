@@ -13,8 +13,8 @@ struct GraphDrawing {
 
     /// More edges than this are only a grey area.
     private static let mostEdges = 6000
-    /// More edges than this are drawn lighter.
-    private static let manyEdges = 100
+    /// With more edges for each node than this, edges are drawn lighter.
+    private static let manyEdges = 3
     /// The least radius that two lines of text fit into, and one line.
     private static let twoLines = 13.0
     private static let oneLine = 8.0
@@ -69,7 +69,7 @@ struct GraphDrawing {
             nodes[edge.source.index].isHostile || nodes[edge.target.index].isHostile
         }
         let isDirected = file.topology.directed
-        let density = edges.count > Self.manyEdges ? " many" : ""
+        let density = edges.count > Self.manyEdges * nodes.count ? " many" : ""
         return """
             \(path("edge\(density)", edges.filter { !isHostile($0) }, hasArrows: isDirected))\
             \(path("edge hostile\(density)", edges.filter(isHostile), hasArrows: isDirected))\

@@ -76,6 +76,7 @@ public struct HTMLReport {
     private var stateNote: String? {
         switch run.state {
         case .finished: nil
+        case .stopped where run.isSimulated: "The run was stopped before its end."
         case .stopped: "The run was stopped before its end; nodes keep their checkpoints."
         case .running: "This page is written anew about once a second."
         case .unfinished: "There is no summary: the run is still going on, or it was cut off."

@@ -45,13 +45,13 @@ enum ReportStyle {
         .line{fill:none;stroke:var(--c);stroke-width:1.8;stroke-linejoin:round;stroke-linecap:round}
         .line.s0{stroke-width:2.6}.line.s1{stroke-dasharray:6 4}.line.s2{stroke-dasharray:.1 4.4;stroke-width:2.4}
         .end{fill:var(--c)}.grid{stroke:var(--faint)}.axis{stroke:var(--soft);fill:none}
-                svg .tick{fill:var(--soft);font-size:12px}
+        svg .tick{fill:var(--soft);font-size:12px}
         .bands rect{fill:var(--ink);fill-opacity:0}.bands rect:hover{fill-opacity:.08}
         .bar{width:100%;height:22px;border-radius:.3rem;margin-top:.7rem}.bar rect{fill:var(--c)}
         .graph{width:100%;height:auto;margin:0 auto}
         .edge{fill:none;stroke:var(--soft);stroke-opacity:.4}
         .edge.hostile{stroke:var(--hostile);stroke-opacity:.5;stroke-dasharray:4 3}
-        .edge.many{stroke-opacity:.22}.edge.hostile.many{stroke-opacity:.4}
+        .edge.many{stroke-opacity:.25}.edge.hostile.many{stroke-opacity:.4}
         .edge.tap{stroke:var(--hostile);stroke-opacity:.5;stroke-dasharray:1 3}
         .node{--c:var(--s1)}.node.worst{--c:var(--s0)}
         .node circle{fill:color-mix(in srgb,var(--c) var(--tint,6%),var(--card));stroke:var(--c);stroke-width:1.5}
@@ -61,7 +61,7 @@ enum ReportStyle {
         .node text{text-anchor:middle}svg .label{font-size:var(--label);font-weight:600}
         svg .figure{font-size:var(--figure);fill-opacity:.8}
         .node:hover circle,.node:hover path{stroke-width:3.5}
-        .scroll{overflow:auto;max-height:34rem;margin-top:.5rem}.scroll:has(.graph){max-height:none}
+        .scroll{overflow:auto;max-height:33.6rem;margin-top:.5rem}.scroll:has(.graph){max-height:none}
         .scroll:has(table){background:linear-gradient(90deg,var(--card) 40%,transparent) 0 0/3rem 100% no-repeat local,
         linear-gradient(270deg,var(--card) 40%,transparent) 100% 0/3rem 100% no-repeat local,
         linear-gradient(90deg,var(--faint),transparent) 0 0/.9rem 100% no-repeat scroll,
@@ -83,10 +83,11 @@ enum ReportStyle {
         summary{cursor:pointer;font-weight:650}
         :focus-visible{outline:2px solid var(--s1);outline-offset:2px}
         @media (max-width:30rem){svg .tick{font-size:15px}}
-        @media print{@page{margin:14mm}body{background:none;font-size:9pt}main{padding:0;max-width:none}
+        @media print{@page{margin:14mm}body{background:none;font-size:9pt}main{padding:2px;max-width:none}
         .pair,.settings{grid-template-columns:1fr 1fr}.figures{grid-template-columns:repeat(6,auto)}
-        .figures dd{font-size:13pt}table{font-size:8pt}th,td{padding:.15rem .35rem}.graph{max-width:125mm!important}
-        section,aside,.figures{break-inside:avoid;border-color:#ccc}section:has(table){break-inside:auto}
+        .figures dd{font-size:13pt}.figures dt{font-size:7.5pt}table{font-size:8pt}th,td{padding:.15rem .35rem}
+        .graph{max-width:125mm!important}section,aside,.figures{break-inside:avoid;border-color:#ccc}
+        section:has(table,.settings){break-inside:auto}.settings div{break-inside:avoid}h2,.note{break-after:avoid}
         .scroll{max-height:none;overflow:visible}th{position:static}section:has(details){display:none}
         *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 

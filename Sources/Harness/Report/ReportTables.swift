@@ -17,6 +17,7 @@ extension HTMLReport {
             (run.nodes[index].isHostile ? 1 : 0, run.nodes[index].accuracy ?? -1, index)
         }
         let order = run.nodes.indices.sorted { rank($0) < rank($1) }
+        let hasEnded = run.nodes.contains { $0.accuracy != nil }
         let hasTotals = run.nodes.contains { $0.totals != nil }
         let columns =
             ["node", "kind", "accuracy", "clipped", "removed", "waited for, s"]
@@ -42,7 +43,7 @@ extension HTMLReport {
         let omission = hidden == 0 ? "" : " \(hidden) more are in summary.json."
         return """
             <section>
-            <h2>Nodes, the worst first</h2>
+            <h2>\(hasEnded ? "Nodes, the worst first" : "Nodes")</h2>
             <p class="note">Clipped, removed: of this node's models, by the rules of honest nodes. Waited for: how \
             long honest nodes waited for this one beyond what they wait for anyone.\(omission)</p>
             \(table("Nodes", columns, rows, texts: 2))</section>
@@ -114,7 +115,7 @@ extension HTMLReport {
             <section>
             <h2>Rejections, rules and waits</h2>
             <p class="note">Of the honest nodes\(rejections.isEmpty ? "; no message was refused" : "").</p>
-            \(table("Rejections, rules and waits", ["what", "count"], rows, texts: 1))</section>
+            \(table("Rejections, rules and waits", ["what", "value"], rows, texts: 1))</section>
 
             """
     }
