@@ -6,6 +6,8 @@ public struct ConnectionQuota: Sendable {
     /// Beside its bytes, what every message costs.
     private static let bytesPerMessage = 16_384
     private static let bytesPerSecond = 256 << 20
+    /// What takes milliseconds between neighbours; a busy host may need more.
+    private static let longestHandshake: Nanoseconds = .milliseconds(2_000)
     /// A neighbour that keeps pace with this node may send so many times what it is sent.
     private static let returnRate = 4
 
@@ -16,14 +18,14 @@ public struct ConnectionQuota: Sendable {
     /// When the peer must have done what it owes: to say who it is, or to send the rest of a frame.
     public private(set) var dueAt: Instant?
 
-    /// - Parameters:
-    ///   - patience: with a peer that does not become a neighbour, and for the rest of a frame that has begun.
+    /// - Parameter patience: for the rest of a frame that has begun, and until the peer has become a neighbour; for
+    ///   that never more than two seconds.
     public init(_ limits: Limits, patience: Nanoseconds, at now: Instant) {
         capacity = Self.bytesPerSecond + 8 * limits.dimension * MemoryLayout<Float>.size
         self.patience = patience
         balance = capacity
         countedAt = now
-        dueAt = now + patience
+        dueAt = now + min(patience, Self.longestHandshake)
     }
 
     /// This node has sent so much itself.

@@ -39,6 +39,9 @@ struct QuotaTests {
         #expect(throws: Rejection.tooSlow) { try quota.check(at: late) }
         try quota.received(bytes: 120, messages: 1, isOpen: true, isInsideFrame: false, at: Instant(nanoseconds: 5))
         #expect(quota.dueAt == nil)
+        let patient = ConnectionQuota(
+            Limits(dimension: 3), patience: .milliseconds(60_000), at: Instant(nanoseconds: 0))
+        #expect(patient.dueAt == Instant(nanoseconds: .milliseconds(2_000)))
         try quota.check(at: late)
     }
 }
