@@ -37,6 +37,9 @@ public struct SymmetricEigensystem: Sendable {
         if withVectors {
             for i in 0..<size { vectors[i * size + i] = 1 }
         }
+        let unit = normalise()
+        guard unit > 0 else { return }
+        defer { for row in 0..<size { values[row] *= unit } }
         tridiagonalise(withVectors)
         var high = size - 1
         var steps = 0
@@ -60,8 +63,26 @@ public struct SymmetricEigensystem: Sendable {
         array.append(contentsOf: repeatElement(0, count: count))
     }
 
+    /// Divides the matrix by a power of two, which it returns, so that no square overflows or vanishes. Of a matrix of
+    /// zeros, or with an element that is not finite, nothing can be said: 0.
+    private mutating func normalise() -> Double {
+        var greatest = 0.0
+        for row in 0..<size {
+            for column in 0...row {
+                let element = abs(matrix[row * size + column])
+                guard element.isFinite else { return 0 }
+                greatest = max(greatest, element)
+            }
+        }
+        guard greatest > 0 else { return 0 }
+        let unit = Double(sign: .plus, exponent: max(greatest.exponent, -1_000), significand: 1)
+        for index in matrix.indices { matrix[index] /= unit }
+        return unit
+    }
+
+    // Turned round, so that what is not a number is negligible too, and the search ends.
     private func isNegligible(_ row: Int) -> Bool {
-        abs(couplings[row]) <= 0x1p-53 * (abs(values[row]) + abs(values[row + 1]))
+        !(abs(couplings[row]) > 0x1p-53 * (abs(values[row]) + abs(values[row + 1])))
     }
 
     /// A ← H A H for reflections H that leave one element beside the diagonal, column after column.
