@@ -29,7 +29,7 @@ extension NodeCore {
     ) -> [Float] {
         let expected = neighbours.filter { $0.weight ?? 0 > 0 && listens(to: $0.node) }
         let offenders = expected.filter { $0.offendedIn == round }.map(\.node)
-        let next = mixer.mix(
+        let mixed = mixer.mix(
             own, with: heard, before: modelBefore, offenders: offenders, in: round, using: &workspace)
         modelBefore = []
         record.mixedModels += workspace.batch.rows
@@ -39,8 +39,10 @@ extension NodeCore {
         inputs.append(TraceLine.Input(own: own, configuration))
         inputs.sort { $0.sender < $1.sender }
         effects.append(
-            .trace(TraceLine(round: round, inputs: inputs, offenders: offenders, result: hash64(next))))
-        return next
+            .trace(
+                TraceLine(
+                    round: round, inputs: inputs, offenders: offenders, next: nextRound(), result: hash64(mixed))))
+        return mixed
     }
 
     /// Adds what the rule did to the tallies of those it did it to.

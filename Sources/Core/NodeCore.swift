@@ -284,7 +284,8 @@ public struct NodeCore: Sendable {
             effects.append(
                 .trace(
                     TraceLine(
-                        round: round, inputs: [TraceLine.Input(own: trained, configuration)], result: trained.digest)))
+                        round: round, inputs: [TraceLine.Input(own: trained, configuration)], next: nextRound(),
+                        result: trained.digest)))
         }
         self.trained = nil
         advance(to: nextRound())

@@ -161,22 +161,14 @@ private struct ReplayedNode {
     /// The line after which the node was at the start of round `checkpoint`: of several lives the last.
     private static func origin(of checkpoint: Int, before entry: Int, _ lines: [TraceLine]) -> Int? {
         guard checkpoint > 0 else { return -1 }
-        return (0..<entry).reversed().first { index in
-            let next = index + 1
-            guard next < entry, lines[next].checkpoint == nil else {
-                // The line before a restart, or before the entry itself: any later round may have been next.
-                return lines[index].round.number < checkpoint
-            }
-            return lines[next].round.number == checkpoint
-        }
+        return lines[..<entry].lastIndex { $0.checkpoint == nil && $0.next.number == checkpoint }
     }
 
     var oldestNeeded: Int? { cursor < needed.count ? needed[cursor] : nil }
 
     var finalModel: [Float]? {
         guard cursor == lines.count, let last = lines.last else { return nil }
-        let next = last.checkpoint == nil ? last.round.number + 1 : last.round.number
-        return next >= configuration.rounds ? state.model : nil
+        return last.next.number >= configuration.rounds ? state.model : nil
     }
 
     /// Goes through the next line, if all that went into it is known.
@@ -215,12 +207,9 @@ private struct ReplayedNode {
     private mutating func sayLastWords(post: inout Post, training: inout TrainingScratch) -> Bool {
         guard lastWordsBefore != cursor, finalModel == nil else { return false }
         lastWordsBefore = cursor
-        let first = cursor == 0 ? 0 : lines[cursor - 1].round.number + (lines[cursor - 1].checkpoint == nil ? 1 : 0)
-        let end = cursor < lines.count ? max(lines[cursor].round.number, first + 1) : configuration.rounds
-        guard trained == nil, let round = (first..<max(first, end)).first(where: usedRounds.contains) else {
-            return false
-        }
-        train(Round(round), post: &post, training: &training)
+        let round = cursor == 0 ? Round(0) : lines[cursor - 1].next
+        guard trained == nil, usedRounds.contains(round.number) else { return false }
+        train(round, post: &post, training: &training)
         return true
     }
 

@@ -115,7 +115,7 @@ public struct JSONLine: Sendable {
 
 extension TraceLine {
     /// `{"round":3,"inputs":[[0,3,"9f…"],…],"result":"1c…"}`, inputs as sender, round, hash; `offenders`
-    /// and `checkpoint` only where there are any.
+    /// and `checkpoint` only where there are any, `next` only where rounds are skipped.
     public var json: [UInt8] {
         var line = JSONLine()
         line.add("round", round.number)
@@ -130,6 +130,7 @@ extension TraceLine {
         }
         if !offenders.isEmpty { line.add("offenders", offenders) { $0.append(integer: $1.index) } }
         if let checkpoint { line.add("checkpoint", checkpoint) }
+        if !hasUsualNext { line.add("next", next.number) }
         line.add("result", hash: result)
         return line.line()
     }

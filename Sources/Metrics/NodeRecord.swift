@@ -106,16 +106,28 @@ public struct TraceLine: Sendable, Equatable {
     public let offenders: [NodeID]
     /// On entry only: the rounds of the checkpoint that the node started from.
     public let checkpoint: Int?
-    /// XXH64 of the model with which the next round starts.
+    /// The round that the node goes on to, the last that it may publish a model for: the one it entered, or the one
+    /// after a closed round, or a later one that the others have reached without it.
+    public let next: Round
+    /// XXH64 of the model with which `next` starts.
     public let result: UInt64
 
+    /// - Parameter next: the usual one if `nil`.
     public init(
-        round: Round, inputs: [Input], offenders: [NodeID] = [], checkpoint: Int? = nil, result: UInt64
+        round: Round, inputs: [Input], offenders: [NodeID] = [], checkpoint: Int? = nil, next: Round? = nil,
+        result: UInt64
     ) {
         self.round = round
         self.inputs = inputs
         self.offenders = offenders
         self.checkpoint = checkpoint
+        self.next = next ?? TraceLine.usualNext(after: round, checkpoint: checkpoint)
         self.result = result
+    }
+    /// Whether `next` is where a node goes on to that skips no round.
+    public var hasUsualNext: Bool { next == TraceLine.usualNext(after: round, checkpoint: checkpoint) }
+
+    private static func usualNext(after round: Round, checkpoint: Int?) -> Round {
+        checkpoint == nil ? round.next : round
     }
 }

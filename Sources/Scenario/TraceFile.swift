@@ -33,8 +33,8 @@ public struct TraceFile: Sendable {
         line == lines.count + unreadable.count || entries.contains(line + 1)
     }
 
-    /// The last round for which the node may have sent a model: that of an entry, or the one after a closed round.
-    public var published: Round? { lines.map { $0.checkpoint == nil ? $0.round.next : $0.round }.max() }
+    /// The last round for which the node may have sent a model.
+    public var published: Round? { lines.map(\.next).max() }
 }
 
 extension TraceLine {
@@ -46,7 +46,8 @@ extension TraceLine {
         self.init(
             round: Round(round), inputs: inputs.compactMap { $0 },
             offenders: (value.member("offenders")?.elements ?? []).compactMap { $0.count.map { NodeID($0) } },
-            checkpoint: value.member("checkpoint")?.count, result: result)
+            checkpoint: value.member("checkpoint")?.count, next: value.member("next")?.count.map { Round($0) },
+            result: result)
     }
 
     fileprivate static func hash(_ text: String) -> UInt64? { text.utf8.count == 16 ? UInt64(text, radix: 16) : nil }

@@ -266,7 +266,7 @@ struct Actor: Sendable {
         hash.fold(UInt64(line.round.number))
         for input in line.inputs { hash.fold(input.digest) }
         hash.fold(line.result)
-        disk.traced(published: line.checkpoint == nil ? line.round.next : line.round)
+        disk.traced(published: line.next)
         if settings.isWatched { untoldTrace = line }
     }
 

@@ -26,6 +26,7 @@ enum SoakCommand: Command {
         }
         let seeds = try range(try flags.required("seeds", "A..B"))
         let threads = try flags.count("threads", 1...256, default: HostLimits.processors)
+        let folder = flags.value("out") ?? "runs"
         let signals = try Signals()
         let clock = MonotonicClock()
         let start = clock.now()
@@ -35,6 +36,12 @@ enum SoakCommand: Command {
             guard !flags.has("quiet"), clock.now() - lastSaid > .milliseconds(5_000) else { return }
             lastSaid = clock.now()
             StandardError.print("\(tally.cases) of \(seeds.count) seeds, \(tally.failures.count) failed")
+        } hang: { seed in
+            let path = try? write(SoakCase(seed: seed), in: folder)
+            StandardError.print(
+                "gossiplab: seed \(seed) hangs: no end after \(Soak.longestCase) s"
+                    + (path.map { "; gossiplab simulate \($0) shows it" } ?? ""))
+            ExitCode.leave(with: ExitCode.failure)
         } shouldStop: { tally in
             if flags.has("first"), !tally.failures.isEmpty { return true }
             wasStopped = wasStopped || (try? !signals.take().isEmpty) ?? false
@@ -44,7 +51,7 @@ enum SoakCommand: Command {
         print(flags.has("json") ? json(tally) : text(tally, seconds: seconds))
         for (seed, reason) in tally.refused { StandardError.print("gossiplab: seed \(seed) could not run: \(reason)") }
         for outcome in tally.failures.prefix(mostShrunk) {
-            try keep(SoakRun.shrink(outcome), of: outcome, in: flags.value("out") ?? "runs")
+            try keep(SoakRun.shrink(outcome), of: outcome, in: folder)
         }
         let others = tally.failures.dropFirst(mostShrunk).map { "\($0.soakCase.seed)" }
         if !others.isEmpty { print("also failed: seeds \(others.joined(separator: " "))") }
@@ -67,9 +74,7 @@ enum SoakCommand: Command {
     /// Writes the shrunk case and says how to see it fail again.
     private static func keep(_ smallest: SoakOutcome, of outcome: SoakOutcome, in folder: String) throws {
         let seed = outcome.soakCase.seed
-        let path = "\(folder)/soak-\(seed).json"
-        try Files.makeDirectory(folder)
-        try Files.write(Array((JSONText.pretty(smallest.soakCase.json) + "\n").utf8), to: path)
+        let path = try write(smallest.soakCase, in: folder)
         print("seed \(seed) fails:")
         for violation in outcome.violations.prefix(3) { print("  \(violation)") }
         print(
@@ -81,13 +86,22 @@ enum SoakCommand: Command {
         print("replay: gossiplab simulate \(path) --check --latency \(SoakRun.latencyMilliseconds)\(carry)")
     }
 
+    /// - Returns: the file's path.
+    private static func write(_ soakCase: SoakCase, in folder: String) throws -> String {
+        let path = "\(folder)/soak-\(soakCase.seed).json"
+        try Files.makeDirectory(folder)
+        try Files.write(Array((JSONText.pretty(soakCase.json) + "\n").utf8), to: path)
+        return path
+    }
+
     private static let groups = ["fault", "rejection", "rule", "attack"]
 
     private static func text(_ tally: SoakTally, seconds: Double) -> String {
         let rate = Int((Double(tally.cases) / max(seconds, 1e-9)).rounded())
         var lines = [
             "\(tally.cases) seeds in \(Int(seconds.rounded())) s (\(rate) a second), \(tally.steps) local steps, "
-                + "\(tally.guaranteesChecked) mixes held to their rule's guarantee, \(tally.failures.count) failed",
+                + "\(tally.guaranteesChecked) mixes held to their rule's guarantee, "
+                + "\(tally.agreementsChecked) runs to agreement, \(tally.failures.count) failed",
             "trace \(String(tally.traceHash, radix: 16))",
         ]
         for group in groups {
@@ -105,6 +119,7 @@ enum SoakCommand: Command {
             [
                 JSONMember("seeds", .number(tally.cases)), JSONMember("steps", .number(tally.steps)),
                 JSONMember("guaranteesChecked", .number(tally.guaranteesChecked)),
+                JSONMember("agreementsChecked", .number(tally.agreementsChecked)),
                 JSONMember("failed", .array(tally.failures.map { .number(Int($0.soakCase.seed)) })),
                 JSONMember("trace", .text(String(tally.traceHash, radix: 16))),
             ] + groups.map { JSONMember("\($0)s", object(tally.counts(of: $0))) }

@@ -12,6 +12,8 @@ struct HandledNode {
     var core: NodeCore
     private(set) var sent: [(message: Message, to: Int)] = []
     private(set) var traces: [TraceInputs] = []
+    /// The round that each trace line says it goes on to.
+    private(set) var nextRounds: [Int] = []
     private(set) var records: [Int] = []
     private(set) var lastRecord: NodeRecord?
     private(set) var snapshots: [Int] = []
@@ -122,6 +124,7 @@ struct HandledNode {
             case .train(let round, let model, let state): step = (round, model, state)
             case .trace(let line):
                 traces.append(TraceInputs(round: line.round.number, senders: line.inputs.map(\.sender.index)))
+                nextRounds.append(line.next.number)
             case .record(let record):
                 records.append(record.rounds)
                 lastRecord = record

@@ -45,5 +45,9 @@ struct MetricsTests {
         #expect(
             String(decoding: line.json, as: UTF8.self)
                 == #"{"round":3,"inputs":[[0,3,"00000000000000ff"]],"result":"0000000000000010"}"# + "\n")
+        let skipping = TraceLine(round: Round(3), inputs: [], next: Round(6), result: 16)
+        #expect(
+            String(decoding: skipping.json, as: UTF8.self)
+                == #"{"round":3,"inputs":[],"next":6,"result":"0000000000000010"}"# + "\n")
     }
 }

@@ -8,6 +8,7 @@ public struct SoakTally: Sendable {
     public private(set) var cases = 0
     public private(set) var steps = 0
     public private(set) var guaranteesChecked = 0
+    public private(set) var agreementsChecked = 0
     public private(set) var failures: [SoakOutcome] = []
     /// Seeds that could not be run at all, and why.
     public private(set) var refused: [(seed: UInt64, reason: String)] = []
@@ -19,6 +20,7 @@ public struct SoakTally: Sendable {
         cases += 1
         steps += outcome.steps
         guaranteesChecked += outcome.guaranteesChecked
+        agreementsChecked += outcome.isAgreementChecked ? 1 : 0
         traceHash = (traceHash ^ outcome.traceHash) &* 0x9E37_79B9_7F4A_7C15 &+ outcome.soakCase.seed
         for strike in outcome.strikes { count("fault", strike.kind, strike.count) }
         for rejection in outcome.rejections { count("rejection", rejection.reason, rejection.count) }
@@ -46,14 +48,18 @@ public struct SoakTally: Sendable {
 public enum Soak {
     /// Cases that are in work at once on each thread before their results are put in order.
     private static let batch = 16
+    /// In seconds. A case takes a twentieth of one; what takes so long does not end.
+    public static let longestCase = 120
 
     /// Runs the cases of `seeds`, and stops early when asked to.
     ///
     /// - Parameters:
     ///   - progress: called now and then on the calling thread.
+    ///   - hang: called, on any thread, with a seed that has been running for `longestCase`.
     ///   - shouldStop: asked now and then.
     public static func run(
         _ seeds: ClosedRange<UInt64>, threads: Int, progress: (SoakTally) -> Void = { _ in },
+        hang: @escaping @Sendable (UInt64) -> Void = { _ in },
         shouldStop: (SoakTally) -> Bool = { _ in false }
     ) -> SoakTally {
         var tally = SoakTally()
@@ -62,7 +68,7 @@ public enum Soak {
             let last =
                 seeds.upperBound - next < UInt64(threads * batch)
                 ? seeds.upperBound : next + UInt64(threads * batch) - 1
-            for (seed, result) in outcomes(of: Array(next...last), threads: threads) {
+            for (seed, result) in outcomes(of: Array(next...last), threads: threads, hang: hang) {
                 switch result {
                 case .success(let outcome): tally.add(outcome)
                 case .failure(let fault): tally.refuse(seed, "\(fault)")
@@ -76,7 +82,7 @@ public enum Soak {
     }
 
     private static func outcomes(
-        of seeds: [UInt64], threads: Int
+        of seeds: [UInt64], threads: Int, hang: @escaping @Sendable (UInt64) -> Void
     ) -> [(seed: UInt64, result: Result<SoakOutcome, any Error>)] {
         let results = Mutex<[Int: Result<SoakOutcome, any Error>]>([:])
         let waiting = Mutex(0)
@@ -87,7 +93,12 @@ public enum Soak {
                     return next
                 }
                 guard index < seeds.count else { return }
+                let alarm = DispatchSource.makeTimerSource(queue: .global())
+                alarm.setEventHandler { hang(seeds[index]) }
+                alarm.schedule(deadline: .now() + .seconds(longestCase))
+                alarm.activate()
                 let result = Result { try SoakRun.run(SoakCase(seed: seeds[index])) }
+                alarm.cancel()
                 results.withLock { $0[index] = result }
             }
         }
