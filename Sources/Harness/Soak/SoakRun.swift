@@ -87,7 +87,8 @@ public enum SoakRun {
     /// Whether agreement is to be expected: no round depends on chance, nobody forges models (no rule promises that
     /// honest nodes agree whatever the graph), and wherever each honest node ignores as many honest neighbours as it
     /// tolerates liars, the graph still holds together: where μ₂ exceeds twice that number, every part of at most half
-    /// of the nodes has one with more neighbours outside (LeBlanc, Zhang, Koutsoukos, Sundaram, JSAC 2013, (f+1)-robust).
+    /// of the nodes has one with more neighbours outside ((f+1)-robust: LeBlanc, Zhang, Koutsoukos, Sundaram, JSAC
+    /// 2013).
     private static func isComparable(_ assembly: Assembly, _ soakCase: SoakCase) -> Bool {
         let attack = try? AttackCatalog.all.entry(named: soakCase.attackKind)
         guard assembly.experiment.timing.kind == .synchronous,
