@@ -31,6 +31,8 @@ struct NeighbourState: Sendable {
     var newest: ModelMessage?
     /// The newest round it sent anything admissible for.
     var newestRound: Round?
+    /// The round this node was in when a newer model than before came, though of an earlier round.
+    var approachedIn: Round?
     var account: PatienceAccount
     /// It said that it was held up in this round.
     var heldUpIn: Round?
@@ -52,6 +54,13 @@ struct NeighbourState: Sendable {
     /// late through no fault of its own. A node that has not sent a round's model is not held up in that round but owes
     /// it; only while links are made, after a start or a restart, is there nothing to send yet.
     var isHeldUp: Bool { heldUpIn != nil && (newestRound == nil || heldUpIn == newestRound) }
+
+    /// Its rounds go on, but it has not come as far as this node: something newer, and older than `round`, came from it
+    /// in that round or the one before.
+    func isBehind(_ round: Round) -> Bool {
+        guard let approachedIn, let newestRound else { return false }
+        return link == .up && newestRound < round && approachedIn.next >= round
+    }
 
     mutating func linkUp(incarnation: UInt64) {
         link = .up

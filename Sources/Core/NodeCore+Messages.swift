@@ -38,6 +38,9 @@ extension NodeCore {
             neighbours[slot].newest = message
         case .late:
             record.lateModels += 1
+            if neighbours[slot].newestRound.map({ $0 < message.round }) ?? true {
+                neighbours[slot].approachedIn = round
+            }
         case .refused(let rejection):
             count(rejection)
             // An offence in this round stands, whatever follows for rounds to come.

@@ -31,7 +31,7 @@ extension NodeCore {
         case .closed(let waitedUntil, let backUntil):
             guard isCutOff, backUntil > .longAgo else { return min(waitedUntil, since + patience) }
             return since + freeWait
-        case .up: return since + patience
+        case .up: return since + (neighbour.isBehind(round) && isAhead ? max(deadline, patience) : patience)
         }
     }
 
@@ -41,7 +41,7 @@ extension NodeCore {
             neighbour.newestRound ?? round <= round, listens(to: neighbour.node)
         else { return false }
         let isTrusted = isLiar || !neighbour.account.isPolledOnly || neighbour.account.hasChance(in: round)
-        return isTrusted && !neighbour.isReturning || isCutOff
+        return isTrusted && !neighbour.isReturning || isCutOff || neighbour.isBehind(round) && isAhead
     }
 
     /// Whether more neighbours are silent than may be liars, and more than are heard: polled only, gone not long ago,
@@ -63,6 +63,19 @@ extension NodeCore {
         }
         guard heard > 0 else { return silent + gone > 0 }
         return silent > heard && silent > configuration.budget.count
+    }
+
+    /// Whether more neighbours are behind than may be liars, and more than have come as far: this node has run ahead,
+    /// cut off for a while perhaps, and nobody would hear it again. It gives all that are on their way the time to
+    /// come.
+    private var isAhead: Bool {
+        var behind = 0
+        var level = 0
+        for neighbour in neighbours where neighbour.weight ?? 0 > 0 && neighbour.link == .up {
+            if neighbour.isBehind(round) { behind += 1 }
+            if neighbour.newestRound.map({ $0 >= round }) ?? false { level += 1 }
+        }
+        return behind > level && behind > configuration.budget.count
     }
 
     /// Whether a neighbour that is not waited for, or not any longer, may have its model for this round under way.

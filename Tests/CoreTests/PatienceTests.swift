@@ -144,6 +144,27 @@ struct PatienceTests {
         #expect(node.waitForRound(from: 250) == 10_000)
     }
 
+    @Test("a node that ran ahead of most waits for those on their way, not for those that stand still")
+    func ranAhead() {
+        for (onTheirWay, isWaitedFor) in [(1...1, false), (1...2, true), (1...4, true)] {
+            var node = HandledNode(degree: 4, rounds: 60, liars: 1)
+            node.join(1...4)
+            var now = 0
+            while node.core.round < Round(20) { now = node.waitForRound(from: now) }
+            for neighbour in onTheirWay { node.receive(from: neighbour, round: 3, at: now) }
+            var lengths: [Int] = []
+            for _ in 0..<4 {
+                let before = now
+                now = node.waitForRound(from: now)
+                lengths.append(now - before)
+            }
+            // What came in the round before shows that they move; then they have stood still for a whole round.
+            // One alone gets what its account has gained.
+            #expect(lengths.prefix(2).allSatisfy { isWaitedFor ? $0 == 5000 : $0 < 1000 }, "\(onTheirWay): \(lengths)")
+            #expect(lengths.suffix(2).allSatisfy { $0 == 250 }, "\(onTheirWay): \(lengths)")
+        }
+    }
+
     @Test("the account starts full, pays, refills at a tenth and never beyond where it started")
     func account() {
         var account = PatienceAccount(opening: 1000)

@@ -88,10 +88,11 @@ public enum SoakRun {
     /// honest nodes agree whatever the graph), and wherever each honest node ignores as many honest neighbours as it
     /// tolerates liars, the graph still holds together: where μ₂ exceeds twice that number, every part of at most half
     /// of the nodes has one with more neighbours outside ((f+1)-robust: LeBlanc, Zhang, Koutsoukos, Sundaram, JSAC
-    /// 2013).
+    /// 2013). LFighter is left out: it drops one of two groups even where nobody lies, and so may keep two groups of
+    /// nodes apart.
     private static func isComparable(_ assembly: Assembly, _ soakCase: SoakCase) -> Bool {
         let attack = try? AttackCatalog.all.entry(named: soakCase.attackKind)
-        guard assembly.experiment.timing.kind == .synchronous,
+        guard assembly.experiment.timing.kind == .synchronous, soakCase.ruleKind != LFighter.name,
             !((attack as? any ModelAttack.Type)?.forgesModels ?? false),
             case .count(let tolerated) = assembly.experiment.aggregation.tolerates, !assembly.topology.directed
         else { return false }
