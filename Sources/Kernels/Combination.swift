@@ -67,11 +67,29 @@ private func combineBlocks(
             let part = base.extracting(start..<start + width)
             for i in 0..<width { block[i] = baseCoefficient * Double(part[i]) }
         }
-        for row in 0..<rows.rows where coefficients[row] != 0 {
-            let coefficient = coefficients[row]
-            let place = row * columns + start
-            let part = elements.extracting(place..<place + width)
-            for i in 0..<width { block[i] += coefficient * Double(part[i]) }
+        var row = 0
+        while let first = nextRow(of: coefficients, from: row) {
+            row = first + 1
+            // Four rows at a time where there are four: the sums are read and written once for all of them.
+            guard let second = nextRow(of: coefficients, from: row),
+                let third = nextRow(of: coefficients, from: second + 1),
+                let fourth = nextRow(of: coefficients, from: third + 1)
+            else {
+                let coefficient = coefficients[first]
+                let part = elements.extracting(first * columns + start..<first * columns + start + width)
+                for i in 0..<width { block[i] += coefficient * Double(part[i]) }
+                continue
+            }
+            row = fourth + 1
+            let (a, b) = (coefficients[first], coefficients[second])
+            let (c, d) = (coefficients[third], coefficients[fourth])
+            let x = elements.extracting(first * columns + start..<first * columns + start + width)
+            let y = elements.extracting(second * columns + start..<second * columns + start + width)
+            let z = elements.extracting(third * columns + start..<third * columns + start + width)
+            let w = elements.extracting(fourth * columns + start..<fourth * columns + start + width)
+            for i in 0..<width {
+                block[i] = ((block[i] + a * Double(x[i])) + b * Double(y[i]) + c * Double(z[i])) + d * Double(w[i])
+            }
         }
         let target = first + start
         for i in 0..<width { out[target + i] = Float(block[i]) }
@@ -79,7 +97,12 @@ private func combineBlocks(
     }
 }
 
-/// Appends to `out`, for every `size` of the members, the mean of the rows that they name.
+/// The first row from `row` on whose coefficient is not 0.
+private func nextRow(of coefficients: [Double], from row: Int) -> Int? {
+    coefficients[row...].firstIndex { $0 != 0 }
+}
+
+/// `out` becomes, for every `size` of the members, the mean of the rows that they name.
 ///
 /// A block of columns is turned into Doubles once and then read by every subset that a row is in.
 ///
@@ -90,9 +113,9 @@ public func averageSubsets(
 ) {
     let (count, columns) = (rows.rows, rows.columns)
     let subsets = members.count / size
-    let first = out.elements.count
-    precondition(out.columns == columns && size > 0 && subsets * size == members.count, "whole subsets of rows")
-    out.elements.append(contentsOf: repeatElement(0, count: subsets * columns))
+    precondition(size > 0 && subsets * size == members.count, "whole subsets of rows")
+    precondition(members.allSatisfy { (0..<count).contains($0) }, "members are rows")
+    out.begin(columns: columns, rows: subsets)
     tile.removeAll(keepingCapacity: true)
     tile.append(contentsOf: repeatElement(.zero, count: count * tileVectors))
     let share = 1 / Double(size)
@@ -100,30 +123,51 @@ public func averageSubsets(
     for start in stride(from: 0, to: columns, by: 8 * tileVectors) {
         let width = min(8 * tileVectors, columns - start)
         fillTile(&tile, rows, start: start, width: width)
-        for subset in 0..<subsets {
-            let target = first + subset * columns + start
-            for vector in stride(from: 0, to: (width + 7) / 8, by: 2) {
-                var (low, high) = (SIMD8<Double>.zero, SIMD8<Double>.zero)
-                for member in subset * size..<(subset + 1) * size {
-                    let place = members[member] * tileVectors + vector
-                    low += tile[place]
-                    high += tile[place + 1]
-                }
-                low *= share
-                high *= share
-                for lane in 0..<max(0, min(8, width - 8 * vector)) {
-                    elements[target + 8 * vector + lane] = Float(low[lane])
-                }
-                for lane in 0..<max(0, min(8, width - 8 * vector - 8)) {
-                    elements[target + 8 * vector + 8 + lane] = Float(high[lane])
+        unsafe tile.withUnsafeBufferPointer { tile in
+            unsafe members.withUnsafeBufferPointer { members in
+                for subset in 0..<subsets {
+                    let target = subset * columns + start
+                    for vector in stride(from: 0, to: (width + 7) / 8, by: vectorsAtOnce) {
+                        let sums = unsafe sum(
+                            tile, at: vector,
+                            of: UnsafeBufferPointer(rebasing: members[subset * size..<(subset + 1) * size]))
+                        for k in 0..<vectorsAtOnce {
+                            let lanes = narrowed(sums[k] * share)
+                            for lane in 0..<max(0, min(8, width - 8 * (vector + k))) {
+                                elements[target + 8 * (vector + k) + lane] = lanes[lane]
+                            }
+                        }
+                    }
                 }
             }
         }
     }
 }
 
-/// Vectors of eight columns in a tile: those of thirty-two rows fit in the first cache.
-private let tileVectors = 16
+/// Vectors of eight columns in a tile: those of thirty-two rows take half of the first cache.
+private let tileVectors = 8
+/// Vectors whose sums are in registers together, so that no addition waits for the one before it.
+private let vectorsAtOnce = 4
+
+@inline(__always)
+private func sum(
+    _ tile: UnsafeBufferPointer<SIMD8<Double>>, at vector: Int, of members: UnsafeBufferPointer<Int>
+) -> InlineArray<4, SIMD8<Double>> {
+    var sums = InlineArray<4, SIMD8<Double>>(repeating: .zero)
+    let base = unsafe tile.baseAddress.unsafelyUnwrapped + vector
+    for index in 0..<members.count {
+        let row = unsafe base + members[index] * tileVectors
+        for k in 0..<4 { sums[k] += unsafe row[k] }
+    }
+    return sums
+}
+
+@inline(__always)
+private func narrowed(_ wide: SIMD8<Double>) -> SIMD8<Float> {
+    var lanes = SIMD8<Float>.zero
+    for lane in 0..<8 { lanes[lane] = Float(wide[lane]) }
+    return lanes
+}
 
 private func fillTile(
     _ tile: inout [SIMD8<Double>], _ rows: borrowing VectorBatch, start: Int, width: Int

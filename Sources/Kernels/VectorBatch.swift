@@ -45,6 +45,16 @@ public struct VectorBatch: Sendable {
         elements.removeAll(keepingCapacity: true)
     }
 
+    /// Takes `rows` rows of `columns` elements; what is in them does not matter.
+    mutating func begin(columns: Int, rows: Int) {
+        self.columns = columns
+        if elements.count > rows * columns {
+            elements.removeLast(elements.count - rows * columns)
+        } else {
+            elements.append(contentsOf: repeatElement(0, count: rows * columns - elements.count))
+        }
+    }
+
     /// Forgets all rows and keeps the memory.
     public mutating func removeAll() {
         elements.removeAll(keepingCapacity: true)

@@ -31,7 +31,6 @@ public struct NearestNeighbourMixing: PreAggregation {
             scratch.order.sort()
             scratch.chosen.append(contentsOf: scratch.order)
         }
-        scratch.batch.begin(columns: inputs.columns)
         averageSubsets(of: inputs, members: scratch.chosen, size: kept, into: &scratch.batch, tile: &scratch.tile)
         swap(&inputs, &scratch.batch)
     }
