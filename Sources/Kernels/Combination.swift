@@ -114,7 +114,6 @@ public func averageSubsets(
     let (count, columns) = (rows.rows, rows.columns)
     let subsets = members.count / size
     precondition(size > 0 && subsets * size == members.count, "whole subsets of rows")
-    precondition(members.allSatisfy { (0..<count).contains($0) }, "members are rows")
     out.begin(columns: columns, rows: subsets)
     tile.removeAll(keepingCapacity: true)
     tile.append(contentsOf: repeatElement(.zero, count: count * tileVectors))
@@ -123,20 +122,15 @@ public func averageSubsets(
     for start in stride(from: 0, to: columns, by: 8 * tileVectors) {
         let width = min(8 * tileVectors, columns - start)
         fillTile(&tile, rows, start: start, width: width)
-        unsafe tile.withUnsafeBufferPointer { tile in
-            unsafe members.withUnsafeBufferPointer { members in
-                for subset in 0..<subsets {
-                    let target = subset * columns + start
-                    for vector in stride(from: 0, to: (width + 7) / 8, by: vectorsAtOnce) {
-                        let sums = unsafe sum(
-                            tile, at: vector,
-                            of: UnsafeBufferPointer(rebasing: members[subset * size..<(subset + 1) * size]))
-                        for k in 0..<vectorsAtOnce {
-                            let lanes = narrowed(sums[k] * share)
-                            for lane in 0..<max(0, min(8, width - 8 * (vector + k))) {
-                                elements[target + 8 * (vector + k) + lane] = lanes[lane]
-                            }
-                        }
+        for subset in 0..<subsets {
+            let target = subset * columns + start
+            let named = members.span.extracting(subset * size..<(subset + 1) * size)
+            for vector in stride(from: 0, to: (width + 7) / 8, by: vectorsAtOnce) {
+                let sums = sum(tile.span, at: vector, of: named)
+                for k in 0..<vectorsAtOnce {
+                    let lanes = narrowed(sums[k] * share)
+                    for lane in 0..<max(0, min(8, width - 8 * (vector + k))) {
+                        elements[target + 8 * (vector + k) + lane] = lanes[lane]
                     }
                 }
             }
@@ -151,13 +145,13 @@ private let vectorsAtOnce = 4
 
 @inline(__always)
 private func sum(
-    _ tile: UnsafeBufferPointer<SIMD8<Double>>, at vector: Int, of members: UnsafeBufferPointer<Int>
+    _ tile: Span<SIMD8<Double>>, at vector: Int, of members: Span<Int>
 ) -> InlineArray<4, SIMD8<Double>> {
     var sums = InlineArray<4, SIMD8<Double>>(repeating: .zero)
-    let base = unsafe tile.baseAddress.unsafelyUnwrapped + vector
-    for index in 0..<members.count {
-        let row = unsafe base + members[index] * tileVectors
-        for k in 0..<4 { sums[k] += unsafe row[k] }
+    for index in members.indices {
+        let place = members[index] * tileVectors + vector
+        let part = tile.extracting(place..<place + vectorsAtOnce)
+        for k in 0..<4 { sums[k] += part[k] }
     }
     return sums
 }
