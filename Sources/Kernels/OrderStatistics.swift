@@ -1,9 +1,9 @@
 // Trimmed sums and medians down the columns of a batch, eight columns at a time.
 //
-// Blocks of sixteen rows are sorted by Batcher's odd-even merge (1968) as straight-line code on sixteen registers of
-// eight columns each; more rows are merged by the same network from a table. Minimum and maximum are
-// compare-and-select, which compiles to one instruction where pointwiseMin does not. Inputs are finite: admission let
-// nothing else through.
+// Batcher's odd-even merge (1968): sixteen rows are sorted, and two such blocks merged, by straight-line code on sixteen
+// registers of eight columns each; more rows than thirty-two are merged by the same network from a table. Minimum and
+// maximum are compare-and-select, which compiles to one instruction where pointwiseMin does not. Inputs are finite:
+// admission let nothing else through.
 
 /// Per column: the sum, ascending, of what is left when the `count` smallest and the `count` largest are dropped.
 public func trimmedColumnSums(_ rows: borrowing VectorBatch, dropping count: Int, into out: inout MutableSpan<Float>) {
@@ -205,8 +205,9 @@ private func sortColumns(
     precondition(out.count == columns, "one result a column")
     precondition(own.count == columns || own.count == 0 && !asRow, "one own value a column")
     // Whole blocks: the rows that fill the last one up are infinite, so they sort behind the batch's.
-    let capacity = (values + 15) / 16 * 16
-    let merges = OddEvenMerge.exchanges(rows: values, sortedBlocks: 16)
+    let blockSize = values <= 16 ? 16 : 32
+    let capacity = (values + blockSize - 1) / blockSize * blockSize
+    let merges = OddEvenMerge.exchanges(rows: values, sortedBlocks: blockSize)
     unsafe withUnsafeTemporaryAllocation(of: SIMD8<Float>.self, capacity: capacity) { tile in
         unsafe tile.initialize(repeating: SIMD8(repeating: .infinity))
         let base = unsafe tile.baseAddress.unsafelyUnwrapped
@@ -227,8 +228,9 @@ private func sortColumns(
                         switch values {
                         case ...4: unsafe sort4(base)
                         case ...8: unsafe sort8(base)
+                        case ...16: unsafe sort16(base)
                         default:
-                            for block in stride(from: 0, to: capacity, by: 16) { unsafe sort16(base + block) }
+                            for block in stride(from: 0, to: capacity, by: 32) { unsafe sort32(base + block) }
                             for exchange in merges { unsafe compareExchange(base, exchange.low, exchange.high) }
                         }
                         let result = unsafe reduce(UnsafeBufferPointer(start: base, count: values).span, centre)
@@ -275,13 +277,27 @@ private func compareExchange(_ base: UnsafeMutablePointer<SIMD8<Float>>, _ low: 
 @inline(never) private func sort16(_ base: UnsafeMutablePointer<SIMD8<Float>>) {
     unsafe inRegisters(base) { $0.sort16() }
 }
+@inline(never) private func mergeEverySecond(_ base: UnsafeMutablePointer<SIMD8<Float>>) {
+    unsafe inRegisters(base, every: 2) { $0.merge16() }
+}
+/// Of the two sorted halves, the rows with even and those with odd numbers are merged by themselves, and then agree but
+/// for neighbours.
+@inline(__always) private func sort32(_ base: UnsafeMutablePointer<SIMD8<Float>>) {
+    unsafe sort16(base)
+    unsafe sort16(base + 16)
+    unsafe mergeEverySecond(base)
+    unsafe mergeEverySecond(base + 1)
+    for row in 0..<15 { unsafe compareExchange(base, 2 * row + 1, 2 * row + 2) }
+}
 
 /// Runs `sort` on a copy of sixteen rows that never leaves the registers; rows it does not touch cost nothing.
 @inline(__always)
-private func inRegisters(_ base: UnsafeMutablePointer<SIMD8<Float>>, _ sort: (inout SixteenRows) -> Void) {
-    var block = SixteenRows(rows: InlineArray { unsafe base[$0] })
+private func inRegisters(
+    _ base: UnsafeMutablePointer<SIMD8<Float>>, every step: Int = 1, _ sort: (inout SixteenRows) -> Void
+) {
+    var block = SixteenRows(rows: InlineArray { unsafe base[$0 * step] })
     sort(&block)
-    for row in 0..<16 { unsafe base[row] = block.rows[row] }
+    for row in 0..<16 { unsafe base[row * step] = block.rows[row] }
 }
 
 /// Batcher's recursion with constant positions: everything is inlined, so that no loop or index is left.
@@ -331,6 +347,12 @@ private struct SixteenRows {
     mutating func sort16() {
         sort8(0)
         sort8(8)
+        merge16()
+    }
+
+    /// Merges the sorted halves.
+    @inline(__always)
+    mutating func merge16() {
         merge8(0, 2)
         merge8(1, 2)
         exchange(1, 2)
