@@ -1,9 +1,9 @@
 // Trimmed sums and medians down the columns of a batch, eight columns at a time.
 //
-// Batcher's odd-even merge (1968): sixteen rows are sorted, and two such blocks merged, by straight-line code on sixteen
-// registers of eight columns each; more rows than thirty-two are merged by the same network from a table. Minimum and
-// maximum are compare-and-select, which compiles to one instruction where pointwiseMin does not. Inputs are finite:
-// admission let nothing else through.
+// Batcher's odd-even merge (1968): sixteen rows are sorted, and two such blocks merged, by straight-line code on
+// sixteen registers of eight columns each; more rows than thirty-two are merged by the same network from a table.
+// Minimum and maximum are compare-and-select, which compiles to one instruction where pointwiseMin does not. Inputs are
+// finite: admission let nothing else through.
 
 /// Per column: the sum, ascending, of what is left when the `count` smallest and the `count` largest are dropped.
 public func trimmedColumnSums(_ rows: borrowing VectorBatch, dropping count: Int, into out: inout MutableSpan<Float>) {

@@ -48,7 +48,7 @@ struct OrderStatisticsTests {
         }
     }
 
-    @Test("many rows are merged from blocks of sixteen", arguments: [31, 32, 33, 47, 48, 49, 64, 65, 100, 255, 257])
+    @Test("many rows are merged from sorted blocks", arguments: [24, 31, 32, 33, 47, 48, 49, 64, 65, 100, 255, 257])
     func manyRows(_ count: Int) {
         let rows = rows(count, columns: 11)
         for dropped in [0, 1, count / 4, (count - 1) / 2] {
