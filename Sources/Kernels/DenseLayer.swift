@@ -19,25 +19,32 @@ public func denseForward(
     unsafe features.withUnsafeBufferPointer { features in
         unsafe parameters.withUnsafeBufferPointer { parameters in
             let weights = unsafe parameters.baseAddress.unsafelyUnwrapped
-            for s in samples.indices {
-                let row = Int(samples[s])
-                precondition((0..<rows).contains(row), "a sample of the data")
-                let x = unsafe features.baseAddress.unsafelyUnwrapped + row * featureCount
+            let biases = unsafe weights + classCount * featureCount
+            var s = 0
+            while s < samples.count {
+                // Two samples at a time where there are two, so that each weight loaded serves both.
+                let second = min(s + 1, samples.count - 1)
+                let (one, two) = (Int(samples[s]), Int(samples[second]))
+                precondition((0..<rows).contains(one) && (0..<rows).contains(two), "samples of the data")
+                let x = unsafe features.baseAddress.unsafelyUnwrapped + one * featureCount
+                let y = unsafe features.baseAddress.unsafelyUnwrapped + two * featureCount
                 var c = 0
                 while c < classCount {
                     let w = unsafe weights + c * featureCount
                     if c + 5 <= classCount {
-                        let sums = unsafe fiveDots(x, w, featureCount)
+                        let sums = unsafe twoTimesFiveDots(x, y, w, featureCount)
                         for k in 0..<5 {
-                            unsafe logits[s * classCount + c + k] = sums[k] + weights[classCount * featureCount + c + k]
+                            unsafe logits[s * classCount + c + k] = sums[k] + biases[c + k]
+                            unsafe logits[second * classCount + c + k] = sums[5 + k] + biases[c + k]
                         }
                         c += 5
                     } else {
-                        let sum = unsafe oneDot(x, w, featureCount)
-                        unsafe logits[s * classCount + c] = sum + weights[classCount * featureCount + c]
+                        unsafe logits[s * classCount + c] = oneDot(x, w, featureCount) + biases[c]
+                        unsafe logits[second * classCount + c] = oneDot(y, w, featureCount) + biases[c]
                         c += 1
                     }
                 }
+                s += 2
             }
         }
     }
@@ -121,25 +128,28 @@ private func oneDot(_ x: UnsafePointer<Float>, _ w: UnsafePointer<Float>, _ coun
     return sum
 }
 
-/// Five rows of weights against one sample, which is loaded once.
+/// Five rows of weights against two samples.
 @inline(__always)
-private func fiveDots(_ x: UnsafePointer<Float>, _ w: UnsafePointer<Float>, _ count: Int) -> InlineArray<5, Float> {
-    var (a, b, c, d, e) = (
-        SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero
-    )
+private func twoTimesFiveDots(
+    _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, _ w: UnsafePointer<Float>, _ count: Int
+) -> InlineArray<10, Float> {
+    var lanes = InlineArray<10, SIMD8<Float>>(repeating: .zero)
     var j = 0
     while j + 8 <= count {
-        let v = unsafe load(x + j)
-        unsafe a += v * load(w + j)
-        unsafe b += v * load(w + count + j)
-        unsafe c += v * load(w + 2 * count + j)
-        unsafe d += v * load(w + 3 * count + j)
-        unsafe e += v * load(w + 4 * count + j)
+        let (u, v) = unsafe (load(x + j), load(y + j))
+        for k in 0..<5 {
+            let weights = unsafe load(w + k * count + j)
+            lanes[k] += u * weights
+            lanes[5 + k] += v * weights
+        }
         j += 8
     }
-    var sums: InlineArray<5, Float> = [total(a), total(b), total(c), total(d), total(e)]
+    var sums = InlineArray<10, Float> { total(lanes[$0]) }
     while j < count {
-        for k in 0..<5 { unsafe sums[k] += x[j] * w[k * count + j] }
+        for k in 0..<5 {
+            unsafe sums[k] += x[j] * w[k * count + j]
+            unsafe sums[5 + k] += y[j] * w[k * count + j]
+        }
         j += 1
     }
     return sums
