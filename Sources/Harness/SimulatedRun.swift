@@ -66,7 +66,8 @@ public struct SimulatedRun {
 }
 
 extension Simulator {
-    /// All nodes of an experiment, with what goes wrong in it.
+    /// All nodes of an experiment, with what goes wrong in it; cut off long after the time by which patience and local
+    /// steps must be over.
     ///
     /// - Parameter start: what each node starts from.
     init(_ assembly: Assembly, options: Options, start: (NodeID) -> NodeStart = { _ in .afresh }) throws {
@@ -86,6 +87,10 @@ extension Simulator {
         let plan = FaultPlan(
             assembly.faults, nodeCount: nodes.count, seed: experiment.seed,
             deadline: .milliseconds(timing.deadlineMilliseconds))
+        let round = Double(timing.deadlineMilliseconds) + timing.stepMilliseconds * (1 + timing.stepSpread)
+        let longest = 20 * Double(experiment.training.rounds + 2) * (1e6 * round + 4 * Double(options.latency))
+        var options = options
+        if longest < Double(options.longest) / 2 { options.longest = Nanoseconds(longest) }
         self.init(
             nodes, dimension: assembly.dimension, experiment: assembly.identity, faults: plan, seed: experiment.seed,
             options: options)

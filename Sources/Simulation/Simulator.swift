@@ -96,6 +96,9 @@ public struct Simulator {
         public var latency: Nanoseconds = .milliseconds(1)
         /// Every message and mix is observed.
         public var isWatched = false
+        /// Virtual time after which the run is cut off: nodes that nothing wakes any more let links be made anew for
+        /// ever.
+        public var longest = Nanoseconds.max
 
         public init(threads: Int = 1, carriage: Carriage = .values, isWatched: Bool = false) {
             self.threads = threads
@@ -155,7 +158,7 @@ public struct Simulator {
         }
     }
 
-    /// Runs until every node has ended, nothing more can happen, or `shouldStop` says so.
+    /// Runs until every node has ended, nothing more can happen, the virtual time is over, or `shouldStop` says so.
     ///
     /// - Parameter observe: called on the calling thread, in the order (time, node).
     public mutating func run(
@@ -163,7 +166,7 @@ public struct Simulator {
     ) -> SimulationResult {
         var now = Instant(nanoseconds: 0)
         for lane in lanes { lane.state.withLock { $0.begin() } }
-        while !shouldStop() {
+        while now.nanoseconds <= options.longest, !shouldStop() {
             step(at: now)
             if network == nil {
                 exchange(at: now, observe: observe)
