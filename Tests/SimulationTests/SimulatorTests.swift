@@ -112,6 +112,17 @@ struct SimulatorTests {
         #expect(mixed == Self.nodes * Self.rounds * 4)
     }
 
+    @Test("a run that is cut off ends there, with nobody finished")
+    func cutOff() throws {
+        let nodes = try Self.experiment(attack: Silence(.defaults([])))
+        var options = Simulator.Options()
+        // Honest nodes wait a deadline for the silent one in the first round.
+        options.longest = .milliseconds(1_000)
+        let result = Self.run(nodes, options)
+        #expect(Self.models(result).isEmpty && result.endings.count == Self.nodes)
+        #expect(result.virtualNanoseconds > 0 && result.virtualNanoseconds < .milliseconds(12_000))
+    }
+
     @Test("a silent liar is outwaited, and nothing else changes with its patience account")
     func silence() throws {
         let nodes = try Self.experiment(attack: Silence(.defaults([])))
