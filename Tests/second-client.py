@@ -3,7 +3,7 @@
 standard library only.
 
 It is dialled by all its neighbours, who must have lower indices; its model is the mean of what they send.
-usage: second-client.py RUN NODE NEIGHBOURS ROUNDS [KEYFILE]
+usage: second-client.py RUN NODE NEIGHBOURS ROUNDS NONCE [KEYFILE]
 """
 import array
 import hashlib
@@ -110,15 +110,15 @@ class Connection:
         self.sequence, self.sealing, self.opening = 0, None, None
         kind, self.peer, _, theirs = self.receive()
         assert kind == HELLO
-        identity, addressee, _, fingerprint, _ = struct.unpack("<32sIQ8s32s", theirs)
-        assert addressee == own
+        identity, run, addressee, _, fingerprint, _ = struct.unpack("<32s16sIQ8s32s", theirs)
+        assert run == nonce and addressee == own
         key, mark, challenge = keys.get(self.peer), bytes(8), bytes(32)
         if key:
             mark = hkdf(key, b"", b"gossipnode fingerprint", 8)
             mark = bytes([mark[0] | 1]) + mark[1:]
             challenge = os.urandom(32)
         assert fingerprint == mark
-        ours = struct.pack("<32sIQ8s32s", identity, self.peer, incarnation, mark, challenge)
+        ours = struct.pack("<32s16sIQ8s32s", identity, nonce, self.peer, incarnation, mark, challenge)
         self.send(HELLO, 0, ours)
         if key:
             transcript = struct.pack("<I", self.peer) + theirs + struct.pack("<I", own) + ours
@@ -130,11 +130,11 @@ class Connection:
     def send(self, kind, round=0, payload=b""):
         sealed = self.sealing is not None
         header = b"GSPN" + struct.pack(
-            "<BBHIIQI", 1, kind, sealed, self.own, round, self.sequence, len(payload))
+            "<BBHIIQI", 2, kind, sealed, self.own, round, self.sequence, len(payload))
         if sealed:
-            nonce = struct.pack("<IQ", self.own, self.sequence)
-            payload = crypt(self.sealing, nonce, payload)
-            check = tag(self.sealing, nonce, header, payload)
+            number = struct.pack("<IQ", self.own, self.sequence)
+            payload = crypt(self.sealing, number, payload)
+            check = tag(self.sealing, number, header, payload)
         else:
             check = struct.pack("<Q", xxh64(header + struct.pack("<Q", xxh64(payload))))
         self.sequence += 1
@@ -150,12 +150,12 @@ class Connection:
         """Kind, sender, round and payload of the next frame."""
         header = self.read(28)
         magic, version, kind, flags, sender, round, sequence, length = struct.unpack("<4sBBHIIQI", header)
-        assert magic == b"GSPN" and version == 1 and flags == (self.opening is not None)
+        assert magic == b"GSPN" and version == 2 and flags == (self.opening is not None)
         check, payload = self.read(16 if flags else 8), self.read(length)
         if flags:
-            nonce = struct.pack("<IQ", sender, sequence)
-            assert tag(self.opening, nonce, header, payload) == check
-            payload = crypt(self.opening, nonce, payload)
+            number = struct.pack("<IQ", sender, sequence)
+            assert tag(self.opening, number, header, payload) == check
+            payload = crypt(self.opening, number, payload)
         else:
             assert struct.pack("<Q", xxh64(header + struct.pack("<Q", xxh64(payload)))) == check
         return kind, sender, round, payload
@@ -170,15 +170,18 @@ class Connection:
 
 
 run, node, neighbours, rounds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
+nonce = bytes.fromhex(sys.argv[5])
 keys = {}
-if len(sys.argv) > 5:
-    with open(sys.argv[5]) as file:
+if len(sys.argv) > 6:
+    with open(sys.argv[6]) as file:
         keys = {int(name): bytes.fromhex(key) for name, key in json.load(file)["keys"].items()}
 incarnation = time.time_ns() // 1000
 listener = socket.create_server(("127.0.0.1", 0))
 folder = os.path.join(run, "nodes", str(node))
 os.makedirs(folder, exist_ok=True)
-endpoint = {"address": "127.0.0.1:%d" % listener.getsockname()[1], "pid": os.getpid(), "incarnation": incarnation}
+endpoint = {
+    "address": "127.0.0.1:%d" % listener.getsockname()[1], "pid": os.getpid(), "incarnation": incarnation,
+    "nonce": nonce.hex()}
 with open(os.path.join(folder, "endpoint.part"), "w") as file:
     json.dump(endpoint, file)
 os.rename(os.path.join(folder, "endpoint.part"), os.path.join(folder, "endpoint.json"))

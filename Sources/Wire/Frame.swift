@@ -1,8 +1,8 @@
-// Frame version 1: what crosses the wire. All integers are little-endian.
+// Frame version 2: what crosses the wire. All integers are little-endian.
 //
 //   offset  bytes  field
 //        0      4  magic           "GSPN"
-//        4      1  version         1
+//        4      1  version         2
 //        5      1  kind            1 hello, 2 model, 3 waiting, 4 bye, 5 proof, 6 piece
 //        6      2  flags           bit 0: sealed; bit 1, of a piece: answer at once; the others are 0
 //        8      4  sender          index of the sending node
@@ -14,8 +14,9 @@
 //        …      …  payload         encrypted where the frame is sealed
 //
 //   kind     payload
-//   hello    32 bytes identity of the experiment, 4 bytes index of the node addressed, 8 bytes incarnation,
-//            8 bytes fingerprint of the edge's key, 32 bytes challenge; the last two are 0 where there are no keys
+//   hello    32 bytes identity of the experiment, 16 bytes nonce of the run, 4 bytes index of the node addressed,
+//            8 bytes incarnation, 8 bytes fingerprint of the edge's key, 32 bytes challenge; the last two are 0 where
+//            there are no keys
 //   proof    nothing
 //   model    dimension × 4 bytes, IEEE 754 single precision
 //   waiting  nothing
@@ -35,7 +36,7 @@ public struct Frame: Sendable, Equatable {
     /// What comes before check or seal.
     static let fixedBytes = 28
     public static let magic: [UInt8] = Array("GSPN".utf8)
-    public static let version: UInt8 = 1
+    public static let version: UInt8 = 2
 
     fileprivate static let sealedFlag: UInt16 = 1
     fileprivate static let urgentFlag: UInt16 = 2
@@ -112,15 +113,17 @@ extension Frame.Kind {
     fileprivate var allowedFlags: UInt16 { Frame.sealedFlag | (self == .piece ? Frame.urgentFlag : 0) }
 }
 
-/// Who opens a connection, to whom, for which experiment, in which life.
+/// Who opens a connection, to whom, for which run of which experiment, in which life.
 public struct Hello: Sendable, Equatable {
     public static let identityBytes = 32
-    static let encodedBytes = identityBytes + 4 + 8 + EdgeKey.fingerprintBytes + LinkSecrets.challengeBytes
+    static let encodedBytes =
+        identityBytes + RunNonce.byteCount + 4 + 8 + EdgeKey.fingerprintBytes + LinkSecrets.challengeBytes
     static let noFingerprint = [UInt8](repeating: 0, count: EdgeKey.fingerprintBytes)
     static let noChallenge = [UInt8](repeating: 0, count: LinkSecrets.challengeBytes)
 
     /// SHA-256 identity of the experiment.
     public let identity: [UInt8]
+    public let run: RunNonce
     public let addressee: NodeID
     /// Differs each time a node's process starts; later ones are greater.
     public let incarnation: UInt64
@@ -129,11 +132,12 @@ public struct Hello: Sendable, Equatable {
     let challenge: [UInt8]
 
     init(
-        identity: [UInt8], addressee: NodeID, incarnation: UInt64, fingerprint: [UInt8] = noFingerprint,
-        challenge: [UInt8] = noChallenge
+        identity: [UInt8], run: RunNonce, addressee: NodeID, incarnation: UInt64,
+        fingerprint: [UInt8] = noFingerprint, challenge: [UInt8] = noChallenge
     ) {
         precondition(identity.count == Hello.identityBytes, "an identity has 32 bytes")
         self.identity = identity
+        self.run = run
         self.addressee = addressee
         self.incarnation = incarnation
         self.fingerprint = fingerprint
@@ -142,15 +146,17 @@ public struct Hello: Sendable, Equatable {
 
     init(encoded bytes: [UInt8]) {
         identity = Array(bytes[0..<Hello.identityBytes])
-        addressee = NodeID(Int(bytes.integer(at: Hello.identityBytes, as: UInt32.self)))
-        incarnation = bytes.integer(at: Hello.identityBytes + 4, as: UInt64.self)
-        let secrets = bytes.dropFirst(Hello.identityBytes + 12)
+        let runEnd = Hello.identityBytes + RunNonce.byteCount
+        run = RunNonce(Array(bytes[Hello.identityBytes..<runEnd]))
+        addressee = NodeID(Int(bytes.integer(at: runEnd, as: UInt32.self)))
+        incarnation = bytes.integer(at: runEnd + 4, as: UInt64.self)
+        let secrets = bytes.dropFirst(runEnd + 12)
         fingerprint = Array(secrets.prefix(EdgeKey.fingerprintBytes))
         challenge = Array(secrets.dropFirst(EdgeKey.fingerprintBytes))
     }
 
     var encoded: [UInt8] {
-        var bytes = identity
+        var bytes = identity + run.bytes
         bytes.append(littleEndian: UInt32(truncatingIfNeeded: addressee.index))
         bytes.append(littleEndian: incarnation)
         return bytes + fingerprint + challenge
