@@ -22,6 +22,7 @@ public enum LauncherJob {
         // torchrun, which calls a job "none" unless it is told otherwise.
         Variables(needed: ["TORCHELASTIC_RUN_ID"], nameless: "none"),
         Variables(needed: ["FLUX_JOB_ID"]),
+        // Without its steps: what mpirun starts under Slurm may belong to several.
         Variables(needed: ["SLURM_JOB_ID"], further: ["SLURM_RESTART_COUNT"]),
         // PBS Pro and TORQUE.
         Variables(needed: ["PBS_JOBID"]),

@@ -47,6 +47,9 @@ struct Laboratory: ~Copyable {
         return own.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
     }
 
+    /// The path of a program of this project.
+    func program(_ name: String) throws -> String { "\(try Self.products())/\(name)" }
+
     var path: String { folder.path }
     var runs: String { "\(path)/runs" }
 
@@ -75,7 +78,7 @@ struct Laboratory: ~Copyable {
         // The shell is replaced by the program, so that the child is the program itself.
         let script = "cd \(path) && exec \"$0\" \"$@\" >\(output) 2>\(errors)"
         let process = try ChildProcess(
-            "/bin/sh", ["-c", script, "\(Self.products())/\(program)"] + arguments, environment: environment)
+            "/bin/sh", ["-c", script, self.program(program)] + arguments, environment: environment)
         return Running(process: process, output: output, errors: errors)
     }
 

@@ -1,0 +1,61 @@
+// The scripts that start nodes on clusters, with stand-ins for what they call there.
+import Kernels
+import Platform
+import Scenario
+import Testing
+import Wire
+
+extension EndToEndTests {
+    @Suite("Scripts") struct ScriptsTests {
+        private static let root = #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" }
+
+        /// Three nodes whose ids are not their indices.
+        private static let topology = """
+            {"nodes": [{"id": "2"}, {"id": "b"}, {"id": "0"}],
+             "edges": [{"source": "2", "target": "b"}, {"source": "b", "target": "0"}, {"source": "0", "target": "2"}]}
+            """
+        private static let experiment = """
+            {"topology": "topology.json", "training": {"rounds": 4}, "timing": {"deadlineMilliseconds": 20000},
+             "task": {"dataset": {"kind": "synthetic", "features": 6, "classes": 3, "samples": 200}}}
+            """
+        /// Starts three tasks, as srun does on one host.
+        private static let srun = """
+            #!/bin/bash
+            while [[ $1 == --* ]]; do shift; done
+            for rank in 0 1 2; do SLURM_PROCID=$rank "$@" & tasks+=($!); done
+            for task in "${tasks[@]}"; do wait "$task" || exit; done
+
+            """
+
+        @Test("slurm-job takes a task's rank for a node's index, and a folder that is there for another run's")
+        func slurm() throws {
+            let laboratory = try Laboratory()
+            let experiment = try laboratory.write(Self.experiment, to: "experiment.json")
+            let topology = try laboratory.write(Self.topology, to: "topology.json")
+            let tools = "\(laboratory.path)/tools"
+            try Files.makeDirectory(tools)
+            for (name, text) in [("srun", Self.srun), ("hostname", "#!/bin/bash\necho 127.0.0.1\n")] {
+                let path = try laboratory.write(text, to: "tools/\(name)")
+                #expect(try ChildProcess("chmod", ["+x", path]).wait() == .exited(0))
+            }
+            let run = RunDirectory("\(laboratory.path)/new/run")
+            func job() throws -> Platform.ExitStatus {
+                try ChildProcess(
+                    "/bin/bash", ["\(Self.root)/Scripts/slurm-job", experiment, topology, run.path],
+                    environment: [
+                        ("PATH", "\(tools):/usr/bin:/bin"), ("GOSSIPNODE", try laboratory.program("gossipnode")),
+                    ], output: .file("\(laboratory.path)/job")
+                ).wait()
+            }
+            #expect(try job() == .exited(0))
+            let nonces = try (0..<3).map { node in
+                let path = run.node(NodeID(node)).endpoint
+                return try Endpoint(Files.read(path), name: path).nonce
+            }
+            #expect(Set(nonces).count == 1 && nonces[0] != .none)
+            let verified = try laboratory.start(["verify", run.path]).ended()
+            #expect(verified.status == .exited(0) && verified.output.hasPrefix("verified: all 3"), "\(verified.output)")
+            #expect(try job() == .exited(1))
+        }
+    }
+}
