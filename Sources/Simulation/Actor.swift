@@ -112,7 +112,8 @@ struct Actor: Sendable {
         if isPaused, delivery.isModel {
             pending.removeAll { $0.isModel && $0.sender == delivery.sender && $0.connection == delivery.connection }
         }
-        if !isDown { pending.append(delivery) }
+        // Whoever has ended reads nothing but what its links still need.
+        if !isDown, ending == nil || delivery.isDatagram { pending.append(delivery) }
     }
 
     mutating func dropPending() { pending.removeAll() }

@@ -187,12 +187,12 @@ public struct Simulator {
     }
 
     private func step(at now: Instant) {
-        if lanes.count == 1 {
-            lanes[0].state.withLock { $0.step(at: now) }
+        let busy = lanes.filter { lane in lane.state.withLock { $0.isBusy(at: now) } }
+        if busy.count == 1 {
+            busy[0].state.withLock { $0.step(at: now) }
         } else {
-            let lanes = lanes
-            DispatchQueue.concurrentPerform(iterations: lanes.count) { index in
-                lanes[index].state.withLock { $0.step(at: now) }
+            DispatchQueue.concurrentPerform(iterations: busy.count) { index in
+                busy[index].state.withLock { $0.step(at: now) }
             }
         }
     }
