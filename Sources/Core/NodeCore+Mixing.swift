@@ -63,11 +63,12 @@ extension NodeCore {
     /// The round of the others, if more neighbours than may lie are already past the next exchange: only then did they
     /// go on without this node, and not merely through their local rounds.
     var roundOfOthers: Round? {
-        let newest = neighbours.compactMap(\.newestRound).sorted(by: >)
-        let liars = configuration.budget.count
         let every = configuration.mixEvery
         let nextExchange = Round((round.next.number / every + 1) * every - 1)
-        return liars < newest.count && newest[liars] > nextExchange ? newest[liars] : nil
+        let liars = configuration.budget.count
+        // Asked at every event, and hardly ever true: they are counted first, and put in order only then.
+        let ahead = neighbours.count { neighbour in neighbour.newestRound.map { $0 > nextExchange } ?? false }
+        return ahead > liars ? neighbours.compactMap(\.newestRound).sorted(by: >)[liars] : nil
     }
 
     mutating func advance(to next: Round) {

@@ -130,7 +130,7 @@ public struct NodeCore: Sendable {
         proceed(at: now, using: &workspace, into: &effects)
     }
 
-    func slot(of node: NodeID) -> Int? { neighbours.firstIndex { $0.node == node } }
+    func slot(of node: NodeID) -> Int? { configuration.slot(of: node) }
 
     // MARK: - Start and links
 

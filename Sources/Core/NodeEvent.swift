@@ -10,7 +10,7 @@ public enum NodeEvent: Sendable {
     case linkUp(NodeID, incarnation: UInt64)
     case linkDown(NodeID)
     case received(Message, from: NodeID)
-    /// The link refused bytes of a known neighbour.
+    /// A link refused bytes: of this neighbour or, under the node's own name, of nobody in particular.
     case rejected(Rejection, from: NodeID)
     /// The answer to `train`.
     case trained(Round, [Float], LocalState, StepReport)
