@@ -199,20 +199,25 @@ public struct NodeShell {
     }
 
     /// Takes the local step that the core asked for: at once while steps are quick; a long one goes to the worker, so
-    /// that links are served meanwhile. The model is the same either way.
+    /// that links are served meanwhile. The model is the same either way, and where no thread can be started as well.
     private mutating func trainIfAsked() throws(SystemFault) {
         guard let job = step else { return }
         step = nil
-        if lastStep < Self.longestInlineStep {
-            take(job.run(trainer, scratch: &training))
+        if lastStep >= Self.longestInlineStep, let worker = startedWorker() {
+            try worker.submit(job)
         } else {
-            try submit(job)
+            take(job.run(trainer, scratch: &training))
         }
     }
 
-    private mutating func submit(_ job: TrainingJob) throws(SystemFault) {
-        if worker == nil { worker = try TrainingWorker(trainer) }
-        try worker?.submit(job)
+    private mutating func startedWorker() -> TrainingWorker? {
+        if let worker { return worker }
+        do throws(SystemFault) {
+            worker = try TrainingWorker(trainer)
+        } catch {
+            complain("\(error); long steps hold up its links", about: error.kind)
+        }
+        return worker
     }
 
     private mutating func takeTrainedModel() throws(SystemFault) {
