@@ -17,4 +17,6 @@ public enum NodeEvent: Sendable {
     /// The moment asked for by `wake` has come; early and stale calls do no harm.
     case timer
     case stopRequested
+    /// The driver could not keep a trace line for as long as patience allows, and will not try again.
+    case traceLost
 }

@@ -38,6 +38,8 @@ public struct NodeShell {
     private static let longestInlineStep: Nanoseconds = .milliseconds(2)
     /// After its last message a node stays this long at most, until its neighbours have read all of it.
     private static let longestFarewell: Nanoseconds = .milliseconds(1_500)
+    /// Between two attempts to write a trace line for which there was no room.
+    private static let diskPause: Nanoseconds = .milliseconds(100)
 
     private let node: NodeID
     private let experiment: [UInt8]
@@ -57,7 +59,9 @@ public struct NodeShell {
     private let incarnation: UInt64
     private var workspace: Workspace
     private var training = TrainingScratch()
-    private var effects: [NodeEffect] = []
+    private var queue = EffectQueue()
+    /// When the trace line that could not be written is tried again.
+    private var triesTraceAt: Instant?
     private var arrivals: [Arrival] = []
     private var wakeAt: Instant?
     private var ending: Ending?
@@ -120,30 +124,36 @@ public struct NodeShell {
         remains.refusals.forEach { complain($0) }
     }
 
-    /// Runs until all rounds are done or the node is told to stop.
+    /// Runs until all rounds are done, the node is told to stop, or it cannot go on.
     ///
-    /// - Returns: how it ended.
+    /// - Returns: how it ended; what went wrong has been said.
     public mutating func run() throws(SystemFault) -> Ending {
         handle(.started(start))
         while ending == nil {
             var others = [signals.descriptor]
             if let lifeline { others.append(lifeline) }
             if let worker { others.append(worker.descriptor) }
-            let ready = try transport.wait(until: step == nil ? wakeAt : clock.now(), others: others, into: &arrivals)
+            let ready = try transport.wait(until: nextMoment, others: others, into: &arrivals)
             takeArrivals()
-            if ready[0], try !signals.take().isEmpty { handle(.stopRequested) }
+            if ready[0], try !signals.take().isEmpty { leave(by: .stopRequested, as: .stopped(core.round)) }
             // The lifeline is readable only when the launcher has gone.
-            if lifeline != nil, ready[1] { handle(.stopRequested) }
+            if lifeline != nil, ready[1] { leave(by: .stopRequested, as: .stopped(core.round)) }
             try takeTrainedModel()
             if let moment = wakeAt, moment <= clock.now() {
                 wakeAt = nil
                 handle(.timer)
             }
+            retryTrace()
             try trainIfAsked()
         }
         try sayFarewell()
         guard let ending else { preconditionFailure("the loop ends with an ending") }
         return ending
+    }
+
+    private var nextMoment: Instant? {
+        guard step == nil else { return clock.now() }
+        return [wakeAt, triesTraceAt].compactMap { $0 }.min()
     }
 
     // MARK: - Events
@@ -172,29 +182,63 @@ public struct NodeShell {
 
     private mutating func handle(_ event: NodeEvent) {
         let start = clock.now()
-        core.handle(event, at: start, using: &workspace, into: &effects)
-        if effects.contains(where: { if case .trace = $0 { true } else { false } }) {
+        let known = queue.effects.count
+        core.handle(event, at: start, using: &workspace, into: &queue.effects)
+        if queue.effects[known...].contains(where: { if case .trace = $0 { true } else { false } }) {
             mixNanoseconds += clock.now() - start
         }
         carryOut()
     }
 
+    /// Ends the node before its rounds are done. What waits for room on the disk is dropped: nothing was said yet that
+    /// follows from it.
+    private mutating func leave(by event: NodeEvent, as ending: Ending) {
+        guard self.ending == nil else { return }
+        queue.removeAll()
+        triesTraceAt = nil
+        handle(event)
+        // The core may have ended already, with its last line still to be written.
+        if self.ending == nil { finish(ending) }
+    }
+
     // MARK: - Effects
 
     private mutating func carryOut() {
-        var batch: [NodeEffect] = []
-        swap(&batch, &effects)
-        for effect in batch {
+        while let effect = queue.next() {
             switch effect {
             case .send(let message, let peer): transport.send(message, to: peer, into: &arrivals)
             case .wake(let moment): wakeAt = moment
             case .train(let round, let model, let state): step = TrainingJob(round: round, model: model, state: state)
-            case .trace(let line): keep { [trace] () throws(SystemFault) in try trace.append(line.json) }
+            case .trace(let line): if !write(line) { queue.holdBack(at: clock.now()) }
             case .record(let record): append(record)
             case .snapshot(let rounds, let model): writeSnapshot(model, rounds: rounds)
             case .save(let checkpoint): save(checkpoint)
             case .stop(let ending): finish(ending)
             }
+        }
+    }
+
+    /// Writes down what a mix came to, or says that the node stands still until that works.
+    private mutating func write(_ line: TraceLine) -> Bool {
+        do throws(SystemFault) {
+            try trace.append(line.json)
+            triesTraceAt = nil
+            return true
+        } catch {
+            complain("\(error); it stands still until there is room", about: error.kind)
+            triesTraceAt = clock.now() + Self.diskPause
+            return false
+        }
+    }
+
+    private mutating func retryTrace() {
+        guard let line = queue.heldLine, let since = queue.heldSince, let moment = triesTraceAt, moment <= clock.now()
+        else { return }
+        if write(line) {
+            queue.release()
+            carryOut()
+        } else if clock.now() - since > core.patience.fullDisk {
+            leave(by: .traceLost, as: .traceLost(core.round))
         }
     }
 
@@ -263,10 +307,11 @@ public struct NodeShell {
             let path = folder.model
             keep { () throws(SystemFault) in try Files.write(bytes, to: path) }
         }
+        if let failure = ending.failure { StandardError.print("gossipnode \(node): \(failure)") }
         self.ending = ending
     }
 
-    /// A full disk stops no learning: the loss is reported once, and the run goes on.
+    /// Of metrics, snapshots and checkpoints a full disk costs some and stops nothing: the loss is reported once.
     @discardableResult
     private mutating func keep(_ write: () throws(SystemFault) -> Void) -> Bool {
         do throws(SystemFault) {

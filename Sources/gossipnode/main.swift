@@ -77,9 +77,11 @@ func main() -> Int32 {
         return ExitCode.usage
     }
     do {
-        _ = try shell.run()
+        let ending = try shell.run()
         // What is still being computed is not waited for.
-        withExtendedLifetime(shell) { ExitCode.leave(with: ExitCode.success) }
+        withExtendedLifetime(shell) {
+            ExitCode.leave(with: ending.failure == nil ? ExitCode.success : ExitCode.failure)
+        }
     } catch {
         StandardError.print("gossipnode: \(error)")
         return ExitCode.failure
