@@ -53,6 +53,7 @@ public struct NodeShell {
 
     private let metrics: AppendOnlyFile
     private let trace: AppendOnlyFile
+    private var heartbeat: HeartbeatWriter
     private var snapshots: SnapshotFolder
     private var checkpoints: [Int] = []
     private let start: NodeStart
@@ -94,6 +95,7 @@ public struct NodeShell {
         snapshots = try SnapshotFolder(folder)
 
         incarnation = max(WallClock.microseconds(), start.incarnation &+ 1)
+        heartbeat = try HeartbeatWriter(folder.heartbeat, first: incarnation, at: clock.now())
         let local = LinkIdentity(
             experiment: identity, node: node.configuration.node, incarnation: incarnation,
             limits: Limits(dimension: node.configuration.dimension))
@@ -145,6 +147,7 @@ public struct NodeShell {
             }
             retryTrace()
             try trainIfAsked()
+            showSignOfLife()
         }
         try sayFarewell()
         guard let ending else { preconditionFailure("the loop ends with an ending") }
@@ -153,7 +156,15 @@ public struct NodeShell {
 
     private var nextMoment: Instant? {
         guard step == nil else { return clock.now() }
-        return [wakeAt, triesTraceAt].compactMap { $0 }.min()
+        return [wakeAt, triesTraceAt].compactMap { $0 }.reduce(heartbeat.nextAt, min)
+    }
+
+    private mutating func showSignOfLife() {
+        do throws(SystemFault) {
+            try heartbeat.beat(in: core.round.number, at: clock.now())
+        } catch {
+            complain("its sign of life cannot be written: \(error)")
+        }
     }
 
     // MARK: - Events
