@@ -1,4 +1,5 @@
-// Honest, or hostile with an attack. The only value of a node that knows who else is hostile.
+// Honest, or hostile with an attack on models; nodes with poisoned data are honest here. Of all that a node is told,
+// this and a budget from an oracle say who else is hostile.
 import Attacks
 import Kernels
 import Wire
@@ -13,7 +14,7 @@ public struct Adversary: Sendable {
     public var attack: any ModelAttack
     /// What it knows of the nodes that it lies to.
     public let victims: [Victim]
-    /// Hostile neighbours: neither waited for nor listened to, so that liars never wait for each other.
+    /// Neighbours that lie as well: neither waited for nor listened to, so that liars never wait for each other.
     public let kin: Set<NodeID>
     /// The attack runs in these rounds; outside them the node is honest.
     public let rounds: Range<Int>

@@ -31,7 +31,8 @@ public struct Mixer: Sendable {
     /// Takes over what the rule remembered at a checkpoint.
     public mutating func restore(memory: [Float]) { rule.memory = memory }
 
-    /// The mixed model; what the rule did is left in `workspace.report`.
+    /// The mixed model; what the rule did is left in `workspace.report`. No rule has to do with a model of one's own
+    /// that is not finite, which only a liar goes on from: nothing is mixed into it.
     ///
     /// - Parameters:
     ///   - heard: ascending by sender; what taps overheard is passed over.
@@ -57,6 +58,7 @@ public struct Mixer: Sendable {
         workspace.context.stepSize = trainer?.stepSize(in: round) ?? 0
         workspace.context.modelBefore = before
         workspace.report.begin(rows: workspace.batch.rows)
+        guard allFinite(own.values.span) else { return own.values }
 
         var next = [Float](repeating: 0, count: configuration.dimension)
         var span = next.mutableSpan

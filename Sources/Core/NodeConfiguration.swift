@@ -1,4 +1,4 @@
-// Every setting of a node: unit, default, reason. All of it is honest knowledge; who lies is in `Behaviour` alone.
+// Every setting of a node. An honest node is told nothing here of who lies, unless its budget comes from an oracle.
 import Aggregation
 import Kernels
 
@@ -25,7 +25,7 @@ public struct NodeConfiguration: Sendable, Equatable {
     public let rounds: Int
     /// Ascending.
     public let neighbours: [Neighbour]
-    /// Lying that the rule must withstand, as declared.
+    /// Lying that the rule must withstand: as declared, or the true number and names from an oracle.
     public let budget: Budget
     /// Where too few neighbours are heard for the budget, the node keeps its own model rather than withstand less.
     public let isStrict: Bool
@@ -34,7 +34,8 @@ public struct NodeConfiguration: Sendable, Equatable {
     public let pace: Pace
     public let seed: UInt64
     public let patience: Patience
-    /// A record and a snapshot every so many rounds; 0 for none but the last.
+    /// A record and a snapshot every so many rounds; 0 for neither. After the last round there is a record in any case,
+    /// and the final model in place of a snapshot.
     public let measureEvery: Int
     /// A checkpoint every so many rounds; 0 for none.
     public let checkpointEvery: Int
@@ -71,14 +72,18 @@ extension NodeConfiguration {
 
     /// w_ij of a neighbour whose models are mixed; `nil` for others, taps among them.
     public func mixingWeight(of node: NodeID) -> Double? {
+        guard let slot = slot(of: node), let weight = neighbours[slot].weight, weight > 0 else { return nil }
+        return weight
+    }
+
+    /// Where a neighbour stands among all.
+    func slot(of node: NodeID) -> Int? {
         var (low, high) = (0, neighbours.count)
         while low < high {
             let middle = (low + high) / 2
             if neighbours[middle].node < node { low = middle + 1 } else { high = middle }
         }
-        guard low < neighbours.count, neighbours[low].node == node, let weight = neighbours[low].weight, weight > 0
-        else { return nil }
-        return weight
+        return low < neighbours.count && neighbours[low].node == node ? low : nil
     }
 }
 
@@ -108,6 +113,9 @@ public struct Patience: Sendable, Equatable {
     public var stoppingGrace: Nanoseconds = .milliseconds(1000)
     /// A node that has lost all its links goes slowly for so long beyond the deadline, before it goes on alone.
     public var isolation: Nanoseconds { 9 * deadline }
+    /// A node that cannot write its trace stands still for so long before it gives up. Longer than any fault of a plan
+    /// in which no round closes is likely to last, and than it takes to make room by hand; the others do without it.
+    public var fullDisk: Nanoseconds { 30 * deadline }
 
     public init(deadline: Nanoseconds = .milliseconds(5000)) {
         self.deadline = deadline

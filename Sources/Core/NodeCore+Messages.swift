@@ -16,7 +16,7 @@ extension NodeCore {
             let patience = configuration.patience
             neighbours[slot].link =
                 switch farewell {
-                case .finished: .closed(waitedUntil: now, backUntil: .longAgo)
+                case .finished, .failed: .closed(waitedUntil: now, backUntil: .longAgo)
                 case .stopping: .closed(waitedUntil: now + patience.stoppingGrace, backUntil: .longAgo)
                 // Broken bytes end a connection, not a neighbour.
                 case .refused: .closed(waitedUntil: now + patience.reconnectGrace, backUntil: now + patience.deadline)

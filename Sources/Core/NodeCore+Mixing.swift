@@ -23,15 +23,20 @@ extension NodeCore {
         return round.number - arrival.number > staleness
     }
 
+    /// Whether the node can go on from a model of its own. A liar can from any: it needs no good model to lie.
+    func isSound(_ model: [Float]) -> Bool { allFinite(model.span) || isLiar }
+
+    /// - Returns: `nil` where the node cannot go on from what its mix came to; nothing is written down then.
     mutating func mix(
         _ own: ModelMessage, with heard: [HeardModel], using workspace: inout Workspace,
         into effects: inout [NodeEffect]
-    ) -> [Float] {
+    ) -> [Float]? {
         let expected = neighbours.filter { $0.weight ?? 0 > 0 && listens(to: $0.node) }
         let offenders = expected.filter { $0.offendedIn == round }.map(\.node)
         let mixed = mixer.mix(
             own, with: heard, before: modelBefore, offenders: offenders, in: round, using: &workspace)
         modelBefore = []
+        guard isSound(mixed) else { return nil }
         record.mixedModels += workspace.batch.rows
         record.missedModels += expected.count - offenders.count - workspace.batch.rows
         note(workspace.report, of: workspace.context.senders)
@@ -63,11 +68,12 @@ extension NodeCore {
     /// The round of the others, if more neighbours than may lie are already past the next exchange: only then did they
     /// go on without this node, and not merely through their local rounds.
     var roundOfOthers: Round? {
-        let newest = neighbours.compactMap(\.newestRound).sorted(by: >)
-        let liars = configuration.budget.count
         let every = configuration.mixEvery
         let nextExchange = Round((round.next.number / every + 1) * every - 1)
-        return liars < newest.count && newest[liars] > nextExchange ? newest[liars] : nil
+        let liars = configuration.budget.count
+        // Asked at every event, and hardly ever true: they are counted first, and put in order only then.
+        let ahead = neighbours.count { neighbour in neighbour.newestRound.map { $0 > nextExchange } ?? false }
+        return ahead > liars ? neighbours.compactMap(\.newestRound).sorted(by: >)[liars] : nil
     }
 
     mutating func advance(to next: Round) {

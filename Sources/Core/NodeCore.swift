@@ -69,6 +69,9 @@ public struct NodeCore: Sendable {
 
     public var hasEnded: Bool { phase == .ended }
 
+    /// For whoever drives it.
+    public var patience: Patience { configuration.patience }
+
     /// The rule with its weights and memory, for whoever recomputes the node's mixes.
     public var mixing: Mixer { mixer }
 
@@ -124,13 +127,14 @@ public struct NodeCore: Sendable {
         case .timer:
             return proceed(isTimer: true, at: now, using: &workspace, into: &effects)
         case .stopRequested:
-            end(.stopped(round), saying: .stopping, into: &effects)
-            return
+            return end(.stopped(round), saying: .stopping, into: &effects)
+        case .traceLost:
+            return end(.traceLost(round), saying: .failed, into: &effects)
         }
         proceed(at: now, using: &workspace, into: &effects)
     }
 
-    func slot(of node: NodeID) -> Int? { neighbours.firstIndex { $0.node == node } }
+    func slot(of node: NodeID) -> Int? { configuration.slot(of: node) }
 
     // MARK: - Start and links
 
@@ -255,6 +259,7 @@ public struct NodeCore: Sendable {
             lossSum += report.loss * Double(report.samples)
             lossSamples += report.samples
         }
+        guard isSound(parameters) else { return end(.diverged(round), saying: .failed, into: &effects) }
         let message = ModelMessage(round: round, values: parameters)
         trained = message
         publishedRounds = round.number + 1
@@ -275,12 +280,16 @@ public struct NodeCore: Sendable {
     ) {
         guard let trained else { preconditionFailure("a round closes after its local step") }
         record.waitNanoseconds += now - since
-        let heard = exchanges ? heardModels() : []
-        model = exchanges ? mix(trained, with: heard, using: &workspace, into: &effects) : trained.values
         if exchanges {
+            let heard = heardModels()
+            guard let mixed = mix(trained, with: heard, using: &workspace, into: &effects) else {
+                return end(.diverged(round), saying: .failed, into: &effects)
+            }
+            model = mixed
             lie(with: trained, heard: heard, into: &effects)
             settleAccounts(at: now)
         } else {
+            model = trained.values
             effects.append(
                 .trace(
                     TraceLine(

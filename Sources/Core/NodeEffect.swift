@@ -10,18 +10,44 @@ public enum NodeEffect: Sendable {
     case wake(at: Instant)
     /// Take the local step of this round from this model and answer `trained`.
     case train(Round, from: [Float], LocalState)
-    /// Must be kept before any later effect is carried out: frames derived from this mix follow it.
+    /// Must be kept before any later effect is carried out, as frames derived from this mix follow it: `EffectQueue`
+    /// sees to that where there is no room.
     case trace(TraceLine)
     case record(NodeRecord)
     /// The model after this many rounds, for whoever evaluates.
     case snapshot(rounds: Int, [Float])
     case save(Checkpoint)
-    /// The last effect: all rounds are done, or the node was told to stop.
+    /// The last effect.
     case stop(Ending)
 }
 
 /// How a node's run ended.
-public enum Ending: Sendable {
+public enum Ending: Sendable, Equatable {
+    /// All rounds are done.
     case finished([Float])
+    /// It was told to.
     case stopped(Round)
+    /// Its own model was not finite any more, after the local step of this round or after its mix.
+    case diverged(Round)
+    /// What this round came to could not be written down, for as long as patience allows.
+    case traceLost(Round)
+}
+
+extension Ending {
+    /// What went wrong, in half a sentence; `nil` where nothing did.
+    public var failure: String? {
+        switch self {
+        case .finished, .stopped: nil
+        case .diverged(let round): "\(Self.divergence)\(round)\(Self.remedy)"
+        case .traceLost(let round): "gave up at round \(round): its trace could not be written"
+        }
+    }
+
+    /// Whether a failure, as told by `failure`, is a divergence.
+    public static func isDivergence(_ failure: some StringProtocol) -> Bool {
+        failure.hasPrefix(divergence) && failure.hasSuffix(remedy)
+    }
+
+    private static let divergence = "diverged at round "
+    private static let remedy = "; a smaller step size may help"
 }

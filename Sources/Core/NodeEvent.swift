@@ -10,11 +10,13 @@ public enum NodeEvent: Sendable {
     case linkUp(NodeID, incarnation: UInt64)
     case linkDown(NodeID)
     case received(Message, from: NodeID)
-    /// The link refused bytes of a known neighbour.
+    /// A link refused bytes: of this neighbour or, under the node's own name, of nobody in particular.
     case rejected(Rejection, from: NodeID)
     /// The answer to `train`.
     case trained(Round, [Float], LocalState, StepReport)
     /// The moment asked for by `wake` has come; early and stale calls do no harm.
     case timer
     case stopRequested
+    /// The driver could not keep a trace line for as long as patience allows, and will not try again.
+    case traceLost
 }

@@ -1,5 +1,6 @@
 // An experiment as real processes on this host: launches one gossipnode a node, watches their files and exits, lets go
 // wrong what the plan says, and ends them all, whatever happens. It talks to no node.
+import Core
 import Faults
 import Kernels
 import Metrics
@@ -11,20 +12,23 @@ public struct ProcessRun {
     /// Nodes told to stop are given this long before they are killed.
     private static let longestStop: Nanoseconds = .milliseconds(2_500)
 
-    /// A node that has no link goes on alone after ten.
-    private static let deadlinesUntilHung: Nanoseconds = 12
+    private static let lookInterval: Nanoseconds = .milliseconds(1_000)
 
     private struct Child {
+        /// Why it was killed by the laboratory.
+        enum Verdict { case hung(Nanoseconds, wasStopped: Bool), heldToTheEnd }
+
         let node: NodeID
         var process: ChildProcess
         let folder: NodeDirectory
         var status: ExitStatus?
         /// Killed by the plan, and to be restarted.
         var isDown = false
-        /// Bytes of its trace when it was last seen to grow, and when that was.
-        var traceBytes = 0
-        var grewAt: Instant
-        var wasHung = false
+        var heartbeat: HeartbeatReader
+        var watch: HeartbeatWatch
+        var verdict: Verdict?
+
+        var isRunning: Bool { status == nil }
 
         /// It has done all its rounds, and ended by itself. One that never met a neighbour says so by its status; its
         /// model counts all the same, since leaving it out would hide the worst node of all.
@@ -45,6 +49,8 @@ public struct ProcessRun {
     private var timeline: Timeline
     private var stopAskedAt: Instant?
     private var plan: FaultPlan
+    private let longestSilence: Nanoseconds
+    private var looksAt: Instant
 
     /// Finds what on this host would stop a run, before anything is written.
     public static func checkLimits(for assembly: Assembly) throws(ConfigurationFault) {
@@ -54,7 +60,11 @@ public struct ProcessRun {
         try HostLimits.check(
             openFiles: degree + HostLimits.openFilesBesideLinks, for: "a node of \(degree) neighbours",
             limit: limit.soft)
-        try HostLimits.check(processes: assembly.topology.nodeCount, for: "\(assembly.topology.nodeCount) nodes")
+        let nodes = assembly.topology.nodeCount
+        try HostLimits.check(
+            openFiles: nodes + HostLimits.openFilesBesideLinks, for: "a laboratory of \(nodes) nodes",
+            limit: limit.soft)
+        try HostLimits.check(processes: nodes, for: "\(nodes) nodes")
     }
 
     /// Refuses a plan with faults that only the simulator can make.
@@ -81,9 +91,10 @@ public struct ProcessRun {
     ///   - program: path of the gossipnode executable.
     ///   - beginning: what every node goes on from.
     ///   - hasKeys: every edge gets a key for this run; the files are removed when it is over.
+    ///   - longestSilence: a node whose loop does not stir for longer hangs, and is killed; a minute by default.
     public init(
         _ assembly: Assembly, in directory: RunDirectory, program: String, from beginning: NodeShell.Start = .afresh,
-        hasKeys: Bool = false
+        hasKeys: Bool = false, longestSilence: Nanoseconds? = nil
     ) throws {
         try ProcessRun.check(program: program)
         self.assembly = assembly
@@ -94,6 +105,8 @@ public struct ProcessRun {
             assembly.faults, nodeCount: assembly.topology.nodeCount, seed: assembly.experiment.seed,
             deadline: .milliseconds(assembly.experiment.timing.deadlineMilliseconds))
         self.hasKeys = hasKeys
+        self.longestSilence = longestSilence ?? HeartbeatWatch.longestSilence
+        looksAt = clock.now()
         lifeline = try Lifeline()
         signals = try Signals([.terminate, .interrupt, .child])
         timeline = try Timeline(assembly)
@@ -134,7 +147,10 @@ public struct ProcessRun {
             let folder = directory.node(node)
             try Files.makeDirectory(folder.path)
             let process = try start(node, further)
-            children.append(Child(node: node, process: process, folder: folder, grewAt: clock.now()))
+            children.append(
+                Child(
+                    node: node, process: process, folder: folder, heartbeat: HeartbeatReader(folder.heartbeat),
+                    watch: HeartbeatWatch(at: clock.now())))
         }
     }
 
@@ -148,7 +164,7 @@ public struct ProcessRun {
         // Often enough that no snapshot is overwritten, seldom enough to leave the processors to the nodes.
         let interval = Nanoseconds.milliseconds(max(5, children.count / 8))
         var poll = PollLoop()
-        while children.contains(where: { $0.status == nil || $0.isDown }) {
+        while children.contains(where: { $0.isRunning || $0.isDown }) {
             poll.removeAll()
             poll.add(signals.descriptor)
             try poll.wait(until: clock.now() + interval)
@@ -161,6 +177,7 @@ public struct ProcessRun {
             if !plan.isEmpty { try letThingsGoWrong() }
             try evaluated(timeline.advance())
             endHung()
+            endHeld()
             if let moment = stopAskedAt, clock.now() - moment > Self.longestStop { endAll() }
         }
     }
@@ -168,7 +185,7 @@ public struct ProcessRun {
     // MARK: - Faults
 
     private mutating func letThingsGoWrong() throws(SystemFault) {
-        let round = children.compactMap { newestRound(of: $0) }.max() ?? 0
+        let round = children.indices.compactMap { children[$0].heartbeat.read()?.round }.max() ?? 0
         for (node, change) in plan.advance(to: FaultMoment(now: clock.now(), round: round)) {
             let index = node.index
             switch change {
@@ -180,9 +197,13 @@ public struct ProcessRun {
                 children[index].process = try start(node, ["--rejoin"])
                 children[index].status = nil
                 children[index].isDown = false
-                children[index].grewAt = clock.now()
-            case .pause where children[index].status == nil: try children[index].process.send(.stop)
-            case .goOn where children[index].status == nil: try children[index].process.send(.continue)
+                children[index].watch = HeartbeatWatch(at: clock.now())
+            case .pause where children[index].isRunning:
+                try children[index].process.send(.stop)
+                children[index].watch.hold()
+            case .goOn where children[index].isRunning:
+                try children[index].process.send(.continue)
+                children[index].watch.letGo()
             default: break
             }
         }
@@ -194,28 +215,30 @@ public struct ProcessRun {
         }
     }
 
-    /// The round that a node was in when it last wrote to its trace.
-    private func newestRound(of child: Child) -> Int? {
-        guard let end = try? Files.readEnd(of: child.folder.trace, bytes: 1 << 16) else { return nil }
-        return TraceFile(Array(end.drop { $0 != UInt8(ascii: "\n") }.dropFirst())).published?.number
+    // MARK: - Nodes that would never end
+
+    /// Kills nodes whose loops have not stirred for too long.
+    private mutating func endHung() {
+        let now = clock.now()
+        guard now >= looksAt else { return }
+        looksAt = now + min(Self.lookInterval, longestSilence / 4)
+        for index in children.indices where children[index].isRunning {
+            children[index].watch.look(children[index].heartbeat.read()?.beats, at: now)
+            guard children[index].watch.isHung(longest: longestSilence) else { continue }
+            let process = children[index].process
+            kill(index, as: .hung(children[index].watch.silence, wasStopped: process.isStopped))
+        }
     }
 
-    /// Once some nodes have finished, one that has closed no round for many deadlines hangs, and is killed.
-    private mutating func endHung() {
-        let deadline = Nanoseconds.milliseconds(assembly.experiment.timing.deadlineMilliseconds)
-        let now = clock.now()
-        guard children.contains(where: { $0.status != nil }) else { return }
-        for index in children.indices where children[index].status == nil {
-            guard now - children[index].grewAt > Self.deadlinesUntilHung * deadline else { continue }
-            let bytes = Files.size(of: children[index].folder.trace) ?? 0
-            if bytes > children[index].traceBytes {
-                children[index].traceBytes = bytes
-                children[index].grewAt = now
-            } else {
-                children[index].wasHung = true
-                try? children[index].process.send(.kill)
-            }
-        }
+    /// Kills what the plan holds for good, once nothing else is left.
+    private mutating func endHeld() {
+        guard plan.isOver, !children.contains(where: { $0.isRunning && !$0.watch.isHeld }) else { return }
+        for index in children.indices where children[index].isRunning { kill(index, as: .heldToTheEnd) }
+    }
+
+    private mutating func kill(_ index: Int, as verdict: Child.Verdict) {
+        children[index].verdict = children[index].verdict ?? verdict
+        try? children[index].process.send(.kill)
     }
 
     private mutating func askToStop() throws(SystemFault) {
@@ -276,9 +299,22 @@ public struct ProcessRun {
         let ending = child.status?.description ?? "was not started"
         let stopped = stopAskedAt != nil && child.status == .exited(0)
         guard !stopped else { return LostNode.stopped }
-        if child.wasHung { return "hung: closed no round for \(Self.deadlinesUntilHung) deadlines, and was killed" }
+        switch child.verdict {
+        case .hung(let silence, let wasStopped):
+            let cause = wasStopped ? " (a signal had stopped it)" : ""
+            return "hung: its loop had not stirred for \(silence / 1_000_000_000) s\(cause), and was killed"
+        case .heldToTheEnd:
+            return "held by the fault plan to the end"
+        case nil:
+            break
+        }
         let log = (try? Files.read(child.folder.log)) ?? []
         let last = String(decoding: log, as: UTF8.self).split(whereSeparator: \.isNewline).last
+        // A node's own account of what went wrong, without its name before it.
+        if child.status == .exited(ExitCode.failure), let last {
+            let account = last.trimmingPrefix("gossipnode \(child.node): ")
+            if Ending.isDivergence(account) { return String(account) }
+        }
         return last.map { "\(ending): \($0)" } ?? ending
     }
 }

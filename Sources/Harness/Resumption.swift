@@ -25,6 +25,7 @@ public enum Resumption {
         for node in assembly.topology.nodes {
             let folder = directory.node(node)
             Files.remove(folder.endpoint)
+            Files.remove(folder.heartbeat)
             Files.remove(folder.model)
             Files.removeTree(folder.snapshots)
             guard case .afresh = beginning else { continue }

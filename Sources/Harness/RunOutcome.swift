@@ -1,4 +1,5 @@
 // What a run came to, whichever engine ran it.
+import Core
 import Kernels
 import Metrics
 
@@ -16,6 +17,9 @@ public struct LostNode: Sendable, Equatable {
         self.node = node
         self.reason = reason
     }
+
+    /// Its model was not finite any more.
+    public var hasDiverged: Bool { Ending.isDivergence(reason) }
 }
 
 /// What a node's records add up to.

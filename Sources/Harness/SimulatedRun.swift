@@ -36,6 +36,11 @@ public struct SimulatedRun {
             switch observation {
             case .snapshot(let node, let rounds, let model): timeline.add(model, of: node, rounds: rounds)
             case .record(let node, let record): outcome.totals[node, default: NodeTotals()].add(record)
+            case .ended(let node, let ending):
+                if case .finished(let model) = ending {
+                    timeline.add(model, of: node, rounds: assembly.experiment.training.rounds)
+                }
+                timeline.close(node)
             case .sent, .mixed, .saved, .killed: break
             }
         } shouldStop: {
@@ -47,15 +52,14 @@ public struct SimulatedRun {
         for (node, ending) in zip(assembly.topology.nodes, result.endings) {
             outcome.totals[node, default: NodeTotals()].bytesSent = result.traffic[node.index].bytes
             outcome.totals[node, default: NodeTotals()].messagesSent = result.traffic[node.index].messages
-            guard case .finished(let model) = ending else {
+            if case .finished(let model) = ending {
+                outcome.finalModels.append((node, model))
+            } else {
                 let ended = wasStopped ? LostNode.stopped : "did not finish"
-                let reason = result.killed.contains(node) ? "killed" : ended
+                let reason = result.killed.contains(node) ? "killed" : ending?.failure ?? ended
                 outcome.lost.append(LostNode(node: node, reason: reason))
-                continue
+                timeline.close(node)
             }
-            outcome.finalModels.append((node, model))
-            timeline.add(model, of: node, rounds: assembly.experiment.training.rounds)
-            timeline.close(node)
         }
         try evaluated(timeline.advance())
         outcome.evaluations = timeline.evaluations

@@ -120,6 +120,14 @@ public final class ChildProcess {
         try systemCall("send \(signal) to process", "\(processIdentifier)") { kill(-processIdentifier, signal.number) }
     }
 
+    /// Whether a signal has stopped it, and none has let it go on.
+    public var isStopped: Bool {
+        guard let line = try? Files.read("/proc/\(processIdentifier)/stat") else { return false }
+        // Its state stands behind its name, which is in parentheses and may hold any others.
+        guard let end = line.lastIndex(of: UInt8(ascii: ")")), end + 2 < line.count else { return false }
+        return line[end + 2] == UInt8(ascii: "T")
+    }
+
     private func reap(_ options: Int32) throws(SystemFault) -> ExitStatus? {
         if let status { return status }
         var waitStatus: Int32 = 0

@@ -88,6 +88,16 @@ extension FileDescriptor {
         return count.map(Transfer.bytes) ?? .wouldBlock
     }
 
+    /// Fills `buffer` from a place in a file; returns how many bytes there were, or a negative number.
+    func read(into buffer: inout [UInt8], at offset: Int) -> Int {
+        unsafe pread(number, &buffer, buffer.count, offset)
+    }
+
+    /// Writes `bytes` over the first ones of a file.
+    func overwrite(_ bytes: [UInt8]) throws(SystemFault) {
+        try systemCall("write") { unsafe pwrite(number, bytes, bytes.count, 0) }
+    }
+
     /// Writes all of `bytes`, however many calls it takes; for files, which never report `.wouldBlock`.
     func writeAll(_ bytes: [UInt8]) throws(SystemFault) {
         var written = 0

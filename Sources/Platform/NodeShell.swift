@@ -40,6 +40,8 @@ public struct NodeShell {
     private static let longestInlineStep: Nanoseconds = .milliseconds(2)
     /// After its last message a node stays this long at most, until its neighbours have read all of it.
     private static let longestFarewell: Nanoseconds = .milliseconds(1_500)
+    /// Between two attempts to write a trace line for which there was no room.
+    private static let diskPause: Nanoseconds = .milliseconds(100)
 
     private let node: NodeID
     private let experiment: [UInt8]
@@ -55,13 +57,16 @@ public struct NodeShell {
 
     private let metrics: AppendOnlyFile
     private let trace: AppendOnlyFile
+    private var heartbeat: HeartbeatWriter
     private var snapshots: SnapshotFolder
     private var checkpoints: [Int] = []
     private let start: NodeStart
     private let incarnation: UInt64
     private var workspace: Workspace
     private var training = TrainingScratch()
-    private var effects: [NodeEffect] = []
+    private var queue = EffectQueue()
+    /// When the trace line that could not be written is tried again.
+    private var triesTraceAt: Instant?
     private var arrivals: [Arrival] = []
     private var wakeAt: Instant?
     private var ending: Ending?
@@ -101,6 +106,7 @@ public struct NodeShell {
         snapshots = try SnapshotFolder(folder)
 
         incarnation = max(WallClock.microseconds(), start.incarnation &+ 1)
+        heartbeat = try HeartbeatWriter(folder.heartbeat, first: incarnation, at: clock.now())
         let local = LinkIdentity(
             experiment: identity, run: options.nonce, node: node.configuration.node, incarnation: incarnation,
             limits: Limits(dimension: node.configuration.dimension))
@@ -138,28 +144,29 @@ public struct NodeShell {
     /// Whether it has never reached a neighbour, where it has some.
     public var isAlone: Bool { company.isAlone }
 
-    /// Runs until all rounds are done or the node is told to stop.
+    /// Runs until all rounds are done, the node is told to stop, or it cannot go on.
     ///
-    /// - Returns: how it ended.
+    /// - Returns: how it ended; what went wrong has been said.
     public mutating func run() throws(SystemFault) -> Ending {
         handle(.started(start))
         while ending == nil {
             var others = [signals.descriptor]
             if let lifeline { others.append(lifeline) }
             if let worker { others.append(worker.descriptor) }
-            let ready = try transport.wait(
-                until: step == nil ? nextMoment : clock.now(), others: others, into: &arrivals)
+            let ready = try transport.wait(until: nextMoment, others: others, into: &arrivals)
             takeArrivals()
             sayWhoIsMissing()
-            if ready[0], try !signals.take().isEmpty { handle(.stopRequested) }
+            if ready[0], try !signals.take().isEmpty { leave(by: .stopRequested, as: .stopped(core.round)) }
             // The lifeline is readable only when the launcher has gone.
-            if lifeline != nil, ready[1] { handle(.stopRequested) }
+            if lifeline != nil, ready[1] { leave(by: .stopRequested, as: .stopped(core.round)) }
             try takeTrainedModel()
             if let moment = wakeAt, moment <= clock.now() {
                 wakeAt = nil
                 handle(.timer)
             }
+            retryTrace()
             try trainIfAsked()
+            showSignOfLife()
         }
         if case .finished = ending, let lament = company.lament { complain(lament) }
         try sayFarewell()
@@ -167,13 +174,21 @@ public struct NodeShell {
         return ending
     }
 
-    // MARK: - Events
-
     /// When there is something to do, whatever comes in.
     private var nextMoment: Instant? {
-        guard let moment = company.speaksAt else { return wakeAt }
-        return min(moment, wakeAt ?? moment)
+        guard step == nil else { return clock.now() }
+        return [wakeAt, triesTraceAt, company.speaksAt].compactMap { $0 }.reduce(heartbeat.nextAt, min)
     }
+
+    private mutating func showSignOfLife() {
+        do throws(SystemFault) {
+            try heartbeat.beat(in: core.round.number, at: clock.now())
+        } catch {
+            complain("its sign of life cannot be written: \(error)")
+        }
+    }
+
+    // MARK: - Events
 
     private mutating func sayWhoIsMissing() {
         guard company.speaksAt != nil else { return }
@@ -206,24 +221,34 @@ public struct NodeShell {
 
     private mutating func handle(_ event: NodeEvent) {
         let start = clock.now()
-        core.handle(event, at: start, using: &workspace, into: &effects)
-        if effects.contains(where: { if case .trace = $0 { true } else { false } }) {
+        let known = queue.effects.count
+        core.handle(event, at: start, using: &workspace, into: &queue.effects)
+        if queue.effects[known...].contains(where: { if case .trace = $0 { true } else { false } }) {
             mixNanoseconds += clock.now() - start
         }
         carryOut()
     }
 
+    /// Ends the node before its rounds are done. What waits for room on the disk is dropped: nothing was said yet that
+    /// follows from it.
+    private mutating func leave(by event: NodeEvent, as ending: Ending) {
+        guard self.ending == nil else { return }
+        queue.removeAll()
+        triesTraceAt = nil
+        handle(event)
+        // The core may have ended already, with its last line still to be written.
+        if self.ending == nil { finish(ending) }
+    }
+
     // MARK: - Effects
 
     private mutating func carryOut() {
-        var batch: [NodeEffect] = []
-        swap(&batch, &effects)
-        for effect in batch {
+        while let effect = queue.next() {
             switch effect {
             case .send(let message, let peer): transport.send(message, to: peer, into: &arrivals)
             case .wake(let moment): wakeAt = moment
             case .train(let round, let model, let state): step = TrainingJob(round: round, model: model, state: state)
-            case .trace(let line): keep { [trace] () throws(SystemFault) in try trace.append(line.json) }
+            case .trace(let line): if !write(line) { queue.holdBack(at: clock.now()) }
             case .record(let record): append(record)
             case .snapshot(let rounds, let model): writeSnapshot(model, rounds: rounds)
             case .save(let checkpoint): save(checkpoint)
@@ -232,21 +257,50 @@ public struct NodeShell {
         }
     }
 
-    /// Takes the local step that the core asked for: at once while steps are quick; a long one goes to the worker, so
-    /// that links are served meanwhile. The model is the same either way.
-    private mutating func trainIfAsked() throws(SystemFault) {
-        guard let job = step else { return }
-        step = nil
-        if lastStep < Self.longestInlineStep {
-            take(job.run(trainer, scratch: &training))
-        } else {
-            try submit(job)
+    /// Writes down what a mix came to, or says that the node stands still until that works.
+    private mutating func write(_ line: TraceLine) -> Bool {
+        do throws(SystemFault) {
+            try trace.append(line.json)
+            triesTraceAt = nil
+            return true
+        } catch {
+            complain("\(error); it stands still until there is room", about: error.kind)
+            triesTraceAt = clock.now() + Self.diskPause
+            return false
         }
     }
 
-    private mutating func submit(_ job: TrainingJob) throws(SystemFault) {
-        if worker == nil { worker = try TrainingWorker(trainer) }
-        try worker?.submit(job)
+    private mutating func retryTrace() {
+        guard let line = queue.heldLine, let since = queue.heldSince, let moment = triesTraceAt, moment <= clock.now()
+        else { return }
+        if write(line) {
+            queue.release()
+            carryOut()
+        } else if clock.now() - since > core.patience.fullDisk {
+            leave(by: .traceLost, as: .traceLost(core.round))
+        }
+    }
+
+    /// Takes the local step that the core asked for: at once while steps are quick; a long one goes to the worker, so
+    /// that links are served meanwhile. The model is the same either way, and where no thread can be started as well.
+    private mutating func trainIfAsked() throws(SystemFault) {
+        guard let job = step else { return }
+        step = nil
+        if lastStep >= Self.longestInlineStep, let worker = startedWorker() {
+            try worker.submit(job)
+        } else {
+            take(job.run(trainer, scratch: &training))
+        }
+    }
+
+    private mutating func startedWorker() -> TrainingWorker? {
+        if let worker { return worker }
+        do throws(SystemFault) {
+            worker = try TrainingWorker(trainer)
+        } catch {
+            complain("\(error); long steps hold up its links", about: error.kind)
+        }
+        return worker
     }
 
     private mutating func takeTrainedModel() throws(SystemFault) {
@@ -292,10 +346,11 @@ public struct NodeShell {
             let path = folder.model
             keep { () throws(SystemFault) in try Files.write(bytes, to: path) }
         }
+        if let failure = ending.failure { StandardError.print("gossipnode \(node): \(failure)") }
         self.ending = ending
     }
 
-    /// A full disk stops no learning: the loss is reported once, and the run goes on.
+    /// Of metrics, snapshots and checkpoints a full disk costs some and stops nothing: the loss is reported once.
     @discardableResult
     private mutating func keep(_ write: () throws(SystemFault) -> Void) -> Bool {
         do throws(SystemFault) {

@@ -55,10 +55,18 @@ public struct Remains {
         case .resume(let rounds):
             return .resumed(try Remains.read(folder.checkpoint(rounds: rounds), rounds: rounds, of: node, identity))
         case .rejoin:
-            let trace = (try? Files.read(folder.trace)).map { TraceFile($0) }
+            return .restarted(newest, published: try publishedRound())
+        }
+    }
+
+    /// The last round for which it may have sent a model; `nil` where it never ran.
+    private func publishedRound() throws(ConfigurationFault) -> Round? {
+        guard Files.exists(folder.trace) else { return nil }
+        do throws(SystemFault) {
             // A node sends the model of its first round before it has closed any.
-            let published = trace == nil ? nil : max(trace?.published ?? Round(0), Round(0))
-            return .restarted(newest, published: published)
+            return TraceFile(try Files.read(folder.trace)).published ?? Round(0)
+        } catch {
+            throw ConfigurationFault("\(error); without its trace the node does not know what it has said already")
         }
     }
 

@@ -12,12 +12,15 @@ public final class Worker<Job: Sendable, Output: Sendable> {
     public let capacity = 4096 / Handover.addressBytes
     /// Closed to tell the thread to end.
     private var jobs: FileDescriptor?
-    private var thread = pthread_t()
+    /// `nil` where it could not be started.
+    private var thread: pthread_t?
     /// Jobs handed over whose results were not taken yet.
     public private(set) var outstanding = 0
 
-    /// - Parameter work: runs on the worker's thread only; it may keep scratch memory between jobs.
-    public init(_ work: sending @escaping (Job) -> Output) throws(SystemFault) {
+    /// - Parameters:
+    ///   - stackBytes: of its stack; by default what the system gives.
+    ///   - work: runs on the worker's thread only; it may keep scratch memory between jobs.
+    public init(stackBytes: Int? = nil, _ work: sending @escaping (Job) -> Output) throws(SystemFault) {
         let (jobReader, jobWriter) = try FileDescriptor.pipe()
         let (resultReader, resultWriter) = try FileDescriptor.pipe()
         try resultReader.setNonblocking()
@@ -28,21 +31,13 @@ public final class Worker<Job: Sendable, Output: Sendable> {
                 try? Handover.send(work(job), to: resultWriter)
             }
         }
-        let argument = unsafe Unmanaged.passRetained(body)
-        let result = unsafe pthread_create(
-            &thread, nil,
-            { argument in
-                unsafe Unmanaged<ThreadBody>.fromOpaque(argument!).takeRetainedValue().run()
-                return nil
-            }, argument.toOpaque())
-        if result != 0 { unsafe argument.release() }
-        try checkedCall("start a thread", number: result)
+        thread = try body.start(stackBytes: stackBytes)
     }
 
     /// Waits for the jobs that were handed over, and forgets their results.
     deinit {
         jobs = nil
-        pthread_join(thread, nil)
+        if let thread { pthread_join(thread, nil) }
         while let _: Output = try? Handover.receive(from: descriptor) {}
     }
 
@@ -64,8 +59,28 @@ public final class Worker<Job: Sendable, Output: Sendable> {
 
 /// What a thread runs, in the form in which C can carry it.
 private final class ThreadBody {
-    let run: () -> Void
+    private let run: () -> Void
     init(_ run: @escaping () -> Void) { self.run = run }
+
+    func start(stackBytes: Int?) throws(SystemFault) -> pthread_t {
+        var attributes = pthread_attr_t()
+        unsafe pthread_attr_init(&attributes)
+        defer { unsafe pthread_attr_destroy(&attributes) }
+        if let stackBytes {
+            try checkedCall("start a thread", number: unsafe pthread_attr_setstacksize(&attributes, stackBytes))
+        }
+        var thread = pthread_t()
+        let argument = unsafe Unmanaged.passRetained(self)
+        let result = unsafe pthread_create(
+            &thread, &attributes,
+            { argument in
+                unsafe Unmanaged<ThreadBody>.fromOpaque(argument!).takeRetainedValue().run()
+                return nil
+            }, argument.toOpaque())
+        if result != 0 { unsafe argument.release() }
+        try checkedCall("start a thread", number: result)
+        return thread
+    }
 }
 
 /// A value on its way from one thread to another through a pipe.

@@ -48,6 +48,8 @@ public struct NodeDirectory: Sendable, Equatable {
     public var metrics: String { "\(path)/metrics.jsonl" }
     public var trace: String { "\(path)/trace.jsonl" }
     public var log: String { "\(path)/log.txt" }
+    /// How often the node's loop has stirred, and its round.
+    public var heartbeat: String { "\(path)/heartbeat" }
     /// The final model; it is there only once all rounds are done.
     public var model: String { "\(path)/model.bin" }
     public var snapshots: String { "\(path)/snapshots" }

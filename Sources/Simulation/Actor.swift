@@ -64,7 +64,7 @@ struct Actor: Sendable {
     private(set) var hash = TraceHash()
     private(set) var steps = 0
     var traffic = Traffic()
-    private var effects: [NodeEffect] = []
+    private var queue = EffectQueue()
 
     init(_ node: SimulatedNode, id: NodeID, settings: Settings) {
         self.id = id
@@ -95,6 +95,7 @@ struct Actor: Sendable {
         guard ending == nil else { return }
         if let wake = wakeAt.map({ $0 + (0 - clockOffset) }) { nextMoment = min(nextMoment ?? wake, wake) }
         if let done = step?.doneAt { nextMoment = min(nextMoment ?? done, done) }
+        if let retry = triesTraceAt { nextMoment = min(nextMoment ?? retry, retry) }
     }
 
     // MARK: - What happens to it
@@ -112,7 +113,8 @@ struct Actor: Sendable {
         if isPaused, delivery.isModel {
             pending.removeAll { $0.isModel && $0.sender == delivery.sender && $0.connection == delivery.connection }
         }
-        if !isDown { pending.append(delivery) }
+        // Whoever has ended reads nothing but what its links still need.
+        if !isDown, ending == nil || delivery.isDatagram { pending.append(delivery) }
     }
 
     mutating func dropPending() { pending.removeAll() }
@@ -129,14 +131,34 @@ struct Actor: Sendable {
         pending = arrivals
         if let (local, doneAt) = step, doneAt <= now, ending == nil {
             step = nil
-            finish(local, at: now, using: &tools, telling: &news)
+            answer(local, at: now, using: &tools)
+            carryOut(at: now, using: &tools, telling: &news)
         }
         if let moment = wakeAt, moment <= now + clockOffset, ending == nil {
             wakeAt = nil
             handle(.timer, at: now, using: &tools, telling: &news)
         }
+        retryTrace(at: now, using: &tools, telling: &news)
         if settings.carriage.usesDatagrams { runLinkTimers(at: now, using: &tools, telling: &news) }
         settle()
+    }
+
+    /// When the trace line that everything waits for is tried again: as soon as there is room, or for the last time.
+    private var triesTraceAt: Instant? {
+        queue.heldSince.map { disk.isFull ? $0 + core.patience.fullDisk : $0 }
+    }
+
+    private mutating func retryTrace(at now: Instant, using tools: inout Tools, telling news: inout News) {
+        guard let line = queue.heldLine, let moment = triesTraceAt, moment <= now else { return }
+        if write(line) {
+            queue.release()
+            carryOut(at: now, using: &tools, telling: &news)
+        } else {
+            queue.removeAll()
+            handle(.traceLost, at: now, using: &tools, telling: &news)
+            // The core may have ended already, with its last line still to be written.
+            if ending == nil { end(.traceLost(core.round), telling: &news) }
+        }
     }
 
     private mutating func take(
@@ -180,8 +202,13 @@ struct Actor: Sendable {
     ) {
         guard ending == nil else { return }
         fold(event, at: now)
-        core.handle(event, at: now + clockOffset, using: &tools.workspace, into: &effects)
-        // A local step that takes no virtual time is answered at once, and the answer may ask for more.
+        core.handle(event, at: now + clockOffset, using: &tools.workspace, into: &queue.effects)
+        carryOut(at: now, using: &tools, telling: &news)
+    }
+
+    /// Does what the core has asked for. A local step that takes no virtual time is answered at once, and the answer may
+    /// ask for more.
+    private mutating func carryOut(at now: Instant, using tools: inout Tools, telling news: inout News) {
         while let local = interpret(at: now, telling: &news) {
             if let stepTime {
                 step = (local, now + stepTime.duration(of: local.round))
@@ -189,18 +216,6 @@ struct Actor: Sendable {
             }
             answer(local, at: now, using: &tools)
         }
-        // An ended node sleeps for good; it would otherwise keep virtual time from ending.
-        if ending != nil { wakeAt = nil }
-    }
-
-    private mutating func finish(
-        _ local: LocalStep, at now: Instant, using tools: inout Tools, telling news: inout News
-    ) {
-        answer(local, at: now, using: &tools)
-        if let next = interpret(at: now, telling: &news), let stepTime {
-            step = (next, now + stepTime.duration(of: next.round))
-        }
-        if ending != nil { wakeAt = nil }
     }
 
     private mutating func answer(_ local: LocalStep, at now: Instant, using tools: inout Tools) {
@@ -210,7 +225,7 @@ struct Actor: Sendable {
         steps += 1
         core.handle(
             .trained(local.round, parameters, state, report), at: now + clockOffset, using: &tools.workspace,
-            into: &effects)
+            into: &queue.effects)
     }
 
     private struct LocalStep: Sendable {
@@ -222,7 +237,7 @@ struct Actor: Sendable {
     /// A killed node computes no more, and starts again from its disk.
     mutating func forget() {
         dropPending()
-        effects.removeAll(keepingCapacity: true)
+        queue.removeAll()
         wakeAt = nil
         step = nil
         untoldTrace = nil
@@ -231,7 +246,7 @@ struct Actor: Sendable {
     /// Carries out the core's effects in order; returns the local step asked for, if any.
     private mutating func interpret(at now: Instant, telling news: inout News) -> LocalStep? {
         var step: LocalStep?
-        for effect in effects {
+        while let effect = queue.next() {
             switch effect {
             case .send(let message, let receiver):
                 send(message, to: receiver, at: now, telling: &news)
@@ -241,7 +256,7 @@ struct Actor: Sendable {
                 step = LocalStep(round: round, model: model, state: state)
                 tellMix(model, telling: &news)
             case .trace(let line):
-                trace(line)
+                if !write(line) { queue.holdBack(at: now) }
             case .record(let record):
                 news.observations.append(.record(id, record))
             case .snapshot(let rounds, let model):
@@ -254,20 +269,28 @@ struct Actor: Sendable {
                     news.observations.append(.saved(id, checkpoint, in: core.round))
                 }
             case .stop(let ending):
-                self.ending = ending
                 if case .finished(let model) = ending { tellMix(model, telling: &news) }
+                end(ending, telling: &news)
             }
         }
-        effects.removeAll(keepingCapacity: true)
         return step
     }
 
-    private mutating func trace(_ line: TraceLine) {
+    private mutating func end(_ ending: Ending, telling news: inout News) {
+        self.ending = ending
+        // It sleeps for good, and would otherwise keep virtual time from ending.
+        wakeAt = nil
+        news.observations.append(.ended(id, ending))
+    }
+
+    /// - Returns: whether there was room for it.
+    private mutating func write(_ line: TraceLine) -> Bool {
+        guard disk.write(line) else { return false }
         hash.fold(UInt64(line.round.number))
         for input in line.inputs { hash.fold(input.digest) }
         hash.fold(line.result)
-        disk.traced(published: line.next)
         if settings.isWatched { untoldTrace = line }
+        return true
     }
 
     /// The model with which a round starts is what the trace before it came to.
@@ -293,6 +316,7 @@ struct Actor: Sendable {
         case .rejected(_, let node): hash.fold(7 &+ UInt64(node.index) << 8)
         case .trained, .timer: hash.fold(8)
         case .stopRequested: hash.fold(9)
+        case .traceLost: hash.fold(10)
         }
     }
 }

@@ -94,7 +94,7 @@ public struct Invariants: Sendable {
 
     public mutating func observe(_ observation: Observation) {
         switch observation {
-        case .snapshot, .record, .killed: break
+        case .snapshot, .record, .ended, .killed: break
         case .sent(let sender, let receiver, let message): observe(message, from: sender, to: receiver)
         case .mixed(let node, let line, let result, let held):
             guard !isHostile[node.index] else { return }
@@ -116,11 +116,14 @@ public struct Invariants: Sendable {
         for (index, ending) in result.endings.enumerated() where !isHostile[index] {
             let node = NodeID(index)
             guard !result.killed.contains(node) else { continue }
-            guard case .finished(let model) = ending else {
-                report(.progress, node, nil, "it did not finish")
-                continue
+            switch ending {
+            case .finished(let model):
+                if !allFinite(model.span) { report(.finite, node, nil, "its final model is not finite") }
+            case .diverged(let round):
+                report(.finite, node, round, "it diverged")
+            default:
+                report(.progress, node, nil, ending?.failure ?? "it did not finish")
             }
-            if !allFinite(model.span) { report(.finite, node, nil, "its final model is not finite") }
         }
         let rounds = nodes.first?.rounds ?? 0
         if let calm = result.calmSince {

@@ -39,67 +39,81 @@ struct News: Sendable {
     }
 }
 
+/// At each instant only those nodes are touched that something happens to: with thousands of nodes that go at their own
+/// pace, most instants are one node's alone.
 struct LaneState: Sendable {
-    var actors: [Actor]
+    private(set) var actors: [Actor]
     let firstNode: Int
-    var tools: Tools
-    /// What arrives when, soonest first; few moments are open at a time.
-    private var moments: [(at: Instant, deliveries: [Delivery])] = []
+    private var tools: Tools
+    private var arrivals = Timetable()
+    /// When each node does something of its own accord.
+    private var moments: MomentTree
+    /// Nodes that something befell; they may have had reason to wait until then, and are looked at in the next instant.
+    private var befallen: [Int] = []
+    /// Those of this instant.
+    private var due: [Int] = []
+    /// The newest round that any living node of the lane is in.
+    private(set) var newestRound = 0
     private var news = News()
 
     init(actors: [Actor], firstNode: Int, tools: Tools) {
         self.actors = actors
         self.firstNode = firstNode
         self.tools = tools
+        moments = MomentTree(count: actors.count)
     }
 
     mutating func begin() {
-        for index in actors.indices { actors[index].begin(using: &tools, telling: &news) }
-    }
-
-    mutating func schedule(_ deliveries: [Delivery], at moment: Instant) {
-        if let index = moments.firstIndex(where: { $0.at == moment }) {
-            moments[index].deliveries.append(contentsOf: deliveries)
-        } else {
-            let index = moments.firstIndex { $0.at > moment } ?? moments.endIndex
-            moments.insert((moment, deliveries), at: index)
+        for index in actors.indices {
+            actors[index].begin(using: &tools, telling: &news)
+            noteState(of: index)
         }
     }
+
+    mutating func schedule(_ deliveries: [Delivery], at moment: Instant) { arrivals.add(deliveries, at: moment) }
 
     /// When something happens next in this lane.
-    var nextMoment: Instant? {
-        var next = moments.first?.at
-        // By index: an actor is too large to be copied for a question.
-        for index in actors.indices {
-            guard let own = actors[index].nextMoment else { continue }
-            next = next.map { min($0, own) } ?? own
-        }
-        return next
-    }
+    var nextMoment: Instant? { [arrivals.soonest, moments.soonest].compactMap { $0 }.min() }
 
-    /// The newest round that any living node of the lane is in.
-    var newestRound: Int {
-        var newest = 0
-        for index in actors.indices where !actors[index].isDown {
-            newest = max(newest, actors[index].core.round.number)
-        }
-        return newest
-    }
+    /// Whether there is anything to do at this instant.
+    func isBusy(at now: Instant) -> Bool { !befallen.isEmpty || nextMoment.map { $0 <= now } ?? false }
 
-    /// Takes every node through what happens to it at this instant: arrivals in order of sender, then its timer.
+    /// Takes nodes, in their order, through what happens to them at this instant: arrivals in order of sender, then
+    /// timers.
     mutating func step(at now: Instant) {
-        var arrivals: [Delivery] = []
-        if let first = moments.first, first.at <= now {
-            arrivals = first.deliveries
-            moments.removeFirst()
+        for delivery in arrivals.takeSoonest(until: now) {
+            let index = delivery.receiver.index - firstNode
+            actors[index].deliver(delivery)
+            moments.set(index, to: now)
         }
-        for delivery in arrivals { actors[delivery.receiver.index - firstNode].deliver(delivery) }
-        arrivals = []
-        for index in actors.indices { actors[index].step(at: now, using: &tools, telling: &news) }
+        for index in befallen { moments.set(index, to: now) }
+        befallen.removeAll(keepingCapacity: true)
+        due.removeAll(keepingCapacity: true)
+        moments.collect(until: now, into: &due)
+        for index in due {
+            actors[index].step(at: now, using: &tools, telling: &news)
+            noteState(of: index)
+        }
     }
 
     mutating func suffer(_ change: NodeChange, node: NodeID, at now: Instant) {
-        actors[node.index - firstNode].suffer(change, at: now, using: &tools, telling: &news)
+        let index = node.index - firstNode
+        actors[index].suffer(change, at: now, using: &tools, telling: &news)
+        befallen.append(index)
+        // A node that is killed or comes back may have been the one that was furthest.
+        newestRound = 0
+        for index in actors.indices { noteRound(of: index) }
+        noteState(of: index)
+    }
+
+    /// To be called after whatever happens to a node.
+    private mutating func noteState(of index: Int) {
+        moments.set(index, to: actors[index].nextMoment)
+        noteRound(of: index)
+    }
+
+    private mutating func noteRound(of index: Int) {
+        if !actors[index].isDown { newestRound = max(newestRound, actors[index].core.round.number) }
     }
 
     mutating func takeNews() -> News {

@@ -50,10 +50,11 @@ public enum Carriage: String, Sendable, CaseIterable {
     var isSealed: Bool { self == .sealed || self == .sealedDatagrams }
 }
 
-/// What a node told while it ran; all but the first two only to whoever watches.
+/// What a node told while it ran; all but the first three only to whoever watches.
 public enum Observation: Sendable {
     case snapshot(NodeID, rounds: Int, [Float])
     case record(NodeID, NodeRecord)
+    case ended(NodeID, Ending)
     case sent(from: NodeID, to: NodeID, ModelMessage)
     /// A trace line, the model that it came to, and how many models of neighbours the node holds.
     case mixed(NodeID, TraceLine, [Float], held: Int)
@@ -187,12 +188,12 @@ public struct Simulator {
     }
 
     private func step(at now: Instant) {
-        if lanes.count == 1 {
-            lanes[0].state.withLock { $0.step(at: now) }
+        let busy = lanes.filter { lane in lane.state.withLock { $0.isBusy(at: now) } }
+        if busy.count == 1 {
+            busy[0].state.withLock { $0.step(at: now) }
         } else {
-            let lanes = lanes
-            DispatchQueue.concurrentPerform(iterations: lanes.count) { index in
-                lanes[index].state.withLock { $0.step(at: now) }
+            DispatchQueue.concurrentPerform(iterations: busy.count) { index in
+                busy[index].state.withLock { $0.step(at: now) }
             }
         }
     }

@@ -2,18 +2,26 @@
 // has published. The counterpart of a node's folder.
 import Core
 import Kernels
+import Metrics
 
 struct VirtualDisk: Sendable {
-    /// While it is, checkpoints are not written.
+    /// While it is, nothing is written.
     var isFull = false
-    /// The last round that the node may have published a model for; `nil` before its first start.
+    /// The last round that the node may have published a model for, as its trace tells; `nil` before its first start.
     private(set) var published: Round?
     /// At most two, the newest last.
     private var checkpoints: [[UInt8]] = []
 
     mutating func started() { published = max(published ?? Round(0), Round(0)) }
 
-    mutating func traced(published round: Round) { published = max(published ?? round, round) }
+    /// A line of the trace.
+    ///
+    /// - Returns: whether there was room.
+    mutating func write(_ line: TraceLine) -> Bool {
+        guard !isFull else { return false }
+        published = max(published ?? line.next, line.next)
+        return true
+    }
 
     /// - Returns: whether there was room.
     mutating func save(_ checkpoint: Checkpoint, node: NodeID, experiment: [UInt8]) -> Bool {

@@ -37,4 +37,6 @@ public enum Farewell: UInt8, Sendable, Equatable {
     case stopping = 2
     /// The peer is not welcome: a stranger, another experiment or run, or broken bytes.
     case refused = 3
+    /// The node cannot go on: it has no model to offer any more.
+    case failed = 4
 }

@@ -105,10 +105,13 @@ func main() -> Int32 {
         return ExitCode.usage
     }
     do {
-        var status = ExitCode.success
-        if case .finished = try shell.run(), shell.isAlone { status = ExitCode.failure }
+        let ending = try shell.run()
         // What is still being computed is not waited for.
-        withExtendedLifetime(shell) { ExitCode.leave(with: status) }
+        withExtendedLifetime(shell) {
+            let isAlone = if case .finished = ending { shell.isAlone } else { false }
+            let hasFailed = ending.failure != nil || isAlone
+            ExitCode.leave(with: hasFailed ? ExitCode.failure : ExitCode.success)
+        }
     } catch {
         StandardError.print("gossipnode: \(error)")
         return ExitCode.failure

@@ -143,6 +143,7 @@ struct NodeCoreTests {
         }
         #expect(limit(.linkDown(NodeID(2))) == HandledNode.moment(250), "first it says that it is held up")
         #expect(limit(.received(.bye(.finished), from: NodeID(2))) == nil)
+        #expect(limit(.received(.bye(.failed), from: NodeID(2))) == nil)
         var node = HandledNode()
         node.join(1...2)
         node.receive(from: 1, round: 0, at: 0)

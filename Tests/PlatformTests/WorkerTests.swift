@@ -21,6 +21,20 @@ extension PlatformTests {
             #expect(worker.outstanding == 0)
         }
 
+        @Test("a thread that cannot be started is one fault, and nothing is left of it")
+        func notStarted() throws {
+            final class Token: Sendable {}
+            weak var kept: Token?
+            // No address space has room for such a stack.
+            let fault = #expect(throws: SystemFault.self) {
+                let token = Token()
+                kept = token
+                _ = try Worker<Int, Int>(stackBytes: 1 << 60) { job in withExtendedLifetime(token) { job } }
+            }
+            #expect(fault?.description == "cannot start a thread: Resource temporarily unavailable (EAGAIN)")
+            #expect(kept == nil)
+        }
+
         @Test("a worker that goes finishes its jobs and frees their results")
         func ending() throws {
             final class Token: Sendable {}

@@ -1,11 +1,12 @@
-// Disks without room for checkpoints.
+// Disks without room.
 import Kernels
 
-/// Struck nodes cannot write checkpoints until the fault ends; those that they have stay.
+/// Struck nodes write neither checkpoints nor traces until the fault ends, and so stand still: nothing is said that was
+/// not written down. What they have written stays.
 public struct FullDisk: NodeFault {
     public static let name = "fullDisk"
     public static let aliases = ["diskFull"]
-    public static let summary = "Lets the checkpoints of nodes fail until it ends."
+    public static let summary = "Leaves nodes no room to write until it ends: they keep no checkpoint, and stand still."
 
     public let affliction = Affliction.fullDisk
 

@@ -1,0 +1,77 @@
+// Nodes whose disks are full: they say nothing that they cannot write down, go on when there is room, and give up in the
+// end.
+import Core
+import Kernels
+import Scenario
+import Simulation
+import Testing
+
+@testable import Harness
+
+@Suite("Full disks")
+struct FullDiskTests {
+    private static func run(
+        _ settings: [String], observe: (Observation) -> Void = { _ in }
+    ) throws -> (result: SimulationResult, violations: [Violation]) {
+        let assembly = try smallAssembly(["checkpoint.every=4", "training.rounds=40"] + settings)
+        var invariants = try Invariants(assembly)
+        var simulator = try Simulator(assembly, options: .init(isWatched: true))
+        let result = simulator.run { observation in
+            invariants.observe(observation)
+            observe(observation)
+        }
+        invariants.end(result, deadline: .milliseconds(assembly.experiment.timing.deadlineMilliseconds))
+        return (result, invariants.violations)
+    }
+
+    @Test("a node that is killed while its disk is full publishes no second model for any round")
+    func killed() throws {
+        let faults = """
+            faults=[{"fault": "fullDisk", "nodes": ["0"], "from": 5, "until": 30},
+                    {"fault": "crash", "share": 1, "from": 10, "until": 11}]
+            """
+        // The newest round of any node, whenever node 0 published something.
+        var newest = 0
+        var spokeAt: [Int] = []
+        let (result, violations) = try Self.run([faults, "adversary=[]"]) { observation in
+            switch observation {
+            case .mixed(_, let line, _, _): newest = max(newest, line.next.number)
+            case .sent(let sender, _, _) where sender == NodeID(0): spokeAt.append(newest)
+            default: break
+            }
+        }
+        #expect(violations.isEmpty, "\(violations)")
+        #expect(!spokeAt.contains { (8..<30).contains($0) } && spokeAt.contains { $0 >= 30 }, "\(spokeAt)")
+        #expect(result.endings.allSatisfy { if case .finished = $0 { true } else { false } })
+    }
+
+    @Test("where all disks are full for a while, all stand still, and nothing is lost")
+    func everywhere() throws {
+        let faults = #"faults=[{"fault": "fullDisk", "share": 1, "from": 5, "until": 7}]"#
+        let (full, violations) = try Self.run([faults, "adversary=[]"])
+        let (calm, _) = try Self.run(["adversary=[]"])
+        #expect(violations.isEmpty && full.endings == calm.endings)
+        #expect(full.virtualNanoseconds > calm.virtualNanoseconds + .milliseconds(5_000))
+    }
+
+    @Test("a node whose disk stays full gives up after thirty deadlines, and the others finish without it")
+    func forGood() throws {
+        let faults = #"faults=[{"fault": "fullDisk", "nodes": ["0"], "from": 5}]"#
+        let (result, _) = try Self.run([faults, "timing.deadlineMilliseconds=1000"])
+        guard case .traceLost(let round) = result.endings[0] else {
+            Issue.record("\(String(describing: result.endings[0]))")
+            return
+        }
+        #expect((5...7).contains(round.number))
+        #expect(result.virtualNanoseconds > .milliseconds(30_000) && result.virtualNanoseconds < .milliseconds(60_000))
+        #expect(result.endings.dropFirst().allSatisfy { if case .finished = $0 { true } else { false } })
+    }
+
+    @Test("one that has only its last line to write gives up as well")
+    func lastLine() throws {
+        let faults = #"faults=[{"fault": "fullDisk", "nodes": ["0"], "from": 39}]"#
+        let (result, violations) = try Self.run([faults, "timing.deadlineMilliseconds=1000", "adversary=[]"])
+        #expect(result.endings[0] == .traceLost(Round(40)))
+        #expect(violations.map(\.invariant) == [.progress] && violations[0].node == NodeID(0))
+    }
+}

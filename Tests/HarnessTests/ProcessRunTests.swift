@@ -1,0 +1,40 @@
+// What the laboratory makes of programs that are no nodes: they start, and then do nothing.
+import Kernels
+import Scenario
+import Testing
+
+@testable import Harness
+@testable import Platform
+
+@Suite("Process run")
+struct ProcessRunTests {
+    /// Node 0 ends at once, node 1 is stopped by a signal, and the others stand still.
+    private static let program = """
+        #!/bin/sh
+        case "$*" in
+        *"--node 0 "*) exit 0 ;;
+        *"--node 1 "*) kill -STOP $$ ;;
+        esac
+        exec sleep 600
+        """
+
+    @Test("nodes whose loops do not stir are ended and named, as stopped by a signal where they are")
+    func hung() throws {
+        let folder = try TemporaryDirectory()
+        let program = "\(folder.path)/program"
+        try Files.write(Array(Self.program.utf8), to: program)
+        #expect(try ChildProcess("chmod", ["+x", program]).wait() == .exited(0))
+        let directory = RunDirectory("\(folder.path)/run")
+        let assembly = try smallAssembly()
+        // Each seems to have stirred once; else it would be given the time that a start may take.
+        for node in assembly.topology.nodes {
+            try Files.makeDirectory(directory.node(node).path)
+            try Files.write(Heartbeat(beats: 1, round: 0).encoded, to: directory.node(node).heartbeat)
+        }
+        var run = try ProcessRun(assembly, in: directory, program: program, longestSilence: .milliseconds(200))
+        let reasons = try run.run { _ in }.lost.map(\.reason)
+        #expect(reasons[0] == "ended with status 0")
+        #expect(reasons[1] == "hung: its loop had not stirred for 0 s (a signal had stopped it), and was killed")
+        #expect(reasons[2...].allSatisfy { $0 == "hung: its loop had not stirred for 0 s, and was killed" })
+    }
+}
