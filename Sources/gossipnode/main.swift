@@ -106,12 +106,10 @@ func main() -> Int32 {
     }
     do {
         let ending = try shell.run()
+        var hasFailed = ending.failure != nil
+        if case .finished = ending, shell.isAlone { hasFailed = true }
         // What is still being computed is not waited for.
-        withExtendedLifetime(shell) {
-            let isAlone = if case .finished = ending { shell.isAlone } else { false }
-            let hasFailed = ending.failure != nil || isAlone
-            ExitCode.leave(with: hasFailed ? ExitCode.failure : ExitCode.success)
-        }
+        withExtendedLifetime(shell) { ExitCode.leave(with: hasFailed ? ExitCode.failure : ExitCode.success) }
     } catch {
         StandardError.print("gossipnode: \(error)")
         return ExitCode.failure
