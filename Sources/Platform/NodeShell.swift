@@ -123,10 +123,12 @@ public struct NodeShell {
         let endpoint = Endpoint(
             address: "\(transport.address)", pid: ChildProcess.ownIdentifier, incarnation: incarnation,
             nonce: options.nonce)
-        // In its own folder as well, which tells of the node when others have long taken its place elsewhere.
-        for place in [folder, NodeDirectory("\(addresses.folder)/\(self.node.index)")] {
-            try Files.makeDirectory(place.path)
-            try Files.write(endpoint.json, to: place.endpoint)
+        // In its own folder always, which tells of the node when others have long taken its place elsewhere.
+        try Files.write(endpoint.json, to: folder.endpoint)
+        if let endpoints = options.endpoints {
+            let shared = NodeDirectory("\(endpoints)/\(self.node.index)")
+            try Files.makeDirectory(shared.path)
+            try Files.write(endpoint.json, to: shared.endpoint)
         }
         // A laboratory has started the neighbours itself, and sees what becomes of them.
         company = Company(

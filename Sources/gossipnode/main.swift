@@ -11,7 +11,7 @@ let flags = [
     Flag("node", "ID", "this node: its id in the topology"),
     Flag("rank", "I", "this node: its index, from 0 in the order of the topology; in place of --node"),
     Flag("run", "DIR", "the run directory, where the node makes nodes/<index>/"),
-    Flag("nonce", "HEX", "the run: \(RunNonce.expected), the same for all its nodes (default: by the launcher's job)"),
+    Flag("nonce", "HEX", "the run: 32 hexadecimal digits, the same for all its nodes; by default the launcher's job"),
     Flag("endpoints", "DIR", "where nodes leave their addresses; by default DIR/nodes of --run"),
     Flag("keys", "FILE", "this node's keys, as 'gossiplab keys' writes them; by default links are not sealed"),
     Flag("transport", "KIND", "tcp or udp; by default what the experiment says"),
