@@ -88,14 +88,26 @@ public struct ProcessRun {
         self.hasKeys = hasKeys
         lifeline = try Lifeline()
         signals = try Signals([.terminate, .interrupt, .child])
-        timeline = try Timeline(assembly)
+        timeline = try Timeline(assembly, after: Self.moment(before: beginning, in: directory), mayLose: true)
+    }
+
+    /// The last moment that was evaluated before the run goes on.
+    private static func moment(before beginning: NodeShell.Start, in directory: RunDirectory) throws(SystemFault) -> Int
+    {
+        switch beginning {
+        case .afresh: -1
+        case .resume(let rounds): rounds
+        case .rejoin: try EvaluationLines(ofFile: directory.metrics).rounds.last ?? -1
+        }
     }
 
     /// Starts all nodes and watches them until the last one has ended.
     ///
-    /// - Parameter evaluated: called with each new evaluation, in order of rounds.
+    /// - Parameters:
+    ///   - evaluated: called with each new evaluation, in order of rounds.
+    ///   - recomputing: called when the run is over, with the number of moments that will be computed again.
     public mutating func run(
-        evaluated: ([EvaluationRecord]) throws(SystemFault) -> Void
+        evaluated: ([EvaluationRecord]) throws(SystemFault) -> Void, recomputing: (Int) -> Void = { _ in }
     ) throws -> RunOutcome {
         let start = clock.now()
         defer { if hasKeys { Files.removeTree(directory.keys) } }
@@ -110,9 +122,27 @@ public struct ProcessRun {
         var outcome = try collect()
         try evaluated(timeline.advance())
         outcome.evaluations = timeline.evaluations
+        outcome.final = timeline.final
         outcome.wasStopped = stopAskedAt != nil
-        outcome.wallSeconds = Double(clock.now() - start) / 1e9
+        let time = clock.now() - start
+        outcome.wallSeconds = Double(time) / 1e9
+        try makeUp(for: &outcome, within: time, recomputing)
         return outcome
+    }
+
+    /// Finds out which moments were missed and, unless the run is to be gone on with, evaluates them after all.
+    private func makeUp(for outcome: inout RunOutcome, within time: Nanoseconds, _ recomputing: (Int) -> Void) throws {
+        var evaluated = outcome.evaluations.map(\.rounds)
+        if case .afresh = beginning {} else { evaluated += try EvaluationLines(ofFile: directory.metrics).rounds }
+        var missed = MissedMoments(of: assembly, in: directory, reached: timeline.reached, evaluated: evaluated)
+        if !missed.rounds.isEmpty, !outcome.wasStopped {
+            recomputing(missed.rounds.count)
+            outcome.recomputed = try missed.recompute(within: time) {
+                (try? signals.take().contains { $0 != .child }) ?? false
+            }
+            outcome.evaluations = (outcome.evaluations + outcome.recomputed).sorted { $0.rounds < $1.rounds }
+        }
+        outcome.moments = (planned: missed.planned, missed: missed.rounds.count)
     }
 
     private mutating func launch() throws(SystemFault) {
@@ -253,21 +283,35 @@ public struct ProcessRun {
             if let model = child.folder.finalModel(of: assembly), child.status == .exited(0) {
                 outcome.finalModels.append((child.node, model))
             } else {
-                outcome.lost.append(LostNode(node: child.node, reason: reason(for: child)))
+                outcome.lost.append(lostNode(child))
             }
         }
         return outcome
     }
 
-    /// Why a node did not finish: how it ended, and the last thing it said.
-    private func reason(for child: Child) -> String {
+    /// What became of a node that did not finish: how it ended, and the last thing it said.
+    private func lostNode(_ child: Child) -> LostNode {
+        guard !child.wasHung else {
+            let reason = "hung: closed no round for \(Self.deadlinesUntilHung) deadlines, and was killed"
+            return LostNode(child.node, .hung, reason: reason)
+        }
+        if stopAskedAt != nil, child.status == .exited(0) {
+            return LostNode(child.node, .stopped, reason: LostNode.stopped)
+        }
+        let kind: LostNode.Kind =
+            switch child.status {
+            case .exited(0): .stopped
+            case .exited: Files.exists(child.folder.endpoint) ? .failed : .neverStarted
+            case .signalled, nil: .killed
+            }
         let ending = child.status?.description ?? "was not started"
-        let stopped = stopAskedAt != nil && child.status == .exited(0)
-        guard !stopped else { return LostNode.stopped }
-        if child.wasHung { return "hung: closed no round for \(Self.deadlinesUntilHung) deadlines, and was killed" }
-        let log = (try? Files.read(child.folder.log)) ?? []
-        let last = String(decoding: log, as: UTF8.self).split(whereSeparator: \.isNewline).last
-        return last.map { "\(ending): \($0)" } ?? ending
+        let log = String(decoding: (try? Files.read(child.folder.log)) ?? [], as: UTF8.self)
+        guard let said = log.split(whereSeparator: \.isNewline).last else {
+            return LostNode(child.node, kind, reason: ending)
+        }
+        // The node's lines begin with the program's name.
+        let cause = said.hasPrefix("gossipnode") ? said.drop { $0 != ":" }.dropFirst(2) : said
+        return LostNode(child.node, kind, reason: "\(ending): \(said)", cause: String(cause))
     }
 }
 
