@@ -31,6 +31,24 @@ struct RunSummaryTests {
         #expect(table.hasSuffix("results               runs/small"))
     }
 
+    @Test("final models that the run has judged are not judged again, unless they are of other nodes")
+    func judgedOnce() throws {
+        let assembly = try smallAssembly()
+        var outcome = try outcome(assembly)
+        // No model is right so often as these are said to be.
+        let made = Judgement(
+            record: evaluation(20, worst: 0.123),
+            nodes: assembly.honest.map { .init(node: $0, accuracy: 0.123, distance: 7) },
+            scale: 14, average: outcome.finalModels[0].model, chance: Chance(classes: [1, 99]))
+        outcome.final = made
+        let summary = try RunSummary(outcome, of: assembly)
+        #expect(summary.final == made.record && summary.byAccuracy.allSatisfy { $0.accuracy == 0.123 })
+        #expect(summary.verdict.chance == made.chance && summary.verdict.survivors[0].relativeDistance == 0.5)
+        outcome.finalModels.removeLast()
+        let other = try RunSummary(outcome, of: assembly)
+        #expect(other.final?.nodes == 3 && other.byAccuracy.allSatisfy { $0.accuracy != 0.123 })
+    }
+
     @Test("hostile nodes enter no figure, whatever they hold")
     func hostileModels() throws {
         let assembly = try smallAssembly()
