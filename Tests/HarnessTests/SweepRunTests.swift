@@ -212,13 +212,13 @@ struct SweepTableTests {
 
     @Test("rules no better than no communication under the same attack are marked, seed by seed")
     func baseline() throws {
-        // By seed, none and A differ by about 0.1 ± 0.01; B is as good as none; under the second attack A is worse.
+        // By seed, none and A differ by about 0.1 ± 0.01; B is above none by less than it varies; under the second attack A is worse.
         let table = try compared(
-            [0.3, 0.5, 0.4, 0.6, 0.6, 0.6] + [0.4, 0.59, 0.51, 0.5, 0.5, 0.6] + [0.31, 0.49, 0.4, 0.9, 0.9, nil],
+            [0.3, 0.5, 0.4, 0.6, 0.6, 0.6] + [0.4, 0.59, 0.51, 0.5, 0.5, 0.6] + [0.31, 0.49, 0.43, 0.9, 0.9, nil],
             seeds: "[1, 2, 3]")
         #expect(
             table.shown(.worst).rows.map { $0.map { String($0.prefix { $0 != " " }) + ($0.contains("°") ? "°" : "") } }
-                == [["none", "40.0", "60.0"], ["A", "50.0", "53.3°"], ["B", "40.0°", "90.0"]])
+                == [["none", "40.0", "60.0"], ["A", "50.0", "53.3°"], ["B", "41.0°", "90.0"]])
         #expect(
             table.caption(.worst).hasSuffix(
                 "over 3 seeds. ° no better than no communication: the 95 % interval of the difference, seed by seed, "
