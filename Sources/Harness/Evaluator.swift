@@ -4,57 +4,86 @@ import Learning
 import Metrics
 import Scenario
 
+/// The honest models of one moment, judged.
+public struct Judgement: Sendable {
+    public struct Node: Sendable, Equatable {
+        public let node: NodeID
+        /// On the test part.
+        public let accuracy: Double
+        /// From the coordinate-wise median of all.
+        public let distance: Double
+    }
+
+    public let record: EvaluationRecord
+    /// Ascending.
+    public let nodes: [Node]
+    /// The norm of the coordinate-wise median.
+    public let scale: Double
+    public let average: [Float]
+    /// What is right by chance on the same test part.
+    public let chance: Chance
+
+    /// A node's distance as a share of the models' norm; `nil` where that is zero, or there is none.
+    func relativeDistance(of node: Node) -> Double? {
+        scale > 0 && scale.isFinite ? node.distance / scale : nil
+    }
+}
+
 /// Judges models of the honest nodes of one experiment.
 public struct Evaluator {
     private let assembly: Assembly
     private let test: LabelledData
+    private let chance: Chance
     private var scratch = ObjectiveScratch()
 
     public init(_ assembly: Assembly) throws(ConfigurationFault) {
         self.assembly = assembly
         test = try assembly.testPart()
+        var classes = [Int](repeating: 0, count: test.classCount)
+        for label in test.labels { classes[Int(label)] += 1 }
+        chance = Chance(classes: classes)
     }
 
     /// - Parameter models: of honest nodes after `rounds` rounds, ascending by node, at least one.
-    public mutating func evaluate(_ models: [(node: NodeID, model: [Float])], rounds: Int) -> EvaluationRecord {
+    public mutating func judge(_ models: [(node: NodeID, model: [Float])], rounds: Int) -> Judgement {
         let judged = models.map { assembly.objective.evaluate($0.model.span, on: test, scratch: &scratch) }
         let consensus = Consensus(models.map(\.model))
         let average = assembly.objective.evaluate(consensus.average.span, on: test, scratch: &scratch)
-        return EvaluationRecord(
+        let record = EvaluationRecord(
             rounds: rounds, nodes: models.count, accuracy: Spread(judged.map(\.accuracy)),
             loss: Spread(judged.map(\.meanLoss)), averageModelAccuracy: average.accuracy,
-            averageModelLoss: average.meanLoss, consensusDistance: consensus.rootMeanSquare,
-            relativeConsensusDistance: consensus.relative)
+            averageModelLoss: average.meanLoss, distance: consensus.distance)
+        let nodes = models.indices.map { index in
+            Judgement.Node(
+                node: models[index].node, accuracy: judged[index].accuracy, distance: consensus.distances[index])
+        }
+        return Judgement(
+            record: record, nodes: nodes, scale: consensus.scale, average: consensus.average, chance: chance)
     }
+}
 
-    /// Test accuracy of one model.
-    public mutating func accuracy(of model: [Float]) -> Double {
-        assembly.objective.evaluate(model.span, on: test, scratch: &scratch).accuracy
-    }
+/// What can be said of the end of a run beyond its evaluations.
+public struct LearningFigures: Sendable {
+    /// |∇F(x̄)| of the honest training objective, weight decay included, at the average honest model: 0 where the
+    /// honest nodes' common problem is solved.
+    public let gradientNorm: Double
+    /// Test loss minus training loss of the average honest model.
+    public let generalizationGap: Double
 
-    /// What can be said of the end of a run beyond its evaluations.
-    public struct Learning: Sendable {
-        /// |∇F(x̄)| of the honest training objective, weight decay included, at the average honest model: 0 where the
-        /// honest nodes' common problem is solved.
-        public let gradientNorm: Double
-        /// Test loss minus training loss of the average honest model.
-        public let generalizationGap: Double
-    }
-
-    public mutating func learning(of models: [[Float]]) throws(ConfigurationFault) -> Learning {
-        let average = Consensus(models).average
+    init(_ judgement: Judgement, of assembly: Assembly) throws(ConfigurationFault) {
+        let average = judgement.average
         let honest = try assembly.honestData()
         guard !honest.samples.isEmpty else {
-            return Learning(gradientNorm: .nan, generalizationGap: .nan)
+            (gradientNorm, generalizationGap) = (.nan, .nan)
+            return
         }
+        var scratch = ObjectiveScratch()
         var gradient = [Float](repeating: 0, count: average.count)
         var span = gradient.mutableSpan
         let trainLoss = assembly.objective.lossAndGradient(
-            at: average.span, shard: honest, samples: honest.samples.span, gradient: &span,
-            scratch: &scratch)
+            at: average.span, shard: honest, samples: honest.samples.span, gradient: &span, scratch: &scratch)
         axpy(Float(assembly.experiment.training.weightDecay), average.span, into: &span)
-        let testLoss = assembly.objective.evaluate(average.span, on: test, scratch: &scratch).meanLoss
-        return Learning(
-            gradientNorm: squaredNorm(gradient.span).squareRoot(), generalizationGap: testLoss - trainLoss)
+        gradientNorm = squaredNorm(gradient.span).squareRoot()
+        generalizationGap = judgement.record.averageModelLoss - trainLoss
     }
 }

@@ -60,7 +60,7 @@ public struct GatheredRun {
         var outcome = RunOutcome(engine: .processes, transport: assembly.experiment.transport.rawValue)
         for (node, folder) in zip(assembly.topology.nodes, folders) {
             guard let folder else {
-                outcome.lost.append(LostNode(node: node, reason: "no part of the run has it"))
+                outcome.lost.append(LostNode(node, .missing, reason: "no part of the run has it"))
                 continue
             }
             let metrics = try Files.read(folder.metrics)
@@ -72,10 +72,12 @@ public struct GatheredRun {
             if let model = folder.finalModel(of: assembly) {
                 outcome.finalModels.append((node, model))
             } else {
-                outcome.lost.append(LostNode(node: node, reason: "did not finish"))
+                outcome.lost.append(LostNode(node, .missing, reason: "did not finish"))
             }
         }
         try files.write(outcome.finalModels, rounds: assembly.experiment.training.rounds)
+        // Only its end is measured.
+        outcome.moments.planned = outcome.finalModels.isEmpty ? 0 : 1
         let summary = try RunSummary(outcome, of: assembly)
         if let final = summary.final { try files.append([final]) }
         try files.write(summary)

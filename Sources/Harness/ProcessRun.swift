@@ -109,14 +109,26 @@ public struct ProcessRun {
         looksAt = clock.now()
         lifeline = try Lifeline()
         signals = try Signals([.terminate, .interrupt, .child])
-        timeline = try Timeline(assembly)
+        timeline = try Timeline(assembly, after: Self.moment(before: beginning, in: directory), mayLose: true)
+    }
+
+    /// The last moment that was evaluated before the run goes on.
+    private static func moment(before beginning: NodeShell.Start, in directory: RunDirectory) throws(SystemFault) -> Int
+    {
+        switch beginning {
+        case .afresh: -1
+        case .resume(let rounds): rounds
+        case .rejoin: try EvaluationLines(ofFile: directory.metrics).rounds.last ?? -1
+        }
     }
 
     /// Starts all nodes and watches them until the last one has ended.
     ///
-    /// - Parameter evaluated: called with each new evaluation, in order of rounds.
+    /// - Parameters:
+    ///   - evaluated: called with each new evaluation, in order of rounds.
+    ///   - recomputing: called when the run is over, with the number of moments that will be computed again.
     public mutating func run(
-        evaluated: ([EvaluationRecord]) throws(SystemFault) -> Void
+        evaluated: ([EvaluationRecord]) throws(SystemFault) -> Void, recomputing: (Int) -> Void = { _ in }
     ) throws -> RunOutcome {
         let start = clock.now()
         defer { if hasKeys { Files.removeTree(directory.keys) } }
@@ -131,9 +143,27 @@ public struct ProcessRun {
         var outcome = try collect()
         try evaluated(timeline.advance())
         outcome.evaluations = timeline.evaluations
+        outcome.final = timeline.final
         outcome.wasStopped = stopAskedAt != nil
-        outcome.wallSeconds = Double(clock.now() - start) / 1e9
+        let time = clock.now() - start
+        outcome.wallSeconds = Double(time) / 1e9
+        try makeUp(for: &outcome, within: time, recomputing)
         return outcome
+    }
+
+    /// Finds out which moments were missed and, unless the run is to be gone on with, evaluates them after all.
+    private func makeUp(for outcome: inout RunOutcome, within time: Nanoseconds, _ recomputing: (Int) -> Void) throws {
+        var evaluated = outcome.evaluations.map(\.rounds)
+        if case .afresh = beginning {} else { evaluated += try EvaluationLines(ofFile: directory.metrics).rounds }
+        var missed = MissedMoments(of: assembly, in: directory, reached: timeline.reached, evaluated: evaluated)
+        if !missed.rounds.isEmpty, !outcome.wasStopped {
+            recomputing(missed.rounds.count)
+            outcome.recomputed = try missed.recompute(within: time) {
+                (try? signals.take().contains { $0 != .child }) ?? false
+            }
+            outcome.evaluations = (outcome.evaluations + outcome.recomputed).sorted { $0.rounds < $1.rounds }
+        }
+        outcome.moments = (planned: missed.planned, missed: missed.rounds.count)
     }
 
     private mutating func launch() throws(SystemFault) {
@@ -285,37 +315,45 @@ public struct ProcessRun {
                 outcome.finalModels.append((child.node, model))
                 if child.status != .exited(ExitCode.success) {
                     let label = assembly.topology.labels[child.node.index]
-                    outcome.warnings.append("node \(label) finished, but \(reason(for: child))")
+                    outcome.warnings.append("node \(label) finished, but \(lostNode(child).reason)")
                 }
             } else {
-                outcome.lost.append(LostNode(node: child.node, reason: reason(for: child)))
+                outcome.lost.append(lostNode(child))
             }
         }
         return outcome
     }
 
-    /// Why a node did not finish: how it ended, and the last thing it said.
-    private func reason(for child: Child) -> String {
-        let ending = child.status?.description ?? "was not started"
-        let stopped = stopAskedAt != nil && child.status == .exited(0)
-        guard !stopped else { return LostNode.stopped }
+    /// What became of a node that did not finish: how it ended, and the last thing it said.
+    private func lostNode(_ child: Child) -> LostNode {
         switch child.verdict {
         case .hung(let silence, let wasStopped):
             let cause = wasStopped ? " (a signal had stopped it)" : ""
-            return "hung: its loop had not stirred for \(silence / 1_000_000_000) s\(cause), and was killed"
+            let reason = "hung: its loop had not stirred for \(silence / 1_000_000_000) s\(cause), and was killed"
+            return LostNode(child.node, .hung, reason: reason)
         case .heldToTheEnd:
-            return "held by the fault plan to the end"
+            return LostNode(child.node, .killed, reason: "held by the fault plan to the end")
         case nil:
             break
         }
-        let log = (try? Files.read(child.folder.log)) ?? []
-        let last = String(decoding: log, as: UTF8.self).split(whereSeparator: \.isNewline).last
-        // A node's own account of what went wrong, without its name before it.
-        if child.status == .exited(ExitCode.failure), let last {
-            let account = last.trimmingPrefix("gossipnode \(child.node): ")
-            if Ending.isDivergence(account) { return String(account) }
+        if stopAskedAt != nil, child.status == .exited(0) {
+            return LostNode(child.node, .stopped, reason: LostNode.stopped)
         }
-        return last.map { "\(ending): \($0)" } ?? ending
+        let kind: LostNode.Kind =
+            switch child.status {
+            case .exited(0): .stopped
+            case .exited: Files.exists(child.folder.endpoint) ? .failed : .neverStarted
+            case .signalled, nil: .killed
+            }
+        let ending = child.status?.description ?? "was not started"
+        let log = String(decoding: (try? Files.read(child.folder.log)) ?? [], as: UTF8.self)
+        guard let said = log.split(whereSeparator: \.isNewline).last else {
+            return LostNode(child.node, kind, reason: ending)
+        }
+        // The node's lines begin with the program's name.
+        let cause = String(said.hasPrefix("gossipnode") ? said.drop { $0 != ":" }.dropFirst(2) : said)
+        let reason = Ending.isDivergence(cause) ? cause : "\(ending): \(said)"
+        return LostNode(child.node, kind, reason: reason, cause: cause)
     }
 }
 

@@ -26,7 +26,7 @@ public struct Progress {
     public mutating func show(_ record: EvaluationRecord?) {
         guard let record else { return }
         show(record.rounds, "round \(record.rounds)/\(total)  worst \(rounded(record.accuracy.least, 3))") {
-            _ in "  distance \(rounded(record.consensusDistance, 3))"
+            _ in "  distance \(rounded(record.distance.rootMeanSquare, 3))"
         }
     }
 

@@ -21,6 +21,7 @@ public struct Replay {
     }
 
     private let assembly: Assembly
+    private let isHonest: [Bool]
     private var lives: [ReplayedNode] = []
     private var post = Post()
     private var workspace: Workspace
@@ -30,6 +31,7 @@ public struct Replay {
     public init(_ assembly: Assembly, in directory: RunDirectory) throws(ConfigurationFault) {
         self.assembly = assembly
         let topology = assembly.topology
+        isHonest = topology.nodes.map(assembly.honest.contains)
         let degree = topology.nodes.map { topology.neighbours(of: $0).count + assembly.topologyFile.taps.count }.max()
         workspace = Workspace(dimension: assembly.dimension, degree: degree ?? 0)
         for node in topology.nodes {
@@ -57,19 +59,40 @@ public struct Replay {
     ///
     /// - Throws: `Difference` where a recomputed model is not what the traces say.
     public mutating func run() throws -> [(node: NodeID, model: [Float])] {
+        try run { _, _, _ in
+        } until: { _ in
+            false
+        }
+        return assembly.honest.compactMap { node in lives[node.index].finalModel.map { (node, $0) } }
+    }
+
+    /// Goes through all traces, each by a line at a time, so that nobody is far ahead of the others.
+    ///
+    /// - Parameters:
+    ///   - observe: is told every honest node's model after so many rounds.
+    ///   - shouldStop: asked now and then, with the rounds up to which every honest model has been told.
+    /// - Throws: `Difference` where a recomputed model is not what the traces say.
+    mutating func run(
+        observe: (NodeID, _ rounds: Int, [Float]) throws -> Void, until shouldStop: (_ told: Int) throws -> Bool
+    ) throws {
+        for node in assembly.honest { try observe(node, 0, lives[node.index].model) }
         var isMoving = true
         while isMoving {
             isMoving = false
-            for index in lives.indices {
-                while try lives[index].advance(post: &post, workspace: &workspace, training: &training) {
-                    isMoving = true
-                }
+            for index in lives.indices
+            where try lives[index].advance(
+                post: &post, workspace: &workspace, training: &training)
+            {
+                isMoving = true
+                guard let rounds = lives[index].closedRounds, isHonest[index] else { continue }
+                try observe(NodeID(index), rounds, lives[index].model)
             }
             post.forget(before: lives.compactMap(\.oldestNeeded).min())
+            let told = assembly.honest.compactMap { lives[$0.index].oldestNeeded }.min() ?? .max
+            if try shouldStop(told) { return }
         }
         let stuck = lives.compactMap(\.difference).min { ($0.round, $0.label) < ($1.round, $1.label) }
         if let stuck { throw stuck }
-        return assembly.honest.compactMap { node in lives[node.index].finalModel.map { (node, $0) } }
     }
 }
 
@@ -134,6 +157,8 @@ private struct ReplayedNode {
     /// The line before which it has published what no line of its own tells.
     private var lastWordsBefore: Int?
     private(set) var difference: Replay.Difference?
+    /// The rounds that it had done after its last step, if that was the end of a round.
+    private(set) var closedRounds: Int?
 
     init(_ node: AssembledNode, lines: [TraceLine], label: String) throws(ConfigurationFault) {
         configuration = node.configuration
@@ -166,6 +191,8 @@ private struct ReplayedNode {
 
     var oldestNeeded: Int? { cursor < needed.count ? needed[cursor] : nil }
 
+    var model: [Float] { state.model }
+
     var finalModel: [Float]? {
         guard cursor == lines.count, let last = lines.last else { return nil }
         return last.next.number >= configuration.rounds ? state.model : nil
@@ -176,6 +203,7 @@ private struct ReplayedNode {
         post: inout Post, workspace: inout Workspace, training: inout TrainingScratch
     ) throws -> Bool {
         difference = nil
+        closedRounds = nil
         guard cursor < lines.count else { return sayLastWords(post: &post, training: &training) }
         let line = lines[cursor]
         if let checkpoint = line.checkpoint {
@@ -188,6 +216,7 @@ private struct ReplayedNode {
                 return true
             }
             guard try close(line, post: &post, workspace: &workspace) else { return false }
+            closedRounds = line.next.number
         }
         if origins.values.contains(cursor) { saved[cursor] = state }
         cursor += 1

@@ -14,7 +14,7 @@ public struct RunFiles {
     public let directory: RunDirectory
     /// Nobody else runs or resumes this run meanwhile.
     private let lock: FileLock
-    private let metrics: AppendOnlyFile
+    private var metrics: AppendOnlyFile
     private let clock = MonotonicClock()
     /// What the reports of a run that goes on have read so far.
     private var reader: RunReader?
@@ -73,6 +73,16 @@ public struct RunFiles {
 
     public func append(_ evaluations: [EvaluationRecord]) throws(SystemFault) {
         for evaluation in evaluations { try metrics.append(evaluation.json) }
+    }
+
+    /// Puts evaluations of missed moments among the others, in order of rounds.
+    public mutating func insert(_ evaluations: [EvaluationRecord]) throws(SystemFault) {
+        guard !evaluations.isEmpty else { return }
+        var lines = try EvaluationLines(ofFile: directory.metrics)
+        lines.insert(evaluations)
+        try Files.write(lines.bytes, to: directory.metrics)
+        // The file of this name is another one now.
+        metrics = try AppendOnlyFile(directory.metrics)
     }
 
     public func write(_ summary: RunSummary) throws(SystemFault) {

@@ -7,15 +7,36 @@ public enum Engine: String, Sendable { case processes, simulation }
 
 /// A node that did not finish all rounds, and why.
 public struct LostNode: Sendable, Equatable {
+    /// What became of a node that left no final model.
+    public enum Kind: String, Sendable, CaseIterable {
+        /// It ended with a failure before it listened: nobody ever heard of it.
+        case neverStarted
+        /// Somebody ended it without asking.
+        case killed
+        /// It did nothing any more.
+        case hung
+        /// It ended by itself, with a failure.
+        case failed
+        /// It was told to stop, and did.
+        case stopped
+        /// There is no final model, and nobody saw why.
+        case missing
+    }
+
     /// The reason of a node that ended because the whole run was stopped.
     static let stopped = "stopped"
 
     public let node: NodeID
+    public let kind: Kind
     public let reason: String
+    /// What the node said of it, without how its process ended.
+    public let cause: String?
 
-    public init(node: NodeID, reason: String) {
+    public init(_ node: NodeID, _ kind: Kind, reason: String, cause: String? = nil) {
         self.node = node
+        self.kind = kind
         self.reason = reason
+        self.cause = cause
     }
 
     /// Its model was not finite any more.
@@ -128,7 +149,14 @@ public struct RunOutcome: Sendable {
     /// What should be known of nodes that finished; one sentence each.
     public var warnings: [String] = []
     public var totals: [NodeID: NodeTotals] = [:]
+    /// In order of rounds.
     public var evaluations: [EvaluationRecord] = []
+    /// Those among them that were made from the traces, when the run was over.
+    public var recomputed: [EvaluationRecord] = []
+    /// Moments that were to be evaluated, as far as the run came, and those that could not be.
+    public var moments = (planned: 0, missed: 0)
+    /// The final models of the honest nodes, judged; `nil` where nobody has done so yet.
+    public var final: Judgement?
     public var wallSeconds = 0.0
     /// Ctrl-C, or a signal to the laboratory.
     public var wasStopped = false

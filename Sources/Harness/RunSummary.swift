@@ -17,12 +17,14 @@ public struct RunSummary: Sendable {
         public let label: String
         /// Of its final model; `nil` for hostile nodes and for those that did not finish.
         public let accuracy: Double?
+        /// Of its final model from the coordinate-wise median of the honest ones, likewise.
+        public let distance: Double?
         /// What the honest nodes waited for it beyond what they wait for anyone.
         public let awaitedSeconds: Double
         /// What the honest nodes' rules did with its models.
         public let tally: Tally
         /// Why it did not finish.
-        public let lost: String?
+        public let lost: LostNode?
     }
 
     public let identity: String
@@ -37,10 +39,13 @@ public struct RunSummary: Sendable {
     public let wallSeconds: Double
     /// SHA-256 over the final models of the honest nodes that finished.
     public let modelDigest: String
+    public let verdict: Verdict
     /// After all rounds, over honest nodes that finished; `nil` if none did.
     public let final: EvaluationRecord?
+    /// Moments that were to be evaluated, as far as the run came, and those that could not be.
+    public let moments: (planned: Int, missed: Int)
     public let trainLoss: Double?
-    public let learning: Evaluator.Learning?
+    public let learning: LearningFigures?
     public let totals: NodeTotals
     /// Honest nodes that finished, the worst first.
     public let byAccuracy: [NodeLine]
@@ -73,14 +78,15 @@ public struct RunSummary: Sendable {
         wallSeconds = outcome.wallSeconds
         modelDigest = finished.isEmpty ? "" : hexadecimal(Scenario.modelDigest(finished))
 
-        var evaluator = try Evaluator(assembly)
-        final = finished.isEmpty ? nil : evaluator.evaluate(finished, rounds: rounds)
-        learning = finished.isEmpty ? nil : try evaluator.learning(of: finished.map(\.model))
-        let accuracies = Dictionary(
-            uniqueKeysWithValues: finished.map { ($0.node, evaluator.accuracy(of: $0.model)) })
-        byAccuracy = finished.compactMap { node, _ in
-            accuracies[node].map { NodeLine(label: topology.labels[node.index], accuracy: $0) }
-        }.sorted { $0.accuracy < $1.accuracy }
+        let judgement = try RunSummary.judgement(of: finished, outcome, assembly)
+        final = judgement?.record
+        moments = outcome.moments
+        learning = try judgement.map { judgement throws(ConfigurationFault) in
+            try LearningFigures(judgement, of: assembly)
+        }
+        verdict = Verdict(judgement, outcome, of: assembly)
+        byAccuracy = verdict.survivors.map { NodeLine(label: $0.label, accuracy: $0.accuracy) }
+        let judged = Dictionary(uniqueKeysWithValues: (judgement?.nodes ?? []).map { ($0.node, $0) })
 
         let honestTotals = assembly.honest.compactMap { outcome.totals[$0] }
         let awaited = NodeTotals.awaitedSeconds(by: honestTotals, nodes: topology.nodeCount)
@@ -90,8 +96,9 @@ public struct RunSummary: Sendable {
         returnedWeight = mean(honestTotals.compactMap(\.returnedWeight))
         perNode = topology.nodes.map { node in
             NodeFigures(
-                label: topology.labels[node.index], accuracy: accuracies[node], awaitedSeconds: awaited[node.index],
-                tally: tallies[node.index], lost: outcome.lost.first { $0.node == node }?.reason)
+                label: topology.labels[node.index], accuracy: judged[node]?.accuracy, distance: judged[node]?.distance,
+                awaitedSeconds: awaited[node.index], tally: tallies[node.index],
+                lost: outcome.lost.first { $0.node == node })
         }
         trainLoss = mean(honestTotals.compactMap(\.trainLoss))
         totals = .sum(Array(outcome.totals.values), honest: honestTotals)
@@ -101,21 +108,14 @@ public struct RunSummary: Sendable {
         runWarnings = outcome.warnings
     }
 
-    /// Did the honest nodes learn, and agree? One sentence.
-    public var verdict: String {
-        guard let final else {
-            return wasStopped ? "Stopped before the end." : "No honest node finished: nothing can be said."
-        }
-        let learned = final.accuracy.least >= 0.9 * final.averageModelAccuracy && final.averageModelAccuracy > 0.5
-        let agreed = (final.relativeConsensusDistance ?? .infinity) < 0.1
-        let worst = "(worst \(percent(final.accuracy.least)))"
-        let spread = final.relativeConsensusDistance.map { "(relative distance \(rounded($0, 3)))" } ?? "(no scale)"
-        return switch (learned, agreed) {
-        case (true, true): "The honest nodes learned \(worst) and agree \(spread)."
-        case (true, false): "The honest nodes learned \(worst) but do not agree \(spread)."
-        case (false, true): "Not every honest node learned \(worst), though they agree \(spread)."
-        case (false, false): "Not every honest node learned \(worst), nor do they agree \(spread)."
-        }
+    /// Of the honest nodes that finished; the run's own judgement where it is of the same nodes.
+    private static func judgement(
+        of finished: [(node: NodeID, model: [Float])], _ outcome: RunOutcome, _ assembly: Assembly
+    ) throws(ConfigurationFault) -> Judgement? {
+        guard !finished.isEmpty else { return nil }
+        if let final = outcome.final, final.nodes.map(\.node) == finished.map(\.node) { return final }
+        var evaluator = try Evaluator(assembly)
+        return evaluator.judge(finished, rounds: assembly.experiment.training.rounds)
     }
 
     /// `summary.json`.
@@ -139,10 +139,13 @@ public struct RunSummary: Sendable {
             object.add("averageModel", final?.averageModelAccuracy)
         }
         line.add("trainLoss", trainLoss)
-        line.add("consensusDistance") { object in
-            object.add("rms", final?.consensusDistance)
-            object.add("relative", final?.relativeConsensusDistance)
+        line.add("chance") { object in
+            object.add("share", final.map { _ in verdict.chance.share })
+            object.add("margin", final.map { _ in verdict.chance.margin })
         }
+        line.add("failedNodes", verdict.failed) { $0.append(text: $1.label) }
+        line.add("farNodes", verdict.far) { $0.append(text: $1.label) }
+        line.add("consensusDistance") { $0.add(final?.distance) }
         line.add("learningError", learning?.gradientNorm)
         line.add("generalizationGap", learning?.generalizationGap)
         line.add("bytesSent", totals.bytesSent)
@@ -153,6 +156,10 @@ public struct RunSummary: Sendable {
         line.add("lateMessages", totals.lateModels)
         line.add("missedMessages", totals.missedModels)
         line.add("snapshotsOverwritten", totals.snapshotsOverwritten)
+        line.add("evaluations") { object in
+            object.add("planned", moments.planned)
+            object.add("missing", moments.missed)
+        }
         line.add("seconds") { object in
             object.add("compute", Double(totals.computeNanoseconds) / 1e9)
             object.add("wait", Double(totals.waitNanoseconds) / 1e9)
@@ -171,21 +178,26 @@ public struct RunSummary: Sendable {
         line.add("stopped", wasStopped ? 1 : 0)
         line.add("oracle", usesOracle ? 1 : 0)
         line.add("warnings", warnings) { $0.append(text: $1) }
-        line.add("verdict", verdict)
+        line.add("failed", verdict.hasFailed ? 1 : 0)
+        line.add("verdict", verdict.text)
         return String(decoding: line.line(), as: UTF8.self)
     }
 }
 
 extension JSONLine {
-    /// `{"node":"3","accuracy":0.92,"awaitedSeconds":0.1,"models":{…},"lost":"stopped"}`, the last only where it
-    /// applies.
+    /// `{"node":"3","accuracy":0.92,"distance":0.1,"awaitedSeconds":0.1,"models":{…},"lost":"stopped",
+    /// "lostAs":"stopped"}`, the last two only where they apply.
     fileprivate mutating func append(_ node: RunSummary.NodeFigures) {
         appendObject { object in
             object.add("node", node.label)
             object.add("accuracy", node.accuracy)
+            object.add("distance", node.distance)
             object.add("awaitedSeconds", node.awaitedSeconds)
             object.add("models", node.tally)
-            if let lost = node.lost { object.add("lost", lost) }
+            if let lost = node.lost {
+                object.add("lost", lost.reason)
+                object.add("lostAs", lost.kind.rawValue)
+            }
         }
     }
 }

@@ -28,7 +28,7 @@ public struct SimulatedRun {
         let start = clock.now()
         var simulator = try Simulator(assembly, options: options)
         var outcome = RunOutcome(engine: .simulation, transport: "\(options.carriage)")
-        var timeline = try Timeline(assembly)
+        var timeline = try Timeline(assembly, mayLose: false)
         var fault: (any Error)?
         var wasStopped = false
         let result = simulator.run { observation in
@@ -52,20 +52,38 @@ public struct SimulatedRun {
         for (node, ending) in zip(assembly.topology.nodes, result.endings) {
             outcome.totals[node, default: NodeTotals()].bytesSent = result.traffic[node.index].bytes
             outcome.totals[node, default: NodeTotals()].messagesSent = result.traffic[node.index].messages
-            if case .finished(let model) = ending {
-                outcome.finalModels.append((node, model))
-            } else {
-                let ended = wasStopped ? LostNode.stopped : "did not finish"
-                let reason = result.killed.contains(node) ? "killed" : ending?.failure ?? ended
-                outcome.lost.append(LostNode(node: node, reason: reason))
+            guard case .finished(let model) = ending else {
                 timeline.close(node)
+                outcome.lost.append(
+                    LostNode(node, endedAs: ending, wasKilled: result.killed.contains(node), wasStopped: wasStopped))
+                continue
             }
+            outcome.finalModels.append((node, model))
         }
         try evaluated(timeline.advance())
         outcome.evaluations = timeline.evaluations
+        outcome.moments.planned = timeline.evaluations.count
+        outcome.final = timeline.final
         outcome.wasStopped = wasStopped
         outcome.wallSeconds = Double(clock.now() - start) / 1e9
         return (outcome, result)
+    }
+}
+
+extension LostNode {
+    /// A simulated node without a final model.
+    ///
+    /// - Parameter ending: `nil` where the simulation was over before the node had ended.
+    fileprivate init(_ node: NodeID, endedAs ending: Ending?, wasKilled: Bool, wasStopped: Bool) {
+        switch ending {
+        case _ where wasKilled: self.init(node, .killed, reason: "killed")
+        case .diverged, .traceLost:
+            let failure = ending?.failure ?? ""
+            self.init(node, .failed, reason: failure, cause: failure)
+        case .stopped: self.init(node, .stopped, reason: Self.stopped)
+        case _ where wasStopped: self.init(node, .stopped, reason: Self.stopped)
+        case .finished, nil: self.init(node, .hung, reason: "did not finish")
+        }
     }
 }
 

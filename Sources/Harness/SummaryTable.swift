@@ -8,7 +8,7 @@ extension RunSummary {
         func row(_ name: String, _ value: String) {
             lines.append(name + String(repeating: " ", count: max(1, 22 - name.count)) + value)
         }
-        lines.append(verdict)
+        lines.append(verdict.text)
         lines.append("")
         if let final {
             let worst = byAccuracy.prefix(3).map { "\($0.label): \(percent($0.accuracy))" }.joined(separator: "   ")
@@ -16,8 +16,10 @@ extension RunSummary {
             row("          mean", rounded(final.accuracy.mean, 4))
             row("          best", rounded(final.accuracy.greatest, 4))
             row("          average model", rounded(final.averageModelAccuracy, 4))
-            let relative = final.relativeConsensusDistance.map { "   (relative \(rounded($0, 4)))" } ?? ""
-            row("consensus distance", "\(rounded(final.consensusDistance, 5))\(relative)")
+            func relative(_ share: Double?) -> String { share.map { "   (relative \(rounded($0, 4)))" } ?? "" }
+            let distance = final.distance
+            row("consensus distance", "\(rounded(distance.rootMeanSquare, 5))\(relative(distance.relative))")
+            row("          median node", "\(rounded(distance.median, 5))\(relative(distance.medianRelative))")
         }
         if let learning {
             row("learning error", "\(rounded(learning.gradientNorm, 5))   (gradient norm at the average model)")
@@ -26,6 +28,11 @@ extension RunSummary {
         if let trainLoss { row("training loss", rounded(trainLoss, 4)) }
         row("nodes", "\(nodes), hostile \(hostile.isEmpty ? "none" : hostile.joined(separator: " "))")
         row("rounds", "\(rounds) in \(rounded(wallSeconds, 2)) s (\(engine.rawValue), \(transport))")
+        if moments.missed > 0 {
+            row(
+                "evaluation points",
+                "\(moments.missed) of \(moments.planned) missing: overwritten before they were read")
+        }
         row("traffic", "\(totals.messagesSent) messages, \(rounded(Double(totals.bytesSent) / 1e6, 1)) MB")
         row("late, missed models", "\(totals.lateModels), \(totals.missedModels)")
         if !totals.rejections.isEmpty {

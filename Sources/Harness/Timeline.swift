@@ -1,4 +1,5 @@
-// Collects snapshots as they come, from either engine, and evaluates each moment once its models are complete.
+// Collects snapshots as they come, from either engine, and evaluates each moment once its models are complete. A moment
+// of which a model was there and never came is left out: the others' figures would look like those of all.
 import Kernels
 import Metrics
 import Scenario
@@ -6,38 +7,69 @@ import Scenario
 /// The evaluations of one run, in order of rounds.
 public struct Timeline {
     private let honest: [NodeID]
+    private let moments: Moments
+    private let end: Int
+    /// Whether a node that is beyond a moment may have had a model there that never came.
+    private let mayLose: Bool
     private var evaluator: Evaluator
-    /// Models of moments that are not complete yet, by rounds.
-    private var pending: [Int: [(node: NodeID, model: [Float])]] = [:]
-    /// The newest rounds each honest node was heard of at; `Int.max` once nothing more will come from it.
+    /// The first moment that is not settled yet; `nil` after the last.
+    private var next: Int?
+    /// Models of moments that are not settled yet, by rounds and node.
+    private var pending: [Int: [NodeID: [Float]]] = [:]
+    /// The newest rounds each honest node was heard of at.
     private var newest: [NodeID: Int] = [:]
+    /// From these nothing more will come.
+    private var closed: Set<NodeID> = []
     public private(set) var evaluations: [EvaluationRecord] = []
+    /// The models after all rounds.
+    public private(set) var final: Judgement?
 
-    public init(_ assembly: Assembly) throws(ConfigurationFault) {
+    /// - Parameters:
+    ///   - rounds: the moments after these are collected; -1 for all.
+    ///   - mayLose: whether snapshots may be overwritten before they come here.
+    public init(_ assembly: Assembly, after rounds: Int = -1, mayLose: Bool) throws(ConfigurationFault) {
         honest = assembly.honest
+        moments = Moments(assembly.experiment)
+        end = assembly.experiment.training.rounds
+        self.mayLose = mayLose
         evaluator = try Evaluator(assembly)
+        next = moments.next(after: rounds)
     }
 
-    /// Takes the model of a node after `rounds` rounds; models of hostile nodes are ignored.
+    /// The most rounds that any honest node was heard of at; -1 before the first.
+    public var reached: Int { newest.values.max() ?? -1 }
+
+    /// Takes the model of a node after `rounds` rounds; models of hostile nodes are ignored, and those of settled
+    /// moments.
     public mutating func add(_ model: [Float], of node: NodeID, rounds: Int) {
-        guard honest.contains(node) else { return }
-        pending[rounds, default: []].append((node, model))
+        guard honest.contains(node), let next, rounds >= next else { return }
+        pending[rounds, default: [:]][node] = model
         newest[node] = max(newest[node] ?? -1, rounds)
     }
 
     /// Nothing more will come from `node`.
-    public mutating func close(_ node: NodeID) { newest[node] = .max }
+    public mutating func close(_ node: NodeID) { closed.insert(node) }
 
     /// Evaluates every moment that no honest node can add to any more; returns what is new.
     public mutating func advance() -> [EvaluationRecord] {
-        let settled = honest.map { newest[$0] ?? -1 }.min() ?? -1
-        var new: [EvaluationRecord] = []
-        for rounds in pending.keys.sorted() where rounds <= settled {
-            guard let models = pending.removeValue(forKey: rounds) else { continue }
-            new.append(evaluator.evaluate(models.sorted { $0.node < $1.node }, rounds: rounds))
+        let open = honest.filter { !closed.contains($0) }
+        let settled = open.map { newest[$0] ?? -1 }.min() ?? reached
+        let first = evaluations.count
+        while let moment = next, moment <= settled {
+            settle(moment)
+            next = moments.next(after: moment)
         }
-        evaluations.append(contentsOf: new)
-        return new
+        return Array(evaluations[first...])
+    }
+
+    private mutating func settle(_ moment: Int) {
+        let models = pending.removeValue(forKey: moment) ?? [:]
+        let isWhole = honest.allSatisfy { models[$0] != nil || !mayLose || newest[$0] ?? -1 < moment }
+        guard isWhole, !models.isEmpty else { return }
+        let judgement = evaluator.judge(
+            models.map { (node: $0.key, model: $0.value) }.sorted { $0.node < $1.node }, rounds: moment)
+        evaluations.append(judgement.record)
+        if moment == end { final = judgement }
     }
 }
 
@@ -49,10 +81,7 @@ extension EvaluationRecord {
         line.add("nodes", nodes)
         line.add("accuracy") { $0.add(accuracy, averageModel: averageModelAccuracy) }
         line.add("loss") { $0.add(loss, averageModel: averageModelLoss) }
-        line.add("consensusDistance") { object in
-            object.add("rms", consensusDistance)
-            object.add("relative", relativeConsensusDistance)
-        }
+        line.add("consensusDistance") { $0.add(distance) }
         return line.line()
     }
 }
@@ -63,5 +92,13 @@ extension JSONLine {
         add("mean", spread.mean)
         add("greatest", spread.greatest)
         add("averageModel", averageModel)
+    }
+
+    /// `"rms":…,"relative":…,"median":…,"medianRelative":…`.
+    mutating func add(_ distance: ConsensusDistance?) {
+        add("rms", distance?.rootMeanSquare)
+        add("relative", distance?.relative)
+        add("median", distance?.median)
+        add("medianRelative", distance?.medianRelative)
     }
 }

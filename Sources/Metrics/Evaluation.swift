@@ -15,10 +15,10 @@ public struct Spread: Sendable, Equatable {
     }
 }
 
-/// What the laboratory measured after so many rounds, over the honest nodes that it heard of.
+/// What the laboratory measured after so many rounds, over all honest nodes that had a model then.
 public struct EvaluationRecord: Sendable, Equatable {
     public let rounds: Int
-    /// Honest nodes in the figures.
+    /// Honest nodes in the figures: all but those that were lost, down or still behind.
     public let nodes: Int
     /// Test accuracy of each node's own model.
     public let accuracy: Spread
@@ -27,12 +27,11 @@ public struct EvaluationRecord: Sendable, Equatable {
     /// Test accuracy of the average honest model. It hides disagreement: read it beside the worst node.
     public let averageModelAccuracy: Double
     public let averageModelLoss: Double
-    public let consensusDistance: Double
-    public let relativeConsensusDistance: Double?
+    public let distance: ConsensusDistance
 
     public init(
         rounds: Int, nodes: Int, accuracy: Spread, loss: Spread, averageModelAccuracy: Double,
-        averageModelLoss: Double, consensusDistance: Double, relativeConsensusDistance: Double?
+        averageModelLoss: Double, distance: ConsensusDistance
     ) {
         self.rounds = rounds
         self.nodes = nodes
@@ -40,7 +39,6 @@ public struct EvaluationRecord: Sendable, Equatable {
         self.loss = loss
         self.averageModelAccuracy = averageModelAccuracy
         self.averageModelLoss = averageModelLoss
-        self.consensusDistance = consensusDistance
-        self.relativeConsensusDistance = relativeConsensusDistance
+        self.distance = distance
     }
 }

@@ -28,20 +28,12 @@ struct Warnings {
     private var outnumbered: String? {
         warn(
             "more hostile than honest neighbours at",
-            honest.filter { 2 * liars(at: $0).count > topology.degree(of: $0) })
+            honest.filter { 2 * exposure(of: $0).hostile > topology.degree(of: $0) })
     }
 
     private var undeclared: String? {
         warn(
-            "more hostile neighbours than aggregation.tolerates at",
-            honest.filter { node in
-                let budget = budget(of: node)
-                let liars = liars(at: node)
-                return switch experiment.aggregation.tolerates {
-                case .count, .oracle: liars.count > budget.count
-                case .weight: liars.reduce(0) { $0 + $1.weight } > budget.weight + Budget.tolerance
-                }
-            })
+            "more hostile neighbours than aggregation.tolerates at", honest.filter { exposure(of: $0).isBeyondBudget })
     }
 
     /// Where the rule hears too few neighbours for the budget, even when none is missing.
@@ -63,8 +55,8 @@ struct Warnings {
 
     private func budget(of node: NodeID) -> Budget { experiment.budget(of: node, weights, isHostile: isHostile) }
 
-    private func liars(at node: NodeID) -> [(node: NodeID, weight: Double)] {
-        zip(topology.neighbours(of: node), weights.weights(at: node)).filter { isHostile($0.0) }.map { ($0, $1) }
+    private func exposure(of node: NodeID) -> Exposure {
+        Exposure(of: node, in: experiment, weights, isHostile: isHostile)
     }
 
     private func warn(_ sentence: String, _ nodes: [NodeID]) -> String? {

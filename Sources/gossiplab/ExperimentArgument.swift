@@ -70,6 +70,5 @@ func conclude(_ outcome: RunOutcome, of assembly: Assembly, in files: RunFiles, 
     do { try files.writeReport() } catch { StandardError.print("warning: there is no report: \(error)") }
     print(flags.has("json") ? summary.json : summary.table(runDirectory: files.directory.path))
     if outcome.wasStopped { return ExitCode.interrupted }
-    let survivors = summary.byAccuracy.count
-    return survivors > 0 ? ExitCode.success : ExitCode.failure
+    return summary.verdict.hasFailed ? ExitCode.failure : ExitCode.success
 }

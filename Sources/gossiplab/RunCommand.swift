@@ -36,8 +36,14 @@ enum RunCommand: Command {
             try files.append(evaluations)
             progress.show(evaluations.last)
             files.updateReport()
+        } recomputing: { moments in
+            progress.end()
+            guard !flags.has("quiet") else { return }
+            let points = moments == 1 ? "1 evaluation point" : "\(moments) evaluation points"
+            StandardError.print("recomputing \(points), overwritten before they were read, from the traces")
         }
         progress.end()
+        try files.insert(outcome.recomputed)
         return try conclude(outcome, of: assembly, in: files, flags)
     }
 }

@@ -85,7 +85,7 @@ enum SweepCommand: Command {
     ) -> String {
         let shown = table.shown(measure)
         var lines = [table.caption(measure), "", flags.has("markdown") ? shown.markdown : shown.plain]
-        if !table.failures.isEmpty { lines += [""] + table.failures.map { "failed: \($0)" } }
+        if !table.failures.isEmpty { lines += [""] + table.failures }
         // Markdown goes into a document, which the folder is no part of.
         if !flags.has("markdown") { lines += ["", "results  \(folder)"] }
         return lines.joined(separator: "\n")

@@ -39,6 +39,7 @@ extension EndToEndTests {
             #expect(
                 summary.member("lost")?.texts.map { String($0.prefix { $0 != "," }) }
                     == ["2: killed by SIGKILL", "4: killed by SIGKILL"])
+            #expect(ended.output.hasPrefix("1 of 5 honest nodes was lost (2 killed); the others "), "\(ended.output)")
             #expect(ended.output.contains("honest node 2: killed") && ended.output.contains("hostile node 4: killed"))
             for node in [0, 1, 3, 5] { #expect(Files.exists(run.node(NodeID(node)).model)) }
             #expect(try laboratory.isDeserted())
@@ -57,10 +58,86 @@ extension EndToEndTests {
                  "training": {"rounds": 5}, "timing": {"deadlineMilliseconds": 300}}
                 """, to: "lonely.json")
             let ended = try laboratory.finish("run", [file, "--quiet", "--json"])
-            #expect(ended.status == .exited(0))
+            #expect(ended.status == .exited(1))
             let lost = try #require(try ended.summary().member("lost")?.texts)
             #expect(lost.count == 1 && lost[0].hasPrefix("c: ended with status 2: gossipnode: "))
             #expect(lost[0].contains("192.0.2.1:7600"), "\(lost)")
+            let verdict = try #require(try ended.summary().member("verdict")?.text)
+            #expect(verdict.hasPrefix("The run failed: 1 of 4 honest nodes was lost (c never started: "))
+            #expect(verdict.contains("192.0.2.1:7600"), "\(verdict)")
+        }
+
+        /// Sixteen nodes; `fault` is the plan.
+        private static func sixteen(_ fault: String) -> String {
+            """
+            {"name": "sixteen", "topology": {"family": "complete", "nodes": 16},
+             "task": {"dataset": {"kind": "synthetic", "features": 20, "samples": 600, "testSamples": 100}},
+             "training": {"rounds": 1000}, "measure": {"every": 0}, "timing": {"deadlineMilliseconds": 200},
+             "faults": [\(fault)]}
+            """
+        }
+
+        @Test("a run that lost fifteen of sixteen nodes has failed, in both engines", arguments: ["run", "simulate"])
+        func fellApart(command: String) throws {
+            let laboratory = try Laboratory()
+            let lost = (1...15).map { "\"\($0)\"" }.joined(separator: ", ")
+            let file = try laboratory.write(
+                Self.sixteen("{\"fault\": \"crash\", \"from\": 5, \"nodes\": [\(lost)]}"), to: "sixteen.json")
+            let ended = try laboratory.finish(command, [file, "--quiet"])
+            #expect(ended.status == .exited(1))
+            #expect(
+                ended.output.hasPrefix(
+                    "The run failed: 15 of 16 honest nodes were lost (1, 2, 3, 4, 5 and 10 more killed); the other "),
+                "\(ended.output)")
+        }
+
+        @Test("a node whose port is taken makes the run a failure, and its cell is left out of a sweep")
+        func portInUse() throws {
+            let laboratory = try Laboratory()
+            let holder = try Socket.listen(on: SocketAddress("127.0.0.1:0"))
+            defer { withExtendedLifetime(holder) {} }
+            let topology = """
+                {"nodes": [{"id": "a"}, {"id": "b", "address": "\(holder.address)"}, {"id": "c"}],
+                 "edges": [{"source": "a", "target": "b"}, {"source": "b", "target": "c"}]}
+                """
+            let base = """
+                {"topology": \(topology), "training": {"rounds": 5}, "timing": {"deadlineMilliseconds": 500}}
+                """
+            let run = try laboratory.finish("run", [try laboratory.write(base, to: "base.json"), "--quiet"])
+            #expect(run.status == .exited(1))
+            let verdict = "The run failed: 1 of 3 honest nodes was lost (b never started: cannot listen on "
+            #expect(run.output.hasPrefix("\(verdict)\(holder.address)"), "\(run.output)")
+
+            let free = "{\"family\": \"ring\", \"nodes\": 3}"
+            let sweep = try laboratory.write(
+                """
+                {"name": "ports", "engine": "processes", "base": \(base),
+                 "grid": {"topology": {"free": \(free), "taken": \(topology)}}}
+                """, to: "ports.json")
+            let swept = try laboratory.finish("sweep", [sweep, "--quiet"])
+            #expect(swept.status == .exited(1))
+            let lines = swept.output.split(separator: "\n")
+            #expect(lines.contains { $0.hasPrefix("taken") && $0.hasSuffix("left out") }, "\(swept.output)")
+            #expect(lines.contains { $0.hasPrefix("left out: taken: " + verdict) }, "\(swept.output)")
+            #expect(lines.count { $0.hasPrefix("left out: ") } == 1)
+        }
+
+        @Test("moments that the laboratory slept through are measured after the run, as the simulator measures them")
+        func missedMoments() throws {
+            let laboratory = try Laboratory()
+            let settings = ["quickstart", "--quiet", "--set", "training.rounds=120", "--set", "measure.every=1"]
+            let running = try laboratory.launch("run", settings)
+            let run = try laboratory.onlyRun()
+            #expect(try becomesTrue { Files.exists(run.metrics) && Files.size(of: run.metrics) ?? 0 > 0 })
+            try running.process.send(.stop)
+            #expect(try becomesTrue { (0..<16).allSatisfy { Files.exists(run.node(NodeID($0)).model) } })
+            try running.process.send(.continue)
+            let ended = try running.ended()
+            #expect(ended.status == .exited(0) && !ended.output.contains("evaluation points"), "\(ended.output)")
+            let measured = try Files.read(run.metrics)
+            Files.removeTree(run.path)
+            #expect(try laboratory.finish("simulate", settings).status == .exited(0))
+            #expect(try Files.read(laboratory.onlyRun().metrics) == measured)
         }
 
         @Test("Ctrl-C ends the run with status 130, every node cleanly and with its checkpoint")
@@ -124,7 +201,8 @@ extension EndToEndTests {
             for node in 0..<6 { send(.kill, to: try laboratory.process(ofNode: node, in: run)) }
             let ended = try running.ended()
             #expect(ended.status == .exited(1))
-            #expect(ended.output.hasPrefix("No honest node finished: nothing can be said."))
+            #expect(
+                ended.output.hasPrefix("No honest node finished: all 5 honest nodes were lost (0, 1, 2, 3, 5 killed)."))
         }
     }
 }

@@ -35,7 +35,7 @@ struct ReportPageTests {
             try run.write(#"{"rounds":1,"waitNanoseconds":1000000}"#, ofNode: 0)
             pages += [try run.page(), try run.page(isRunning: true)]
             var outcome = try run.outcome()
-            outcome.lost = [LostNode(node: assembly.honest[1], reason: "killed: \"<b>\" & so on")]
+            outcome.lost = [LostNode(assembly.honest[1], .killed, reason: "killed: \"<b>\" & so on")]
             for wasStopped in [true, false] {
                 outcome.wasStopped = wasStopped
                 try run.end(outcome)
@@ -83,22 +83,25 @@ struct ReportPageTests {
         let final = try #require(summary.final)
         let page = try run.page()
 
-        #expect(page.heading == Substring(summary.verdict.replacing(" %", with: "\u{A0}%")))
+        #expect(page.heading == Substring(summary.verdict.text.replacing(" %", with: "\u{A0}%")))
         #expect(page.contains("6 nodes, 2 hostile\u{A0}· 20 rounds\u{A0}· processes, tcp\u{A0}· 1.25 s"))
         // One measurement makes no line.
         #expect(page.contains("Measured only once.") && !page.contains("class=\"plot\""))
         #expect(page.value(of: "worst accuracy") == Substring(percent(final.accuracy.least)))
         #expect(page.value(of: "mean accuracy") == Substring(percent(final.accuracy.mean)))
         #expect(page.value(of: "average model") == Substring(percent(final.averageModelAccuracy)))
-        let relative = try #require(final.relativeConsensusDistance)
+        let relative = try #require(final.distance.relative)
+        let medianRelative = try #require(final.distance.medianRelative)
         #expect(page.value(of: "relative distance") == Substring(significant(relative)))
+        #expect(page.value(of: "relative, median node") == Substring(significant(medianRelative)))
         #expect(page.value(of: "messages refused") == "8" && page.value(of: "sent") == "12.0 MB")
 
         let learning = try #require(summary.learning)
         #expect(page.value(of: "training loss") == "0.250")
         #expect(page.value(of: "learning error") == Substring(significant(learning.gradientNorm)))
         #expect(page.value(of: "generalization gap") == Substring(significant(learning.generalizationGap)))
-        #expect(page.value(of: "consensus distance") == Substring(significant(final.consensusDistance)))
+        #expect(page.value(of: "consensus distance") == Substring(significant(final.distance.rootMeanSquare)))
+        #expect(page.value(of: "consensus, median node") == Substring(significant(final.distance.median)))
         #expect(page.value(of: "messages sent") == "66")
         #expect(page.contains("<dt>model digest</dt><dd>\(summary.modelDigest)</dd>"))
         #expect(page.contains("<dt>identity</dt><dd>\(summary.identity)</dd>"))
@@ -123,8 +126,8 @@ struct ReportPageTests {
                     "20", "4", percent(final.accuracy.least), percent(final.accuracy.mean),
                     percent(final.accuracy.greatest),
                     percent(final.averageModelAccuracy), significant(final.loss.mean),
-                    significant(final.consensusDistance),
-                    significant(relative),
+                    significant(final.distance.rootMeanSquare), significant(relative),
+                    significant(final.distance.median), significant(medianRelative),
                 ].map { Substring($0) })
     }
 
@@ -152,7 +155,7 @@ struct ReportPageTests {
 
         var outcome = RunOutcome(engine: .processes, transport: "tcp")
         outcome.wasStopped = true
-        outcome.lost = run.assembly.topology.nodes.map { LostNode(node: $0, reason: LostNode.stopped) }
+        outcome.lost = run.assembly.topology.nodes.map { LostNode($0, .stopped, reason: LostNode.stopped) }
         try run.end(outcome)
         let stopped = try run.page()
         #expect(stopped.heading == "After 10 of 20 rounds the worst of 3 honest nodes was at 10.0\u{A0}%.")
@@ -188,14 +191,30 @@ struct ReportPageTests {
         #expect(page.contains("gossiplab verify &#39;\(folder.path)/it&#39;\\&#39;&#39;s a $run&#39;</code>"))
     }
 
-    @Test("incomplete evaluations are left out of the lines, counted, and kept in the table")
-    func incomplete() throws {
-        let run = try ReportedRun(try smallAssembly())
-        try run.files.append([evaluation(0), evaluation(5, nodes: 1), evaluation(10)])
+    @Test("a moment that was not measured is a gap in every line, and counted")
+    func gaps() throws {
+        let run = try ReportedRun(try smallAssembly(["measure.every=5"]))
+        try run.files.append([evaluation(0), evaluation(5), evaluation(15), evaluation(20)])
         let page = try run.page()
-        #expect(page.contains("Left out: 1 of 3 moments, at which models of some nodes are missing."))
-        #expect(page.rows(of: "Measurements").map { $0[0] } == ["0", "5", "10"])
-        #expect(!page.contains("<title>round 5\n") && page.contains("<title>round 10\n"))
+        for series in 0..<3 {
+            // Once in the legend and once in the drawing of each of two plots.
+            let lines = page.text.split(separator: "<path class=\"line s\(series)\" d=\"").dropFirst()
+                .compactMap { $0.split(separator: "\"").first }.filter { !$0.hasPrefix("M0 4H24") }
+            #expect(lines.count == 2)
+            for line in lines { #expect(line.count { $0 == "M" } == 2 && line.count { $0 == "L" } == 2) }
+        }
+        #expect(page.contains("Gaps: 1 of 5 moments could not be measured."))
+        #expect(page.rows(of: "Measurements").map { $0[0] } == ["0", "5", "15", "20"])
+        #expect(page.contains("<title>round 10\nworst –"))
+    }
+
+    @Test("a moment at which nodes were down is drawn, and said")
+    func partial() throws {
+        let run = try ReportedRun(try smallAssembly(["measure.every=5"]))
+        try run.files.append([evaluation(0), evaluation(5, nodes: 3), evaluation(10)])
+        let page = try run.page()
+        #expect(page.contains("At 1 of 3 some honest nodes were lost, down or behind.") && !page.contains("Gaps:"))
+        #expect(page.contains("<title>round 5\nworst 5.0 %"))
     }
 
     @Test("pages of long runs and of many nodes stay small")

@@ -25,6 +25,14 @@ struct ReportPlotTests {
         #expect(line.split(separator: "M")[1].hasSuffix("h0"))
     }
 
+    @Test("long runs are thinned, but no gap is bridged")
+    func thinnedGaps() throws {
+        var values = [Double?](repeating: 0.5, count: 20_000)
+        for row in [3_000] + Array(9_000..<9_400) { values[row] = nil }
+        let stretches = try line(plot(values)).split(separator: "M")
+        #expect(stretches.count == 3 && stretches.count { $0.contains("L") } == 3)
+    }
+
     @Test("a line of one point, and of none")
     func short() throws {
         #expect(plot([0.5]).svg.text.contains("<circle class=\"end s0\""))

@@ -52,12 +52,14 @@ struct ReportReadingTests {
         try run.files.append([
             EvaluationRecord(
                 rounds: 20, nodes: 4, accuracy: nothing, loss: nothing, averageModelAccuracy: .nan,
-                averageModelLoss: .nan, consensusDistance: .nan, relativeConsensusDistance: .nan)
+                averageModelLoss: .nan,
+                distance: ConsensusDistance(
+                    rootMeanSquare: .nan, relative: .nan, median: .infinity, medianRelative: nil))
         ])
         let page = try run.page()
         #expect(page.heading == "After 20 of 20 rounds the worst of 4 honest nodes was at an unknown accuracy.")
         #expect(page.value(of: "worst accuracy") == "–" && page.value(of: "mean accuracy") == "–")
-        #expect(page.rows(of: "Measurements") == [["20", "4"] + Array(repeating: "–", count: 7)])
+        #expect(page.rows(of: "Measurements") == [["20", "4"] + Array(repeating: "–", count: 9)])
 
         let best = try #require(try run.end(try run.outcome()).byAccuracy.last)
         let known = String(decoding: try Files.read(run.directory.summary), as: UTF8.self)
@@ -99,13 +101,14 @@ struct ReportReadingTests {
         #expect(evaluations.map(\.worst) == [0.1, 0.1, 0.7, 0.7, 0.7])
     }
 
-    @Test("evaluations that lack nodes which are there later are incomplete; those after a loss are not")
-    func complete() throws {
-        let run = try ReportedRun(try smallAssembly())
-        try run.files.append(zip([0, 2, 4, 6, 8, 10, 12], [4, 1, 4, 3, 2, 3, 3]).map { evaluation($0, nodes: $1) })
-        let recorded = try run.read()
-        #expect(recorded.evaluations.count == 7)
-        #expect(recorded.completeEvaluations.map(\.rounds) == [0, 4, 6, 10, 12])
+    @Test("moments without a measurement are known by how often is measured, until the last one")
+    func moments() throws {
+        let run = try ReportedRun(try smallAssembly(["measure.every=3"]))
+        #expect(try run.read().moments.isEmpty)
+        try run.files.append([0, 3, 4, 12].map { evaluation($0) })
+        let moments = try run.read().moments
+        #expect(moments.map(\.rounds) == [0, 3, 4, 6, 9, 12])
+        #expect(moments.map { $0.evaluation == nil } == [false, false, false, true, true, false])
     }
 
     @Test("running, unfinished, stopped and finished runs are told apart")
@@ -115,7 +118,8 @@ struct ReportReadingTests {
         var outcome = try run.outcome()
         outcome.wasStopped = true
         outcome.lost = [
-            LostNode(node: NodeID(2), reason: LostNode.stopped), LostNode(node: NodeID(3), reason: "killed by SIGKILL"),
+            LostNode(NodeID(2), .stopped, reason: LostNode.stopped),
+            LostNode(NodeID(3), .killed, reason: "killed by SIGKILL"),
         ]
         try run.end(outcome)
         let stopped = try run.read()

@@ -62,8 +62,9 @@ func evaluation(_ rounds: Int, nodes: Int = 4, worst: Double? = nil, distance: D
     let worst = worst ?? Double(rounds) / 100
     return EvaluationRecord(
         rounds: rounds, nodes: nodes, accuracy: Spread([worst, 0.9]), loss: Spread([0.5, 1.5]),
-        averageModelAccuracy: 0.8, averageModelLoss: 1, consensusDistance: distance,
-        relativeConsensusDistance: distance / 10)
+        averageModelAccuracy: 0.8, averageModelLoss: 1,
+        distance: ConsensusDistance(
+            rootMeanSquare: distance, relative: distance / 10, median: distance / 2, medianRelative: distance / 20))
 }
 
 /// A page as text, and what can be found in it.

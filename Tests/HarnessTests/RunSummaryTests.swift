@@ -26,9 +26,27 @@ struct RunSummaryTests {
         #expect(accuracies.first == final.accuracy.least && accuracies.last == final.accuracy.greatest)
         #expect(final.accuracy.least < final.accuracy.greatest)
         let table = summary.table(runDirectory: "runs/small")
-        #expect(table.hasPrefix(summary.verdict))
+        #expect(table.hasPrefix(summary.verdict.text))
         #expect(table.contains("accuracy, worst       \(rounded(final.accuracy.least, 4))"))
         #expect(table.hasSuffix("results               runs/small"))
+    }
+
+    @Test("final models that the run has judged are not judged again, unless they are of other nodes")
+    func judgedOnce() throws {
+        let assembly = try smallAssembly()
+        var outcome = try outcome(assembly)
+        // No model is right so often as these are said to be.
+        let made = Judgement(
+            record: evaluation(20, worst: 0.123),
+            nodes: assembly.honest.map { .init(node: $0, accuracy: 0.123, distance: 7) },
+            scale: 14, average: outcome.finalModels[0].model, chance: Chance(classes: [1, 99]))
+        outcome.final = made
+        let summary = try RunSummary(outcome, of: assembly)
+        #expect(summary.final == made.record && summary.byAccuracy.allSatisfy { $0.accuracy == 0.123 })
+        #expect(summary.verdict.chance == made.chance && summary.verdict.survivors[0].relativeDistance == 0.5)
+        outcome.finalModels.removeLast()
+        let other = try RunSummary(outcome, of: assembly)
+        #expect(other.final?.nodes == 3 && other.byAccuracy.allSatisfy { $0.accuracy != 0.123 })
     }
 
     @Test("hostile nodes enter no figure, whatever they hold")
@@ -44,15 +62,25 @@ struct RunSummaryTests {
     @Test("agreement and learning are judged apart")
     func verdicts() throws {
         let assembly = try smallAssembly()
-        let agreed = try RunSummary(outcome(assembly), of: assembly).verdict
-        #expect(agreed.hasPrefix("The honest nodes learned (worst ") && agreed.contains(") and agree (relative"))
-        let apart = try RunSummary(outcome(assembly, steps: [40, 40, 40, 0]), of: assembly).verdict
-        #expect(
-            apart.contains("do they agree (relative distance ")
-                || apart.contains("but do not agree (relative distance "))
-        let idle = try RunSummary(outcome(assembly, steps: [0, 0, 0, 0]), of: assembly)
-        #expect(idle.verdict.contains(", though they agree ") || idle.verdict.contains(" and agree "))
-        #expect(idle.verdict.hasPrefix("Not every honest node learned") == (idle.final?.accuracy.least ?? 1 < 0.5))
+        func verdict(_ steps: [Int]) throws -> Verdict {
+            try RunSummary(outcome(assembly, steps: steps), of: assembly).verdict
+        }
+        let agreed = try verdict([30, 30, 30, 30])
+        #expect(agreed.hasLearned && agreed.agrees && agreed.failed.isEmpty && agreed.far.isEmpty)
+        // The data have three classes, and 1000 test samples: 334 of them are of the first.
+        let worst = percent(agreed.survivors[0].accuracy)
+        #expect(agreed.text == "The honest nodes learned (worst \(worst), chance 33.4 %) and agree.")
+        let apart = try verdict([1, 5, 25, 125])
+        #expect(apart.hasLearned && !apart.agrees && apart.text.contains("but do not agree (median relative distance "))
+        // One idle node is named, and does not hide that the others agree.
+        let one = try verdict([40, 40, 40, 0])
+        #expect(one.failed.map(\.label) == ["5"] && one.agrees)
+        #expect(one.text.hasPrefix("1 of 4 honest nodes failed (5: "))
+        #expect(one.text.contains("hostile neighbours, rule told ") && one.text.contains(" or more and agree"))
+        // All at the same start: of one mind, and none the wiser.
+        let idle = try verdict([0, 0, 0, 0])
+        #expect(!idle.hasLearned && idle.agrees && !idle.hasFailed)
+        #expect(idle.text.hasPrefix("The honest nodes did not learn (best ") && idle.text.hasSuffix(", but agree."))
     }
 
     @Test("a run without survivors says so, stopped or not", arguments: [false, true])
@@ -60,11 +88,14 @@ struct RunSummaryTests {
         let assembly = try smallAssembly()
         var outcome = RunOutcome(engine: .processes, transport: "tcp")
         outcome.wasStopped = wasStopped
-        outcome.lost = assembly.topology.nodes.map { LostNode(node: $0, reason: "killed by SIGKILL") }
+        outcome.lost = assembly.topology.nodes.map { LostNode($0, .killed, reason: "killed by SIGKILL") }
         let summary = try RunSummary(outcome, of: assembly)
         #expect(
-            summary.verdict
-                == (wasStopped ? "Stopped before the end." : "No honest node finished: nothing can be said."))
+            summary.verdict.text
+                == (wasStopped
+                    ? "Stopped before the end."
+                    : "No honest node finished: all 4 honest nodes were lost (0, 2, 3, 5 killed)."))
+        #expect(summary.verdict.hasFailed == !wasStopped)
         #expect(summary.modelDigest.isEmpty && summary.final == nil && summary.byAccuracy.isEmpty)
         let json = try StrictJSON.read(summary.json, name: "summary.json")
         #expect(json.member("accuracy")?.members.allSatisfy { $0.value.number == nil } == true)
@@ -76,12 +107,17 @@ struct RunSummaryTests {
         var outcome = try outcome(assembly)
         outcome.finalModels.removeAll { $0.node == NodeID(3) }
         outcome.lost = [
-            LostNode(node: NodeID(3), reason: "killed by SIGKILL"), LostNode(node: NodeID(4), reason: "stopped"),
+            LostNode(NodeID(3), .killed, reason: "killed by SIGKILL"), LostNode(NodeID(4), .stopped, reason: "stopped"),
         ]
         let summary = try RunSummary(outcome, of: assembly)
         let table = summary.table(runDirectory: nil)
         #expect(table.contains("honest node 3: killed by SIGKILL") && table.contains("hostile node 4: stopped"))
         #expect(summary.final?.nodes == 3)
+        #expect(summary.verdict.text.hasPrefix("1 of 4 honest nodes was lost (3 killed); the others learned (worst "))
+        #expect(!summary.verdict.hasFailed)
+        let json = try StrictJSON.read(summary.json, name: "summary.json")
+        let perNode = try #require(json.member("perNode")).elements
+        #expect(perNode.map { $0.member("lostAs")?.text } == [nil, nil, nil, "killed", "stopped", nil])
         #expect(try RunSummary(self.outcome(assembly), of: assembly).modelDigest != summary.modelDigest)
     }
 
@@ -116,7 +152,9 @@ struct RunSummaryTests {
             "bytesSent", "rejections", "lateMessages", "verdict",
         ] { #expect(keys.contains(key), "\(key)") }
         #expect(json.member("accuracy")?.members.map(\.key) == ["worst", "mean", "best", "averageModel"])
-        #expect(json.member("consensusDistance")?.members.map(\.key) == ["rms", "relative"])
+        #expect(
+            json.member("consensusDistance")?.members.map(\.key) == ["rms", "relative", "median", "medianRelative"])
+        #expect(json.member("chance")?.member("share")?.number == 0.334)
         #expect(json.member("name")?.text == #"a "quoted" name"#)
         #expect(json.member("engine")?.text == "simulation" && json.count("nodes") == 6)
         #expect(json.member("modelDigest")?.text == summary.modelDigest && summary.modelDigest.count == 64)

@@ -68,7 +68,7 @@ struct SweepRunTests: ~Copyable {
             }
             let summary = try RunSummary(outcome, of: assembly)
             let result = try #require(one.result(of: plan.keys[cell]))
-            #expect(result.digest == summary.modelDigest && result.verdict == summary.verdict)
+            #expect(result.digest == summary.modelDigest && result.verdict == summary.verdict.text)
             #expect(result.figures[.worst] == summary.final?.accuracy.least && result.failure == nil)
         }
     }
@@ -104,6 +104,28 @@ struct SweepRunTests: ~Copyable {
         #expect(try files().result(of: plan.keys[0]) == nil)
         try runMissing(plan, in: files(), threads: 1)
         #expect(try files().result(of: plan.keys[0])?.failure == nil)
+    }
+
+    @Test("a cell whose run lost too many honest nodes counts in no mean, and a simulation is not tried again")
+    func fellApart() throws {
+        let json = """
+            {"base": {"topology": {"family": "complete", "nodes": 4}, "training": {"rounds": 5},
+                      "task": {"dataset": {"kind": "synthetic", "features": 4, "classes": 3, "samples": 120}}},
+             "grid": {"faults": {"none": [], "three lost": [{"fault": "crash", "from": 2, "nodes": ["0", "1", "2"]}]},
+                      "seed": [1, 2]}}
+            """
+        let plan = try SweepPlan(Sweep(Array(json.utf8), name: "apart.json"), in: "apart.json")
+        let files = try SweepFiles(for: plan.sweep, in: path)
+        try runMissing(plan, in: files, threads: 1)
+        let table = SweepTable(plan, result: files.result)
+        #expect(table.groups.map(\.finished.count) == [2, 0] && table.groups.map(\.leftOut.count) == [0, 2])
+        let apart = table.groups[1].results[0]
+        #expect(apart.fellApart && apart.lost == 3 && apart.figures.isEmpty && apart.failure == apart.verdict)
+        #expect(apart.verdict.hasPrefix("The run failed: 3 of 4 honest nodes were lost (0, 1, 2 killed); the other "))
+        let failure = try #require(table.failures.first)
+        #expect(failure.hasPrefix("left out: three lost, 1: The run failed: 3 of 4 honest nodes were lost"))
+        #expect(CellResult(line: apart.json) == apart)
+        #expect(try runMissing(plan, in: SweepFiles(for: plan.sweep, in: path), threads: 1) == 0)
     }
 
     @Test("a result reads back equal, and one of another version or kind is none")
@@ -146,13 +168,17 @@ struct SweepRunTests: ~Copyable {
 @Suite("Sweep tables")
 struct SweepTableTests {
     /// Made-up results: the worst accuracy of a cell by its number, `nil` for a failure.
-    private func table(_ plan: SweepPlan, _ worst: [Double?]) -> SweepTable {
-        let results = zip(plan.keys, worst).map { key, worst -> CellResult? in
+    ///
+    /// - Parameter apart: the cells whose runs fell apart.
+    private func table(_ plan: SweepPlan, _ worst: [Double?], apart: Set<Int> = []) -> SweepTable {
+        let results = zip(plan.keys, worst).enumerated().map { cell, entry -> CellResult? in
+            let (key, worst) = entry
             guard let worst else { return CellResult(key, failure: "lost, all of it") }
+            let outcome = apart.contains(cell) ? #""failure":"It fell apart.","fellApart":1"# : "\"worst\":\(worst)"
             let line = """
                 {"version":\(CellResult.version),"identity":"\(key.identity)","engine":"simulation",
                  "transport":"values","deadlineMilliseconds":5000,"checkpointEvery":50,
-                 "worst":\(worst),"modelDigest":"ab","verdict":"Fine."}
+                 \(outcome),"modelDigest":"ab","verdict":"Fine."}
                 """
             return CellResult(line: Array(line.utf8))
         }
@@ -168,12 +194,68 @@ struct SweepTableTests {
         #expect((first.mean - 0.6).magnitude < 1e-12)
         #expect((try #require(first.halfWidth) - 0.248414).magnitude < 1e-6)
         #expect(table.groups[1].estimate(.worst)?.count == 2)
-        #expect(table.failures == ["weightedMean, 2: lost, all of it"])
+        #expect(table.failures == ["failed: weightedMean, 2: lost, all of it"])
         #expect(
             table.shown(.worst).rows == [["csPlus", "60.0 ± 24.8"], ["weightedMean", "85.0 ± 63.5 (2 of 3)"]])
         #expect(
             table.caption(.worst)
                 == "Test accuracy of the worst honest node in %, mean ± half the 95 % interval over 3 seeds.")
+    }
+
+    @Test("runs that fell apart are marked, counted and named, and no mean counts them")
+    func apart() throws {
+        let table = table(try smallPlan(), [0.5, 0.6, 0.7, 0.9, 0.1, 0.8], apart: [4])
+        #expect(
+            table.shown(.worst).rows == [["csPlus", "60.0 ± 24.8"], ["weightedMean", "85.0 ± 63.5 (1 left out)"]])
+        #expect(table.failures == ["left out: weightedMean, 2: It fell apart."])
+        let groups = try #require(StrictJSON.read(table.json, name: "sweep").member("groups")).elements
+        #expect(groups.map { $0.count("leftOut") } == [0, 1] && groups.map { $0.count("failed") } == [0, 0])
+        #expect(
+            self.table(try smallPlan(), [0.5, 0.6, 0.7, 0.9, 0.9, 0.9], apart: [3, 4, 5]).shown(.worst).rows[1][1]
+                == "left out")
+    }
+
+    /// Rules by attacks by seeds, made up; the first rule is none.
+    private func compared(_ worst: [Double?], seeds: String) throws -> SweepTable {
+        let json = """
+            {"base": {"topology": {"family": "complete", "nodes": 4}, "training": {"rounds": 5}, "adversary": {"nodes": ["0"]}},
+             "grid": {"aggregation": {"none": {"rule": "none"}, "A": {"rule": "csPlus"}, "B": {"rule": "weightedMean"}},
+                      "adversary.attack": ["signFlip", "gaussian"], "seed": \(seeds)}}
+            """
+        return table(try SweepPlan(Sweep(Array(json.utf8), name: "c"), in: "c"), worst)
+    }
+
+    @Test("rules no better than no communication under the same attack are marked, seed by seed")
+    func baseline() throws {
+        // By seed, none and A differ by about 0.1 ± 0.01; B is above none by less than it varies; under the second attack A is worse.
+        let table = try compared(
+            [0.3, 0.5, 0.4, 0.6, 0.6, 0.6] + [0.4, 0.59, 0.51, 0.5, 0.5, 0.6] + [0.31, 0.49, 0.43, 0.9, 0.9, nil],
+            seeds: "[1, 2, 3]")
+        #expect(
+            table.shown(.worst).rows.map { $0.map { String($0.prefix { $0 != " " }) + ($0.contains("°") ? "°" : "") } }
+                == [["none", "40.0", "60.0"], ["A", "50.0", "53.3°"], ["B", "41.0°", "90.0"]])
+        #expect(
+            table.caption(.worst).hasSuffix(
+                "over 3 seeds. ° no better than no communication: the 95 % interval of the difference, seed by seed, "
+                    + "does not lie above 0."))
+        #expect(table.groups.map { table.measuresNoBetter($0) } == [[], [], [], [.worst], [.worst], []])
+        // A distance has no better side.
+        #expect(!table.caption(.consensus).contains("°"))
+    }
+
+    @Test("with one seed, a rule is marked that is not above no communication")
+    func baselineOfOneSeed() throws {
+        let table = try compared([0.3, 0.6, 0.4, 0.6, 0.2, 0.7], seeds: "[1]")
+        #expect(
+            table.shown(.worst).rows == [["none", "30.0", "60.0"], ["A", "40.0", "60.0°"], ["B", "20.0°", "70.0"]])
+        #expect(table.caption(.worst).hasSuffix("communication: the difference is not above 0."))
+    }
+
+    @Test("without such cells there is nothing to compare with")
+    func noBaseline() throws {
+        let table = table(try smallPlan(), [0.5, 0.6, 0.7, 0.1, 0.1, 0.1])
+        #expect(table.groups.allSatisfy { table.measuresNoBetter($0).isEmpty })
+        #expect(!table.caption(.worst).contains("°"))
     }
 
     @Test("what is not finite has no mean, and a group that failed as a whole says so")
@@ -200,7 +282,8 @@ struct SweepTableTests {
             #expect(shown.header == ["training.rounds", "csPlus", "weightedMean", "noCommunication"])
             #expect(
                 shown.rows == [
-                    ["1", "16.0 ± 0.0", "22.0 ± 0.0", "25.0 ± 0.0"], ["2", "26.0 ± 0.0", "32.0 ± 0.0", "35.0 ± 0.0"],
+                    ["1", "16.0 ± 0.0°", "22.0 ± 0.0°", "25.0 ± 0.0"],
+                    ["2", "26.0 ± 0.0°", "32.0 ± 0.0°", "35.0 ± 0.0"],
                 ])
         }
     }
@@ -216,6 +299,7 @@ struct SweepTableTests {
         let json = try StrictJSON.read(table.json, name: "sweep")
         let groups = try #require(json.member("groups")).elements
         #expect(groups.map { $0.count("seeds") } == [3, 2] && groups.map { $0.count("failed") } == [0, 1])
+        #expect(groups.map { $0.count("leftOut") } == [0, 0])
         #expect(groups[0].member("cell")?.member("aggregation.rule")?.text == "csPlus")
         let first = try #require(json.member("cells")).elements
         #expect(first.count == 6 && first[4].member("failure")?.text == "lost, all of it")

@@ -13,7 +13,7 @@ struct TimelineTests {
 
     init() throws {
         assembly = try smallAssembly()
-        timeline = try Timeline(assembly)
+        timeline = try Timeline(assembly, mayLose: true)
     }
 
     private mutating func add(_ node: Int, _ rounds: Int, _ value: Float = 1) {
@@ -27,7 +27,7 @@ struct TimelineTests {
         add(2, 10)
         let evaluations = timeline.advance()
         #expect(evaluations.map(\.rounds) == [10] && evaluations[0].nodes == 4)
-        #expect(evaluations[0].consensusDistance == 0)
+        #expect(evaluations[0].distance.rootMeanSquare == 0)
         #expect(timeline.advance().isEmpty)
     }
 
@@ -58,16 +58,45 @@ struct TimelineTests {
         #expect(timeline.advance().map { [$0.rounds, $0.nodes] } == [[20, 2]])
     }
 
-    @Test("a node that skipped a moment does not hold it up once it is beyond it")
-    mutating func skipped() {
+    @Test("a moment of which a model was overwritten is left out, not told of the others alone")
+    mutating func overwritten() {
         for node in [0, 2, 3] { add(node, 10) }
-        add(5, 20)
+        for node in [0, 2, 3, 5] { add(node, 20) }
+        #expect(timeline.advance().map { [$0.rounds, $0.nodes] } == [[20, 4]])
+        // Nor is one told of that no model came of.
+        #expect(timeline.evaluations.map(\.rounds) == [20] && timeline.reached == 20)
+    }
+
+    @Test("where nothing is lost, a node without a model at a moment had none, and the others count")
+    func skipped() throws {
+        var timeline = try Timeline(assembly, mayLose: false)
+        for node in [0, 2, 3] { timeline.add(constantModel(1, of: assembly), of: NodeID(node), rounds: 10) }
+        timeline.add(constantModel(1, of: assembly), of: NodeID(5), rounds: 20)
         #expect(timeline.advance().map { [$0.rounds, $0.nodes] } == [[10, 3]])
+    }
+
+    @Test("a run that goes on collects what comes after")
+    func resumed() throws {
+        var timeline = try Timeline(assembly, after: 10, mayLose: true)
+        for rounds in [10, 20] {
+            for node in assembly.honest { timeline.add(constantModel(1, of: assembly), of: node, rounds: rounds) }
+        }
+        #expect(timeline.advance().map(\.rounds) == [20])
+    }
+
+    @Test("the end is kept as it was judged")
+    mutating func end() throws {
+        for node in [0, 2, 3, 5] { add(node, 20, Float(node)) }
+        timeline.close(NodeID(5))
+        let record = try #require(timeline.advance().last)
+        let final = try #require(timeline.final)
+        #expect(final.record == record && final.nodes.map(\.node.index) == [0, 2, 3, 5])
+        #expect(final.nodes.map(\.accuracy).min() == record.accuracy.least)
     }
 
     @Test("the order of arrival changes no figure")
     mutating func arrival() throws {
-        var other = try Timeline(assembly)
+        var other = try Timeline(assembly, mayLose: true)
         let models = try [0, 2, 3, 5].map { (NodeID($0), try trainedModel(3 * $0, of: assembly)) }
         for (node, model) in models { timeline.add(model, of: node, rounds: 10) }
         for (node, model) in models.reversed() { other.add(model, of: node, rounds: 10) }
@@ -82,6 +111,7 @@ struct TimelineTests {
         let value = try StrictJSON.read(line, name: "line")
         #expect(value.count("rounds") == 10 && value.count("nodes") == 4)
         #expect(value.member("accuracy")?.members.map(\.key) == ["least", "mean", "greatest", "averageModel"])
-        #expect(value.member("consensusDistance")?.members.map(\.key) == ["rms", "relative"])
+        #expect(
+            value.member("consensusDistance")?.members.map(\.key) == ["rms", "relative", "median", "medianRelative"])
     }
 }

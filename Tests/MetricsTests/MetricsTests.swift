@@ -10,11 +10,12 @@ struct MetricsTests {
     func consensus() {
         let consensus = Consensus([[0, 0], [2, 0], [1, 3]])
         #expect(consensus.average == [1, 1])
-        #expect(abs(consensus.rootMeanSquare - (8.0 / 3).squareRoot()) < 1e-12)
-        #expect(abs((consensus.relative ?? 0) - (4.0 / 3).squareRoot()) < 1e-12)
-        #expect(consensus.farthest == 2)
-        #expect(Consensus([[0, 0]]).relative == nil)
-        #expect(Consensus([[.infinity]]).relative == nil)
+        #expect(abs(consensus.distance.rootMeanSquare - (8.0 / 3).squareRoot()) < 1e-12)
+        #expect(abs((consensus.distance.relative ?? 0) - (4.0 / 3).squareRoot()) < 1e-12)
+        // From (1, 0), the coordinate-wise median: 1, 1 and 3.
+        #expect(consensus.distances == [1, 1, 3] && consensus.distance.median == 1)
+        #expect(Consensus([[0, 0]]).distance.relative == nil)
+        #expect(Consensus([[.infinity]]).distance.relative == nil)
     }
 
     @Test("a spread has the least, the mean and the greatest")

@@ -163,7 +163,7 @@ struct SimulatorTests {
         var scratch = ObjectiveScratch()
         let evaluation = SoftmaxRegression().evaluate(
             consensus.average.span, on: Digits().testPart(), scratch: &scratch)
-        #expect(consensus.rootMeanSquare == PinnedRun.consensusDistance)
+        #expect(consensus.distance.rootMeanSquare == PinnedRun.consensusDistance)
         #expect(evaluation.meanLoss == PinnedRun.averageModelLoss)
         #expect(result.traceHash == PinnedRun.traceHash)
     }

@@ -8,12 +8,14 @@ import Scenario
 /// `report.html` of a run.
 public struct HTMLReport {
     let run: RecordedRun
-    /// What is drawn.
-    let evaluations: [RecordedEvaluation]
+    /// What is drawn, and where nothing is.
+    private let moments: [(rounds: Int, evaluation: RecordedEvaluation?)]
+
+    var evaluations: [RecordedEvaluation] { run.evaluations }
 
     public init(_ run: RecordedRun) {
         self.run = run
-        evaluations = run.completeEvaluations
+        moments = run.moments
     }
 
     /// While the run goes on, a browser that shows the page asks for it again after so many seconds.
@@ -113,6 +115,7 @@ public struct HTMLReport {
             ("mean accuracy", last?.mean.map(percent)),
             ("average model", last?.averageModel.map(percent)),
             ("relative distance", last?.relativeDistance.map(significant)),
+            ("relative, median node", last?.relativeMedianDistance.map(significant)),
             ("messages refused", hasTraffic ? "\(run.totals.rejections.reduce(0) { $0 + $1.count })" : nil),
             ("sent", hasTraffic ? "\(significant(Double(run.totals.bytesSent) / 1e6)) MB" : nil),
         ]
@@ -134,25 +137,32 @@ public struct HTMLReport {
         return figure(
             "Accuracy", note: "Of the honest nodes' models on data that no node has.",
             Plot(
-                id: "accuracy", title: "Test accuracy over rounds", rounds: evaluations.map(\.rounds),
+                id: "accuracy", title: "Test accuracy over rounds", rounds: moments.map(\.rounds),
                 series: [
-                    .init(name: "worst", values: evaluations.map(\.worst), text: percent),
-                    .init(name: "mean", values: evaluations.map(\.mean), text: percent),
-                    .init(name: "average model", values: evaluations.map(\.averageModel), text: percent),
+                    series("worst", \.worst, percent), series("mean", \.mean, percent),
+                    series("average model", \.averageModel, percent),
                 ], vertical: Axis(shares: values)))
     }
 
     private var consensus: Markup {
-        let values = evaluations.flatMap { [$0.distance, $0.relativeDistance] }.compactMap { $0 }
+        let values = evaluations.flatMap { [$0.distance, $0.medianDistance, $0.relativeDistance] }.compactMap { $0 }
         return figure(
             "Consensus distance",
-            note: "Root mean square distance of the honest models from their average, and relative to its norm.",
+            note: "Root mean square distance of the honest models from their average, and relative to its norm; "
+                + "distance of the median honest model from their coordinate-wise median.",
             Plot(
-                id: "consensus", title: "Consensus distance over rounds", rounds: evaluations.map(\.rounds),
+                id: "consensus", title: "Consensus distance over rounds", rounds: moments.map(\.rounds),
                 series: [
-                    .init(name: "distance", values: evaluations.map(\.distance), text: significant),
-                    .init(name: "relative", values: evaluations.map(\.relativeDistance), text: significant),
+                    series("distance", \.distance, significant),
+                    series("median node", \.medianDistance, significant),
+                    series("relative", \.relativeDistance, significant),
                 ], vertical: Axis(logarithmic: values)))
+    }
+
+    private func series(
+        _ name: String, _ figure: KeyPath<RecordedEvaluation, Double?>, _ text: @escaping (Double) -> String
+    ) -> Plot.Series {
+        Plot.Series(name: name, values: moments.map { $0.evaluation?[keyPath: figure] }, text: text)
     }
 
     private func figure(_ name: String, note: String, _ plot: Plot) -> Markup {
@@ -169,18 +179,22 @@ public struct HTMLReport {
 
                 """
         }
-        let missing = run.evaluations.count - evaluations.count
-        let omission =
-            missing == 0
-            ? ""
-            : " Left out: \(missing) of \(run.evaluations.count) moments, at which models of some nodes are missing."
         return """
             <section>
             <h2>\(name)</h2>
-            <p class="note">\(note)\(omission)</p>
+            <p class="note">\(note)\(omissions)</p>
             \(plot.legend)\(plot.svg)</section>
 
             """
+    }
+
+    /// What is not in the lines, if anything.
+    private var omissions: String {
+        let missing = moments.count - evaluations.count
+        let most = evaluations.map(\.nodes).max() ?? 0
+        let partial = evaluations.count { $0.nodes < most }
+        return (missing == 0 ? "" : " Gaps: \(missing) of \(moments.count) moments could not be measured.")
+            + (partial == 0 ? "" : " At \(partial) of \(moments.count) some honest nodes were lost, down or behind.")
     }
 
     private var graph: Markup {

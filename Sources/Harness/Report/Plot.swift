@@ -117,16 +117,18 @@ struct Plot {
             """
     }
 
-    /// All rows, or of each of many stretches the least and the greatest value, so that no peak is lost.
+    /// All rows, or of each of many stretches the least and the greatest value, so that no peak is lost, and what is
+    /// missing, so that no gap is bridged.
     private func drawnRows(of series: Series) -> [Int] {
         guard rounds.count > Self.mostPoints else { return Array(rounds.indices) }
         let length = (2 * rounds.count + Self.mostPoints - 1) / Self.mostPoints
         let extremes = stride(from: 0, to: rounds.count, by: length).flatMap { start in
             let stretch = start..<min(start + length, rounds.count)
             let known = stretch.compactMap { row in series.values[row].map { (row: row, value: $0) } }
-            let least = known.min { $0.value < $1.value }?.row ?? start
-            let greatest = known.max { $0.value < $1.value }?.row ?? start
-            return least == greatest ? [least] : [min(least, greatest), max(least, greatest)]
+            let least = known.min { $0.value < $1.value }?.row
+            let greatest = known.max { $0.value < $1.value }?.row
+            let gap = stretch.first { series.values[$0] == nil }
+            return Set([least, greatest, gap].compactMap(\.self)).sorted()
         }
         return extremes.last == rounds.count - 1 ? extremes : extremes + [rounds.count - 1]
     }

@@ -39,18 +39,21 @@ public struct RecordedRun: Sendable {
         summary.map { $0.engine == Engine.simulation.rawValue } ?? nodes.allSatisfy { $0.totals == nil }
     }
 
-    /// The evaluations after which none knew of more nodes.
-    ///
-    /// A fast node overwrites models before they are read, and among the others the worst node may be missing. Lost
-    /// nodes stay away for good, which makes no later evaluation incomplete.
-    var completeEvaluations: [RecordedEvaluation] {
-        var most = 0
-        var complete: [RecordedEvaluation] = []
-        for evaluation in evaluations.reversed() where evaluation.nodes >= most {
-            most = evaluation.nodes
-            complete.append(evaluation)
+    /// Every moment that was measured or was to be, until the last measured one, ascending; `nil` where the measurement
+    /// is missing.
+    var moments: [(rounds: Int, evaluation: RecordedEvaluation?)] {
+        let planned = evaluations.last.map { Moments(experiment).through($0.rounds) } ?? []
+        var moments: [(rounds: Int, evaluation: RecordedEvaluation?)] = []
+        var next = 0
+        for evaluation in evaluations {
+            while next < planned.count, planned[next] < evaluation.rounds {
+                moments.append((planned[next], nil))
+                next += 1
+            }
+            if next < planned.count, planned[next] == evaluation.rounds { next += 1 }
+            moments.append((evaluation.rounds, evaluation))
         }
-        return complete.reversed()
+        return moments
     }
 }
 
@@ -64,8 +67,12 @@ struct RecordedEvaluation: Sendable, Equatable {
     let best: Double?
     let averageModel: Double?
     let meanLoss: Double?
+    /// Root mean square.
     let distance: Double?
     let relativeDistance: Double?
+    /// Of the median node.
+    let medianDistance: Double?
+    let relativeMedianDistance: Double?
 }
 
 /// What is known of one node.

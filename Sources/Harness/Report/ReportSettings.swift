@@ -12,6 +12,7 @@ extension HTMLReport {
         let figures = [
             ("training loss", summary.trainLoss), ("learning error", summary.learningError),
             ("generalization gap", summary.generalizationGap), ("consensus distance", evaluations.last?.distance),
+            ("consensus, median node", evaluations.last?.medianDistance),
         ]
         return list(
             "Result",

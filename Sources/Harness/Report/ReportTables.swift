@@ -129,10 +129,14 @@ extension HTMLReport {
         let rows = run.evaluations.enumerated().filter { $0.offset % step == 0 || $0.offset == last }.map { _, line in
             ["\(line.rounds)", "\(line.nodes)"]
                 + [line.worst, line.mean, line.best, line.averageModel].map { $0.map(percent) ?? "–" }
-                + [line.meanLoss, line.distance, line.relativeDistance].map { $0.map(significant) ?? "–" }
+                + [
+                    line.meanLoss, line.distance, line.relativeDistance, line.medianDistance,
+                    line.relativeMedianDistance,
+                ].map { $0.map(significant) ?? "–" }
         }
         let columns = [
             "round", "nodes", "worst", "mean", "best", "average model", "mean loss", "distance", "relative",
+            "median node", "relative",
         ]
         let thinned = step == 1 ? "" : "; one in \(step) is shown"
         return """

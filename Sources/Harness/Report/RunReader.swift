@@ -132,6 +132,8 @@ extension RecordedEvaluation {
         meanLoss = line.member("loss")?.member("mean")?.number
         self.distance = distance?.member("rms")?.number
         relativeDistance = distance?.member("relative")?.number
+        medianDistance = distance?.member("median")?.number
+        relativeMedianDistance = distance?.member("medianRelative")?.number
     }
 }
 

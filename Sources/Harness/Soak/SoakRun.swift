@@ -52,14 +52,14 @@ public enum SoakRun {
             rejections: NodeTotals.sum(honest, honest: honest).rejections,
             guaranteesChecked: invariants.guaranteesChecked, steps: result.steps, traceHash: result.traceHash)
         if outcome.violations.isEmpty, let allowed = try allowedDistance(assembly, soakCase),
-            let consensus = consensus(of: result, assembly)
+            let apart = consensus(of: result, assembly)?.distance.rootMeanSquare
         {
             outcome.isAgreementChecked = true
-            if !(consensus.rootMeanSquare <= allowed) {
+            if !(apart <= allowed) {
                 outcome.violations.append(
                     Violation(
                         .consensus,
-                        "the honest nodes end \(consensus.rootMeanSquare) apart; after isolation they would be at "
+                        "the honest nodes end \(apart) apart; after isolation they would be at "
                             + "most \(allowed)"))
             }
         }
@@ -80,7 +80,8 @@ public enum SoakRun {
             checkpoints[node].map { .resumed($0) } ?? .afresh
         }
         return consensus(of: together.run(), assembly).map { usual in
-            farthest.factor * usual.rootMeanSquare + farthest.share * squaredNorm(usual.average.span).squareRoot()
+            farthest.factor * usual.distance.rootMeanSquare + farthest.share
+                * squaredNorm(usual.average.span).squareRoot()
         }
     }
 

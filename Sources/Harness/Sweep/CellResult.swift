@@ -5,7 +5,7 @@ import Scenario
 
 /// A figure that cells are compared by, at the end of a run and over its honest nodes.
 public enum SweepMeasure: String, Sendable, CaseIterable {
-    case worst, mean, best, averageModel, loss, consensus, learningError
+    case worst, mean, best, averageModel, loss, consensus, medianConsensus, learningError
 
     /// For captions.
     public var title: String {
@@ -16,6 +16,7 @@ public enum SweepMeasure: String, Sendable, CaseIterable {
         case .averageModel: "test accuracy of the average honest model"
         case .loss: "mean test loss of the honest nodes"
         case .consensus: "consensus distance of the honest nodes"
+        case .medianConsensus: "consensus distance of the median honest node"
         case .learningError: "gradient norm at the average honest model"
         }
     }
@@ -24,7 +25,16 @@ public enum SweepMeasure: String, Sendable, CaseIterable {
     public var isShare: Bool {
         switch self {
         case .worst, .mean, .best, .averageModel: true
-        case .loss, .consensus, .learningError: false
+        case .loss, .consensus, .medianConsensus, .learningError: false
+        }
+    }
+
+    /// Which of two values is the better one; `nil` where a useful model may have either.
+    var better: ((Double, Double) -> Bool)? {
+        switch self {
+        case .worst, .mean, .best, .averageModel: { $0 > $1 }
+        case .loss: { $0 < $1 }
+        case .consensus, .medianConsensus, .learningError: nil
         }
     }
 }
@@ -32,10 +42,10 @@ public enum SweepMeasure: String, Sendable, CaseIterable {
 public struct CellResult: Sendable, Equatable {
     /// Of the numbers in a result. It is raised when the same experiment gives other models than before: older lines
     /// are then passed over, and their cells run again.
-    static let version = 1
+    static let version = 2
 
     public let key: CellKey
-    /// Those that are finite.
+    /// Those that are finite; none where the run failed.
     public private(set) var figures: [SweepMeasure: Double] = [:]
     /// Of the final honest models.
     public private(set) var digest = ""
@@ -43,8 +53,13 @@ public struct CellResult: Sendable, Equatable {
     public private(set) var lost = 0
     public private(set) var seconds = 0.0
     public private(set) var verdict = ""
-    /// Why there is no result, in one sentence.
+    /// Why no mean counts this cell, in one sentence: it could not be run, or it lost too many honest nodes.
     public private(set) var failure: String?
+    /// Whether it was run, and lost too many honest nodes.
+    public private(set) var fellApart = false
+
+    /// Whether to try again could come to something else: a simulation falls apart in the same way every time.
+    var isFinal: Bool { failure == nil || fellApart && key.engine == .simulation }
 
     /// A cell without a result.
     init(_ key: CellKey, failure: String) {
@@ -57,9 +72,10 @@ public struct CellResult: Sendable, Equatable {
         digest = summary.modelDigest
         lost = summary.lost.count { !$0.isHostile }
         seconds = summary.wallSeconds
-        verdict = summary.verdict
-        guard let final = summary.final else {
-            failure = summary.verdict
+        verdict = summary.verdict.text
+        fellApart = summary.verdict.hasFailed
+        guard let final = summary.final, !fellApart else {
+            failure = verdict
             return
         }
         set(.worst, final.accuracy.least)
@@ -67,7 +83,8 @@ public struct CellResult: Sendable, Equatable {
         set(.best, final.accuracy.greatest)
         set(.averageModel, final.averageModelAccuracy)
         set(.loss, final.loss.mean)
-        set(.consensus, final.consensusDistance)
+        set(.consensus, final.distance.rootMeanSquare)
+        set(.medianConsensus, final.distance.median)
         set(.learningError, summary.learning?.gradientNorm)
     }
 
@@ -98,6 +115,7 @@ extension CellResult {
         line.add("seconds", seconds)
         line.add("verdict", verdict)
         if let failure { line.add("failure", failure) }
+        if fellApart { line.add("fellApart", 1) }
     }
 
     /// A result read back; `nil` for a line of another version and for what is no whole line.
@@ -118,5 +136,6 @@ extension CellResult {
         seconds = json.member("seconds")?.number ?? 0
         self.verdict = verdict
         failure = json.member("failure")?.text
+        fellApart = json.count("fellApart") == 1
     }
 }

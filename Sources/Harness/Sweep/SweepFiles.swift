@@ -9,7 +9,8 @@ public final class SweepFiles {
     /// Two sweeps at once would run the same cells and write over each other's tables.
     private let lock: FileLock
     private let lines: AppendOnlyFile
-    /// The results of this and earlier runs, earlier failures left out: such cells are tried again.
+    /// The results of this and earlier runs, but for earlier failures that may have been chance: those cells are tried
+    /// again.
     private var finished: [CellKey: CellResult] = [:]
 
     public init(for sweep: Sweep, in parent: String) throws(ConfigurationFault) {
@@ -24,7 +25,7 @@ public final class SweepFiles {
             if Files.exists(results) {
                 // A torn last line is no result; the file goes on after it on a line of its own.
                 for line in try Files.read(results).split(separator: UInt8(ascii: "\n")) {
-                    guard let result = CellResult(line: Array(line)), result.failure == nil else { continue }
+                    guard let result = CellResult(line: Array(line)), result.isFinal else { continue }
                     finished[result.key] = result
                 }
             }

@@ -1,4 +1,5 @@
 // A sweep with every cell tried out: what cannot be assembled is found before anything runs.
+import Aggregation
 public import Kernels
 import Platform
 public import Scenario
@@ -31,6 +32,8 @@ extension CellKey {
 public struct SweepPlan: Sendable {
     public let sweep: Sweep
     public let keys: [CellKey]
+    /// The cells in which nobody mixes what others send.
+    let alone: Set<Int>
     /// What is probably not meant, and in how many cells.
     public let warnings: [(sentence: String, cells: Int)]
     private let source: ExperimentSource
@@ -48,7 +51,7 @@ public struct SweepPlan: Sendable {
             return try ExperimentSource(
                 named: isPath(name) ? Files.path(name, besideIfThere: file) : name, overrides: overrides)
         }
-        (keys, warnings) = try SweepPlan.tryOut(sweep, source)
+        (keys, alone, warnings) = try SweepPlan.tryOut(sweep, source)
     }
 
     /// The cell's experiment, ready to run.
@@ -92,8 +95,9 @@ extension SweepPlan {
     /// Assembles every cell in turn. Cells that are one and the same run would make intervals too narrow.
     private static func tryOut(
         _ sweep: Sweep, _ source: ExperimentSource
-    ) throws(ConfigurationFault) -> (keys: [CellKey], warnings: [(sentence: String, cells: Int)]) {
+    ) throws(ConfigurationFault) -> (keys: [CellKey], alone: Set<Int>, warnings: [(sentence: String, cells: Int)]) {
         var keys: [CellKey] = []
+        var alone: Set<Int> = []
         var cells: [CellKey: Int] = [:]
         var warnings: [(sentence: String, cells: Int)] = []
         var slots: [String: Int] = [:]
@@ -108,6 +112,7 @@ extension SweepPlan {
                     at: sweep.gridPosition.description)
             }
             keys.append(key)
+            if assembly.experiment.aggregation.rule.kind == NoCommunication.name { alone.insert(cell) }
             for sentence in assembly.warnings {
                 let slot = slots[sentence, default: warnings.count]
                 if slot == warnings.count {
@@ -117,6 +122,6 @@ extension SweepPlan {
                 warnings[slot].cells += 1
             }
         }
-        return (keys, warnings)
+        return (keys, alone, warnings)
     }
 }

@@ -86,9 +86,10 @@ public struct SweepRun {
             let result: CellResult
             do {
                 let assembly = try plan.assembly(of: cell)
-                let files = try RunFiles(for: assembly, in: files.runs)
+                var files = try RunFiles(for: assembly, in: files.runs)
                 var run = try ProcessRun(assembly, in: files.directory, program: program)
                 let outcome = try run.run { evaluations throws(SystemFault) in try files.append(evaluations) }
+                try files.insert(outcome.recomputed)
                 if outcome.wasStopped { return false }
                 let summary = try RunSummary(outcome, of: assembly)
                 try files.write(summary)

@@ -8,9 +8,31 @@ public struct SweepTable: Sendable {
     public struct Group: Sendable {
         /// What tables call its value on each axis but the seed's.
         public let labels: [String]
+        /// The position of its value on each of these axes.
+        let choices: [Int]
+        /// Whether its nodes mix nothing that others send.
+        fileprivate(set) var isAlone = true
+        /// The group that does so and is otherwise the same.
+        fileprivate(set) var baseline: Int?
         public fileprivate(set) var results: [CellResult] = []
+        /// The position on the seed's axis of each result.
+        fileprivate(set) var seeds: [Int] = []
 
+        /// Those that count.
         public var finished: [CellResult] { results.filter { $0.failure == nil } }
+        /// Runs that lost too many honest nodes.
+        public var leftOut: [CellResult] { results.filter(\.fellApart) }
+        /// Cells that could not be run.
+        public var failed: [CellResult] { results.filter { $0.failure != nil && !$0.fellApart } }
+
+        /// The figure of every seed that counts and has it, by position on the seed's axis.
+        func figures(_ measure: SweepMeasure) -> [Int: Double] {
+            var figures: [Int: Double] = [:]
+            for (seed, result) in zip(seeds, results) where result.failure == nil {
+                figures[seed] = result.figures[measure]
+            }
+            return figures
+        }
 
         /// `nil` if nothing has finished or a figure is not finite: a mean without it would be of other runs.
         public func estimate(_ measure: SweepMeasure) -> Estimate? {
@@ -35,24 +57,30 @@ public struct SweepTable: Sendable {
         for cell in 0..<sweep.cellCount {
             let labels = sweep.labels(of: cell)
             var choices = sweep.choices(of: cell)
-            if let folded { choices.remove(at: folded) }
+            let seed = folded.map { choices.remove(at: $0) } ?? 0
             let group = groupOfChoices[choices, default: groups.count]
             if group == groups.count {
                 groupOfChoices[choices] = group
-                groups.append(Group(labels: zip(sweep.axes, labels).filter { !$0.0.isSeed }.map { $1 }))
+                groups.append(
+                    Group(labels: zip(sweep.axes, labels).filter { !$0.0.isSeed }.map { $1 }, choices: choices))
             }
+            if !plan.alone.contains(cell) { groups[group].isAlone = false }
             guard let result = result(plan.keys[cell]) else { continue }
             groups[group].results.append(result)
+            groups[group].seeds.append(seed)
             results.append((labels, result))
         }
+        for (group, baseline) in SweepTable.baselines(of: groups).enumerated() { groups[group].baseline = baseline }
         self.results = results
         self.groups = groups
     }
 
-    /// One sentence for each cell without a result.
+    /// One line for each cell that no mean counts.
     public var failures: [String] {
         results.compactMap { labels, result in
-            result.failure.map { "\(labels.joined(separator: ", ")): \($0)" }
+            result.failure.map {
+                "\(result.fellApart ? "left out" : "failed"): \(labels.joined(separator: ", ")): \($0)"
+            }
         }
     }
 
@@ -69,7 +97,8 @@ extension SweepTable {
     public func caption(_ measure: SweepMeasure) -> String {
         let title = measure.title.prefix(1).uppercased() + measure.title.dropFirst()
         let interval = seeds > 1 ? ", mean ± half the 95 % interval over \(seeds) seeds" : ""
-        return "\(title)\(measure.isShare ? " in %" : "")\(interval)."
+        let isMarked = groups.contains { isNoBetter($0, measure) }
+        return "\(title)\(measure.isShare ? " in %" : "")\(interval).\(isMarked ? " \(markInWords)." : "")"
     }
 
     /// One measure: a matrix where two keys vary beside the seed, otherwise a line for each group.
@@ -91,16 +120,16 @@ extension SweepTable {
     var folded: TextTable {
         let measures = SweepMeasure.allCases.flatMap { [$0.rawValue, "\($0.rawValue)HalfWidth"] }
         let rows = groups.map { group in
-            let finished = group.finished.count
-            let counts = ["\(finished)", "\(group.results.count - finished)"]
+            let counts = [group.finished, group.failed, group.leftOut].map { "\($0.count)" }
             let figures = SweepMeasure.allCases.flatMap { measure in
                 let estimate = group.estimate(measure)
                 return [estimate?.mean, estimate?.halfWidth].map(SweepTable.number)
             }
-            return group.labels + counts + figures
+            return group.labels + counts + figures + [measuresNoBetter(group).map(\.rawValue).joined(separator: " ")]
         }
         return TextTable(
-            header: axes.map(\.path) + ["seeds", "failed"] + measures, names: axes.count, rows: rows)
+            header: axes.map(\.path) + ["seeds", "failed", "leftOut"] + measures + ["noBetterThanAlone"],
+            names: axes.count, rows: rows)
     }
 
     /// Every cell that has a result.
@@ -120,14 +149,15 @@ extension SweepTable {
     private static func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
 
     private func text(_ group: Group, _ measure: SweepMeasure) -> String {
-        let finished = group.finished.count
-        guard finished > 0 else { return "failed" }
+        let (finished, leftOut) = (group.finished.count, group.leftOut.count)
+        guard finished > 0 else { return leftOut > 0 ? "left out" : "failed" }
         guard let estimate = group.estimate(measure) else { return "not finite" }
         let unit = measure.isShare ? 100.0 : 1
         let decimals = measure.isShare ? 1 : 4
         let width = estimate.halfWidth.map { " ± \(rounded(unit * $0, decimals))" } ?? ""
-        let part = finished < seeds ? " (\(finished) of \(seeds))" : ""
-        return rounded(unit * estimate.mean, decimals) + width + part
+        let count = leftOut > 0 ? "\(leftOut) left out" : "\(finished) of \(seeds)"
+        let part = finished < seeds ? " (\(count))" : ""
+        return rounded(unit * estimate.mean, decimals) + width + (isNoBetter(group, measure) ? Self.mark : "") + part
     }
 }
 
@@ -141,7 +171,9 @@ extension SweepTable {
             line.appendObject { object in
                 SweepTable.write(zip(axes, group.labels), to: &object)
                 object.add("seeds", group.finished.count)
-                object.add("failed", group.results.count - group.finished.count)
+                object.add("failed", group.failed.count)
+                object.add("leftOut", group.leftOut.count)
+                object.add("noBetterThanAlone", measuresNoBetter(group)) { $0.append(text: $1.rawValue) }
                 for measure in SweepMeasure.allCases {
                     let estimate = group.estimate(measure)
                     object.add(measure.rawValue) { figure in

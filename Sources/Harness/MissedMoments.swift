@@ -1,0 +1,67 @@
+// Moments that the laboratory missed: nodes overwrite snapshots that nobody has read, so that they never wait for their
+// reader. Once a run is over, its traces tell which models went into every mix; here those are computed again.
+import Kernels
+import Metrics
+import Platform
+import Scenario
+
+/// Moments of a run of processes that have no evaluation.
+struct MissedMoments {
+    /// A replay goes through the run on one thread. It may take as long as the run did, and this long in any case.
+    private static let patience: Nanoseconds = .milliseconds(10_000)
+    /// Longer traces are not read: they take several times their size in memory.
+    private static let mostTraceBytes = 128 << 20
+
+    /// All moments until the furthest honest node.
+    let planned: Int
+    /// The missed ones, ascending.
+    private(set) var rounds: [Int]
+    private let assembly: Assembly
+    private let directory: RunDirectory
+
+    /// - Parameters:
+    ///   - reached: the rounds that the furthest honest node has done.
+    ///   - evaluated: the rounds that have an evaluation.
+    init(of assembly: Assembly, in directory: RunDirectory, reached: Int, evaluated: [Int]) {
+        let known = Set(evaluated)
+        let moments = Moments(assembly.experiment).through(reached)
+        planned = moments.count
+        rounds = moments.filter { !known.contains($0) }
+        self.assembly = assembly
+        self.directory = directory
+    }
+
+    /// Evaluates those that the traces tell of, in order of rounds. What a broken trace or too little time leaves stays
+    /// missed.
+    mutating func recompute(within runTime: Nanoseconds, shouldStop: () -> Bool) throws -> [EvaluationRecord] {
+        guard let last = rounds.last, traceBytes <= Self.mostTraceBytes else { return [] }
+        guard var replay = try? Replay(assembly, in: directory) else { return [] }
+        let clock = MonotonicClock()
+        let limit = clock.now() + max(Self.patience, runTime)
+        var evaluator = try Evaluator(assembly)
+        let wanted = Set(rounds)
+        var models: [Int: [NodeID: [Float]]] = [:]
+        var evaluations: [EvaluationRecord] = []
+        do {
+            try replay.run { node, rounds, model in
+                if wanted.contains(rounds) { models[rounds, default: [:]][node] = model }
+            } until: { told in
+                while let moment = rounds.first, moment <= told {
+                    rounds.removeFirst()
+                    let known = (models.removeValue(forKey: moment) ?? [:]).map { (node: $0.key, model: $0.value) }
+                    guard !known.isEmpty else { continue }
+                    let judgement = evaluator.judge(known.sorted { $0.node < $1.node }, rounds: moment)
+                    evaluations.append(judgement.record)
+                }
+                return told >= last || clock.now() > limit || shouldStop()
+            }
+        } catch is Replay.Difference {
+            // From there on nobody knows the models.
+        }
+        return evaluations
+    }
+
+    private var traceBytes: Int {
+        assembly.topology.nodes.reduce(0) { $0 + (Files.size(of: directory.node($1).trace) ?? 0) }
+    }
+}

@@ -1,0 +1,36 @@
+// How many liars an honest node has beside it, and how many its rule was told to withstand. For warnings before a run
+// and for what is said of a node that failed; no node knows it.
+public import Aggregation
+import Graphs
+public import Kernels
+
+/// The liars among a node's neighbours against its declared budget.
+public struct Exposure: Sendable, Equatable {
+    public let hostile: Int
+    /// Their share of the mixing.
+    public let hostileWeight: Double
+    /// What the rule was told.
+    public let told: Budget
+    /// Whether it was told a weight, and not a number.
+    public let isWeight: Bool
+
+    init(of node: NodeID, in experiment: Experiment, _ weights: MixingWeights, isHostile: (NodeID) -> Bool) {
+        let liars = zip(weights.topology.neighbours(of: node), weights.weights(at: node)).filter { isHostile($0.0) }
+        hostile = liars.count
+        hostileWeight = liars.reduce(0) { $0 + $1.1 }
+        told = experiment.budget(of: node, weights, isHostile: isHostile)
+        isWeight = if case .weight = experiment.aggregation.tolerates { true } else { false }
+    }
+
+    /// Whether more lie than the rule was told.
+    public var isBeyondBudget: Bool {
+        isWeight ? hostileWeight > told.weight + Budget.tolerance : hostile > told.count
+    }
+}
+
+extension Assembly {
+    /// The liars beside an honest node.
+    public func exposure(of node: NodeID) -> Exposure {
+        Exposure(of: node, in: experiment, weights, isHostile: hostile.contains)
+    }
+}
