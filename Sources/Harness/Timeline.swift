@@ -6,7 +6,7 @@ import Scenario
 
 /// The evaluations of one run, in order of rounds.
 public struct Timeline {
-    private let honest: [NodeID]
+    private let honest: Set<NodeID>
     private let moments: Moments
     private let end: Int
     /// Whether a node that is beyond a moment may have had a model there that never came.
@@ -20,6 +20,8 @@ public struct Timeline {
     private var newest: [NodeID: Int] = [:]
     /// From these nothing more will come.
     private var closed: Set<NodeID> = []
+    /// Something came since `advance`, which is asked far more often.
+    private var hasNews = false
     public private(set) var evaluations: [EvaluationRecord] = []
     /// The models after all rounds.
     public private(set) var final: Judgement?
@@ -28,7 +30,7 @@ public struct Timeline {
     ///   - rounds: the moments after these are collected; -1 for all.
     ///   - mayLose: whether snapshots may be overwritten before they come here.
     public init(_ assembly: Assembly, after rounds: Int = -1, mayLose: Bool) throws(ConfigurationFault) {
-        honest = assembly.honest
+        honest = Set(assembly.honest)
         moments = Moments(assembly.experiment)
         end = assembly.experiment.training.rounds
         self.mayLose = mayLose
@@ -45,13 +47,16 @@ public struct Timeline {
         guard honest.contains(node), let next, rounds >= next else { return }
         pending[rounds, default: [:]][node] = model
         newest[node] = max(newest[node] ?? -1, rounds)
+        hasNews = true
     }
 
     /// Nothing more will come from `node`.
-    public mutating func close(_ node: NodeID) { closed.insert(node) }
+    public mutating func close(_ node: NodeID) { hasNews = closed.insert(node).inserted || hasNews }
 
     /// Evaluates every moment that no honest node can add to any more; returns what is new.
     public mutating func advance() -> [EvaluationRecord] {
+        guard hasNews else { return [] }
+        hasNews = false
         let open = honest.filter { !closed.contains($0) }
         let settled = open.map { newest[$0] ?? -1 }.min() ?? reached
         let first = evaluations.count

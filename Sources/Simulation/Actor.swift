@@ -93,7 +93,10 @@ struct Actor: Sendable {
         guard !isDown, !isPaused else { return }
         if settings.carriage.usesDatagrams { nextMoment = nextLinkTimer }
         guard ending == nil else { return }
-        if let wake = wakeAt.map({ $0 + (0 - clockOffset) }) { nextMoment = min(nextMoment ?? wake, wake) }
+        if let wakeAt {
+            let wake = wakeAt + (0 - clockOffset)
+            nextMoment = min(nextMoment ?? wake, wake)
+        }
         if let done = step?.doneAt { nextMoment = min(nextMoment ?? done, done) }
         if let retry = triesTraceAt { nextMoment = min(nextMoment ?? retry, retry) }
     }
@@ -145,7 +148,8 @@ struct Actor: Sendable {
 
     /// When the trace line that everything waits for is tried again: as soon as there is room, or for the last time.
     private var triesTraceAt: Instant? {
-        queue.heldSince.map { disk.isFull ? $0 + core.patience.fullDisk : $0 }
+        guard let since = queue.heldSince else { return nil }
+        return disk.isFull ? since + core.patience.fullDisk : since
     }
 
     private mutating func retryTrace(at now: Instant, using tools: inout Tools, telling news: inout News) {
