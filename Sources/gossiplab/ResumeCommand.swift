@@ -11,7 +11,7 @@ enum ResumeCommand: Command {
     static let flags = commonFlags.filter { ["quiet", "json"].contains($0.name) } + [RunCommand.keysFlag]
 
     static func run(_ flags: Flags) throws -> Int32 {
-        let finished = try FinishedRun(flags)
+        let finished = try FinishedRun(flags, for: .processes)
         let assembly = finished.assembly
         let beginning = Resumption.beginning(of: assembly, in: finished.directory)
         if !flags.has("quiet") { StandardError.print("resuming \(beginning.inWords)") }
