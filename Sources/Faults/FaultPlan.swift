@@ -93,7 +93,7 @@ public struct FaultPlan: Sendable {
 
     private func end(of entry: Entry) -> Instant? {
         guard case .striking(let since) = entry.state, entry.planned.rounds.upperBound < .max else { return nil }
-        return since + Nanoseconds(entry.planned.rounds.count) * longestRound
+        return since + Nanoseconds(entry.planned.rounds.count).clampedTimes(longestRound)
     }
 
     /// Strikes and ends what is due, in the order of the plan.

@@ -44,19 +44,21 @@ public struct Topology: Sendable, Equatable {
                 throw ConfigurationFault("two nodes are called '\(label)'")
             }
         }
-        for edge in edges {
-            for end in [edge.source, edge.target] where !labels.indices.contains(end.index) {
+        var edges = edges
+        for (slot, edge) in edges.enumerated() {
+            guard labels.indices.contains(edge.source.index), labels.indices.contains(edge.target.index) else {
+                let end = labels.indices.contains(edge.source.index) ? edge.target : edge.source
                 throw ConfigurationFault("an edge ends at node \(end), but there are only \(labels.count) nodes")
             }
             guard edge.source != edge.target else {
                 throw ConfigurationFault("node '\(labels[edge.source.index])' has an edge to itself")
             }
+            if !directed, edge.target < edge.source {
+                edges[slot] = Edge(edge.target, edge.source, weight: edge.weight)
+            }
         }
-        let oriented = edges.map { edge in
-            directed || edge.source < edge.target
-                ? edge : Edge(edge.target, edge.source, weight: edge.weight)
-        }
-        self.edges = oriented.sorted { ($0.source, $0.target) < ($1.source, $1.target) }
+        edges.sort { ($0.source, $0.target) < ($1.source, $1.target) }
+        self.edges = edges
         for (edge, next) in zip(self.edges, self.edges.dropFirst())
         where edge.source == next.source && edge.target == next.target {
             let ends = "'\(labels[edge.source.index])' and '\(labels[edge.target.index])'"

@@ -3,8 +3,27 @@ public import Kernels
 
 /// A family of graphs, one of which is made from the parameters and a seed.
 public protocol TopologyFamily: Registered {
+    /// What a graph of these parameters has, or for a random number of links is likely to have.
+    var size: GraphSize { get }
+
     /// A connected topology whose labels are "0", "1", …
     func make(random: inout RandomStream) throws(ConfigurationFault) -> Topology
+}
+
+/// How large a graph is.
+public struct GraphSize: Sendable, Equatable {
+    public let nodes: Int
+    public let links: Int
+
+    public init(nodes: Int, links: Int) {
+        self.nodes = nodes
+        self.links = links
+    }
+
+    /// Two complete graphs of so many nodes each, and links across.
+    static func halves(of half: Int, across: Int) -> GraphSize {
+        GraphSize(nodes: 2 * half, links: half * (half - 1) + across)
+    }
 }
 
 public enum TopologyCatalog {

@@ -13,14 +13,21 @@ public struct ExperimentSource: Sendable {
 
     public let experiment: Experiment
     private let place: Place
+    private let inputs: InputFiles
 
     /// - Parameters:
     ///   - name: of a built-in experiment, or the path of a file: what has a slash or ends in `.json`.
     ///   - overrides: each `key.path=value`.
-    public init(named name: String, overrides: [String] = []) throws(ConfigurationFault) {
+    ///   - inputs: how files are read that are named on the command line or in a file.
+    public init(
+        named name: String, overrides: [String] = [], inputs: InputFiles = InputFiles()
+    ) throws(ConfigurationFault) {
+        self.inputs = inputs
         if isPath(name) {
-            experiment = try Experiment(try readInput(name), name: name, overrides: overrides)
+            experiment = try Experiment(try inputs.read(name), name: name, overrides: overrides)
             place = .file(name)
+        } else if BuiltInSweeps.all.contains(where: { $0.name == name }) {
+            throw ConfigurationFault("\(name) is a sweep, not an experiment; 'gossiplab sweep \(name)' runs it")
         } else {
             let builtIn = try BuiltInExperiments.named(name)
             experiment = try Experiment(Array(builtIn.json.utf8), name: name, overrides: overrides)
@@ -29,7 +36,10 @@ public struct ExperimentSource: Sendable {
     }
 
     /// - Parameter file: where `json` stands.
-    public init(_ json: JSONValue, in file: String, overrides: [String] = []) throws(ConfigurationFault) {
+    public init(
+        _ json: JSONValue, in file: String, overrides: [String] = [], inputs: InputFiles = InputFiles()
+    ) throws(ConfigurationFault) {
+        self.inputs = inputs
         experiment = try Experiment(json, overrides: overrides)
         place = .file(file)
     }
@@ -43,12 +53,14 @@ public struct ExperimentSource: Sendable {
     }
 
     /// The graph of an experiment that differs from this one in settings only.
-    public func topologyFile(of variant: Experiment) throws(ConfigurationFault) -> TopologyFile {
-        try variant.topologyFile { path throws(ConfigurationFault) in
+    public func topologyFile(
+        of variant: Experiment, room: MemoryRoom = .unbounded
+    ) throws(ConfigurationFault) -> TopologyFile {
+        try variant.topologyFile(room: room) { path throws(ConfigurationFault) in
             switch place {
             case .catalogue(let builtIn):
-                builtIn.topologyFile?.path == path ? try builtIn.read(path) : try readInput(path)
-            case .file(let file): try readInput(Files.path(path, besideIfThere: file))
+                builtIn.topologyFile?.path == path ? try builtIn.read(path) : try inputs.read(path)
+            case .file(let file): try inputs.read(Files.path(path, besideIfThere: file))
             }
         }
     }
@@ -56,8 +68,3 @@ public struct ExperimentSource: Sendable {
 
 /// Whether a name means a file and not an entry of a catalogue.
 public func isPath(_ name: String) -> Bool { name.contains("/") || name.hasSuffix(".json") }
-
-/// The bytes of a file that the operator named.
-public func readInput(_ path: String) throws(ConfigurationFault) -> [UInt8] {
-    do throws(SystemFault) { return try Files.read(path) } catch { throw ConfigurationFault(error.description) }
-}

@@ -381,12 +381,15 @@ extension ChildProcess {
         _ node: NodeID, of assembly: Assembly, run nonce: RunNonce, in directory: RunDirectory, program: String,
         lifeline: Lifeline, _ further: [String] = []
     ) throws(SystemFault) -> ChildProcess {
-        try ChildProcess(
+        // Written out, a graph may be larger than the file that it came from.
+        let most = [directory.experiment, directory.topology].compactMap { Files.size(of: $0) }.max() ?? 0
+        let limits = most > InputFiles.usualMost ? ["--\(InputFiles.flag.name)", "\(most)"] : []
+        return try ChildProcess(
             program,
             [
                 "--experiment", directory.experiment, "--topology", directory.topology, "--node",
                 assembly.topology.labels[node.index], "--run", directory.path, "--nonce", "\(nonce)",
-            ] + further, output: .file(directory.node(node).log), lifeline: lifeline)
+            ] + limits + further, output: .file(directory.node(node).log), lifeline: lifeline)
     }
 }
 

@@ -42,11 +42,11 @@ public struct ConfigurationFault: Error, Equatable, Sendable, CustomStringConver
         case .unknown(let noun, let given, let known):
             let nearest = nearestName(to: given, among: known).map { "; did you mean '\($0)'?" } ?? ""
             let list = known.count <= 12 && !known.isEmpty ? " (known: \(known.joined(separator: ", ")))" : ""
-            return "unknown \(noun) '\(given)'\(nearest)\(list)"
+            return "unknown \(noun) '\(excerpt(of: given))'\(nearest)\(list)"
         case .notAllowed(let key, let given, let allowed):
-            return "\(key) is \(given); allowed: \(allowed)"
+            return "\(key) is \(excerpt(of: given)); allowed: \(allowed)"
         case .wrongType(let key, let given, let expected):
-            return "\(key) is \(given); expected \(expected)"
+            return "\(key) is \(excerpt(of: given)); expected \(expected)"
         case .missing(let key, let expected):
             return "\(key) is missing; expected \(expected)"
         case .other(let sentence):
@@ -55,11 +55,19 @@ public struct ConfigurationFault: Error, Equatable, Sendable, CustomStringConver
     }
 }
 
+/// A text as messages quote it: of a long one the beginning.
+public func excerpt(of text: String) -> String {
+    let most = 100
+    return text.utf8.count <= most ? text : "\(text.prefix(most))…"
+}
+
 /// The known name at the least edit distance, if it is near enough to be a slip (a third of the length, at least 2).
 public func nearestName(to given: String, among known: [String]) -> String? {
     let target = Array(given.lowercased().utf8)
     var best: (distance: Int, name: String)?
-    for name in known {
+    // What is longer by more than a slip need not be compared, and no name is so long.
+    guard target.count <= 200 else { return nil }
+    for name in known where abs(name.utf8.count - target.count) <= max(2, max(target.count, name.utf8.count) / 3) {
         let distance = editDistance(target, Array(name.lowercased().utf8))
         if distance < best?.distance ?? Int.max { best = (distance, name) }
     }

@@ -18,6 +18,15 @@ public struct SHA256: Sendable {
         return running.finish()
     }
 
+    /// As below; of an array, which other modules get in the form that is compiled here.
+    public mutating func update(_ bytes: [UInt8]) {
+        for byte in bytes {
+            block.append(byte)
+            byteCount += 1
+            if block.count == 64 { compress() }
+        }
+    }
+
     public mutating func update(_ bytes: some Sequence<UInt8>) {
         for byte in bytes {
             block.append(byte)

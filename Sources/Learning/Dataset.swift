@@ -19,6 +19,10 @@ public protocol Dataset: Sendable {
     var pinned: ParameterValues? { get }
     var featureCount: Int { get }
     var classCount: Int { get }
+    /// Samples of the training part; no sample is read for it.
+    var trainingCount: Int { get }
+    /// Samples of the test part, likewise.
+    func testCount() throws(ConfigurationFault) -> Int
     /// Of the whole training part, in stored order.
     func trainingLabels() throws(ConfigurationFault) -> [Int32]
     /// The features of these rows of the training part, in the order given, row after row.

@@ -4,20 +4,71 @@ import Glibc
 /// Files and folders by path.
 public enum Files {
     /// All bytes of a file from `offset` on; its size need not be known (`/proc`).
-    public static func read(_ path: String, from offset: Int = 0) throws(SystemFault) -> [UInt8] {
-        let file = try open(path, "open", O_RDONLY)
+    ///
+    /// - Parameter most: so many bytes are enough.
+    public static func read(_ path: String, from offset: Int = 0, upTo most: Int = .max) throws(SystemFault) -> [UInt8]
+    {
+        let file = try openToRead(path)
         if offset > 0 { try systemCall("seek in", path) { lseek(file.number, offset, Int32(SEEK_SET)) } }
-        return try read(file, path)
+        let size = try status(of: file, path).st_size
+        return try read(file, path, expecting: min(most, max(0, Int(size) - offset)), upTo: most)
     }
 
-    private static func read(_ file: FileDescriptor, _ path: String) throws(SystemFault) -> [UInt8] {
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    /// All bytes of a file, pipe or terminal that this process was started with, by its path in `/dev`.
+    static func readInherited(_ path: String, upTo most: Int) throws(SystemFault) -> [UInt8] {
+        let file = try open(path, "open", O_RDONLY)
+        let mode = try status(of: file, path).st_mode & S_IFMT
+        let isStandardInput = path == "/dev/stdin"
+        guard mode == S_IFREG || mode == S_IFIFO || isStandardInput && (mode == S_IFCHR || mode == S_IFSOCK) else {
+            throw SystemFault("read", path, because: notAFile(mode))
+        }
+        return try read(file, path, expecting: 0, upTo: most)
+    }
+
+    /// Opens a file to read it. Whatever else the path leads to is refused and waited for by nobody: a pipe may have no
+    /// writer, and a device no end.
+    static func openToRead(_ path: String) throws(SystemFault) -> FileDescriptor {
+        // Without the flag, to open a pipe without a writer takes until there is one.
+        let file = try open(path, "open", O_RDONLY | O_NONBLOCK)
+        let mode = try status(of: file, path).st_mode & S_IFMT
+        guard mode == S_IFREG else { throw SystemFault("read", path, because: notAFile(mode)) }
+        return file
+    }
+
+    private static func notAFile(_ mode: mode_t) -> String {
+        let found =
+            switch mode {
+            case S_IFDIR: "a folder"
+            case S_IFIFO: "a named pipe"
+            case S_IFCHR, S_IFBLK: "a device"
+            default: "no file"
+            }
+        return "it is \(found); allowed: a regular file"
+    }
+
+    private static func status(of file: FileDescriptor, _ path: String) throws(SystemFault) -> stat {
+        var status = stat()
+        try systemCall("read", path) { unsafe fstat(file.number, &status) }
+        return status
+    }
+
+    /// - Parameter size: what is likely to come; room is made for that at once.
+    private static func read(
+        _ file: FileDescriptor, _ path: String, expecting size: Int, upTo most: Int = .max
+    ) throws(SystemFault) -> [UInt8] {
+        // One more byte than there is: the end is seen without growing.
+        var bytes = [UInt8](repeating: 0, count: size + 1)
+        var count = 0
         do throws(SystemFault) {
-            while case .bytes(let count) = try file.read(into: &buffer) { bytes.append(contentsOf: buffer[..<count]) }
+            while count < most {
+                if count == bytes.count { bytes += [UInt8](repeating: 0, count: max(1 << 16, count)) }
+                guard case .bytes(let more) = try file.read(into: &bytes, from: count) else { break }
+                count += more
+            }
         } catch {
             throw SystemFault("read", path, errno: error.errno)
         }
+        bytes.removeLast(bytes.count - min(count, most))
         return bytes
     }
 
@@ -49,10 +100,9 @@ public enum Files {
     ///
     /// - Returns: `nil` where others may read it as well.
     public static func readSecret(_ path: String) throws(SystemFault) -> [UInt8]? {
-        let file = try open(path, "open", O_RDONLY)
-        var status = stat()
-        try systemCall("read", path) { unsafe fstat(file.number, &status) }
-        return status.st_mode & 0o077 == 0 ? try read(file, path) : nil
+        let file = try openToRead(path)
+        let status = try status(of: file, path)
+        return status.st_mode & 0o077 == 0 ? try read(file, path, expecting: Int(status.st_size)) : nil
     }
 
     /// Makes a folder and those above it; it may exist.

@@ -1,5 +1,6 @@
 // Command lines: `--name value`, `--name=value`, `--switch`, and words. One table says what is allowed and prints help.
-import Kernels
+public import Kernels
+import Scenario
 
 /// One flag that a command takes.
 public struct Flag: Sendable {
@@ -36,8 +37,8 @@ public struct Flags: Sendable {
             }
             let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard let flag = allowed.first(where: { $0.name == parts[0] }) else {
-                throw ConfigurationFault(
-                    .unknown(noun: "flag", given: "--\(parts[0])", known: allowed.map { "--\($0.name)" }))
+                let value = parts.count == 2 ? String(parts[1]) : rest.first.flatMap { $0.hasPrefix("--") ? nil : $0 }
+                throw Flags.unknown(String(parts[0]), value: value, allowed: allowed)
             }
             if let placeholder = flag.placeholder {
                 guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst() else {
@@ -51,6 +52,18 @@ public struct Flags: Sendable {
                 values.append((flag.name, ""))
             }
         }
+    }
+
+    /// The fault for a flag that is not there; where experiments can be changed, it may be a key of theirs.
+    private static func unknown(_ name: String, value: String?, allowed: [Flag]) -> ConfigurationFault {
+        let assignments = ExperimentSchema.assignments(of: name, value: value ?? "VALUE")
+        guard allowed.contains(where: { $0.name == "set" }), let first = assignments.first else {
+            return ConfigurationFault(.unknown(noun: "flag", given: "--\(name)", known: allowed.map { "--\($0.name)" }))
+        }
+        let others = assignments.dropFirst().map { "--set \($0)" }.joined(separator: ", ")
+        return ConfigurationFault(
+            "there is no flag --\(name); a key of the experiment is set by --set \(first)"
+                + (others.isEmpty ? "" : ", or perhaps \(others)"))
     }
 
     public func has(_ name: String) -> Bool { values.contains { $0.name == name } }

@@ -15,10 +15,11 @@ public struct HostDataFiles: DataFiles {
 
     public func open(_ path: String) throws(ConfigurationFault) -> any DataStream {
         do throws(SystemFault) {
-            let file = try Files.open(path, "open", O_RDONLY)
+            let file = try Files.openToRead(path)
             var start: [UInt8] = [0, 0]
-            _ = try file.read(into: &start)
+            let isEmpty = try file.read(into: &start) == .ended
             try file.seek(0, SEEK_SET)
+            guard !isEmpty else { throw SystemFault("read", path, because: "the file is empty") }
             if start == HostDataFiles.magicOfGzip { return try UnpackedFile(file, path: path) }
             if !path.hasSuffix(".gz") { return PlainFile(file, path: path) }
         } catch {
@@ -117,6 +118,6 @@ extension FileDescriptor {
 extension SystemFault {
     /// As a fault of whoever named the file.
     fileprivate func reading(_ path: String) -> ConfigurationFault {
-        ConfigurationFault(SystemFault(call, subject.isEmpty ? path : subject, errno: errno).description)
+        ConfigurationFault(named(path).description)
     }
 }

@@ -1,4 +1,4 @@
-// What this machine allows one process: open files and processes. It does not count what others use.
+// What this machine allows one process: open files, processes and memory.
 import Glibc
 import Kernels
 
@@ -37,6 +37,11 @@ public enum HostLimits {
         }
     }
 
+    /// Whether what every process opens fits; to be asked before anything is opened.
+    public static func checkOpenFiles(for program: String) throws(ConfigurationFault) {
+        try check(openFiles: openFilesBesideLinks, for: program, limit: raiseOpenFiles().soft)
+    }
+
     /// Whether `needed` more processes fit; others of this user count too, so a pass is no promise.
     public static func check(
         processes needed: Int, for who: String, limit: Int = processes().soft
@@ -53,6 +58,7 @@ public enum HostLimits {
     private static let openFilesResource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
     /// `RLIMIT_NPROC`, a macro that Swift does not see; 6 on every Linux but Alpha, MIPS and SPARC.
     private static let processesResource: __rlimit_resource_t = 6
+    private static let addressSpaceResource = __rlimit_resource_t(RLIMIT_AS.rawValue)
 
     private static func read(_ resource: __rlimit_resource_t) -> Limit {
         var limit = rlimit()
@@ -68,6 +74,39 @@ public enum HostLimits {
             text.append(digit)
         }
         return String(text.reversed())
+    }
+}
+
+extension HostLimits {
+    /// Bytes of memory that can be had without pushing others out: what the kernel takes for available, or what the
+    /// control group or the shell (`ulimit -v`) leaves if that is less. `Int.max` where nothing can be read.
+    public static func freeMemory() -> Int {
+        let groups = "/sys/fs/cgroup"
+        let left = [
+            (limit: "\(groups)/memory.max", use: "\(groups)/memory.stat", own: "anon"),
+            (limit: "\(groups)/memory/memory.limit_in_bytes", use: "\(groups)/memory/memory.stat", own: "total_rss"),
+        ].map { group in
+            memory(
+                leftOf: (try? Files.read(group.limit)) ?? [], use: (try? Files.read(group.use)) ?? [], own: group.own)
+        }
+        let available = value(of: "MemAvailable:", in: (try? Files.read("/proc/meminfo")) ?? [])?.clampedTimes(1024)
+        return (left + [available, read(addressSpaceResource).soft]).compactMap { $0 }.min() ?? .max
+    }
+
+    /// What a control group leaves of its limit. What it has cached can be had as well, so that only its own counts.
+    static func memory(leftOf limit: [UInt8], use: [UInt8], own: String) -> Int? {
+        let words = String(decoding: limit, as: UTF8.self).split(whereSeparator: \.isWhitespace)
+        guard let bytes = words.first.flatMap({ Int($0) }) else { return nil }
+        return max(0, bytes.clampedMinus(value(of: own, in: use) ?? 0))
+    }
+
+    /// The number behind `name` in a text of a name and a number a line.
+    private static func value(of name: String, in bytes: [UInt8]) -> Int? {
+        for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+            let words = line.split(whereSeparator: \.isWhitespace)
+            if words.count >= 2, words[0] == name { return Int(words[1]) }
+        }
+        return nil
     }
 }
 

@@ -1,6 +1,7 @@
 // Where a socket listens or connects: parsed from text, resolved, printed. It opens nothing.
 import Glibc
-import Kernels
+public import Kernels
+import Scenario
 
 /// An address and port of IPv4 or IPv6, as the kernel wants it.
 public struct SocketAddress: Equatable, Sendable {
@@ -11,24 +12,11 @@ public struct SocketAddress: Equatable, Sendable {
     ///
     /// Where a name has addresses of both families, IPv4 is taken, so that both ends choose alike.
     public init(_ text: String) throws(ConfigurationFault) {
-        let colon = text.lastIndex(of: ":") ?? text.endIndex
-        var host = text[..<colon]
-        let port = text[colon...].dropFirst()
-        if host.hasPrefix("[") && host.hasSuffix("]") {
-            host = host.dropFirst().dropLast()
-        } else if host.contains(":") {
-            host = ""  // An IPv6 address without brackets: which colon ends it is anybody's guess.
-        }
-        guard !host.isEmpty, port.utf8.allSatisfy({ (48...57).contains($0) }), UInt16(port) != nil else {
-            throw ConfigurationFault(
-                .notAllowed(
-                    key: "address", given: "'\(text)'",
-                    allowed: "host:port with a port from 0 to 65535, as in 127.0.0.1:7600 or [::1]:7600"))
-        }
+        let address = try HostPort(text)
         var hints = unsafe addrinfo()
         unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var list: UnsafeMutablePointer<addrinfo>?
-        let code = unsafe getaddrinfo(String(host), String(port), &hints, &list)
+        let code = unsafe getaddrinfo(address.host, "\(address.port)", &hints, &list)
         guard code == 0 else {
             throw ConfigurationFault("cannot resolve '\(text)': \(unsafe String(cString: gai_strerror(code)))")
         }

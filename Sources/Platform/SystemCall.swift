@@ -8,19 +8,37 @@ public struct SystemFault: Error, Equatable, Sendable, CustomStringConvertible {
     /// A path, an address, or empty.
     public let subject: String
     public let errno: Int32
+    /// In place of what the system says of `errno`.
+    private let reason: String?
 
     public init(_ call: String, _ subject: String = "", errno: Int32) {
         self.call = call
         self.subject = subject
         self.errno = errno
+        reason = nil
+    }
+
+    /// A call that would have succeeded and is not made, such as reading what never ends.
+    init(_ call: String, _ subject: String, because reason: String) {
+        self.call = call
+        self.subject = subject
+        errno = EINVAL
+        self.reason = reason
+    }
+
+    /// The same fault, on this subject if it has none yet.
+    func named(_ subject: String) -> SystemFault {
+        guard self.subject.isEmpty else { return self }
+        return reason.map { SystemFault(call, subject, because: $0) } ?? SystemFault(call, subject, errno: errno)
     }
 
     /// The same for all faults of one cause, on whatever subject.
-    var kind: String { "\(call) \(errno)" }
+    var kind: String { "\(call) \(reason ?? "\(errno)")" }
 
     /// One line, such as "cannot open model.bin: No such file or directory (ENOENT)".
     public var description: String {
         let action = subject.isEmpty ? call : "\(call) \(subject)"
+        if let reason { return "cannot \(action): \(reason)" }
         let reason = unsafe String(cString: strerror(errno))
         let name = Self.names[errno].map { " (\($0))" } ?? " (\(errno))"
         let limit = errno == EMFILE ? "; the limit is \(HostLimits.openFiles().soft) (ulimit -n)" : ""

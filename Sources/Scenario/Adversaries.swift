@@ -123,6 +123,19 @@ struct Adversaries: Sendable {
         }
     }
 
+    /// How many of these links there are at most, counted without making any.
+    func tapCount(on topology: Topology) -> Int {
+        groups.reduce(0) { count, group in
+            group.members.reduce(count) { count, member in
+                switch group.settings.taps {
+                case .none: count
+                case .victims: topology.receivers(of: member).reduce(count) { $0 + topology.senders(of: $1).count }
+                case .honest: count + topology.nodeCount
+                }
+            }
+        }
+    }
+
     /// What a liar knows of the mixing of each node that it lies to.
     private func victims(of liar: NodeID, _ weights: MixingWeights) -> [Victim] {
         let topology = weights.topology

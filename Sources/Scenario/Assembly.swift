@@ -7,6 +7,7 @@ public import Faults
 public import Graphs
 public import Kernels
 public import Learning
+import Wire
 
 /// One node, ready to run.
 public struct AssembledNode: Sendable {
@@ -53,12 +54,17 @@ public struct Assembly: Sendable {
     ///   - files: where data that are not built in are read from.
     ///   - sharesData: whether this process needs the data of all nodes: the training part is then loaded once, and a
     ///     digest that the experiment holds is checked. Otherwise a node loads the rows that are its own.
+    ///   - room: what there is for the run. One that needs more is refused before any of it is asked for.
     public init(
         _ experiment: Experiment, topology file: TopologyFile, files: any DataFiles = NoDataFiles(),
-        sharesData: Bool = false
+        sharesData: Bool = false, room: MemoryRoom = .unbounded
     ) throws(ConfigurationFault) {
         let topology = file.topology
         let adversaries = try Adversaries(experiment, on: topology)
+        try MemoryNeed(
+            ofGraph: GraphSize(
+                nodes: topology.nodeCount, links: topology.edges.count + adversaries.tapCount(on: topology))
+        ).check(room)
         let file = try file.tapped(by: adversaries.taps(on: topology))
         let dataset = try experiment.task.makeDataSource().open(files, trusting: !sharesData)
         var pinned = experiment
@@ -75,20 +81,24 @@ public struct Assembly: Sendable {
         faults = try experiment.plannedFaults(on: topology)
         rule = try experiment.aggregation.makeRule()
         settings = try LocalSGD.Settings(experiment.training)
+        objective = try experiment.task.makeObjective()
+        dimension = objective.dimension(featureCount: dataset.featureCount, classCount: dataset.classCount)
+        guard dimension <= Limits.largestDimension else {
+            throw ConfigurationFault(
+                "a model has \(dimension) parameters for \(dataset.featureCount) features and \(dataset.classCount) "
+                    + "classes; allowed: up to \(Limits.largestDimension)")
+        }
+        try MemoryNeed.check(room, for: dataset, on: topology, dimension: dimension)
 
         labels = try dataset.trainingLabels()
         shared = sharesData ? try dataset.trainingPart() : nil
         let sharers = experiment.task.over == .all ? topology.nodes : honest
         parts = try Assembly.split(
             labels, classCount: dataset.classCount, among: sharers, experiment, nodeCount: topology.nodeCount)
-        objective = try experiment.task.makeObjective()
-        dimension = objective.dimension(featureCount: dataset.featureCount, classCount: dataset.classCount)
         let doubts = Warnings(
             experiment: experiment, weights: file.weights, honest: honest, isHostile: adversaries.isHostile, rule: rule,
             parts: parts)
-        if experiment.aggregation.mode == .strict, let sentence = doubts.beyondTheRule {
-            throw ConfigurationFault("\(sentence); aggregation.mode strict allows no more than that")
-        }
+        if let sentence = doubts.refusal { throw ConfigurationFault(sentence) }
         if rule.needs.contains(.liars), experiment.aggregation.tolerates != .oracle {
             throw ConfigurationFault(
                 "aggregation.rule \(experiment.aggregation.rule.kind) needs to be told who lies; "

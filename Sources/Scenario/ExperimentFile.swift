@@ -8,28 +8,42 @@ extension Experiment {
     ///   - name: what messages call the file.
     ///   - overrides: each `key.path=value`.
     public init(_ bytes: [UInt8], name: String, overrides: [String] = []) throws(ConfigurationFault) {
+        if let format = ForeignFormats.name(ofText: bytes) {
+            throw ConfigurationFault(
+                "this looks like \(format), not an experiment; \(Experiment.hint)", at: "\(name):1:1")
+        }
         try self.init(StrictJSON.read(bytes, name: name), overrides: overrides)
     }
 
     /// Reads what stands in an experiment file, or in a part of another file.
     public init(_ json: JSONValue, overrides: [String] = []) throws(ConfigurationFault) {
         self.init()
+        try FileKind.experiment.refuseOthers(json)
         try assign(json, at: "")
         for assignment in overrides { try set(assignment) }
     }
+
+    private static let hint = "'gossiplab show quickstart' prints one"
 
     /// The experiment with every key, as a file that reads back as an equal value.
     public var resolvedJSON: String { JSONText.pretty(json()) }
 
     /// The experiment's graph.
     ///
-    /// - Parameter read: the bytes of the file at this path.
+    /// - Parameters:
+    ///   - read: the bytes of the file at this path.
+    ///   - room: what there is for the graph.
     public func topologyFile(
-        reading read: (String) throws(ConfigurationFault) -> [UInt8]
+        room: MemoryRoom = .unbounded, reading read: (String) throws(ConfigurationFault) -> [UInt8]
     ) throws(ConfigurationFault) -> TopologyFile {
         switch topology {
-        case .path(let path): try TopologyFile.read(try read(path), name: path)
-        case .inline(let json): try TopologyFile.read(Array(JSONText.canonical(json).utf8), name: "topology")
+        case .path(let path): return try TopologyFile.read(try read(path), name: path, room: room)
+        case .inline(let json):
+            do throws(ConfigurationFault) {
+                return try TopologyFile.read(json, room: room)
+            } catch {
+                throw error.located(at: "topology")
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
 // The settings that only experiments have: where the graph is, how much lying is withstood, which nodes are meant.
+import Graphs
 import Kernels
 
 /// Where the graph is written down.
@@ -49,7 +50,13 @@ extension SettingKey {
     static func topology(_ path: String, _ field: Field<Root, TopologySource>, _ summary: String) -> SettingKey {
         SettingKey(path, allowed: "a path, or an object", summary) { root, value, key throws(ConfigurationFault) in
             switch value.kind {
-            case .text(let path): root[keyPath: field] = .path(path)
+            case .text(let path):
+                if let family = try? TopologyCatalog.all.entry(named: path) {
+                    throw value.fault(
+                        "\(key) is '\(path)', which is a family and no file; allowed: \(family.example), "
+                            + "or ./\(path) for a file of that name")
+                }
+                root[keyPath: field] = .path(path)
             case .object: root[keyPath: field] = .inline(value)
             default: throw value.typeFault(key, expected: "a path, or an object")
             }
@@ -97,7 +104,9 @@ extension SettingKey {
     /// A list of faults, or the name of a plan that comes with the program.
     static func faults(_ path: String, _ field: Field<Root, [FaultSettings]>, _ summary: String) -> SettingKey {
         let allowed = "an array of objects, one object, \(NamedFaultPlan.all.map(\.name).joined(separator: ", "))"
-        return SettingKey(path, allowed: allowed, summary) { root, value, key throws(ConfigurationFault) in
+        let example = #"{"fault": "loss", "from": 10, "until": 20}"#
+        return SettingKey(path, allowed: allowed, example: example, summary) {
+            root, value, key throws(ConfigurationFault) in
             if case .text(let name) = value.kind {
                 let plan = try value.position.locating { () throws(ConfigurationFault) in
                     try NamedFaultPlan.named(name)
@@ -115,8 +124,11 @@ extension SettingKey {
 
 extension NodeLabels {
     fileprivate init(_ value: JSONValue, key: String) throws(ConfigurationFault) {
+        guard case .array(let elements) = value.kind else {
+            throw value.typeFault(key, expected: #"an array of node labels, as in ["3", "7"]"#)
+        }
         var labels: [String] = []
-        for (index, element) in try value.array(key).enumerated() {
+        for (index, element) in elements.enumerated() {
             switch element.kind {
             case .text(let label): labels.append(label)
             // As the readers of topology files spell such ids.
@@ -138,7 +150,7 @@ extension Tolerance {
 
     fileprivate init(_ value: JSONValue, key: String) throws(ConfigurationFault) {
         var object = JSONObject(path: key, members: [JSONMember("kind", value)], position: value.position)
-        if case .object = value.kind { object = try value.object(key) }
+        if value.isObject { object = try value.object(key) }
         let kind = try object.required("kind", expected: Tolerance.kinds.joined(separator: ", "))
         switch try kind.text(object.path(of: "kind")) {
         case "oracle":
@@ -171,5 +183,22 @@ extension Tolerance {
         case .weight(let weight): .object(["kind": .text("declared"), "weight": .number(weight)])
         case .oracle: .object(["kind": .text("oracle")])
         }
+    }
+}
+
+extension TopologyFamily {
+    /// A small graph of the family as it is written, the family's own defaults left out.
+    static var example: String {
+        let needed = parameters.filter { $0.defaultValue == nil }.map { parameter in
+            let value: JSONValue =
+                switch parameter.domain {
+                case .number(let range): .number(min(max(0.5, range.lowerBound), range.upperBound))
+                case .count(let range):
+                    .number(min(max(parameter.name == "nodes" ? 16 : 4, range.lowerBound), range.upperBound))
+                case .choice, .text, .flag: .text(parameter.allowed)
+                }
+            return ", \"\(parameter.name)\": \(JSONText.canonical(value))"
+        }
+        return "{\"family\": \"\(name)\"\(needed.joined())}"
     }
 }

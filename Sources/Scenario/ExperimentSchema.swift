@@ -2,6 +2,7 @@
 import Aggregation
 import Attacks
 import Faults
+import Graphs
 import Kernels
 import Learning
 
@@ -21,7 +22,9 @@ extension Experiment: Settings {
 
         .count("training.rounds", \.training.rounds, 1...longest, "local training, exchange and mix, so often"),
         .count("training.batchSize", \.training.batchSize, 1...1_000_000, "samples of one local step"),
-        .catalog("training.stepSize", \.training.stepSize, StepSizeCatalog.all, "step size by round"),
+        .catalog(
+            "training.stepSize", \.training.stepSize, StepSizeCatalog.all, number: (ConstantStep.name, "value"),
+            "step size by round"),
         .number("training.momentum", \.training.momentum, 0...0.9999, "β of m <- β m + (1-β) gradient"),
         .count("training.localSteps", \.training.localSteps, 1...1_000_000, "local steps in one round"),
         .number("training.weightDecay", \.training.weightDecay, 0...1e3, "λ of gradient + λ model"),
@@ -54,7 +57,9 @@ extension Experiment: Settings {
             "aggregation.mode", \.aggregation.mode,
             "where a node hears too few for that: withstand fewer, or refuse and keep the own model"),
 
-        .list("adversary", \.adversary, "groups of hostile nodes, or one group"),
+        .list(
+            "adversary", \.adversary, example: #"{"nodes": ["3"], "attack": "signFlip"}"#,
+            "groups of hostile nodes, or one group"),
 
         .choice("network.transport", \.transport, "what carries frames between processes").outsideIdentity,
         .faults("faults", \.faults, "what goes wrong on purpose: a list, one fault, or the name of a plan"),
@@ -110,6 +115,27 @@ public enum ExperimentSchema {
                 + ofFaults.map { Row($0, prefix: "faults.") }
         }
     }
+}
+
+extension ExperimentSchema {
+    /// What could follow `--set` to give this value to whatever is called by this word: a key by its path or its last
+    /// name, however these are written, or else a parameter of a graph's family.
+    public static func assignments(of word: String, value: String) -> [String] {
+        let wanted = plain(word)
+        let paths = keys.map(\.path)
+        if let path = paths.first(where: { plain($0) == wanted }) {
+            let family = path == "topology" ? try? TopologyCatalog.all.entry(named: value) : nil
+            return [family.map { "'\(path)=\($0.example)'" } ?? "\(path)=\(value)"]
+        }
+        let isOfGraphs = TopologyCatalog.all.descriptions.contains {
+            $0.parameters.contains { plain($0.name) == wanted }
+        }
+        let named = paths.filter { plain(String($0.split(separator: ".").last ?? "")) == wanted }
+        return ((isOfGraphs ? ["topology.\(word)"] : []) + named).map { "\($0)=\(value)" }
+    }
+
+    /// As it is compared: `batch-size` is `batchSize`.
+    private static func plain(_ name: String) -> String { String(name.lowercased().filter { !"-_".contains($0) }) }
 }
 
 extension ExperimentSchema.Row {

@@ -1,4 +1,5 @@
 // Writes JSON trees: canonically, for hashes, and prettily, for people. Lines of metrics are written elsewhere.
+import Kernels
 
 /// The two ways to write a tree; reading either gives the same tree again.
 public enum JSONText {
@@ -7,6 +8,13 @@ public enum JSONText {
         var text = ""
         write(value, canonical: true, into: &text)
         return text
+    }
+
+    /// SHA-256 of the canonical text, of which never more than a piece is kept.
+    static func digest(_ value: JSONValue) -> [UInt8] {
+        var hashed = HashedText()
+        write(value, canonical: true, into: &hashed)
+        return hashed.finish()
     }
 
     /// Two-space indents and a final line feed; keys keep their order. What holds no other container takes one line,
@@ -20,55 +28,57 @@ public enum JSONText {
     private static let widestObject = 100
 
     /// One line, either canonical or with a blank after each colon and comma.
-    private static func write(_ value: JSONValue, canonical: Bool, into text: inout String) {
-        let blank = canonical ? "" : " "
+    private static func write(_ value: JSONValue, canonical: Bool, into text: inout some TextOutputStream) {
+        let comma = canonical ? "," : ", "
         switch value.kind {
-        case .null: text += "null"
-        case .flag(let flag): text += flag ? "true" : "false"
-        case .number(let number, let literal): text += shortest(number, literal)
-        case .text(let string): text += quoted(string)
+        case .null: text.write("null")
+        case .flag(let flag): text.write(flag ? "true" : "false")
+        case .number(let number, let literal): text.write(shortest(number, literal))
+        case .text(let string): text.write(quoted(string))
         case .array(let elements):
-            text += "["
+            text.write("[")
             for (index, element) in elements.enumerated() {
-                if index > 0 { text += "," + blank }
+                if index > 0 { text.write(comma) }
                 write(element, canonical: canonical, into: &text)
             }
-            text += "]"
+            text.write("]")
         case .object(let members):
-            let ordered = canonical ? members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) } : members
-            text += "{"
+            let ordered = canonical ? inOrder(members) : Array(members)
+            text.write("{")
             for (index, member) in ordered.enumerated() {
-                if index > 0 { text += "," + blank }
-                text += quoted(member.key) + ":" + blank
+                if index > 0 { text.write(comma) }
+                text.write(quoted(member.key))
+                text.write(canonical ? ":" : ": ")
                 write(member.value, canonical: canonical, into: &text)
             }
-            text += "}"
+            text.write("}")
         }
     }
 
-    private static func write(_ value: JSONValue, indent: String, into text: inout String) {
+    private static func inOrder(_ members: JSONMembers) -> [JSONMember] {
+        members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+    }
+
+    private static func write(_ value: JSONValue, indent: String, into text: inout some TextOutputStream) {
         let inner = indent + "  "
         switch value.kind {
         case .array(let elements) where elements.contains(where: \.isContainer):
-            text += "["
+            text.write("[")
             for (index, element) in elements.enumerated() {
-                text += (index > 0 ? ",\n" : "\n") + inner
+                text.write((index > 0 ? ",\n" : "\n") + inner)
                 write(element, indent: inner, into: &text)
             }
-            text += "\n\(indent)]"
+            text.write("\n\(indent)]")
         case .object(let members):
             var line = ""
             if !members.contains(where: \.value.isContainer) { write(value, canonical: false, into: &line) }
-            if !line.isEmpty, line.utf8.count <= widestObject {
-                text += line
-                return
-            }
-            text += "{"
+            guard line.isEmpty || line.utf8.count > widestObject else { return text.write(line) }
+            text.write("{")
             for (index, member) in members.enumerated() {
-                text += (index > 0 ? ",\n" : "\n") + inner + quoted(member.key) + ": "
+                text.write((index > 0 ? ",\n" : "\n") + inner + quoted(member.key) + ": ")
                 write(member.value, indent: inner, into: &text)
             }
-            text += "\n\(indent)}"
+            text.write("\n\(indent)}")
         default:
             write(value, canonical: false, into: &text)
         }
@@ -83,6 +93,8 @@ public enum JSONText {
     }
 
     private static func quoted(_ string: String) -> String {
+        guard string.utf8.contains(where: { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") })
+        else { return "\"\(string)\"" }
         var text = "\""
         for scalar in string.unicodeScalars {
             switch scalar {
@@ -107,5 +119,28 @@ extension JSONValue {
         case .object(let members): !members.isEmpty
         default: false
         }
+    }
+}
+
+/// Text that is hashed as it comes.
+private struct HashedText: TextOutputStream {
+    private static let pieceBytes = 1 << 16
+
+    private var hash = SHA256()
+    private var piece: [UInt8] = []
+
+    mutating func write(_ text: String) {
+        piece.append(contentsOf: text.utf8)
+        if piece.count >= Self.pieceBytes { flush() }
+    }
+
+    mutating func finish() -> [UInt8] {
+        flush()
+        return hash.finish()
+    }
+
+    private mutating func flush() {
+        hash.update(piece)
+        piece.removeAll(keepingCapacity: true)
     }
 }

@@ -1,52 +1,6 @@
-// A JSON text as a tree that remembers where everything stood, and typed access that names file, line and column.
-public import Kernels
-
-/// A file's bytes and what messages call it.
-public final class JSONSource: Sendable {
-    public let name: String
-    public let bytes: [UInt8]
-
-    public init(name: String, bytes: [UInt8]) {
-        self.name = name
-        self.bytes = bytes
-    }
-}
-
-/// A byte of a source. Line and column are counted when someone asks, so that reading stays cheap.
-public struct JSONPosition: Sendable, CustomStringConvertible {
-    let source: JSONSource?
-    let offset: Int
-
-    /// Where values stand that come from no file.
-    public static let none = JSONPosition(source: nil, offset: 0)
-
-    /// `LINE:COLUMN`, both from 1; columns count Unicode scalars.
-    public var lineColumn: String {
-        var (line, column) = (1, 1)
-        for byte in (source?.bytes ?? []).prefix(offset) {
-            if byte == UInt8(ascii: "\n") {
-                (line, column) = (line + 1, 1)
-            } else if byte & 0xC0 != 0x80 {
-                column += 1
-            }
-        }
-        return "\(line):\(column)"
-    }
-
-    /// `FILE:LINE:COLUMN`, or nothing outside files.
-    public var description: String { source.map { "\($0.name):\(lineColumn)" } ?? "" }
-
-    /// What `body` returns; a fault of its that has no place yet is placed here.
-    public func locating<Result>(
-        _ body: () throws(ConfigurationFault) -> Result
-    ) throws(ConfigurationFault) -> Result {
-        do {
-            return try body()
-        } catch {
-            throw error.located(at: description)
-        }
-    }
-}
+// A JSON text as a tree that remembers where everything stood. Values that were read are looked up in their file when
+// someone asks for them; how they are asked for by type is in JSONAccess.
+import Kernels
 
 /// One `key: value` of an object.
 public struct JSONMember: Sendable {
@@ -69,16 +23,60 @@ public struct JSONValue: Sendable {
         /// The literal is kept: 64-bit seeds do not fit a Double.
         case number(Double, literal: String)
         case text(String)
-        case array([JSONValue])
-        case object([JSONMember])
+        case array(JSONElements)
+        case object(JSONMembers)
+
+        public static func array(_ elements: [JSONValue]) -> Kind { .array(JSONElements(elements)) }
+        public static func object(_ members: [JSONMember]) -> Kind { .object(JSONMembers(members)) }
     }
 
-    public var kind: Kind
-    public let position: JSONPosition
+    private enum Form: Sendable {
+        case read(JSONDocument, entry: Int)
+        case made(Made)
+    }
 
-    public init(_ kind: Kind, position: JSONPosition = .none) {
-        self.kind = kind
-        self.position = position
+    /// A value that stands in no file, or in another form there. A class, so that references to values stay small.
+    private final class Made: Sendable {
+        let kind: Kind
+        let position: JSONPosition
+
+        init(_ kind: Kind, _ position: JSONPosition) {
+            self.kind = kind
+            self.position = position
+        }
+    }
+
+    private var form: Form
+
+    public init(_ kind: Kind, position: JSONPosition = .none) { form = .made(Made(kind, position)) }
+
+    init(_ document: JSONDocument, entry: Int) { form = .read(document, entry: entry) }
+
+    public var kind: Kind {
+        get {
+            switch form {
+            case .read(let document, let entry): document.kind(ofEntry: entry)
+            case .made(let made): made.kind
+            }
+        }
+        set { form = .made(Made(newValue, position)) }
+    }
+
+    public var position: JSONPosition {
+        switch form {
+        case .read(let document, let entry): document.position(ofEntry: entry)
+        case .made(let made): made.position
+        }
+    }
+
+    /// The number that the value is; its literal is not made.
+    var quickNumber: Double? {
+        switch form {
+        case .read(let document, let entry): return document.number(ofEntry: entry)
+        case .made(let made):
+            guard case .number(let number, _) = made.kind else { return nil }
+            return number
+        }
     }
 
     public static func number(_ value: Int) -> JSONValue { JSONValue(.number(Double(value), literal: "\(value)")) }
@@ -91,6 +89,15 @@ public struct JSONValue: Sendable {
     public static func object(_ members: KeyValuePairs<String, JSONValue?>) -> JSONValue {
         JSONValue(.object(members.compactMap { key, value in value.map { JSONMember(key, $0) } }))
     }
+
+    /// The keys of an object, unless there are more than any file of a known format has at its top.
+    var fewKeys: [String]? {
+        guard case .object(let members) = kind else { return nil }
+        let keys = members.prefix(64).map(\.key)
+        return members.dropFirst(keys.count).isEmpty ? keys : nil
+    }
+
+    public var isObject: Bool { if case .object = kind { true } else { false } }
 
     /// What the value is, for messages: `'text'`, `12`, `an array`.
     public var summary: String {
@@ -105,129 +112,106 @@ public struct JSONValue: Sendable {
     }
 }
 
-extension JSONValue {
-    /// A fault about this value, placed where it stands.
-    public func fault(_ sentence: String) -> ConfigurationFault {
-        ConfigurationFault(sentence, at: position.description)
+/// The elements of an array, one after the other: none is kept that nobody asks for.
+public struct JSONElements: Collection, Sendable {
+    private enum Form: Sendable {
+        case read(JSONDocument)
+        case made([JSONValue])
+        case rows(@Sendable (Int) -> JSONValue)
     }
 
-    private func wrongType(_ key: String, expected: String) -> ConfigurationFault {
-        ConfigurationFault(
-            .wrongType(key: key.isEmpty ? "the file" : key, given: summary, expected: expected),
-            at: position.description)
+    private let form: Form
+    public let startIndex: Int
+    public let endIndex: Int
+
+    init(_ document: JSONDocument, entries: Range<Int>) {
+        form = .read(document)
+        (startIndex, endIndex) = (entries.lowerBound, entries.upperBound)
     }
 
-    /// The object that the value is. `key` here and below is the path that messages name.
-    public func object(_ key: String) throws(ConfigurationFault) -> JSONObject {
-        guard case .object(let members) = kind else { throw wrongType(key, expected: "an object") }
-        return JSONObject(path: key, members: members, position: position)
+    public init(_ elements: [JSONValue]) {
+        form = .made(elements)
+        (startIndex, endIndex) = (0, elements.count)
     }
 
-    public func array(_ key: String) throws(ConfigurationFault) -> [JSONValue] {
-        guard case .array(let elements) = kind else { throw wrongType(key, expected: "an array") }
-        return elements
+    /// So many elements that are made when they are asked for.
+    public init(count: Int, _ element: @escaping @Sendable (Int) -> JSONValue) {
+        form = .rows(element)
+        (startIndex, endIndex) = (0, count)
     }
 
-    public func text(_ key: String) throws(ConfigurationFault) -> String {
-        guard case .text(let text) = kind else { throw wrongType(key, expected: "a text") }
-        return text
+    public func index(after index: Int) -> Int {
+        if case .read(let document) = form { document.end(ofEntry: index) } else { index + 1 }
     }
 
-    public func number(_ key: String) throws(ConfigurationFault) -> Double {
-        guard case .number(let number, _) = kind else { throw wrongType(key, expected: "a number") }
-        return number
-    }
-
-    public func flag(_ key: String) throws(ConfigurationFault) -> Bool {
-        guard case .flag(let flag) = kind else { throw wrongType(key, expected: "true or false") }
-        return flag
-    }
-
-    /// A whole number within `allowed`; `8.0` and `1e3` are whole too.
-    public func count(
-        _ key: String, in allowed: ClosedRange<Int> = 0...Int.max
-    ) throws(ConfigurationFault) -> Int {
-        let end = allowed.upperBound == .max ? "" : " to \(allowed.upperBound)"
-        let words = "a whole number from \(allowed.lowerBound)\(end)"
-        guard case .number(let number, let literal) = kind else { throw wrongType(key, expected: words) }
-        guard let count = Int(literal) ?? Int(exactly: number), allowed.contains(count) else {
-            throw ConfigurationFault(
-                .notAllowed(key: key, given: summary, allowed: words), at: position.description)
-        }
-        return count
-    }
-
-    /// A seed: any whole number of 64 bits without sign.
-    public func seed(_ key: String) throws(ConfigurationFault) -> UInt64 {
-        guard case .number(_, let literal) = kind, let seed = UInt64(literal) else {
-            throw wrongType(key, expected: "a whole number from 0 to \(UInt64.max)")
-        }
-        return seed
-    }
-
-    /// What a registered type's parameter may be.
-    public func parameter(_ key: String) throws(ConfigurationFault) -> ParameterValue {
-        switch kind {
-        case .flag(let flag): .flag(flag)
-        case .number(let number, _): .number(number)
-        case .text(let text): .text(text)
-        case .null, .array, .object: throw wrongType(key, expected: "a number, a text, true or false")
+    public subscript(index: Int) -> JSONValue {
+        switch form {
+        case .read(let document): JSONValue(document, entry: index)
+        case .made(let elements): elements[index]
+        case .rows(let element): element(index)
         }
     }
 }
 
-/// An object of the tree with the path that messages name it by; empty for the whole file.
-public struct JSONObject: Sendable {
-    public let path: String
-    public let members: [JSONMember]
-    public let position: JSONPosition
-
-    public init(path: String, members: [JSONMember], position: JSONPosition) {
-        self.path = path
-        self.members = members
-        self.position = position
+/// The members of an object, likewise.
+public struct JSONMembers: Collection, Sendable {
+    private enum Form: Sendable {
+        case read(JSONDocument)
+        case made([JSONMember])
     }
 
-    /// The path of one of the object's keys.
-    public func path(of key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+    private let form: Form
+    public let startIndex: Int
+    public let endIndex: Int
 
-    /// The value of `key`; `null` counts as a value.
-    public subscript(key: String) -> JSONValue? { members.first { $0.key == key }?.value }
+    init(_ document: JSONDocument, entries: Range<Int>) {
+        form = .read(document)
+        (startIndex, endIndex) = (entries.lowerBound, entries.upperBound)
+    }
 
-    /// The value of a key that must be there.
-    public func required(_ key: String, expected: String) throws(ConfigurationFault) -> JSONValue {
-        guard let value = self[key] else {
-            throw ConfigurationFault(.missing(key: path(of: key), expected: expected), at: position.description)
+    public init(_ members: [JSONMember]) {
+        form = .made(members)
+        (startIndex, endIndex) = (0, members.count)
+    }
+
+    public func index(after index: Int) -> Int {
+        if case .read(let document) = form { document.end(ofEntry: index + 1) } else { index + 1 }
+    }
+
+    public subscript(index: Int) -> JSONMember {
+        switch form {
+        case .read(let document):
+            JSONMember(
+                document.text(ofEntry: index), JSONValue(document, entry: index + 1),
+                keyPosition: document.position(ofEntry: index))
+        case .made(let members): members[index]
         }
-        return value
     }
 
-    /// Refuses the first key that is not `known`, at its place, and names the nearest known one.
-    public func refuseUnknownKeys(known: [String]) throws(ConfigurationFault) {
-        guard let member = members.first(where: { !known.contains($0.key) }) else { return }
-        let noun = path.isEmpty ? "key" : "key in \(path)"
-        throw ConfigurationFault(
-            .unknown(noun: noun, given: member.key, known: known), at: member.keyPosition.description)
+    /// The value of this key; keys are equal if their bytes are.
+    subscript(key: String) -> JSONValue? { indices.first { isKey(key, at: $0) }.map(value) }
+
+    /// The first member with a key that is none of these.
+    func first(besides known: [String]) -> JSONMember? {
+        indices.first { index in !known.contains { isKey($0, at: index) } }.map { self[$0] }
     }
 
-    /// The parameters of a registered type, given by the keys that are not `others`; each fault at its own place.
-    public func parameters(
-        _ declared: [Parameter], besides others: [String]
-    ) throws(ConfigurationFault) -> ParameterValues {
-        try refuseUnknownKeys(known: others + declared.flatMap { [$0.name] + $0.aliases })
-        var given: [(name: String, value: ParameterValue)] = []
-        for parameter in declared {
-            let key = path(of: parameter.name)
-            let names = [parameter.name] + parameter.aliases
-            if let value = members.last(where: { names.contains($0.key) })?.value {
-                let checked = try value.position.locating { () throws(ConfigurationFault) in
-                    try parameter.check(try value.parameter(key), key: key)
-                }
-                given.append((parameter.name, checked))
-            } else if parameter.defaultValue == nil {
-                _ = try required(parameter.name, expected: parameter.allowed)
-            }
+    /// The members but those of these keys.
+    func others(besides known: [String]) -> [JSONMember] {
+        indices.filter { index in !known.contains { isKey($0, at: index) } }.map { self[$0] }
+    }
+
+    private func isKey(_ key: String, at index: Int) -> Bool {
+        switch form {
+        case .read(let document): document.isKey(key, atEntry: index)
+        case .made(let members): members[index].key.utf8.elementsEqual(key.utf8)
         }
-        return try ParameterValues(given, declared: declared, key: path)
+    }
+
+    private func value(at index: Int) -> JSONValue {
+        switch form {
+        case .read(let document): JSONValue(document, entry: index + 1)
+        case .made(let members): members[index].value
+        }
     }
 }

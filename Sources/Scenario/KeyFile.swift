@@ -39,7 +39,9 @@ public struct KeyFile: Sendable {
 
     /// - Parameter name: what messages call the file.
     public init(_ bytes: [UInt8], name: String) throws(ConfigurationFault) {
-        let file = try StrictJSON.read(bytes, name: name).object("")
+        let value = try StrictJSON.read(bytes, name: name)
+        try FileKind.keys.refuseOthers(value)
+        let file = try value.object("")
         try file.refuseUnknownKeys(known: ["version", "node", "keys"])
         _ = try file.required("version", expected: "\(Self.version)").count("version", in: Self.version...Self.version)
         node = try file.required("node", expected: "a text").text("node")
@@ -52,6 +54,17 @@ public struct KeyFile: Sendable {
             }
             return (member.key, EdgeKey(bytes))
         }
+        try refuseRepetition(at: file["keys"]?.position ?? file.position)
+    }
+
+    /// One key on two edges would let either neighbour speak in the name of the other.
+    private func refuseRepetition(at position: JSONPosition) throws(ConfigurationFault) {
+        let sorted = keys.sorted { $0.key.bytes.lexicographicallyPrecedes($1.key.bytes) }
+        guard let (one, other) = zip(sorted, sorted.dropFirst()).first(where: { $0.key == $1.key }) else { return }
+        throw ConfigurationFault(
+            "the edges to '\(one.neighbour)' and '\(other.neighbour)' have the same key; "
+                + "allowed: a key of its own for each",
+            at: position.description)
     }
 
     /// The keys by index of neighbour: one for each link of the node, and no other.
@@ -62,19 +75,19 @@ public struct KeyFile: Sendable {
         guard self.node == labels[node.index] else {
             throw ConfigurationFault("these are the keys of node '\(self.node)', not '\(labels[node.index])'", at: name)
         }
-        let neighbours = file.links.compactMap { one, other in
-            one == node ? other : other == node ? one : nil
-        }
+        let neighbours = file.peers(of: node)
         let known = neighbours.map { labels[$0.index] }
-        if let stranger = keys.first(where: { !known.contains($0.neighbour) }) {
+        let strangers = Set(keys.map(\.neighbour)).subtracting(known)
+        if let stranger = keys.first(where: { strangers.contains($0.neighbour) }) {
             throw ConfigurationFault(.unknown(noun: "neighbour", given: stranger.neighbour, known: known), at: name)
         }
+        let held = Dictionary(keys.map { ($0.neighbour, $0.key) }) { first, _ in first }
         return KeyRing(
             try neighbours.map { neighbour throws(ConfigurationFault) in
-                guard let entry = keys.first(where: { $0.neighbour == labels[neighbour.index] }) else {
+                guard let key = held[labels[neighbour.index]] else {
                     throw ConfigurationFault("there is no key of the edge to '\(labels[neighbour.index])'", at: name)
                 }
-                return (neighbour, entry.key)
+                return (neighbour, key)
             })
     }
 }

@@ -1,13 +1,14 @@
 // Changes to an experiment that has been read, as `--set key.path=value` or as values of a grid. Each is judged on its
 // own, at its own place.
+import Graphs
 public import Kernels
 
 extension Experiment {
     /// Applies `key.path=value`, as it follows `--set` on the command line.
     ///
     /// The value is JSON if it parses, otherwise a text. Paths may go on into values: `task.split.alpha=0.1` changes
-    /// one parameter, `aggregation.rule.kind=weightedMean` replaces rule and parameters, `adversary.0.from=100` changes
-    /// the first group and `adversary.from=100` every group.
+    /// one parameter, `aggregation.rule.kind=weightedMean` replaces rule and parameters, `topology.family=ring` keeps
+    /// those that a ring has too, `adversary.0.from=100` changes the first group and `adversary.from=100` every group.
     public mutating func set(_ assignment: String) throws(ConfigurationFault) {
         do throws(ConfigurationFault) {
             guard let equals = assignment.firstIndex(of: "="), equals > assignment.startIndex else {
@@ -29,6 +30,14 @@ extension Experiment {
         }
         var edited = key.write(self)
         let rest = path.dropFirst(key.path.count + 1).split(separator: ".", omittingEmptySubsequences: false)
+        guard rest.count <= StrictJSON.deepestNesting else {
+            throw ConfigurationFault("the path has \(rest.count) parts; allowed: up to \(StrictJSON.deepestNesting)")
+        }
+        if case .array(let elements) = edited.kind, elements.isEmpty, let example = key.example {
+            throw ConfigurationFault(
+                "\(key.path) is empty, and so has no \(rest.joined(separator: ".")) to change; "
+                    + "allowed: to give it an element, as in --set '\(key.path)=\(example)'")
+        }
         try edited.edit(rest[...], to: value, within: key.path)
         try key.read(&self, edited, key.path)
     }
@@ -44,7 +53,10 @@ extension JSONValue {
         switch kind {
         case .object where name == "kind" && rest.isEmpty:
             kind = .object([JSONMember("kind", value)])
-        case .object(var members):
+        case .object(let old) where name == "family" && rest.isEmpty:
+            kind = .object([JSONMember("family", value)] + old.filter { value.mayHave($0.key) })
+        case .object(let old):
+            var members = Array(old)
             if let slot = members.firstIndex(where: { $0.key == name }) {
                 try members[slot].value.edit(rest, to: value, within: "\(key).\(name)")
             } else {
@@ -53,7 +65,8 @@ extension JSONValue {
                 members.append(JSONMember(String(name), member))
             }
             kind = .object(members)
-        case .array(var elements):
+        case .array(let old):
+            var elements = Array(old)
             guard !elements.isEmpty else { throw ConfigurationFault("\(key) is empty") }
             if let index = Int(name) {
                 guard elements.indices.contains(index) else {
@@ -67,5 +80,12 @@ extension JSONValue {
         default:
             throw ConfigurationFault("\(key) is \(summary), which has no parts")
         }
+    }
+
+    /// Whether the family of graphs that this value names may be given `key`: another family keeps what it shares with
+    /// the one before. Of a family that nobody knows something else will be said.
+    private func mayHave(_ key: String) -> Bool {
+        guard let name = text, let family = try? TopologyCatalog.all.entry(named: name) else { return key != "family" }
+        return family.parameters.contains { $0.name == key } || ["name", "seed", "weights"].contains(key)
     }
 }

@@ -19,7 +19,7 @@ public struct Selection: Sendable, Equatable {
     /// Reads what was written and tries it out: what cannot be made is a fault here, at its place.
     init<Entry>(_ value: JSONValue, from catalog: Catalog<Entry>, key: String) throws(ConfigurationFault) {
         var object = JSONObject(path: key, members: [JSONMember("kind", value)], position: value.position)
-        if case .object = value.kind { object = try value.object(key) }
+        if value.isObject { object = try value.object(key) }
         let name = try object.required("kind", expected: catalog.names.joined(separator: ", "))
         let type = try name.position.locating { () throws(ConfigurationFault) in
             try catalog.description(named: try name.text("\(key).kind"))

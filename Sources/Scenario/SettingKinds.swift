@@ -101,11 +101,20 @@ extension SettingKey {
     }
 
     /// One entry of a catalogue with its parameters.
+    ///
+    /// - Parameter number: the entry and the parameter that a bare number stands for, if it stands for any.
     static func catalog<Entry>(
-        _ path: String, _ field: Field<Root, Selection>, _ catalog: Catalog<Entry>, _ summary: String
+        _ path: String, _ field: Field<Root, Selection>, _ catalog: Catalog<Entry>,
+        number: (kind: String, parameter: String)? = nil, _ summary: String
     ) -> SettingKey {
-        SettingKey(path, allowed: catalog.names.joined(separator: ", "), summary) {
+        let names = (number.map { ["a number (\($0.kind))"] } ?? []) + catalog.names
+        return SettingKey(path, allowed: names.joined(separator: ", "), summary) {
             root, value, key throws(ConfigurationFault) in
+            var value = value
+            if let number, case .number = value.kind {
+                let members = [JSONMember("kind", .text(number.kind)), JSONMember(number.parameter, value)]
+                value = JSONValue(.object(members), position: value.position)
+            }
             root[keyPath: field] = try Selection(value, from: catalog, key: key)
         } write: {
             $0[keyPath: field].json
@@ -116,7 +125,8 @@ extension SettingKey {
     static func chain<Entry>(
         _ path: String, _ field: Field<Root, [Selection]>, _ catalog: Catalog<Entry>, _ summary: String
     ) -> SettingKey {
-        SettingKey(path, allowed: "an array of \(catalog.names.joined(separator: ", "))", summary) {
+        let allowed = "an array of \(catalog.names.joined(separator: ", "))"
+        return SettingKey(path, allowed: allowed, example: catalog.names.first, summary) {
             root, value, key throws(ConfigurationFault) in
             guard case .array(let elements) = value.kind else {
                 return root[keyPath: field] = [try Selection(value, from: catalog, key: key)]
@@ -145,9 +155,9 @@ extension SettingKey {
 
     /// An array of values that have settings themselves; a single object stands for an array of one.
     static func list<Element: Settings>(
-        _ path: String, _ field: Field<Root, [Element]>, _ summary: String
+        _ path: String, _ field: Field<Root, [Element]>, example: String, _ summary: String
     ) -> SettingKey {
-        SettingKey(path, allowed: "an array of objects, or one object", summary) {
+        SettingKey(path, allowed: "an array of objects, or one object", example: example, summary) {
             root, value, key throws(ConfigurationFault) in
             root[keyPath: field] = try Element.list(value, key: key)
         } write: {
@@ -163,10 +173,10 @@ extension SettingKey {
 extension Settings {
     /// An array of objects, or a single one.
     static func list(_ value: JSONValue, key: String) throws(ConfigurationFault) -> [Self] {
-        let elements = if case .object = value.kind { [value] } else { try value.array(key) }
+        let elements = if value.isObject { JSONElements([value]) } else { try value.array(key) }
         var list: [Self] = []
         for (index, json) in elements.enumerated() {
-            guard case .object = json.kind else { throw json.typeFault("\(key).\(index)", expected: "an object") }
+            guard json.isObject else { throw json.typeFault("\(key).\(index)", expected: "an object") }
             var element = Self()
             try element.assign(json, at: "", prefix: "\(key).\(index).")
             list.append(element)

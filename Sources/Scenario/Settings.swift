@@ -19,14 +19,20 @@ public struct SettingKey<Root: Settings>: Sendable {
     /// What may be written, in words.
     public let allowed: String
     public let summary: String
+    /// Of a list that may be empty: what to write for an element.
+    let example: String?
     /// Whether two experiments that differ here are two experiments.
     public private(set) var belongsToIdentity = true
     let read: Read
     let write: Write
 
-    init(_ path: String, allowed: String, _ summary: String, read: @escaping Read, write: @escaping Write) {
+    init(
+        _ path: String, allowed: String, example: String? = nil, _ summary: String, read: @escaping Read,
+        write: @escaping Write
+    ) {
         self.path = path
         self.allowed = allowed
+        self.example = example
         self.summary = summary
         self.read = read
         self.write = write
@@ -125,7 +131,8 @@ extension JSONValue {
 
     /// Puts `value` where `path` leads through objects, which are made where they are missing.
     fileprivate mutating func set(_ value: JSONValue, at path: ArraySlice<Substring>) {
-        guard let name = path.first, case .object(var members) = kind else { return self = value }
+        guard let name = path.first, case .object(let old) = kind else { return self = value }
+        var members = Array(old)
         if let slot = members.firstIndex(where: { $0.key == name }) {
             members[slot].value.set(value, at: path.dropFirst())
         } else {

@@ -1,17 +1,18 @@
-// Reads JSON (RFC 8259) and nothing else: no comments, trailing commas, duplicate keys, NaN or byte order marks.
+// Reads JSON (RFC 8259) and nothing else: no comments, trailing commas, duplicate keys or NaN. Everything is checked
+// here; what comes of it is a table of places, see JSONDocument.
 public import Kernels
 
 /// The one entrance to the reader.
 public enum StrictJSON {
     public static let deepestNesting = 64
 
-    /// The tree of `bytes`.
+    /// The tree of `bytes`. A byte order mark at their start is passed over.
     ///
     /// - Parameter name: what messages call the file.
     /// - Throws: a fault at `NAME:LINE:COLUMN` that says what was expected there.
     public static func read(_ bytes: [UInt8], name: String) throws(ConfigurationFault) -> JSONValue {
         var parser = Parser(JSONSource(name: name, bytes: bytes))
-        return try parser.readFile()
+        return JSONValue(try parser.readFile(), entry: 0)
     }
 
     /// The tree of `text`.
@@ -24,25 +25,44 @@ public enum StrictJSON {
 private struct Parser {
     private let source: JSONSource
     private let bytes: [UInt8]
-    private var offset = 0
+    private var offset: Int
     private var depth = 0
+    private var entries: [UInt32] = []
 
     init(_ source: JSONSource) {
         self.source = source
         bytes = source.bytes
+        offset = source.markBytes
     }
 
-    mutating func readFile() throws(ConfigurationFault) -> JSONValue {
-        guard !bytes.starts(with: [0xEF, 0xBB, 0xBF]) else {
-            throw fault("the file starts with a byte order mark; expected plain UTF-8")
+    mutating func readFile() throws(ConfigurationFault) -> JSONDocument {
+        guard bytes.count < UInt32.max else { throw fault("the file has 4 GiB or more; expected less") }
+        guard !bytes.starts(with: [0xFF, 0xFE]), !bytes.starts(with: [0xFE, 0xFF]) else {
+            throw fault("the file is UTF-16, as some editors and shells write; expected UTF-8")
         }
         try refuseInvalidUTF8()
         skipBlanks()
         guard next != nil else { throw fault("the file is empty; expected a value") }
-        let value = try readValue()
+        entries.reserveCapacity(mostEntries)
+        try readValue()
         skipBlanks()
         guard next == nil else { throw fault("\(found) after the end of the value; expected the end of the file") }
-        return value
+        return JSONDocument(source, entries: entries)
+    }
+
+    /// No more entries are made, since each belongs to a byte outside of texts: a value or key to the comma, colon or
+    /// bracket before it, and what follows a bracket's own entry to the bracket. To make room for them at once takes a
+    /// third of the memory that growing would.
+    private var mostEntries: Int {
+        var most = 1
+        for byte in bytes {
+            switch byte {
+            case UInt8(ascii: ","), UInt8(ascii: ":"): most += 1
+            case UInt8(ascii: "["), UInt8(ascii: "{"): most += 2
+            default: break
+            }
+        }
+        return most
     }
 
     /// After this every string between two quotes is valid as well.
@@ -54,145 +74,112 @@ private struct Parser {
         }
     }
 
-    private mutating func readValue() throws(ConfigurationFault) -> JSONValue {
+    private mutating func readValue() throws(ConfigurationFault) {
         skipBlanks()
-        let start = position(at: offset)
-        return switch next {
-        case UInt8(ascii: "{"): JSONValue(.object(try readObject()), position: start)
-        case UInt8(ascii: "["): JSONValue(.array(try readArray()), position: start)
-        case UInt8(ascii: "\""): JSONValue(.text(try readText()), position: start)
-        case let byte? where byte == UInt8(ascii: "-") || isDigit(byte):
-            JSONValue(try readNumber(), position: start)
-        default: JSONValue(try readWord(), position: start)
+        entries.append(UInt32(truncatingIfNeeded: offset))
+        switch next {
+        case UInt8(ascii: "{"): try readObject()
+        case UInt8(ascii: "["): try readArray()
+        case UInt8(ascii: "\""): try readText()
+        case let byte? where byte == UInt8(ascii: "-") || isDigit(byte): try readNumber()
+        default: try readWord()
         }
     }
 
-    private mutating func readObject() throws(ConfigurationFault) -> [JSONMember] {
-        let start = try enter()
-        var members: [JSONMember] = []
-        var slots: [String: Int] = [:]
-        if take("}") { return leave(members) }
+    private mutating func readObject() throws(ConfigurationFault) {
+        let (start, end) = try enter()
+        var keys = JSONKeys()
+        if take("}") { return leave(end) }
         while true {
             skipBlanks()
+            let keyOffset = offset
             guard next == UInt8(ascii: "\"") else {
-                throw fault("\(found) in the object of \(start.lineColumn); expected a key in double quotes")
+                throw fault("\(found) in the object of \(lineColumn(start)); expected a key in double quotes")
             }
-            let keyPosition = position(at: offset)
-            let key = try readText()
-            if let slot = slot(of: key, in: members, slots: &slots) {
-                let earlier = members[slot].keyPosition.lineColumn
-                throw fault("the key '\(key)' is here again; it is at \(earlier) already", at: keyPosition.offset)
+            entries.append(UInt32(truncatingIfNeeded: keyOffset))
+            try readText()
+            if let earlier = keys.insert(keyOffset, of: bytes) {
+                let key = JSONEscape.text(in: bytes, from: keyOffset)
+                throw fault("the key '\(key)' is here again; it is at \(lineColumn(earlier)) already", at: keyOffset)
             }
             skipBlanks()
-            guard take(":") else { throw fault("\(found) after the key '\(key)'; expected a colon") }
-            members.append(JSONMember(key, try readValue(), keyPosition: keyPosition))
+            guard take(":") else {
+                throw fault("\(found) after the key '\(JSONEscape.text(in: bytes, from: keyOffset))'; expected a colon")
+            }
+            try readValue()
             skipBlanks()
-            if take("}") { return leave(members) }
-            guard take(",") else { throw fault("\(found) in the object of \(start.lineColumn); expected a comma or }") }
+            if take("}") { return leave(end) }
+            guard take(",") else {
+                throw fault("\(found) in the object of \(lineColumn(start)); expected a comma or }")
+            }
         }
     }
 
-    /// The member of this key, if there is one. A table is kept only where scanning would be slow.
-    private func slot(of key: String, in members: [JSONMember], slots: inout [String: Int]) -> Int? {
-        if members.count < 8 { return members.firstIndex { $0.key == key } }
-        for index in slots.count..<members.count { slots[members[index].key] = index }
-        return slots[key]
-    }
-
-    private mutating func readArray() throws(ConfigurationFault) -> [JSONValue] {
-        let start = try enter()
-        var elements: [JSONValue] = []
-        if take("]") { return leave(elements) }
+    private mutating func readArray() throws(ConfigurationFault) {
+        let (start, end) = try enter()
+        if take("]") { return leave(end) }
         while true {
-            elements.append(try readValue())
+            try readValue()
             skipBlanks()
-            if take("]") { return leave(elements) }
-            guard take(",") else { throw fault("\(found) in the array of \(start.lineColumn); expected a comma or ]") }
+            if take("]") { return leave(end) }
+            guard take(",") else { throw fault("\(found) in the array of \(lineColumn(start)); expected a comma or ]") }
         }
     }
 
-    /// Steps over an opening bracket and returns where it stands.
-    private mutating func enter() throws(ConfigurationFault) -> JSONPosition {
+    /// Steps over an opening bracket; returns where it stands, and which entry is to say where its parts end.
+    private mutating func enter() throws(ConfigurationFault) -> (start: Int, end: Int) {
         guard depth < StrictJSON.deepestNesting else {
             throw fault("the \(depth + 1)th level of nesting; expected at most \(StrictJSON.deepestNesting)")
         }
         depth += 1
-        let start = position(at: offset)
-        offset += 1
-        skipBlanks()
-        return start
-    }
-
-    private mutating func leave<Content>(_ content: Content) -> Content {
-        depth -= 1
-        return content
-    }
-
-    /// The text between the quote at `offset` and the next one, escapes resolved.
-    private mutating func readText() throws(ConfigurationFault) -> String {
         let start = offset
         offset += 1
-        var resolved: [UInt8] = []
-        var plain = offset
-        while let byte = next {
-            switch byte {
+        skipBlanks()
+        entries.append(0)
+        return (start, entries.count - 1)
+    }
+
+    private mutating func leave(_ end: Int) {
+        depth -= 1
+        entries[end] = UInt32(truncatingIfNeeded: entries.count)
+    }
+
+    /// Steps over the text that begins with the quote at `offset`, and checks it.
+    private mutating func readText() throws(ConfigurationFault) {
+        let start = offset
+        offset += 1
+        while offset < bytes.count {
+            switch bytes[offset] {
             case UInt8(ascii: "\""):
-                resolved += bytes[plain..<offset]
                 offset += 1
-                return String(decoding: resolved, as: UTF8.self)
-            case UInt8(ascii: "\\"):
-                resolved += bytes[plain..<offset]
-                resolved += "\(try readEscape())".utf8
-                plain = offset
+                return
+            case UInt8(ascii: "\\"): try readEscape()
             case 0..<0x20:
                 throw fault("a line break or control character inside a text; expected an escape such as \\n")
-            default:
-                offset += 1
+            default: offset += 1
             }
         }
         throw fault("the file ends inside a text; expected a closing quote", at: start)
     }
 
-    private mutating func readEscape() throws(ConfigurationFault) -> Unicode.Scalar {
+    private mutating func readEscape() throws(ConfigurationFault) {
         let start = offset
-        offset += 2
-        switch offset <= bytes.count ? bytes[offset - 1] : 0 {
-        case UInt8(ascii: "\""): return "\""
-        case UInt8(ascii: "\\"): return "\\"
-        case UInt8(ascii: "/"): return "/"
-        case UInt8(ascii: "b"): return "\u{8}"
-        case UInt8(ascii: "f"): return "\u{C}"
-        case UInt8(ascii: "n"): return "\n"
-        case UInt8(ascii: "r"): return "\r"
-        case UInt8(ascii: "t"): return "\t"
-        case UInt8(ascii: "u"): break
-        default: throw fault("an unknown escape; expected one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u", at: start)
-        }
-        let first = try readHexadecimal()
-        if let scalar = Unicode.Scalar(first) { return scalar }
-        // What is left are surrogates: a high one must be followed by a low one.
-        guard first < 0xDC00, take("\\"), take("u"), case let second = try readHexadecimal(),
-            (0xDC00..<0xE000).contains(second),
-            let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
-        else {
-            throw fault("half of a surrogate pair; expected a high and a low one", at: start)
-        }
-        return scalar
-    }
-
-    private mutating func readHexadecimal() throws(ConfigurationFault) -> UInt32 {
-        var value: UInt32 = 0
-        for _ in 0..<4 {
-            guard let byte = next, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
+        do throws(JSONEscapeFault) {
+            _ = try JSONEscape.scalar(in: bytes, at: &offset)
+        } catch {
+            switch error {
+            case .unknown:
+                throw fault(
+                    "an unknown escape; expected one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u", at: start)
+            case .notHexadecimal(let place):
+                offset = place
                 throw fault("\(found) in a \\u escape; expected four hexadecimal digits")
+            case .halfOfPair: throw fault("half of a surrogate pair; expected a high and a low one", at: start)
             }
-            value = value << 4 | UInt32(digit)
-            offset += 1
         }
-        return value
     }
 
-    private mutating func readNumber() throws(ConfigurationFault) -> JSONValue.Kind {
+    private mutating func readNumber() throws(ConfigurationFault) {
         let start = offset
         _ = take("-")
         let integer = offset
@@ -201,33 +188,30 @@ private struct Parser {
             throw fault("a number with a leading zero; expected none", at: start)
         }
         if take(".") { try skipDigits("a digit after the decimal point") }
+        let mantissaEnd = offset
         if take("e") || take("E") {
             _ = take("+") || take("-")
             try skipDigits("a digit in the exponent")
         }
-        let literal = String(decoding: bytes[start..<offset], as: UTF8.self)
-        guard let number = Double(literal), number.isFinite else {
-            throw fault("the number \(literal) is too large; expected at most 1.8e308", at: start)
+        // Without an exponent it takes many digits to leave what a Double holds.
+        guard offset > mantissaEnd || offset - start > 300 else { return }
+        let number = JSONNumber(in: bytes, from: start)
+        guard number.value.isFinite else {
+            throw fault("the number \(number.text) is too large; expected at most 1.8e308", at: start)
         }
-        return .number(number, literal: literal)
     }
 
     private mutating func skipDigits(_ expected: String) throws(ConfigurationFault) {
         let start = offset
-        while let byte = next, isDigit(byte) { offset += 1 }
+        while offset < bytes.count, isDigit(bytes[offset]) { offset += 1 }
         guard offset > start else { throw fault("\(found) in a number; expected \(expected)") }
     }
 
-    private mutating func readWord() throws(ConfigurationFault) -> JSONValue.Kind {
+    private mutating func readWord() throws(ConfigurationFault) {
         let rest = bytes[offset...]
         let word = String(decoding: rest.prefix { isLetter($0) || isDigit($0) }, as: UTF8.self)
         switch word {
-        case "true", "false":
-            offset += word.utf8.count
-            return .flag(word == "true")
-        case "null":
-            offset += word.utf8.count
-            return .null
+        case "true", "false", "null": offset += word.utf8.count
         case "": throw fault("\(found); expected a value")
         default: throw fault("the word \(word.prefix(20)) is not JSON; expected a value")
         }
@@ -263,9 +247,9 @@ extension Parser {
         }
     }
 
-    private func position(at offset: Int) -> JSONPosition { JSONPosition(source: source, offset: offset) }
+    private func lineColumn(_ offset: Int) -> String { JSONPosition(source: source, offset: offset).lineColumn }
 
     private func fault(_ sentence: String, at offset: Int? = nil) -> ConfigurationFault {
-        ConfigurationFault(sentence, at: position(at: offset ?? self.offset).description)
+        ConfigurationFault(sentence, at: JSONPosition(source: source, offset: offset ?? self.offset).description)
     }
 }

@@ -16,13 +16,47 @@ struct Warnings {
     private var topology: Topology { weights.topology }
 
     var sentences: [String] {
-        [disconnected, outnumbered, undeclared, beyondTheRule, withoutData, oracle].compactMap(\.self)
+        [disconnected, weighted, outnumbered, undeclared, beyondTheRule, withoutData, oracle].compactMap(\.self)
     }
 
     private var disconnected: String? {
         let parts = topology.components(of: honest)
         guard parts.count > 1 else { return nil }
         return "the honest nodes cannot all hear each other; parts: \(parts.map(names).joined(separator: " | "))"
+    }
+
+    /// Where the honest nodes tend to something else than their plain average.
+    private var weighted: String? {
+        let limit = GossipLimit(of: weights, among: honest)
+        let groups = limit.closedGroups
+        guard !limit.isPlainAverage, topology.components(of: honest).count == 1 else { return nil }
+        guard groups.count == 1 else {
+            return "the honest nodes cannot agree, since some groups of them hear nobody else: "
+                + groups.map(names).joined(separator: " | ")
+        }
+        let forgotten = honest.count - groups[0].count
+        let cause =
+            forgotten > 0
+            ? "the graph of the honest nodes is not strongly connected" : "the weights are not doubly stochastic"
+        return "\(cause): gossip tends to no plain average of the honest models\(shares(limit)); "
+            + "metropolisHastings weights on an undirected graph give one"
+    }
+
+    /// What counts most and least in the limit.
+    private func shares(_ limit: GossipLimit) -> String {
+        guard let shares = limit.shares, let most = shares.indices.max(by: { shares[$0] < shares[$1] }),
+            let least = shares.indices.min(by: { shares[$0] < shares[$1] })
+        else { return "" }
+        func share(_ index: Int) -> String {
+            "\(names([limit.nodes[index]])) counts \(Self.percent(shares[index]))"
+        }
+        let plain = Self.percent(1 / Double(shares.count))
+        return ", but to one in which \(share(most)) and \(share(least)), instead of \(plain) each"
+    }
+
+    private static func percent(_ share: Double) -> String {
+        let tenths = Int((share * 1000).rounded())
+        return "\(tenths / 10).\(tenths % 10) %"
     }
 
     private var outnumbered: String? {
@@ -37,10 +71,29 @@ struct Warnings {
     }
 
     /// Where the rule hears too few neighbours for the budget, even when none is missing.
-    var beyondTheRule: String? {
-        warn(
-            "aggregation.tolerates is more than \(experiment.aggregation.rule.kind) can use at",
-            honest.filter { !rule.withstands(budget(of: $0), among: weights.weights(at: $0)) })
+    private var weakNodes: [NodeID] {
+        honest.filter { !rule.withstands(budget(of: $0), among: weights.weights(at: $0)) }
+    }
+
+    /// The fault where no node may withstand less.
+    var refusal: String? {
+        guard experiment.aggregation.mode == .strict, let sentence = beyondTheRule else { return nil }
+        return "\(sentence); aggregation.mode strict allows no such node"
+    }
+
+    private var beyondTheRule: String? {
+        let nodes = weakNodes
+        guard !nodes.isEmpty else { return nil }
+        let least = nodes.map(mostWithstood).min() ?? 0
+        return "aggregation.tolerates is more than \(experiment.aggregation.rule.kind) can withstand at "
+            + "\(names(nodes)): with their neighbours the weakest of them withstands "
+            + (least == 0 ? "no liar, and one" : least == 1 ? "1 liar, and another" : "\(least) liars, and another")
+            + " may move it anywhere; declare less, add neighbours, or take another rule"
+    }
+
+    private func mostWithstood(by node: NodeID) -> Int {
+        let row = weights.weights(at: node)
+        return (0...row.count).last { rule.withstands(Budget(count: $0, among: row), among: row) } ?? 0
     }
 
     private var withoutData: String? {

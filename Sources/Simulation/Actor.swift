@@ -26,8 +26,8 @@ struct Actor: Sendable {
     struct Line: Sendable {
         let peer: NodeID
         /// Where bytes are carried, one of these two.
-        var stream: Link?
-        var datagrams: DatagramLink?
+        @Apart var stream: Link?
+        @Apart var datagrams: DatagramLink?
         /// When `datagrams` must look after what it has sent.
         var timerAt: Instant?
         /// Which connection with it this is; what belongs to another one is not for this node any more.

@@ -128,7 +128,7 @@ public struct Invariants: Sendable {
         let rounds = nodes.first?.rounds ?? 0
         if let calm = result.calmSince {
             let time = result.virtualNanoseconds - calm.nanoseconds
-            if time > Nanoseconds(rounds + 2) * 2 * deadline {
+            if time > (2 * deadline).clampedTimes(Nanoseconds(rounds + 2)) {
                 report(.progress, nil, nil, "\(time / 1_000_000) ms passed after the last fault")
             }
         }

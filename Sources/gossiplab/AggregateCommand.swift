@@ -15,6 +15,7 @@ enum AggregateCommand: Command {
         Flag("before", "NAME", "a pre-aggregation, done in the order given; may be repeated"),
         Flag("compat", "CODE", "byzfl: with the defaults of ByzFL 0.0.11, whose parameter names are always accepted"),
         Flag("precision", "NAME", "single (default, as nodes compute), or double: the slow rules by definition"),
+        InputFiles.flag,
     ]
 
     static func run(_ flags: Flags) throws -> Int32 {
@@ -27,7 +28,8 @@ enum AggregateCommand: Command {
         let isCompatible = try flags.choice("compat", ["none", "byzfl"], default: "none") == "byzfl"
         let isDouble = try flags.choice("precision", ["single", "double"], default: "single") == "double"
         let word = flags.words.first ?? "-"
-        let bytes = try readInput(word == "-" ? "/dev/stdin" : word)
+        let inputs = try InputFiles(flags)
+        let bytes = try word == "-" ? inputs.readStandardInput() : inputs.read(word)
         let input = try AggregateInput(bytes, name: word == "-" ? "standard input" : word)
 
         if RuleCatalog.aggregation.names.contains(rule.name) {

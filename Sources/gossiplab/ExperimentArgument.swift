@@ -9,6 +9,7 @@ let commonFlags = [
     Flag("out", "DIR", "parent folder of the run directory (default runs)"),
     Flag("quiet", nil, "no progress and no warnings"),
     Flag("json", nil, "print summary.json instead of the table"),
+    InputFiles.flag,
 ]
 
 /// An experiment ready to run.
@@ -16,16 +17,20 @@ struct PreparedExperiment {
     let assembly: Assembly
 
     /// The experiment that the command names, `quickstart` without a name; warnings go to standard error.
-    init(_ flags: Flags) throws {
+    ///
+    /// - Parameter use: how it is to be run.
+    init(_ flags: Flags, for use: MemoryRoom.Use) throws {
         guard flags.words.count <= 1 else {
             throw ConfigurationFault("one experiment at a time, not '\(flags.words.joined(separator: " "))'")
         }
         let source = try ExperimentSource(
             named: flags.words.first ?? "quickstart",
-            overrides: flags.values("set") + flags.values("transport").map { "network.transport=\($0)" })
+            overrides: flags.values("set") + flags.values("transport").map { "network.transport=\($0)" },
+            inputs: InputFiles(flags))
+        let room = MemoryRoom(bytes: HostLimits.freeMemory(), for: use)
         assembly = try Assembly(
-            source.experiment, topology: source.topologyFile(of: source.experiment), files: source.dataFiles,
-            sharesData: true)
+            source.experiment, topology: source.topologyFile(of: source.experiment, room: room),
+            files: source.dataFiles, sharesData: true, room: room)
         if !flags.has("quiet") {
             for warning in assembly.warnings { StandardError.print("warning: \(warning)") }
         }
@@ -51,14 +56,17 @@ struct FinishedRun {
     let directory: RunDirectory
     let assembly: Assembly
 
-    init(_ flags: Flags) throws { try self.init(runDirectory(flags)) }
+    /// - Parameter use: what is to be done with it.
+    init(_ flags: Flags, for use: MemoryRoom.Use) throws { try self.init(runDirectory(flags), for: use) }
 
-    init(_ directory: RunDirectory) throws {
+    init(_ directory: RunDirectory, for use: MemoryRoom.Use) throws {
         self.directory = directory
-        let experiment = try Experiment(try readInput(directory.experiment), name: directory.experiment)
-        let topology = try TopologyFile.read(try readInput(directory.topology), name: directory.topology)
+        let (inputs, room) = (InputFiles.ofRuns, MemoryRoom(bytes: HostLimits.freeMemory(), for: use))
+        let experiment = try Experiment(try inputs.read(directory.experiment), name: directory.experiment)
+        let topology = try TopologyFile.read(
+            try inputs.read(directory.topology), name: directory.topology, room: room)
         let files = HostDataFiles(namedIn: directory.experiment)
-        assembly = try Assembly(experiment, topology: topology, files: files, sharesData: true)
+        assembly = try Assembly(experiment, topology: topology, files: files, sharesData: true, room: room)
     }
 }
 

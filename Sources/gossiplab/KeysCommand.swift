@@ -9,14 +9,14 @@ enum KeysCommand: Command {
     static let usage = "keys TOPOLOGY"
     static let summary = "Makes a secret for every edge, and a file for each node with those of its own edges."
     static let flags = [
-        Flag("out", "DIR", "the folder of the files, which must not be there yet (default keys)")
+        Flag("out", "DIR", "the folder of the files, which must not be there yet (default keys)"), InputFiles.flag,
     ]
 
     static func run(_ flags: Flags) throws -> Int32 {
         guard let path = flags.words.first, flags.words.count == 1 else {
             throw ConfigurationFault(.missing(key: "TOPOLOGY", expected: "a topology file, as in Topologies/"))
         }
-        let topology = try TopologyFile.read(try readInput(path), name: path)
+        let topology = try TopologyFile.read(try InputFiles(flags).read(path), name: path)
         let folder = flags.value("out") ?? "keys"
         guard try Files.makeNewDirectory(folder) else {
             throw ConfigurationFault("\(folder) is already there; new keys would not fit those that nodes hold")

@@ -18,6 +18,7 @@ struct Main {
         }
         do {
             try Processor.check()
+            try HostLimits.checkOpenFiles(for: "gossiplab")
             guard let command = commands.first(where: { $0.name == name }) else {
                 throw ConfigurationFault(.unknown(noun: "command", given: name, known: commands.map { $0.name }))
             }

@@ -11,7 +11,7 @@ enum ReplayCommand: Command {
     static let flags: [Flag] = []
 
     static func run(_ flags: Flags) throws -> Int32 {
-        let finished = try FinishedRun(flags)
+        let finished = try FinishedRun(flags, for: .simulation)
         let assembly = finished.assembly
         var replay = try Replay(assembly, in: finished.directory)
         let models: [(node: NodeID, model: [Float])]

@@ -25,7 +25,7 @@ enum ReportCommand: Command {
 
     /// One directory out of those that the command names.
     private static func gather(_ flags: Flags) throws -> RunDirectory {
-        let parts = try flags.words.map { word in try FinishedRun(runDirectory(word)) }
+        let parts = try flags.words.map { word in try FinishedRun(runDirectory(word), for: .report) }
         let first = parts[0]
         if let other = parts.first(where: { $0.assembly.identity != first.assembly.identity }) {
             throw ConfigurationFault(

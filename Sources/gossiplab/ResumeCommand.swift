@@ -11,7 +11,7 @@ enum ResumeCommand: Command {
     static let flags = commonFlags.filter { ["quiet", "json"].contains($0.name) } + [RunCommand.keysFlag]
 
     static func run(_ flags: Flags) throws -> Int32 {
-        let finished = try FinishedRun(flags)
+        let finished = try FinishedRun(flags, for: .processes)
         let assembly = finished.assembly
         // Before anything is looked at that a process could still change.
         let files = try RunFiles(goingOnIn: finished.directory)

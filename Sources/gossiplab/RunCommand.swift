@@ -16,7 +16,7 @@ enum RunCommand: Command {
         "keys", nil, "seal every link, with keys that are made for this run and removed after it")
 
     static func run(_ flags: Flags) throws -> Int32 {
-        let experiment = try PreparedExperiment(flags)
+        let experiment = try PreparedExperiment(flags, for: .processes)
         try ProcessRun.checkFaults(of: experiment.assembly)
         try ProcessRun.checkLimits(for: experiment.assembly)
         let files = try RunFiles(

@@ -24,7 +24,7 @@ enum SimulateCommand: Command {
     private static let carriages = Carriage.allCases.map(\.rawValue)
 
     static func run(_ flags: Flags) throws -> Int32 {
-        let experiment = try PreparedExperiment(flags)
+        let experiment = try PreparedExperiment(flags, for: .simulation)
         var options = Simulator.Options(
             threads: try flags.count("threads", 1...256, default: 2),
             carriage: Carriage(rawValue: try flags.choice("carry", carriages, default: "values")) ?? .values,

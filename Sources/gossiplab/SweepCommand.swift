@@ -16,6 +16,7 @@ enum SweepCommand: Command {
         Flag("markdown", nil, "print the table as Markdown"),
         Flag("quiet", nil, "no progress and no warnings"),
         Flag("json", nil, "print every group and cell as one JSON object instead of the table"),
+        InputFiles.flag,
     ]
 
     /// Doubts may differ from seed to seed; more of them would only hide each other.
@@ -25,7 +26,7 @@ enum SweepCommand: Command {
     static func run(_ flags: Flags) throws -> Int32 {
         let measure = SweepMeasure(rawValue: try flags.choice("measure", measures, default: "worst")) ?? .worst
         let threads = try flags.count("threads", 1...256, default: HostLimits.processors)
-        let plan = try plan(flags)
+        let plan = try plan(flags, threads: threads)
         if plan.sweep.engine == .processes { try ProcessRun.check(program: nodeProgram()) }
         let files = try SweepFiles(for: plan.sweep, in: flags.value("out") ?? "runs")
         let isComplete = try runMissing(plan, in: files, threads: threads, isQuiet: flags.has("quiet"))
@@ -71,13 +72,27 @@ enum SweepCommand: Command {
     }
 
     /// The sweep that the command names, tried out.
-    private static func plan(_ flags: Flags) throws -> SweepPlan {
+    private static func plan(_ flags: Flags, threads: Int) throws -> SweepPlan {
         guard let name = flags.words.first, flags.words.count == 1 else {
             let known = BuiltInSweeps.all.map(\.name).joined(separator: ", ")
             throw ConfigurationFault(.missing(key: "the sweep", expected: "one file, or one of \(known)"))
         }
-        let bytes = isPath(name) ? try readInput(name) : Array(try BuiltInSweeps.named(name).json.utf8)
-        return try SweepPlan(Sweep(bytes, name: name), in: name, overrides: flags.values("set"))
+        let inputs = try InputFiles(flags)
+        guard !BuiltInExperiments.all.contains(where: { $0.name == name }) else {
+            throw ConfigurationFault(
+                "\(name) is an experiment, not a sweep; 'gossiplab run \(name)' runs it, "
+                    + #"{"base": "\#(name)", "grid": {"seed": [1, 2, 3]}} is a sweep of it"#)
+        }
+        let bytes = isPath(name) ? try inputs.read(name) : Array(try BuiltInSweeps.named(name).json.utf8)
+        let sweep = try Sweep(bytes, name: name)
+        // Cells that are simulated at the same time share the memory.
+        let memory = HostLimits.freeMemory()
+        let room =
+            switch sweep.engine {
+            case .simulation: MemoryRoom(bytes: memory / threads, for: .simulation)
+            case .processes: MemoryRoom(bytes: memory, for: .processes)
+            }
+        return try SweepPlan(sweep, in: name, overrides: flags.values("set"), inputs: inputs, room: room)
     }
 
     private static func text(

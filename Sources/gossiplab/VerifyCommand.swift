@@ -13,7 +13,7 @@ enum VerifyCommand: Command {
     static let flags = [Flag("threads", "N", "threads of the simulator (default 2)")]
 
     static func run(_ flags: Flags) throws -> Int32 {
-        let finished = try FinishedRun(flags)
+        let finished = try FinishedRun(flags, for: .simulation)
         let assembly = finished.assembly
         let options = Simulator.Options(threads: try flags.count("threads", 1...256, default: 2))
         let (outcome, _) = try SimulatedRun(assembly, options: options).run { _ in

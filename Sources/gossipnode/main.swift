@@ -19,6 +19,7 @@ let flags = [
     Flag("resume", "ROUND", "start from the checkpoint of this round in the run directory"),
     Flag(
         "rejoin", nil, "come back after a crash: from the newest whole checkpoint, by what neighbours send"),
+    InputFiles.flag,
     Flag("help", nil, "this text"),
 ]
 
@@ -33,15 +34,17 @@ func usage() -> String {
 /// Everything that can be wrong with files and flags is found here, before the first round.
 func makeShell(_ given: Flags) throws -> NodeShell {
     try Processor.check()
+    try HostLimits.checkOpenFiles(for: "gossipnode")
+    let (inputs, room) = (try InputFiles(given), MemoryRoom(bytes: HostLimits.freeMemory(), for: .node))
     let path = try given.required("experiment", "FILE")
     let run = RunDirectory(try given.required("run", "DIR"))
     guard given.has("node") != given.has("rank") else {
         throw ConfigurationFault("--node ID or --rank I says which node this is; expected is one of them")
     }
-    var experiment = try Experiment(try readInput(path), name: path)
+    var experiment = try Experiment(try inputs.read(path), name: path)
     if let topology = given.value("topology") { experiment.topology = .path(topology) }
-    let file = try experiment.topologyFile(reading: readInput)
-    let assembly = try Assembly(experiment, topology: file, files: HostDataFiles(namedIn: path))
+    let file = try experiment.topologyFile(room: room, reading: inputs.read)
+    let assembly = try Assembly(experiment, topology: file, files: HostDataFiles(namedIn: path), room: room)
     let node = try node(given, among: assembly.topology)
     var options = NodeShell.Options()
     options.nonce = try nonce(given, in: run.node(node))
@@ -61,7 +64,10 @@ func makeShell(_ given: Flags) throws -> NodeShell {
         guard !given.has("resume") else { throw ConfigurationFault("--resume and --rejoin: allowed is one of them") }
         options.start = .rejoin
     }
-    return try NodeShell(try assembly.node(node), identity: assembly.identity, run: run, options: options)
+    let assembled = try assembly.node(node)
+    let links = assembled.neighbours.count
+    try HostLimits.check(openFiles: links + HostLimits.openFilesBesideLinks, for: "a node of \(links) links")
+    return try NodeShell(assembled, identity: assembly.identity, run: run, options: options)
 }
 
 func node(_ given: Flags, among topology: Topology) throws(ConfigurationFault) -> NodeID {
@@ -84,10 +90,6 @@ func nonce(_ given: Flags, in folder: NodeDirectory) throws(ConfigurationFault) 
     }
     if given.has("rejoin"), let earlier = Endpoint.read(folder.endpoint) { return earlier.nonce }
     return LauncherJob.nonce() ?? .none
-}
-
-func readInput(_ path: String) throws(ConfigurationFault) -> [UInt8] {
-    do throws(SystemFault) { return try Files.read(path) } catch { throw ConfigurationFault(error.description) }
 }
 
 func main() -> Int32 {

@@ -33,7 +33,7 @@ struct GoldenCase: CustomTestStringConvertible, Sendable {
             let steps = names.filter { name in RuleCatalog.before.descriptions.contains { $0.aliases.contains(name) } }
             var output: [[Double]]?
             if let rows = try one["output"]?.array("output") {
-                output = steps == names ? try rows.map(numbers) : [try numbers(.array(rows))]
+                output = steps == names ? try rows.map(numbers) : [try rows.map { try $0.number("") }]
             }
             return GoldenCase(
                 testDescription:

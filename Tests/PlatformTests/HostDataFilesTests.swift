@@ -102,7 +102,7 @@ extension PlatformTests {
                     == "cannot open \(folder.path)/nothing: No such file or directory (ENOENT)")
             #expect(
                 complaint { _ = try HostDataFiles().open(folder.path) }
-                    == "cannot read \(folder.path): Is a directory (EISDIR)")
+                    == "cannot read \(folder.path): it is a folder; allowed: a regular file")
         }
     }
 }

@@ -205,7 +205,8 @@ struct StrictnessTests {
     func refused() throws {
         let settings = ["aggregation.rule=bridgeT", "aggregation.mode=strict"]
         let text = message { () throws(ConfigurationFault) in _ = try assemble(Self.ring, settings) }
-        #expect(text.contains("aggregation.tolerates is more than trimmedNeighbourMean can use at 0, 1, 2, 3, 4, 5"))
+        #expect(
+            text.contains("aggregation.tolerates is more than trimmedNeighbourMean can withstand at 0, 1, 2, 3, 4, 5"))
         #expect(text.contains("aggregation.mode strict"))
         let tolerant = try assemble(Self.ring, settings + ["aggregation.tolerates.count=0"])
         #expect(try tolerant.node(NodeID(0)).configuration.isStrict)
@@ -246,7 +247,7 @@ struct WarningsTests {
     func beyondTheRule(rule: String, count: Int, isExpected: Bool) throws {
         let ring = #"{"topology": {"family": "ring", "nodes": 6}}"#
         let text = try warnings(ring, ["aggregation.rule=\(rule)", "aggregation.tolerates.count=\(count)"])
-        #expect(text.contains("is more than \(rule) can use at 0, 1, 2, 3, 4, 5") == isExpected)
+        #expect(text.contains("is more than \(rule) can withstand at 0, 1, 2, 3, 4, 5") == isExpected)
     }
 
     @Test("names nodes without data")

@@ -59,6 +59,8 @@ struct KeyFileTests {
     }
 
     private static let digits = String(repeating: "5e", count: 32)
+    private static let others = String(repeating: "5f", count: 32)
+    private static let thirds = String(repeating: "6e", count: 32)
 
     @Test(
         "a file that does not fit is refused in one sentence, which quotes no key",
@@ -66,9 +68,14 @@ struct KeyFileTests {
             (#"{"version": 1, "node": "b", "keys": {"a": "\#(digits)"}}"#, "the keys of node 'b', not 'a'"),
             (#"{"version": 1, "node": "a", "keys": {"b": "\#(digits)"}}"#, "no key of the edge to 'c'"),
             (
-                #"{"version": 1, "node": "a", "keys": {"b": "\#(digits)", "c": "\#(digits)", "d": "\#(digits)"}}"#,
+                #"{"version": 1, "node": "a", "keys": {"b": "\#(digits)", "c": "\#(others)", "d": "\#(thirds)"}}"#,
                 "unknown neighbour 'd'"
             ),
+            (
+                #"{"version": 1, "node": "a", "keys": {"b": "\#(digits)", "c": "\#(digits)"}}"#,
+                "the edges to 'b' and 'c' have the same key; allowed: a key of its own for each"
+            ),
+            (#"{"family": "ring", "nodes": 4}"#, "k.json:1:1: this is a graph, not the key file of a node"),
             (#"{"version": 1, "node": "a", "keys": {"b": "\#(digits)5"}}"#, "k.json:1:43: keys.b is no key"),
             (#"{"version": 1, "node": "a", "keys": {"b": "\#(digits.uppercased())"}}"#, "keys.b is no key"),
             (#"{"version": 1, "node": "a", "keys": {"b": 7}}"#, "keys.b is no key"),

@@ -62,8 +62,8 @@ struct NodeLinkTests {
             file.warnings == [
                 "t.json:1:32: the attribute 'colour' of the graph is not used",
                 "t.json:2:24: the attribute 'x' of nodes is not used (2 times)",
-                "t.json:4:43: the attribute 'tag' of edges is not used",
                 "t.json:3:69: an edge that is in the file already counts once",
+                "t.json:4:43: the attribute 'tag' of edges is not used",
                 "t.json:4:12: an edge from a node to itself is left out",
                 "the graph is in parts that no edge joins",
                 "the weights of edges are not used, since graph.gossipnode.weights is not \"file\"",

@@ -77,6 +77,8 @@ struct OverridesTests {
     @Test("a group cannot be changed where there is none")
     func noGroups() {
         let text = message { () throws(ConfigurationFault) in _ = try experiment("{}", ["adversary.from=1"]) }
-        #expect(text == "--set adversary.from=1: adversary is empty")
+        #expect(
+            text == "--set adversary.from=1: adversary is empty, and so has no from to change; allowed: to give it an "
+                + #"element, as in --set 'adversary={"nodes": ["3"], "attack": "signFlip"}'"#)
     }
 }

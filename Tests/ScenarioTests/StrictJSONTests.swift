@@ -40,7 +40,8 @@ struct StrictJSONTests {
         arguments: [
             ("", "1:1: the file is empty; expected a value"),
             (" \n ", "2:2: the file is empty; expected a value"),
-            ("\u{FEFF}{}", "1:1: the file starts with a byte order mark; expected plain UTF-8"),
+            ("\u{FEFF}", "1:1: the file is empty; expected a value"),
+            ("\u{FEFF}[x]", "1:2: the word x is not JSON; expected a value"),
             ("[1,\n 2,]", "2:4: ']'; expected a value"),
             ("{\"a\": 1,}", "1:9: '}' in the object of 1:1; expected a key in double quotes"),
             ("{a: 1}", "1:2: 'a' in the object of 1:1; expected a key in double quotes"),

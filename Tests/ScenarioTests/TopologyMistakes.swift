@@ -4,15 +4,9 @@ private let nodes = #""nodes": [{"id": "a"}, {"id": "b"}]"#
 private let edge = #"{"source": "a", "target": "b"}"#
 
 let topologyMistakes: [(String, String)] = [
-    ("<graphml/>", "1:1: this looks like XML such as GraphML; write the graph with networkx.node_link_data"),
     ("[]", "1:1: the file is an array; expected an object"),
     ("{", "1:2: the end of the file in the object of 1:1; expected a key in double quotes"),
     (#"{"nodes": [{"id": 1}]"#, "1:22: the end of the file in the object of 1:1; expected a comma or }"),
-    (
-        #"{"adjacency": []}"#,
-        "1:1: this looks like networkx's adjacency data; write the graph with networkx.node_link_data"
-    ),
-    (#"{"elements": {}}"#, "1:1: this looks like Cytoscape data; write the graph with networkx.node_link_data"),
     (
         #"{"node": []}"#,
         "1:2: unknown key 'node'; did you mean 'nodes'? (known: directed, multigraph, graph, nodes, edges, links)"

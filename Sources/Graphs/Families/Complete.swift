@@ -13,6 +13,8 @@ public struct Complete: TopologyFamily {
 
     public init(_ parameters: ParameterValues) { nodes = parameters.count("nodes") }
 
+    public var size: GraphSize { GraphSize(nodes: nodes, links: nodes * (nodes - 1) / 2) }
+
     public func make(random: inout RandomStream) throws(ConfigurationFault) -> Topology {
         let pairs = (0..<nodes).flatMap { i in (i + 1..<nodes).map { j in (i, j) } }
         return try Topology(nodes: nodes, pairs: pairs, name: "\(Self.name)-\(nodes)")

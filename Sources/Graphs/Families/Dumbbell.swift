@@ -15,6 +15,8 @@ public struct Dumbbell: TopologyFamily {
 
     public init(_ parameters: ParameterValues) { half = parameters.count("half") }
 
+    public var size: GraphSize { .halves(of: half, across: 1) }
+
     public func make(random: inout RandomStream) throws(ConfigurationFault) -> Topology {
         let pairs = Topology.completeHalves(of: half) + [(half - 1, half)]
         return try Topology(nodes: 2 * half, pairs: pairs, name: "\(Self.name)-\(2 * half)")

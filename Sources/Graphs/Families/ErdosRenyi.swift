@@ -23,6 +23,10 @@ public struct ErdosRenyi: TopologyFamily {
         probability = parameters.number("probability")
     }
 
+    public var size: GraphSize {
+        GraphSize(nodes: nodes, links: Int(probability * Double(nodes) * Double(nodes - 1) / 2))
+    }
+
     public func make(random: inout RandomStream) throws(ConfigurationFault) -> Topology {
         let threshold = Elementary.log(Double(nodes)) / Double(nodes)
         let advice = "a probability well above ln(nodes)/nodes = \(Float(threshold))"

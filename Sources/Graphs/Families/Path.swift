@@ -14,6 +14,8 @@ public struct Path: TopologyFamily {
 
     public init(_ parameters: ParameterValues) { nodes = parameters.count("nodes") }
 
+    public var size: GraphSize { GraphSize(nodes: nodes, links: nodes - 1) }
+
     public func make(random: inout RandomStream) throws(ConfigurationFault) -> Topology {
         try Topology(nodes: nodes, pairs: (1..<nodes).map { ($0 - 1, $0) }, name: "\(Self.name)-\(nodes)")
     }

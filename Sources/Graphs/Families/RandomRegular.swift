@@ -28,6 +28,8 @@ public struct RandomRegular: TopologyFamily {
         }
     }
 
+    public var size: GraphSize { GraphSize(nodes: nodes, links: nodes * degree / 2) }
+
     public func make(random: inout RandomStream) throws(ConfigurationFault) -> Topology {
         // Pairing stalls on dense graphs, and the complement of a random regular graph is one too.
         let drawsComplement = 2 * degree >= nodes

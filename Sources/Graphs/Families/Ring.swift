@@ -14,6 +14,8 @@ public struct Ring: TopologyFamily {
 
     public init(_ parameters: ParameterValues) { nodes = parameters.count("nodes") }
 
+    public var size: GraphSize { GraphSize(nodes: nodes, links: nodes) }
+
     public func make(random: inout RandomStream) throws(ConfigurationFault) -> Topology {
         try Topology(nodes: nodes, pairs: (0..<nodes).map { ($0, ($0 + 1) % nodes) }, name: "\(Self.name)-\(nodes)")
     }

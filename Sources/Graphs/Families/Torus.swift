@@ -19,6 +19,8 @@ public struct Torus: TopologyFamily {
         columns = parameters.count("columns")
     }
 
+    public var size: GraphSize { GraphSize(nodes: rows * columns, links: 2 * rows * columns) }
+
     public func make(random: inout RandomStream) throws(ConfigurationFault) -> Topology {
         let pairs = (0..<rows).flatMap { row in
             (0..<columns).flatMap { column in

@@ -14,6 +14,8 @@ public struct TwoCastle: TopologyFamily {
 
     public init(_ parameters: ParameterValues) { half = parameters.count("half") }
 
+    public var size: GraphSize { .halves(of: half, across: half * (half - 1)) }
+
     public func make(random: inout RandomStream) throws(ConfigurationFault) -> Topology {
         let nodes = 2 * half
         let pairs = (0..<nodes).flatMap { i in (i + 1..<nodes).filter { $0 != i + half }.map { j in (i, j) } }

@@ -23,6 +23,8 @@ public struct TwoWorlds: TopologyFamily {
         }
     }
 
+    public var size: GraphSize { .halves(of: half, across: half * across) }
+
     public func make(random: inout RandomStream) throws(ConfigurationFault) -> Topology {
         let bridges = (0..<half).flatMap { i in (0..<across).map { q in (i, half + (i + q) % half) } }
         return try Topology(

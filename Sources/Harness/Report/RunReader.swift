@@ -57,7 +57,7 @@ public struct RunReader {
     }
 
     private static func bytes(of path: String) throws(ConfigurationFault) -> [UInt8] {
-        do throws(SystemFault) { return try Files.read(path) } catch { throw ConfigurationFault(error.description) }
+        try InputFiles.ofRuns.read(path)
     }
 
     private func readSummary() throws(ConfigurationFault) -> JSONValue? {

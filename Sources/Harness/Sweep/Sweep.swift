@@ -30,7 +30,9 @@ public struct Sweep: Sendable {
 
     /// - Parameter file: what messages call the file; without one, its name is the sweep's.
     public init(_ bytes: [UInt8], name file: String) throws(ConfigurationFault) {
-        let object = try StrictJSON.read(bytes, name: file).object("")
+        let value = try StrictJSON.read(bytes, name: file)
+        try FileKind.sweep.refuseOthers(value)
+        let object = try value.object("")
         try object.refuseUnknownKeys(known: ["name", "base", "engine", "grid"])
         name = try object["name"]?.text("name") ?? Sweep.stem(of: file)
         engine = try object["engine"].map(Sweep.engine) ?? .simulation

@@ -37,26 +37,34 @@ public struct SweepPlan: Sendable {
     /// What is probably not meant, and in how many cells.
     public let warnings: [(sentence: String, cells: Int)]
     private let source: ExperimentSource
+    private let room: MemoryRoom
 
     /// - Parameters:
     ///   - file: where the sweep stands; files that it names are looked for beside it.
     ///   - overrides: changes to the base, each `key.path=value`.
-    public init(_ sweep: Sweep, in file: String, overrides: [String] = []) throws(ConfigurationFault) {
+    ///   - inputs: how files are read that the sweep names.
+    ///   - room: what there is for one cell.
+    public init(
+        _ sweep: Sweep, in file: String, overrides: [String] = [], inputs: InputFiles = InputFiles(),
+        room: MemoryRoom = .unbounded
+    ) throws(ConfigurationFault) {
         try SweepPlan.refuse(overrides, of: sweep)
         self.sweep = sweep
+        self.room = room
         source = try sweep.base.position.locating { () throws(ConfigurationFault) in
             guard let name = sweep.base.text else {
-                return try ExperimentSource(sweep.base, in: file, overrides: overrides)
+                return try ExperimentSource(sweep.base, in: file, overrides: overrides, inputs: inputs)
             }
             return try ExperimentSource(
-                named: isPath(name) ? Files.path(name, besideIfThere: file) : name, overrides: overrides)
+                named: isPath(name) ? Files.path(name, besideIfThere: file) : name, overrides: overrides,
+                inputs: inputs)
         }
-        (keys, alone, warnings) = try SweepPlan.tryOut(sweep, source)
+        (keys, alone, warnings) = try SweepPlan.tryOut(sweep, source, room)
     }
 
     /// The cell's experiment, ready to run.
     public func assembly(of cell: Int) throws(ConfigurationFault) -> Assembly {
-        try SweepPlan.assembly(of: cell, in: sweep, source, sharesData: true)
+        try SweepPlan.assembly(of: cell, in: sweep, source, room, sharesData: true)
     }
 }
 
@@ -72,7 +80,7 @@ extension SweepPlan {
     }
 
     private static func assembly(
-        of cell: Int, in sweep: Sweep, _ source: ExperimentSource, sharesData: Bool
+        of cell: Int, in sweep: Sweep, _ source: ExperimentSource, _ room: MemoryRoom, sharesData: Bool
     ) throws(ConfigurationFault) -> Assembly {
         do {
             var experiment = source.experiment
@@ -84,8 +92,8 @@ extension SweepPlan {
             // A cell is judged by its end; what is measured on the way changes no result.
             if sweep.engine == .simulation { experiment.measureEvery = 0 }
             return try Assembly(
-                experiment, topology: source.topologyFile(of: experiment), files: source.dataFiles,
-                sharesData: sharesData)
+                experiment, topology: source.topologyFile(of: experiment, room: room), files: source.dataFiles,
+                sharesData: sharesData, room: room)
         } catch {
             let cell = sweep.name(of: cell)
             throw ConfigurationFault(error.problem, at: error.place.isEmpty ? cell : "\(error.place), \(cell)")
@@ -94,7 +102,7 @@ extension SweepPlan {
 
     /// Assembles every cell in turn. Cells that are one and the same run would make intervals too narrow.
     private static func tryOut(
-        _ sweep: Sweep, _ source: ExperimentSource
+        _ sweep: Sweep, _ source: ExperimentSource, _ room: MemoryRoom
     ) throws(ConfigurationFault) -> (keys: [CellKey], alone: Set<Int>, warnings: [(sentence: String, cells: Int)]) {
         var keys: [CellKey] = []
         var alone: Set<Int> = []
@@ -102,7 +110,7 @@ extension SweepPlan {
         var warnings: [(sentence: String, cells: Int)] = []
         var slots: [String: Int] = [:]
         for cell in 0..<sweep.cellCount {
-            let assembly = try assembly(of: cell, in: sweep, source, sharesData: false)
+            let assembly = try assembly(of: cell, in: sweep, source, room, sharesData: false)
             if sweep.engine == .processes { try ProcessRun.checkLimits(for: assembly) }
             let key = CellKey(assembly, engine: sweep.engine)
             if let other = cells.updateValue(cell, forKey: key) {

@@ -12,6 +12,8 @@ public struct Digits: DataSource, Dataset {
     public var digest: String { DigitsText.digest }
     public var featureCount: Int { Digits.pixelCount }
     public var classCount: Int { 10 }
+    public var trainingCount: Int { part(isTest: false).count }
+    public func testCount() -> Int { part(isTest: true).count }
 
     public func trainingLabels() -> [Int32] { part(isTest: false).labels }
     public func testPart() -> LabelledData { part(isTest: true) }

@@ -114,6 +114,9 @@ private struct IDXImages: Dataset {
     var digest: String { parameters.text("digest") }
     var pinned: ParameterValues? { parameters }
     var featureCount: Int { training.images.width }
+    var trainingCount: Int { training.images.count }
+
+    func testCount() throws(ConfigurationFault) -> Int { try testImages().images.count }
 
     func trainingLabels() throws(ConfigurationFault) -> [Int32] { try training.labels(below: classCount) }
 

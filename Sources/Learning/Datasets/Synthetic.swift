@@ -26,6 +26,8 @@ public struct Synthetic: DataSource, Dataset {
 
     public var featureCount: Int { shape.count("features") }
     public var classCount: Int { shape.count("classes") }
+    public var trainingCount: Int { shape.count("samples") }
+    public func testCount() -> Int { shape.count("testSamples") }
 
     public func trainingLabels() -> [Int32] { labels(shape.count("samples")) }
     public func trainingFeatures(ofRows rows: [Int32]) -> [Float] { features(ofRows: rows, part: .training) }
@@ -39,28 +41,33 @@ public struct Synthetic: DataSource, Dataset {
     /// Keeps streams apart. Each sample has its own, so that any row can be made without the others.
     private enum Part: Int { case centres, training, test }
 
-    private func labels(_ count: Int) -> [Int32] { (0..<count).map { Int32($0 % classCount) } }
+    private func labels(_ count: Int) -> [Int32] {
+        let classCount = Int32(classCount)
+        return (0..<Int32(count)).map { $0 % classCount }
+    }
 
     private func features(ofRows rows: [Int32], part: Part) -> [Float] {
-        let seed = UInt64(shape.count("seed"))
-        let centres = (0..<classCount).map { centre(of: $0, features: featureCount, seed: seed) }
+        let (seed, featureCount, classCount) = (UInt64(shape.count("seed")), featureCount, Int32(classCount))
         let deviation = 1 / Double(featureCount).squareRoot()
-        var features: [Float] = []
-        features.reserveCapacity(rows.count * featureCount)
+        var features = [Float](repeating: 0, count: rows.count * featureCount)
         var sample = [Float](repeating: 0, count: featureCount)
-        for row in rows {
+        // Class by class, so that one centre is kept at a time: all of them may take more memory than the samples.
+        var centre: (label: Int32, direction: [Float]) = (-1, [])
+        for place in rows.indices.sorted(by: { (rows[$0] % classCount, $0) < (rows[$1] % classCount, $1) }) {
+            let label = rows[place] % classCount
+            if label != centre.label { centre = (label, self.centre(of: label, features: featureCount, seed: seed)) }
             var random = RandomStream(
-                seed: seed, purpose: .data, node: NodeID(Int(row)), round: Round(part.rawValue), lane: 0)
+                seed: seed, purpose: .data, node: NodeID(Int(rows[place])), round: Round(part.rawValue), lane: 0)
             random.fillGaussian(&sample, mean: 0, standardDeviation: deviation)
-            let centre = centres[Int(row) % classCount]
-            for index in sample.indices { sample[index] += centre[index] }
-            features.append(contentsOf: sample)
+            let start = place * featureCount
+            for index in sample.indices { features[start + index] = sample[index] + centre.direction[index] }
         }
         return features
     }
 
-    private func centre(of label: Int, features: Int, seed: UInt64) -> [Float] {
-        var random = RandomStream(seed: seed, purpose: .data, node: NodeID(label), round: Round(Part.centres.rawValue))
+    private func centre(of label: Int32, features: Int, seed: UInt64) -> [Float] {
+        var random = RandomStream(
+            seed: seed, purpose: .data, node: NodeID(Int(label)), round: Round(Part.centres.rawValue))
         var direction = [Float](repeating: 0, count: features)
         random.fillGaussian(&direction, mean: 0, standardDeviation: 1)
         let norm = squaredNorm(direction.span).squareRoot() * Double(features).squareRoot()

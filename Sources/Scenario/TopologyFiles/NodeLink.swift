@@ -5,27 +5,25 @@ import Kernels
 enum NodeLink {
     /// Reads what `json.dump(networkx.node_link_data(graph), file)` of any version of networkx wrote.
     static func read(_ file: JSONObject) throws(ConfigurationFault) -> TopologyFile {
-        try refuseOtherFormats(file)
         try file.refuseUnknownKeys(known: ["directed", "multigraph", "graph", "nodes", "edges", "links"])
         let directed = try file["directed"]?.flag("directed") ?? false
         // Parallel edges are read as one wherever they agree, so it does not matter which of the two it is.
         _ = try file["multigraph"]?.flag("multigraph")
         let graph = try file["graph"]?.object("graph")
         var reader = NodeLinkReader(directed: directed)
-        reader.notes.countOthers(in: graph?.members ?? [], besides: ["name", "gossipnode"], of: "the graph")
+        if let graph { reader.notes.countOthers(in: graph.members, besides: ["name", "gossipnode"], of: "the graph") }
         let options = try graph?["gossipnode"]?.object("graph.gossipnode")
         let allowsNoEdges = try options.map(readOptions) ?? false
 
         let nodes = try file.required("nodes", expected: "an array")
         try reader.readNodes(nodes)
         let edges = try edgesValue(of: file)
-        try reader.readEdges(try edges?.array("edges") ?? [])
+        if let edges { try reader.readEdges(try edges.array("edges")) }
         guard !reader.edges.isEmpty || allowsNoEdges else { throw noEdges(file, edges) }
 
         let name = try graph?["name"]?.text("graph.name") ?? ""
         let topology = try nodes.position.locating { () throws(ConfigurationFault) in
-            try Topology(
-                labels: reader.labels, edges: reader.edges, directed: directed, name: name, addresses: reader.addresses)
+            try reader.topology(named: name)
         }
         if !topology.isConnected { reader.notes.add("the graph is in parts that no edge joins") }
         let rule = try TopologyFile.weightRule(in: options)
@@ -50,7 +48,7 @@ enum NodeLink {
     ) throws(ConfigurationFault) -> [Edge] {
         let key = "graph.gossipnode.taps"
         var taps: [Edge] = []
-        for (index, element) in try (options["taps"]?.array(key) ?? []).enumerated() {
+        for (index, element) in try (options["taps"]?.array(key) ?? JSONElements([])).enumerated() {
             let pair = try element.array("\(key)[\(index)]")
             guard pair.count == 2 else { throw element.fault("\(key)[\(index)] has \(pair.count) ids; expected two") }
             let ends = try pair.map { end throws(ConfigurationFault) in
@@ -68,22 +66,10 @@ enum NodeLink {
         return taps
     }
 
-    private static func refuseOtherFormats(_ file: JSONObject) throws(ConfigurationFault) {
-        let others = [
-            ("adjacency", "networkx's adjacency data"), ("children", "networkx's tree data"),
-            ("elements", "Cytoscape data"),
-        ]
-        for (key, format) in others where file[key] != nil {
-            throw ConfigurationFault(
-                "this looks like \(format); write the graph with networkx.node_link_data",
-                at: file.position.description)
-        }
-    }
-
     /// The edges under either name: networkx wrote `links` up to version 3.3 and `edges` since.
     private static func edgesValue(of file: JSONObject) throws(ConfigurationFault) -> JSONValue? {
         guard let edges = file["edges"], let links = file["links"] else { return file["edges"] ?? file["links"] }
-        guard JSONText.canonical(edges) == JSONText.canonical(links) else {
+        guard JSONText.digest(edges) == JSONText.digest(links) else {
             throw links.fault("links says something else than edges at \(edges.position.lineColumn); keep one of them")
         }
         return edges
@@ -99,9 +85,9 @@ enum NodeLink {
 
     /// The tree of the written-out form; for a digest without what changes no result.
     static func tree(of file: TopologyFile, forDigest: Bool) -> JSONValue {
-        let topology = file.topology
+        let (topology, taps) = (file.topology, file.taps)
         let writesWeights = file.weightRule == .file || !forDigest
-        let label = { (node: NodeID) in JSONValue.text(topology.labels[node.index]) }
+        let label = { @Sendable (node: NodeID) in JSONValue.text(topology.labels[node.index]) }
         return .object([
             "directed": .flag(topology.directed),
             "multigraph": .flag(false),
@@ -111,24 +97,31 @@ enum NodeLink {
                     "version": .number(1),
                     "weights": .text(file.weightRule.rawValue),
                     "allowNoEdges": topology.edges.isEmpty ? .flag(true) : nil,
-                    "taps": file.taps.isEmpty
-                        ? nil : .array(file.taps.map { .array([label($0.source), label($0.target)]) }),
+                    "taps": taps.isEmpty
+                        ? nil
+                        : .rows(taps.count) { .array([label(taps[$0].source), label(taps[$0].target)]) },
                 ]),
             ]),
-            "nodes": .array(
-                topology.nodes.map { node in
-                    .object([
-                        "id": label(node),
-                        "address": forDigest ? nil : topology.addresses[node.index].map(JSONValue.text),
-                    ])
-                }),
-            "edges": .array(
-                topology.edges.map { edge in
-                    .object([
-                        "source": label(edge.source), "target": label(edge.target),
-                        "weight": writesWeights ? edge.weight.map { .number($0) } : nil,
-                    ])
-                }),
+            "nodes": .rows(topology.nodeCount) { node in
+                .object([
+                    "id": label(NodeID(node)),
+                    "address": forDigest ? nil : topology.addresses[node].map(JSONValue.text),
+                ])
+            },
+            "edges": .rows(topology.edges.count) { index in
+                let edge = topology.edges[index]
+                return .object([
+                    "source": label(edge.source), "target": label(edge.target),
+                    "weight": writesWeights ? edge.weight.map { .number($0) } : nil,
+                ])
+            },
         ])
+    }
+}
+
+extension JSONValue {
+    /// An array of rows that are made one by one while they are written.
+    fileprivate static func rows(_ count: Int, _ row: @escaping @Sendable (Int) -> JSONValue) -> JSONValue {
+        JSONValue(.array(JSONElements(count: count, row)))
     }
 }

@@ -5,16 +5,27 @@ import Kernels
 /// Collects nodes, then the edges between them.
 struct NodeLinkReader {
     let directed: Bool
-    private(set) var labels: [String] = []
-    private(set) var addresses: [String?] = []
     private(set) var edges: [Edge] = []
     var notes = Notes()
 
+    private var labels: [String] = []
+    private var addresses: [String?] = []
     private var indices: [String: Int] = [:]
-    /// Where each pair of ends stands in `edges` and in the file.
-    private var known: [Edge: (slot: Int, position: JSONPosition)] = [:]
+    /// Which node has an address already.
+    private var listeners: [HostPort: Int] = [:]
+    /// Where in `edges` a pair of ends stands.
+    private var slots: [UInt64: Int] = [:]
+    /// Of each of `edges`, where it stands in the file.
+    private var positions: [JSONPosition] = []
 
     init(directed: Bool) { self.directed = directed }
+
+    /// The graph of what was read.
+    func topology(named name: String) throws(ConfigurationFault) -> Topology {
+        try Topology(labels: labels, edges: edges, directed: directed, name: name, addresses: addresses)
+    }
+
+    // MARK: - Nodes
 
     mutating func readNodes(_ value: JSONValue) throws(ConfigurationFault) {
         let elements = try value.array("nodes")
@@ -28,55 +39,89 @@ struct NodeLinkReader {
                 throw id.fault("a second node is called '\(label)'; expected different ids")
             }
             labels.append(label)
-            addresses.append(try node["address"]?.text(node.path(of: "address")))
+            try readAddress(node["address"], key: node.path(of: "address"))
         }
     }
 
-    mutating func readEdges(_ elements: [JSONValue]) throws(ConfigurationFault) {
-        var ends: [(edge: JSONObject, source: JSONValue, target: JSONValue)] = []
-        for (index, element) in elements.enumerated() {
-            let edge = try element.object("edges[\(index)]")
-            notes.countOthers(in: edge.members, besides: ["source", "target", "weight", "key"], of: "edges")
-            let source = try edge.required("source", expected: "the id of a node")
-            ends.append((edge, source, try edge.required("target", expected: "the id of a node")))
+    /// The address of the node that was read last.
+    private mutating func readAddress(_ value: JSONValue?, key: String) throws(ConfigurationFault) {
+        guard let value else { return addresses.append(nil) }
+        let text = try value.text(key)
+        let address = try value.position.locating { () throws(ConfigurationFault) in try HostPort(text, key: key) }
+        if address.port != 0, let other = listeners.updateValue(labels.count - 1, forKey: address) {
+            throw value.fault(
+                "\(key) is '\(text)', where node '\(labels[other])' listens; "
+                    + "allowed: an address of its own, or port 0 for any free port")
         }
-        let arePositions = !ends.isEmpty && ends.allSatisfy { isNumberOnly($0.source) && isNumberOnly($0.target) }
-        if arePositions { notes.add("edges name their ends by position, as networkx 1 wrote them") }
+        addresses.append(text)
+    }
 
-        for (edge, source, target) in ends {
-            let source = try node(source, edge.path(of: "source"), isPosition: arePositions)
-            let target = try node(target, edge.path(of: "target"), isPosition: arePositions)
-            let weight = try edge["weight"]?.number(edge.path(of: "weight"))
+    // MARK: - Edges
+
+    private typealias Ends = (members: JSONMembers, source: JSONValue, target: JSONValue)
+
+    mutating func readEdges(_ elements: JSONElements) throws(ConfigurationFault) {
+        let arePositions = try arePositions(elements)
+        if arePositions { notes.add("edges name their ends by position, as networkx 1 wrote them") }
+        for (index, element) in elements.enumerated() {
+            let ends = try Self.ends(of: element, index)
+            notes.countOthers(in: ends.members, besides: ["source", "target", "weight", "key"], of: "edges")
+            let source = try node(ends.source, "edges[\(index)].source", isPosition: arePositions)
+            let target = try node(ends.target, "edges[\(index)].target", isPosition: arePositions)
+            let weight = try ends.members["weight"]?.number("edges[\(index)].weight")
             guard source != target else {
-                notes.count("an edge from a node to itself is left out", at: edge.position)
+                notes.count("an edge from a node to itself is left out", at: element.position)
                 continue
             }
             let isForward = directed || source < target
-            try add(Edge(isForward ? source : target, isForward ? target : source, weight: weight), edge.position)
+            try add(Edge(isForward ? source : target, isForward ? target : source, weight: weight), element.position)
         }
     }
 
+    /// Whether all ends are numbers that no node has as its id.
+    private func arePositions(_ elements: JSONElements) throws(ConfigurationFault) -> Bool {
+        for (index, element) in elements.enumerated() {
+            let ends = try Self.ends(of: element, index)
+            guard isNumberOnly(ends.source), isNumberOnly(ends.target) else { return false }
+        }
+        return !elements.isEmpty
+    }
+
+    private static func ends(of element: JSONValue, _ index: Int) throws(ConfigurationFault) -> Ends {
+        if case .object(let members) = element.kind, let source = members["source"], let target = members["target"] {
+            return (members, source, target)
+        }
+        let edge = try element.object("edges[\(index)]")
+        let source = try edge.required("source", expected: "the id of a node")
+        return (edge.members, source, try edge.required("target", expected: "the id of a node"))
+    }
+
     private mutating func add(_ edge: Edge, _ position: JSONPosition) throws(ConfigurationFault) {
-        let ends = Edge(edge.source, edge.target)
-        guard let (slot, earlier) = known[ends] else {
-            known[ends] = (edges.count, position)
+        let ends = UInt64(edge.source.index) << 32 | UInt64(edge.target.index)
+        guard let slot = slots[ends] else {
+            slots[ends] = edges.count
             edges.append(edge)
+            positions.append(position)
             return
         }
         notes.count("an edge that is in the file already counts once", at: position)
         guard let weight = edge.weight else { return }
         guard edges[slot].weight ?? weight == weight else {
             let between = "'\(labels[edge.source.index])' and '\(labels[edge.target.index])'"
+            let earlier = positions[slot].lineColumn
             throw ConfigurationFault(
-                "a second edge between \(between) has another weight than the one at \(earlier.lineColumn)",
+                "a second edge between \(between) has another weight than the one at \(earlier)",
                 at: position.description)
         }
         edges[slot] = edge
     }
 
-    private func node(_ value: JSONValue, _ key: String, isPosition: Bool) throws(ConfigurationFault) -> NodeID {
-        if isPosition { return NodeID(try value.count(key, in: 0...labels.count - 1)) }
-        let label = try Self.label(value, key)
+    /// - Parameter key: made only for a fault; a million edges have two million.
+    private func node(
+        _ value: JSONValue, _ key: @autoclosure () -> String, isPosition: Bool
+    ) throws(ConfigurationFault) -> NodeID {
+        if isPosition { return NodeID(try value.count(key(), in: 0...labels.count - 1)) }
+        let label = try Self.label(value, key())
         guard let index = indices[label] else {
             throw ConfigurationFault(
                 .unknown(noun: "node", given: label, known: labels), at: value.position.description)
@@ -93,12 +138,12 @@ struct NodeLinkReader {
     private static let idForms = "a text, a number or an array"
 
     /// Ids are kept as texts; arrays, which networkx writes for tuples, as their canonical JSON.
-    static func label(_ value: JSONValue, _ key: String) throws(ConfigurationFault) -> String {
+    static func label(_ value: JSONValue, _ key: @autoclosure () -> String) throws(ConfigurationFault) -> String {
         switch value.kind {
-        case .text(""): throw value.fault("\(key) is empty; expected \(idForms)")
+        case .text(""): throw value.fault("\(key()) is empty; expected \(idForms)")
         case .text(let text): text
         case .number, .array: JSONText.canonical(value)
-        default: throw value.fault("\(key) is \(value.summary); expected \(idForms)")
+        default: throw value.fault("\(key()) is \(value.summary); expected \(idForms)")
         }
     }
 }
@@ -120,16 +165,21 @@ struct Notes {
     }
 
     /// Counts the members that nothing here reads.
-    mutating func countOthers(in members: [JSONMember], besides known: [String], of owner: String) {
-        for member in members where !known.contains(member.key) {
+    mutating func countOthers(in members: JSONMembers, besides known: [String], of owner: String) {
+        for member in members.others(besides: known) {
             count("the attribute '\(member.key)' of \(owner) is not used", at: member.keyPosition)
         }
     }
 
+    /// More kinds of doubt would only hide each other.
+    private static let mostShown = 20
+
     var sentences: [String] {
-        entries.map { sentence, first, count in
+        let shown = entries.prefix(Self.mostShown).map { sentence, first, count in
             let place = first.description
             return (place.isEmpty ? "" : "\(place): ") + sentence + (count > 1 ? " (\(count) times)" : "")
         }
+        let others = entries.count - shown.count
+        return others > 0 ? shown + ["\(others) other things in the file are not used or left out"] : shown
     }
 }

@@ -27,14 +27,27 @@ public struct TopologyFile: Sendable {
 
     /// Reads either form.
     ///
-    /// - Parameter name: what messages call the file.
-    public static func read(_ bytes: [UInt8], name: String) throws(ConfigurationFault) -> TopologyFile {
-        guard bytes.first != UInt8(ascii: "<") else {
-            throw ConfigurationFault(
-                "this looks like XML such as GraphML; write the graph with networkx.node_link_data", at: "\(name):1:1")
+    /// - Parameters:
+    ///   - name: what messages call the file.
+    ///   - room: what there is for the graph.
+    public static func read(
+        _ bytes: [UInt8], name: String, room: MemoryRoom = .unbounded
+    ) throws(ConfigurationFault) -> TopologyFile {
+        if let format = ForeignFormats.name(ofText: bytes) {
+            throw ForeignFormats.fault(
+                format, at: JSONPosition(source: JSONSource(name: name, bytes: bytes), offset: 0))
         }
-        let file = try StrictJSON.read(bytes, name: name).object("")
-        return file["family"] == nil ? try NodeLink.read(file) : try generated(file)
+        return try read(try StrictJSON.read(bytes, name: name), room: room)
+    }
+
+    /// Reads what stands in a topology file, or in a part of another file.
+    static func read(_ value: JSONValue, room: MemoryRoom) throws(ConfigurationFault) -> TopologyFile {
+        try FileKind.topology.refuseOthers(value)
+        if value.member("family") == nil, let format = ForeignFormats.name(of: value) {
+            throw ForeignFormats.fault(format, at: value.position)
+        }
+        let file = try value.object("")
+        return file["family"] == nil ? try NodeLink.read(file) : try generated(file, room: room)
     }
 
     /// The graph written out in a form that both this reader and networkx's `node_link_graph` open.
@@ -42,13 +55,28 @@ public struct TopologyFile: Sendable {
 
     /// SHA-256, in hexadecimal, of everything that can change a result: labels, edges, direction and weights.
     public var digest: String {
-        hexadecimal(SHA256.hash(Array(JSONText.canonical(NodeLink.tree(of: self, forDigest: true)).utf8)))
+        hexadecimal(JSONText.digest(NodeLink.tree(of: self, forDigest: true)))
     }
 
     /// Every two nodes that have a link with each other, along an edge or a tap; ascending, the smaller one first.
     public var links: [(NodeID, NodeID)] {
-        let pairs = (topology.edges + taps).map { Edge(min($0.source, $0.target), max($0.source, $0.target)) }
-        return Set(pairs).sorted { ($0.source, $0.target) < ($1.source, $1.target) }.map { ($0.source, $0.target) }
+        var pairs: [(NodeID, NodeID)] = []
+        pairs.reserveCapacity(topology.edges.count + taps.count)
+        for edge in topology.edges { pairs.append((min(edge.source, edge.target), max(edge.source, edge.target))) }
+        for tap in taps { pairs.append((min(tap.source, tap.target), max(tap.source, tap.target))) }
+        pairs.sort(by: <)
+        var links: [(NodeID, NodeID)] = []
+        links.reserveCapacity(pairs.count)
+        for pair in pairs where links.last.map({ $0 != pair }) ?? true { links.append(pair) }
+        return links
+    }
+
+    /// Everyone with whom a node has a link, ascending.
+    func peers(of node: NodeID) -> [NodeID] {
+        let tapped = taps.filter { $0.source == node || $0.target == node }.map {
+            $0.source == node ? $0.target : $0.source
+        }
+        return Set(topology.senders(of: node) + topology.receivers(of: node) + tapped).sorted()
     }
 
     /// The same graph with further taps.
@@ -57,7 +85,7 @@ public struct TopologyFile: Sendable {
     }
 
     /// Reads `{"family": "ring", "nodes": 16}`.
-    private static func generated(_ file: JSONObject) throws(ConfigurationFault) -> TopologyFile {
+    private static func generated(_ file: JSONObject, room: MemoryRoom) throws(ConfigurationFault) -> TopologyFile {
         let name = try file.required("family", expected: "a text")
         let family = try name.position.locating { () throws(ConfigurationFault) in
             try TopologyCatalog.all.entry(named: try name.text("family"))
@@ -65,7 +93,9 @@ public struct TopologyFile: Sendable {
         let parameters = try file.parameters(family.parameters, besides: ["family", "name", "seed", "weights"])
         var random = RandomStream(seed: try file["seed"]?.seed("seed") ?? 1, purpose: .topology)
         var topology = try file.position.locating { () throws(ConfigurationFault) in
-            try family.init(parameters).make(random: &random)
+            let family = try family.init(parameters)
+            try MemoryNeed(ofGraph: family.size).check(room)
+            return try family.make(random: &random)
         }
         if let name = file["name"] { topology.name = try name.text("name") }
         return try TopologyFile(topology, weights: try weightRule(in: file), in: file)

@@ -1,0 +1,111 @@
+// The least memory that an experiment takes, reckoned before any of it is asked for. Scenario measures no machine: what
+// there is comes from the programs.
+import Graphs
+import Kernels
+import Learning
+
+/// The memory that there is for an experiment, and how it is to be run.
+public struct MemoryRoom: Sendable {
+    public enum Use: Sendable {
+        /// All nodes in one process.
+        case simulation
+        /// A process a node on this machine, and one that watches them.
+        case processes
+        /// One of the nodes.
+        case node
+        /// No node: models are judged.
+        case report
+    }
+
+    public let bytes: Int
+    public let use: Use
+
+    public init(bytes: Int, for use: Use) {
+        self.bytes = bytes
+        self.use = use
+    }
+
+    public static let unbounded = MemoryRoom(bytes: .max, for: .simulation)
+}
+
+/// What is kept at once for certain: every sample once, and of models what each node holds between two rounds. What is
+/// needed for a moment beside it is not counted, so that nothing is refused which might do.
+struct MemoryNeed {
+    private var data = 0
+    private var models = 0
+    private var graph = 0
+    private var processes = 0
+
+    private static let floatBytes = MemoryLayout<Float>.size
+    /// A node's name, its lists and weights; an edge, as it stands in the lists of both of its ends.
+    private static let bytesOfNode = 200
+    private static let bytesOfLink = 100
+    /// What a node process has for itself alone before it has any data.
+    private static let bytesOfProcess = 2_000_000
+    /// A node holds its model, the momentum of it, and what it has published.
+    private static let modelsOfNode = 3
+
+    init(ofGraph size: GraphSize) {
+        graph = Self.bytesOfNode.clampedTimes(size.nodes).clampedPlus(Self.bytesOfLink.clampedTimes(size.links))
+    }
+
+    /// Refuses a run for which there is no room.
+    ///
+    /// - Parameter dimension: elements of a model.
+    static func check(
+        _ room: MemoryRoom, for dataset: any Dataset, on topology: Topology, dimension: Int
+    ) throws(ConfigurationFault) {
+        guard room.bytes < .max else { return }
+        try MemoryNeed(of: dataset, on: topology, dimension: dimension, for: room.use).check(room)
+    }
+
+    private init(
+        of dataset: any Dataset, on topology: Topology, dimension: Int, for use: MemoryRoom.Use
+    ) throws(ConfigurationFault) {
+        let nodes = topology.nodeCount
+        self.init(ofGraph: GraphSize(nodes: nodes, links: topology.edges.count))
+        let training = dataset.trainingCount
+        let sample = dataset.featureCount.clampedPlus(1).clampedTimes(Self.floatBytes)
+        let model = dimension.clampedTimes(Self.floatBytes)
+        // Each node keeps what every neighbour sent last.
+        let heard = topology.nodes.reduce(0) { $0.clampedPlus(topology.degree(of: $1)) }
+        if use == .node {
+            data = (training / nodes).clampedTimes(sample).clampedPlus(training.clampedTimes(Self.floatBytes))
+            models = model.clampedTimes(Self.modelsOfNode.clampedPlus(heard / nodes))
+            return
+        }
+        let test = try dataset.testCount()
+        // All are scored at once, a number a class.
+        let scores = max(training, test).clampedTimes(dataset.classCount).clampedTimes(Self.floatBytes)
+        data = training.clampedPlus(test).clampedTimes(sample).clampedPlus(scores)
+        switch use {
+        case .simulation: models = model.clampedTimes(nodes.clampedTimes(Self.modelsOfNode))
+        case .processes:
+            data = data.clampedPlus(training.clampedTimes(sample))
+            models = model.clampedTimes(nodes.clampedTimes(Self.modelsOfNode).clampedPlus(heard))
+            processes = nodes.clampedTimes(Self.bytesOfProcess)
+        case .report, .node: models = model.clampedTimes(nodes)
+        }
+    }
+
+    var bytes: Int { data.clampedPlus(models).clampedPlus(graph).clampedPlus(processes) }
+
+    /// Refuses what there is no room for.
+    func check(_ room: MemoryRoom) throws(ConfigurationFault) {
+        guard bytes > room.bytes else { return }
+        let parts = [("data", data), ("models", models), ("the graph", graph), ("processes", processes)]
+        let named = parts.filter { $0.1 > bytes / 20 }.map { "\($0.0) \(Self.words($0.1))" }.joined(separator: ", ")
+        throw ConfigurationFault(
+            "at least \(Self.words(bytes)) of memory are needed (\(named)), and \(Self.words(room.bytes)) are free; "
+                + "allowed: fewer samples, features, classes, nodes or links")
+    }
+
+    /// `1.2 GB`, `340 MB`.
+    private static func words(_ bytes: Int) -> String {
+        if bytes == .max { return "more than 9 EB" }
+        let units = [(1e15, "PB"), (1e12, "TB"), (1e9, "GB")]
+        guard let (size, unit) = units.first(where: { Double(bytes) >= $0.0 }) else { return "\(bytes / 1_000_000) MB" }
+        let tenths = Int((Double(bytes) / size * 10).rounded())
+        return "\(tenths / 10).\(tenths % 10) \(unit)"
+    }
+}

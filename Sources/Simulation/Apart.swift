@@ -1,0 +1,19 @@
+// A large value that most of its owners do not have: kept apart, so that they stay small.
+
+/// An optional of the size of a pointer. It is changed where it lies, not copied.
+@propertyWrapper
+struct Apart<Value: Sendable>: Sendable {
+    /// None or one.
+    private var values: [Value] = []
+
+    init(wrappedValue: Value? = nil) { self.wrappedValue = wrappedValue }
+
+    var wrappedValue: Value? {
+        get { values.first }
+        _modify {
+            var value = values.popLast()
+            defer { if let value { values.append(value) } }
+            yield &value
+        }
+    }
+}
