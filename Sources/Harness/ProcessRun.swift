@@ -37,6 +37,8 @@ public struct ProcessRun {
     private var timeline: Timeline
     private var stopAskedAt: Instant?
     private var plan: FaultPlan
+    /// Came back after a crash, before or since the run was resumed.
+    private var restarted: Set<NodeID>
 
     /// Finds what on this host would stop a run, before anything is written.
     public static func checkLimits(for assembly: Assembly) throws(ConfigurationFault) {
@@ -86,6 +88,7 @@ public struct ProcessRun {
             assembly.faults, nodeCount: assembly.topology.nodeCount, seed: assembly.experiment.seed,
             deadline: .milliseconds(assembly.experiment.timing.deadlineMilliseconds))
         self.hasKeys = hasKeys
+        restarted = Set(assembly.topology.nodes.filter { directory.node($0).hasRejoined })
         lifeline = try Lifeline()
         signals = try Signals([.terminate, .interrupt, .child])
         timeline = try Timeline(assembly)
@@ -173,6 +176,7 @@ public struct ProcessRun {
                 children[index].status = nil
                 children[index].isDown = false
                 children[index].grewAt = clock.now()
+                restarted.insert(node)
             case .pause where children[index].status == nil: try children[index].process.send(.stop)
             case .goOn where children[index].status == nil: try children[index].process.send(.continue)
             default: break
@@ -248,7 +252,9 @@ public struct ProcessRun {
 
     private func collect() throws(SystemFault) -> RunOutcome {
         var outcome = RunOutcome(engine: .processes, transport: assembly.experiment.transport.rawValue)
+        outcome.restarted = restarted.sorted()
         for child in children {
+            outcome.reached[child.node] = child.folder.roundsReached
             outcome.totals[child.node] = NodeTotals(metrics: (try? Files.read(child.folder.metrics)) ?? [])
             if let model = child.folder.finalModel(of: assembly), child.status == .exited(0) {
                 outcome.finalModels.append((child.node, model))

@@ -13,14 +13,16 @@ public struct RunFiles {
 
     public let directory: RunDirectory
     private let metrics: AppendOnlyFile
+    /// On the run's record: one laboratory at a time.
+    private let lock: FileLock?
     private let clock = MonotonicClock()
     /// What the reports of a run that goes on have read so far.
     private var reader: RunReader?
     /// When the report of a run that goes on is written next.
     private var reportDueAt: Instant
 
-    /// Makes `<parent>/<name>-<identity8>-<time>` with the resolved experiment and topology.
-    public init(for assembly: Assembly, in parent: String) throws(ConfigurationFault) {
+    /// Makes `<parent>/<name>-<identity8>-<time>` with the resolved experiment and topology and how it was made.
+    public init(for assembly: Assembly, in parent: String, made record: RunRecord) throws {
         var directory = RunDirectory(
             in: parent, name: assembly.experiment.name, identity: assembly.identity, time: WallClock.stamp())
         reportDueAt = clock.now() + Self.reportInterval
@@ -38,23 +40,37 @@ public struct RunFiles {
             experiment.topology = .path(RunDirectory.topologyName)
             try Files.write(Array(experiment.resolvedJSON.utf8), to: directory.experiment)
             try Files.write(Array(assembly.topologyFile.write().utf8), to: directory.topology)
+            try Files.write(record.json, to: directory.record)
+            lock = try FileLock(directory.record)
             metrics = try AppendOnlyFile(directory.metrics)
         } catch {
+            Files.removeTree(directory.path)
+            if error.isFullDisk { throw error }
             throw ConfigurationFault("the run directory cannot be written: \(error)")
         }
     }
 
-    /// Goes on in the directory of an earlier run.
-    public init(goingOnIn directory: RunDirectory) throws(SystemFault) {
+    /// Goes on in the directory of an earlier run; what its nodes do not begin from is taken away.
+    public init(goingOnIn directory: RunDirectory, of assembly: Assembly, from beginning: NodeShell.Start) throws {
+        guard let lock = try FileLock(directory.record) else {
+            throw ConfigurationFault("\(directory.path) is still being run, by another gossiplab")
+        }
+        self.lock = lock
         self.directory = directory
+        Resumption.clear(directory, of: assembly, for: beginning)
         reportDueAt = clock.now() + Self.reportInterval
         metrics = try AppendOnlyFile(directory.metrics)
-        // It tells of a run that was stopped, not of the one that goes on.
-        Files.remove(directory.summary)
     }
 
     public func append(_ evaluations: [EvaluationRecord]) throws(SystemFault) {
         for evaluation in evaluations { try metrics.append(evaluation.json) }
+    }
+
+    /// What a run leaves at its end: the final models, where no node process wrote them, the summary and the report.
+    public func write(_ outcome: RunOutcome, _ summary: RunSummary) throws {
+        if outcome.engine == .simulation { try write(outcome.finalModels, rounds: summary.rounds) }
+        try write(summary)
+        try writeReport()
     }
 
     public func write(_ summary: RunSummary) throws(SystemFault) {

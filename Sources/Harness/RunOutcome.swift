@@ -2,7 +2,7 @@
 import Kernels
 import Metrics
 
-public enum Engine: String, Sendable { case processes, simulation }
+public enum Engine: String, Sendable, CaseIterable { case processes, simulation }
 
 /// A node that did not finish all rounds, and why.
 public struct LostNode: Sendable, Equatable {
@@ -121,6 +121,10 @@ public struct RunOutcome: Sendable {
     /// Final models of the nodes that finished all rounds, ascending.
     public var finalModels: [(node: NodeID, model: [Float])] = []
     public var lost: [LostNode] = []
+    /// Nodes that came back after a crash, ascending.
+    public var restarted: [NodeID] = []
+    /// Rounds that each node has closed.
+    public var reached: [NodeID: Int] = [:]
     public var totals: [NodeID: NodeTotals] = [:]
     public var evaluations: [EvaluationRecord] = []
     public var wallSeconds = 0.0

@@ -15,6 +15,9 @@ public struct SystemFault: Error, Equatable, Sendable, CustomStringConvertible {
         self.errno = errno
     }
 
+    /// Whether there is no room left: no mistake of whoever named the file.
+    public var isFullDisk: Bool { [ENOSPC, EDQUOT, EFBIG].contains(errno) }
+
     /// The same for all faults of one cause, on whatever subject.
     var kind: String { "\(call) \(errno)" }
 

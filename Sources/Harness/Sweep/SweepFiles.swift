@@ -1,5 +1,5 @@
 // The folder of a sweep: results that only grow, one line a finished cell, and tables made from them.
-public import Kernels
+import Kernels
 import Platform
 import Scenario
 
@@ -10,11 +10,11 @@ public final class SweepFiles {
     /// The results of this and earlier runs, earlier failures left out: such cells are tried again.
     private var finished: [CellKey: CellResult] = [:]
 
-    public init(for sweep: Sweep, in parent: String) throws(ConfigurationFault) {
+    public init(for sweep: Sweep, in parent: String) throws {
         path = "\(parent)/\(RunDirectory.fileName(sweep.name))-sweep"
         do throws(SystemFault) {
             try Files.makeDirectory(path)
-            let results = "\(path)/results.jsonl"
+            let results = SweepFiles.results(in: path)
             if Files.exists(results) {
                 // A torn last line is no result; the file goes on after it on a line of its own.
                 for line in try Files.read(results).split(separator: UInt8(ascii: "\n")) {
@@ -24,12 +24,17 @@ public final class SweepFiles {
             }
             lines = try AppendOnlyFile(results)
         } catch {
+            if error.isFullDisk { throw error }
             throw ConfigurationFault("the folder of the sweep cannot be written: \(error)")
         }
     }
 
     /// Where the run directories of real processes are.
-    var runs: String { "\(path)/runs" }
+    var runs: String { SweepFiles.runs(in: path) }
+
+    /// The file that makes a folder that of a sweep.
+    static func results(in folder: String) -> String { "\(folder)/results.jsonl" }
+    static func runs(in folder: String) -> String { "\(folder)/runs" }
 
     public func result(of key: CellKey) -> CellResult? { finished[key] }
 
