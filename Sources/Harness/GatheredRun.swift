@@ -46,7 +46,7 @@ public struct GatheredRun {
     ///
     /// - Returns: that directory, which `verify` takes as well.
     public func write(in parent: String) throws -> RunDirectory {
-        let files = try RunFiles(for: assembly, in: parent)
+        let files = try RunFiles(for: assembly, in: parent, made: .gathered)
         do {
             try fill(files)
         } catch {
@@ -68,6 +68,10 @@ public struct GatheredRun {
             try Files.makeDirectory(copy.path)
             try Files.write(metrics, to: copy.metrics)
             if let endpoint = try? Files.read(folder.endpoint) { try Files.write(endpoint, to: copy.endpoint) }
+            // A part may have been copied without what only 'replay' needs.
+            if let trace = try? Files.read(folder.trace) { try Files.write(trace, to: copy.trace) }
+            if copy.hasRejoined { outcome.restarted.append(node) }
+            outcome.reached[node] = copy.roundsReached
             outcome.totals[node] = NodeTotals(metrics: metrics)
             if let model = folder.finalModel(of: assembly) {
                 outcome.finalModels.append((node, model))
@@ -82,15 +86,5 @@ public struct GatheredRun {
         if let final = summary.final { try files.append([final]) }
         try files.write(summary)
         try files.writeReport()
-    }
-}
-
-extension NodeDirectory {
-    /// The model after all rounds, if it is there and of this experiment's size.
-    func finalModel(of assembly: Assembly) -> [Float]? {
-        guard let bytes = try? Files.read(model), let file = try? ModelFile(encoded: bytes),
-            file.rounds == assembly.experiment.training.rounds, file.model.count == assembly.dimension
-        else { return nil }
-        return file.model
     }
 }

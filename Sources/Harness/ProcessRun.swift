@@ -51,6 +51,8 @@ public struct ProcessRun {
     private var plan: FaultPlan
     private let longestSilence: Nanoseconds
     private var looksAt: Instant
+    /// Came back after a crash, before or since the run was resumed.
+    private var restarted: Set<NodeID>
 
     /// Finds what on this host would stop a run, before anything is written.
     public static func checkLimits(for assembly: Assembly) throws(ConfigurationFault) {
@@ -107,6 +109,7 @@ public struct ProcessRun {
         self.hasKeys = hasKeys
         self.longestSilence = longestSilence ?? HeartbeatWatch.longestSilence
         looksAt = clock.now()
+        restarted = Set(assembly.topology.nodes.filter { directory.node($0).hasRejoined })
         lifeline = try Lifeline()
         signals = try Signals([.terminate, .interrupt, .child])
         timeline = try Timeline(assembly, after: Self.moment(before: beginning, in: directory), mayLose: true)
@@ -228,6 +231,7 @@ public struct ProcessRun {
                 children[index].status = nil
                 children[index].isDown = false
                 children[index].watch = HeartbeatWatch(at: clock.now())
+                restarted.insert(node)
             case .pause where children[index].isRunning:
                 try children[index].process.send(.stop)
                 children[index].watch.hold()
@@ -314,7 +318,9 @@ public struct ProcessRun {
 
     private func collect() throws(SystemFault) -> RunOutcome {
         var outcome = RunOutcome(engine: .processes, transport: assembly.experiment.transport.rawValue)
+        outcome.restarted = restarted.sorted()
         for child in children {
+            outcome.reached[child.node] = child.folder.roundsReached
             outcome.totals[child.node] = NodeTotals(metrics: (try? Files.read(child.folder.metrics)) ?? [])
             if let model = child.folder.finalModel(of: assembly), child.hasFinished {
                 outcome.finalModels.append((child.node, model))

@@ -51,13 +51,13 @@ public struct Progress {
         let width = max(0, min(40, columns - text.count - 4))
         let filled = total > 0 ? width * done / total : width
         let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled)
-        StandardError.write("\r\u{1B}[K" + (width > 4 ? "[\(bar)] \(text)" : String(text.prefix(max(1, columns - 1)))))
+        StandardError.replaceLine(with: width > 4 ? "[\(bar)] \(text)" : String(text.prefix(max(1, columns - 1))))
         hasBar = true
     }
 
     /// Leaves the line of the bar.
     public mutating func end() {
-        if hasBar { StandardError.write("\r\u{1B}[K") }
+        if hasBar { StandardError.replaceLine() }
         hasBar = false
     }
 }

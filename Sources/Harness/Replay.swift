@@ -34,13 +34,13 @@ public struct Replay {
         isHonest = topology.nodes.map(assembly.honest.contains)
         let degree = topology.nodes.map { topology.neighbours(of: $0).count + assembly.topologyFile.taps.count }.max()
         workspace = Workspace(dimension: assembly.dimension, degree: degree ?? 0)
+        var missing: [NodeID] = []
         for node in topology.nodes {
             let label = topology.labels[node.index]
             let path = directory.node(node).trace
-            guard let bytes = try? Files.read(path) else {
-                throw ConfigurationFault("node \(label) has no trace at \(path); only runs of processes have traces")
-            }
-            let file = TraceFile(bytes)
+            let bytes = try? Files.read(path)
+            if bytes == nil { missing.append(node) }
+            let file = TraceFile(bytes ?? [])
             // A process that was killed may leave half a line, which nothing was derived from.
             if let line = file.unreadable.first(where: { !file.isTorn(at: $0) }) {
                 throw ConfigurationFault("line \(line) of \(path) is not a line of a trace of node \(label)")
@@ -53,7 +53,17 @@ public struct Replay {
                 lives[input.sender.index].usedRounds.insert(input.round.number)
             }
         }
+        // A node that never started has left nothing, and nobody has heard of it.
+        if let node = missing.first(where: { !lives[$0.index].usedRounds.isEmpty }) {
+            let path = directory.node(node).trace
+            throw ConfigurationFault(
+                "node \(topology.labels[node.index]) has no trace at \(path), and others have used its models; where "
+                    + "its part of the run is elsewhere, 'gossiplab report' gathers them")
+        }
     }
+
+    /// Mixes and entries that have been recomputed so far.
+    public var lines: Int { lives.reduce(0) { $0 + $1.cursor } }
 
     /// The final model of every honest node that finished, ascending.
     ///
@@ -147,7 +157,8 @@ private struct ReplayedNode {
     private var mixer: Mixer
     private var behaviour: Behaviour
 
-    private var cursor = 0
+    /// Lines behind it.
+    private(set) var cursor = 0
     private var state: State
     private var saved: [Int: State] = [:]
     /// This round's model after the local step.

@@ -20,8 +20,10 @@ public enum Resumption {
     }
 
     /// Removes what would mislead the new processes: addresses of the dead ones, old snapshots and final models; where
-    /// they begin anew, also what the dead ones saved.
-    public static func clear(_ directory: RunDirectory, of assembly: Assembly, for beginning: NodeShell.Start) {
+    /// they begin anew, also what the dead ones saved. The summary goes too: it tells of a run that was stopped.
+    static func clear(_ directory: RunDirectory, of assembly: Assembly, for beginning: NodeShell.Start) {
+        Files.remove(directory.summary)
+        if case .afresh = beginning { Files.remove(directory.metrics) }
         for node in assembly.topology.nodes {
             let folder = directory.node(node)
             Files.remove(folder.endpoint)

@@ -22,34 +22,51 @@ public struct RunFiles {
     private var reportDueAt: Instant
 
     /// Makes `<parent>/<name>-<identity8>-<time>`, which no other run has or gets, with the resolved experiment and
-    /// topology.
-    public init(for assembly: Assembly, in parent: String) throws(ConfigurationFault) {
+    /// topology and how it was made.
+    public init(for assembly: Assembly, in parent: String, made record: RunRecord) throws {
         let wanted = RunDirectory(
             in: parent, name: assembly.experiment.name, identity: assembly.identity, time: WallClock.stamp())
         reportDueAt = clock.now() + Self.reportInterval
         do {
             directory = RunDirectory(try Files.makeNewDirectory(named: wanted.path))
+        } catch {
+            throw RunFiles.fault(error)
+        }
+        do {
             lock = try RunFiles.lock(directory)
             try Files.makeDirectory(directory.nodes)
             var experiment = assembly.experiment
             experiment.topology = .path(RunDirectory.topologyName)
             try Files.write(Array(experiment.resolvedJSON.utf8), to: directory.experiment)
             try Files.write(Array(assembly.topologyFile.write().utf8), to: directory.topology)
+            try Files.write(record.json, to: directory.record)
             metrics = try AppendOnlyFile(directory.metrics)
         } catch {
-            throw ConfigurationFault("the run directory cannot be written: \(error)")
+            Files.removeTree(directory.path)
+            throw RunFiles.fault(error)
         }
     }
 
-    /// Goes on in the directory of an earlier run, of which no process may be left.
-    public init(goingOnIn directory: RunDirectory) throws {
+    private static func fault(_ error: any Error) -> any Error {
+        error.isFullDisk ? error : ConfigurationFault("the run directory cannot be written: \(error)")
+    }
+
+    /// Goes on in the directory of an earlier run; what its nodes do not begin from is taken away.
+    public init(
+        goingOnIn directory: RunDirectory, of assembly: Assembly, from beginning: NodeShell.Start, holding lock: FileLock
+    ) throws {
         self.directory = directory
-        lock = try RunFiles.lock(directory)
-        try RunFiles.checkNodesHaveEnded(in: directory)
+        self.lock = lock
+        Resumption.clear(directory, of: assembly, for: beginning)
         reportDueAt = clock.now() + Self.reportInterval
         metrics = try AppendOnlyFile(directory.metrics)
-        // It tells of a run that was stopped, not of the one that goes on.
-        Files.remove(directory.summary)
+    }
+
+    /// Keeps everybody else from the directory of an earlier run, of which no process may be left.
+    public static func lock(goingOnIn directory: RunDirectory) throws -> FileLock {
+        let lock = try lock(directory)
+        try checkNodesHaveEnded(in: directory)
+        return lock
     }
 
     private static func lock(_ directory: RunDirectory) throws -> FileLock {
@@ -83,6 +100,13 @@ public struct RunFiles {
         try Files.write(lines.bytes, to: directory.metrics)
         // The file of this name is another one now.
         metrics = try AppendOnlyFile(directory.metrics)
+    }
+
+    /// What a run leaves at its end: the final models, where no node process wrote them, the summary and the report.
+    public func write(_ outcome: RunOutcome, _ summary: RunSummary) throws {
+        if outcome.engine == .simulation { try write(outcome.finalModels, rounds: summary.rounds) }
+        try write(summary)
+        try writeReport()
     }
 
     public func write(_ summary: RunSummary) throws(SystemFault) {

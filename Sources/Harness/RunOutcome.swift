@@ -3,7 +3,7 @@ import Core
 import Kernels
 import Metrics
 
-public enum Engine: String, Sendable { case processes, simulation }
+public enum Engine: String, Sendable, CaseIterable { case processes, simulation }
 
 /// A node that did not finish all rounds, and why.
 public struct LostNode: Sendable, Equatable {
@@ -148,6 +148,10 @@ public struct RunOutcome: Sendable {
     public var lost: [LostNode] = []
     /// What should be known of nodes that finished; one sentence each.
     public var warnings: [String] = []
+    /// Nodes that came back after a crash, ascending.
+    public var restarted: [NodeID] = []
+    /// Rounds that each node has closed.
+    public var reached: [NodeID: Int] = [:]
     public var totals: [NodeID: NodeTotals] = [:]
     /// In order of rounds.
     public var evaluations: [EvaluationRecord] = []

@@ -35,7 +35,11 @@ public struct RunSummary: Sendable {
     /// Labels.
     public let hostile: [String]
     public let lost: [(label: String, reason: String, isHostile: Bool)]
+    /// Labels of nodes that came back after a crash.
+    public let restarted: [String]
     public let rounds: Int
+    /// How far a stopped run came.
+    public let interruption: Interruption?
     public let wallSeconds: Double
     /// SHA-256 over the final models of the honest nodes that finished.
     public let modelDigest: String
@@ -74,7 +78,9 @@ public struct RunSummary: Sendable {
         nodes = topology.nodeCount
         self.hostile = assembly.hostile.map { topology.labels[$0.index] }
         lost = outcome.lost.map { (topology.labels[$0.node.index], $0.reason, hostile.contains($0.node)) }
+        restarted = outcome.restarted.map { topology.labels[$0.index] }
         rounds = experiment.training.rounds
+        interruption = Interruption(outcome, of: assembly)
         wallSeconds = outcome.wallSeconds
         modelDigest = finished.isEmpty ? "" : hexadecimal(Scenario.modelDigest(finished))
 
@@ -129,7 +135,9 @@ public struct RunSummary: Sendable {
         line.add("nodes", nodes)
         line.add("hostile", hostile) { $0.append(text: $1) }
         line.add("lost", lost) { line, lost in line.append(text: "\(lost.label): \(lost.reason)") }
+        line.add("restarted", restarted) { $0.append(text: $1) }
         line.add("rounds", rounds)
+        if let interruption { line.add("reached", interruption) }
         line.add("wallSeconds", wallSeconds)
         line.add("modelDigest", modelDigest)
         line.add("accuracy") { object in

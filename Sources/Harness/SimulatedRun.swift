@@ -50,6 +50,7 @@ public struct SimulatedRun {
         }
         if let fault { throw fault }
         for (node, ending) in zip(assembly.topology.nodes, result.endings) {
+            outcome.reached[node] = result.rounds[node.index].number
             outcome.totals[node, default: NodeTotals()].bytesSent = result.traffic[node.index].bytes
             outcome.totals[node, default: NodeTotals()].messagesSent = result.traffic[node.index].messages
             guard case .finished(let model) = ending else {

@@ -1,5 +1,7 @@
 // The summary as a person reads it on a terminal: the worst node first.
 import Metrics
+import Platform
+import Scenario
 
 extension RunSummary {
     /// A few lines of text; nothing in it is wider than a terminal of 80 columns but the digest.
@@ -27,7 +29,8 @@ extension RunSummary {
         }
         if let trainLoss { row("training loss", rounded(trainLoss, 4)) }
         row("nodes", "\(nodes), hostile \(hostile.isEmpty ? "none" : hostile.joined(separator: " "))")
-        row("rounds", "\(rounds) in \(rounded(wallSeconds, 2)) s (\(engine.rawValue), \(transport))")
+        let done = interruption.map { "\($0.range) of \(rounds)" } ?? "\(rounds)"
+        row("rounds", "\(done) in \(rounded(wallSeconds, 2)) s (\(engine.rawValue), \(transport))")
         if moments.missed > 0 {
             row(
                 "evaluation points",
@@ -42,11 +45,16 @@ extension RunSummary {
         if totals.degradedMixes > 0 {
             row("degraded", "\(totals.degradedMixes) mixes heard too few neighbours to withstand what was declared")
         }
-        for node in lost { row("lost", "\(node.isHostile ? "hostile" : "honest") node \(node.label): \(node.reason)") }
+        for node in lost where interruption == nil || node.reason != LostNode.stopped {
+            row("lost", "\(node.isHostile ? "hostile" : "honest") node \(node.label): \(node.reason)")
+        }
         for sentence in runWarnings { row("warning", sentence) }
         if usesOracle { row("oracle", "rules were told the true number of liars") }
-        row("model digest", modelDigest)
+        if !modelDigest.isEmpty { row("model digest", modelDigest) }
+        if let interruption {
+            for (name, value) in rows(of: interruption, in: runDirectory.map { RunDirectory($0) }) { row(name, value) }
+        }
         if let runDirectory { row("results", runDirectory) }
-        return lines.joined(separator: "\n")
+        return lines.map(printable).joined(separator: "\n")
     }
 }

@@ -17,14 +17,20 @@ extension KeyFile {
         return try KeyFile(bytes, name: path)
     }
 
-    /// Writes new keys for every edge of a topology: `folder/<index>.json`, one file a node.
+    /// Writes new keys for every edge of a topology, all or none: `folder/<index>.json`, one file a node.
     ///
+    /// - Parameter folder: that is not there yet.
     /// - Returns: the number of keys.
     @discardableResult
     public static func write(for topology: TopologyFile, to folder: String) throws(SystemFault) -> Int {
-        try Files.makeDirectory(folder)
-        for (index, file) in generate(for: topology, random: Entropy.bytes).enumerated() {
-            try Files.write(file.json, to: path(ofNode: NodeID(index), in: folder), secretly: true)
+        do throws(SystemFault) {
+            try Files.makeDirectory(folder)
+            for (index, file) in generate(for: topology, random: Entropy.bytes).enumerated() {
+                try Files.write(file.json, to: path(ofNode: NodeID(index), in: folder), secretly: true)
+            }
+        } catch {
+            Files.removeTree(folder)
+            throw error
         }
         return topology.links.count
     }

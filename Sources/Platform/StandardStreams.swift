@@ -1,14 +1,92 @@
-// What a program says to its terminal, and how it leaves.
+// What a program says to its terminal, and how it leaves. The only door to it: whatever goes through is printable, and
+// a result that cannot be written is a fault.
 import Glibc
 
-/// Progress, warnings and faults; results go to standard output through `print`.
-public enum StandardError {
-    public static func print(_ line: String) { write(line + "\n") }
+/// Results: every line that a command was asked for.
+public enum StandardOutput {
+    /// One line, whatever stands in `line`.
+    public static func print(_ line: String) throws(OutputFault) { try write(printable(line) + "\n") }
 
-    public static func write(_ text: String) {
+    public static func print(lines: some Sequence<some StringProtocol>) throws(OutputFault) {
+        try write(lines.map { printable(String($0)) + "\n" }.joined())
+    }
+
+    /// A text of JSON, whose last line feed may be missing.
+    public static func print(json: String) throws(OutputFault) {
+        try write(printable(json: json) + (json.hasSuffix("\n") ? "" : "\n"))
+    }
+
+    /// To be called once, after the last line: what a network's disk did not take may show only here.
+    public static func close() throws(OutputFault) {
+        guard Glibc.close(1) != 0, errno != EBADF, errno != EINTR else { return }
+        throw OutputFault(SystemFault("write to", "standard output", errno: errno))
+    }
+
+    /// Nothing is kept back: what this returns from, the system has taken.
+    private static func write(_ text: String) throws(OutputFault) {
+        let bytes = Array(text.utf8)
+        var written = 0
+        while written < bytes.count {
+            do throws(SystemFault) {
+                written += try systemCall("write to", "standard output") {
+                    unsafe bytes.withUnsafeBytes { bytes in
+                        unsafe Glibc.write(1, bytes.baseAddress! + written, bytes.count - written)
+                    }
+                }
+            } catch {
+                // Whoever shares the terminal or the pipe may have made it nonblocking.
+                guard error.errno == EAGAIN else { throw OutputFault(error) }
+                try waitForRoom()
+            }
+        }
+    }
+
+    private static func waitForRoom() throws(OutputFault) {
+        var entry = pollfd(fd: 1, events: Int16(POLLOUT), revents: 0)
+        do throws(SystemFault) {
+            try systemCall("write to", "standard output") { unsafe poll(&entry, 1, -1) }
+        } catch {
+            throw OutputFault(error)
+        }
+    }
+}
+
+/// Standard output did not take what was to be written.
+public struct OutputFault: Error, Equatable, Sendable, CustomStringConvertible {
+    private let cause: SystemFault
+
+    init(_ cause: SystemFault) { self.cause = cause }
+
+    /// Its reader has gone, as `head` does when it has seen enough: there is nobody to complain to.
+    public var isClosedPipe: Bool { cause.errno == EPIPE }
+
+    public var description: String { cause.description }
+}
+
+/// Progress, warnings and faults; results go to standard output.
+public enum StandardError {
+    /// One line, whatever stands in `line`.
+    public static func print(_ line: String) { write(printable(line) + "\n") }
+
+    /// Puts `text` in the place of the line that a terminal's cursor is in; nothing clears the line.
+    public static func replaceLine(with text: String = "") { write("\r\u{1B}[K" + printable(text)) }
+
+    private static func write(_ text: String) {
         let bytes = Array(text.utf8)
         // A closed terminal is no reason to fail: the run matters more than its progress.
         _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(2, $0.baseAddress, $0.count) }
+    }
+}
+
+public enum StandardStreams {
+    /// Makes them safe to use; to be called before any file is opened.
+    ///
+    /// A stream that the caller has closed gets something in its place that takes nothing: the next file to be opened
+    /// would have its number, and results and complaints would be written into that file. A pipe that nobody reads any
+    /// more is a fault of the write, and not the end of the process.
+    public static func prepare() {
+        for number in Int32(0)...2 where fcntl(number, F_GETFD) == -1 { _ = unsafe open("/dev/null", O_RDONLY) }
+        Signals.ignoreBrokenPipes()
     }
 }
 
@@ -31,6 +109,32 @@ public enum ExitCode {
     public static let usage: Int32 = 2
     /// Stopped by Ctrl-C.
     public static let interrupted: Int32 = 130
+    /// Nobody read the results to their end; what a shell says of a program that SIGPIPE has ended.
+    public static let closedPipe: Int32 = 141
 
     public static func leave(with code: Int32) -> Never { exit(code) }
+
+    /// The status of a program whose work is `body`: standard output must have taken everything, and what `body` throws
+    /// is told in one line.
+    ///
+    /// - Parameters:
+    ///   - program: its name, before the line.
+    ///   - status: what a fault of `body` comes to.
+    public static func of(
+        _ program: String, _ body: () throws -> Int32, status: (any Error) -> Int32 = { _ in failure }
+    ) -> Int32 {
+        do {
+            let code = try body()
+            try StandardOutput.close()
+            return code
+        } catch let fault as OutputFault where fault.isClosedPipe {
+            return closedPipe
+        } catch let fault as OutputFault {
+            StandardError.print("\(program): \(fault)")
+            return failure
+        } catch {
+            StandardError.print("\(program): \(error)")
+            return status(error)
+        }
+    }
 }

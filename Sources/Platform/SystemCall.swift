@@ -32,6 +32,9 @@ public struct SystemFault: Error, Equatable, Sendable, CustomStringConvertible {
         return reason.map { SystemFault(call, subject, because: $0) } ?? SystemFault(call, subject, errno: errno)
     }
 
+    /// Whether there is no room left: no mistake of whoever named the file.
+    public var isFullDisk: Bool { [ENOSPC, EDQUOT, EFBIG].contains(errno) }
+
     /// The same for all faults of one cause, on whatever subject.
     var kind: String { "\(call) \(reason ?? "\(errno)")" }
 

@@ -5,6 +5,8 @@ import Kernels
 public struct RunDirectory: Sendable, Equatable {
     public static let experimentName = "experiment.json"
     public static let topologyName = "topology.json"
+    /// What tells a run that a laboratory made from what nodes by themselves have left.
+    public static let recordName = "run.json"
 
     public let path: String
 
@@ -27,6 +29,7 @@ public struct RunDirectory: Sendable, Equatable {
 
     public var experiment: String { "\(path)/\(RunDirectory.experimentName)" }
     public var topology: String { "\(path)/\(RunDirectory.topologyName)" }
+    public var record: String { "\(path)/\(RunDirectory.recordName)" }
     public var metrics: String { "\(path)/metrics.jsonl" }
     public var summary: String { "\(path)/summary.json" }
     public var report: String { "\(path)/report.html" }

@@ -66,6 +66,8 @@ public enum Observation: Sendable {
 public struct SimulationResult: Sendable {
     /// How each node ended; `nil` for one that had not when the simulation was stopped.
     public let endings: [Ending?]
+    /// The round that each node was in at the end; so many it has closed.
+    public let rounds: [Round]
     /// Nodes that were killed for good.
     public let killed: [NodeID]
     /// Over every event that every node handled and every model it mixed, in order.
@@ -285,6 +287,7 @@ public struct Simulator {
 
     private func result(at now: Instant) -> SimulationResult {
         var endings: [Ending?] = []
+        var rounds: [Round] = []
         var killed: [NodeID] = []
         var hash = TraceHash()
         var steps = 0
@@ -293,6 +296,7 @@ public struct Simulator {
             lane.state.withLock { state in
                 for actor in state.actors {
                     endings.append(actor.ending)
+                    rounds.append(actor.core.round)
                     if actor.isDown { killed.append(actor.id) }
                     hash.fold(actor.hash.value)
                     steps += actor.steps
@@ -301,7 +305,7 @@ public struct Simulator {
             }
         }
         return SimulationResult(
-            endings: endings, killed: killed, traceHash: hash.value, steps: steps, traffic: traffic,
+            endings: endings, rounds: rounds, killed: killed, traceHash: hash.value, steps: steps, traffic: traffic,
             virtualNanoseconds: now.nanoseconds, strikes: network?.plan.strikes ?? [], calmSince: calmSince,
             longestHold: network?.longestHold ?? 0)
     }

@@ -36,14 +36,14 @@ enum AggregateCommand: Command {
             let set = try SetRequest(
                 input, rule: try RuleCatalog.aggregation.entry(named: rule.name), before: before,
                 isCompatible: isCompatible)
-            print(JSONText.pretty(isDouble ? set.runByDefinition() : set.run()))
+            try StandardOutput.print(json: JSONText.pretty(isDouble ? set.runByDefinition() : set.run()))
         } else {
             guard before.isEmpty, !isDouble else {
                 throw ConfigurationFault(
                     "--\(isDouble ? "precision double" : "before") is for rules that judge a set of vectors; "
                         + "\(rule.name) starts from the own one")
             }
-            print(JSONText.pretty(try SelfCentredRequest(input, rule: rule).run()))
+            try StandardOutput.print(json: JSONText.pretty(try SelfCentredRequest(input, rule: rule).run()))
         }
         return ExitCode.success
     }

@@ -47,7 +47,11 @@ enum BenchCommand: Command {
                 flags: flags, repetitions: try flags.count("repetitions", 1...1_000, default: 5), node: nodeProgram(),
                 laboratory: try Files.pathOfThisProgram(),
                 announce: { if !flags.has("quiet") { StandardError.print("measuring \($0)") } }))
-        print(flags.has("json") ? report.json : report.text)
+        if flags.has("json") {
+            try StandardOutput.print(json: report.json)
+        } else {
+            try StandardOutput.print(lines: report.lines)
+        }
         return ExitCode.success
     }
 }

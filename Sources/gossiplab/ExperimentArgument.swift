@@ -37,30 +37,26 @@ struct PreparedExperiment {
     }
 }
 
-/// The run directory that the command names.
-func runDirectory(_ flags: Flags) throws(ConfigurationFault) -> RunDirectory {
-    guard let word = flags.words.first, flags.words.count == 1 else {
-        throw ConfigurationFault(.missing(key: "RUN", expected: "the folder of one run, as in runs/NAME-..."))
-    }
-    return try runDirectory(word)
-}
-
-func runDirectory(_ word: String) throws(ConfigurationFault) -> RunDirectory {
-    let path = word.count > 1 && word.hasSuffix("/") ? String(word.dropLast()) : word
-    guard Files.isDirectory(path) else { throw ConfigurationFault("there is no run directory \(path)") }
-    return RunDirectory(path)
-}
-
-/// A run directory named on the command line, read back as the experiment that was run there.
-struct FinishedRun {
-    let directory: RunDirectory
+/// A run that the command names, and the experiment that was run there.
+struct NamedRun {
+    let folder: RunFolder
     let assembly: Assembly
 
-    /// - Parameter use: what is to be done with it.
-    init(_ flags: Flags, for use: MemoryRoom.Use) throws { try self.init(runDirectory(flags), for: use) }
+    var directory: RunDirectory { folder.directory }
 
-    init(_ directory: RunDirectory, for use: MemoryRoom.Use) throws {
-        self.directory = directory
+    /// The only word of the command.
+    ///
+    /// - Parameter use: what is to be done with it.
+    init(_ flags: Flags, for use: MemoryRoom.Use) throws {
+        guard let word = flags.words.first, flags.words.count == 1 else {
+            throw ConfigurationFault(.missing(key: "RUN", expected: "the folder of one run, as in runs/NAME-..."))
+        }
+        try self.init(RunFolder(word), for: use)
+    }
+
+    init(_ folder: RunFolder, for use: MemoryRoom.Use) throws {
+        self.folder = folder
+        let directory = folder.directory
         let (inputs, room) = (InputFiles.ofRuns, MemoryRoom(bytes: HostLimits.freeMemory(), for: use))
         let experiment = try Experiment(try inputs.read(directory.experiment), name: directory.experiment)
         let topology = try TopologyFile.read(
@@ -70,13 +66,19 @@ struct FinishedRun {
     }
 }
 
-/// Writes and prints what a run came to; returns the exit status that it deserves.
+/// Writes and prints what a run came to; returns the exit status that it deserves. What cannot be written is a fault,
+/// but only once the figures have been shown.
 func conclude(_ outcome: RunOutcome, of assembly: Assembly, in files: RunFiles, _ flags: Flags) throws -> Int32 {
     let summary = try RunSummary(outcome, of: assembly)
-    try files.write(summary)
-    // The figures stand without it.
-    do { try files.writeReport() } catch { StandardError.print("warning: there is no report: \(error)") }
-    print(flags.has("json") ? summary.json : summary.table(runDirectory: files.directory.path))
+    var fault: (any Error)?
+    do { try files.write(outcome, summary) } catch { fault = error }
+    if flags.has("json") {
+        try StandardOutput.print(json: summary.json)
+    } else {
+        let table = summary.table(runDirectory: files.directory.path)
+        try StandardOutput.print(lines: table.split(separator: "\n", omittingEmptySubsequences: false))
+    }
+    if let fault { throw fault }
     if outcome.wasStopped { return ExitCode.interrupted }
     return summary.verdict.hasFailed ? ExitCode.failure : ExitCode.success
 }

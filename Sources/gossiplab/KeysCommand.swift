@@ -22,8 +22,9 @@ enum KeysCommand: Command {
             throw ConfigurationFault("\(folder) is already there; new keys would not fit those that nodes hold")
         }
         let count = try KeyFile.write(for: topology, to: folder)
-        print("\(count) keys in \(topology.topology.nodeCount) files: \(folder)/0.json is for node", terminator: " ")
-        print("'\(topology.topology.labels[0])', and so on. Give each node its own, and nobody else.")
+        try StandardOutput.print(
+            "\(count) keys in \(topology.topology.nodeCount) files: \(folder)/0.json is for node "
+                + "'\(topology.topology.labels[0])', and so on. Give each node its own, and nobody else.")
         return ExitCode.success
     }
 }

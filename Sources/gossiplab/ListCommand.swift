@@ -24,7 +24,11 @@ enum ListCommand: Command {
             throw ConfigurationFault(.missing(key: "the kind to list", expected: kinds.joined(separator: ", ")))
         }
         let entries = try entries(of: kind)
-        print(flags.has("json") ? json(entries) : entries.map(text).joined(separator: "\n"))
+        if flags.has("json") {
+            try StandardOutput.print(json: json(entries))
+        } else {
+            try StandardOutput.print(lines: entries.flatMap(lines))
+        }
         return ExitCode.success
     }
 
@@ -79,7 +83,7 @@ enum ListCommand: Command {
         types.map { Entry(name: $0.name, aliases: $0.aliases, summary: $0.summary, parameters: $0.parameters) }
     }
 
-    private static func text(_ entry: Entry) -> String {
+    private static func lines(_ entry: Entry) -> [String] {
         func also(_ aliases: [String]) -> String {
             aliases.isEmpty ? "" : " (also \(aliases.joined(separator: ", ")))"
         }
@@ -88,10 +92,8 @@ enum ListCommand: Command {
             return "    " + padded(parameter.name, to: 14)
                 + "\(parameter.summary)\(also(parameter.aliases)): \(parameter.allowed)\(standard)"
         }
-        return
-            (["\(entry.name)\(also(entry.aliases))", "    \(entry.summary)"] + parameters
-            + entry.notes.map { "    \($0)" })
-            .joined(separator: "\n")
+        return ["\(entry.name)\(also(entry.aliases))", "    \(entry.summary)"] + parameters
+            + entry.notes.map { "    \($0)" }
     }
 
     private static func json(_ entries: [Entry]) -> String {

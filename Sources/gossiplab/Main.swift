@@ -7,53 +7,45 @@ import Scenario
 @main
 struct Main {
     static func main() {
+        StandardStreams.prepare()
         ProcessMemory.keepFreed()
-        ExitCode.leave(with: status(Array(CommandLine.arguments.dropFirst())))
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        ExitCode.leave(
+            with: ExitCode.of("gossiplab") {
+                try run(arguments)
+            } status: { fault in
+                fault is ConfigurationFault ? ExitCode.usage : ExitCode.failure
+            })
     }
 
-    private static func status(_ arguments: [String]) -> Int32 {
+    private static func run(_ arguments: [String]) throws -> Int32 {
         guard let name = arguments.first, !["help", "--help", "-h"].contains(name) else {
-            print(help)
+            try StandardOutput.print(lines: help)
             return arguments.isEmpty ? ExitCode.usage : ExitCode.success
         }
-        do {
-            try Processor.check()
-            try HostLimits.checkOpenFiles(for: "gossiplab")
-            guard let command = commands.first(where: { $0.name == name }) else {
-                throw ConfigurationFault(.unknown(noun: "command", given: name, known: commands.map { $0.name }))
-            }
-            let rest = Array(arguments.dropFirst())
-            if rest.contains("--help") || rest.contains("-h") {
-                print(help(for: command))
-                return ExitCode.success
-            }
-            return try command.run(Flags(rest, allowed: command.flags))
-        } catch let fault as ConfigurationFault {
-            StandardError.print("gossiplab: \(fault)")
-            return ExitCode.usage
-        } catch {
-            StandardError.print("gossiplab: \(error)")
-            return ExitCode.failure
+        try Processor.check()
+        try HostLimits.checkOpenFiles(for: "gossiplab")
+        guard let command = commands.first(where: { $0.name == name }) else {
+            throw ConfigurationFault(.unknown(noun: "command", given: name, known: commands.map { $0.name }))
         }
+        let rest = Array(arguments.dropFirst())
+        if rest.contains("--help") || rest.contains("-h") {
+            try StandardOutput.print(lines: help(for: command))
+            return ExitCode.success
+        }
+        return try command.run(Flags(rest, allowed: command.flags))
     }
 
-    private static var help: String {
-        let lines = commands.map { "  " + padded($0.usage, to: 26) + $0.summary }
-        return """
-            gossiplab runs and judges experiments of decentralised, Byzantine-robust learning.
-
-            usage: gossiplab COMMAND [ARGUMENT] [FLAG]...
-
-            \(lines.joined(separator: "\n"))
-
-            gossiplab COMMAND --help tells more of each.
-            """
+    private static var help: [String] {
+        ["gossiplab runs and judges experiments of decentralised, Byzantine-robust learning.", ""]
+            + ["usage: gossiplab COMMAND [ARGUMENT] [FLAG]...", ""]
+            + commands.map { "  " + padded($0.usage, to: 26) + $0.summary }
+            + ["", "gossiplab COMMAND --help tells more of each."]
     }
 
-    private static func help(for command: any Command.Type) -> String {
-        let flags = command.flags.map { "  " + padded($0.usage, to: 26) + $0.summary }
-        return (["usage: gossiplab \(command.usage) [FLAG]...", "", command.summary, ""] + flags)
-            .joined(separator: "\n")
+    private static func help(for command: any Command.Type) -> [String] {
+        ["usage: gossiplab \(command.usage) [FLAG]...", "", command.summary, ""]
+            + command.flags.map { "  " + padded($0.usage, to: 26) + $0.summary }
     }
 }
 

@@ -11,31 +11,33 @@ enum ReplayCommand: Command {
     static let flags: [Flag] = []
 
     static func run(_ flags: Flags) throws -> Int32 {
-        let finished = try FinishedRun(flags, for: .simulation)
-        let assembly = finished.assembly
-        var replay = try Replay(assembly, in: finished.directory)
-        let models: [(node: NodeID, model: [Float])]
+        let run = try NamedRun(flags, for: .simulation)
+        try run.folder.checkForReplay()
+        var replay = try Replay(run.assembly, in: run.directory)
+        var models: [(node: NodeID, model: [Float])]
         do {
             models = try replay.run()
         } catch let difference as Replay.Difference {
-            print("differs first at \(difference)")
+            try StandardOutput.print("differs first at \(difference)")
             return ExitCode.failure
         }
-        for (node, model) in models {
-            let path = finished.directory.node(node).model
-            let label = assembly.topology.labels[node.index]
-            guard let bytes = try? Files.read(path) else {
-                print("node \(label): \(path) is missing")
-                return ExitCode.failure
-            }
-            guard let file = try? ModelFile(encoded: bytes), file.model.map(\.bitPattern) == model.map(\.bitPattern)
-            else {
-                print("node \(label): \(path) differs from the recomputed model")
-                return ExitCode.failure
-            }
+        // A node that was lost between its last mix and the end of its process is none that finished.
+        models.removeAll { node, _ in run.folder.lost.contains(run.assembly.topology.labels[node.index]) }
+        let comparison = ModelComparison(models, of: run.assembly, in: run.directory)
+        guard comparison.isEqual else {
+            try StandardOutput.print(lines: comparison.differences)
+            try StandardOutput.print("not replayed: \(comparison.inWords)")
+            return ExitCode.failure
+        }
+        guard !models.isEmpty else {
+            try StandardOutput.print(
+                "replayed: \(replay.lines) lines of traces come out, and no honest node has finished; "
+                    + "'\(run.folder.command(.resume))' goes on with a run that was stopped")
+            return ExitCode.success
         }
         let digest = hexadecimal(modelDigest(models))
-        print("replayed: \(models.count) of \(assembly.honest.count) honest nodes finished, model digest \(digest)")
+        try StandardOutput.print(
+            "replayed: \(models.count) of \(run.assembly.honest.count) honest nodes finished, model digest \(digest)")
         return ExitCode.success
     }
 }

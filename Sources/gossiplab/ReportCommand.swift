@@ -12,20 +12,24 @@ enum ReportCommand: Command {
     static let flags = [Flag("out", "DIR", "parent folder of a gathered run (default runs)")]
 
     static func run(_ flags: Flags) throws -> Int32 {
-        let isGathered = try flags.words.count > 1 || !Files.exists(runDirectory(flags).metrics)
+        guard !flags.words.isEmpty else {
+            throw ConfigurationFault(.missing(key: "RUN", expected: "the folder of a run, or those of its parts"))
+        }
+        let folders = try flags.words.map { word in try RunFolder(word) }
+        let isGathered = folders.count > 1 || !folders[0].isWatched
         if !isGathered, flags.value("out") != nil {
             throw ConfigurationFault("--out is only for a run in parts; the report of one run stays in its directory")
         }
-        let directory = isGathered ? try gather(flags) : try runDirectory(flags)
+        let directory = isGathered ? try gather(folders, flags) : folders[0].directory
         var reader = try RunReader(directory)
         try Files.write(HTMLReport(reader.read()).page, to: directory.report)
-        print(directory.report)
+        try StandardOutput.print(directory.report)
         return ExitCode.success
     }
 
     /// One directory out of those that the command names.
-    private static func gather(_ flags: Flags) throws -> RunDirectory {
-        let parts = try flags.words.map { word in try FinishedRun(runDirectory(word), for: .report) }
+    private static func gather(_ folders: [RunFolder], _ flags: Flags) throws -> RunDirectory {
+        let parts = try folders.map { folder in try NamedRun(folder, for: .report) }
         let first = parts[0]
         if let other = parts.first(where: { $0.assembly.identity != first.assembly.identity }) {
             throw ConfigurationFault(

@@ -7,18 +7,32 @@ import Scenario
 enum ResumeCommand: Command {
     static let name = "resume"
     static let usage = "resume RUN"
-    static let summary = "Goes on with a stopped run from the newest round that every node has saved whole."
-    static let flags = commonFlags.filter { ["quiet", "json"].contains($0.name) } + [RunCommand.keysFlag]
+    static let summary =
+        "Goes on with a stopped run, made as it was: processes from the newest round that every node has saved "
+        + "whole, a simulation from the start."
+    static let flags = commonFlags.filter { ["quiet", "json"].contains($0.name) }
 
     static func run(_ flags: Flags) throws -> Int32 {
-        let finished = try FinishedRun(flags, for: .processes)
-        let assembly = finished.assembly
+        let run = try NamedRun(flags, for: .processes)
         // Before anything is looked at that a process could still change.
-        let files = try RunFiles(goingOnIn: finished.directory)
-        let beginning = Resumption.beginning(of: assembly, in: finished.directory)
-        if !flags.has("quiet") { StandardError.print("resuming \(beginning.inWords)") }
-        Resumption.clear(finished.directory, of: assembly, for: beginning)
-        return try RunCommand.run(assembly, in: files, from: beginning, flags)
+        let lock = try RunFiles.lock(goingOnIn: run.directory)
+        let beginning = Resumption.beginning(of: run.assembly, in: run.directory)
+        let record = try run.folder.checkForResume(from: beginning)
+        let start = record.isSimulation ? .afresh : beginning
+        let files = try RunFiles(goingOnIn: run.directory, of: run.assembly, from: start, holding: lock)
+        switch record {
+        case .simulation(let settings):
+            say("a simulation keeps no checkpoints: it is computed again, from the start", flags)
+            return try SimulateCommand.run(run.assembly, in: files, settings, flags)
+        case .processes(_, let hasKeys):
+            say("resuming \(start.inWords)", flags)
+            return try RunCommand.run(run.assembly, in: files, from: start, hasKeys: hasKeys, flags)
+        case .gathered: preconditionFailure("what was gathered is not resumed")
+        }
+    }
+
+    private static func say(_ sentence: String, _ flags: Flags) {
+        if !flags.has("quiet") { StandardError.print(sentence) }
     }
 }
 

@@ -10,28 +10,29 @@ enum RunCommand: Command {
     static let summary = "Runs an experiment as real processes; without an argument the built-in 'quickstart'."
     static let flags =
         commonFlags + [
-            Flag("transport", "KIND", "tcp or udp: short for --set network.transport=KIND"), keysFlag,
+            Flag("transport", "KIND", "tcp or udp: short for --set network.transport=KIND"),
+            Flag("keys", nil, "seal every link, with keys that are made for this run and removed after it"),
         ]
-    static let keysFlag = Flag(
-        "keys", nil, "seal every link, with keys that are made for this run and removed after it")
 
     static func run(_ flags: Flags) throws -> Int32 {
-        let experiment = try PreparedExperiment(flags, for: .processes)
-        try ProcessRun.checkFaults(of: experiment.assembly)
-        try ProcessRun.checkLimits(for: experiment.assembly)
+        let assembly = try PreparedExperiment(flags, for: .processes).assembly
+        try ProcessRun.checkFaults(of: assembly)
+        try ProcessRun.checkLimits(for: assembly)
+        let hasKeys = flags.has("keys")
         let files = try RunFiles(
-            for: experiment.assembly, in: flags.value("out") ?? "runs")
-        return try run(experiment.assembly, in: files, from: .afresh, flags)
+            for: assembly, in: flags.value("out") ?? "runs",
+            made: .processes(transport: assembly.experiment.transport, hasKeys: hasKeys))
+        return try run(assembly, in: files, from: .afresh, hasKeys: hasKeys, flags)
     }
 
     /// Launches the nodes, watches them, and says what came of it.
     static func run(
-        _ assembly: Assembly, in files: RunFiles, from beginning: NodeShell.Start, _ flags: Flags
+        _ assembly: Assembly, in files: RunFiles, from beginning: NodeShell.Start, hasKeys: Bool, _ flags: Flags
     ) throws -> Int32 {
         var files = files
         var progress = Progress(of: assembly.experiment.training.rounds, isQuiet: flags.has("quiet"))
         var run = try ProcessRun(
-            assembly, in: files.directory, program: nodeProgram(), from: beginning, hasKeys: flags.has("keys"))
+            assembly, in: files.directory, program: nodeProgram(), from: beginning, hasKeys: hasKeys)
         let outcome = try run.run { evaluations throws(SystemFault) in
             try files.append(evaluations)
             progress.show(evaluations.last)

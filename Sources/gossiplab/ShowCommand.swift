@@ -23,7 +23,7 @@ enum ShowCommand: Command {
             guard !flags.has("topology"), !flags.has("resolved") else {
                 throw ConfigurationFault("\(name) is a sweep, which has no topology and no defaults of its own")
             }
-            print(try BuiltInSweeps.named(name).json)
+            try StandardOutput.print(json: BuiltInSweeps.named(name).json)
             return ExitCode.success
         }
         guard experiments.contains(name) else {
@@ -33,9 +33,9 @@ enum ShowCommand: Command {
         let builtIn = try BuiltInExperiments.named(name)
         let experiment = try Experiment(Array(builtIn.json.utf8), name: name)
         if flags.has("topology") {
-            print(try experiment.topologyFile(reading: builtIn.read).write())
+            try StandardOutput.print(json: experiment.topologyFile(reading: builtIn.read).write())
         } else {
-            print(flags.has("resolved") ? experiment.resolvedJSON : builtIn.json)
+            try StandardOutput.print(json: flags.has("resolved") ? experiment.resolvedJSON : builtIn.json)
         }
         return ExitCode.success
     }

@@ -24,19 +24,32 @@ enum SimulateCommand: Command {
     private static let carriages = Carriage.allCases.map(\.rawValue)
 
     static func run(_ flags: Flags) throws -> Int32 {
-        let experiment = try PreparedExperiment(flags, for: .simulation)
-        var options = Simulator.Options(
-            threads: try flags.count("threads", 1...256, default: 2),
-            carriage: Carriage(rawValue: try flags.choice("carry", carriages, default: "values")) ?? .values,
-            isWatched: flags.has("check"))
-        options.latency = .milliseconds(try flags.count("latency", 1...60_000, default: 1))
-        var invariants = flags.has("check") ? try Invariants(experiment.assembly) : nil
-        var files = try RunFiles(
-            for: experiment.assembly, in: flags.value("out") ?? "runs")
-        var progress = Progress(
-            of: experiment.assembly.experiment.training.rounds, isQuiet: flags.has("quiet"))
+        let settings = try settings(flags)
+        let assembly = try PreparedExperiment(flags, for: .simulation).assembly
+        let files = try RunFiles(for: assembly, in: flags.value("out") ?? "runs", made: .simulation(settings))
+        return try run(assembly, in: files, settings, flags)
+    }
+
+    private static func settings(_ flags: Flags) throws(ConfigurationFault) -> SimulationSettings {
+        var settings = SimulationSettings()
+        settings.threads = try flags.count("threads", SimulationSettings.threadCounts, default: settings.threads)
+        let carriage = try flags.choice("carry", carriages, default: settings.carriage.rawValue)
+        settings.carriage = Carriage(rawValue: carriage) ?? settings.carriage
+        settings.latencyMilliseconds = try flags.count(
+            "latency", SimulationSettings.latencies, default: settings.latencyMilliseconds)
+        settings.isChecked = flags.has("check")
+        return settings
+    }
+
+    /// Simulates from the first round to the last, and says what came of it.
+    static func run(
+        _ assembly: Assembly, in files: RunFiles, _ settings: SimulationSettings, _ flags: Flags
+    ) throws -> Int32 {
+        var files = files
+        var invariants = settings.isChecked ? try Invariants(assembly) : nil
+        var progress = Progress(of: assembly.experiment.training.rounds, isQuiet: flags.has("quiet"))
         let signals = try Signals()
-        let (outcome, result) = try SimulatedRun(experiment.assembly, options: options).run {
+        let (outcome, result) = try SimulatedRun(assembly, options: settings.options).run {
             invariants?.observe($0)
         } evaluated: { evaluations throws(SystemFault) in
             try files.append(evaluations)
@@ -46,15 +59,15 @@ enum SimulateCommand: Command {
             (try? !signals.take().isEmpty) ?? false
         }
         progress.end()
-        try files.write(outcome.finalModels, rounds: experiment.assembly.experiment.training.rounds)
-        var status = try conclude(outcome, of: experiment.assembly, in: files, flags)
+        var status = try conclude(outcome, of: assembly, in: files, flags)
         if var checked = invariants, !outcome.wasStopped {
-            let deadline = experiment.assembly.experiment.timing.deadlineMilliseconds
-            checked.end(result, deadline: .milliseconds(deadline))
-            for violation in checked.violations { print("violated  \(violation)") }
+            checked.end(result, deadline: .milliseconds(assembly.experiment.timing.deadlineMilliseconds))
+            for violation in checked.violations { try StandardOutput.print("violated  \(violation)") }
             if !checked.violations.isEmpty { status = ExitCode.failure }
         }
-        if flags.has("trace") { print("trace \(String(result.traceHash, radix: 16)) steps \(result.steps)") }
+        if flags.has("trace") {
+            try StandardOutput.print("trace \(String(result.traceHash, radix: 16)) steps \(result.steps)")
+        }
         return status
     }
 }

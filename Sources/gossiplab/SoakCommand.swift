@@ -37,10 +37,11 @@ enum SoakCommand: Command {
             lastSaid = clock.now()
             StandardError.print("\(tally.cases) of \(seeds.count) seeds, \(tally.failures.count) failed")
         } hang: { seed in
-            let path = try? write(SoakCase(seed: seed), in: folder)
+            let soakCase = SoakCase(seed: seed)
+            let path = try? write(soakCase, in: folder)
             StandardError.print(
                 "gossiplab: seed \(seed) hangs: no end after \(Soak.longestCase) s"
-                    + (path.map { "; gossiplab simulate \($0) shows it" } ?? ""))
+                    + (path.map { "; '\(repetition(of: soakCase, $0))' shows it" } ?? ""))
             ExitCode.leave(with: ExitCode.failure)
         } shouldStop: { tally in
             if flags.has("first"), !tally.failures.isEmpty { return true }
@@ -48,13 +49,17 @@ enum SoakCommand: Command {
             return wasStopped
         }
         let seconds = Double(clock.now() - start) / 1e9
-        print(flags.has("json") ? json(tally) : text(tally, seconds: seconds))
+        if flags.has("json") {
+            try StandardOutput.print(json: json(tally))
+        } else {
+            try StandardOutput.print(lines: lines(tally, seconds: seconds))
+        }
         for (seed, reason) in tally.refused { StandardError.print("gossiplab: seed \(seed) could not run: \(reason)") }
         for outcome in tally.failures.prefix(mostShrunk) {
             try keep(SoakRun.shrink(outcome), of: outcome, in: folder)
         }
         let others = tally.failures.dropFirst(mostShrunk).map { "\($0.soakCase.seed)" }
-        if !others.isEmpty { print("also failed: seeds \(others.joined(separator: " "))") }
+        if !others.isEmpty { try StandardOutput.print("also failed: seeds \(others.joined(separator: " "))") }
         if wasStopped { return ExitCode.interrupted }
         return tally.failures.isEmpty && tally.refused.isEmpty ? ExitCode.success : ExitCode.failure
     }
@@ -73,17 +78,18 @@ enum SoakCommand: Command {
 
     /// Writes the shrunk case and says how to see it fail again.
     private static func keep(_ smallest: SoakOutcome, of outcome: SoakOutcome, in folder: String) throws {
-        let seed = outcome.soakCase.seed
         let path = try write(smallest.soakCase, in: folder)
-        print("seed \(seed) fails:")
-        for violation in outcome.violations.prefix(3) { print("  \(violation)") }
-        print(
-            "shrunk to \(smallest.soakCase.nodes) nodes, \(smallest.soakCase.rounds) rounds, faults: "
-                + (smallest.soakCase.faultKinds.isEmpty ? "none" : smallest.soakCase.faultKinds.joined(separator: ", "))
+        let kinds = smallest.soakCase.faultKinds
+        try StandardOutput.print(
+            lines: ["seed \(outcome.soakCase.seed) fails:"] + outcome.violations.prefix(3).map { "  \($0)" } + [
+                "shrunk to \(smallest.soakCase.nodes) nodes, \(smallest.soakCase.rounds) rounds, faults: "
+                    + (kinds.isEmpty ? "none" : kinds.joined(separator: ", "))
+            ] + smallest.violations.prefix(1).map { "  \($0)" } + ["replay: \(repetition(of: smallest.soakCase, path))"]
         )
-        for violation in smallest.violations.prefix(1) { print("  \(violation)") }
-        let carry = smallest.soakCase.carriage == .values ? "" : " --carry \(smallest.soakCase.carriage.rawValue)"
-        print("replay: gossiplab simulate \(path) --check --latency \(SoakRun.latencyMilliseconds)\(carry)")
+    }
+
+    private static func repetition(of soakCase: SoakCase, _ path: String) -> LaboratoryCommand {
+        LaboratoryCommand(repeating: SoakRun.record(of: soakCase), of: path)
     }
 
     /// - Returns: the file's path.
@@ -96,7 +102,7 @@ enum SoakCommand: Command {
 
     private static let groups = ["fault", "rejection", "rule", "attack"]
 
-    private static func text(_ tally: SoakTally, seconds: Double) -> String {
+    private static func lines(_ tally: SoakTally, seconds: Double) -> [String] {
         let rate = Int((Double(tally.cases) / max(seconds, 1e-9)).rounded())
         var lines = [
             "\(tally.cases) seeds in \(Int(seconds.rounded())) s (\(rate) a second), \(tally.steps) local steps, "
@@ -108,7 +114,7 @@ enum SoakCommand: Command {
             let counts = tally.counts(of: group).map { "\($0.name) \($0.count)" }
             lines.append("\(group)s: \(counts.joined(separator: ", "))")
         }
-        return lines.joined(separator: "\n")
+        return lines
     }
 
     private static func json(_ tally: SoakTally) -> String {

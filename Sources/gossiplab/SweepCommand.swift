@@ -38,7 +38,11 @@ enum SweepCommand: Command {
             StandardError.print("stopped; the same command goes on with the \(left) cells left")
             return ExitCode.interrupted
         }
-        print(flags.has("json") ? table.json : text(table, measure, flags, folder: files.path))
+        if flags.has("json") {
+            try StandardOutput.print(json: table.json)
+        } else {
+            try StandardOutput.print(lines: lines(table, measure, flags, folder: files.path))
+        }
         return table.failures.isEmpty ? ExitCode.success : ExitCode.failure
     }
 
@@ -95,14 +99,14 @@ enum SweepCommand: Command {
         return try SweepPlan(sweep, in: name, overrides: flags.values("set"), inputs: inputs, room: room)
     }
 
-    private static func text(
+    private static func lines(
         _ table: SweepTable, _ measure: SweepMeasure, _ flags: Flags, folder: String
-    ) -> String {
+    ) -> [String] {
         let shown = table.shown(measure)
-        var lines = [table.caption(measure), "", flags.has("markdown") ? shown.markdown : shown.plain]
+        var lines = [table.caption(measure), ""] + (flags.has("markdown") ? shown.markdown : shown.plain)
         if !table.failures.isEmpty { lines += [""] + table.failures }
         // Markdown goes into a document, which the folder is no part of.
         if !flags.has("markdown") { lines += ["", "results  \(folder)"] }
-        return lines.joined(separator: "\n")
+        return lines
     }
 }

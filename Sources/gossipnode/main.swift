@@ -23,12 +23,11 @@ let flags = [
     Flag("help", nil, "this text"),
 ]
 
-func usage() -> String {
+func usage() -> [String] {
     let lines = flags.map { flag in
         "  \(flag.usage)\(String(repeating: " ", count: max(1, 22 - flag.usage.count)))\(flag.summary)"
     }
-    return "usage: gossipnode --experiment FILE (--node ID | --rank I) --run DIR [FLAG]...\n\n"
-        + lines.joined(separator: "\n")
+    return ["usage: gossipnode --experiment FILE (--node ID | --rank I) --run DIR [FLAG]...", ""] + lines
 }
 
 /// Everything that can be wrong with files and flags is found here, before the first round.
@@ -93,28 +92,24 @@ func nonce(_ given: Flags, in folder: NodeDirectory) throws(ConfigurationFault) 
 }
 
 func main() -> Int32 {
+    StandardStreams.prepare()
     ProcessMemory.keepFreed()
-    var shell: NodeShell
-    do {
+    var isReady = false
+    return ExitCode.of("gossipnode") {
         let given = try Flags(Array(CommandLine.arguments.dropFirst()), allowed: flags)
         if given.has("help") {
-            print(usage())
+            try StandardOutput.print(lines: usage())
             return ExitCode.success
         }
-        shell = try makeShell(given)
-    } catch {
-        StandardError.print("gossipnode: \(error)")
-        return ExitCode.usage
-    }
-    do {
+        var shell = try makeShell(given)
+        isReady = true
         let ending = try shell.run()
         var hasFailed = ending.failure != nil
         if case .finished = ending, shell.isAlone { hasFailed = true }
         // What is still being computed is not waited for.
         withExtendedLifetime(shell) { ExitCode.leave(with: hasFailed ? ExitCode.failure : ExitCode.success) }
-    } catch {
-        StandardError.print("gossipnode: \(error)")
-        return ExitCode.failure
+    } status: { _ in
+        isReady ? ExitCode.failure : ExitCode.usage
     }
 }
 

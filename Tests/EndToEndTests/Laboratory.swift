@@ -88,6 +88,15 @@ struct Laboratory: ~Copyable {
         return Running(process: process, output: output, errors: errors)
     }
 
+    /// Runs a line of a shell in this folder, where the programs are found by their names.
+    func shell(_ line: String) throws -> Ended {
+        let number = try Files.names(in: path).count
+        let (output, errors) = ("\(path)/output-\(number)", "\(path)/errors-\(number)")
+        let script = #"cd "$0" && PATH="$1:$PATH" && eval "$2" >"$3" 2>"$4""#
+        let process = try ChildProcess("bash", ["-c", script, path, Self.products(), line, output, errors])
+        return try Running(process: process, output: output, errors: errors).ended()
+    }
+
     /// `gossiplab COMMAND … --out` into this folder, started.
     func launch(_ command: String, _ arguments: [String] = []) throws -> Running {
         try start([command] + arguments + ["--out", runs])
@@ -158,12 +167,30 @@ struct Running {
 func send(_ signal: Signal, to process: Int32) { _ = kill(process, signal.number) }
 
 extension Ended {
+    /// What a row of the table says.
+    func row(_ name: String) -> String? {
+        output.split(separator: "\n").first { $0.hasPrefix("\(name)  ") }.map {
+            String($0.dropFirst(name.count).drop { $0 == " " })
+        }
+    }
+
     /// What `--json` printed.
     func summary() throws -> JSONValue { try StrictJSON.read(output, name: "summary.json") }
 }
 
 extension RunDirectory {
     func readSummary() throws -> JSONValue { try StrictJSON.read(Files.read(summary), name: summary) }
+
+    /// The command lines that the report offers.
+    func commands() throws -> [String] {
+        let page = String(decoding: try Files.read(report), as: UTF8.self)
+        let start = try #require(page.firstRange(of: "<pre><code>")).upperBound
+        let end = try #require(page[start...].firstRange(of: "</code>")).lowerBound
+        return page[start..<end].split(separator: "\n").map { line in
+            [("&#39;", "'"), ("&quot;", "\""), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")]
+                .reduce(String(line)) { $0.replacing($1.0, with: $1.1) }
+        }
+    }
 }
 
 extension JSONValue {

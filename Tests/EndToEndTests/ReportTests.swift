@@ -48,23 +48,25 @@ extension EndToEndTests {
             #expect(refused.status == .exited(2) && refused.output.isEmpty && refused.complaints.count == 1)
             #expect(refused.errors.contains("summary.json:1:12: version is 99"), "\(refused.errors)")
 
+            try Files.write(summary, to: run.summary)
             Files.remove(run.topology)
             let missing = try report(run, in: laboratory)
             #expect(missing.status == .exited(2) && missing.complaints.count == 1)
             #expect(missing.errors.contains("topology.json"), "\(missing.errors)")
         }
 
-        @Test("a report that cannot be written is a warning")
+        @Test("where the report cannot be written, the figures are shown and the command fails")
         func unwritable() throws {
             let laboratory = try Laboratory()
-            #expect(try laboratory.finish("run", Self.short).status == .exited(0))
+            #expect(try laboratory.finish("simulate", Self.short).status == .exited(0))
             let run = try laboratory.onlyRun()
             Files.remove(run.report)
+            Files.remove(run.summary)
             try Files.makeDirectory("\(run.report)/in-its-place")
             let ended = try laboratory.start(["resume", run.path, "--quiet"]).ended()
-            #expect(ended.status == .exited(0) && ended.complaints.count == 1, "\(ended.errors)")
-            #expect(ended.errors.hasPrefix("warning: there is no report: ") && ended.errors.contains(run.report))
-            #expect(Files.exists(run.summary))
+            #expect(ended.status == .exited(1) && ended.complaints.count == 1, "\(ended.errors)")
+            #expect(ended.errors.hasPrefix("gossiplab: cannot write \(run.report): "))
+            #expect(Files.exists(run.summary) && ended.row("model digest")?.count == 64)
         }
 
         /// What a host has that ran only these nodes of `run`.

@@ -51,7 +51,7 @@ struct BenchTests {
             ],
             notes: ["Measured with a ruler."])
         report.rows = [.init(name: "table", figures: [1.234, nil]), .init(name: "room", figures: [10, 1])]
-        let lines = report.text.split(separator: "\n")
+        let lines = report.lines
         #expect(lines.contains("lengths      m  of all"))
         #expect(lines.contains("table     1.23"))
         #expect(lines.contains("room     10.00       1"))

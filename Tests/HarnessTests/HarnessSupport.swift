@@ -17,6 +17,13 @@ func smallAssembly(_ settings: [String] = []) throws -> Assembly {
     return try Assembly(experiment, topology: experiment.topologyFile { _ throws(ConfigurationFault) in [] })
 }
 
+extension RunFiles {
+    /// Of real processes over TCP without keys.
+    init(for assembly: Assembly, in parent: String) throws {
+        try self.init(for: assembly, in: parent, made: .processes(transport: .tcp, hasKeys: false))
+    }
+}
+
 /// A model of that experiment with this in every element.
 func constantModel(_ value: Float, of assembly: Assembly) -> [Float] {
     [Float](repeating: value, count: assembly.dimension)

@@ -92,7 +92,7 @@ struct RunFilesTests {
         do {
             let files = try RunFiles(for: smallAssembly(), in: folder.path)
             run = files.directory
-            let fault = #expect(throws: ConfigurationFault.self) { try RunFiles(goingOnIn: files.directory) }
+            let fault = #expect(throws: ConfigurationFault.self) { try RunFiles.lock(goingOnIn: files.directory) }
             #expect(fault?.description == "\(run.path) is still running; it can go on once it has ended")
             try files.append([])
         }
@@ -100,12 +100,14 @@ struct RunFilesTests {
         do {
             try Files.makeDirectory(run.node(NodeID(3)).path)
             let lock = try FileLock.take(run.node(NodeID(3)).lock)
-            let fault = #expect(throws: ConfigurationFault.self) { try RunFiles(goingOnIn: run) }
+            let fault = #expect(throws: ConfigurationFault.self) { try RunFiles.lock(goingOnIn: run) }
             #expect(fault?.description.hasPrefix("node 3 of \(run.path) is still running") == true)
             #expect(Files.exists(run.summary))
             withExtendedLifetime(lock) {}
         }
-        #expect(try RunFiles(goingOnIn: run).directory == run && !Files.exists(run.summary))
+        let lock = try RunFiles.lock(goingOnIn: run)
+        _ = try RunFiles(goingOnIn: run, of: smallAssembly(), from: .afresh, holding: lock)
+        #expect(!Files.exists(run.summary))
     }
 
     @Test("a folder that cannot be made is a mistake of the operator")

@@ -13,9 +13,11 @@ struct ReportMarkupTests {
             markup.text.dropLast(4).hasSuffix(">&lt;script&gt;&quot;a&quot; &amp; &#39;b&#39;&lt;/script&gt;"))
         #expect(faults(inMarkup: markup.text).isEmpty)
         let control: Markup = "\("a\u{0}b\u{1B}c\u{7F}d\u{85}e\nf\tg")"
-        #expect(control.text == "a\u{FFFD}b\u{FFFD}c\u{FFFD}d\u{FFFD}e\nf\tg")
-        let foreign: Markup = "\("Knoten ä, 節点, 🦊, \u{2028}")"
-        #expect(foreign.text == "Knoten ä, 節点, 🦊, \u{2028}")
+        #expect(control.text == #"a\u{0}b\u{1B}c\u{7F}d\u{85}e\nf\tg"#)
+        let foreign: Markup = "\("Knoten ä, 節点, 🦊, <\u{301}, \u{202E}gfedcba")"
+        #expect(foreign.text == "Knoten ä, 節点, 🦊, &lt;\u{301}, \\u{202E}gfedcba")
+        let lines: Markup = "\(lines: ["a\nb", "<"])"
+        #expect(lines.text == "a\\nb\n&lt;")
     }
 
     @Test("markup inside markup is not escaped again")

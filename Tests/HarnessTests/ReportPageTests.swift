@@ -161,11 +161,16 @@ struct ReportPageTests {
         #expect(stopped.heading == "After 10 of 20 rounds the worst of 3 honest nodes was at 10.0\u{A0}%.")
         #expect(stopped.contains(">Stopped</span>") && !stopped.contains("class=\"halo\""))
         #expect(stopped.contains("gossiplab resume \(run.directory.path)</code>"))
-        #expect(stopped.contains("nodes keep their checkpoints"))
+        #expect(stopped.contains("Nodes keep their checkpoints."))
+        #expect(stopped.contains("its honest nodes had closed 0 of 20 rounds"))
+
+        let simulation = try ReportedRun(try smallAssembly(), made: .simulation(SimulationSettings()))
         outcome.engine = .simulation
-        try run.end(outcome)
-        let simulated = try run.page()
-        #expect(!simulated.contains("gossiplab resume") && !simulated.contains("checkpoints"))
+        outcome.reached = [NodeID(0): 7, NodeID(2): 9, NodeID(3): 8, NodeID(5): 7]
+        try simulation.end(outcome)
+        let simulated = try simulation.page()
+        #expect(simulated.contains("gossiplab resume \(simulation.directory.path)</code>"))
+        #expect(simulated.contains("had closed 7 to 9 of 20 rounds") && !simulated.contains("checkpoints"))
     }
 
     @Test("the commands are those that repeat this run, and quote what a shell would take apart")
@@ -175,9 +180,11 @@ struct ReportPageTests {
         try run.end(outcome)
         let path = run.directory.path
         #expect(try run.page().contains("<code>gossiplab run \(path)/experiment.json\ngossiplab verify \(path)</code>"))
+        let simulation = try ReportedRun(try smallAssembly(), made: .simulation(SimulationSettings()))
         outcome.engine = .simulation
-        try run.end(outcome)
-        #expect(try run.page().contains("<code>gossiplab simulate \(path)/experiment.json\n"))
+        try simulation.end(outcome)
+        #expect(
+            try simulation.page().contains("<code>gossiplab simulate \(simulation.directory.path)/experiment.json\n"))
 
         let folder = try TemporaryDirectory()
         let odd = RunDirectory("\(folder.path)/it's a $run")

@@ -14,9 +14,11 @@ struct ReportedRun: ~Copyable {
     let files: RunFiles
     private let folder: TemporaryDirectory
 
-    init(_ assembly: Assembly) throws {
+    init(
+        _ assembly: Assembly, made record: RunRecord = .processes(transport: .tcp, hasKeys: false)
+    ) throws {
         let folder = try TemporaryDirectory()
-        files = try RunFiles(for: assembly, in: folder.path)
+        files = try RunFiles(for: assembly, in: folder.path, made: record)
         self.assembly = assembly
         self.folder = folder
     }

@@ -2,6 +2,7 @@
 import Aggregation
 import Attacks
 import Faults
+import Kernels
 import Scenario
 import Simulation
 import Testing
@@ -36,6 +37,25 @@ struct SoakTests {
         #expect(Set(cases.map(\.ruleKind)) == Set(RuleCatalog.gossip.names))
         #expect(Set(cases.map(\.attackKind)) == Set(AttackCatalog.all.names + ["none"]))
         #expect(cases.allSatisfy { $0.calmFrom + SoakCase.calmRounds <= $0.rounds })
+    }
+
+    @Test("what is said to repeat a case comes to the same events")
+    func repetition() throws {
+        for seed in UInt64(1)...8 {
+            let soakCase = SoakCase(seed: seed)
+            guard case .simulation(let settings) = SoakRun.record(of: soakCase) else {
+                Issue.record("a case is simulated")
+                continue
+            }
+            let experiment = try Experiment(Array(JSONText.pretty(soakCase.json).utf8), name: "soak.json")
+            let assembly = try Assembly(
+                experiment, topology: experiment.topologyFile { _ throws(ConfigurationFault) in [] })
+            let (_, result) = try SimulatedRun(assembly, options: settings.options).run { _ in
+            } shouldStop: {
+                false
+            }
+            #expect(try result.traceHash == SoakRun.run(soakCase).traceHash, "seed \(seed)")
+        }
     }
 
     @Test("a violation is shrunk to a case that still has it")

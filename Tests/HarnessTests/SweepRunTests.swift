@@ -308,8 +308,8 @@ struct SweepTableTests {
     @Test("texts are aligned, and escaped where a format has marks of its own")
     func formats() {
         let table = TextTable(header: ["rule", "±"], names: 1, rows: [["a|b", "1"], ["c,\"d\"", "12.5"]])
-        #expect(table.plain == "rule      ±\na|b       1\nc,\"d\"  12.5")
-        #expect(table.markdown == "| rule | ± |\n| --- | ---: |\n| a\\|b | 1 |\n| c,\"d\" | 12.5 |")
+        #expect(table.plain == ["rule      ±", "a|b       1", "c,\"d\"  12.5"])
+        #expect(table.markdown == ["| rule | ± |", "| --- | ---: |", "| a\\|b | 1 |", "| c,\"d\" | 12.5 |"])
         #expect(table.csv == "rule,±\na|b,1\n\"c,\"\"d\"\"\",12.5\n")
     }
 }

@@ -27,6 +27,16 @@ struct FormTests {
         #expect(wide.isEmpty)
     }
 
+    /// Its output would reach a terminal as it is, and nobody would learn that it was not written.
+    @Test("nothing prints but through the one door, StandardOutput or StandardError")
+    func printing() {
+        let bare = /(^|[^.\w])(print|debugPrint|dump|puts|fputs|printf)\(/
+        for file in SourceTree.sources {
+            let places = file.code.filter { $0.text.contains(bare) && !$0.text.contains("func print(") }
+            #expect(places.isEmpty, "\(file): \(places.map(\.number))")
+        }
+    }
+
     @Test("no line ends in a blank, no file in several line feeds")
     func blanks() {
         for file in Self.everything + [SourceTree.manifest] {

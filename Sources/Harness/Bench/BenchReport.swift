@@ -43,7 +43,7 @@ public struct BenchReport {
     }
 
     /// For people.
-    public var text: String {
+    public var lines: [String] {
         let table = TextTable(
             header: [bench] + columns.map(\.header), names: 1,
             rows: rows.map { row in
@@ -53,7 +53,7 @@ public struct BenchReport {
                     }
             })
         let stated = conditions.map { "\($0.name) \(JSONText.canonical($0.value))" }.joined(separator: ", ")
-        return ([stated, "", table.plain, ""] + notes).joined(separator: "\n")
+        return [stated, ""] + table.plain + [""] + notes
     }
 
     /// For programs.

@@ -120,7 +120,8 @@ public enum RoundBench: Bench {
         let clock = MonotonicClock()
         let beginning = clock.now()
         let assembly = try task.assembly()
-        let directory = try RunFiles(for: assembly, in: folder.path).directory
+        let record = RunRecord.processes(transport: links.transport, hasKeys: links.hasKeys)
+        let directory = try RunFiles(for: assembly, in: folder.path, made: record).directory
         if links.hasKeys { try KeyFile.write(for: assembly.topologyFile, to: directory.keys) }
         let lifeline = try Lifeline()
         let nonce = RunNonce(Entropy.bytes(RunNonce.byteCount))

@@ -1,6 +1,7 @@
 // The graph of a run in SVG: honest nodes are circles, hostile ones squares on a corner, each with what it came to.
 import Graphs
 import Kernels
+import Platform
 import Scenario
 
 /// A drawing of a topology and its nodes.
@@ -140,8 +141,9 @@ struct GraphDrawing {
 
     /// In smaller letters where it is long.
     private func label(of node: RecordedNode, y: Double) -> Markup {
-        let count = node.label.count
-        let text = count <= Self.longestLabel ? node.label : "\(node.label.prefix(Self.longestLabel - 1))…"
+        let whole = printable(node.label)
+        let count = whole.count
+        let text = count <= Self.longestLabel ? whole : "\(whole.prefix(Self.longestLabel - 1))…"
         let size: Markup = count > 4 ? " style=\"font-size:\(2.9 * layout.radius / Double(text.count))px\"" : ""
         return "<text class=\"label\" y=\"\(y)\"\(size)>\(text)</text>"
     }

@@ -78,11 +78,18 @@ public struct HTMLReport {
     private var stateNote: String? {
         switch run.state {
         case .finished: nil
-        case .stopped where run.isSimulated: "The run was stopped before its end."
-        case .stopped: "The run was stopped before its end; nodes keep their checkpoints."
+        case .stopped:
+            "The run was stopped before its end\(reached)."
+                + (run.isSimulated ? " A simulation keeps nothing to go on from." : " Nodes keep their checkpoints.")
         case .running: "This page is written anew about once a second."
         case .unfinished: "There is no summary: the run is still going on, or it was cut off."
         }
+    }
+
+    private var reached: String {
+        guard let reached = run.summary?.reached else { return "" }
+        let rounds = reached.count == 1 ? "\(reached.lowerBound)" : "\(reached.lowerBound) to \(reached.upperBound)"
+        return ": its honest nodes had closed \(rounds) of \(run.experiment.training.rounds) rounds"
     }
 
     private var header: Markup {

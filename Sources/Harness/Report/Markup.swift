@@ -1,4 +1,5 @@
 // Markup that escapes by construction: what is put into it is text, whatever stands in it. It checks no grammar.
+import Platform
 
 /// A piece of HTML or SVG. Its literals are markup; strings interpolated into them are escaped.
 struct Markup: ExpressibleByStringInterpolation, Sendable {
@@ -16,6 +17,7 @@ struct Markup: ExpressibleByStringInterpolation, Sendable {
         mutating func appendInterpolation(_ string: String) { text += escaped(string) }
         mutating func appendInterpolation(_ markup: Markup) { text += markup.text }
         mutating func appendInterpolation(_ pieces: [Markup]) { for piece in pieces { text += piece.text } }
+        mutating func appendInterpolation(lines: [String]) { text += lines.map(escaped).joined(separator: "\n") }
         mutating func appendInterpolation(_ number: Int) { text += "\(number)" }
 
         /// A length in a drawing, to a tenth.
@@ -28,24 +30,17 @@ struct Markup: ExpressibleByStringInterpolation, Sendable {
     static func += (left: inout Markup, right: Markup) { left.text += right.text }
 }
 
-/// `text` as it may stand between tags and in quoted attributes; control characters, which HTML forbids, are replaced.
+/// `text` as it may stand between tags and in quoted attributes. Control characters, which HTML forbids, and those that
+/// turn the direction of reading are shown as on a terminal.
 private func escaped(_ text: String) -> String {
-    let isPlain = text.utf8.allSatisfy { byte in
-        byte >= 32 && byte != 127 && !"&<>\"'".utf8.contains(byte)
-    }
-    guard !isPlain else { return text }
-    var result = ""
-    for scalar in text.unicodeScalars {
+    printable(text).replacingScalars { scalar in
         switch scalar {
-        case "&": result += "&amp;"
-        case "<": result += "&lt;"
-        case ">": result += "&gt;"
-        case "\"": result += "&quot;"
-        case "'": result += "&#39;"
-        case "\n", "\t": result.unicodeScalars.append(scalar)
-        case "\0"..<" ", "\u{7F}"..."\u{9F}": result += "\u{FFFD}"
-        default: result.unicodeScalars.append(scalar)
+        case "&": "&amp;"
+        case "<": "&lt;"
+        case ">": "&gt;"
+        case "\"": "&quot;"
+        case "'": "&#39;"
+        default: nil
         }
     }
-    return result
 }

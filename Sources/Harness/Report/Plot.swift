@@ -147,7 +147,7 @@ struct Plot {
             return """
                 <rect x="\(left)" y="\(Self.area.top)" width="\(right - left)" \
                 height="\(Self.area.bottom - Self.area.top)"><title>round \(rounds[rows[index]])
-                \(values.joined(separator: "\n"))</title></rect>
+                \(lines: values)</title></rect>
 
                 """
         }

@@ -16,6 +16,8 @@ public struct RecordedRun: Sendable {
 
     let directory: RunDirectory
     let state: State
+    /// `nil` where no laboratory made it.
+    let record: RunRecord?
     let experiment: Experiment
     /// The experiment as it was written, for listing.
     let settings: JSONValue
@@ -36,7 +38,8 @@ public struct RecordedRun: Sendable {
 
     /// A simulation has no processes, and so no files of single nodes.
     var isSimulated: Bool {
-        summary.map { $0.engine == Engine.simulation.rawValue } ?? nodes.allSatisfy { $0.totals == nil }
+        record?.isSimulation ?? summary.map { $0.engine == Engine.simulation.rawValue }
+            ?? nodes.allSatisfy { $0.totals == nil }
     }
 
     /// Every moment that was measured or was to be, until the last measured one, ascending; `nil` where the measurement
@@ -103,4 +106,8 @@ struct RecordedSummary: Sendable {
     let learningError: Double?
     let generalizationGap: Double?
     let warnings: [String]
+    /// Labels of nodes that came back after a crash.
+    let restarted: [String]
+    /// Rounds that the slowest and the furthest honest node of a stopped run have closed.
+    let reached: ClosedRange<Int>?
 }

@@ -64,42 +64,44 @@ extension HTMLReport {
         }
     }
 
+    /// The commands that make the run again, and those that go on with it or recompute it.
     var repetition: Markup {
-        let path = quoted(run.directory.path)
-        let repeating = "gossiplab \(run.isSimulated ? "simulate" : "run") \(quoted(run.directory.experiment))"
-        let (commands, note): ([String], String) =
+        let repeating = LaboratoryCommand(repeating: run.record ?? guessedRecord, of: run.directory.experiment)
+        let (further, note): (LaboratoryCommand?, String) =
             switch run.state {
-            case .finished:
-                (
-                    [repeating, "gossiplab verify \(path)"],
-                    "The first command repeats the run; the second recomputes its models and compares them."
-                )
-            case .stopped where !run.isSimulated, .unfinished where !run.isSimulated:
-                (
-                    [repeating, "gossiplab resume \(path)"],
-                    "The first command repeats the run; the second goes on with it, if nothing else does."
-                )
-            case .running, .stopped, .unfinished: ([repeating], "This command repeats the run.")
+            case .running: (nil, "This command repeats the run.")
+            case .finished where run.summary?.modelDigest.isEmpty == false: (run.check, finishedNote)
+            case .finished where run.isSimulated: (nil, "This command repeats the run.")
+            case .finished, .stopped, .unfinished: (LaboratoryCommand(.resume, run.directory), unfinishedNote)
             }
+        let commands = [repeating, further].compactMap { $0?.description }
         return """
             <section>
             <h2>Again</h2>
             <p class="note">\(note)</p>
-            <pre><code>\(commands.joined(separator: "\n"))</code></pre>
+            <pre><code>\(lines: commands)</code></pre>
             </section>
 
             """
     }
 
-    /// A word for a shell.
-    private func quoted(_ path: String) -> String {
-        let isPlain = path.utf8.allSatisfy { byte in
-            switch UnicodeScalar(byte) {
-            case "a"..."z", "A"..."Z", "0"..."9", "/", ".", "_", "-", "+": true
-            default: false
-            }
+    private var unfinishedNote: String {
+        run.isSimulated
+            ? "The first command repeats the run; the second computes it again in its folder, to its end."
+            : "The first command repeats the run; the second goes on with it, if nothing else does."
+    }
+
+    private var finishedNote: String {
+        guard !run.isSimulated, let disturbance = run.disturbance.inWords else {
+            return "The first command repeats the run; the second recomputes its models and compares them."
         }
-        let parts = path.split(separator: "'", omittingEmptySubsequences: false)
-        return isPlain && !path.isEmpty ? path : "'\(parts.joined(separator: #"'\''"#))'"
+        return
+            "The first command repeats the experiment, which may go otherwise: \(disturbance). The second recomputes "
+            + "the models from what the nodes wrote down that they had heard, and compares them."
+    }
+
+    /// For a run that no laboratory made.
+    private var guessedRecord: RunRecord {
+        run.isSimulated ? .simulation(SimulationSettings()) : .gathered
     }
 }

@@ -8,6 +8,7 @@ import Scenario
 /// in the middle of a long run costs no more than one near its start.
 public struct RunReader {
     private let directory: RunDirectory
+    private let record: RunRecord?
     private let experiment: Experiment
     private let settings: JSONValue
     private let topology: TopologyFile
@@ -20,10 +21,11 @@ public struct RunReader {
     /// Reads what does not change during a run.
     public init(_ directory: RunDirectory) throws(ConfigurationFault) {
         self.directory = directory
-        let bytes = try Self.bytes(of: directory.experiment)
+        record = try directory.loadRecord()
+        let bytes = try InputFiles.ofRuns.read(directory.experiment)
         experiment = try Experiment(bytes, name: directory.experiment)
         settings = try StrictJSON.read(bytes, name: directory.experiment)
-        topology = try TopologyFile.read(try Self.bytes(of: directory.topology), name: directory.topology)
+        topology = try TopologyFile.read(try InputFiles.ofRuns.read(directory.topology), name: directory.topology)
         layout = GraphLayout(topology.topology)
         metrics = GrowingFile(directory.metrics)
         nodes = topology.topology.nodes.map { (GrowingFile(directory.node($0).metrics), nil) }
@@ -44,32 +46,16 @@ public struct RunReader {
             nodes[index].totals = nodes[index].totals ?? NodeTotals()
             nodes[index].totals?.add(lines)
         }
-        let summary = isRunning ? nil : try readSummary()
+        let summary = isRunning ? nil : try directory.loadSummary()
         let recorded = recordedNodes(summary)
         let state: RecordedRun.State =
             isRunning ? .running : summary.map { $0.count("stopped") == 1 ? .stopped : .finished } ?? .unfinished
         return RecordedRun(
-            directory: directory, state: state, experiment: experiment, settings: settings, topology: topology,
-            layout: layout, evaluations: evaluations, nodes: recorded,
+            directory: directory, state: state, record: record, experiment: experiment, settings: settings,
+            topology: topology, layout: layout, evaluations: evaluations, nodes: recorded,
             totals: summary.map(NodeTotals.init(summary:))
                 ?? .sum(recorded.compactMap(\.totals), honest: recorded.filter { !$0.isHostile }.compactMap(\.totals)),
             summary: summary.map(RecordedSummary.init))
-    }
-
-    private static func bytes(of path: String) throws(ConfigurationFault) -> [UInt8] {
-        try InputFiles.ofRuns.read(path)
-    }
-
-    private func readSummary() throws(ConfigurationFault) -> JSONValue? {
-        guard Files.exists(directory.summary) else { return nil }
-        let summary = try StrictJSON.read(try Self.bytes(of: directory.summary), name: directory.summary)
-        let version = try summary.object("").required("version", expected: "\(RunSummary.version)")
-        guard version.count == RunSummary.version else {
-            throw ConfigurationFault(
-                .notAllowed(key: "version", given: version.summary, allowed: "\(RunSummary.version)"),
-                at: version.position.description)
-        }
-        return summary
     }
 
     /// After a run was resumed, its lines begin again at an earlier round: the later line of a round counts.
@@ -150,6 +136,9 @@ extension RecordedSummary {
         learningError = summary.member("learningError")?.number
         generalizationGap = summary.member("generalizationGap")?.number
         warnings = (summary.member("warnings")?.elements ?? []).compactMap(\.text)
+        restarted = (summary.member("restarted")?.elements ?? []).compactMap(\.text)
+        let ends = summary.member("reached").map { ($0.count("least"), $0.count("greatest")) }
+        reached = ends.flatMap { $0.0 <= $0.1 ? $0.0...$0.1 : nil }
     }
 }
 

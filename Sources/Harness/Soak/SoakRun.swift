@@ -34,6 +34,15 @@ public enum SoakRun {
         return options
     }
 
+    /// How 'gossiplab simulate' makes the same run of a case, and checks it.
+    public static func record(of soakCase: SoakCase) -> RunRecord {
+        var settings = SimulationSettings()
+        settings.carriage = soakCase.carriage
+        settings.latencyMilliseconds = latencyMilliseconds
+        settings.isChecked = true
+        return .simulation(settings)
+    }
+
     /// Runs a case and, to compare with, what it would have come to without its faults.
     public static func run(_ soakCase: SoakCase) throws -> SoakOutcome {
         let assembly = try soakCase.assembly()

@@ -1,5 +1,5 @@
 // The folder of a sweep: results that only grow, one line a finished cell, and tables made from them.
-public import Kernels
+import Kernels
 import Platform
 import Scenario
 
@@ -13,7 +13,7 @@ public final class SweepFiles {
     /// again.
     private var finished: [CellKey: CellResult] = [:]
 
-    public init(for sweep: Sweep, in parent: String) throws(ConfigurationFault) {
+    public init(for sweep: Sweep, in parent: String) throws {
         path = "\(parent)/\(RunDirectory.fileName(sweep.name))-sweep"
         do {
             try Files.makeDirectory(path)
@@ -21,7 +21,7 @@ public final class SweepFiles {
                 throw ConfigurationFault("another sweep is running in \(path); wait for its end, or give --out")
             }
             self.lock = lock
-            let results = "\(path)/results.jsonl"
+            let results = SweepFiles.results(in: path)
             if Files.exists(results) {
                 // A torn last line is no result; the file goes on after it on a line of its own.
                 for line in try Files.read(results).split(separator: UInt8(ascii: "\n")) {
@@ -33,12 +33,17 @@ public final class SweepFiles {
         } catch let fault as ConfigurationFault {
             throw fault
         } catch {
+            if error.isFullDisk { throw error }
             throw ConfigurationFault("the folder of the sweep cannot be written: \(error)")
         }
     }
 
     /// Where the run directories of real processes are.
-    var runs: String { "\(path)/runs" }
+    var runs: String { SweepFiles.runs(in: path) }
+
+    /// The file that makes a folder that of a sweep.
+    static func results(in folder: String) -> String { "\(folder)/results.jsonl" }
+    static func runs(in folder: String) -> String { "\(folder)/runs" }
 
     public func result(of key: CellKey) -> CellResult? { finished[key] }
 

@@ -86,7 +86,9 @@ public struct SweepRun {
             let result: CellResult
             do {
                 let assembly = try plan.assembly(of: cell)
-                var files = try RunFiles(for: assembly, in: files.runs)
+                let transport = assembly.experiment.transport
+                var files = try RunFiles(
+                    for: assembly, in: files.runs, made: .processes(transport: transport, hasKeys: false))
                 var run = try ProcessRun(assembly, in: files.directory, program: program)
                 let outcome = try run.run { evaluations throws(SystemFault) in try files.append(evaluations) }
                 try files.insert(outcome.recomputed)

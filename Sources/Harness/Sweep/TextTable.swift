@@ -1,4 +1,5 @@
 // Rows of text under a header, and the three ways to write them. What the texts mean is the business of others.
+import Platform
 
 public struct TextTable: Sendable {
     public let header: [String]
@@ -7,9 +8,9 @@ public struct TextTable: Sendable {
     /// As long as the header, each.
     public let rows: [[String]]
 
-    /// Columns side by side, names to the left and figures to the right.
-    public var plain: String {
-        let lines = [header] + rows
+    /// Columns side by side, names to the left and figures to the right; as wide as what is shown of their texts.
+    public var plain: [String] {
+        let lines = ([header] + rows).map { $0.map(printable) }
         let widths = header.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
         return lines.map { line in
             let texts = zip(line, widths).enumerated().map { column, text in
@@ -17,18 +18,19 @@ public struct TextTable: Sendable {
                 return column < names ? text.0 + blanks : blanks + text.0
             }
             return String(texts.joined(separator: "  ").reversed().drop { $0 == " " }.reversed())
-        }.joined(separator: "\n")
+        }
     }
 
-    /// A table of GitHub's Markdown.
-    public var markdown: String {
+    /// The lines of a table of GitHub's Markdown.
+    public var markdown: [String] {
         let marks = header.indices.map { $0 < names ? "---" : "---:" }
         let lines = [header.map(TextTable.escaped), marks] + rows.map { $0.map(TextTable.escaped) }
-        return lines.map { "| \($0.joined(separator: " | ")) |" }.joined(separator: "\n")
+        return lines.map { "| \($0.joined(separator: " | ")) |" }
     }
 
+    /// A text in one cell: a bar would end it, and so would one behind a backslash of the text's own.
     private static func escaped(_ text: String) -> String {
-        text.split(separator: "|", omittingEmptySubsequences: false).joined(separator: #"\|"#)
+        printable(text).replacingScalars { $0 == "|" || $0 == "\\" ? "\\\($0)" : nil }
     }
 
     /// Comma-separated values with a final line feed; what has commas, quotes or line feeds is quoted (RFC 4180).
@@ -37,7 +39,18 @@ public struct TextTable: Sendable {
     }
 
     private static func quoted(_ text: String) -> String {
-        guard text.contains(where: { ",\"\n\r\r\n".contains($0) }) else { return text }
-        return "\"\(text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\""
+        guard text.utf8.contains(where: { ",\"\n\r".utf8.contains($0) }) else { return text }
+        return "\"\(text.replacingScalars { $0 == "\"" ? "\"\"" : nil })\""
+    }
+}
+
+extension String {
+    /// A mark with an accent on it is one character, and yet ends a cell or a quotation: scalars are looked at.
+    func replacingScalars(_ replacement: (Unicode.Scalar) -> String?) -> String {
+        var result = ""
+        for scalar in unicodeScalars {
+            if let text = replacement(scalar) { result += text } else { result.unicodeScalars.append(scalar) }
+        }
+        return result
     }
 }
