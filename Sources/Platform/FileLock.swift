@@ -3,7 +3,7 @@ import Glibc
 
 /// A lock that is held as long as this object is there. Children do not inherit it.
 public final class FileLock: Sendable {
-    private let file: FileDescriptor
+    let file: FileDescriptor
     /// False on a file system without locks, where nobody can be kept out.
     public let isEffective: Bool
 
@@ -11,6 +11,9 @@ public final class FileLock: Sendable {
         self.file = file
         self.isEffective = isEffective
     }
+
+    /// Said aloud, for closing the file gives nothing back while a child that is being started still has it open.
+    deinit { _ = flock(file.number, LOCK_UN) }
 
     /// Takes the lock of the file at `path`, which is made if need be and never removed: who removed it would let a
     /// second holder in beside one that still has it open. Does not wait.

@@ -1,6 +1,8 @@
 // Locks on files: one holder at a time, and none once it is gone.
-import Platform
+import Glibc
 import Testing
+
+@testable import Platform
 
 extension PlatformTests {
     @Suite("File locks", .timeLimit(.minutes(1))) struct FileLockTests {
@@ -29,6 +31,18 @@ extension PlatformTests {
             #expect(try FileLock.take("\(folder.path)/lock") != nil)
             try child.process.send(.kill)
             #expect(try child.ending() == .signalled(.kill))
+        }
+
+        @Test("a child that has the file open while it is being started keeps nobody out once the holder is gone")
+        func startingChildren() throws {
+            let folder = try TemporaryDirectory()
+            var lock = try FileLock.take("\(folder.path)/lock")
+            // What fork(2) leaves with a child until it runs its program.
+            let copy = dup(try #require(lock).file.number)
+            lock = nil
+            #expect(copy >= 0)
+            #expect(try FileLock.take("\(folder.path)/lock") != nil)
+            #expect(close(copy) == 0)
         }
 
         @Test("a file that cannot be made is a fault")
