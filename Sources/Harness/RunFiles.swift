@@ -48,7 +48,8 @@ public struct RunFiles {
     }
 
     private static func fault(_ error: any Error) -> any Error {
-        error.isFullDisk ? error : ConfigurationFault("the run directory cannot be written: \(error)")
+        (error as? SystemFault)?.isFullDisk == true
+            ? error : ConfigurationFault("the run directory cannot be written: \(error)")
     }
 
     /// Goes on in the directory of an earlier run; what its nodes do not begin from is taken away.

@@ -33,7 +33,7 @@ public final class SweepFiles {
         } catch let fault as ConfigurationFault {
             throw fault
         } catch {
-            if error.isFullDisk { throw error }
+            if (error as? SystemFault)?.isFullDisk == true { throw error }
             throw ConfigurationFault("the folder of the sweep cannot be written: \(error)")
         }
     }
