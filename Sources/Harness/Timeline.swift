@@ -10,27 +10,41 @@ public struct Timeline {
     /// Models of moments that are not complete yet, by rounds.
     private var pending: [Int: [(node: NodeID, model: [Float])]] = [:]
     /// The newest rounds each honest node was heard of at; `Int.max` once nothing more will come from it.
-    private var newest: [NodeID: Int] = [:]
+    private var newest: [NodeID: Int]
+    /// The least of them, and how many nodes are there: `advance` is asked far more often than they change.
+    private var settled = -1
+    private var laggards: Int
     public private(set) var evaluations: [EvaluationRecord] = []
 
     public init(_ assembly: Assembly) throws(ConfigurationFault) {
         honest = assembly.honest
+        newest = Dictionary(uniqueKeysWithValues: honest.map { ($0, -1) })
+        laggards = honest.count
         evaluator = try Evaluator(assembly)
     }
 
-    /// Takes the model of a node after `rounds` rounds; models of hostile nodes are ignored.
+    /// Takes the model of a node after `rounds` rounds. Models of hostile nodes are ignored, and what comes after its
+    /// moment was evaluated, as from a node that was restarted.
     public mutating func add(_ model: [Float], of node: NodeID, rounds: Int) {
-        guard honest.contains(node) else { return }
+        guard newest[node] != nil, rounds > settled else { return }
         pending[rounds, default: []].append((node, model))
-        newest[node] = max(newest[node] ?? -1, rounds)
+        note(node, at: rounds)
     }
 
     /// Nothing more will come from `node`.
-    public mutating func close(_ node: NodeID) { newest[node] = .max }
+    public mutating func close(_ node: NodeID) { note(node, at: .max) }
+
+    private mutating func note(_ node: NodeID, at rounds: Int) {
+        guard let known = newest[node], rounds > known else { return }
+        newest[node] = rounds
+        if known == settled { laggards -= 1 }
+    }
 
     /// Evaluates every moment that no honest node can add to any more; returns what is new.
     public mutating func advance() -> [EvaluationRecord] {
-        let settled = honest.map { newest[$0] ?? -1 }.min() ?? -1
+        guard laggards == 0 else { return [] }
+        settled = newest.values.min() ?? .max
+        laggards = newest.values.count { $0 == settled }
         var new: [EvaluationRecord] = []
         for rounds in pending.keys.sorted() where rounds <= settled {
             guard let models = pending.removeValue(forKey: rounds) else { continue }
