@@ -6,15 +6,12 @@ import Wire
 extension NodeCore {
     /// Whether this node forges what it sends in this round.
     var isLiar: Bool {
-        guard case .hostile(let adversary) = behaviour else { return false }
+        guard isHostile, case .hostile(let adversary) = behaviour else { return false }
         return adversary.attacks(in: round, node: configuration.node, seed: configuration.seed)
     }
 
     /// A node listens to every neighbour, except that hostile nodes ignore their own kind.
-    func listens(to node: NodeID) -> Bool {
-        guard case .hostile(let adversary) = behaviour else { return true }
-        return !adversary.kin.contains(node)
-    }
+    func listens(to node: NodeID) -> Bool { !kin.contains(node) }
 
     /// How long this node keeps its neighbours waiting on purpose.
     var holdBack: Nanoseconds? {

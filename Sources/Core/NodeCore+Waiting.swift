@@ -8,7 +8,8 @@ extension NodeCore {
         // Whoever is left behind has nothing to wait for.
         guard exchanges, !isAsynchronous, roundOfOthers == nil else { return now }
         var latest = holdBack.map { max(now, since + $0) } ?? now
-        for slot in neighbours.indices {
+        // Whoever has delivered is passed over before it is copied: this is asked at every event.
+        for slot in neighbours.indices where neighbours[slot].current == nil {
             if let limit = waitLimit(for: neighbours[slot], since: since) { latest = max(latest, limit) }
         }
         return latest

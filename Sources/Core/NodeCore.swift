@@ -23,6 +23,9 @@ public struct NodeCore: Sendable {
     let configuration: NodeConfiguration
     var mixer: Mixer
     var behaviour: Behaviour
+    /// What is asked of `behaviour` at every event.
+    let isHostile: Bool
+    let kin: Set<NodeID>
 
     var phase = Phase.idle
     /// The round the node is in, or the next one while joining.
@@ -63,6 +66,11 @@ public struct NodeCore: Sendable {
         self.configuration = configuration
         mixer = Mixer(configuration, rule: rule, trainer: trainer)
         self.behaviour = behaviour
+        if case .hostile(let adversary) = behaviour {
+            (isHostile, kin) = (true, adversary.kin)
+        } else {
+            (isHostile, kin) = (false, [])
+        }
         model = initial
         neighbours = configuration.neighbours.map { NeighbourState($0, patience: configuration.patience) }
     }

@@ -93,7 +93,10 @@ struct Actor: Sendable {
         guard !isDown, !isPaused else { return }
         if settings.carriage.usesDatagrams { nextMoment = nextLinkTimer }
         guard ending == nil else { return }
-        if let wake = wakeAt.map({ $0 + (0 - clockOffset) }) { nextMoment = min(nextMoment ?? wake, wake) }
+        if let wakeAt {
+            let wake = wakeAt + (0 - clockOffset)
+            nextMoment = min(nextMoment ?? wake, wake)
+        }
         if let done = step?.doneAt { nextMoment = min(nextMoment ?? done, done) }
         if let retry = triesTraceAt { nextMoment = min(nextMoment ?? retry, retry) }
     }
