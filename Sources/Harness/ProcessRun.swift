@@ -201,7 +201,7 @@ public struct ProcessRun {
             }
         }
         // What was killed for good, or would come back after the run was stopped, is not waited for.
-        guard plan.isOver || stopAskedAt != nil else { return }
+        guard plan.isOver || isStill || stopAskedAt != nil else { return }
         for index in children.indices where children[index].isDown {
             children[index].isDown = false
             closeTimeline(of: children[index])
@@ -223,9 +223,14 @@ public struct ProcessRun {
         }
     }
 
+    /// No node runs but those that the plan holds, and no fault ends as time goes by: nothing will change any more.
+    private var isStill: Bool {
+        plan.nextEnd == nil && !children.contains { $0.isRunning && !$0.watch.isHeld }
+    }
+
     /// Kills what the plan holds for good, once nothing else is left.
     private mutating func endHeld() {
-        guard plan.isOver, !children.contains(where: { $0.isRunning && !$0.watch.isHeld }) else { return }
+        guard isStill else { return }
         for index in children.indices where children[index].isRunning { kill(index, as: .heldToTheEnd) }
     }
 
