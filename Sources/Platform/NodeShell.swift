@@ -66,6 +66,8 @@ public struct NodeShell {
     private var arrivals: [Arrival] = []
     private var wakeAt: Instant?
     private var ending: Ending?
+    /// Why the final model is not on the disk, if it is not.
+    private var lostModel: SystemFault?
     private var mixNanoseconds: Nanoseconds = 0
     private var complaints = Complaints()
     private var worker: TrainingWorker?
@@ -129,6 +131,8 @@ public struct NodeShell {
     /// Runs until all rounds are done, the node is told to stop, or it cannot go on.
     ///
     /// - Returns: how it ended; what went wrong has been said.
+    /// - Throws: what the machine would not do. A final model that cannot be written is among it: a run that leaves
+    ///   none has failed.
     public mutating func run() throws(SystemFault) -> Ending {
         handle(.started(start))
         while ending == nil {
@@ -150,6 +154,7 @@ public struct NodeShell {
             showSignOfLife()
         }
         try sayFarewell()
+        if let lostModel { throw lostModel }
         guard let ending else { preconditionFailure("the loop ends with an ending") }
         return ending
     }
@@ -314,9 +319,11 @@ public struct NodeShell {
 
     private mutating func finish(_ ending: Ending) {
         if case .finished(let model) = ending {
-            let bytes = ModelFile(rounds: core.round.number, model: model).encoded
-            let path = folder.model
-            keep { () throws(SystemFault) in try Files.write(bytes, to: path) }
+            do throws(SystemFault) {
+                try Files.write(ModelFile(rounds: core.round.number, model: model).encoded, to: folder.model)
+            } catch {
+                lostModel = error
+            }
         }
         if let failure = ending.failure { StandardError.print("gossipnode \(node): \(failure)") }
         self.ending = ending

@@ -116,6 +116,32 @@ extension EndToEndTests {
             #expect(complaints.last?.hasPrefix("gossipnode 0: gave up at round ") == true)
         }
 
+        @Test("told to stop while it waits for room, it does so")
+        func stoppedWithoutRoom() throws {
+            let laboratory = try Laboratory()
+            let file = try laboratory.write(Self.experiment(), to: "experiment.json")
+            let run = RunDirectory("\(laboratory.path)/run")
+            try Files.makeDirectory(run.node(NodeID(0)).path)
+            try shell(#"ln -s /dev/full "$1""#, run.node(NodeID(0)).trace)
+            let running = try nodes(laboratory, file, in: run)
+            #expect(try becomesTrue { try !Files.read(running[0].errors).isEmpty })
+            for node in running { try node.process.send(.terminate) }
+            let ended = try running.map { try $0.ended() }
+            #expect(ended.map(\.status) == [.exited(0), .exited(0), .exited(0)])
+        }
+
+        @Test("a final model that cannot be written is a failure")
+        func lostModel() throws {
+            let laboratory = try Laboratory()
+            let file = try laboratory.write(Self.experiment(), to: "experiment.json")
+            let run = RunDirectory("\(laboratory.path)/run")
+            // A folder that is not empty cannot be replaced by a file.
+            try Files.makeDirectory("\(run.node(NodeID(0)).model)/inner")
+            let ended = try nodes(laboratory, file, in: run).map { try $0.ended() }
+            #expect(ended.map(\.status) == [.exited(1), .exited(0), .exited(0)])
+            #expect(ended[0].complaints.count == 1 && ended[0].errors.contains("cannot write \(run.path)"))
+        }
+
         @Test("nodes that can start no thread train without one, to the same models")
         func noThread() throws {
             let laboratory = try Laboratory()
