@@ -148,7 +148,8 @@ struct Actor: Sendable {
 
     /// When the trace line that everything waits for is tried again: as soon as there is room, or for the last time.
     private var triesTraceAt: Instant? {
-        queue.heldSince.map { disk.isFull ? $0 + core.patience.fullDisk : $0 }
+        guard let since = queue.heldSince else { return nil }
+        return disk.isFull ? since + core.patience.fullDisk : since
     }
 
     private mutating func retryTrace(at now: Instant, using tools: inout Tools, telling news: inout News) {
@@ -209,8 +210,8 @@ struct Actor: Sendable {
         carryOut(at: now, using: &tools, telling: &news)
     }
 
-    /// Does what the core has asked for. A local step that takes no virtual time is answered at once, and the answer may
-    /// ask for more.
+    /// Does what the core has asked for. A local step that takes no virtual time is answered at once, and the answer
+    /// may ask for more.
     private mutating func carryOut(at now: Instant, using tools: inout Tools, telling news: inout News) {
         while let local = interpret(at: now, telling: &news) {
             if let stepTime {

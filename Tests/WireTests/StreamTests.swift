@@ -72,6 +72,14 @@ struct StreamTests {
         #expect(effects.contains(.refused(.replayedSequence, from: NodeID(0))))
     }
 
+    @Test("every way to take leave is understood", arguments: [Farewell.finished, .stopping, .refused, .failed])
+    func leave(farewell: Farewell) {
+        var (sender, receiver) = LinkTests.openPair()
+        var effects: [LinkEffect] = []
+        receiver.receive(sender.frame(for: .bye(farewell)).bytes.span, into: &effects)
+        #expect(Self.messages(effects) == [.bye(farewell)] && effects.last == .close)
+    }
+
     @Test("a refused peer is told so in one frame, and nothing is read after it")
     func farewell() {
         var (receiver, frames) = Self.frames()
