@@ -22,6 +22,8 @@ struct NeighbourState: Sendable {
     private var incarnation: UInt64?
     /// It was restarted and has sent no model since: it is listening, and is not waited for.
     var isReturning = false
+    /// That process has taken leave for good.
+    private(set) var hasLeft = false
     /// Its model of the round this node is in; while this node enters, and where it is asynchronous, its newest model,
     /// of whatever round.
     var current: ModelMessage?
@@ -62,10 +64,25 @@ struct NeighbourState: Sendable {
         return link == .up && newestRound < round && approachedIn.next >= round
     }
 
+    /// A process that has taken leave may still make links while it ends; they lead nowhere.
     mutating func linkUp(incarnation: UInt64) {
+        let isRestarted = self.incarnation.map { incarnation > $0 } ?? false
+        guard !hasLeft || isRestarted else { return }
         link = .up
-        if let known = self.incarnation, incarnation > known { isReturning = true }
+        hasLeft = false
+        if isRestarted { isReturning = true }
         self.incarnation = incarnation
+    }
+
+    mutating func takeLeave(_ farewell: Farewell, at now: Instant, _ patience: Patience) {
+        switch farewell {
+        case .finished, .failed: link = .closed(waitedUntil: now, backUntil: .longAgo)
+        case .stopping: link = .closed(waitedUntil: now + patience.stoppingGrace, backUntil: .longAgo)
+        // Broken bytes end a connection, not a neighbour.
+        case .refused:
+            link = .closed(waitedUntil: now + patience.reconnectGrace, backUntil: now + patience.deadline)
+        }
+        hasLeft = farewell != .refused
     }
 
     /// Forgets the round that closed and promotes what has already come for `round`.

@@ -13,14 +13,7 @@ extension NodeCore {
         case .waiting(let round):
             if round.number < configuration.rounds { neighbours[slot].heldUpIn = round }
         case .bye(let farewell):
-            let patience = configuration.patience
-            neighbours[slot].link =
-                switch farewell {
-                case .finished, .failed: .closed(waitedUntil: now, backUntil: .longAgo)
-                case .stopping: .closed(waitedUntil: now + patience.stoppingGrace, backUntil: .longAgo)
-                // Broken bytes end a connection, not a neighbour.
-                case .refused: .closed(waitedUntil: now + patience.reconnectGrace, backUntil: now + patience.deadline)
-                }
+            neighbours[slot].takeLeave(farewell, at: now, configuration.patience)
         }
     }
 

@@ -182,6 +182,7 @@ public struct NodeCore: Sendable {
     mutating func linkUp(_ node: NodeID, incarnation: UInt64, into effects: inout [NodeEffect]) {
         guard let slot = slot(of: node) else { return }
         neighbours[slot].linkUp(incarnation: incarnation)
+        guard neighbours[slot].link == .up else { return }
         if enteringFrom != nil, neighbours[slot].receives {
             // It has nothing to tell a neighbour that may be listening as well.
             effects.append(.send(.waiting(round), to: node))

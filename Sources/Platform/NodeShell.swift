@@ -151,8 +151,8 @@ public struct NodeShell {
     /// Runs until all rounds are done, the node is told to stop, or it cannot go on.
     ///
     /// - Returns: how it ended; what went wrong has been said.
-    /// - Throws: what the machine would not do. A final model that cannot be written is among it: a run that leaves none
-    ///   has failed.
+    /// - Throws: what the machine would not do. A final model that cannot be written is among it: a run that leaves
+    ///   none has failed.
     public mutating func run() throws(SystemFault) -> Ending {
         handle(.started(start))
         while ending == nil {

@@ -210,8 +210,8 @@ struct Actor: Sendable {
         carryOut(at: now, using: &tools, telling: &news)
     }
 
-    /// Does what the core has asked for. A local step that takes no virtual time is answered at once, and the answer may
-    /// ask for more.
+    /// Does what the core has asked for. A local step that takes no virtual time is answered at once, and the answer
+    /// may ask for more.
     private mutating func carryOut(at now: Instant, using tools: inout Tools, telling news: inout News) {
         while let local = interpret(at: now, telling: &news) {
             if let stepTime {

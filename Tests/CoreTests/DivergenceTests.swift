@@ -69,6 +69,27 @@ struct DivergenceTests {
         #expect(node.lastRecord?.rejections.isEmpty == true && node.lastRecord?.waits.isEmpty == true)
     }
 
+    @Test("a link that it still makes while it ends leads nowhere; its next process is a neighbour again")
+    func lastLink() {
+        for farewell in [Farewell.failed, .finished, .stopping] {
+            var node = HandledNode(rounds: 100)
+            node.join(1...2)
+            node.receive(from: 1, round: 0, at: 0)
+            node.handle(.received(.bye(farewell), from: NodeID(2)), at: 0)
+            node.handle(.linkUp(NodeID(2), incarnation: 1), at: 1)
+            node.handle(.linkDown(NodeID(2)), at: 1)
+            node.handle(.received(.bye(.finished), from: NodeID(1)), at: 1)
+            node.handle(.timer, at: 1001)
+            #expect(node.core.hasEnded, "nobody is left to wait for")
+
+            var other = HandledNode(rounds: 100)
+            other.join(1...2)
+            other.handle(.received(.bye(farewell), from: NodeID(2)), at: 0)
+            other.handle(.linkUp(NodeID(2), incarnation: 2), at: 1)
+            #expect(other.models.last == [0, 2], "\(farewell)")
+        }
+    }
+
     @Test("whatever it lies about, a liar goes on without a trap", arguments: AttackCatalog.all.names)
     func liar(name: String) throws {
         let type = try AttackCatalog.all.entry(named: name)
