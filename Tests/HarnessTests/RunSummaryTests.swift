@@ -49,6 +49,19 @@ struct RunSummaryTests {
         #expect(other.final?.nodes == 3 && other.byAccuracy.allSatisfy { $0.accuracy != 0.123 })
     }
 
+    @Test("moments that could not be measured are counted, and otherwise not spoken of")
+    func missedMoments() throws {
+        let assembly = try smallAssembly()
+        var outcome = try outcome(assembly)
+        outcome.moments = (planned: 20, missed: 3)
+        let summary = try RunSummary(outcome, of: assembly)
+        #expect(summary.table(runDirectory: nil).contains("evaluation points     3 of 20 missing: "))
+        let counts = try StrictJSON.read(summary.json, name: "summary.json").member("evaluations")
+        #expect(counts?.count("planned") == 20 && counts?.count("missing") == 3)
+        outcome.moments.missed = 0
+        #expect(try !RunSummary(outcome, of: assembly).table(runDirectory: nil).contains("evaluation points"))
+    }
+
     @Test("hostile nodes enter no figure, whatever they hold")
     func hostileModels() throws {
         let assembly = try smallAssembly()
