@@ -30,7 +30,7 @@ struct DivergedRunTests {
             }
             #expect(lost.reason == "diverged at round \(round); a smaller step size may help" && lost.hasDiverged)
         }
-        #expect(!outcome.evaluations.isEmpty && outcome.evaluations.allSatisfy { $0.consensusDistance.isFinite })
+        #expect(!outcome.evaluations.isEmpty && outcome.evaluations.allSatisfy { $0.distance.rootMeanSquare.isFinite })
     }
 
     @Test("the invariants call it what it is")

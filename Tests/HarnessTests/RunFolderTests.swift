@@ -29,7 +29,7 @@ struct RunFolderTests {
         #expect(try check(metrics: #"{"rounds":20,"missedModels":0}"#) == "verify")
         // What a hostile node missed changes what it tells the others.
         for node in 0..<2 { #expect(try check(metrics: #"{"rounds":20,"missedModels":1}"#, ofNode: node) == "replay") }
-        #expect(try check { $0.lost = [LostNode(node: NodeID(3), reason: "killed by SIGKILL")] } == "replay")
+        #expect(try check { $0.lost = [LostNode(NodeID(3), .killed, reason: "killed by SIGKILL")] } == "replay")
         #expect(try check { $0.restarted = [NodeID(3)] } == "replay")
         #expect(try check(["timing.kind=asynchronous"]) == "replay")
         #expect(try check([#"faults=[{"fault":"pause","from":3,"until":4}]"#]) == "replay")
@@ -37,7 +37,7 @@ struct RunFolderTests {
         // A simulation does the same thing every time.
         #expect(
             try check(["timing.kind=asynchronous"], made: .simulation(SimulationSettings())) {
-                $0.lost = [LostNode(node: NodeID(3), reason: "killed")]
+                $0.lost = [LostNode(NodeID(3), .killed, reason: "killed")]
             } == "verify")
     }
 
@@ -85,7 +85,9 @@ struct RunFolderTests {
         outcome.wasStopped = true
         outcome.wallSeconds = 0.5
         outcome.lost = run.assembly.topology.nodes.map { node in
-            LostNode(node: node, reason: node == NodeID(3) ? "killed by SIGKILL" : LostNode.stopped)
+            node == NodeID(3)
+                ? LostNode(node, .killed, reason: "killed by SIGKILL")
+                : LostNode(node, .stopped, reason: LostNode.stopped)
         }
         outcome.reached = [NodeID(0): 11, NodeID(1): 2, NodeID(2): 9, NodeID(3): 7, NodeID(5): 12]
         let summary = try run.end(outcome)
@@ -111,7 +113,7 @@ struct RunFolderTests {
         let assembly = try Assembly(
             experiment, topology: experiment.topologyFile { _ throws(ConfigurationFault) in [] })
         var outcome = RunOutcome(engine: .processes, transport: "tcp")
-        outcome.lost = [LostNode(node: NodeID(0), reason: "killed: gossipnode: \u{1B}[2Jwas here")]
+        outcome.lost = [LostNode(NodeID(0), .killed, reason: "killed: gossipnode: \u{1B}[2Jwas here")]
         outcome.finalModels = [(NodeID(2), constantModel(0.5, of: assembly))]
         let table = try RunSummary(outcome, of: assembly).table(runDirectory: "runs/\u{9B}")
         let lines = table.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)

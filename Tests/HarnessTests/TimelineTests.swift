@@ -104,16 +104,6 @@ struct TimelineTests {
         #expect(timeline.advance().map { [$0.rounds, $0.nodes] } == [[20, 4]])
     }
 
-    @Test("what comes after its moment was evaluated, as from a node that was restarted, is no second one")
-    mutating func again() {
-        for node in [0, 2, 3] { add(node, 10) }
-        add(5, 20)
-        #expect(timeline.advance().map(\.rounds) == [10])
-        add(5, 10)
-        for node in [0, 2, 3] { add(node, 20) }
-        #expect(timeline.advance().map { [$0.rounds, $0.nodes] } == [[20, 4]])
-    }
-
     @Test("the order of arrival changes no figure")
     mutating func arrival() throws {
         var other = try Timeline(assembly, mayLose: true)
