@@ -10,8 +10,8 @@ public enum NodeEvent: Sendable {
     case linkUp(NodeID, incarnation: UInt64)
     case linkDown(NodeID)
     case received(Message, from: NodeID)
-    /// The link refused bytes of a known neighbour.
-    case rejected(Rejection, from: NodeID)
+    /// A link refused something of a neighbour, or of nobody known: that is counted under this node's own name.
+    case rejected(Rejection, from: NodeID, count: Int = 1)
     /// The answer to `train`.
     case trained(Round, [Float], LocalState, StepReport)
     /// The moment asked for by `wake` has come; early and stale calls do no harm.

@@ -162,11 +162,11 @@ public struct NodeShell {
         case .linkUp(let peer, let incarnation): handle(.linkUp(peer, incarnation: incarnation))
         case .linkDown(let peer): handle(.linkDown(peer))
         case .message(let message, let peer): handle(.received(message, from: peer))
-        case .refused(let rejection, let peer):
+        case .refused(let rejection, let peer, let count):
             let sender = peer.map { "node \($0)" } ?? "a peer that did not say who it is"
             complain("refused \(sender): \(rejection.rawValue)")
             // Bytes of strangers are nobody's offence; they are counted under this node's own name.
-            handle(.rejected(rejection, from: peer ?? node))
+            handle(.rejected(rejection, from: peer ?? node, count: count))
         }
     }
 
