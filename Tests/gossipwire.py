@@ -1,6 +1,5 @@
 """The wire protocol of gossipnode in another language, from Sources/Wire/PROTOCOL.md alone: the accepting end of an edge
 over TCP or UDP, plain or sealed; standard library only."""
-import array
 import collections
 import hashlib
 import hmac
@@ -136,10 +135,16 @@ def keys(path):
         return {int(name): bytes.fromhex(key) for name, key in json.load(file)["keys"].items()}
 
 
-def write_endpoint(run, node, address, incarnation):
-    folder = os.path.join(run, "nodes", str(node))
+# A node of a run; keys by neighbour, if there are any.
+Node = collections.namedtuple("Node", "index keys incarnation nonce")
+
+
+def write_endpoint(run, node, port):
+    folder = os.path.join(run, "nodes", str(node.index))
     os.makedirs(folder, exist_ok=True)
-    endpoint = {"address": address, "pid": os.getpid(), "incarnation": incarnation}
+    endpoint = {
+        "address": "127.0.0.1:%d" % port, "pid": os.getpid(), "incarnation": node.incarnation,
+        "nonce": node.nonce.hex()}
     with open(os.path.join(folder, "endpoint.part"), "w") as file:
         json.dump(endpoint, file)
     os.rename(os.path.join(folder, "endpoint.part"), os.path.join(folder, "endpoint.json"))
@@ -147,8 +152,8 @@ def write_endpoint(run, node, address, incarnation):
 
 # Hellos
 
-Hello = collections.namedtuple("Hello", "identity addressee incarnation fingerprint challenge")
-HELLO_FORMAT = "<32sIQ8s32s"
+Hello = collections.namedtuple("Hello", "identity nonce addressee incarnation fingerprint challenge")
+HELLO_FORMAT = "<32s16sIQ8s32s"
 HELLO_BYTES = struct.calcsize(HELLO_FORMAT)
 
 
@@ -187,16 +192,16 @@ def cookie_of(datagram):
 class Session:
     """What two hellos lead to, at the accepting end."""
 
-    def __init__(self, own, keys, sender, theirs, incarnation):
-        self.own, self.peer = own, sender
+    def __init__(self, node, sender, theirs):
+        own, self.own, self.peer = node.index, node.index, sender
         hello = Hello(*struct.unpack_from(HELLO_FORMAT, theirs))
-        assert hello.addressee == own
-        self.incarnation, key = hello.incarnation, keys.get(sender)
+        assert hello.addressee == own and hello.nonce == node.nonce
+        key = node.keys.get(sender)
         mark = fingerprint(key) if key else bytes(8)
         assert hello.fingerprint == mark
         cookie, = struct.unpack_from("<Q", theirs, HELLO_BYTES)
         assert theirs == greeting(sender, hello, cookie, key)
-        ours = Hello(hello.identity, sender, incarnation, mark, os.urandom(32))
+        ours = Hello(hello.identity, node.nonce, sender, node.incarnation, mark, os.urandom(32))
         self.answer = greeting(own, ours, 0, key)
         both = struct.pack("<I", sender) + theirs[:HELLO_BYTES] + struct.pack("<I", own) + self.answer[:HELLO_BYTES]
         self.number, self.sealing, self.opening = xxh64(both), None, None
@@ -233,12 +238,12 @@ def parse(head):
 class Connection:
     """The accepting end of one edge over TCP."""
 
-    def __init__(self, connection, own, keys, incarnation):
-        self.socket, self.own, self.sequence, self.session = connection, own, 0, None
+    def __init__(self, connection, node):
+        self.socket, self.sequence, self.session = connection, 0, None
         kind, self.peer, _, theirs = self.receive()
         assert kind == HELLO
-        session = Session(own, keys, self.peer, theirs, incarnation)
-        head = header(HELLO, own, 0, 0, len(session.answer))
+        session = Session(node, self.peer, theirs)
+        head = header(HELLO, node.index, 0, 0, len(session.answer))
         self.socket.sendall(checked(head, session.answer))
         self.sequence, self.session = 1, session
         if session.sealing:
@@ -276,10 +281,10 @@ class Connection:
 
 
 class DatagramEdge:
-    """The accepting end of one edge over UDP; all of them share the socket of a `DatagramNode`."""
+    """The accepting end of one edge over UDP; all of them share the socket of a `DatagramServer`."""
 
-    def __init__(self, node, session, address):
-        self.node, self.session, self.address, self.peer = node, session, address, session.peer
+    def __init__(self, server, session, address):
+        self.server, self.session, self.address, self.peer = node, session, address, session.peer
         self.hello_sequence = self.datagrams = 0
         self.is_open = False
         self.seen = set()
@@ -294,7 +299,7 @@ class DatagramEdge:
             datagram = checked(header(kind, self.session.own, 0, sequence, len(payload)), payload)
         else:
             datagram = self.session.frame(kind, 0, sequence, payload, self.session.number)
-        self.node.socket.sendto(datagram, self.address)
+        self.server.socket.sendto(datagram, self.address)
 
     def answer_hello(self):
         self.transmit(HELLO, self.session.answer, clear=True)
@@ -364,18 +369,18 @@ class DatagramEdge:
             self.incoming = self.incoming[36 + length:]
 
     def receive(self):
-        self.node.run(lambda: self.messages)
+        self.server.run(lambda: self.messages)
         return self.messages.popleft()
 
     def finish(self):
-        self.node.run(lambda: not self.flights, limit=1)
+        self.server.run(lambda: not self.flights, limit=1)
 
 
-class DatagramNode:
+class DatagramServer:
     """One socket for all neighbours."""
 
-    def __init__(self, own, keys, incarnation):
-        self.own, self.keys, self.incarnation, self.edges = own, keys, incarnation, {}
+    def __init__(self, node):
+        self.node, self.edges = node, {}
         self.secret = os.urandom(16)
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind(("127.0.0.1", 0))
@@ -412,6 +417,6 @@ class DatagramNode:
         payload = datagram[36:]
         if struct.unpack_from("<Q", payload, HELLO_BYTES)[0] != self.cookie(address):
             answer = struct.pack("<Q", self.cookie(address))
-            return self.socket.sendto(checked(header(COOKIE, self.own, 0, 0, 8), answer), address)
-        self.edges[address] = DatagramEdge(self, Session(self.own, self.keys, sender, payload, self.incarnation), address)
+            return self.socket.sendto(checked(header(COOKIE, self.node.index, 0, 0, 8), answer), address)
+        self.edges[address] = DatagramEdge(self, Session(self.node, sender, payload), address)
         self.edges[address].answer_hello()

@@ -2,7 +2,7 @@
 """A node of gossipnode in another language: joins a run by what Sources/Wire/PROTOCOL.md says, over TCP or UDP.
 
 It is dialled by all its neighbours, who must have lower indices; its model is the mean of what they send.
-usage: second-client.py RUN NODE NEIGHBOURS ROUNDS tcp|udp [KEYFILE]
+usage: second-client.py RUN NODE NEIGHBOURS ROUNDS NONCE tcp|udp [KEYFILE]
 """
 import array
 import socket
@@ -22,19 +22,16 @@ def model(edge, wanted):
         assert kind == wire.WAITING
 
 
-run, node, neighbours, rounds, transport = sys.argv[1], *map(int, sys.argv[2:5]), sys.argv[5]
-keys = wire.keys(sys.argv[6]) if len(sys.argv) > 6 else {}
-incarnation = time.time_ns() // 1000
+run, index, neighbours, rounds = sys.argv[1], *map(int, sys.argv[2:5])
+transport, keys = sys.argv[6], wire.keys(sys.argv[7]) if len(sys.argv) > 7 else {}
+node = wire.Node(index, keys, time.time_ns() // 1000, bytes.fromhex(sys.argv[5]))
 if transport == "tcp":
     listener = socket.create_server(("127.0.0.1", 0))
-    port = listener.getsockname()[1]
+    wire.write_endpoint(run, node, listener.getsockname()[1])
+    edges = [wire.Connection(listener.accept()[0], node) for _ in range(neighbours)]
 else:
-    server = wire.DatagramNode(node, keys, incarnation)
-    port = server.socket.getsockname()[1]
-wire.write_endpoint(run, node, "127.0.0.1:%d" % port, incarnation)
-if transport == "tcp":
-    edges = [wire.Connection(listener.accept()[0], node, keys, incarnation) for _ in range(neighbours)]
-else:
+    server = wire.DatagramServer(node)
+    wire.write_endpoint(run, node, server.socket.getsockname()[1])
     edges = server.accept(neighbours)
 
 for round in range(rounds):

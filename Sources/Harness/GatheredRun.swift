@@ -10,6 +10,8 @@ public struct GatheredRun {
     /// By node; `nil` for those of which no part has a record.
     private var folders: [NodeDirectory?]
 
+    /// Refuses parts with a node in common, and parts of different runs.
+    ///
     /// - Parameters:
     ///   - assembly: of the experiment that all parts are of.
     ///   - parts: directories with one experiment's identity.
@@ -25,6 +27,19 @@ public struct GatheredRun {
             }
             folders[node.index] = holders.first?.node(node)
         }
+        try checkRun()
+    }
+
+    /// Nodes of different runs have never heard of each other: their models make no run.
+    private func checkRun() throws(ConfigurationFault) {
+        let known = folders.compactMap { folder in
+            folder.flatMap { folder in Endpoint.read(folder.endpoint).map { (folder.path, $0.nonce) } }
+        }
+        guard let (first, run) = known.first, let (other, otherRun) = known.first(where: { $0.1 != run }) else {
+            return
+        }
+        throw ConfigurationFault(
+            "\(first) is of run \(run) and \(other) of run \(otherRun); gathered are the parts of one run")
     }
 
     /// Writes the whole run into a directory of its own, with a summary and a report, or leaves nothing behind.
@@ -52,6 +67,7 @@ public struct GatheredRun {
             let copy = files.directory.node(node)
             try Files.makeDirectory(copy.path)
             try Files.write(metrics, to: copy.metrics)
+            if let endpoint = try? Files.read(folder.endpoint) { try Files.write(endpoint, to: copy.endpoint) }
             outcome.totals[node] = NodeTotals(metrics: metrics)
             if let model = folder.finalModel(of: assembly) {
                 outcome.finalModels.append((node, model))

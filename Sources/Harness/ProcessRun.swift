@@ -5,12 +5,14 @@ import Kernels
 import Metrics
 import Platform
 import Scenario
+import Wire
 
 public struct ProcessRun {
     /// Nodes told to stop are given this long before they are killed.
     private static let longestStop: Nanoseconds = .milliseconds(2_500)
 
-    private static let deadlinesUntilHung: Nanoseconds = 4
+    /// A node that has no link goes on alone after ten.
+    private static let deadlinesUntilHung: Nanoseconds = 12
 
     private struct Child {
         let node: NodeID
@@ -23,6 +25,10 @@ public struct ProcessRun {
         var traceBytes = 0
         var grewAt: Instant
         var wasHung = false
+
+        /// It has done all its rounds, and ended by itself. One that never met a neighbour says so by its status; its
+        /// model counts all the same, since leaving it out would hide the worst node of all.
+        var hasFinished: Bool { status == .exited(ExitCode.success) || status == .exited(ExitCode.failure) }
     }
 
     private let assembly: Assembly
@@ -30,6 +36,8 @@ public struct ProcessRun {
     private let program: String
     private let beginning: NodeShell.Start
     private let hasKeys: Bool
+    /// Drawn anew each time that nodes are started; one that a fault plan restarts gets the same.
+    private let nonce = RunNonce(Entropy.bytes(RunNonce.byteCount))
     private let lifeline: Lifeline
     private let signals: Signals
     private let clock = MonotonicClock()
@@ -132,7 +140,7 @@ public struct ProcessRun {
 
     private func start(_ node: NodeID, _ further: [String]) throws(SystemFault) -> ChildProcess {
         try .node(
-            node, of: assembly, in: directory, program: program, lifeline: lifeline,
+            node, of: assembly, run: nonce, in: directory, program: program, lifeline: lifeline,
             further + (hasKeys ? ["--keys", KeyFile.path(ofNode: node, in: directory.keys)] : []))
     }
 
@@ -250,8 +258,12 @@ public struct ProcessRun {
         var outcome = RunOutcome(engine: .processes, transport: assembly.experiment.transport.rawValue)
         for child in children {
             outcome.totals[child.node] = NodeTotals(metrics: (try? Files.read(child.folder.metrics)) ?? [])
-            if let model = child.folder.finalModel(of: assembly), child.status == .exited(0) {
+            if let model = child.folder.finalModel(of: assembly), child.hasFinished {
                 outcome.finalModels.append((child.node, model))
+                if child.status != .exited(ExitCode.success) {
+                    let label = assembly.topology.labels[child.node.index]
+                    outcome.warnings.append("node \(label) finished, but \(reason(for: child))")
+                }
             } else {
                 outcome.lost.append(LostNode(node: child.node, reason: reason(for: child)))
             }
@@ -287,14 +299,14 @@ extension ChildProcess {
     ///
     /// - Parameter further: flags beside those that every node is given.
     static func node(
-        _ node: NodeID, of assembly: Assembly, in directory: RunDirectory, program: String, lifeline: Lifeline,
-        _ further: [String] = []
+        _ node: NodeID, of assembly: Assembly, run nonce: RunNonce, in directory: RunDirectory, program: String,
+        lifeline: Lifeline, _ further: [String] = []
     ) throws(SystemFault) -> ChildProcess {
         try ChildProcess(
             program,
             [
                 "--experiment", directory.experiment, "--topology", directory.topology, "--node",
-                assembly.topology.labels[node.index], "--run", directory.path,
+                assembly.topology.labels[node.index], "--run", directory.path, "--nonce", "\(nonce)",
             ] + further, output: .file(directory.node(node).log), lifeline: lifeline)
     }
 }

@@ -12,6 +12,8 @@ public struct RunFiles {
     private static let reportShare: Nanoseconds = 20
 
     public let directory: RunDirectory
+    /// Nobody else runs or resumes this run meanwhile.
+    private let lock: FileLock
     private let metrics: AppendOnlyFile
     private let clock = MonotonicClock()
     /// What the reports of a run that goes on have read so far.
@@ -19,20 +21,15 @@ public struct RunFiles {
     /// When the report of a run that goes on is written next.
     private var reportDueAt: Instant
 
-    /// Makes `<parent>/<name>-<identity8>-<time>` with the resolved experiment and topology.
+    /// Makes `<parent>/<name>-<identity8>-<time>`, which no other run has or gets, with the resolved experiment and
+    /// topology.
     public init(for assembly: Assembly, in parent: String) throws(ConfigurationFault) {
-        var directory = RunDirectory(
+        let wanted = RunDirectory(
             in: parent, name: assembly.experiment.name, identity: assembly.identity, time: WallClock.stamp())
         reportDueAt = clock.now() + Self.reportInterval
-        // Two runs of one second get different folders.
-        let first = directory.path
-        var repetition = 2
-        while Files.exists(directory.path) {
-            directory = RunDirectory("\(first)-\(repetition)")
-            repetition += 1
-        }
-        self.directory = directory
-        do throws(SystemFault) {
+        do {
+            directory = RunDirectory(try Files.makeNewDirectory(named: wanted.path))
+            lock = try RunFiles.lock(directory)
             try Files.makeDirectory(directory.nodes)
             var experiment = assembly.experiment
             experiment.topology = .path(RunDirectory.topologyName)
@@ -44,13 +41,34 @@ public struct RunFiles {
         }
     }
 
-    /// Goes on in the directory of an earlier run.
-    public init(goingOnIn directory: RunDirectory) throws(SystemFault) {
+    /// Goes on in the directory of an earlier run, of which no process may be left.
+    public init(goingOnIn directory: RunDirectory) throws {
         self.directory = directory
+        lock = try RunFiles.lock(directory)
+        try RunFiles.checkNodesHaveEnded(in: directory)
         reportDueAt = clock.now() + Self.reportInterval
         metrics = try AppendOnlyFile(directory.metrics)
         // It tells of a run that was stopped, not of the one that goes on.
         Files.remove(directory.summary)
+    }
+
+    private static func lock(_ directory: RunDirectory) throws -> FileLock {
+        guard let lock = try FileLock.take(directory.lock) else {
+            throw ConfigurationFault("\(directory.path) is still running; it can go on once it has ended")
+        }
+        return lock
+    }
+
+    /// Nodes may outlive a laboratory that was killed, for a moment.
+    private static func checkNodesHaveEnded(in directory: RunDirectory) throws {
+        for name in (try? Files.names(in: directory.nodes)) ?? [] {
+            let folder = NodeDirectory("\(directory.nodes)/\(name)")
+            guard Files.exists(folder.lock) else { continue }
+            guard try FileLock.take(folder.lock) != nil else {
+                throw ConfigurationFault(
+                    "node \(name) of \(directory.path) is still running; it can go on once all have ended")
+            }
+        }
     }
 
     public func append(_ evaluations: [EvaluationRecord]) throws(SystemFault) {

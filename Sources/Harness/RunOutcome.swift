@@ -121,6 +121,8 @@ public struct RunOutcome: Sendable {
     /// Final models of the nodes that finished all rounds, ascending.
     public var finalModels: [(node: NodeID, model: [Float])] = []
     public var lost: [LostNode] = []
+    /// What should be known of nodes that finished; one sentence each.
+    public var warnings: [String] = []
     public var totals: [NodeID: NodeTotals] = [:]
     public var evaluations: [EvaluationRecord] = []
     public var wallSeconds = 0.0

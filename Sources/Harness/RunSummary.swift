@@ -52,7 +52,10 @@ public struct RunSummary: Sendable {
     public let returnedWeight: Double?
     public let usesOracle: Bool
     public let wasStopped: Bool
+    /// Of the experiment, then of this run.
     public let warnings: [String]
+    /// Those of this run alone.
+    public let runWarnings: [String]
 
     public init(_ outcome: RunOutcome, of assembly: Assembly) throws(ConfigurationFault) {
         let topology = assembly.topology
@@ -94,7 +97,8 @@ public struct RunSummary: Sendable {
         totals = .sum(Array(outcome.totals.values), honest: honestTotals)
         usesOracle = experiment.aggregation.tolerates == .oracle
         wasStopped = outcome.wasStopped
-        warnings = assembly.warnings
+        warnings = assembly.warnings + outcome.warnings
+        runWarnings = outcome.warnings
     }
 
     /// Did the honest nodes learn, and agree? One sentence.

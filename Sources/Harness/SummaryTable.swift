@@ -36,6 +36,7 @@ extension RunSummary {
             row("degraded", "\(totals.degradedMixes) mixes heard too few neighbours to withstand what was declared")
         }
         for node in lost { row("lost", "\(node.isHostile ? "hostile" : "honest") node \(node.label): \(node.reason)") }
+        for sentence in runWarnings { row("warning", sentence) }
         if usesOracle { row("oracle", "rules were told the true number of liars") }
         row("model digest", modelDigest)
         if let runDirectory { row("results", runDirectory) }

@@ -68,7 +68,8 @@ public enum Files {
     /// Makes a folder and those above it; it may exist.
     public static func makeDirectory(_ path: String) throws(SystemFault) {
         if unsafe mkdir(path, 0o755) == 0 || isDirectory(path) { return }
-        let number = errno
+        // What stands there is no folder.
+        let number = errno == EEXIST ? ENOTDIR : errno
         let above = parent(of: path)
         guard number == ENOENT, above != path else { throw SystemFault("make the folder", path, errno: number) }
         try makeDirectory(above)
@@ -76,6 +77,31 @@ public enum Files {
             throw SystemFault("make the folder", path, errno: errno)
         }
     }
+
+    /// Makes a folder that was not there, and those above it. One call both finds the name free and takes it, so that
+    /// no two processes are ever given one folder.
+    ///
+    /// - Returns: false where something stands there already.
+    public static func makeNewDirectory(_ path: String) throws(SystemFault) -> Bool {
+        try makeDirectory(parent(of: path))
+        if unsafe mkdir(path, 0o755) == 0 { return true }
+        guard errno == EEXIST else { throw SystemFault("make the folder", path, errno: errno) }
+        return false
+    }
+
+    /// Makes a new folder: `path`, or where that is taken `path-2`, `path-3`, and so on.
+    ///
+    /// - Returns: its path.
+    public static func makeNewDirectory(named path: String) throws(SystemFault) -> String {
+        for number in 1...mostOfOneName {
+            let name = number == 1 ? path : "\(path)-\(number)"
+            if try makeNewDirectory(name) { return name }
+        }
+        throw SystemFault("make the folder", path, errno: EEXIST)
+    }
+
+    /// More folders of one name than anyone means to make.
+    private static let mostOfOneName = 10_000
 
     /// Bytes in a file; `nil` where there is none.
     public static func size(of path: String) -> Int? {

@@ -16,6 +16,8 @@ public struct NodeShell {
         public var endpoints: String?
         /// Where nodes are reached, by index; one that is not known here, or has port 0, is found by its endpoint file.
         public var addresses: [String?] = []
+        /// Of the run that the node belongs to: it talks to no node of another.
+        public var nonce = RunNonce.none
         /// The secrets of the node's edges; without them anyone who reaches its port can pose as a neighbour.
         public var keys: KeyRing?
         public var transport = Transport.tcp
@@ -42,6 +44,8 @@ public struct NodeShell {
     private let node: NodeID
     private let experiment: [UInt8]
     private let folder: NodeDirectory
+    /// Nobody else runs this node in its folder.
+    private let lock: FileLock
     private let trainer: any LocalModel
     private var core: NodeCore
     private var transport: any MessageTransport
@@ -63,6 +67,7 @@ public struct NodeShell {
     private var ending: Ending?
     private var mixNanoseconds: Nanoseconds = 0
     private var complaints = Complaints()
+    private var company: Company
     private var worker: TrainingWorker?
     private var step: TrainingJob?
     /// Processor time of the last local step; nobody knows that of the first.
@@ -82,6 +87,12 @@ public struct NodeShell {
         lifeline = Lifeline.inherited()
 
         try Files.makeDirectory(folder.path)
+        guard let lock = try FileLock.take(folder.lock) else {
+            throw ConfigurationFault(
+                "node \(self.node) runs already in \(folder.path); one process a node: end that one, or give another "
+                    + "--run")
+        }
+        self.lock = lock
         let remains = Remains(of: node, identity: identity, in: folder)
         start = try remains.start(options.start)
         checkpoints = remains.checkpoints
@@ -91,34 +102,41 @@ public struct NodeShell {
 
         incarnation = max(WallClock.microseconds(), start.incarnation &+ 1)
         let local = LinkIdentity(
-            experiment: identity, node: node.configuration.node, incarnation: incarnation,
+            experiment: identity, run: options.nonce, node: node.configuration.node, incarnation: incarnation,
             limits: Limits(dimension: node.configuration.dimension))
-        let endpoints = options.endpoints ?? run.nodes
+        let addresses = NeighbourAddresses(
+            known: options.addresses, folder: options.endpoints ?? run.nodes, run: options.nonce)
         let settings = TransportSettings(
             local: local, keys: options.keys, neighbours: node.neighbours, listen: options.listen,
-            patience: node.configuration.patience.deadline
-        ) { [addresses = options.addresses] neighbour in
-            if addresses.indices.contains(neighbour.index), let known = addresses[neighbour.index],
-                !known.hasSuffix(":0")
-            {
-                return known
-            }
-            let path = NodeDirectory("\(endpoints)/\(neighbour.index)").endpoint
-            guard let bytes = try? Files.read(path) else { return nil }
-            return try? Endpoint(bytes, name: path).address
-        }
+            patience: node.configuration.patience.deadline, addressOf: addresses.address)
         transport =
             switch options.transport {
             case .tcp: try TCPTransport(settings, now: clock.now())
             case .udp: try UDPTransport(settings, now: clock.now())
             }
         let endpoint = Endpoint(
-            address: "\(transport.address)", pid: ChildProcess.ownIdentifier, incarnation: incarnation)
-        let own = NodeDirectory("\(endpoints)/\(self.node.index)")
-        try Files.makeDirectory(own.path)
-        try Files.write(endpoint.json, to: own.endpoint)
+            address: "\(transport.address)", pid: ChildProcess.ownIdentifier, incarnation: incarnation,
+            nonce: options.nonce)
+        // In its own folder as well, which tells of the node when others have long taken its place elsewhere.
+        for place in [folder, NodeDirectory("\(addresses.folder)/\(self.node.index)")] {
+            try Files.makeDirectory(place.path)
+            try Files.write(endpoint.json, to: place.endpoint)
+        }
+        // A laboratory has started the neighbours itself, and sees what becomes of them.
+        company = Company(
+            settings, addresses: addresses, speaksAt: lifeline == nil ? clock.now() + Company.silence : nil)
         remains.refusals.forEach { complain($0) }
+        if options.nonce == .none { complain(Self.namelessRun) }
+        if !lock.isEffective {
+            complain("the file system of \(folder.path) has no locks: see to it that no other process runs this node")
+        }
     }
+
+    private static let namelessRun =
+        "no --nonce and no job of a launcher: other runs of this experiment without one are taken for this run"
+
+    /// Whether it has never reached a neighbour, where it has some.
+    public var isAlone: Bool { company.isAlone }
 
     /// Runs until all rounds are done or the node is told to stop.
     ///
@@ -129,8 +147,10 @@ public struct NodeShell {
             var others = [signals.descriptor]
             if let lifeline { others.append(lifeline) }
             if let worker { others.append(worker.descriptor) }
-            let ready = try transport.wait(until: step == nil ? wakeAt : clock.now(), others: others, into: &arrivals)
+            let ready = try transport.wait(
+                until: step == nil ? nextMoment : clock.now(), others: others, into: &arrivals)
             takeArrivals()
+            sayWhoIsMissing()
             if ready[0], try !signals.take().isEmpty { handle(.stopRequested) }
             // The lifeline is readable only when the launcher has gone.
             if lifeline != nil, ready[1] { handle(.stopRequested) }
@@ -141,12 +161,24 @@ public struct NodeShell {
             }
             try trainIfAsked()
         }
+        if case .finished = ending, let lament = company.lament { complain(lament) }
         try sayFarewell()
         guard let ending else { preconditionFailure("the loop ends with an ending") }
         return ending
     }
 
     // MARK: - Events
+
+    /// When there is something to do, whatever comes in.
+    private var nextMoment: Instant? {
+        guard let moment = company.speaksAt else { return wakeAt }
+        return min(moment, wakeAt ?? moment)
+    }
+
+    private mutating func sayWhoIsMissing() {
+        guard company.speaksAt != nil else { return }
+        if let word = company.word(at: clock.now(), listening: "\(transport.address)") { complain(word) }
+    }
 
     private mutating func takeArrivals() {
         // Handling an event may send, and a send that fails is an arrival itself.
@@ -159,7 +191,9 @@ public struct NodeShell {
 
     private mutating func take(_ arrival: Arrival) {
         switch arrival {
-        case .linkUp(let peer, let incarnation): handle(.linkUp(peer, incarnation: incarnation))
+        case .linkUp(let peer, let incarnation):
+            company.linkUp()
+            handle(.linkUp(peer, incarnation: incarnation))
         case .linkDown(let peer): handle(.linkDown(peer))
         case .message(let message, let peer): handle(.received(message, from: peer))
         case .refused(let rejection, let peer, let count):

@@ -46,6 +46,11 @@ public struct Remains {
     func start(_ start: NodeShell.Start) throws(ConfigurationFault) -> NodeStart {
         switch start {
         case .afresh:
+            guard checkpoints.isEmpty, Files.size(of: folder.trace) ?? 0 == 0, !Files.exists(folder.model) else {
+                throw ConfigurationFault(
+                    "\(folder.path) holds what an earlier process of this node left; allowed is --rejoin, "
+                        + "--resume ROUND or another --run")
+            }
             return .afresh
         case .resume(let rounds):
             return .resumed(try Remains.read(folder.checkpoint(rounds: rounds), rounds: rounds, of: node, identity))

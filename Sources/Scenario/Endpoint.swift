@@ -1,17 +1,20 @@
 // How nodes of one host or one shared folder find each other: each writes where it listens, diallers read it.
 public import Kernels
+public import Wire
 
-/// Where a node listens, and which life of it this is.
+/// Where a node listens, which life of it this is, and of which run.
 public struct Endpoint: Sendable, Equatable {
     /// `host:port`.
     public let address: String
     public let pid: Int
     public let incarnation: UInt64
+    public let nonce: RunNonce
 
-    public init(address: String, pid: Int, incarnation: UInt64) {
+    public init(address: String, pid: Int, incarnation: UInt64, nonce: RunNonce) {
         self.address = address
         self.pid = pid
         self.incarnation = incarnation
+        self.nonce = nonce
     }
 
     /// The content of `endpoint.json`.
@@ -19,6 +22,7 @@ public struct Endpoint: Sendable, Equatable {
         let tree = JSONValue.object([
             "address": .text(address), "pid": .number(pid),
             "incarnation": JSONValue(.number(Double(incarnation), literal: "\(incarnation)")),
+            "nonce": .text("\(nonce)"),
         ])
         return Array(JSONText.pretty(tree).utf8)
     }
@@ -26,9 +30,14 @@ public struct Endpoint: Sendable, Equatable {
     /// - Parameter name: what messages call the file.
     public init(_ bytes: [UInt8], name: String) throws(ConfigurationFault) {
         let file = try StrictJSON.read(bytes, name: name).object("")
-        try file.refuseUnknownKeys(known: ["address", "pid", "incarnation"])
+        try file.refuseUnknownKeys(known: ["address", "pid", "incarnation", "nonce"])
         address = try file.required("address", expected: "a text").text("address")
         pid = try file.required("pid", expected: "a number").count("pid")
         incarnation = try file.required("incarnation", expected: "a number").seed("incarnation")
+        let text = try file.required("nonce", expected: RunNonce.expected)
+        guard let nonce = RunNonce(try text.text("nonce")) else {
+            throw text.fault("nonce is \(text.summary); expected \(RunNonce.expected)")
+        }
+        self.nonce = nonce
     }
 }

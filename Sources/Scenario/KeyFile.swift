@@ -45,7 +45,9 @@ public struct KeyFile: Sendable {
         node = try file.required("node", expected: "a text").text("node")
         keys = try file.required("keys", expected: "an object").object("keys").members.map {
             member throws(ConfigurationFault) in
-            guard case .text(let digits) = member.value.kind, let bytes = Self.bytes(digits) else {
+            guard case .text(let digits) = member.value.kind, let bytes = fromHexadecimal(digits),
+                bytes.count == EdgeKey.byteCount
+            else {
                 throw member.value.fault("keys.\(member.key) is no key; expected 64 hexadecimal digits")
             }
             return (member.key, EdgeKey(bytes))
@@ -74,21 +76,5 @@ public struct KeyFile: Sendable {
                 }
                 return (neighbour, entry.key)
             })
-    }
-
-    private static func bytes(_ digits: String) -> [UInt8]? {
-        let values = digits.utf8.compactMap { UInt8(hexadecimalDigit: $0) }
-        guard values.count == digits.utf8.count, values.count == 2 * EdgeKey.byteCount else { return nil }
-        return stride(from: 0, to: values.count, by: 2).map { values[$0] << 4 | values[$0 + 1] }
-    }
-}
-
-extension UInt8 {
-    fileprivate init?(hexadecimalDigit digit: UInt8) {
-        switch digit {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): self = digit - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): self = digit - UInt8(ascii: "a") + 10
-        default: return nil
-        }
     }
 }

@@ -32,6 +32,8 @@ public struct RunDirectory: Sendable, Equatable {
     public var report: String { "\(path)/report.html" }
     public var nodes: String { "\(path)/nodes" }
     public var keys: String { "\(path)/keys" }
+    /// Held by the laboratory that runs it.
+    public var lock: String { "\(path)/lock" }
 
     public func node(_ node: NodeID) -> NodeDirectory { NodeDirectory("\(nodes)/\(node.index)") }
 }
@@ -49,6 +51,8 @@ public struct NodeDirectory: Sendable, Equatable {
     /// The final model; it is there only once all rounds are done.
     public var model: String { "\(path)/model.bin" }
     public var snapshots: String { "\(path)/snapshots" }
+    /// Held by the node's process.
+    public var lock: String { "\(path)/lock" }
 
     public func snapshot(rounds: Int) -> String { "\(snapshots)/\(rounds).bin" }
     public func checkpoint(rounds: Int) -> String { "\(path)/checkpoint-\(rounds).bin" }

@@ -17,7 +17,7 @@ extension Actor {
             return handle(.linkUp(peer, incarnation: incarnation), at: now, using: &tools, telling: &news)
         }
         let local = LinkIdentity(
-            experiment: settings.experiment, node: id, incarnation: self.incarnation,
+            experiment: settings.experiment, run: .none, node: id, incarnation: self.incarnation,
             limits: Limits(dimension: settings.dimension))
         let secrets = secrets(of: lines[slot])
         let expectation: Link.Expectation = id < peer ? .dialled(peer) : .accepted(among: [peer])

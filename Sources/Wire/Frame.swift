@@ -14,8 +14,8 @@
 //        …      …  payload         encrypted where the frame is sealed
 //
 //   kind     payload
-//   hello    32 bytes identity of the experiment, 4 bytes index of the node addressed, 8 bytes incarnation,
-//            8 bytes fingerprint of the edge's key, 32 bytes challenge, 8 bytes cookie, 8 bytes mark
+//   hello    32 bytes identity of the experiment, 16 bytes nonce of the run, 4 bytes index of the node addressed,
+//            8 bytes incarnation, 8 bytes fingerprint of the edge's key, 32 bytes challenge, 8 bytes cookie, 8 bytes mark
 //   cookie   8 bytes, to be sent back in a hello
 //   proof    nothing
 //   model    dimension × 4 bytes, IEEE 754 single precision
@@ -118,15 +118,17 @@ extension Frame.Kind {
     fileprivate var allowedFlags: UInt16 { Frame.sealedFlag | (self == .piece ? Frame.urgentFlag : 0) }
 }
 
-/// Who opens a connection, to whom, for which experiment, in which life.
+/// Who opens a connection, to whom, for which run of which experiment, in which life.
 public struct Hello: Sendable, Equatable {
     public static let identityBytes = 32
-    static let encodedBytes = identityBytes + 4 + 8 + EdgeKey.fingerprintBytes + LinkSecrets.challengeBytes
+    static let encodedBytes =
+        identityBytes + RunNonce.byteCount + 4 + 8 + EdgeKey.fingerprintBytes + LinkSecrets.challengeBytes
     static let noFingerprint = [UInt8](repeating: 0, count: EdgeKey.fingerprintBytes)
     static let noChallenge = [UInt8](repeating: 0, count: LinkSecrets.challengeBytes)
 
     /// SHA-256 identity of the experiment.
     public let identity: [UInt8]
+    public let run: RunNonce
     public let addressee: NodeID
     /// Differs each time a node's process starts; later ones are greater.
     public let incarnation: UInt64
@@ -135,11 +137,12 @@ public struct Hello: Sendable, Equatable {
     let challenge: [UInt8]
 
     init(
-        identity: [UInt8], addressee: NodeID, incarnation: UInt64, fingerprint: [UInt8] = noFingerprint,
-        challenge: [UInt8] = noChallenge
+        identity: [UInt8], run: RunNonce, addressee: NodeID, incarnation: UInt64,
+        fingerprint: [UInt8] = noFingerprint, challenge: [UInt8] = noChallenge
     ) {
         precondition(identity.count == Hello.identityBytes, "an identity has 32 bytes")
         self.identity = identity
+        self.run = run
         self.addressee = addressee
         self.incarnation = incarnation
         self.fingerprint = fingerprint
@@ -148,15 +151,17 @@ public struct Hello: Sendable, Equatable {
 
     init(encoded bytes: [UInt8]) {
         identity = Array(bytes[0..<Hello.identityBytes])
-        addressee = NodeID(Int(bytes.integer(at: Hello.identityBytes, as: UInt32.self)))
-        incarnation = bytes.integer(at: Hello.identityBytes + 4, as: UInt64.self)
-        let secrets = bytes.dropFirst(Hello.identityBytes + 12)
+        let runEnd = Hello.identityBytes + RunNonce.byteCount
+        run = RunNonce(Array(bytes[Hello.identityBytes..<runEnd]))
+        addressee = NodeID(Int(bytes.integer(at: runEnd, as: UInt32.self)))
+        incarnation = bytes.integer(at: runEnd + 4, as: UInt64.self)
+        let secrets = bytes.dropFirst(runEnd + 12)
         fingerprint = Array(secrets.prefix(EdgeKey.fingerprintBytes))
         challenge = Array(secrets.dropFirst(EdgeKey.fingerprintBytes))
     }
 
     var encoded: [UInt8] {
-        var bytes = identity
+        var bytes = identity + run.bytes
         bytes.append(littleEndian: UInt32(truncatingIfNeeded: addressee.index))
         bytes.append(littleEndian: incarnation)
         return bytes + fingerprint + challenge

@@ -6,12 +6,14 @@ import Kernels
 public struct LinkIdentity: Sendable, Equatable {
     /// SHA-256 identity of the experiment.
     public let experiment: [UInt8]
+    public let run: RunNonce
     public let node: NodeID
     public let incarnation: UInt64
     public let limits: Limits
 
-    public init(experiment: [UInt8], node: NodeID, incarnation: UInt64, limits: Limits) {
+    public init(experiment: [UInt8], run: RunNonce, node: NodeID, incarnation: UInt64, limits: Limits) {
         self.experiment = experiment
+        self.run = run
         self.node = node
         self.incarnation = incarnation
         self.limits = limits
@@ -28,7 +30,7 @@ struct Handshake: Sendable {
     /// What this node says to `node` on this connection, each time it says it.
     func hello(to node: NodeID) -> Hello {
         Hello(
-            identity: local.experiment, addressee: node, incarnation: local.incarnation,
+            identity: local.experiment, run: local.run, addressee: node, incarnation: local.incarnation,
             fingerprint: secrets?.keys?[node]?.fingerprint ?? Hello.noFingerprint,
             challenge: secrets?.challenge ?? Hello.noChallenge)
     }
@@ -42,6 +44,7 @@ struct Handshake: Sendable {
     func judge(_ greeting: Greeting, from sender: NodeID) throws(Rejection) {
         let hello = greeting.hello
         guard hello.identity == local.experiment else { throw .otherExperiment }
+        guard hello.run == local.run else { throw .otherRun }
         switch expectation {
         case .dialled(let node): guard sender == node else { throw .unknownSender }
         case .accepted(let neighbours): guard neighbours.contains(sender) else { throw .unknownSender }

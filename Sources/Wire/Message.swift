@@ -35,6 +35,6 @@ public enum Farewell: UInt8, Sendable, Equatable {
     case finished = 1
     /// The node was told to stop.
     case stopping = 2
-    /// The peer is not welcome: a stranger, another experiment, or broken bytes.
+    /// The peer is not welcome: a stranger, another experiment or run, or broken bytes.
     case refused = 3
 }

@@ -18,7 +18,7 @@ enum KeysCommand: Command {
         }
         let topology = try TopologyFile.read(try readInput(path), name: path)
         let folder = flags.value("out") ?? "keys"
-        guard !Files.exists(folder) else {
+        guard try Files.makeNewDirectory(folder) else {
             throw ConfigurationFault("\(folder) is already there; new keys would not fit those that nodes hold")
         }
         let count = try KeyFile.write(for: topology, to: folder)

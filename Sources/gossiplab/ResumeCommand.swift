@@ -13,10 +13,11 @@ enum ResumeCommand: Command {
     static func run(_ flags: Flags) throws -> Int32 {
         let finished = try FinishedRun(flags)
         let assembly = finished.assembly
+        // Before anything is looked at that a process could still change.
+        let files = try RunFiles(goingOnIn: finished.directory)
         let beginning = Resumption.beginning(of: assembly, in: finished.directory)
         if !flags.has("quiet") { StandardError.print("resuming \(beginning.inWords)") }
         Resumption.clear(finished.directory, of: assembly, for: beginning)
-        let files = try RunFiles(goingOnIn: finished.directory)
         return try RunCommand.run(assembly, in: files, from: beginning, flags)
     }
 }

@@ -1,13 +1,17 @@
 // One node of an experiment: flags in, rounds done, exit status out. Works by hand, under a launcher, on a cluster.
+import Graphs
 import Kernels
 import Platform
 import Scenario
+import Wire
 
 let flags = [
     Flag("experiment", "FILE", "the experiment, as in a run directory"),
     Flag("topology", "FILE", "the topology; by default the one that the experiment names"),
     Flag("node", "ID", "this node: its id in the topology"),
+    Flag("rank", "I", "this node: its index, from 0 in the order of the topology; in place of --node"),
     Flag("run", "DIR", "the run directory, where the node makes nodes/<index>/"),
+    Flag("nonce", "HEX", "the run: \(RunNonce.expected), the same for all its nodes (default: by the launcher's job)"),
     Flag("endpoints", "DIR", "where nodes leave their addresses; by default DIR/nodes of --run"),
     Flag("keys", "FILE", "this node's keys, as 'gossiplab keys' writes them; by default links are not sealed"),
     Flag("transport", "KIND", "tcp or udp; by default what the experiment says"),
@@ -22,7 +26,8 @@ func usage() -> String {
     let lines = flags.map { flag in
         "  \(flag.usage)\(String(repeating: " ", count: max(1, 22 - flag.usage.count)))\(flag.summary)"
     }
-    return "usage: gossipnode --experiment FILE --node ID --run DIR [FLAG]...\n\n" + lines.joined(separator: "\n")
+    return "usage: gossipnode --experiment FILE (--node ID | --rank I) --run DIR [FLAG]...\n\n"
+        + lines.joined(separator: "\n")
 }
 
 /// Everything that can be wrong with files and flags is found here, before the first round.
@@ -30,15 +35,16 @@ func makeShell(_ given: Flags) throws -> NodeShell {
     try Processor.check()
     let path = try given.required("experiment", "FILE")
     let run = RunDirectory(try given.required("run", "DIR"))
-    let label = try given.required("node", "ID")
+    guard given.has("node") != given.has("rank") else {
+        throw ConfigurationFault("--node ID or --rank I says which node this is; expected is one of them")
+    }
     var experiment = try Experiment(try readInput(path), name: path)
     if let topology = given.value("topology") { experiment.topology = .path(topology) }
     let file = try experiment.topologyFile(reading: readInput)
     let assembly = try Assembly(experiment, topology: file, files: HostDataFiles(namedIn: path))
-    guard let node = assembly.topology.node(labelled: label) else {
-        throw ConfigurationFault(.unknown(noun: "node", given: label, known: assembly.topology.labels))
-    }
+    let node = try node(given, among: assembly.topology)
     var options = NodeShell.Options()
+    options.nonce = try nonce(given, in: run.node(node))
     options.listen = given.value("listen") ?? assembly.topology.addresses[node.index] ?? options.listen
     options.addresses = assembly.topology.addresses
     options.endpoints = given.value("endpoints")
@@ -56,6 +62,28 @@ func makeShell(_ given: Flags) throws -> NodeShell {
         options.start = .rejoin
     }
     return try NodeShell(try assembly.node(node), identity: assembly.identity, run: run, options: options)
+}
+
+func node(_ given: Flags, among topology: Topology) throws(ConfigurationFault) -> NodeID {
+    guard let label = given.value("node") else {
+        return NodeID(try given.count("rank", 0...topology.nodeCount - 1, default: 0))
+    }
+    guard let node = topology.node(labelled: label) else {
+        throw ConfigurationFault(.unknown(noun: "node", given: label, known: topology.labels))
+    }
+    return node
+}
+
+/// The run that this process is told of; that of its earlier life, where it comes back; or that of its launcher.
+func nonce(_ given: Flags, in folder: NodeDirectory) throws(ConfigurationFault) -> RunNonce {
+    if let text = given.value("nonce") {
+        guard let nonce = RunNonce(text) else {
+            throw ConfigurationFault(.notAllowed(key: "--nonce", given: "'\(text)'", allowed: RunNonce.expected))
+        }
+        return nonce
+    }
+    if given.has("rejoin"), let earlier = Endpoint.read(folder.endpoint) { return earlier.nonce }
+    return LauncherJob.nonce() ?? .none
 }
 
 func readInput(_ path: String) throws(ConfigurationFault) -> [UInt8] {
@@ -77,9 +105,10 @@ func main() -> Int32 {
         return ExitCode.usage
     }
     do {
-        _ = try shell.run()
+        var status = ExitCode.success
+        if case .finished = try shell.run(), shell.isAlone { status = ExitCode.failure }
         // What is still being computed is not waited for.
-        withExtendedLifetime(shell) { ExitCode.leave(with: ExitCode.success) }
+        withExtendedLifetime(shell) { ExitCode.leave(with: status) }
     } catch {
         StandardError.print("gossipnode: \(error)")
         return ExitCode.failure

@@ -33,10 +33,11 @@ struct RejectionTests {
 
     /// - Parameter key: of the edge, where there are keys.
     private static func hello(
-        sender: Int = 1, sequence: UInt64 = 0, experiment: [UInt8] = experiment, key: EdgeKey? = nil
+        sender: Int = 1, sequence: UInt64 = 0, experiment: [UInt8] = experiment, run: RunNonce = .none,
+        key: EdgeKey? = nil
     ) -> [UInt8] {
         let hello = Hello(
-            identity: experiment, addressee: NodeID(0), incarnation: 1,
+            identity: experiment, run: run, addressee: NodeID(0), incarnation: 1,
             fingerprint: key?.fingerprint ?? Hello.noFingerprint)
         return frame(.hello, sender: sender, sequence: sequence, hello.encoded)
     }
@@ -95,6 +96,7 @@ struct RejectionTests {
         case .handshakeExpected: [.opens(with: frame(.waiting))]
         case .unexpectedHandshake: [.sends(hello(sequence: 1))]
         case .otherExperiment: [.opens(with: hello(experiment: [UInt8](repeating: 6, count: 32)))]
+        case .otherRun: [.opens(with: hello(run: RunNonce(hashing: "another run")))]
         case .unknownSender: [.opens(with: hello(sender: 5))]
         case .noKey: [.meetsKeys(with: hello())]
         case .unexpectedKey: [.opens(with: hello(key: key(to: 1)))]
@@ -118,7 +120,7 @@ struct RejectionTests {
         node.handle(.started(.afresh), at: 0)
         node.handle(.linkUp(NodeID(2), incarnation: 1), at: 0)
         let local = LinkIdentity(
-            experiment: Self.experiment, node: NodeID(0), incarnation: 3, limits: Limits(dimension: 2))
+            experiment: Self.experiment, run: .none, node: NodeID(0), incarnation: 3, limits: Limits(dimension: 2))
         let neighbours = [NodeID(1), NodeID(2)]
         var link = Link(local: local, expecting: .accepted(among: neighbours))
         for deed in Self.deed(rejection) {

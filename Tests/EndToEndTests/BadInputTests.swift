@@ -116,7 +116,11 @@ extension EndToEndTests {
             #expect(try laboratory.start(keyFiles).ended().errors.contains("is already there"))
             let keys = "\(laboratory.path)/keys/1.json"
             for (arguments, complaint) in [
-                (known, "--node"), (known + ["--node", "4"], "'4'"),
+                (known, "--node ID or --rank I"), (known + ["--node", "4"], "'4'"),
+                (known + ["--node", "0", "--rank", "0"], "expected is one of them"),
+                (known + ["--rank", "4"], "--rank is '4'; allowed: a whole number from 0 to 3"),
+                (known + ["--rank", "-1"], "--rank is '-1'"),
+                (known + ["--node", "0", "--nonce", "12AB"], "--nonce is '12AB'; allowed: 32 hexadecimal digits"),
                 (known + ["--node", "0", "--resume", "7"], "ENOENT"),
                 (known + ["--node", "0", "--listen", "nowhere"], "nowhere"), (["--nod", "0"], "'--node'"),
                 (known + ["--node", "0", "--keys", "\(laboratory.path)/none.json"], "ENOENT"),

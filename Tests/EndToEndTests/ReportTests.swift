@@ -79,6 +79,7 @@ extension EndToEndTests {
                 let (from, to) = (run.node(node), part.node(node))
                 try Files.makeDirectory(to.path)
                 try Files.write(Files.read(from.metrics), to: to.metrics)
+                if let endpoint = try? Files.read(from.endpoint) { try Files.write(endpoint, to: to.endpoint) }
                 // A hostile node may have none.
                 if let model = try? Files.read(from.model) { try Files.write(model, to: to.model) }
             }
@@ -113,6 +114,17 @@ extension EndToEndTests {
                     try gathered.readSummary().member(key)?.text == run.readSummary().member(key)?.text)
             }
             #expect(try laboratory.start(["verify", gathered.path]).ended().status == .exited(0))
+
+            // The other half of another run of the same experiment.
+            #expect(try laboratory.finish("run", Self.short).status == .exited(0))
+            let names = try Files.names(in: laboratory.runs).map { "\(laboratory.runs)/\($0)" }
+            let twin = RunDirectory(try #require(names.first { $0 != run.path && $0 != gathered.path }))
+            let stray = try part("c", nodes: 8..<16, of: twin, in: laboratory).path
+            let mixed = try laboratory.finish("report", [halves[0], stray])
+            #expect(mixed.status == .exited(2) && mixed.complaints.count == 1)
+            #expect(mixed.errors.contains("\(halves[0])/nodes/0 is of run "), "\(mixed.errors)")
+            #expect(mixed.errors.contains(" and \(stray)/nodes/8 of run "), "\(mixed.errors)")
+            #expect(try Files.names(in: laboratory.runs).count == 3)
 
             let other = String(decoding: try Files.read(halves[1] + "/experiment.json"), as: UTF8.self)
                 .replacing("\"rounds\": 20", with: "\"rounds\": 21").replacing("\"rounds\":20", with: "\"rounds\":21")

@@ -31,6 +31,9 @@ extension EndToEndTests {
             let running = try laboratory.launch("sweep", [sweep])
             let results = "\(laboratory.runs)/tiny-sweep/results.jsonl"
             #expect(try becomesTrue { try Files.exists(results) && !Files.read(results).isEmpty })
+            let second = try laboratory.finish("sweep", [sweep])
+            #expect(second.status == .exited(2) && second.output.isEmpty && second.complaints.count == 1)
+            #expect(second.errors.contains("another sweep is running in \(laboratory.runs)/tiny-sweep"))
             try running.process.send(.interrupt)
             let stopped = try running.ended()
             #expect(stopped.status == .exited(130) && stopped.output.isEmpty)
@@ -59,7 +62,7 @@ extension EndToEndTests {
             #expect(try Files.names(in: "\(laboratory.runs)/tiny-sweep/runs").count == 4)
             #expect(
                 try Files.names(in: "\(laboratory.runs)/tiny-sweep")
-                    == ["results.csv", "results.jsonl", "runs", "table.csv"])
+                    == ["lock", "results.csv", "results.jsonl", "runs", "table.csv"])
         }
     }
 }

@@ -85,6 +85,29 @@ struct RunFilesTests {
         }
     }
 
+    @Test("a run that still runs, or of which a node does, is gone on with by nobody")
+    func running() throws {
+        let folder = try TemporaryDirectory()
+        let run: RunDirectory
+        do {
+            let files = try RunFiles(for: smallAssembly(), in: folder.path)
+            run = files.directory
+            let fault = #expect(throws: ConfigurationFault.self) { try RunFiles(goingOnIn: files.directory) }
+            #expect(fault?.description == "\(run.path) is still running; it can go on once it has ended")
+            try files.append([])
+        }
+        try Files.write([], to: run.summary)
+        do {
+            try Files.makeDirectory(run.node(NodeID(3)).path)
+            let lock = try FileLock.take(run.node(NodeID(3)).lock)
+            let fault = #expect(throws: ConfigurationFault.self) { try RunFiles(goingOnIn: run) }
+            #expect(fault?.description.hasPrefix("node 3 of \(run.path) is still running") == true)
+            #expect(Files.exists(run.summary))
+            withExtendedLifetime(lock) {}
+        }
+        #expect(try RunFiles(goingOnIn: run).directory == run && !Files.exists(run.summary))
+    }
+
     @Test("a folder that cannot be made is a mistake of the operator")
     func unwritable() throws {
         let folder = try TemporaryDirectory()

@@ -82,9 +82,8 @@ struct SweepRunTests: ~Copyable {
         let lastLine = try #require(bytes.dropLast().lastIndex(of: UInt8(ascii: "\n"))) + 1
         for length in [lastLine + 1, (lastLine + bytes.count) / 2, bytes.count - 2] {
             try Files.write(Array(bytes[..<length]), to: results)
-            let files = try files()
-            #expect(try runMissing(plan, in: files, threads: 1) == 1)
-            #expect(lines(of: try self.files(), plan) == expected)
+            #expect(try runMissing(plan, in: files(), threads: 1) == 1)
+            #expect(lines(of: try files(), plan) == expected)
         }
         #expect(try runMissing(plan, in: files(), threads: 1) == 0)
     }
@@ -97,9 +96,11 @@ struct SweepRunTests: ~Copyable {
 
     @Test("a failed cell is a line in the file, and is tried again")
     func failed() throws {
-        let first = try files()
-        try first.add(CellResult(plan.keys[0], failure: "nobody finished"))
-        #expect(first.result(of: plan.keys[0])?.failure == "nobody finished")
+        do {
+            let files = try files()
+            try files.add(CellResult(plan.keys[0], failure: "nobody finished"))
+            #expect(files.result(of: plan.keys[0])?.failure == "nobody finished")
+        }
         #expect(try files().result(of: plan.keys[0]) == nil)
         try runMissing(plan, in: files(), threads: 1)
         #expect(try files().result(of: plan.keys[0])?.failure == nil)
@@ -118,6 +119,20 @@ struct SweepRunTests: ~Copyable {
         for line in ["{}", "[1]", #"{"version":0,"identity":"a","engine":"simulation","transport":"values"}"#] {
             #expect(CellResult(line: Array(line.utf8)) == nil)
         }
+    }
+
+    @Test("two sweeps of one folder do not run at once; another folder, or the end of the first, lets the second in")
+    func alone() throws {
+        do {
+            let first = try files()
+            let fault = #expect(throws: ConfigurationFault.self) { try files() }
+            #expect(
+                fault?.description
+                    == "another sweep is running in \(path)/runs/small-sweep-sweep; wait for its end, or give --out")
+            #expect(try runMissing(plan, in: files("others"), threads: 1) == 6)
+            try runMissing(plan, in: first, threads: 1)
+        }
+        #expect(try runMissing(plan, in: files(), threads: 1) == 0)
     }
 
     @Test("a folder that cannot be written is a mistake of the operator")

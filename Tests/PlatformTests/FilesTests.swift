@@ -1,4 +1,5 @@
 // Files and folders in a temporary folder of their own.
+import Glibc
 import Platform
 import Testing
 
@@ -57,6 +58,38 @@ extension PlatformTests {
             #expect(throws: SystemFault.self) { try Files.makeDirectory("\(nodes)/10/snapshots/1.bin/inner") }
             Files.removeTree(nodes)
             #expect(!Files.exists(nodes))
+        }
+
+        @Test("a new folder is nobody else's: of many makers of one name, no two get the same")
+        func newFolders() throws {
+            let folder = try TemporaryDirectory()
+            let path = "\(folder.path)/runs/quickstart"
+            let rounds = 40
+            let makers = try (0..<3).map { _ in
+                try Worker<Int, [String]> { _ in
+                    (0..<rounds).compactMap { _ in try? Files.makeNewDirectory(named: path) }
+                }
+            }
+            for maker in makers { try maker.submit(0) }
+            let made = try makers.flatMap { maker in
+                #expect(try becomesReady(maker.descriptor))
+                return try #require(try maker.take())
+            }
+            #expect(made.count == 3 * rounds && Set(made).count == made.count)
+            #expect(try Files.names(in: "\(folder.path)/runs").count == made.count)
+        }
+
+        @Test("a name is taken by whatever stands there, a folder, a file or a link to nothing")
+        func takenNames() throws {
+            let folder = try TemporaryDirectory()
+            let path = "\(folder.path)/run"
+            try Files.makeDirectory(path)
+            try Files.write([], to: "\(path)-2")
+            #expect(unsafe symlink("nowhere", "\(path)-3") == 0)
+            #expect(try Files.makeNewDirectory(named: path) == "\(path)-4")
+            for name in [path, "\(path)-2", "\(path)-3"] { #expect(try !Files.makeNewDirectory(name)) }
+            let fault = #expect(throws: SystemFault.self) { try Files.makeNewDirectory(named: "\(path)-2/inner") }
+            #expect(fault?.description.hasSuffix("(ENOTDIR)") == true)
         }
 
         @Test("a temporary folder goes with its value")

@@ -2,6 +2,7 @@
 import Kernels
 import Metrics
 import Testing
+import Wire
 
 @testable import Scenario
 
@@ -40,15 +41,20 @@ struct RunDirectoryTests {
         #expect(file.published == Round(9), "it may have sent a model of round 9 before it was restarted")
     }
 
-    @Test("an endpoint reads back equal, with all bits of its incarnation")
+    private static let nonce = RunNonce(hashing: "this run")
+
+    @Test("an endpoint reads back equal, with all bits of its incarnation and of its run")
     func endpoint() throws {
-        let endpoint = Endpoint(address: "127.0.0.1:7600", pid: 42, incarnation: .max - 1)
+        let endpoint = Endpoint(address: "127.0.0.1:7600", pid: 42, incarnation: .max - 1, nonce: Self.nonce)
         #expect(try Endpoint(endpoint.json, name: "endpoint.json") == endpoint)
+        let other = String(decoding: endpoint.json, as: UTF8.self).replacing("\(Self.nonce)", with: "7")
+        let fault = try #require(throws: ConfigurationFault.self) { try Endpoint(Array(other.utf8), name: "e.json") }
+        #expect(fault.description.contains("nonce is '7'; expected 32 hexadecimal digits in lower case"), "\(fault)")
     }
 
     @Test("a torn endpoint is a fault with its place")
     func tornEndpoint() {
-        let whole = Endpoint(address: "127.0.0.1:7600", pid: 42, incarnation: 7).json
+        let whole = Endpoint(address: "127.0.0.1:7600", pid: 42, incarnation: 7, nonce: Self.nonce).json
         for length in 0..<whole.count - 2 {
             #expect(throws: ConfigurationFault.self) { try Endpoint(Array(whole.prefix(length)), name: "e.json") }
         }

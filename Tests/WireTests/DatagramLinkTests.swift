@@ -47,6 +47,17 @@ struct DatagramLinkTests {
         #expect(Double(network.sentBytes) < 1.1 * 800_000)
     }
 
+    @Test("two nodes of different runs never open a link, and nobody is blamed", arguments: [false, true])
+    func otherRun(sealed: Bool) {
+        let runs = [LinkTests.run, RunNonce(hashing: "another run")]
+        var network = DatagramNetwork(secrets: sealed ? Self.secrets() : nil, runs: runs)
+        network.start()
+        network.run(for: .milliseconds(10_000)) { $0.hasClosed == [true, true] }
+        #expect(network.hasOpened == [false, false] && network.blamed == [[], []])
+        #expect(network.rejections[0].isEmpty && !network.rejections[1].isEmpty)
+        #expect(network.rejections[1].allSatisfy { $0 == .otherRun })
+    }
+
     @Test(
         "one datagram in five lost: every message arrives in order, and bytes are at most twice",
         arguments: [false, true], 0..<4)

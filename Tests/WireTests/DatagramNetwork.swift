@@ -31,11 +31,15 @@ struct DatagramNetwork {
     private var underway: [(at: Instant, receiver: Int, bytes: [UInt8])] = []
     private var random: RandomStream
 
-    init(secrets: [LinkSecrets]? = nil, dimension: Int = 3, seed: Int = 1, pace: DatagramLink.Pace = Self.pace) {
+    /// - Parameter runs: of which each node is.
+    init(
+        secrets: [LinkSecrets]? = nil, runs: [RunNonce] = [LinkTests.run, LinkTests.run], dimension: Int = 3,
+        seed: Int = 1, pace: DatagramLink.Pace = Self.pace
+    ) {
         random = RandomStream(seed: UInt64(seed), purpose: .faults)
         links = [0, 1].map { node in
             DatagramLink(
-                local: LinkTests.identity(node, dimension: dimension),
+                local: LinkTests.identity(node, run: runs[node], dimension: dimension),
                 expecting: node == 0 ? .dialled(NodeID(1)) : .accepted(among: [NodeID(0)]), secrets: secrets?[node],
                 pace: pace, at: Instant(nanoseconds: 0))
         }

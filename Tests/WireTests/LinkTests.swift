@@ -8,9 +8,13 @@ import Testing
 struct LinkTests {
     static let experiment = [UInt8](repeating: 7, count: 32)
 
-    static func identity(_ node: Int, experiment: [UInt8] = experiment, dimension: Int = 3) -> LinkIdentity {
+    static let run = RunNonce(hashing: "this run")
+
+    static func identity(
+        _ node: Int, experiment: [UInt8] = experiment, run: RunNonce = run, dimension: Int = 3
+    ) -> LinkIdentity {
         LinkIdentity(
-            experiment: experiment, node: NodeID(node), incarnation: 5, limits: Limits(dimension: dimension))
+            experiment: experiment, run: run, node: NodeID(node), incarnation: 5, limits: Limits(dimension: dimension))
     }
 
     /// Everything that both ends say until neither says more.
@@ -104,7 +108,7 @@ struct LinkTests {
     @Test(
         "refuses on an open link, and closes it",
         arguments: [
-            (altered(0) { $0 ^ 1 }, Rejection.badMagic), (altered(4) { _ in 2 }, .unsupportedVersion),
+            (altered(0) { $0 ^ 1 }, Rejection.badMagic), (altered(4) { _ in 1 }, .unsupportedVersion),
             (altered(5) { _ in 200 }, .unknownKind), (altered(6) { _ in 2 }, .unknownKind),
             (altered(6) { _ in 1 }, .unexpectedKey), (altered(24) { _ in 1 }, .lyingLength),
             (altered(12) { $0 ^ 1 }, .badCheck),
@@ -113,7 +117,7 @@ struct LinkTests {
             (
                 frame(
                     .hello,
-                    payload: Hello(identity: experiment, addressee: NodeID(1), incarnation: 1).encoded),
+                    payload: Hello(identity: experiment, run: run, addressee: NodeID(1), incarnation: 1).encoded),
                 .unexpectedHandshake
             ),
         ])
@@ -125,7 +129,7 @@ struct LinkTests {
         #expect(effects.last == .close && !receiver.isOpen)
     }
 
-    @Test("refuses strangers, other experiments and talk before the handshake")
+    @Test("refuses strangers, other experiments, other runs and talk before the handshake")
     func handshake() {
         func refusal(_ dialler: LinkIdentity, among: [NodeID], to addressee: Int = 1) -> [Rejection] {
             var stranger = Link(local: dialler, expecting: .dialled(NodeID(addressee)))
@@ -137,6 +141,9 @@ struct LinkTests {
         #expect(refusal(Self.identity(0), among: [NodeID(0)], to: 2) == [.unknownSender])
         let other = Self.identity(0, experiment: [UInt8](repeating: 8, count: 32))
         #expect(refusal(other, among: [NodeID(0)]) == [.otherExperiment])
+        let twin = Self.identity(0, run: RunNonce(hashing: "another run"))
+        #expect(refusal(twin, among: [NodeID(0)]) == [.otherRun])
+        #expect(refusal(Self.identity(0, run: .none), among: [NodeID(0)]) == [.otherRun])
 
         var accepter = Link(local: Self.identity(1), expecting: .accepted(among: [NodeID(0)]))
         var effects: [LinkEffect] = []
@@ -184,13 +191,24 @@ struct LinkTests {
         #expect(Self.messages(effects).isEmpty && !other.isOpen)
     }
 
-    @Test("frame version 1 is this, byte for byte")
+    @Test("a node of another run is told that it is not welcome, and is not blamed")
+    func otherRun() {
+        var stranger = Link(local: Self.identity(0, run: .none), expecting: .dialled(NodeID(1)))
+        var accepter = Link(local: Self.identity(1), expecting: .accepted(among: [NodeID(0)]))
+        let (atStranger, atAccepter) = Self.converse(&stranger, &accepter)
+        #expect(atStranger.last == .close && atAccepter.last == .close && !stranger.isOpen && !accepter.isOpen)
+        #expect(atAccepter.contains(.refused(.otherRun, from: nil)))
+        let said = atAccepter.compactMap { if case .transmit(let frame) = $0 { frame } else { nil } }
+        #expect(said.map(\.kind) == [.bye] && said[0].bytes.last == Farewell.refused.rawValue)
+    }
+
+    @Test("frame version 2 is this, byte for byte")
     func layout() {
         let bytes = OutgoingFrame(
             model: ModelMessage(round: Round(0x0102), values: [1]), sender: NodeID(3), sequence: 0x0A0B
         ).bytes
         let header: [UInt8] = [
-            0x47, 0x53, 0x50, 0x4E, 1, 2, 0, 0, 3, 0, 0, 0, 2, 1, 0, 0, 0x0B, 0x0A, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0,
+            0x47, 0x53, 0x50, 0x4E, 2, 2, 0, 0, 3, 0, 0, 0, 2, 1, 0, 0, 0x0B, 0x0A, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0,
         ]
         let payload: [UInt8] = [0, 0, 0x80, 0x3F]
         #expect(Array(bytes.prefix(28)) == header)
@@ -198,5 +216,18 @@ struct LinkTests {
         var covered = header
         covered.append(littleEndian: XXH64.hash(payload))
         #expect(bytes.integer(at: 28, as: UInt64.self) == XXH64.hash(covered))
+    }
+
+    @Test("a hello is this, byte for byte, and reads back equal")
+    func hello() {
+        let hello = Hello(
+            identity: Self.experiment, run: RunNonce((0..<16).map { 0xF0 + $0 }), addressee: NodeID(0x0102),
+            incarnation: 0x0A0B, fingerprint: [UInt8](repeating: 3, count: 8),
+            challenge: [UInt8](repeating: 4, count: 32))
+        let nonce: [UInt8] = (0xF0...0xFF).map { $0 }
+        #expect(
+            hello.encoded == Self.experiment + nonce + [2, 1, 0, 0, 0x0B, 0x0A, 0, 0, 0, 0, 0, 0]
+                + [UInt8](repeating: 3, count: 8) + [UInt8](repeating: 4, count: 32))
+        #expect(hello.encoded.count == 100 && Hello(encoded: hello.encoded) == hello)
     }
 }

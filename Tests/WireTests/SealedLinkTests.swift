@@ -100,8 +100,8 @@ struct SealedLinkTests {
     func impostor() {
         let (_, accepter) = Self.pair()
         let hello = Hello(
-            identity: LinkTests.experiment, addressee: NodeID(1), incarnation: 9, fingerprint: Self.key(1).fingerprint,
-            challenge: Self.bytes(5))
+            identity: LinkTests.experiment, run: LinkTests.run, addressee: NodeID(1), incarnation: 9,
+            fingerprint: Self.key(1).fingerprint, challenge: Self.bytes(5))
         let opening = OutgoingFrame(
             kind: .hello, sender: NodeID(0), round: Round(0), sequence: 0, payload: hello.encoded)
         for proof in [
@@ -117,6 +117,54 @@ struct SealedLinkTests {
             #expect(!effects.contains { if case .opened = $0 { true } else { false } })
             for case .refused(_, let peer) in effects { #expect(peer == nil) }
         }
+    }
+
+    private static func end(_ node: Int, run: RunNonce, expecting expectation: Link.Expectation) -> Link {
+        Link(
+            local: LinkTests.identity(node, run: run), expecting: expectation,
+            secrets: secrets([1 - node: key(1)], challenge: node))
+    }
+
+    private static func frames(_ kind: Frame.Kind, in effects: [LinkEffect]) -> [OutgoingFrame] {
+        effects.compactMap { if case .transmit(let frame) = $0 { frame } else { nil } }.filter { $0.kind == kind }
+    }
+
+    /// A hello that was sent, with the nonce of another run in its place.
+    private static func forged(_ effects: [LinkEffect], sender: Int, run: RunNonce) throws -> [UInt8] {
+        let hello = try #require(frames(.hello, in: effects).first)
+        var payload = Array(hello.bytes.suffix(Hello.encodedBytes))
+        payload.replaceSubrange(32..<48, with: run.bytes)
+        return OutgoingFrame(
+            kind: .hello, sender: NodeID(sender), round: Round(0), sequence: 0, payload: payload
+        ).bytes
+    }
+
+    private static let otherRun = RunNonce(hashing: "another run")
+
+    @Test("two runs with the same keys do not meet")
+    func otherRunRefused() {
+        var dialler = Self.end(0, run: LinkTests.run, expecting: .dialled(NodeID(1)))
+        var accepter = Self.end(1, run: Self.otherRun, expecting: .accepted(among: [NodeID(0)]))
+        #expect(Self.rejections(LinkTests.converse(&dialler, &accepter).atB) == [.otherRun])
+    }
+
+    @Test("a nonce that is altered on the way brings no two runs together")
+    func alteredNonce() throws {
+        var dialler = Self.end(0, run: LinkTests.run, expecting: .dialled(NodeID(1)))
+        var accepter = Self.end(1, run: Self.otherRun, expecting: .accepted(among: [NodeID(0)]))
+        var atDialler: [LinkEffect] = []
+        var atAccepter: [LinkEffect] = []
+        dialler.start(into: &atDialler)
+        let first = try Self.forged(atDialler, sender: 0, run: Self.otherRun)
+        accepter.receive(first.span, into: &atAccepter)
+        let answer = try Self.forged(atAccepter, sender: 1, run: LinkTests.run)
+        dialler.receive(answer.span, into: &atDialler)
+        let proof = try #require(Self.frames(.proof, in: atDialler).first).bytes
+        let answeringProof = try #require(Self.frames(.proof, in: atAccepter).first).bytes
+        accepter.receive(proof.span, into: &atAccepter)
+        dialler.receive(answeringProof.span, into: &atDialler)
+        #expect(Self.rejections(atDialler) == [.badSeal] && Self.rejections(atAccepter) == [.badSeal])
+        #expect(!dialler.isOpen && !accepter.isOpen)
     }
 
     @Test("before its proof a peer's model is refused at its header")
@@ -207,7 +255,7 @@ struct SealedLinkTests {
         var bytes: [UInt8] = []
         for case .transmit(let frame) in said { bytes += frame.bytes }
         bytes += dialler.frame(for: Self.sent[0]).bytes
-        #expect(bytes.count == 36 + 84 + 44 + 44 + 12)
-        #expect(XXH64.hash(bytes) == 0x1077_857A_69B7_9D47)
+        #expect(bytes.count == 36 + 100 + 44 + 44 + 12)
+        #expect(XXH64.hash(bytes) == 0x1D90_FC54_8F3B_3812)
     }
 }

@@ -26,8 +26,8 @@ public enum LinkBench: Bench {
                 challenge: Entropy.bytes(LinkSecrets.challengeBytes))
             return Link(
                 local: LinkIdentity(
-                    experiment: [UInt8](repeating: 0, count: Hello.identityBytes), node: NodeID(node), incarnation: 1,
-                    limits: Limits(dimension: dimension)),
+                    experiment: [UInt8](repeating: 0, count: Hello.identityBytes), run: .none, node: NodeID(node),
+                    incarnation: 1, limits: Limits(dimension: dimension)),
                 expecting: node == 0 ? .dialled(peer) : .accepted(among: [peer]),
                 secrets: self == .sealed ? secrets : nil)
         }

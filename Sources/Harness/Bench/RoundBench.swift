@@ -4,6 +4,7 @@ import Graphs
 import Kernels
 import Platform
 import Scenario
+import Wire
 
 public enum RoundBench: Bench {
     public static let name = "rounds"
@@ -122,6 +123,7 @@ public enum RoundBench: Bench {
         let directory = try RunFiles(for: assembly, in: folder.path).directory
         if links.hasKeys { try KeyFile.write(for: assembly.topologyFile, to: directory.keys) }
         let lifeline = try Lifeline()
+        let nonce = RunNonce(Entropy.bytes(RunNonce.byteCount))
         var children: [ChildProcess] = []
         defer { for child in children where child.status == nil { try? child.send(.kill) } }
         let nodes = assembly.topology.nodes.map(directory.node)
@@ -129,7 +131,7 @@ public enum RoundBench: Bench {
             try Files.makeDirectory(directory.node(node).path)
             children.append(
                 try ChildProcess.node(
-                    node, of: assembly, in: directory, program: program, lifeline: lifeline,
+                    node, of: assembly, run: nonce, in: directory, program: program, lifeline: lifeline,
                     ["--transport", links.transport.rawValue]
                         + (links.hasKeys ? ["--keys", KeyFile.path(ofNode: node, in: directory.keys)] : [])))
         }

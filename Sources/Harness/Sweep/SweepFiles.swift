@@ -3,17 +3,23 @@ public import Kernels
 import Platform
 import Scenario
 
-/// `<parent>/<name>-sweep/`. Sweeps of one name share it: a grid that has grown runs only its new cells.
+/// `<parent>/<name>-sweep/`. Sweeps of one name share it, one at a time: a grid that has grown runs only its new cells.
 public final class SweepFiles {
     public let path: String
+    /// Two sweeps at once would run the same cells and write over each other's tables.
+    private let lock: FileLock
     private let lines: AppendOnlyFile
     /// The results of this and earlier runs, earlier failures left out: such cells are tried again.
     private var finished: [CellKey: CellResult] = [:]
 
     public init(for sweep: Sweep, in parent: String) throws(ConfigurationFault) {
         path = "\(parent)/\(RunDirectory.fileName(sweep.name))-sweep"
-        do throws(SystemFault) {
+        do {
             try Files.makeDirectory(path)
+            guard let lock = try FileLock.take("\(path)/lock") else {
+                throw ConfigurationFault("another sweep is running in \(path); wait for its end, or give --out")
+            }
+            self.lock = lock
             let results = "\(path)/results.jsonl"
             if Files.exists(results) {
                 // A torn last line is no result; the file goes on after it on a line of its own.
@@ -23,6 +29,8 @@ public final class SweepFiles {
                 }
             }
             lines = try AppendOnlyFile(results)
+        } catch let fault as ConfigurationFault {
+            throw fault
         } catch {
             throw ConfigurationFault("the folder of the sweep cannot be written: \(error)")
         }

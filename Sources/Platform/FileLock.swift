@@ -1,0 +1,33 @@
+// One process at a time: an advisory lock on a file, which the kernel takes back however its holder ends.
+import Glibc
+
+/// A lock that is held as long as this object is there. Children do not inherit it.
+public final class FileLock: Sendable {
+    private let file: FileDescriptor
+    /// False on a file system without locks, where nobody can be kept out.
+    public let isEffective: Bool
+
+    private init(_ file: FileDescriptor, isEffective: Bool) {
+        self.file = file
+        self.isEffective = isEffective
+    }
+
+    /// Takes the lock of the file at `path`, which is made if need be and never removed: who removed it would let a
+    /// second holder in beside one that still has it open. Does not wait.
+    ///
+    /// - Returns: `nil` where another holds it.
+    public static func take(_ path: String) throws(SystemFault) -> FileLock? {
+        // For writing, since a network file system locks nothing else exclusively.
+        let file = try Files.open(path, "lock", O_RDWR | O_CREAT)
+        do throws(SystemFault) {
+            try systemCall("lock", path) { flock(file.number, LOCK_EX | LOCK_NB) }
+            return FileLock(file, isEffective: true)
+        } catch {
+            switch error.errno {
+            case EWOULDBLOCK: return nil
+            case ENOLCK, ENOSYS, EOPNOTSUPP: return FileLock(file, isEffective: false)
+            default: throw error
+            }
+        }
+    }
+}
