@@ -11,8 +11,8 @@ public struct PollLoop: Sendable {
     /// Forgets all descriptors and keeps the memory.
     public mutating func removeAll() { entries.removeAll(keepingCapacity: true) }
 
-    /// Adds a descriptor and returns its slot, under which the results are asked after `wait`. One that is to be neither
-    /// read nor written is left alone, faults and all.
+    /// Adds a descriptor and returns its slot, under which the results are asked after `wait`. One that is to be
+    /// neither read nor written is left alone, faults and all.
     @discardableResult
     public mutating func add(_ descriptor: FileDescriptor, reading: Bool = true, writing: Bool = false) -> Int {
         let events = (reading ? POLLIN : 0) | (writing ? POLLOUT : 0)

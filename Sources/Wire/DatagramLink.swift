@@ -3,8 +3,8 @@
 //
 //   opening ──hello──▶ proving ──anything well sealed or checked──▶ open ──bye, silence, or a broken message──▶ closed
 //
-// A datagram that is refused is dropped and counted, no more: anyone can send one in anyone's name. So can anyone say in
-// the network's name that nobody receives at the other end: that is a hint, and silence must confirm it.
+// A datagram that is refused is dropped and counted, no more: anyone can send one in anyone's name. So can anyone say,
+// in the network's name, that nobody receives at the other end: that is a hint, and silence must confirm it.
 import Kernels
 
 /// Datagrams one after the other: all of the length that the link's longest have, but the last, which may be shorter.
@@ -60,7 +60,7 @@ public struct DatagramLink: Sendable {
 
     private let handshake: Handshake
     private let pace: Pace
-    private var session: Session?
+    private(set) var session: Session?
     private var phase = Phase.opening
     private var claim: (peer: NodeID, hello: Hello)?
     /// The neighbour at the other end, once the link has opened.

@@ -15,7 +15,8 @@
 //
 //   kind     payload
 //   hello    32 bytes identity of the experiment, 16 bytes nonce of the run, 4 bytes index of the node addressed,
-//            8 bytes incarnation, 8 bytes fingerprint of the edge's key, 32 bytes challenge, 8 bytes cookie, 8 bytes mark
+//            8 bytes incarnation, 8 bytes fingerprint of the edge's key, 32 bytes challenge, 8 bytes cookie,
+//            8 bytes mark
 //   cookie   8 bytes, to be sent back in a hello
 //   proof    nothing
 //   model    dimension × 4 bytes, IEEE 754 single precision
