@@ -14,6 +14,9 @@ public struct ProcessRun {
     /// A node that has no link goes on alone after ten.
     private static let deadlinesUntilHung: Nanoseconds = 12
 
+    /// Whether all folders are still there is looked at no more often.
+    private static let lookInterval: Nanoseconds = .milliseconds(500)
+
     private struct Child {
         let node: NodeID
         var process: ChildProcess
@@ -25,6 +28,8 @@ public struct ProcessRun {
         var traceBytes = 0
         var grewAt: Instant
         var wasHung = false
+        /// Its folder was deleted while it ran.
+        var hasNoFolder = false
 
         /// It has done all its rounds, and ended by itself. One that never met a neighbour says so by its status; its
         /// model counts all the same, since leaving it out would hide the worst node of all.
@@ -44,6 +49,7 @@ public struct ProcessRun {
     private var children: [Child] = []
     private var timeline: Timeline
     private var stopAskedAt: Instant?
+    private var looksAgainAt = Instant(nanoseconds: 0)
     private var plan: FaultPlan
 
     /// Finds what on this host would stop a run, before anything is written.
@@ -95,7 +101,7 @@ public struct ProcessRun {
             deadline: .milliseconds(assembly.experiment.timing.deadlineMilliseconds))
         self.hasKeys = hasKeys
         lifeline = try Lifeline()
-        signals = try Signals([.terminate, .interrupt, .child])
+        signals = try Signals(Signals.requestsToEnd + [.child])
         timeline = try Timeline(assembly)
     }
 
@@ -160,8 +166,29 @@ public struct ProcessRun {
             }
             if !plan.isEmpty { try letThingsGoWrong() }
             try evaluated(timeline.advance())
+            try lookAfterFolders()
             endHung()
             if let moment = stopAskedAt, clock.now() - moment > Self.longestStop { endAll() }
+        }
+    }
+
+    /// A run whose folder is deleted has nowhere to go; a node whose folder is deleted goes on for the others.
+    private mutating func lookAfterFolders() throws(SystemFault) {
+        let now = clock.now()
+        guard now >= looksAgainAt else { return }
+        looksAgainAt = now + Self.lookInterval
+        guard Files.isDirectory(directory.path), Files.exists(directory.experiment) else {
+            throw SystemFault(
+                "go on in", "\(directory.path), which was deleted while the run went on", errno: SystemFault.notFound)
+        }
+        for index in children.indices where children[index].status == nil && !children[index].hasNoFolder {
+            guard !Files.isDirectory(children[index].folder.path) else { continue }
+            children[index].hasNoFolder = true
+            closeTimeline(of: children[index])
+            let label = assembly.topology.labels[children[index].node.index]
+            StandardError.print(
+                "\(children[index].folder.path) was deleted while node \(label) runs: what it writes is lost, and it "
+                    + "will count as lost; the others go on")
         }
     }
 
@@ -276,6 +303,7 @@ public struct ProcessRun {
         let ending = child.status?.description ?? "was not started"
         let stopped = stopAskedAt != nil && child.status == .exited(0)
         guard !stopped else { return LostNode.stopped }
+        if child.hasNoFolder { return "its folder was deleted while it ran" }
         if child.wasHung { return "hung: closed no round for \(Self.deadlinesUntilHung) deadlines, and was killed" }
         let log = (try? Files.read(child.folder.log)) ?? []
         let last = String(decoding: log, as: UTF8.self).split(whereSeparator: \.isNewline).last

@@ -40,6 +40,8 @@ public struct NodeShell {
     private static let longestInlineStep: Nanoseconds = .milliseconds(2)
     /// After its last message a node stays this long at most, until its neighbours have read all of it.
     private static let longestFarewell: Nanoseconds = .milliseconds(1_500)
+    /// Whether its files are still there is looked at no more often.
+    private static let lookInterval: Nanoseconds = .milliseconds(1_000)
 
     private let node: NodeID
     private let experiment: [UInt8]
@@ -67,6 +69,7 @@ public struct NodeShell {
     private var ending: Ending?
     private var mixNanoseconds: Nanoseconds = 0
     private var complaints = Complaints()
+    private var looksAgainAt = Instant(nanoseconds: 0)
     private var company: Company
     private var worker: TrainingWorker?
     private var step: TrainingJob?
@@ -151,6 +154,7 @@ public struct NodeShell {
                 until: step == nil ? nextMoment : clock.now(), others: others, into: &arrivals)
             takeArrivals()
             sayWhoIsMissing()
+            lookAfterFolder()
             if ready[0], try !signals.take().isEmpty { handle(.stopRequested) }
             // The lifeline is readable only when the launcher has gone.
             if lifeline != nil, ready[1] { handle(.stopRequested) }
@@ -168,6 +172,17 @@ public struct NodeShell {
     }
 
     // MARK: - Events
+
+    /// A node whose files are deleted goes on, for its neighbours' sake, and says so.
+    private mutating func lookAfterFolder() {
+        let now = clock.now()
+        guard now >= looksAgainAt else { return }
+        looksAgainAt = now + Self.lookInterval
+        if trace.isDeleted {
+            complain(
+                "\(folder.path) was deleted while the node runs: what it writes is lost; it goes on for the others")
+        }
+    }
 
     /// When there is something to do, whatever comes in.
     private var nextMoment: Instant? {

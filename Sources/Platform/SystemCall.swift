@@ -15,6 +15,9 @@ public struct SystemFault: Error, Equatable, Sendable, CustomStringConvertible {
         self.errno = errno
     }
 
+    /// For modules that know no numbers of the system: nothing stands there.
+    public static let notFound = ENOENT
+
     /// The same for all faults of one cause, on whatever subject.
     var kind: String { "\(call) \(errno)" }
 

@@ -112,7 +112,7 @@ public struct Link: Sendable {
     /// Whether a frame is one that may come now, of who may send it.
     private mutating func judge(_ frame: ReceivedFrame) throws(Rejection) {
         let header = frame.header
-        // Gaps are honest: a sender drops models that a newer one has overtaken in its queue. Before a hello is nothing.
+        // Gaps are honest: a sender drops models that a newer one has overtaken in its queue.
         guard header.sequence >= nextSequence, header.sequence < .max, claim != nil || header.sequence == 0 else {
             throw .replayedSequence
         }

@@ -144,7 +144,7 @@ struct DatagramLinkTests {
     func blind(seed: Int) {
         var network = Self.opened(sealed: false)
         let greatest = UInt64.max - UInt64(seed)
-        let piece = Piece(number: 0, acknowledgement: .init(base: 0, low: 1, high: 0))
+        let piece = Piece(number: 0, acknowledgement: .init(base: 0, low: 2, high: 0))
         var payload: [UInt8] = []
         piece.append(to: &payload)
         for sequence in [greatest, 0, 1 << 20] {
@@ -160,6 +160,23 @@ struct DatagramLinkTests {
         network.send(.waiting(Round(3)), from: 0)
         #expect(network.run(for: .milliseconds(10)) { $0.messages[1] == [.waiting(Round(3))] })
         #expect(charged == 0 || network.ownBytes[1] > charged)
+    }
+
+    @Test("an acknowledgement of what was not sent, or that contradicts itself, is refused and changes nothing")
+    func falseAcknowledgements() throws {
+        var outgoing = OutgoingPieces(window: 8, at: Instant(nanoseconds: 0))
+        outgoing.enqueue(
+            OutgoingFrame(.waiting(Round(0)), sender: NodeID(0), sequence: 0))
+        _ = outgoing.next(at: Instant(nanoseconds: 0))
+        for (base, low) in [(2, 0), (0, 1), (UInt64.max, 0)] as [(UInt64, UInt64)] {
+            let impossible = Piece.Acknowledgement(base: base, low: low, high: 0)
+            #expect(throws: Rejection.malformedPayload) {
+                try outgoing.acknowledge(impossible, at: Instant(nanoseconds: 1))
+            }
+        }
+        #expect(outgoing.isAwaiting)
+        try outgoing.acknowledge(.init(base: 1, low: 0, high: 0), at: Instant(nanoseconds: 1))
+        #expect(outgoing.isEmpty)
     }
 
     @Test("without keys, a neighbour's own sequence may be any: the link goes on with smaller ones")
