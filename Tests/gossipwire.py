@@ -284,8 +284,8 @@ class DatagramEdge:
     """The accepting end of one edge over UDP; all of them share the socket of a `DatagramServer`."""
 
     def __init__(self, server, session, address):
-        self.server, self.session, self.address, self.peer = node, session, address, session.peer
-        self.hello_sequence = self.datagrams = 0
+        self.server, self.session, self.address, self.peer = server, session, address, session.peer
+        self.datagrams = 0
         self.is_open = False
         self.seen = set()
         # What goes out: pieces not acknowledged, by number, with the time of their sending.
