@@ -48,11 +48,11 @@ extension NodeCore {
         neighbours[slot].account.delivered(inTime: verdict == .current)
     }
 
-    mutating func count(_ rejection: Rejection) {
+    mutating func count(_ rejection: Rejection, times: Int = 1) {
         if let index = record.rejections.firstIndex(where: { $0.reason == rejection.rawValue }) {
-            record.rejections[index].count += 1
+            record.rejections[index].count += times
         } else {
-            record.rejections.append(.init(reason: rejection.rawValue, count: 1))
+            record.rejections.append(.init(reason: rejection.rawValue, count: times))
         }
     }
 }

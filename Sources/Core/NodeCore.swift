@@ -98,6 +98,8 @@ public struct NodeCore: Sendable {
         _ event: NodeEvent, at now: Instant, using workspace: inout Workspace, into effects: inout [NodeEffect]
     ) {
         guard phase != .ended else { return }
+        // Whoever sends what is refused, and much of it, must not be able to make the node do anything else.
+        if case .rejected(let rejection, _, let times) = event { return count(rejection, times: times) }
         let now = steadyTime.time(at: now)
         if let asked = askedToWakeAt, now - asked > configuration.patience.free { oversleptIn = round }
         askedToWakeAt = nil
@@ -126,8 +128,8 @@ public struct NodeCore: Sendable {
             }
         case .received(let message, let node):
             receive(message, from: node, at: now)
-        case .rejected(let rejection, _):
-            count(rejection)
+        case .rejected:
+            return
         case .trained(let round, let parameters, let state, let report):
             guard round == self.round, case .training(let since) = phase else { return }
             localState = state

@@ -11,7 +11,7 @@ public enum NodeEvent: Sendable {
     case linkDown(NodeID)
     case received(Message, from: NodeID)
     /// A link refused bytes: of this neighbour or, under the node's own name, of nobody in particular.
-    case rejected(Rejection, from: NodeID)
+    case rejected(Rejection, from: NodeID, count: Int = 1)
     /// The answer to `train`.
     case trained(Round, [Float], LocalState, StepReport)
     /// The moment asked for by `wake` has come; early and stale calls do no harm.

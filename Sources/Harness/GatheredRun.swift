@@ -27,7 +27,20 @@ public struct GatheredRun {
             }
             folders[node.index] = holders.first?.node(node)
         }
+        for part in parts { try Self.checkLinks(in: part, of: assembly) }
         try checkRun()
+    }
+
+    /// Parts come from elsewhere: a link in one must not bring files of this host into the whole.
+    private static func checkLinks(in part: RunDirectory, of assembly: Assembly) throws(ConfigurationFault) {
+        guard let root = Files.absolute(part.path) else { return }
+        let files = assembly.topology.nodes.map { part.node($0) }.flatMap { [$0.metrics, $0.endpoint, $0.model] }
+        for path in [part.experiment, part.topology] + files {
+            guard let target = Files.absolute(path), !target.hasPrefix("\(root)/") else { continue }
+            throw ConfigurationFault(
+                "\(path) is, or is reached by, a link to \(target), outside of \(part.path); a part of a run is "
+                    + "gathered from files of its own")
+        }
     }
 
     /// Nodes of different runs have never heard of each other: their models make no run.

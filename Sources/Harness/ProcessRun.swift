@@ -13,6 +13,8 @@ public struct ProcessRun {
     private static let longestStop: Nanoseconds = .milliseconds(2_500)
 
     private static let lookInterval: Nanoseconds = .milliseconds(1_000)
+    /// Whether all folders are still there is looked at no more often.
+    private static let folderInterval: Nanoseconds = .milliseconds(500)
 
     private struct Child {
         /// Why it was killed by the laboratory.
@@ -27,6 +29,8 @@ public struct ProcessRun {
         var heartbeat: HeartbeatReader
         var watch: HeartbeatWatch
         var verdict: Verdict?
+        /// Its folder was deleted while it ran.
+        var hasNoFolder = false
 
         var isRunning: Bool { status == nil }
 
@@ -48,6 +52,7 @@ public struct ProcessRun {
     private var children: [Child] = []
     private var timeline: Timeline
     private var stopAskedAt: Instant?
+    private var foldersDueAt = Instant(nanoseconds: 0)
     private var plan: FaultPlan
     private let longestSilence: Nanoseconds
     private var looksAt: Instant
@@ -111,7 +116,7 @@ public struct ProcessRun {
         looksAt = clock.now()
         restarted = Set(assembly.topology.nodes.filter { directory.node($0).hasRejoined })
         lifeline = try Lifeline()
-        signals = try Signals([.terminate, .interrupt, .child])
+        signals = try Signals(Signals.requestsToEnd + [.child])
         timeline = try Timeline(assembly, after: Self.moment(before: beginning, in: directory), mayLose: true)
     }
 
@@ -209,9 +214,30 @@ public struct ProcessRun {
             }
             if !plan.isEmpty { try letThingsGoWrong() }
             try evaluated(timeline.advance())
+            try lookAfterFolders()
             endHung()
             endHeld()
             if let moment = stopAskedAt, clock.now() - moment > Self.longestStop { endAll() }
+        }
+    }
+
+    /// A run whose folder is deleted has nowhere to go; a node whose folder is deleted goes on for the others.
+    private mutating func lookAfterFolders() throws(SystemFault) {
+        let now = clock.now()
+        guard now >= foldersDueAt else { return }
+        foldersDueAt = now + Self.folderInterval
+        guard Files.isDirectory(directory.path), Files.exists(directory.experiment) else {
+            throw SystemFault(
+                "go on in", "\(directory.path), which was deleted while the run went on", errno: SystemFault.notFound)
+        }
+        for index in children.indices where children[index].status == nil && !children[index].hasNoFolder {
+            guard !Files.isDirectory(children[index].folder.path) else { continue }
+            children[index].hasNoFolder = true
+            closeTimeline(of: children[index])
+            let label = assembly.topology.labels[children[index].node.index]
+            StandardError.print(
+                "\(children[index].folder.path) was deleted while node \(label) runs: what it writes is lost, and it "
+                    + "will count as lost; the others go on")
         }
     }
 
@@ -256,7 +282,7 @@ public struct ProcessRun {
         let now = clock.now()
         guard now >= looksAt else { return }
         looksAt = now + min(Self.lookInterval, longestSilence / 4)
-        for index in children.indices where children[index].isRunning {
+        for index in children.indices where children[index].isRunning && !children[index].hasNoFolder {
             children[index].watch.look(children[index].heartbeat.read()?.beats, at: now)
             guard children[index].watch.isHung(longest: longestSilence) else { continue }
             let process = children[index].process
@@ -347,6 +373,7 @@ public struct ProcessRun {
         case nil:
             break
         }
+        if child.hasNoFolder { return LostNode(child.node, .failed, reason: "its folder was deleted while it ran") }
         if stopAskedAt != nil, child.status == .exited(0) {
             return LostNode(child.node, .stopped, reason: LostNode.stopped)
         }

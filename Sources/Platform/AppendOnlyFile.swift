@@ -17,6 +17,12 @@ public final class AppendOnlyFile {
         if size > 0, unsafe pread(file.number, &last, 1, size - 1) == 1 { isTorn = last != UInt8(ascii: "\n") }
     }
 
+    /// Nobody will find what is appended: the file was deleted, perhaps with the folder that it was in.
+    var isDeleted: Bool {
+        var status = stat()
+        return unsafe fstat(file.number, &status) == 0 && status.st_nlink == 0
+    }
+
     /// Appends `lines`, which end in a newline, or none of them.
     ///
     /// Where the disk takes only a part, the part is cut off again; where even that fails, it stays alone on its line.

@@ -5,8 +5,8 @@ import Wire
 struct Connection {
     enum Stage {
         case connecting, established
-        /// Another connection of the same neighbour has taken its place; it is about to be closed.
-        case replaced
+        /// Nothing more is said or heard on it; it is about to be closed.
+        case over
         /// This end has said its last word, and waits for the other to close.
         case draining
     }
@@ -21,22 +21,26 @@ struct Connection {
     /// The neighbour dialled, or found out by the handshake.
     var peer: NodeID?
     var incarnation: UInt64 = 0
+    var lastHeardAt: Instant
     private var queue: [OutgoingFrame] = []
     /// Bytes of the first frame that are already written.
     private var written = 0
 
     /// A connection that is being dialled.
-    init(to peer: NodeID, at address: SocketAddress, socket: FileDescriptor, link: Link, quota: ConnectionQuota) {
-        self.init(address: address, socket: socket, link: link, quota: quota, peer: peer)
+    init(
+        to peer: NodeID, at address: SocketAddress, socket: FileDescriptor, link: Link, quota: ConnectionQuota,
+        now: Instant
+    ) {
+        self.init(address: address, socket: socket, link: link, quota: quota, peer: peer, now: now)
     }
 
     /// A connection that was let in.
-    init(from address: SocketAddress, socket: FileDescriptor, link: Link, quota: ConnectionQuota) {
-        self.init(address: address, socket: socket, link: link, quota: quota, peer: nil)
+    init(from address: SocketAddress, socket: FileDescriptor, link: Link, quota: ConnectionQuota, now: Instant) {
+        self.init(address: address, socket: socket, link: link, quota: quota, peer: nil, now: now)
     }
 
     private init(
-        address: SocketAddress, socket: FileDescriptor, link: Link, quota: ConnectionQuota, peer: NodeID?
+        address: SocketAddress, socket: FileDescriptor, link: Link, quota: ConnectionQuota, peer: NodeID?, now: Instant
     ) {
         self.address = address
         self.socket = socket
@@ -44,10 +48,16 @@ struct Connection {
         self.quota = quota
         self.peer = peer
         isDialled = peer != nil
+        lastHeardAt = now
         stage = isDialled ? .connecting : .established
     }
 
     var hasOutput: Bool { !queue.isEmpty }
+
+    /// It was let in and has not become a neighbour's.
+    var isStranger: Bool { !isDialled && !link.isOpen && stage == .established }
+
+    var incumbent: Incumbent { Incumbent(incarnation: incarnation, lastHeardAt: lastHeardAt) }
 
     /// Queues a frame. A model overtakes an older one that has not begun to leave, so a stopped peer costs one model.
     mutating func enqueue(_ frame: OutgoingFrame) {

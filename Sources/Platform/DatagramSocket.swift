@@ -59,7 +59,14 @@ enum DatagramSocket {
         Int(try Socket.option(SOL_SOCKET, SO_RCVBUF, of: socket))
     }
 
-    /// The next datagram that waits, and who sent it.
+    /// Sends one datagram from a socket that is not connected; what does not go is lost.
+    static func send(_ bytes: [UInt8], from socket: FileDescriptor, to target: SocketAddress) {
+        _ = unsafe target.withSocketAddress { address, length in
+            unsafe sendto(socket.number, bytes, bytes.count, 0, address, length)
+        }
+    }
+
+    /// The next datagram that waits, or several of one sender, and who sent them.
     static func receive(
         from socket: FileDescriptor, into buffer: inout [UInt8]
     ) throws(SystemFault) -> (count: Int, source: SocketAddress)? {

@@ -1,4 +1,5 @@
 // Bytes that nobody can predict, for keys, challenges and incarnations. Never for anything a result depends on.
+import Glibc
 
 /// The kernel's random generator.
 public enum Entropy {
@@ -9,9 +10,11 @@ public enum Entropy {
         return kernel.next()
     }
 
-    /// `count` random bytes, each from a call of its own: meant for keys, not for bulk.
+    /// `count` random bytes, at most 256, from one call.
     public static func bytes(_ count: Int) -> [UInt8] {
-        var kernel = SystemRandomNumberGenerator()
-        return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &kernel) }
+        precondition(count <= 256, "more than the kernel gives at once, whatever happens")
+        var bytes = [UInt8](repeating: 0, count: count)
+        guard unsafe getentropy(&bytes, count) == 0 else { preconditionFailure("the kernel has no randomness") }
+        return bytes
     }
 }

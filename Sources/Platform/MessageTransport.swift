@@ -31,7 +31,7 @@ enum Arrival: Sendable {
     case linkUp(NodeID, incarnation: UInt64)
     case linkDown(NodeID)
     case message(Message, from: NodeID)
-    case refused(Rejection, from: NodeID?)
+    case refused(Rejection, from: NodeID?, count: Int = 1)
 }
 
 /// What every transport is told.
@@ -47,9 +47,9 @@ struct TransportSettings {
     /// Where a neighbour is reached, asked anew for each attempt; `nil` while it is not known.
     let addressOf: (NodeID) -> String?
 
-    /// What makes a new connection this node's own; `nil` where there are no keys.
-    func secrets() -> LinkSecrets? {
-        keys.map { LinkSecrets(keys: $0, challenge: Entropy.bytes(LinkSecrets.challengeBytes)) }
+    /// What makes a new connection this node's own.
+    func secrets() -> LinkSecrets {
+        LinkSecrets(keys: keys, challenge: Entropy.bytes(LinkSecrets.challengeBytes))
     }
 
     func quota(at now: Instant) -> ConnectionQuota {

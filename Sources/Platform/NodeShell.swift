@@ -42,6 +42,8 @@ public struct NodeShell {
     private static let longestFarewell: Nanoseconds = .milliseconds(1_500)
     /// Between two attempts to write a trace line for which there was no room.
     private static let diskPause: Nanoseconds = .milliseconds(100)
+    /// Whether its files are still there is looked at no more often.
+    private static let lookInterval: Nanoseconds = .milliseconds(1_000)
 
     private let node: NodeID
     private let experiment: [UInt8]
@@ -74,6 +76,7 @@ public struct NodeShell {
     private var lostModel: SystemFault?
     private var mixNanoseconds: Nanoseconds = 0
     private var complaints = Complaints()
+    private var looksAgainAt = Instant(nanoseconds: 0)
     private var company: Company
     private var worker: TrainingWorker?
     private var step: TrainingJob?
@@ -162,6 +165,7 @@ public struct NodeShell {
             let ready = try transport.wait(until: nextMoment, others: others, into: &arrivals)
             takeArrivals()
             sayWhoIsMissing()
+            lookAfterFolder()
             if ready[0], try !signals.take().isEmpty { leave(by: .stopRequested, as: .stopped(core.round)) }
             // The lifeline is readable only when the launcher has gone.
             if lifeline != nil, ready[1] { leave(by: .stopRequested, as: .stopped(core.round)) }
@@ -179,6 +183,17 @@ public struct NodeShell {
         if let lostModel { throw lostModel }
         guard let ending else { preconditionFailure("the loop ends with an ending") }
         return ending
+    }
+
+    /// A node whose files are deleted goes on, for its neighbours' sake, and says so.
+    private mutating func lookAfterFolder() {
+        let now = clock.now()
+        guard now >= looksAgainAt else { return }
+        looksAgainAt = now + Self.lookInterval
+        if trace.isDeleted {
+            complain(
+                "\(folder.path) was deleted while the node runs: what it writes is lost; it goes on for the others")
+        }
     }
 
     /// When there is something to do, whatever comes in.
@@ -218,11 +233,11 @@ public struct NodeShell {
             handle(.linkUp(peer, incarnation: incarnation))
         case .linkDown(let peer): handle(.linkDown(peer))
         case .message(let message, let peer): handle(.received(message, from: peer))
-        case .refused(let rejection, let peer):
+        case .refused(let rejection, let peer, let count):
             let sender = peer.map { "node \($0)" } ?? "a peer that did not say who it is"
             complain("refused \(sender): \(rejection.rawValue)")
             // Bytes of strangers are nobody's offence; they are counted under this node's own name.
-            handle(.rejected(rejection, from: peer ?? node))
+            handle(.rejected(rejection, from: peer ?? node, count: count))
         }
     }
 

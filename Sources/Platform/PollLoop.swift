@@ -11,11 +11,12 @@ public struct PollLoop: Sendable {
     /// Forgets all descriptors and keeps the memory.
     public mutating func removeAll() { entries.removeAll(keepingCapacity: true) }
 
-    /// Adds a descriptor and returns its slot, under which the results are asked after `wait`.
+    /// Adds a descriptor and returns its slot, under which the results are asked after `wait`. One that is to be
+    /// neither read nor written is left alone, faults and all.
     @discardableResult
     public mutating func add(_ descriptor: FileDescriptor, reading: Bool = true, writing: Bool = false) -> Int {
         let events = (reading ? POLLIN : 0) | (writing ? POLLOUT : 0)
-        entries.append(pollfd(fd: descriptor.number, events: Int16(events), revents: 0))
+        entries.append(pollfd(fd: events == 0 ? -1 : descriptor.number, events: Int16(events), revents: 0))
         return entries.count - 1
     }
 

@@ -12,6 +12,8 @@ public struct Signal: Hashable, Sendable, CustomStringConvertible {
     public static let interrupt = Signal(SIGINT)
     /// A request to end, which a process may answer in its own time.
     public static let terminate = Signal(SIGTERM)
+    /// The terminal, or the connection to the host, is gone.
+    public static let hangUp = Signal(SIGHUP)
     /// The end at once; no process can catch it.
     public static let kill = Signal(SIGKILL)
     /// Stand still, until told to go on; no process can catch it.
@@ -44,8 +46,10 @@ public final class Signals {
 
     /// Catches `watched` from now until this object is gone, and ignores SIGPIPE for good.
     ///
-    /// A launcher adds `.child` to be woken when one of its children ends.
-    public init(_ watched: [Signal] = [.terminate, .interrupt]) throws(SystemFault) {
+    /// A signal that the process was started to ignore, as `nohup` does, stays ignored. A launcher adds `.child` to be
+    /// woken when one of its children ends.
+    public init(_ watched: [Signal] = requestsToEnd) throws(SystemFault) {
+        let watched = watched.filter { !Self.isIgnored($0) }
         self.watched = watched
         (descriptor, writing) = try FileDescriptor.pipe()
         try descriptor.setNonblocking()
@@ -60,6 +64,16 @@ public final class Signals {
                 errno = before
             }
         }
+    }
+
+    /// What asks a process to end in good order.
+    public static let requestsToEnd: [Signal] = [.terminate, .interrupt, .hangUp]
+
+    private static func isIgnored(_ signal: Signal) -> Bool {
+        var action = sigaction()
+        guard signal != .child, unsafe sigaction(signal.number, nil, &action) == 0 else { return false }
+        return unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+            == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
     deinit {

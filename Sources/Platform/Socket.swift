@@ -14,6 +14,7 @@ public enum Socket {
             unsafe address.withSocketAddress { unsafe bind(socket.number, $0, $1) }
         }
         try systemCall("listen on", "\(address)") { Glibc.listen(socket.number, SOMAXCONN) }
+        // What comes in has no Nagle delay either: it takes this over.
         return (socket, try localAddress(of: socket))
     }
 
@@ -41,13 +42,26 @@ public enum Socket {
 
     /// The next connection that waits at `listener`, if any.
     public static func accept(from listener: FileDescriptor) throws(SystemFault) -> FileDescriptor? {
+        try arrival(at: listener)?.socket
+    }
+
+    /// The next connection, and where it comes from, in few calls: there are those who make connections without end.
+    static func arrival(
+        at listener: FileDescriptor
+    ) throws(SystemFault) -> (socket: FileDescriptor, address: SocketAddress)? {
         while true {
+            var number: Int32 = -1
             do throws(SystemFault) {
-                let number = try systemCall("accept a connection") { Glibc.accept(listener.number, nil, nil) }
-                return try prepared(FileDescriptor(owning: number))
+                let address = try unsafe SocketAddress("accept a connection") { address, length in
+                    number = unsafe Glibc.accept(listener.number, address, length)
+                    return number < 0 ? -1 : 0
+                }
+                let socket = try FileDescriptor(owning: number)
+                try systemCall("set nonblocking") { fcntl(number, F_SETFL, O_NONBLOCK) }
+                return (socket, address)
             } catch {
                 if error.errno == EAGAIN { return nil }
-                if error.errno != ECONNABORTED { throw error }
+                if error.errno != ECONNABORTED && error.errno != EINTR { throw error }
             }
         }
     }

@@ -6,7 +6,7 @@ import Scenario
 /// An address and port of IPv4 or IPv6, as the kernel wants it.
 public struct SocketAddress: Equatable, Sendable {
     /// A `sockaddr` of the family's own length.
-    private let bytes: [UInt8]
+    let bytes: [UInt8]
 
     /// Resolves "127.0.0.1:7600", "[::1]:7600" or "localhost:0"; port 0 lets the system choose.
     ///
@@ -41,13 +41,15 @@ public struct SocketAddress: Equatable, Sendable {
         _ name: String,
         from call: (UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32
     ) throws(SystemFault) {
-        var bytes = [UInt8](repeating: 0, count: MemoryLayout<sockaddr_storage>.size)
-        var length = socklen_t(bytes.count)
-        let result = unsafe bytes.withUnsafeMutableBytes { buffer in
-            unsafe call(buffer.baseAddress!.assumingMemoryBound(to: sockaddr.self), &length)
+        var result: Int32 = 0
+        bytes = unsafe [UInt8](unsafeUninitializedCapacity: MemoryLayout<sockaddr_in6>.size) { buffer, count in
+            var length = socklen_t(buffer.count)
+            unsafe UnsafeMutableRawPointer(buffer.baseAddress!).withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                result = unsafe call($0, &length)
+            }
+            count = result == 0 ? min(Int(length), buffer.count) : 0
         }
         if result != 0 { throw SystemFault(name, errno: errno) }
-        self.bytes = Array(bytes.prefix(Int(length)))
     }
 
     /// AF_INET or AF_INET6.
@@ -63,10 +65,16 @@ public struct SocketAddress: Equatable, Sendable {
 }
 
 extension SocketAddress {
-    /// The address without the port.
-    var host: String {
-        let text = description
-        return String(text[..<(text.lastIndex(of: ":") ?? text.endIndex)])
+    /// The address without the port, as something to be compared.
+    struct Host: Equatable {
+        fileprivate let high: UInt64
+        fileprivate let low: UInt64
+    }
+
+    var host: Host {
+        // Behind family and port: of IPv4 the address; of IPv6 a label of no meaning here, and the address.
+        if family == AF_INET { return Host(high: 0, low: UInt64(bytes.integer(at: 4, as: UInt32.self))) }
+        return Host(high: bytes.integer(at: 8, as: UInt64.self), low: bytes.integer(at: 16, as: UInt64.self))
     }
 }
 

@@ -35,6 +35,9 @@ public struct SystemFault: Error, Equatable, Sendable, CustomStringConvertible {
     /// Whether there is no room left: no mistake of whoever named the file.
     public var isFullDisk: Bool { [ENOSPC, EDQUOT, EFBIG].contains(errno) }
 
+    /// For modules that know no numbers of the system: nothing stands there.
+    public static let notFound = ENOENT
+
     /// The same for all faults of one cause, on whatever subject.
     var kind: String { "\(call) \(reason ?? "\(errno)")" }
 

@@ -20,18 +20,22 @@ struct TCPTransport: MessageTransport {
     private var dials: Dials
     private var bans = Bans()
     private let strangers: StrangerQuota
+    private var strangerTime: StrangerTime
+    private var refusals = RefusalTally()
     private var buffer = [UInt8](repeating: 0, count: readBytes)
     private var polled = PollLoop()
+    private let clock = MonotonicClock()
 
     init(_ settings: TransportSettings, now: Instant) throws {
         self.settings = settings
         (listener, address) = try Socket.listen(on: SocketAddress(settings.listen))
         dials = Dials(settings, now: now)
         strangers = StrangerQuota(expected: settings.diallers.count)
+        strangerTime = StrangerTime(at: now)
     }
 
     var hasOutput: Bool { connections.contains { $0.hasOutput } }
-    var hasConnections: Bool { !connections.isEmpty }
+    var hasConnections: Bool { connections.contains { $0.stage != .over } }
 
     mutating func send(_ message: Message, to peer: NodeID, into arrivals: inout [Arrival]) {
         guard let index = connections.firstIndex(where: { $0.peer == peer && $0.link.isOpen }) else { return }
@@ -45,34 +49,44 @@ struct TCPTransport: MessageTransport {
     mutating func wait(
         until deadline: Instant?, others: [FileDescriptor], into arrivals: inout [Arrival]
     ) throws(SystemFault) -> [Bool] {
-        let now = MonotonicClock().now()
-        connections.removeAll { $0.stage == .replaced }
+        let now = clock.now()
         dialDue(at: now)
         endOverdue(at: now, into: &arrivals)
+        connections.removeAll { $0.stage == .over }
         polled.removeAll()
         for other in others { polled.add(other) }
         let isPaused = now < acceptsAgainAt
-        polled.add(listener, reading: !isPaused && !isFinishing)
+        let hearsStrangers = strangerTime.dueAt <= now
+        polled.add(listener, reading: hearsStrangers && !isPaused && !isFinishing)
         for connection in connections {
             polled.add(
-                connection.socket, reading: connection.stage != .connecting,
+                connection.socket,
+                reading: connection.stage != .connecting && (hearsStrangers || !connection.isStranger),
                 writing: connection.stage == .connecting || connection.hasOutput)
         }
         let overdue = connections.compactMap { $0.stage == .draining ? nil : $0.quota.dueAt }.min()
+        let strangersDueAt = hearsStrangers ? nil : strangerTime.dueAt
         try polled.wait(
-            until: [deadline, dials.nextAttempt, isPaused ? acceptsAgainAt : nil, overdue].compactMap { $0 }.min())
+            until: [deadline, dials.nextAttempt, isPaused ? acceptsAgainAt : nil, overdue, strangersDueAt]
+                .compactMap { $0 }.min())
 
         let first = others.count + 1
-        // Backwards, so that dropping one leaves the slots of those still to come in place.
-        for index in connections.indices.reversed() { serve(index, slot: first + index, into: &arrivals) }
-        if polled.isReadable(others.count) { acceptSome(into: &arrivals) }
+        let speaking = connections.indices.filter { polled.isReadable(first + $0) && connections[$0].isStranger }
+        for index in connections.indices where !connections[index].isStranger {
+            serve(index, slot: first + index, into: &arrivals)
+        }
+        if !speaking.isEmpty || polled.isReadable(others.count) {
+            hearStrangers(speaking, isComing: polled.isReadable(others.count), firstSlot: first, into: &arrivals)
+        }
+        for (reason, count) in refusals.take() { arrivals.append(.refused(reason, from: nil, count: count)) }
+        connections.removeAll { $0.stage == .over }
         return others.indices.map { polled.isReadable($0) }
     }
 
     mutating func finishSending() {
         dials.removeAll()
         isFinishing = true
-        connections.removeAll { !$0.link.isOpen || $0.stage == .replaced }
+        connections.removeAll { !$0.link.isOpen || $0.stage == .over }
         for index in connections.indices {
             try? Socket.finishSending(connections[index].socket)
             connections[index].stage = .draining
@@ -96,62 +110,76 @@ struct TCPTransport: MessageTransport {
             connections.append(
                 Connection(
                     to: peer, at: address, socket: socket, link: link(expecting: .dialled(peer)),
-                    quota: settings.quota(at: now)))
+                    quota: settings.quota(at: now), now: now))
         }
     }
 
+    /// Hears those who have come, and lets others in, for as long as strangers have time: the newest first, as a
+    /// neighbour says who it is at once.
+    ///
+    /// - Parameter isComing: somebody waits to be let in.
+    private mutating func hearStrangers(
+        _ speaking: [Int], isComing: Bool, firstSlot: Int, into arrivals: inout [Arrival]
+    ) {
+        let end = strangerTime.begin(at: clock.now())
+        for index in speaking.reversed() where clock.now() < end {
+            serve(index, slot: firstSlot + index, into: &arrivals)
+        }
+        if isComing { acceptSome(until: end, into: &arrivals) }
+        strangerTime.end(at: clock.now())
+    }
+
     /// Lets in no more at once than strangers have room, so that each is heard before others can push it out.
-    private mutating func acceptSome(into arrivals: inout [Arrival]) {
-        let now = MonotonicClock().now()
+    private mutating func acceptSome(until end: Instant, into arrivals: inout [Arrival]) {
         do throws(SystemFault) {
             for _ in 0..<StrangerQuota.spare {
-                guard let socket = try Socket.accept(from: listener) else { return }
-                // Who is gone already has no address.
-                guard let address = try? Socket.peerAddress(of: socket) else { continue }
+                let now = clock.now()
+                guard now < end, let (socket, address) = try Socket.arrival(at: listener) else { return }
                 connections.append(
                     Connection(
                         from: address, socket: socket, link: link(expecting: .accepted(among: settings.diallers)),
-                        quota: settings.quota(at: now)))
+                        quota: settings.quota(at: now), now: now))
                 makeRoom(into: &arrivals)
             }
         } catch {
-            acceptsAgainAt = now + Self.acceptPause
+            acceptsAgainAt = clock.now() + Self.acceptPause
         }
     }
 
     /// Where there are too many strangers, one goes for the newest.
     private mutating func makeRoom(into arrivals: inout [Arrival]) {
-        let unknown = connections.indices.filter {
-            !connections[$0].isDialled && !connections[$0].link.isOpen && connections[$0].stage == .established
-        }
+        let unknown = connections.indices.filter { connections[$0].isStranger }
         guard
             let leaver = strangers.leaver(
                 among: unknown.map { (connections[$0].address.host, connections[$0].link.hasGreeted) })
         else { return }
-        arrivals.append(.refused(.tooManyConnections, from: nil))
+        refusals.add(.tooManyConnections)
         drop(unknown[leaver], into: &arrivals)
     }
 
     /// Ends connections whose peers keep this node waiting in the middle of something. That one that was dialled does
     /// not answer is no offence: it may be another's address by now, or be held up.
     private mutating func endOverdue(at now: Instant, into arrivals: inout [Arrival]) {
-        for index in connections.indices.reversed() where connections[index].stage != .draining {
+        for index in connections.indices where ![.draining, .over].contains(connections[index].stage) {
             do throws(Rejection) {
                 try connections[index].quota.check(at: now)
             } catch {
-                let (link, isDialled) = (connections[index].link, connections[index].isDialled)
-                if link.isOpen || !isDialled { arrivals.append(.refused(error, from: link.peer)) }
+                if let peer = connections[index].link.peer {
+                    arrivals.append(.refused(error, from: peer))
+                } else if !connections[index].isDialled {
+                    refusals.add(error)
+                }
                 drop(index, into: &arrivals)
             }
         }
     }
 
     private mutating func serve(_ index: Int, slot: Int, into arrivals: inout [Arrival]) {
-        if connections[index].stage == .replaced { return }
+        if connections[index].stage == .over { return }
         if connections[index].stage == .connecting {
             guard polled.isWritable(slot) else { return }
-            let connection = connections[index]
-            guard Socket.connectionFault(of: connection.socket, to: connection.address) == nil else {
+            let (socket, address) = (connections[index].socket, connections[index].address)
+            guard Socket.connectionFault(of: socket, to: address) == nil else {
                 return drop(index, into: &arrivals)
             }
             connections[index].stage = .established
@@ -178,24 +206,25 @@ struct TCPTransport: MessageTransport {
             // Taken out of self, which the link's turn changes.
             var bytes: [UInt8] = []
             swap(&bytes, &buffer)
-            connections[index].link.receive(bytes.span.extracting(0..<count), into: &effects)
+            let cost = connections[index].link.receive(bytes.span.extracting(0..<count), into: &effects)
             swap(&bytes, &buffer)
             guard carryOut(effects, index, into: &arrivals) else { return false }
-            return isWithinQuota(index, bytes: count, messages: effects.count(where: \.isOfPeer), into: &arrivals)
+            return isWithinQuota(index, cost, into: &arrivals)
         }
     }
 
-    private mutating func isWithinQuota(
-        _ index: Int, bytes: Int, messages: Int, into arrivals: inout [Arrival]
-    ) -> Bool {
-        let (link, now) = (connections[index].link, MonotonicClock().now())
+    private mutating func isWithinQuota(_ index: Int, _ cost: PeerCost, into arrivals: inout [Arrival]) -> Bool {
+        let now = clock.now()
+        connections[index].lastHeardAt = now
+        let (isOpen, isInsideFrame) = (connections[index].link.isOpen, connections[index].link.isInsideFrame)
         do throws(Rejection) {
             try connections[index].quota.received(
-                bytes: bytes, messages: messages, isOpen: link.isOpen, isInsideFrame: link.isInsideFrame, at: now)
+                bytes: cost.bytes, messages: cost.messages, isOpen: isOpen, isInsideFrame: isInsideFrame, at: now)
             return true
         } catch {
-            arrivals.append(.refused(error, from: link.peer))
-            if let peer = link.peer { bans.ban(peer, at: now) }
+            let peer = connections[index].link.peer
+            arrivals.append(.refused(error, from: peer))
+            if let peer { bans.ban(peer, at: now) }
             return false
         }
     }
@@ -208,7 +237,7 @@ struct TCPTransport: MessageTransport {
                 connections[index].enqueue(frame)
                 guard flush(index) else { return false }
             case .opened(let peer, let incarnation):
-                guard !bans.contains(peer, at: MonotonicClock().now()) else { return false }
+                guard mayOpen(peer, index, incarnation: incarnation) else { return false }
                 replace(peer, by: index, into: &arrivals)
                 connections[index].peer = peer
                 connections[index].incarnation = incarnation
@@ -219,8 +248,10 @@ struct TCPTransport: MessageTransport {
                 arrivals.append(.message(message, from: peer))
                 // A peer that has finished is not dialled again.
                 if case .bye(.finished) = message { dials.remove(peer) }
-            case .refused(let rejection, let peer):
-                arrivals.append(.refused(rejection, from: peer))
+            case .refused(let rejection, nil, _):
+                refusals.add(rejection)
+            case .refused(let rejection, let peer, let count):
+                arrivals.append(.refused(rejection, from: peer, count: count))
             case .close:
                 return false
             }
@@ -228,12 +259,30 @@ struct TCPTransport: MessageTransport {
         return true
     }
 
+    /// Whether a neighbour is let in, and may have this connection in place of an old one.
+    private mutating func mayOpen(_ peer: NodeID, _ index: Int, incarnation: UInt64) -> Bool {
+        let now = clock.now()
+        guard !bans.contains(peer, at: now) else { return false }
+        let old = connections.indices.first {
+            $0 != index && connections[$0].peer == peer && connections[$0].link.isOpen
+        }
+        guard let old else { return true }
+        do throws(Rejection) {
+            let incumbent = connections[old].incumbent
+            try incumbent.makeRoom(forIncarnation: incarnation, isProven: settings.keys != nil, at: now)
+            return true
+        } catch {
+            refusals.add(error)
+            return false
+        }
+    }
+
     /// A new connection of a neighbour takes the place of its old one.
     private mutating func replace(_ peer: NodeID, by index: Int, into arrivals: inout [Arrival]) {
         for other in connections.indices where other != index && connections[other].peer == peer {
             if connections[other].link.isOpen { arrivals.append(.linkDown(peer)) }
             connections[other].peer = nil
-            connections[other].stage = .replaced
+            connections[other].stage = .over
         }
     }
 
@@ -244,9 +293,11 @@ struct TCPTransport: MessageTransport {
     }
 
     private mutating func drop(_ index: Int, into arrivals: inout [Arrival]) {
-        let connection = connections.remove(at: index)
-        guard let peer = connection.peer else { return }
-        if connection.link.peer != nil { arrivals.append(.linkDown(peer)) }
-        if connection.stage != .draining { dials.retry(peer, at: MonotonicClock().now()) }
+        let (stage, peer) = (connections[index].stage, connections[index].peer)
+        connections[index].stage = .over
+        connections[index].peer = nil
+        guard stage != .over, let peer else { return }
+        if connections[index].link.peer != nil { arrivals.append(.linkDown(peer)) }
+        if stage != .draining { dials.retry(peer, at: clock.now()) }
     }
 }

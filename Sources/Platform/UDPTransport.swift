@@ -1,5 +1,6 @@
 // Moves the datagrams of a node's links over UDP: a socket that takes the hellos of those who dial, and one socket for
-// each peer. What the datagrams mean, and when one must be sent again, is the link's business.
+// each peer. What the datagrams mean, and when one must be sent again, is the link's business; who gets a socket, the
+// doorkeeper's.
 import Glibc
 import Kernels
 import Wire
@@ -13,16 +14,24 @@ struct UDPTransport: MessageTransport {
         var quota: ConnectionQuota
         /// The neighbour dialled, or found out by the handshake.
         var peer: NodeID?
+        /// Of one that dialled, as it says; of one that was dialled, once the link has opened.
+        var incarnation: UInt64?
         /// The kernel cuts long writes.
         var cutsWrites: Bool
         /// Another connection of the same neighbour has taken its place.
         var isReplaced = false
+
+        var incumbent: Incumbent {
+            Incumbent(incarnation: incarnation ?? 0, lastHeardAt: link.lastHeardAt, isDoubted: link.isDoubted)
+        }
     }
 
     /// As much as the kernel joins of one peer's datagrams.
     private static let readBytes = 1 << 16
-    /// Datagrams of strangers that are looked at before the neighbours are served again.
-    private static let mostGreetings = 32
+    /// Links that are being opened in the name of one neighbour.
+    private static let mostOpenings = 8
+    /// Datagrams that wait to be handed to whom they are for.
+    private static let mostMisplaced = 64
 
     let address: SocketAddress
     private(set) var bytesSent = 0
@@ -34,7 +43,11 @@ struct UDPTransport: MessageTransport {
     private var peers: [Peer] = []
     private var dials: Dials
     private var bans = Bans()
-    private let strangers: StrangerQuota
+    private let doorkeeper: Doorkeeper
+    private var strangerTime: StrangerTime
+    private var refusals = RefusalTally()
+    /// Of others than the peer of the socket that they came to.
+    private var misplaced: [(bytes: [UInt8], source: SocketAddress)] = []
     private var isFinishing = false
     private var buffer = [UInt8](repeating: 0, count: readBytes)
     private var polled = PollLoop()
@@ -46,7 +59,10 @@ struct UDPTransport: MessageTransport {
         pace = DatagramLink.Pace(
             patience: settings.patience, receiveBuffer: try DatagramSocket.receiveBuffer(of: listener))
         dials = Dials(settings, now: now)
-        strangers = StrangerQuota(expected: settings.diallers.count)
+        doorkeeper = Doorkeeper(
+            local: settings.local, diallers: settings.diallers, keys: settings.keys,
+            secret: SipHash.Key(Entropy.bytes(SipHash.Key.byteCount)))
+        strangerTime = StrangerTime(at: now)
     }
 
     var hasOutput: Bool { peers.contains { $0.link.hasOutput } }
@@ -70,17 +86,21 @@ struct UDPTransport: MessageTransport {
         runTimers(at: now, into: &arrivals)
         polled.removeAll()
         for other in others { polled.add(other) }
-        polled.add(listener, reading: !isFinishing)
+        let hearsStrangers = !isFinishing && strangerTime.dueAt <= now
+        polled.add(listener, reading: hearsStrangers)
         for peer in peers { polled.add(peer.socket) }
         let timers = peers.compactMap(\.link.nextTimer) + peers.compactMap(\.quota.dueAt)
-        try polled.wait(until: ([deadline, dials.nextAttempt].compactMap { $0 } + timers).min())
+        let strangersDueAt = hearsStrangers || isFinishing ? nil : strangerTime.dueAt
+        try polled.wait(until: ([deadline, dials.nextAttempt, strangersDueAt].compactMap { $0 } + timers).min())
 
         let first = others.count + 1
         // Backwards, so that dropping one leaves the slots of those still to come in place.
         for index in peers.indices.reversed() where polled.isReadable(first + index) && !peers[index].isReplaced {
             if !receive(index, into: &arrivals) { drop(index, into: &arrivals) }
         }
-        if polled.isReadable(others.count) { greetAll(into: &arrivals) }
+        takeMisplaced(into: &arrivals)
+        if polled.isReadable(others.count) { hearStrangers(into: &arrivals) }
+        for (reason, count) in refusals.take() { arrivals.append(.refused(reason, from: nil, count: count)) }
         return others.indices.map { polled.isReadable($0) }
     }
 
@@ -112,50 +132,85 @@ struct UDPTransport: MessageTransport {
 
     private mutating func add(
         _ socket: FileDescriptor, _ address: SocketAddress, expecting expectation: Link.Expectation, peer: NodeID?,
-        at now: Instant
+        incarnation: UInt64? = nil, at now: Instant
     ) {
         peers.append(
             Peer(
                 socket: socket, address: address, isDialled: peer != nil,
                 link: DatagramLink(
                     local: settings.local, expecting: expectation, secrets: settings.secrets(), pace: pace, at: now),
-                quota: settings.quota(at: now), peer: peer,
+                quota: settings.quota(at: now), peer: peer, incarnation: incarnation,
                 cutsWrites: DatagramSocket.cutsWrites(socket)))
     }
 
-    /// Takes what strangers have sent. One that says hello gets a socket of its own, which its next datagrams reach.
-    private mutating func greetAll(into arrivals: inout [Arrival]) {
-        for _ in 0..<Self.mostGreetings {
-            guard let (count, source) = try? DatagramSocket.receive(from: listener, into: &buffer) else { return }
-            let now = clock.now()
-            if let index = peers.firstIndex(where: { !$0.isDialled && $0.address == source }) {
-                // It was on its way before that socket was there.
-                if !take(count, index, into: &arrivals) { drop(index, into: &arrivals) }
-                continue
-            }
-            guard
-                let socket = try? DatagramSocket.connect(to: source, from: address, datagramBytes: datagramBytes)
-            else { continue }
-            add(socket, source, expecting: .accepted(among: settings.diallers), peer: nil, at: now)
-            let index = peers.count - 1
-            // Whoever does not begin with a good hello is no stranger to be kept in mind.
-            if take(count, index, into: &arrivals), peers[index].link.hasGreeted {
-                makeRoom(into: &arrivals)
-            } else {
-                drop(index, into: &arrivals)
-            }
+    /// Takes what strangers have sent, for as long as they have time.
+    private mutating func hearStrangers(into arrivals: inout [Arrival]) {
+        var now = clock.now()
+        let end = strangerTime.begin(at: now)
+        while now < end, let (count, source) = try? DatagramSocket.receive(from: listener, into: &buffer) {
+            takeFromAnyone(count, source, at: now, into: &arrivals)
+            now = clock.now()
+        }
+        strangerTime.end(at: now)
+    }
+
+    private mutating func takeMisplaced(into arrivals: inout [Arrival]) {
+        for (bytes, source) in misplaced {
+            buffer.replaceSubrange(0..<bytes.count, with: bytes)
+            takeFromAnyone(bytes.count, source, at: clock.now(), into: &arrivals)
+        }
+        misplaced.removeAll()
+    }
+
+    /// Hands the first bytes of the buffer to the link that speaks with their sender, or to the doorkeeper.
+    private mutating func takeFromAnyone(
+        _ count: Int, _ source: SocketAddress, at now: Instant, into arrivals: inout [Arrival]
+    ) {
+        if let index = peers.firstIndex(where: { !$0.isDialled && !$0.isReplaced && $0.address == source }) {
+            // It was on its way before that socket was there.
+            if !take(count, index, into: &arrivals) { drop(index, into: &arrivals) }
+            return
+        }
+        switch doorkeeper.judge(buffer.span.extracting(0..<count), from: source.bytes, at: now) {
+        case .refused(let reason): refusals.add(reason)
+        case .asked(let answer): DatagramSocket.send(answer, from: listener, to: source)
+        case .admitted(let sender, let incarnation):
+            guard mayOpen(sender, nil, incarnation: incarnation) else { return }
+            admit(sender, incarnation, at: source, helloBytes: count, now: now, into: &arrivals)
         }
     }
 
-    /// Where there are too many strangers, one goes for the newest.
-    private mutating func makeRoom(into arrivals: inout [Arrival]) {
-        let unknown = peers.indices.filter { !peers[$0].isDialled && !peers[$0].link.isOpen }
-        guard
-            let leaver = strangers.leaver(
-                among: unknown.map { (peers[$0].address.host, peers[$0].link.hasGreeted) })
+    /// Whether a neighbour is let in, and may have a new connection, perhaps this one, in place of an old one.
+    private mutating func mayOpen(_ peer: NodeID, _ index: Int?, incarnation: UInt64) -> Bool {
+        let now = clock.now()
+        guard !bans.contains(peer, at: now) else { return false }
+        guard let old = peers.indices.first(where: { $0 != index && peers[$0].peer == peer && peers[$0].link.isOpen })
+        else { return true }
+        do throws(Rejection) {
+            try peers[old].incumbent.makeRoom(forIncarnation: incarnation, isProven: settings.keys != nil, at: now)
+            return true
+        } catch {
+            refusals.add(error)
+            return false
+        }
+    }
+
+    /// Gives a socket to one who has dialled in a neighbour's name; its next datagrams reach that.
+    private mutating func admit(
+        _ sender: NodeID, _ incarnation: UInt64, at source: SocketAddress, helloBytes: Int, now: Instant,
+        into arrivals: inout [Arrival]
+    ) {
+        guard let socket = try? DatagramSocket.connect(to: source, from: address, datagramBytes: datagramBytes)
         else { return }
-        arrivals.append(.refused(.tooManyConnections, from: nil))
-        drop(unknown[leaver], into: &arrivals)
+        let opening = peers.indices.filter {
+            !peers[$0].isDialled && peers[$0].link.claimant == sender && !peers[$0].isReplaced
+        }
+        if opening.count >= Self.mostOpenings {
+            refusals.add(.tooManyConnections)
+            peers[opening[0]].isReplaced = true
+        }
+        add(socket, source, expecting: .accepted(among: [sender]), peer: nil, incarnation: incarnation, at: now)
+        if !take(helloBytes, peers.count - 1, into: &arrivals) { drop(peers.count - 1, into: &arrivals) }
     }
 
     private mutating func runTimers(at now: Instant, into arrivals: inout [Arrival]) {
@@ -163,7 +218,7 @@ struct UDPTransport: MessageTransport {
             do throws(Rejection) {
                 try peers[index].quota.check(at: now)
             } catch {
-                if !peers[index].isDialled { arrivals.append(.refused(error, from: nil)) }
+                if !peers[index].isDialled { refusals.add(error) }
                 drop(index, into: &arrivals)
                 continue
             }
@@ -176,10 +231,27 @@ struct UDPTransport: MessageTransport {
 
     /// Reads once and carries out what follows; false where the connection is over.
     private mutating func receive(_ index: Int, into arrivals: inout [Arrival]) -> Bool {
-        // A fault is the news that nobody listens at the other end any more.
-        guard let transfer = try? peers[index].socket.read(into: &buffer) else { return false }
-        guard case .bytes(let count) = transfer else { return true }
-        return take(count, index, into: &arrivals)
+        do throws(SystemFault) {
+            guard let (count, source) = try DatagramSocket.receive(from: peers[index].socket, into: &buffer) else {
+                return true
+            }
+            guard source == peers[index].address else {
+                // It came in the moment when this socket had its port and not yet its peer, and is not the peer's.
+                if misplaced.count < Self.mostMisplaced { misplaced.append((Array(buffer[0..<count]), source)) }
+                return true
+            }
+            return take(count, index, into: &arrivals)
+        } catch {
+            // It is said that nobody receives at the other end.
+            return doubt(index, into: &arrivals)
+        }
+    }
+
+    /// False where the connection is over.
+    private mutating func doubt(_ index: Int, into arrivals: inout [Arrival]) -> Bool {
+        var effects: [DatagramLink.Effect] = []
+        peers[index].link.unreachable(at: clock.now(), into: &effects)
+        return carryOut(effects, index, into: &arrivals)
     }
 
     /// Hands the first bytes of the buffer to a link; false where the connection is over.
@@ -189,14 +261,13 @@ struct UDPTransport: MessageTransport {
         // Taken out of self, which the link's turn changes.
         var bytes: [UInt8] = []
         swap(&bytes, &buffer)
-        let ownBytes = peers[index].link.receive(bytes.span.extracting(0..<count), at: now, into: &effects)
+        let cost = peers[index].link.receive(bytes.span.extracting(0..<count), at: now, into: &effects)
         swap(&bytes, &buffer)
         guard carryOut(effects, index, into: &arrivals) else { return false }
         let link = peers[index].link
         do throws(Rejection) {
             try peers[index].quota.received(
-                bytes: ownBytes, messages: effects.count(where: \.isOfPeer), isOpen: link.isOpen,
-                isInsideFrame: false, at: now)
+                bytes: cost.bytes, messages: cost.messages, isOpen: link.isOpen, isInsideFrame: false, at: now)
             return true
         } catch {
             arrivals.append(.refused(error, from: link.peer))
@@ -212,11 +283,12 @@ struct UDPTransport: MessageTransport {
         for effect in effects {
             switch effect {
             case .transmit(let burst):
-                guard write(burst, index) else { return false }
+                guard write(burst, index, into: &arrivals) else { return false }
             case .opened(let peer, let incarnation):
-                guard !bans.contains(peer, at: clock.now()) else { return false }
+                guard mayOpen(peer, index, incarnation: incarnation) else { return false }
                 replace(peer, by: index, into: &arrivals)
                 peers[index].peer = peer
+                peers[index].incarnation = incarnation
                 dials.opened(peer)
                 arrivals.append(.linkUp(peer, incarnation: incarnation))
             case .deliver(let message):
@@ -224,8 +296,10 @@ struct UDPTransport: MessageTransport {
                 arrivals.append(.message(message, from: peer))
                 // A peer that has finished is not dialled again.
                 if case .bye(.finished) = message { dials.remove(peer) }
-            case .refused(let rejection, let peer):
-                arrivals.append(.refused(rejection, from: peer))
+            case .refused(let rejection, nil, _):
+                refusals.add(rejection)
+            case .refused(let rejection, let peer, let count):
+                arrivals.append(.refused(rejection, from: peer, count: count))
             case .close:
                 return false
             }
@@ -242,9 +316,10 @@ struct UDPTransport: MessageTransport {
         }
     }
 
-    /// Writes datagrams; what does not go is lost, and the link will notice. False where nobody listens any more.
-    private mutating func write(_ burst: DatagramBurst, _ index: Int) -> Bool {
+    /// Writes datagrams; what does not go is lost, and the link will notice. False where the connection is over.
+    private mutating func write(_ burst: DatagramBurst, _ index: Int, into arrivals: inout [Arrival]) -> Bool {
         let socket = peers[index].socket
+        var isRefused = false
         var start = 0
         while start < burst.bytes.count {
             let cutsWrites = peers[index].cutsWrites
@@ -253,7 +328,11 @@ struct UDPTransport: MessageTransport {
                 _ = try socket.write(
                     start == 0 && end == burst.bytes.count ? burst.bytes : Array(burst.bytes[start..<end]))
             } catch {
-                if error.errno == ECONNREFUSED { return false }
+                if error.errno == ECONNREFUSED, !isRefused {
+                    // News of earlier datagrams, true or not: it keeps this one from leaving once.
+                    isRefused = true
+                    continue
+                }
                 if cutsWrites, error.errno == EIO || error.errno == EINVAL {
                     // A device on the way that cannot: the same bytes again, one datagram after the other.
                     DatagramSocket.stopCutting(socket)
@@ -264,7 +343,7 @@ struct UDPTransport: MessageTransport {
             bytesSent += end - start
             start = end
         }
-        return true
+        return !isRefused || doubt(index, into: &arrivals)
     }
 
     private mutating func drop(_ index: Int, into arrivals: inout [Arrival]) {

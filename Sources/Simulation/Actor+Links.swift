@@ -19,7 +19,7 @@ extension Actor {
         let local = LinkIdentity(
             experiment: settings.experiment, run: .none, node: id, incarnation: self.incarnation,
             limits: Limits(dimension: settings.dimension))
-        let secrets = settings.carriage.isSealed ? secrets(of: lines[slot]) : nil
+        let secrets = secrets(of: lines[slot])
         let expectation: Link.Expectation = id < peer ? .dialled(peer) : .accepted(among: [peer])
         if settings.carriage.usesDatagrams {
             var link = DatagramLink(
@@ -27,6 +27,8 @@ extension Actor {
             var wanted: [DatagramLink.Effect] = []
             link.start(at: now, into: &wanted)
             lines[slot].datagrams = link
+            lines[slot].doorkeeper =
+                id < peer ? nil : Doorkeeper(local: local, diallers: [peer], keys: secrets.keys, secret: cookieSecret)
             lines[slot].timerAt = link.nextTimer
             carryOut(wanted, slot: slot, at: now, using: &tools, telling: &news)
         } else {
@@ -40,21 +42,30 @@ extension Actor {
 
     /// Guessable, unlike secrets, but as different: keys by edge, challenges by connection.
     private func secrets(of line: Line) -> LinkSecrets {
-        func bytes(_ count: Int, seed: UInt64, _ node: NodeID, _ other: NodeID, _ connection: Int) -> [UInt8] {
-            var random = RandomStream(
-                seed: seed, purpose: .handshake, node: node, round: Round(connection), lane: other.index)
-            return (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
-        }
-        let key = EdgeKey(bytes(EdgeKey.byteCount, seed: 0, min(id, line.peer), max(id, line.peer), 0))
-        return LinkSecrets(
-            keys: KeyRing([(line.peer, key)]),
-            challenge: bytes(LinkSecrets.challengeBytes, seed: incarnation, id, line.peer, line.connection))
+        let (low, high) = (min(id, line.peer), max(id, line.peer))
+        let keys = KeyRing([(line.peer, EdgeKey(Self.bytes(EdgeKey.byteCount, seed: 0, low, high)))])
+        let challenge = Self.bytes(
+            LinkSecrets.challengeBytes, seed: incarnation, id, line.peer, connection: line.connection)
+        return LinkSecrets(keys: settings.carriage.isSealed ? keys : nil, challenge: challenge)
+    }
+
+    private var cookieSecret: SipHash.Key {
+        SipHash.Key(Self.bytes(SipHash.Key.byteCount, seed: incarnation, id, id))
+    }
+
+    private static func bytes(
+        _ count: Int, seed: UInt64, _ node: NodeID, _ other: NodeID, connection: Int = 0
+    ) -> [UInt8] {
+        var random = RandomStream(
+            seed: seed, purpose: .handshake, node: node, round: Round(connection), lane: other.index)
+        return (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
     }
 
     /// The connection is gone, whoever ended it.
     mutating func hangUp(_ slot: Int, at now: Instant, using tools: inout Tools, telling news: inout News) {
         lines[slot].stream = nil
         lines[slot].datagrams = nil
+        lines[slot].doorkeeper = nil
         lines[slot].timerAt = nil
         guard lines[slot].isOpen else { return }
         lines[slot].isOpen = false
@@ -73,6 +84,7 @@ extension Actor {
         _ bytes: [UInt8], slot: Int, at now: Instant, using tools: inout Tools, telling news: inout News
     ) {
         if settings.carriage.usesDatagrams {
+            guard mayEnter(bytes, slot: slot, at: now, using: &tools, telling: &news) else { return }
             var wanted: [DatagramLink.Effect] = []
             lines[slot].datagrams?.receive(bytes.span, at: now, into: &wanted)
             lines[slot].timerAt = lines[slot].datagrams?.nextTimer
@@ -82,6 +94,22 @@ extension Actor {
             lines[slot].stream?.receive(bytes.span, into: &wanted)
             carryOut(wanted, slot: slot, at: now, using: &tools, telling: &news)
         }
+    }
+
+    /// What comes first to the end that is dialled goes by its doorkeeper.
+    private mutating func mayEnter(
+        _ bytes: [UInt8], slot: Int, at now: Instant, using tools: inout Tools, telling news: inout News
+    ) -> Bool {
+        guard let doorkeeper = lines[slot].doorkeeper, lines[slot].datagrams?.isUntouched ?? false else { return true }
+        var source: [UInt8] = []
+        source.append(littleEndian: UInt32(truncatingIfNeeded: lines[slot].peer.index))
+        source.append(littleEndian: UInt32(truncatingIfNeeded: lines[slot].connection))
+        switch doorkeeper.judge(bytes.span, from: source, at: now) {
+        case .admitted: return true
+        case .asked(let answer): transmit(.datagram(answer), bytes: answer.count, slot: slot, telling: &news)
+        case .refused(let reason): handle(.rejected(reason, from: id), at: now, using: &tools, telling: &news)
+        }
+        return false
     }
 
     /// When a link must look after what it has sent.
@@ -125,9 +153,9 @@ extension Actor {
                 handle(.linkUp(peer, incarnation: incarnation), at: now, using: &tools, telling: &news)
             case .deliver(let message):
                 handle(.received(message, from: peer), at: now, using: &tools, telling: &news)
-            case .refused(let rejection, let sender):
+            case .refused(let rejection, let sender, let count):
                 // Bytes of nobody in particular are counted under this node's own name.
-                handle(.rejected(rejection, from: sender ?? id), at: now, using: &tools, telling: &news)
+                handle(.rejected(rejection, from: sender ?? id, count: count), at: now, using: &tools, telling: &news)
             case .close:
                 breakOff(slot, at: now, using: &tools, telling: &news)
             }

@@ -28,6 +28,8 @@ struct Actor: Sendable {
         /// Where bytes are carried, one of these two.
         @Apart var stream: Link?
         @Apart var datagrams: DatagramLink?
+        /// Of the end that is dialled over datagrams.
+        var doorkeeper: Doorkeeper?
         /// When `datagrams` must look after what it has sent.
         var timerAt: Instant?
         /// Which connection with it this is; what belongs to another one is not for this node any more.
@@ -317,7 +319,7 @@ struct Actor: Sendable {
         case .received(.waiting(let round), let node): hash.fold((5 &+ UInt64(node.index) << 8) ^ UInt64(round.number))
         case .received(.bye(let farewell), let node):
             hash.fold(6 &+ UInt64(node.index) << 8 &+ UInt64(farewell.rawValue) << 4)
-        case .rejected(_, let node): hash.fold(7 &+ UInt64(node.index) << 8)
+        case .rejected(_, let node, _): hash.fold(7 &+ UInt64(node.index) << 8)
         case .trained, .timer: hash.fold(8)
         case .stopRequested: hash.fold(9)
         case .traceLost: hash.fold(10)

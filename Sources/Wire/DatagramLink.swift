@@ -1,9 +1,10 @@
 // One connection between two nodes over datagrams, as a value: datagrams and moments in; messages and datagrams out.
 // What a link over a stream is given by the kernel is done here: order, repetition of what was lost, and a window.
 //
-//   opening ──hello──▶ (proving ──anything well sealed──▶) open ──bye, silence, or a broken message──▶ closed
+//   opening ──hello──▶ proving ──anything well sealed or checked──▶ open ──bye, silence, or a broken message──▶ closed
 //
-// A datagram that is refused is dropped and counted, no more: anyone can send one in anyone's name.
+// A datagram that is refused is dropped and counted, no more: anyone can send one in anyone's name. So can anyone say,
+// in the network's name, that nobody receives at the other end: that is a hint, and silence must confirm it.
 import Kernels
 
 /// Datagrams one after the other: all of the length that the link's longest have, but the last, which may be shorter.
@@ -47,13 +48,19 @@ public struct DatagramLink: Sendable {
     private static let acknowledgementDelay: Nanoseconds = .milliseconds(2)
     /// A link says something at least this often, so that the death of either end is noticed.
     private static let heartbeat: Nanoseconds = .milliseconds(250)
+    /// A peer that nobody receives for, it is said, and that is silent for so long, is gone.
+    public static let doubtfulSilence: Nanoseconds = .milliseconds(500)
+    /// Until then it is asked for an answer this often.
+    private static let probeInterval: Nanoseconds = .milliseconds(50)
+    /// Cookies that are answered at once; later ones go with the next hello, so that false ones cause no flood.
+    private static let mostPromptHellos = 4
     /// What the kernel sends in one go where it can cut datagrams itself.
     private static let mostInBurst = 44
     private static let noCheck = [UInt8](repeating: 0, count: ChaCha20Poly1305.tagBytes)
 
     private let handshake: Handshake
     private let pace: Pace
-    private var keys: SessionKeys?
+    private(set) var session: Session?
     private var phase = Phase.opening
     private var claim: (peer: NodeID, hello: Hello)?
     /// The neighbour at the other end, once the link has opened.
@@ -63,6 +70,7 @@ public struct DatagramLink: Sendable {
     private var incoming = IncomingPieces()
     private var outgoing: OutgoingPieces
     private var replays = ReplayWindow()
+    private var nextSequence: UInt64 = 0
     private var sentDatagrams: UInt64 = 0
     private var sentFrames: UInt64 = 0
     private var endsWhenAcknowledged = false
@@ -70,11 +78,16 @@ public struct DatagramLink: Sendable {
     private let startedAt: Instant
     private var helloDueAt: Instant?
     private var helloInterval = Self.helloInterval
+    private var cookie: UInt64 = 0
+    private var promptHellos = 0
     private var acknowledgementDueAt: Instant?
     private var lastSentAt: Instant
-    private var lastHeardAt: Instant
+    /// When the peer has last said anything that is its own.
+    public private(set) var lastHeardAt: Instant
+    /// Nobody receives at the other end, it was said since it was last heard; the next time to ask.
+    private var probeDueAt: Instant?
 
-    /// - Parameter secrets: the keys of this node, if its links are authenticated.
+    /// - Parameter secrets: the keys of this node, if its links are authenticated, and what makes this link its own.
     public init(
         local: LinkIdentity, expecting expectation: Link.Expectation, secrets: LinkSecrets? = nil, pace: Pace,
         at now: Instant
@@ -93,10 +106,18 @@ public struct DatagramLink: Sendable {
         Frame.fixedBytes + (isSealed ? ChaCha20Poly1305.tagBytes : 8) + Piece.prefixBytes + Piece.mostBytes
     }
 
+    private var keys: SessionKeys? { session?.keys }
+
     public var isOpen: Bool { phase == .open }
 
-    /// Whether the peer has said a hello that may be true.
-    public var hasGreeted: Bool { claim != nil }
+    /// Whether it was said, since the peer was last heard, that nobody receives at the other end.
+    public var isDoubted: Bool { probeDueAt != nil }
+
+    /// Whether it has been dialled, it is to be hoped, and nobody has come yet.
+    public var isUntouched: Bool { phase == .opening && claim == nil }
+
+    /// Who the peer says it is, while that is not proved.
+    public var claimant: NodeID? { phase == .proving ? claim?.peer : nil }
 
     /// Whether anything that was to be sent has not been acknowledged.
     public var hasOutput: Bool { phase == .open && !outgoing.isEmpty }
@@ -109,7 +130,8 @@ public struct DatagramLink: Sendable {
         case .opening, .proving:
             return min(helloDueAt ?? startedAt + pace.patience, startedAt + pace.patience)
         case .open:
-            let quiet = min(lastSentAt + Self.heartbeat, lastHeardAt + pace.patience)
+            var quiet = min(lastSentAt + Self.heartbeat, lastHeardAt + pace.patience)
+            if let probeDueAt { quiet = min(quiet, probeDueAt, lastHeardAt + Self.doubtfulSilence) }
             return min(acknowledgementDueAt ?? quiet, outgoing.timeoutAt ?? quiet, quiet)
         }
     }
@@ -129,33 +151,44 @@ public struct DatagramLink: Sendable {
         flush(at: now, into: &effects)
     }
 
+    /// The network says that nobody receives at the other end. Before anything was heard that is the end; later the
+    /// peer is asked, and silence decides.
+    public mutating func unreachable(at now: Instant, into effects: inout [Effect]) {
+        switch phase {
+        case .closed, .proving: return
+        case .opening: close(into: &effects)
+        case .open: if probeDueAt == nil { probe(at: now, into: &effects) }
+        }
+    }
+
     /// Takes one datagram, or several that came one after the other.
     ///
-    /// - Returns: the bytes that the peer answers for: where there are keys, those that one of them has opened.
+    /// - Returns: what the peer answers for: that which nobody else can have sent, unless he reads the wire.
     @discardableResult
-    public mutating func receive(_ bytes: Span<UInt8>, at now: Instant, into effects: inout [Effect]) -> Int {
+    public mutating func receive(_ bytes: Span<UInt8>, at now: Instant, into effects: inout [Effect]) -> PeerCost {
         var offset = 0
-        var ownBytes = 0
+        var cost = PeerCost()
         while offset < bytes.count, phase != .closed {
             let frame: Frame
             let payload: [UInt8]
             let start = offset
             do throws(Rejection) {
                 (frame, payload) = try open(bytes, offset: &offset)
-                if frame.isSealed { ownBytes += offset - start }
             } catch {
-                // What follows cannot be found. Where frames are sealed this is no word of the neighbour.
-                effects.append(.refused(error, from: keys == nil ? peer : nil))
+                // What follows cannot be found; and this is nobody's word.
+                effects.append(.refused(error, from: nil))
                 break
             }
+            if !frame.kind.isClear { cost.bytes += offset - start }
             do throws(Rejection) {
-                try accept(frame, payload, at: now, into: &effects)
+                try accept(frame, payload, at: now, cost: &cost, into: &effects)
             } catch {
-                effects.append(.refused(error, from: keys == nil || frame.isSealed ? peer : nil))
+                if !frame.kind.isClear { cost.messages += 1 }
+                effects.append(.refused(error, from: frame.kind.isClear ? nil : peer))
             }
         }
         flush(at: now, into: &effects)
-        return handshake.secrets == nil ? bytes.count : ownBytes
+        return cost
     }
 
     /// Does what is due by now.
@@ -168,7 +201,9 @@ public struct DatagramLink: Sendable {
             if let due = helloDueAt, due <= now { sayHello(at: now, into: &effects) }
         case .open:
             let isStalled = outgoing.isAwaiting && now >= outgoing.progressAt + pace.patience
-            if isStalled || now >= lastHeardAt + pace.patience { return close(into: &effects) }
+            let isGone = isDoubted && now >= lastHeardAt + Self.doubtfulSilence
+            if isStalled || isGone || now >= lastHeardAt + pace.patience { return close(into: &effects) }
+            if let due = probeDueAt, due <= now { probe(at: now, into: &effects) }
             if let timeout = outgoing.timeoutAt, timeout <= now { outgoing.timeOut(at: now) }
             if now >= lastSentAt + Self.heartbeat { acknowledgementDueAt = now }
             flush(at: now, into: &effects)
@@ -190,11 +225,15 @@ public struct DatagramLink: Sendable {
         let start = offset + Frame.fixedBytes + frame.checkBytes
         let end = start + frame.payloadBytes
         guard end <= bytes.count else { throw .lyingLength }
-        // A hello may come again when its answer was lost, and is in the clear even where keys are known already.
-        let isHello = frame.kind == .hello
-        guard isHello || frame.kind == .proof || frame.kind == .piece else { throw .unknownKind }
-        guard frame.isSealed == (keys != nil && !isHello) else { throw frame.isSealed ? .unexpectedKey : .notSealed }
-        guard isHello || !replays.contains(frame.sequence), frame.sequence < .max else { throw .replayedSequence }
+        // Hellos and cookies may come again, and are in the clear even where keys are known already.
+        let isClear = frame.kind.isClear
+        guard isClear || frame.kind == .proof || frame.kind == .piece else { throw .unknownKind }
+        guard frame.isSealed == (keys != nil && !isClear) else { throw frame.isSealed ? .unexpectedKey : .notSealed }
+        guard isClear || session != nil else { throw .handshakeExpected }
+        // Without a seal a sequence proves nothing, and pieces that come twice are told by their numbers.
+        guard !frame.isSealed || !replays.contains(frame.sequence) && frame.sequence < .max else {
+            throw .replayedSequence
+        }
 
         var payload = Decoder.bytes(start..<end, of: bytes)
         let checkStart = offset + Frame.fixedBytes
@@ -203,41 +242,46 @@ public struct DatagramLink: Sendable {
             let isWhole = keys.opening.open(&payload, tag: seal, header: fixed, nonce: frame.nonce)
             guard isWhole else { throw .badSeal }
         } else {
-            let digest = Frame.check(fixed, payloadDigest: XXH64.hash(payload))
-            guard Decoder.word(at: checkStart, of: bytes) == digest else { throw .badCheck }
+            let check = Frame.check(
+                fixed, payloadDigest: XXH64.hash(payload), session: isClear ? 0 : session?.number ?? 0)
+            guard Decoder.word(at: checkStart, of: bytes) == check else { throw .badCheck }
         }
-        if !isHello { replays.insert(frame.sequence) }
+        if frame.isSealed { replays.insert(frame.sequence) }
         offset = end
         return (frame, payload)
     }
 
     private mutating func accept(
-        _ frame: Frame, _ payload: [UInt8], at now: Instant, into effects: inout [Effect]
+        _ frame: Frame, _ payload: [UInt8], at now: Instant, cost: inout PeerCost, into effects: inout [Effect]
     ) throws(Rejection) {
+        if frame.kind == .cookie { return try take(cookie: payload, from: frame.sender, at: now, into: &effects) }
         guard let claim else {
-            guard frame.kind == .hello else { throw .handshakeExpected }
-            return try greet(Hello(encoded: payload), from: frame.sender, at: now, into: &effects)
+            return try greet(Greeting(encoded: payload), from: frame.sender, at: now, into: &effects)
         }
         guard frame.sender == claim.peer else { throw .wrongSender }
         if frame.kind == .hello {
-            guard Hello(encoded: payload) == claim.hello else { throw .unexpectedHandshake }
+            guard Greeting(encoded: payload).hello == claim.hello else { throw .unexpectedHandshake }
             if case .accepted = handshake.expectation { answerHello(to: claim.peer, at: now, into: &effects) }
             return
         }
         if phase == .proving { open(claim, at: now, into: &effects) }
         lastHeardAt = now
-        if frame.kind == .piece { try take(frame, payload, at: now, into: &effects) }
+        probeDueAt = nil
+        if frame.kind == .piece { try take(frame, payload, at: now, cost: &cost, into: &effects) }
     }
 
     private mutating func take(
-        _ frame: Frame, _ payload: [UInt8], at now: Instant, into effects: inout [Effect]
+        _ frame: Frame, _ payload: [UInt8], at now: Instant, cost: inout PeerCost, into effects: inout [Effect]
     ) throws(Rejection) {
         let piece = Piece(prefixOf: payload)
         try outgoing.acknowledge(piece.acknowledgement, at: now)
-        guard payload.count > Piece.prefixBytes else { return }
+        guard payload.count > Piece.prefixBytes else {
+            if frame.isUrgent { acknowledgementDueAt = now }
+            return
+        }
         var isUrgent = frame.isUrgent || incoming.hasGaps
         switch incoming.take(piece.number, payload: payload) {
-        case .next: read(payload, at: now, into: &effects)
+        case .next: read(payload, at: now, cost: &cost, into: &effects)
         case .early, .repeated: isUrgent = true
         case .unexpected: throw .malformedPayload
         }
@@ -246,7 +290,10 @@ public struct DatagramLink: Sendable {
     }
 
     /// Reads on in the stream of frames with the piece that was wanted next, and those after it that are here.
-    private mutating func read(_ first: [UInt8], at now: Instant, into effects: inout [Effect]) {
+    private mutating func read(
+        _ first: [UInt8], at now: Instant, cost: inout PeerCost, into effects: inout [Effect]
+    ) {
+        var outdated = 0
         var next: [UInt8]? = first
         while let payload = next, phase == .open {
             next = incoming.advance()
@@ -255,8 +302,17 @@ public struct DatagramLink: Sendable {
             do throws(Rejection) {
                 while phase == .open, let frame = try decoder.next(bytes, offset: &offset) {
                     guard frame.header.sender == peer else { throw .wrongSender }
+                    guard frame.header.sequence >= nextSequence, frame.header.sequence < .max else {
+                        throw .replayedSequence
+                    }
+                    nextSequence = frame.header.sequence + 1
+                    cost.messages += 1
+                    if frame.isOutdated {
+                        outdated += 1
+                        continue
+                    }
                     let message = try frame.message()
-                    effects.append(.deliver(message))
+                    effects.append(delivering: message)
                     if case .bye = message {
                         // The peer is about to go, and wants to know that this has come.
                         acknowledge(at: now, into: &effects)
@@ -268,32 +324,45 @@ public struct DatagramLink: Sendable {
                 close(into: &effects)
             }
         }
+        if outdated > 0 { effects.append(.refused(.duplicateRound, from: peer, count: outdated)) }
     }
 
     // MARK: - Handshake
 
+    /// Of the accepter's side a `Doorkeeper` has seen the cookie already.
     private mutating func greet(
-        _ hello: Hello, from sender: NodeID, at now: Instant, into effects: inout [Effect]
+        _ greeting: Greeting, from sender: NodeID, at now: Instant, into effects: inout [Effect]
     ) throws(Rejection) {
-        keys = try handshake.accept(hello, from: sender)
-        let claim = (sender, hello)
-        self.claim = claim
+        session = try handshake.accept(greeting, from: sender)
+        claim = (sender, greeting.hello)
+        phase = .proving
         lastHeardAt = now
         switch handshake.expectation {
         case .accepted: answerHello(to: sender, at: now, into: &effects)
-        case .dialled: if keys != nil { transmit(.proof, at: now, into: &effects) }
+        case .dialled: transmit(.proof, at: now, into: &effects)
         }
-        if keys == nil { open(claim, at: now, into: &effects) } else { phase = .proving }
+    }
+
+    /// The addressee asks whether this node receives where it says.
+    private mutating func take(
+        cookie payload: [UInt8], from sender: NodeID, at now: Instant, into effects: inout [Effect]
+    ) throws(Rejection) {
+        guard case .dialled(let node) = handshake.expectation, sender == node else { throw .unexpectedHandshake }
+        let newest = payload.integer(at: 0, as: UInt64.self)
+        guard phase == .opening, newest != cookie else { return }
+        cookie = newest
+        promptHellos += 1
+        if promptHellos <= Self.mostPromptHellos { sayHello(at: now, into: &effects) }
     }
 
     private mutating func answerHello(to node: NodeID, at now: Instant, into effects: inout [Effect]) {
-        transmit(.hello, payload: handshake.hello(to: node).encoded, at: now, into: &effects)
-        if keys != nil { transmit(.proof, at: now, into: &effects) }
+        transmit(.hello, payload: handshake.greeting(to: node).encoded, at: now, into: &effects)
+        transmit(.proof, at: now, into: &effects)
     }
 
     private mutating func sayHello(at now: Instant, into effects: inout [Effect]) {
         guard case .dialled(let node) = handshake.expectation else { return }
-        transmit(.hello, payload: handshake.hello(to: node).encoded, at: now, into: &effects)
+        transmit(.hello, payload: handshake.greeting(to: node, cookie: cookie).encoded, at: now, into: &effects)
         helloDueAt = now + helloInterval
         helloInterval = min(Self.longestHelloInterval, helloInterval * 3 / 2)
     }
@@ -332,10 +401,17 @@ public struct DatagramLink: Sendable {
         DatagramBurst(datagramBytes: Self.datagramBytes(isSealed: keys != nil))
     }
 
+    private mutating func probe(at now: Instant, into effects: inout [Effect]) {
+        probeDueAt = now + Self.probeInterval
+        acknowledge(asking: true, at: now, into: &effects)
+    }
+
     /// Sends a piece without bytes.
-    private mutating func acknowledge(at now: Instant, into effects: inout [Effect]) {
+    ///
+    /// - Parameter asking: for an answer at once.
+    private mutating func acknowledge(asking: Bool = false, at now: Instant, into effects: inout [Effect]) {
         var burst = emptyBurst
-        appendPiece(nil, isUrgent: false, at: now, to: &burst.bytes)
+        appendPiece(nil, isUrgent: asking, at: now, to: &burst.bytes)
         effects.append(.transmit(burst))
     }
 
@@ -360,14 +436,14 @@ public struct DatagramLink: Sendable {
         effects.append(.transmit(burst))
     }
 
-    /// The next datagram of this connection; sealed where there are keys, but for hellos.
+    /// The next datagram of this connection; sealed where there are keys, but for hellos and cookies.
     ///
     /// - Parameter payload: appends its bytes, as many as `payloadBytes`.
     private mutating func appendDatagram(
         _ kind: Frame.Kind, isUrgent: Bool = false, payloadBytes: Int, at now: Instant, to bytes: inout [UInt8],
         payload: (inout [UInt8]) -> Void
     ) {
-        let key = kind == .hello ? nil : keys?.sealing
+        let key = kind.isClear ? nil : keys?.sealing
         let frame = Frame(
             kind: kind, isSealed: key != nil, isUrgent: isUrgent, sender: handshake.local.node,
             sequence: sentDatagrams, payloadBytes: payloadBytes)
@@ -385,8 +461,14 @@ public struct DatagramLink: Sendable {
             check = key.seal(&bytes, in: payloadStart..<bytes.count, header: header, nonce: frame.nonce)
         } else {
             let digest = XXH64.hash(bytes, in: payloadStart..<bytes.count)
-            check.append(littleEndian: Frame.check(header, payloadDigest: digest))
+            let number = kind.isClear ? 0 : session?.number ?? 0
+            check.append(littleEndian: Frame.check(header, payloadDigest: digest, session: number))
         }
         for (place, byte) in check.enumerated() { bytes[checkStart + place] = byte }
     }
+}
+
+extension Frame.Kind {
+    /// Never sealed, and no part of a session.
+    fileprivate var isClear: Bool { self == .hello || self == .cookie }
 }

@@ -8,13 +8,15 @@ struct ReceivedFrame: Sendable, Equatable {
     let payload: [UInt8]
     let model: [Float]
     let payloadDigest: UInt64
+    /// A model of no newer round than one before it on this connection: nothing of it was kept.
+    var isOutdated = false
 
     /// What the neighbour says with it, once the link is open.
     func message() throws(Rejection) -> Message {
         switch header.kind {
         case .hello, .proof:
             throw .unexpectedHandshake
-        case .piece:
+        case .piece, .cookie:
             throw .unknownKind
         case .model:
             return .model(ModelMessage(round: header.round, values: model, digest: payloadDigest))
@@ -39,6 +41,8 @@ struct Decoder: Sendable {
     var key: ChaCha20Poly1305?
     /// All that may come until the peer has become a neighbour; `nil` once it has.
     var expected: [Frame.Kind]?
+    /// Of the models that have come: an honest node's rounds only grow.
+    private var newestRound: Round?
 
     init(limits: Limits, expecting expected: [Frame.Kind]? = nil) {
         self.limits = limits
@@ -61,7 +65,9 @@ struct Decoder: Sendable {
             guard expected?.contains(header.kind) ?? true else { throw .handshakeExpected }
             frame = header
             filledBytes = 0
-            if header.kind == .model {
+            if isSkipped(header) {
+                // Its bytes pass by.
+            } else if header.kind == .model {
                 model = [Float](repeating: 0, count: limits.dimension)
             } else {
                 small = [UInt8](repeating: 0, count: header.payloadBytes)
@@ -70,7 +76,10 @@ struct Decoder: Sendable {
         guard fillHead(to: Frame.fixedBytes + header.checkBytes, from: bytes, offset: &offset) else { return nil }
 
         let taken = min(header.payloadBytes - filledBytes, bytes.count - offset)
-        if taken > 0 {
+        if taken > 0, isSkipped(header) {
+            offset += taken
+            filledBytes += taken
+        } else if taken > 0 {
             let piece = bytes.extracting(offset..<offset + taken)
             let start = filledBytes
             if header.kind == .model {
@@ -83,8 +92,15 @@ struct Decoder: Sendable {
         }
         guard filledBytes == header.payloadBytes else { return nil }
 
-        let digest = try verify(header)
-        let received = ReceivedFrame(header: header, payload: small, model: model, payloadDigest: digest)
+        let received: ReceivedFrame
+        if isOutdated(header) {
+            if !isSkipped(header) { try openSeal(header) }
+            received = ReceivedFrame(header: header, payload: [], model: [], payloadDigest: 0, isOutdated: true)
+        } else {
+            let digest = try verify(header)
+            received = ReceivedFrame(header: header, payload: small, model: model, payloadDigest: digest)
+            if header.kind == .model { newestRound = header.round }
+        }
         frame = nil
         head.removeAll(keepingCapacity: true)
         small = []
@@ -100,20 +116,31 @@ struct Decoder: Sendable {
         return head.count >= count
     }
 
+    private func isOutdated(_ header: Frame) -> Bool {
+        header.kind == .model && newestRound.map { header.round <= $0 } ?? false
+    }
+
+    /// Only a seal tells whether the round is the neighbour's word; without one the payload is not looked at.
+    private func isSkipped(_ header: Frame) -> Bool { !header.isSealed && isOutdated(header) }
+
+    private mutating func openSeal(_ header: Frame) throws(Rejection) {
+        guard let key else { return }
+        let fixed = Array(head.prefix(Frame.fixedBytes))
+        let seal = Array(head.dropFirst(Frame.fixedBytes))
+        let isWhole =
+            header.kind == .model
+            ? key.open(&model, tag: seal, header: fixed, nonce: header.nonce)
+            : key.open(&small, tag: seal, header: fixed, nonce: header.nonce)
+        guard isWhole else { throw .badSeal }
+    }
+
     /// Compares the check, or opens the seal; returns the digest of the payload in the clear.
     private mutating func verify(_ header: Frame) throws(Rejection) -> UInt64 {
-        let fixed = Array(head.prefix(Frame.fixedBytes))
-        if let key {
-            let seal = Array(head.dropFirst(Frame.fixedBytes))
-            let isWhole =
-                header.kind == .model
-                ? key.open(&model, tag: seal, header: fixed, nonce: header.nonce)
-                : key.open(&small, tag: seal, header: fixed, nonce: header.nonce)
-            guard isWhole else { throw .badSeal }
-        }
+        try openSeal(header)
         let digest = header.kind == .model ? hash64(model) : XXH64.hash(small)
         if key == nil {
             let check = head.integer(at: Frame.fixedBytes, as: UInt64.self)
+            let fixed = Array(head.prefix(Frame.fixedBytes))
             guard Frame.check(fixed, payloadDigest: digest) == check else { throw .badCheck }
         }
         return digest

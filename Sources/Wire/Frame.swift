@@ -3,7 +3,7 @@
 //   offset  bytes  field
 //        0      4  magic           "GSPN"
 //        4      1  version         2
-//        5      1  kind            1 hello, 2 model, 3 waiting, 4 bye, 5 proof, 6 piece
+//        5      1  kind            1 hello, 2 model, 3 waiting, 4 bye, 5 proof, 6 piece, 7 cookie
 //        6      2  flags           bit 0: sealed; bit 1, of a piece: answer at once; the others are 0
 //        8      4  sender          index of the sending node
 //       12      4  round           0 where the kind has none
@@ -15,8 +15,9 @@
 //
 //   kind     payload
 //   hello    32 bytes identity of the experiment, 16 bytes nonce of the run, 4 bytes index of the node addressed,
-//            8 bytes incarnation, 8 bytes fingerprint of the edge's key, 32 bytes challenge; the last two are 0 where
-//            there are no keys
+//            8 bytes incarnation, 8 bytes fingerprint of the edge's key, 32 bytes challenge, 8 bytes cookie,
+//            8 bytes mark
+//   cookie   8 bytes, to be sent back in a hello
 //   proof    nothing
 //   model    dimension × 4 bytes, IEEE 754 single precision
 //   waiting  nothing
@@ -28,7 +29,7 @@ import Kernels
 /// The header of one frame, decoded.
 public struct Frame: Sendable, Equatable {
     public enum Kind: UInt8, Sendable, CaseIterable {
-        case hello = 1, model, waiting, bye, proof, piece
+        case hello = 1, model, waiting, bye, proof, piece, cookie
     }
 
     /// Of a frame that is not sealed.
@@ -92,24 +93,29 @@ public struct Frame: Sendable, Equatable {
         guard let kind = Kind(rawValue: bytes[5]), flags & ~kind.allowedFlags == 0 else { throw .unknownKind }
         let length = Int(bytes.integer(at: 24, as: UInt32.self))
         guard limits.payloadBytes(of: kind).contains(length) else { throw .lyingLength }
+        let round = Round(Int(bytes.integer(at: 12, as: UInt32.self)))
+        guard kind.hasRound || round == Round(0) else { throw .malformedPayload }
         return Frame(
             kind: kind, isSealed: flags & sealedFlag != 0, isUrgent: flags & urgentFlag != 0,
-            sender: NodeID(Int(bytes.integer(at: 8, as: UInt32.self))),
-            round: Round(Int(bytes.integer(at: 12, as: UInt32.self))), sequence: bytes.integer(at: 16, as: UInt64.self),
-            payloadBytes: length)
+            sender: NodeID(Int(bytes.integer(at: 8, as: UInt32.self))), round: round,
+            sequence: bytes.integer(at: 16, as: UInt64.self), payloadBytes: length)
     }
 
     /// The check of a frame that is not sealed.
     ///
-    /// - Parameter fixed: its first 28 bytes.
-    static func check(_ fixed: [UInt8], payloadDigest: UInt64) -> UInt64 {
+    /// - Parameters:
+    ///   - fixed: its first 28 bytes.
+    ///   - session: its number, in a datagram that is no part of the handshake.
+    static func check(_ fixed: [UInt8], payloadDigest: UInt64, session: UInt64 = 0) -> UInt64 {
         var covered = fixed
         covered.append(littleEndian: payloadDigest)
-        return XXH64.hash(covered)
+        return XXH64.hash(covered, seed: session)
     }
 }
 
 extension Frame.Kind {
+    fileprivate var hasRound: Bool { self == .model || self == .waiting }
+
     fileprivate var allowedFlags: UInt16 { Frame.sealedFlag | (self == .piece ? Frame.urgentFlag : 0) }
 }
 

@@ -24,44 +24,54 @@ public struct LinkIdentity: Sendable, Equatable {
 struct Handshake: Sendable {
     let local: LinkIdentity
     let expectation: Link.Expectation
-    /// `nil`: links of this node are not authenticated.
+    /// `nil`: nothing makes this connection different from another.
     let secrets: LinkSecrets?
 
     /// What this node says to `node` on this connection, each time it says it.
     func hello(to node: NodeID) -> Hello {
         Hello(
             identity: local.experiment, run: local.run, addressee: node, incarnation: local.incarnation,
-            fingerprint: secrets?.keys[node]?.fingerprint ?? Hello.noFingerprint,
+            fingerprint: secrets?.keys?[node]?.fingerprint ?? Hello.noFingerprint,
             challenge: secrets?.challenge ?? Hello.noChallenge)
     }
 
-    /// Judges the peer's hello.
-    ///
-    /// - Returns: the keys of the connection, by which the peer has yet to prove itself; `nil` where it needs none.
-    func accept(_ hello: Hello, from sender: NodeID) throws(Rejection) -> SessionKeys? {
+    /// The hello with what comes with it.
+    func greeting(to node: NodeID, cookie: UInt64 = 0) -> Greeting {
+        Greeting(hello(to: node), from: local.node, cookie: cookie, key: secrets?.keys?[node])
+    }
+
+    /// Judges the peer's greeting, cheapest checks first; nothing is derived yet.
+    func judge(_ greeting: Greeting, from sender: NodeID) throws(Rejection) {
+        let hello = greeting.hello
         guard hello.identity == local.experiment else { throw .otherExperiment }
         guard hello.run == local.run else { throw .otherRun }
-        let isDialler: Bool
         switch expectation {
-        case .dialled(let node):
-            guard sender == node else { throw .unknownSender }
-            isDialler = true
-        case .accepted(let neighbours):
-            guard neighbours.contains(sender) else { throw .unknownSender }
-            isDialler = false
+        case .dialled(let node): guard sender == node else { throw .unknownSender }
+        case .accepted(let neighbours): guard neighbours.contains(sender) else { throw .unknownSender }
         }
         guard hello.addressee == local.node else { throw .unknownSender }
-        guard let secrets else {
-            guard hello.fingerprint == Hello.noFingerprint else { throw .unexpectedKey }
-            return nil
+        guard let keys = secrets?.keys else {
+            guard hello.fingerprint == Hello.noFingerprint, greeting.mark == 0 else { throw .unexpectedKey }
+            return
         }
         guard hello.fingerprint != Hello.noFingerprint else { throw .noKey }
-        guard let key = secrets.keys[sender], key.fingerprint == hello.fingerprint else {
-            throw secrets.keys.contains(fingerprint: hello.fingerprint) ? .otherEdgesKey : .wrongKey
+        guard let key = keys[sender], key.fingerprint == hello.fingerprint else {
+            throw keys.contains(fingerprint: hello.fingerprint) ? .otherEdgesKey : .wrongKey
         }
-        let own = (local.node, self.hello(to: sender))
-        let peers = (sender, hello)
-        return SessionKeys(
-            key, dialler: isDialler ? own : peers, accepter: isDialler ? peers : own, isDialler: isDialler)
+        // A fingerprint can be read on the wire by anyone; the key is derived from for whoever has it.
+        guard greeting.isMarked(by: key, sender: sender) else { throw .badSeal }
+    }
+
+    /// Takes a greeting that is found good.
+    ///
+    /// - Returns: what the peer has yet to prove that it knows.
+    func accept(_ greeting: Greeting, from sender: NodeID) throws(Rejection) -> Session {
+        try judge(greeting, from: sender)
+        let own = (local.node, hello(to: sender))
+        let peers = (sender, greeting.hello)
+        let isDialler = if case .dialled = expectation { true } else { false }
+        return Session(
+            secrets?.keys?[sender], dialler: isDialler ? own : peers, accepter: isDialler ? peers : own,
+            isDialler: isDialler)
     }
 }

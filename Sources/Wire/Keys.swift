@@ -10,6 +10,8 @@ public struct EdgeKey: Sendable, Equatable {
     public let bytes: [UInt8]
     /// Tells keys from each other without telling anything of them; never all zeros.
     let fingerprint: [UInt8]
+    /// Marks hellos as the words of one who has the secret.
+    let marking: SipHash.Key
 
     /// - Parameter bytes: 32 bytes that nobody can predict.
     public init(_ bytes: [UInt8]) {
@@ -17,6 +19,8 @@ public struct EdgeKey: Sendable, Equatable {
         self.bytes = bytes
         let derived = HKDF.derive(EdgeKey.fingerprintBytes, from: bytes, info: Array("gossipnode fingerprint".utf8))
         fingerprint = [derived[0] | 1] + derived.dropFirst()
+        marking = SipHash.Key(
+            HKDF.derive(SipHash.Key.byteCount, from: bytes, info: Array("gossipnode hello 2".utf8)))
     }
 
     public static func == (a: EdgeKey, b: EdgeKey) -> Bool { equalInConstantTime(a.bytes, b.bytes) }
@@ -44,19 +48,44 @@ public struct KeyRing: Sendable, Equatable {
     func contains(fingerprint: [UInt8]) -> Bool { keys.contains { $0.fingerprint == fingerprint } }
 }
 
-/// What makes one connection of a keyed node its own: its keys, and bytes that were never used before.
+/// What makes one connection its own: the node's keys, if it has any, and bytes that were never used before.
 public struct LinkSecrets: Sendable {
     public static let challengeBytes = 32
 
-    let keys: KeyRing
+    public let keys: KeyRing?
     let challenge: [UInt8]
 
     /// - Parameter challenge: 32 bytes, unpredictable, for this connection alone: old frames do not fit the keys that
     ///   are made from it.
-    public init(keys: KeyRing, challenge: [UInt8]) {
+    public init(keys: KeyRing?, challenge: [UInt8]) {
         precondition(challenge.count == LinkSecrets.challengeBytes, "a challenge has 32 bytes")
         self.keys = keys
         self.challenge = challenge
+    }
+}
+
+/// What both ends of one connection know after their hellos, and nobody who has not seen these.
+struct Session: Sendable {
+    /// Where the edge has no key, the checks of datagrams begin with it.
+    let number: UInt64
+    let keys: SessionKeys?
+
+    /// - Parameters:
+    ///   - key: of the edge, if it has one.
+    ///   - dialler: who dialled, and the hello that it sent.
+    ///   - accepter: who was dialled, and the hello that it answered.
+    ///   - isDialler: which of the two this node is.
+    init(
+        _ key: EdgeKey?, dialler: (node: NodeID, hello: Hello), accepter: (node: NodeID, hello: Hello),
+        isDialler: Bool
+    ) {
+        var transcript: [UInt8] = []
+        for (node, hello) in [dialler, accepter] {
+            transcript.append(littleEndian: UInt32(truncatingIfNeeded: node.index))
+            transcript += hello.encoded
+        }
+        number = XXH64.hash(transcript)
+        keys = key.map { SessionKeys($0, transcript: transcript, isDialler: isDialler) }
     }
 }
 
@@ -65,21 +94,11 @@ struct SessionKeys: Sendable {
     let sealing: ChaCha20Poly1305
     let opening: ChaCha20Poly1305
 
-    /// - Parameters:
-    ///   - dialler: who dialled, and the hello that it sent.
-    ///   - accepter: who was dialled, and the hello that it answered.
-    ///   - isDialler: which of the two this node is.
-    init(
-        _ key: EdgeKey, dialler: (node: NodeID, hello: Hello), accepter: (node: NodeID, hello: Hello), isDialler: Bool
-    ) {
-        var transcript: [UInt8] = []
-        for (node, hello) in [dialler, accepter] {
-            transcript.append(littleEndian: UInt32(truncatingIfNeeded: node.index))
-            transcript += hello.encoded
-        }
+    /// - Parameter transcript: both hellos, the dialler's first.
+    fileprivate init(_ key: EdgeKey, transcript: [UInt8], isDialler: Bool) {
         let bytes = HKDF.derive(
             2 * ChaCha20Poly1305.keyBytes, from: key.bytes, salt: SHA256.hash(transcript),
-            info: Array("gossipnode session 1".utf8))
+            info: Array("gossipnode session 2".utf8))
         let ofDialler = ChaCha20Poly1305(key: Array(bytes.prefix(ChaCha20Poly1305.keyBytes)))
         let ofAccepter = ChaCha20Poly1305(key: Array(bytes.suffix(ChaCha20Poly1305.keyBytes)))
         sealing = isDialler ? ofDialler : ofAccepter

@@ -11,18 +11,23 @@ public enum ConnectionEffect<Output: Sendable & Equatable>: Sendable, Equatable 
     /// The handshake is done; from now on `deliver` may follow.
     case opened(peer: NodeID, incarnation: UInt64)
     case deliver(Message)
-    /// Counted against the peer, as far as it is known; `close` follows.
-    case refused(Rejection, from: NodeID?)
+    /// Counted against the peer, as far as it is known; where bytes are broken, `close` follows.
+    case refused(Rejection, from: NodeID?, count: Int = 1)
     /// Send what is queued, then close.
     case close
+}
 
-    /// Whether it is the doing of the peer, which answers for it.
-    public var isOfPeer: Bool {
-        switch self {
-        case .opened, .deliver: true
-        case .refused(_, let peer): peer != nil
-        case .transmit, .close: false
-        }
+/// What came in on a connection that its peer answers for.
+public struct PeerCost: Sendable, Equatable {
+    public var bytes = 0
+    public var messages = 0
+}
+
+extension Array {
+    /// Of announcements that follow each other at once, the last one says it all.
+    mutating func append<Output>(delivering message: Message) where Element == ConnectionEffect<Output> {
+        if case .waiting = message, case .deliver(.waiting)? = last { removeLast() }
+        append(.deliver(message))
     }
 }
 
@@ -79,14 +84,19 @@ public struct Link: Sendable {
     }
 
     /// Takes bytes as they came from the peer, cut anywhere.
-    public mutating func receive(_ bytes: Span<UInt8>, into effects: inout [LinkEffect]) {
+    @discardableResult
+    public mutating func receive(_ bytes: Span<UInt8>, into effects: inout [LinkEffect]) -> PeerCost {
+        var cost = PeerCost(bytes: bytes.count)
+        var outdated = 0
         var offset = 0
         // Where frames are sealed, what does not open may be anyone's; it is no word of the neighbour.
         var sender = keys == nil ? peer : nil
         do throws(Rejection) {
             while phase != .closed, let frame = try decoder.next(bytes, offset: &offset) {
                 sender = peer
-                try accept(frame, into: &effects)
+                cost.messages += 1
+                try judge(frame)
+                if frame.isOutdated { outdated += 1 } else { try accept(frame, into: &effects) }
                 sender = keys == nil ? peer : nil
             }
         } catch {
@@ -95,35 +105,45 @@ public struct Link: Sendable {
             effects.append(.close)
             phase = .closed
         }
+        if outdated > 0 { effects.append(.refused(.duplicateRound, from: peer, count: outdated)) }
+        return cost
+    }
+
+    /// Whether a frame is one that may come now, of who may send it.
+    private mutating func judge(_ frame: ReceivedFrame) throws(Rejection) {
+        let header = frame.header
+        // Gaps are honest: a sender drops models that a newer one has overtaken in its queue.
+        guard header.sequence >= nextSequence, header.sequence < .max, claim != nil || header.sequence == 0 else {
+            throw .replayedSequence
+        }
+        nextSequence = header.sequence + 1
+        guard claim.map({ $0.peer == header.sender }) ?? true else { throw .wrongSender }
     }
 
     private mutating func accept(_ frame: ReceivedFrame, into effects: inout [LinkEffect]) throws(Rejection) {
         let header = frame.header
-        // Gaps are honest: a sender drops models that a newer one has overtaken in its queue.
-        guard header.sequence >= nextSequence, header.sequence < .max else { throw .replayedSequence }
-        nextSequence = header.sequence + 1
         guard let claim else {
             guard header.kind == .hello else { return close(into: &effects) }
-            return try greet(Hello(encoded: frame.payload), from: header.sender, into: &effects)
+            return try greet(Greeting(encoded: frame.payload), from: header.sender, into: &effects)
         }
-        guard header.sender == claim.peer else { throw .wrongSender }
         if phase == .proving {
             guard header.kind == .proof else { return close(into: &effects) }
             return open(claim, into: &effects)
         }
         let message = try frame.message()
-        effects.append(.deliver(message))
+        effects.append(delivering: message)
         if case .bye = message { close(into: &effects) }
     }
 
     private mutating func greet(
-        _ hello: Hello, from sender: NodeID, into effects: inout [LinkEffect]
+        _ greeting: Greeting, from sender: NodeID, into effects: inout [LinkEffect]
     ) throws(Rejection) {
-        let keys = try handshake.accept(hello, from: sender)
-        if case .accepted = handshake.expectation { effects.append(.transmit(self.hello(to: sender))) }
-        let claim = (sender, hello.incarnation)
+        guard greeting.cookie == 0 else { throw .malformedPayload }
+        let session = try handshake.accept(greeting, from: sender)
+        if case .accepted = handshake.expectation { effects.append(.transmit(hello(to: sender))) }
+        let claim = (sender, greeting.hello.incarnation)
         self.claim = claim
-        guard let keys else { return open(claim, into: &effects) }
+        guard let keys = session.keys else { return open(claim, into: &effects) }
         self.keys = keys
         decoder.key = keys.opening
         decoder.expected = [.proof, .bye]
@@ -144,7 +164,7 @@ public struct Link: Sendable {
     }
 
     private mutating func hello(to node: NodeID) -> OutgoingFrame {
-        small(.hello, payload: handshake.hello(to: node).encoded)
+        small(.hello, payload: handshake.greeting(to: node).encoded)
     }
 
     private mutating func small(_ kind: Frame.Kind, payload: [UInt8] = []) -> OutgoingFrame {

@@ -109,7 +109,8 @@ struct OutgoingPieces: Sendable {
     mutating func acknowledge(_ acknowledgement: Piece.Acknowledgement, at now: Instant) throws(Rejection) {
         // The pieces of one burst all say the same.
         guard acknowledgement != lastAcknowledgement else { return }
-        guard acknowledgement.base <= firstNumber + UInt64(flights.count) else { throw .malformedPayload }
+        let isPossible = acknowledgement.base <= firstNumber + UInt64(flights.count) && acknowledgement.low & 1 == 0
+        guard isPossible else { throw .malformedPayload }
         lastAcknowledgement = acknowledgement
         var sample: Nanoseconds?
         var isProgress = false

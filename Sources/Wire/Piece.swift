@@ -17,7 +17,7 @@ struct Piece: Sendable, Equatable {
     struct Acknowledgement: Sendable, Equatable {
         /// All before this one.
         let base: UInt64
-        /// Bit i: piece `base` + i.
+        /// Bit i: piece `base` + i; bit 0 is never set.
         let low: UInt64
         let high: UInt64
 

@@ -53,6 +53,64 @@ public struct ConnectionQuota: Sendable {
     }
 }
 
+/// The time that strangers get: an eighth of all, in small portions, so that neighbours are served in between.
+///
+/// Strangers are heard together once a millisecond, rather than each at the moment when it speaks.
+public struct StrangerTime: Sendable {
+    private static let share: Nanoseconds = 8
+    private static let interval: Nanoseconds = .milliseconds(1)
+    private static let most: Nanoseconds = .milliseconds(1)
+
+    /// At most one portion, owed or saved.
+    private var balance = most
+    private var countedAt: Instant
+    /// When strangers may be heard again.
+    public private(set) var dueAt: Instant
+
+    public init(at now: Instant) {
+        countedAt = now
+        dueAt = now
+    }
+
+    /// Begins a portion.
+    ///
+    /// - Returns: when it ends at the latest.
+    public mutating func begin(at now: Instant) -> Instant {
+        balance = min(Self.most, balance + max(0, now - countedAt) / Self.share)
+        countedAt = now
+        return now + max(0, balance)
+    }
+
+    /// Ends the portion that began last.
+    public mutating func end(at now: Instant) {
+        // Whoever was not given the processor in the middle of it does not pay for that long.
+        balance = max(-Self.most, balance - (now - countedAt))
+        countedAt = now
+        dueAt = now + max(Self.interval, -balance * Self.share)
+    }
+}
+
+/// Refusals of strangers' bytes, told of once a portion: however many they are, they cost the node one event a reason.
+public struct RefusalTally: Sendable {
+    private var entries: [(reason: Rejection, count: Int)] = []
+
+    public init() {}
+
+    public mutating func add(_ reason: Rejection) {
+        if let index = entries.firstIndex(where: { $0.reason == reason }) {
+            entries[index].count += 1
+        } else {
+            entries.append((reason, 1))
+        }
+    }
+
+    /// What was added since the last call, in the order of first occurrence.
+    public mutating func take() -> [(reason: Rejection, count: Int)] {
+        defer { entries.removeAll(keepingCapacity: true) }
+        return entries
+    }
+}
+
 /// Peers that have not said who they are, or not proved it.
 public struct StrangerQuota: Sendable {
     private static let most = 64

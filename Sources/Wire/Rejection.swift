@@ -4,6 +4,8 @@
 public enum Rejection: String, Error, Sendable, CaseIterable {
     // Found by whoever counts, before anything is read.
     case tooManyConnections, tooSlow, flood
+    /// Another connection of the neighbour stands: of a later process, or alive where nobody proves anything.
+    case pastIncarnation, placeTaken
     // Found in the bytes, before a peer is known.
     case badMagic, unsupportedVersion, unknownKind, lyingLength, badCheck, malformedPayload
     // Found in the handshake.

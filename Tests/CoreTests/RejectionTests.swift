@@ -39,7 +39,8 @@ struct RejectionTests {
         let hello = Hello(
             identity: experiment, run: run, addressee: NodeID(0), incarnation: 1,
             fingerprint: key?.fingerprint ?? Hello.noFingerprint)
-        return frame(.hello, sender: sender, sequence: sequence, hello.encoded)
+        let greeting = Greeting(hello, from: NodeID(sender), key: key)
+        return frame(.hello, sender: sender, sequence: sequence, greeting.encoded)
     }
 
     /// The secret of node 0's edge to a neighbour; it has edges to 1 and 2.
@@ -66,6 +67,13 @@ struct RejectionTests {
     private static let quota = ConnectionQuota(
         Limits(dimension: 2), patience: .milliseconds(5_000), at: Instant(nanoseconds: 0))
 
+    /// Of a neighbour whose connection has just been heard from.
+    private static func place(forIncarnation incarnation: UInt64, isProven: Bool) throws(Rejection) {
+        let now = Instant(nanoseconds: 0)
+        try Incumbent(incarnation: 3, lastHeardAt: now).makeRoom(
+            forIncarnation: incarnation, isProven: isProven, at: now)
+    }
+
     /// A new case does not compile until something is done here to deserve it.
     private static func deed(_ rejection: Rejection) -> [Deed] {
         switch rejection {
@@ -87,6 +95,8 @@ struct RejectionTests {
                         at: Instant(nanoseconds: .milliseconds(100)))
                 }
             ]
+        case .pastIncarnation: [.costs { () throws(Rejection) in try place(forIncarnation: 2, isProven: true) }]
+        case .placeTaken: [.costs { () throws(Rejection) in try place(forIncarnation: 4, isProven: false) }]
         case .badMagic: [.sends(altered(3))]
         case .unsupportedVersion: [.sends(altered(4))]
         case .unknownKind: [.sends(altered(5))]
@@ -143,7 +153,7 @@ struct RejectionTests {
                 switch effect {
                 case .opened(let peer, let incarnation): node.handle(.linkUp(peer, incarnation: incarnation), at: 0)
                 case .deliver(let message): node.handle(.received(message, from: NodeID(1)), at: 0)
-                case .refused(let reason, _): node.handle(.rejected(reason, from: NodeID(1)), at: 0)
+                case .refused(let reason, _, _): node.handle(.rejected(reason, from: NodeID(1)), at: 0)
                 case .close: node.handle(.linkDown(NodeID(1)), at: 0)
                 case .transmit: break
                 }

@@ -158,6 +158,48 @@ extension EndToEndTests {
             #expect(try run.readSummary().member("lost")?.texts == (0..<6).map { "\($0): stopped" })
         }
 
+        @Test("a terminal that hangs up ends the run in good order: no key is left, and the summary is written")
+        func hungUp() throws {
+            let laboratory = try Laboratory()
+            let (running, run) = try started(laboratory, ["--quiet", "--keys"])
+            #expect(Files.exists(run.keys))
+            try running.process.send(.hangUp)
+            #expect(try running.ended(within: .milliseconds(15_000)).status == .exited(130))
+            #expect(!Files.exists(run.keys) && Files.exists(run.summary))
+            #expect(try laboratory.isDeserted())
+        }
+
+        @Test("a node whose folder is deleted is named at once and counts as lost; the others finish")
+        func deletedNode() throws {
+            let laboratory = try Laboratory()
+            let (running, run) = try started(laboratory, Self.hundreds)
+            let folder = run.node(NodeID(2)).path
+            #expect(
+                try becomesTrue {
+                    Files.removeTree(folder)
+                    return !Files.exists(folder)
+                })
+            let ended = try running.ended()
+            #expect(ended.status == .exited(0) && ended.complaints.count == 1)
+            #expect(ended.errors.contains("\(folder) was deleted while node 2 runs"), "\(ended.errors)")
+            #expect(try run.readSummary().member("lost")?.texts == ["2: its folder was deleted while it ran"])
+        }
+
+        @Test("a run whose directory is deleted says so and ends")
+        func deletedRun() throws {
+            let laboratory = try Laboratory()
+            let (running, run) = try started(laboratory, ["--quiet"])
+            #expect(
+                try becomesTrue {
+                    Files.removeTree(run.path)
+                    return !Files.exists(run.path)
+                })
+            let ended = try running.ended(within: .milliseconds(15_000))
+            #expect(ended.status == .exited(1) && ended.complaints.count == 1)
+            #expect(ended.errors.contains("\(run.path), which was deleted while the run went on"), "\(ended.errors)")
+            #expect(try laboratory.isDeserted())
+        }
+
         @Test("a run that was stopped and resumed ends in the uninterrupted models")
         func resumed() throws {
             let laboratory = try Laboratory()

@@ -88,6 +88,29 @@ extension EndToEndTests {
             return part
         }
 
+        @Test("a link in a part of a run brings nothing from elsewhere into the whole")
+        func links() throws {
+            let laboratory = try Laboratory()
+            #expect(try laboratory.finish("run", Self.short).status == .exited(0))
+            let run = try laboratory.onlyRun()
+            let whole = try part("a", nodes: 0..<8, of: run, in: laboratory)
+            let secret = try laboratory.write("{\"trainLoss\": 1}\n", to: "secret")
+            for (count, name) in ["nodes/9/metrics.jsonl", "nodes/9", "nodes"].enumerated() {
+                let other = try part("b\(count)", nodes: 8..<16, of: run, in: laboratory)
+                let linked = "\(other.path)/\(name)"
+                let target = name == "nodes/9/metrics.jsonl" ? secret : "\(run.path)/\(name)"
+                Files.removeTree(linked)
+                Files.remove(linked)
+                #expect(try ChildProcess("/bin/ln", ["-s", target, linked]).wait() == .exited(0))
+                let ended = try laboratory.finish("report", [whole.path, other.path])
+                #expect(ended.status == .exited(2) && ended.complaints.count == 1)
+                let isOfBoth = ended.errors.contains("no node in common")
+                #expect(isOfBoth || ended.errors.contains("a link to"), "\(ended.errors)")
+                #expect(isOfBoth == (name == "nodes"))
+                #expect(try Files.names(in: laboratory.runs).count == 1)
+            }
+        }
+
         @Test("parts of a run from several hosts come to the whole run's models; others are refused")
         func parts() throws {
             let laboratory = try Laboratory()

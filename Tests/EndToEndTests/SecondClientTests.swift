@@ -20,8 +20,9 @@ extension EndToEndTests {
 
         @Test(
             "joins a run in another language, and every model of it is used",
-            .enabled(if: python != nil, "needs python3 in /usr/bin or /usr/local/bin"), arguments: [false, true])
-        func joins(isSealed: Bool) throws {
+            .enabled(if: python != nil, "needs python3 in /usr/bin or /usr/local/bin"), arguments: Transport.allCases,
+            [false, true])
+        func joins(transport: Transport, isSealed: Bool) throws {
             let laboratory = try Laboratory()
             let experiment = try laboratory.write(Self.experiment, to: "experiment.json")
             let topology = try laboratory.write(#"{"family": "complete", "nodes": 4}"#, to: "topology.json")
@@ -33,12 +34,16 @@ extension EndToEndTests {
             let nonce = "00112233445566778899aabbccddeeff"
             let nodes = try (0..<3).map { node in
                 try laboratory.start(
-                    ["--experiment", experiment, "--node", "\(node)", "--run", run.path, "--nonce", nonce]
+                    [
+                        "--experiment", experiment, "--node", "\(node)", "--run", run.path, "--nonce", nonce,
+                        "--transport", transport.rawValue,
+                    ]
                         + keyFile(node).flatMap { ["--keys", $0] },
                     program: "gossipnode")
             }
             let client = try ChildProcess(
-                try #require(Self.python), [Self.script, run.path, "3", "3", "\(Self.rounds)", nonce] + keyFile(3),
+                try #require(Self.python),
+                [Self.script, run.path, "3", "3", "\(Self.rounds)", nonce, transport.rawValue] + keyFile(3),
                 output: .file("\(laboratory.path)/client"))
             for node in nodes {
                 let ended = try node.ended()

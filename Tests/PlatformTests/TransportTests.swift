@@ -31,7 +31,10 @@ extension PlatformTests {
             }
 
             var rejections: [(reason: Rejection, peer: NodeID?)] {
-                arrivals.compactMap { if case .refused(let reason, let peer) = $0 { (reason, peer) } else { nil } }
+                arrivals.flatMap { arrival -> [(reason: Rejection, peer: NodeID?)] in
+                    guard case .refused(let reason, let peer, let count) = arrival else { return [] }
+                    return (0..<count).map { _ in (reason, peer) }
+                }
             }
 
             func messages(from peer: Int) -> [Message] {
@@ -176,14 +179,17 @@ extension PlatformTests {
 
         @Test("a connection that another has replaced is closed, whatever its other end does")
         func replaced() throws {
-            var ends = [try Self.end(1, neighbours: [0], over: .tcp)]
+            var ends = [try Self.end(1, neighbours: [0], over: .tcp, isSealed: true)]
             let address = ends[0].transport.address
             func links(_ end: End) -> Int {
                 end.arrivals.count { if case .linkUp(NodeID(0), _) = $0 { true } else { false } }
             }
             var peers: [Flooder] = []
             for count in 1...3 {
-                peers.append(Flooder(link: Link(local: Self.identity(0), expecting: .dialled(NodeID(1)))))
+                let secrets = LinkSecrets(
+                    keys: Self.ring(0, [1], isSealed: true), challenge: Entropy.bytes(LinkSecrets.challengeBytes))
+                peers.append(
+                    Flooder(link: Link(local: Self.identity(0), expecting: .dialled(NodeID(1)), secrets: secrets)))
                 try peers[count - 1].dial(address)
                 #expect(
                     try Self.run(&ends) { ends in
@@ -263,7 +269,7 @@ extension PlatformTests {
             #expect(ends[0].arrivals.count { if case .linkUp(NodeID(0), _) = $0 { true } else { false } } == links)
         }
 
-        @Test("garbage and forged hellos over UDP cost nothing but their count", arguments: [false, true])
+        @Test("garbage over UDP costs nothing but their count", arguments: [false, true])
         func garbage(isSealed: Bool) throws {
             let accepter = try Self.end(1, neighbours: [0], over: .udp, isSealed: isSealed)
             let address = accepter.transport.address
@@ -271,19 +277,13 @@ extension PlatformTests {
                 0, neighbours: [1], over: .udp, isSealed: isSealed, to: [1: address.description])
             let stranger = try DatagramSocket.connect(to: address, datagramBytes: 1_400)
             var random = RandomStream(seed: 1, purpose: .faults)
-            var forger = Link(local: Self.identity(0), expecting: .dialled(NodeID(1)))
-            var hello: [LinkEffect] = []
-            forger.start(into: &hello)
-            guard case .transmit(let frame) = hello[0] else { return }
             var ends = [dialler, accepter]
             var datagramsLeft = 120
             #expect(
                 try Self.run(&ends) { ends in
                     datagramsLeft -= 1
-                    // With keys, a hello of node 0 that lacks its key.
-                    let forged = isSealed && datagramsLeft % 2 == 0
                     let noise = (0..<random.below(1_300) + 1).map { _ in UInt8(truncatingIfNeeded: random.next()) }
-                    _ = try? stranger.write(forged ? frame.bytes : noise)
+                    _ = try? stranger.write(noise)
                     return datagramsLeft < 0 && ends[0].isLinked(with: 1) && ends[1].isLinked(with: 0)
                 })
             let model = Self.model(0)
@@ -292,8 +292,72 @@ extension PlatformTests {
             #expect(ends[1].messages(from: 0) == [model])
             let rejections = ends[1].rejections
             #expect(rejections.count > 40 && rejections.allSatisfy { $0.peer == nil })
-            #expect(rejections.contains { $0.reason == .noKey } == isSealed)
             #expect(ends[1].arrivals.allSatisfy { if case .linkDown = $0 { false } else { true } })
+        }
+
+        @Test("hellos over UDP that prove nothing get a cookie or nothing, and no socket", arguments: [false, true])
+        func doorstep(isSealed: Bool) throws {
+            var ends = [try Self.end(1, neighbours: [0], over: .udp, isSealed: isSealed)]
+            let address = ends[0].transport.address
+            let descriptors = try Files.names(in: "/proc/self/fd").count
+            let strangers = try (0..<20).map { _ in try DatagramSocket.connect(to: address, datagramBytes: 1_400) }
+            // All is as it should be but, where there are keys, for the mark.
+            var forger = DatagramLink(
+                local: Self.identity(0), expecting: .dialled(NodeID(1)),
+                secrets: LinkSecrets(
+                    keys: isSealed ? KeyRing([(NodeID(1), EdgeKey([UInt8](repeating: 9, count: 32)))]) : nil,
+                    challenge: [UInt8](repeating: 1, count: 32)),
+                pace: DatagramLink.Pace(patience: .milliseconds(400), receiveBuffer: 1 << 20),
+                at: Instant(nanoseconds: 0))
+            var effects: [DatagramLink.Effect] = []
+            forger.start(at: Instant(nanoseconds: 0), into: &effects)
+            guard case .transmit(let hello) = effects[0] else { return }
+            var buffer = [UInt8](repeating: 0, count: 2_048)
+            var answers: [Int] = []
+            for stranger in strangers { _ = try stranger.write(hello.bytes) }
+            #expect(
+                try Self.run(&ends) { _ in
+                    for stranger in strangers {
+                        if case .bytes(let count)? = try? stranger.read(into: &buffer) { answers.append(count) }
+                    }
+                    return answers.count == strangers.count
+                })
+            #expect(answers.allSatisfy { $0 < hello.bytes.count } && ends[0].rejections.isEmpty)
+            #expect(!ends[0].transport.hasConnections)
+
+            effects = []
+            forger.receive(buffer.span.extracting(0..<answers[0]), at: Instant(nanoseconds: 1), into: &effects)
+            guard case .transmit(let second) = effects[0] else { return }
+            _ = try strangers[strangers.count - 1].write(second.bytes)
+            #expect(
+                try Self.run(&ends) {
+                    isSealed ? $0[0].rejections.count == 1 : $0[0].transport.hasConnections
+                })
+            #expect(ends[0].rejections.allSatisfy { $0.reason == .wrongKey && $0.peer == nil })
+            #expect(ends[0].transport.hasConnections == !isSealed)
+            withExtendedLifetime(strangers) {
+                let others = descriptors + strangers.count
+                #expect(((try? Files.names(in: "/proc/self/fd").count) ?? 0) < others + 15)
+            }
+        }
+
+        @Test(
+            "where there are no keys, nobody takes the place of a neighbour that is heard",
+            arguments: Transport.allCases)
+        func usurper(kind: Transport) throws {
+            let accepter = try Self.end(1, neighbours: [0], over: kind)
+            let address = accepter.transport.address.description
+            var ends = [try Self.end(0, neighbours: [1], over: kind, to: [1: address]), accepter]
+            #expect(try Self.run(&ends) { $0[0].isLinked(with: 1) && $0[1].isLinked(with: 0) })
+            ends.append(try Self.end(0, neighbours: [1], over: kind, to: [1: address]))
+            for _ in 0..<10_000 where ends[1].rejections.isEmpty {
+                ends[0].send(.waiting(Round(0)), to: 1)
+                for index in ends.indices { try ends[index].turn() }
+            }
+            #expect(ends[1].rejections.contains { $0.reason == .placeTaken })
+            #expect(ends[1].rejections.allSatisfy { $0.reason == .placeTaken && $0.peer == nil })
+            ends[0].send(Self.model(1), to: 1)
+            #expect(try Self.run(&ends) { $0[1].messages(from: 0) == [Self.model(1)] })
         }
     }
 }

@@ -12,6 +12,8 @@ struct DatagramNetwork {
     }
 
     private(set) var now = Instant(nanoseconds: 0)
+    /// Of node 1, which is dialled.
+    private let doorkeeper: Doorkeeper
     /// The dialler, node 0, and the accepter, node 1.
     var links: [DatagramLink]
     private(set) var messages: [[Message]] = [[], []]
@@ -37,6 +39,9 @@ struct DatagramNetwork {
         seed: Int = 1, pace: DatagramLink.Pace = Self.pace
     ) {
         random = RandomStream(seed: UInt64(seed), purpose: .faults)
+        doorkeeper = Doorkeeper(
+            local: LinkTests.identity(1, dimension: dimension), diallers: [NodeID(0)], keys: secrets?[1].keys,
+            secret: SipHash.Key((0..<16).map { UInt8($0 + seed) }))
         links = [0, 1].map { node in
             DatagramLink(
                 local: LinkTests.identity(node, run: runs[node], dimension: dimension),
@@ -62,9 +67,27 @@ struct DatagramNetwork {
     /// Bytes from nobody knows where.
     mutating func inject(_ bytes: [UInt8], to node: Int) {
         var effects: [DatagramLink.Effect] = []
-        ownBytes[node] += links[node].receive(bytes.span, at: now, into: &effects)
+        if node == 1, links[1].isUntouched {
+            switch doorkeeper.judge(bytes.span, from: Self.source, at: now) {
+            case .refused(let rejection): return rejections[1].append(rejection)
+            case .asked(let answer): return transmit(answer, to: 0)
+            case .admitted: break
+            }
+        }
+        ownBytes[node] += links[node].receive(bytes.span, at: now, into: &effects).bytes
         carryOut(effects, node)
     }
+
+    /// Somebody says that nobody receives at the other end.
+    mutating func doubt(_ node: Int) {
+        var effects: [DatagramLink.Effect] = []
+        links[node].unreachable(at: now, into: &effects)
+        carryOut(effects, node)
+    }
+
+    var sessionOfAccepter: Session? { links[1].session }
+
+    private static let source: [UInt8] = [2, 0, 1, 1, 127, 0, 0, 1]
 
     /// Goes on until `isDone`, or until nothing more happens before `limit`; whether it was done.
     @discardableResult
@@ -99,8 +122,8 @@ struct DatagramNetwork {
                 for datagram in burst.datagrams { transmit(datagram, to: 1 - node) }
             case .opened: hasOpened[node] = true
             case .deliver(let message): messages[node].append(message)
-            case .refused(let rejection, let peer):
-                rejections[node].append(rejection)
+            case .refused(let rejection, let peer, let count):
+                rejections[node] += [Rejection](repeating: rejection, count: count)
                 if let peer { blamed[node].append(peer) }
             case .close: hasClosed[node] = true
             }

@@ -44,7 +44,7 @@ struct LinkTests {
     }
 
     private static func rejections(_ effects: [LinkEffect]) -> [Rejection] {
-        effects.compactMap { if case .refused(let rejection, _) = $0 { rejection } else { nil } }
+        effects.compactMap { if case .refused(let rejection, _, _) = $0 { rejection } else { nil } }
     }
 
     private static func messages(_ effects: [LinkEffect]) -> [Message] {
@@ -99,8 +99,10 @@ struct LinkTests {
         ).bytes
     }
 
-    private static func altered(_ offset: Int, _ change: (UInt8) -> UInt8) -> [UInt8] {
-        var bytes = frame(.waiting, payload: [])
+    private static func altered(
+        _ offset: Int, of kind: Frame.Kind = .waiting, _ change: (UInt8) -> UInt8
+    ) -> [UInt8] {
+        var bytes = frame(kind, payload: kind == .bye ? [1] : [])
         bytes[offset] = change(bytes[offset])
         return bytes
     }
@@ -113,11 +115,14 @@ struct LinkTests {
             (altered(6) { _ in 1 }, .unexpectedKey), (altered(24) { _ in 1 }, .lyingLength),
             (altered(12) { $0 ^ 1 }, .badCheck),
             (altered(28) { $0 ^ 1 }, .badCheck), (frame(.waiting, sender: 2, payload: []), .wrongSender),
-            (frame(.bye, payload: [77]), .malformedPayload),
+            (frame(.bye, payload: [77]), .malformedPayload), (altered(12, of: .bye) { $0 ^ 1 }, .malformedPayload),
             (
                 frame(
                     .hello,
-                    payload: Hello(identity: experiment, run: run, addressee: NodeID(1), incarnation: 1).encoded),
+                    payload: Greeting(
+                        Hello(identity: experiment, run: run, addressee: NodeID(1), incarnation: 1), from: NodeID(0),
+                        key: nil
+                    ).encoded),
                 .unexpectedHandshake
             ),
         ])
@@ -149,6 +154,57 @@ struct LinkTests {
         var effects: [LinkEffect] = []
         accepter.receive(Self.frame(.waiting, payload: []).span, into: &effects)
         #expect(Self.rejections(effects) == [.handshakeExpected])
+    }
+
+    @Test("rounds only grow: models of others are counted once a reading, and neither read nor delivered")
+    func rounds() {
+        for isSealed in [false, true] {
+            var (sender, receiver) = isSealed ? SealedLinkTests.openPair() : Self.openPair()
+            func frames(_ rounds: [Int], _ values: [Float] = [1, 2, 3]) -> [UInt8] {
+                rounds.flatMap {
+                    sender.frame(for: .model(ModelMessage(round: Round($0), values: values))).bytes
+                }
+            }
+            var effects: [LinkEffect] = []
+            let cost = receiver.receive(frames([4, 4, 3, 4, 0]).span, into: &effects)
+            #expect(effects.count == 2 && effects.last == .refused(.duplicateRound, from: NodeID(0), count: 4))
+            #expect(cost.messages == 5)
+            // Without a seal the payload is not even looked at; with one, nobody else can have said so.
+            var damaged = frames([4])
+            damaged[damaged.count - 1] ^= 1
+            effects = []
+            receiver.receive(damaged.span, into: &effects)
+            #expect(receiver.isOpen == !isSealed)
+            guard !isSealed else { continue }
+            effects = []
+            receiver.receive(frames([5]).span, into: &effects)
+            #expect(Self.messages(effects).count == 1)
+        }
+    }
+
+    @Test("of announcements in a row only the last is told, and all are charged for")
+    func announcements() {
+        var (sender, receiver) = Self.openPair()
+        let bytes = (0..<50).flatMap { sender.frame(for: .waiting(Round($0))).bytes }
+        var effects: [LinkEffect] = []
+        let cost = receiver.receive(bytes.span, into: &effects)
+        #expect(effects == [.deliver(.waiting(Round(49)))] && cost == PeerCost(bytes: bytes.count, messages: 50))
+    }
+
+    @Test("a hello over a stream is the first frame, and has no cookie")
+    func firstFrame() {
+        func refusal(sequence: UInt64, cookie: UInt64) -> [Rejection] {
+            let hello = Hello(
+                identity: Self.experiment, run: Self.run, addressee: NodeID(1), incarnation: 1)
+            let payload = Greeting(hello, from: NodeID(0), cookie: cookie, key: nil).encoded
+            var accepter = Link(local: Self.identity(1), expecting: .accepted(among: [NodeID(0)]))
+            var effects: [LinkEffect] = []
+            accepter.receive(Self.frame(.hello, sequence: sequence, payload: payload).span, into: &effects)
+            return Self.rejections(effects)
+        }
+        #expect(refusal(sequence: 0, cookie: 0) == [])
+        #expect(refusal(sequence: 1, cookie: 0) == [.replayedSequence])
+        #expect(refusal(sequence: 0, cookie: 7) == [.malformedPayload])
     }
 
     @Test("before the handshake a model is refused at its header, and no room is made for it")

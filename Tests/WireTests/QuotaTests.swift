@@ -31,6 +31,67 @@ struct QuotaTests {
         #expect(quota.leaver(among: many) == 1)
     }
 
+    @Test("strangers without end get an eighth of the time, in portions of a millisecond")
+    func time() {
+        var now = Instant(nanoseconds: 5)
+        var time = StrangerTime(at: now)
+        let start = now
+        var spent: Nanoseconds = 0
+        var portions = 0
+        while now - start < .milliseconds(10_000) {
+            if time.dueAt <= now {
+                let begun = now
+                let end = time.begin(at: now)
+                #expect(end - now <= .milliseconds(1))
+                while now < end { now = now + 3_000 }
+                time.end(at: now)
+                spent += now - begun
+                portions += 1
+                #expect(time.dueAt >= now + .milliseconds(1))
+            }
+            now = now + 20_000
+        }
+        #expect(spent < .milliseconds(10_000 / 8 + 2) && spent > .milliseconds(1_000))
+        #expect(portions > 1_000)
+    }
+
+    @Test("a portion in which the process stood still costs strangers nine milliseconds at most")
+    func interruption() {
+        var time = StrangerTime(at: Instant(nanoseconds: 0))
+        _ = time.begin(at: Instant(nanoseconds: 0))
+        let end = Instant(nanoseconds: .milliseconds(500))
+        time.end(at: end)
+        #expect(time.dueAt - end == .milliseconds(8))
+    }
+
+    @Test("refusals are told of by reason, once")
+    func tally() {
+        var tally = RefusalTally()
+        for count in 0..<1_000 { tally.add(count % 4 == 0 ? .badMagic : .badCheck) }
+        let told = tally.take()
+        #expect(told.map(\.reason) == [.badMagic, .badCheck] && told.map(\.count) == [250, 750])
+        #expect(tally.take().isEmpty)
+    }
+
+    @Test("who may take the place of a neighbour's connection: its later self, and others only when it is silent")
+    func succession() {
+        let heard = Instant(nanoseconds: .milliseconds(10))
+        func refusal(_ incarnation: UInt64, isProven: Bool, after: Nanoseconds, isDoubted: Bool = false) -> Rejection? {
+            let open = Incumbent(incarnation: 5, lastHeardAt: heard, isDoubted: isDoubted)
+            do throws(Rejection) {
+                try open.makeRoom(forIncarnation: incarnation, isProven: isProven, at: heard + after)
+                return nil
+            } catch { return error }
+        }
+        for after in [0, Incumbent.tenure] {
+            #expect(refusal(5, isProven: true, after: after) == nil && refusal(6, isProven: true, after: after) == nil)
+            #expect(refusal(4, isProven: true, after: after) == .pastIncarnation)
+        }
+        #expect(refusal(6, isProven: false, after: Incumbent.tenure - 1) == .placeTaken)
+        #expect(refusal(5, isProven: false, after: Incumbent.tenure) == nil)
+        #expect(refusal(6, isProven: false, after: 0, isDoubted: true) == nil)
+    }
+
     @Test("a peer that never becomes a neighbour is waited for no longer than patience; one that has, without end")
     func patience() throws {
         var quota = ConnectionQuota(

@@ -98,12 +98,12 @@ struct StreamTests {
     func lengths() throws {
         let limits = Limits(dimension: 3)
         for kind in Frame.Kind.allCases where kind != .piece {
-            for length in [0, 1, 11, 12, 13, 44, 84, 99, 100, 101, 1 << 20, Int(UInt32.max)] {
+            for length in [0, 1, 8, 11, 12, 13, 44, 84, 100, 115, 116, 117, 1 << 20, Int(UInt32.max)] {
                 let header = Frame(
                     kind: kind, isSealed: false, sender: NodeID(0), round: Round(0), sequence: 0, payloadBytes: length
                 ).encoded
                 let decoded = Result { () throws(Rejection) in try Frame.decode(header, limits: limits) }
-                let isRight = length == [.hello: 100, .model: 12, .waiting: 0, .bye: 1, .proof: 0][kind]
+                let isRight = length == [.hello: 116, .model: 12, .waiting: 0, .bye: 1, .proof: 0, .cookie: 8][kind]
                 #expect((try? decoded.get().payloadBytes) == (isRight ? length : nil))
                 if !isRight { #expect(throws: Rejection.lyingLength) { try decoded.get() } }
             }

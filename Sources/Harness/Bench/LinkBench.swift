@@ -125,7 +125,9 @@ public enum LinkBench: Bench {
         var stream = Stream(socket: socket, link: way.link(of: 0))
         try stream.open()
         let model = model()
-        for _ in 0..<models { try stream.send(model) }
+        for round in 0..<models {
+            try stream.send(ModelMessage(round: Round(round), values: model.values, digest: model.digest))
+        }
         try Socket.finishSending(socket)
     }
 
@@ -183,7 +185,7 @@ public enum LinkBench: Bench {
                 switch effect {
                 case .transmit(let frame): try write(frame.head, frame.model)
                 case .deliver(.model): delivered += 1
-                case .refused(let rejection, _): throw BenchFault("refused: \(rejection)")
+                case .refused(let rejection, _, _): throw BenchFault("refused: \(rejection)")
                 case .opened, .deliver, .close: break
                 }
             }
