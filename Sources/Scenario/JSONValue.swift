@@ -218,8 +218,12 @@ public struct JSONObject: Sendable {
         var given: [(name: String, value: ParameterValue)] = []
         for parameter in declared {
             let key = path(of: parameter.name)
-            let names = [parameter.name] + parameter.aliases
-            if let value = members.last(where: { names.contains($0.key) })?.value {
+            let spellings = members.filter { parameter.isCalled($0.key) }
+            guard spellings.count < 2 else {
+                throw parameter.isGivenTwice(as: spellings.map(\.key), key: key)
+                    .located(at: spellings[1].keyPosition.description)
+            }
+            if let value = spellings.first?.value {
                 let checked = try value.position.locating { () throws(ConfigurationFault) in
                     try parameter.check(try value.parameter(key), key: key)
                 }

@@ -1,6 +1,10 @@
 // Changes to an experiment that has been read, as `--set key.path=value` or as values of a grid. Each is judged on its
 // own, at its own place.
+import Aggregation
+import Attacks
+import Faults
 public import Kernels
+import Learning
 
 extension Experiment {
     /// Applies `key.path=value`, as it follows `--set` on the command line.
@@ -45,7 +49,7 @@ extension JSONValue {
         case .object where name == "kind" && rest.isEmpty:
             kind = .object([JSONMember("kind", value)])
         case .object(var members):
-            if let slot = members.firstIndex(where: { $0.key == name }) {
+            if let slot = slot(of: String(name), among: members) {
                 try members[slot].value.edit(rest, to: value, within: "\(key).\(name)")
             } else {
                 var member = JSONValue(.object([]))
@@ -68,4 +72,20 @@ extension JSONValue {
             throw ConfigurationFault("\(key) is \(summary), which has no parts")
         }
     }
+    /// Where a parameter stands, by this name or by another one that it goes by in what `kind` chooses: an alias
+    /// replaces the value instead of standing beside it.
+    private func slot(of name: String, among members: [JSONMember]) -> Int? {
+        if let slot = members.firstIndex(where: { $0.key == name }) { return slot }
+        let kind = member("kind")?.text
+        let meant = JSONValue.chosenByKind.filter { $0.name == kind }.flatMap { $0.parameters }.filter {
+            $0.isCalled(name)
+        }
+        return members.firstIndex { member in meant.contains { $0.isCalled(member.key) } }
+    }
+
+    /// All that an experiment chooses by a member `kind`.
+    private static let chosenByKind: [any Registered.Type] =
+        RuleCatalog.gossip.descriptions + RuleCatalog.before.descriptions + AttackCatalog.all.descriptions
+        + FaultCatalog.all.descriptions + DatasetCatalog.all.descriptions + SplitCatalog.all.descriptions
+        + ObjectiveCatalog.all.descriptions + StepSizeCatalog.all.descriptions
 }
