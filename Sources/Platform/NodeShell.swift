@@ -33,8 +33,8 @@ public struct NodeShell {
         case rejoin
     }
 
-    /// A local step after one that cost more processor time than this goes to the worker thread. Elapsed time would not
-    /// do: where many nodes share a processor, any step may stand still for longer.
+    /// A local step after one that cost more processor time than this goes to the worker thread, and so do losses.
+    /// Elapsed time would not do: where many nodes share a processor, any step may stand still for longer.
     private static let longestInlineStep: Nanoseconds = .milliseconds(2)
     /// After its last message a node stays this long at most, until its neighbours have read all of it.
     private static let longestFarewell: Nanoseconds = .milliseconds(1_500)
@@ -63,10 +63,10 @@ public struct NodeShell {
     private var ending: Ending?
     private var mixNanoseconds: Nanoseconds = 0
     private var complaints = Complaints()
-    private var worker: TrainingWorker?
-    private var step: TrainingJob?
-    /// Processor time of the last local step; nobody knows that of the first.
-    private var lastStep = Nanoseconds.max
+    private var worker: LocalWorker?
+    private var job: LocalJob?
+    /// Processor time of the last local step and of the last losses; nobody knows that of the first.
+    private var lastCost = (step: Nanoseconds.max, losses: Nanoseconds.max)
 
     /// Makes the node's folder and files and starts to listen.
     ///
@@ -129,17 +129,17 @@ public struct NodeShell {
             var others = [signals.descriptor]
             if let lifeline { others.append(lifeline) }
             if let worker { others.append(worker.descriptor) }
-            let ready = try transport.wait(until: step == nil ? wakeAt : clock.now(), others: others, into: &arrivals)
+            let ready = try transport.wait(until: job == nil ? wakeAt : clock.now(), others: others, into: &arrivals)
             takeArrivals()
             if ready[0], try !signals.take().isEmpty { handle(.stopRequested) }
             // The lifeline is readable only when the launcher has gone.
             if lifeline != nil, ready[1] { handle(.stopRequested) }
-            try takeTrainedModel()
+            try takeResults()
             if let moment = wakeAt, moment <= clock.now() {
                 wakeAt = nil
                 handle(.timer)
             }
-            try trainIfAsked()
+            try workIfAsked()
         }
         try sayFarewell()
         guard let ending else { preconditionFailure("the loop ends with an ending") }
@@ -188,7 +188,8 @@ public struct NodeShell {
             switch effect {
             case .send(let message, let peer): transport.send(message, to: peer, into: &arrivals)
             case .wake(let moment): wakeAt = moment
-            case .train(let round, let model, let state): step = TrainingJob(round: round, model: model, state: state)
+            case .train(let round, let model, let state): job = LocalJob(round: round, task: .step(model, state))
+            case .tryOut(let round, let models): job = LocalJob(round: round, task: .losses(models))
             case .trace(let line): keep { [trace] () throws(SystemFault) in try trace.append(line.json) }
             case .record(let record): append(record)
             case .snapshot(let rounds, let model): writeSnapshot(model, rounds: rounds)
@@ -198,30 +199,36 @@ public struct NodeShell {
         }
     }
 
-    /// Takes the local step that the core asked for: at once while steps are quick; a long one goes to the worker, so
-    /// that links are served meanwhile. The model is the same either way.
-    private mutating func trainIfAsked() throws(SystemFault) {
-        guard let job = step else { return }
-        step = nil
-        if lastStep < Self.longestInlineStep {
+    /// Does what the core asked of the node's data: at once while that is quick; what takes long goes to the worker, so
+    /// that links are served meanwhile. The bits are the same either way.
+    private mutating func workIfAsked() throws(SystemFault) {
+        guard let job else { return }
+        self.job = nil
+        if (job.isStep ? lastCost.step : lastCost.losses) < Self.longestInlineStep {
             take(job.run(trainer, scratch: &training))
         } else {
             try submit(job)
         }
     }
 
-    private mutating func submit(_ job: TrainingJob) throws(SystemFault) {
-        if worker == nil { worker = try TrainingWorker(trainer) }
+    private mutating func submit(_ job: LocalJob) throws(SystemFault) {
+        if worker == nil { worker = try LocalWorker(trainer) }
         try worker?.submit(job)
     }
 
-    private mutating func takeTrainedModel() throws(SystemFault) {
-        while let trained = try worker?.take() { take(trained) }
+    private mutating func takeResults() throws(SystemFault) {
+        while let result = try worker?.take() { take(result) }
     }
 
-    private mutating func take(_ trained: TrainedModel) {
-        lastStep = trained.cost
-        handle(.trained(trained.round, trained.model, trained.state, trained.report))
+    private mutating func take(_ result: LocalResult) {
+        switch result.event {
+        case .triedOut:
+            lastCost.losses = result.cost
+            mixNanoseconds += result.cost
+        default:
+            lastCost.step = result.cost
+        }
+        handle(result.event)
     }
 
     private mutating func append(_ record: NodeRecord) {
@@ -294,35 +301,43 @@ public struct NodeShell {
 
 // MARK: - Long steps
 
-/// One local step as a value that a worker can own.
-struct TrainingJob: Sendable {
-    let round: Round
-    let model: [Float]
-    let state: LocalState
+/// What the core asks of the node's data, as a value that a worker can own.
+struct LocalJob: Sendable {
+    enum Task: Sendable {
+        case step([Float], LocalState)
+        case losses([[Float]])
+    }
 
-    func run(_ trainer: any LocalModel, scratch: inout TrainingScratch) -> TrainedModel {
+    let round: Round
+    let task: Task
+
+    var isStep: Bool { if case .step = task { true } else { false } }
+
+    func run(_ trainer: any LocalModel, scratch: inout TrainingScratch) -> LocalResult {
         let clock = ThreadClock()
         let start = clock.now()
-        var parameters = model
-        var state = state
-        let report = trainer.step(&parameters, state: &state, round: round, scratch: &scratch)
-        return TrainedModel(
-            round: round, model: parameters, state: state, report: report, cost: clock.now() - start)
+        let event: NodeEvent
+        switch task {
+        case .step(var model, var state):
+            let report = trainer.step(&model, state: &state, round: round, scratch: &scratch)
+            event = .trained(round, model, state, report)
+        case .losses(let models):
+            event = .triedOut(round, trainer.batchLosses(of: models, round: round, scratch: &scratch))
+        }
+        return LocalResult(event: event, cost: clock.now() - start)
     }
 }
 
-struct TrainedModel: Sendable {
-    let round: Round
-    let model: [Float]
-    let state: LocalState
-    let report: StepReport
+struct LocalResult: Sendable {
+    /// What the core is told.
+    let event: NodeEvent
     /// Processor time that it took.
     let cost: Nanoseconds
 }
 
-typealias TrainingWorker = Worker<TrainingJob, TrainedModel>
+typealias LocalWorker = Worker<LocalJob, LocalResult>
 
-extension Worker where Job == TrainingJob, Output == TrainedModel {
+extension Worker where Job == LocalJob, Output == LocalResult {
     convenience init(_ trainer: any LocalModel) throws(SystemFault) {
         var scratch = TrainingScratch()
         try self.init { $0.run(trainer, scratch: &scratch) }

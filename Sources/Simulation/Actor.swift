@@ -181,13 +181,24 @@ struct Actor: Sendable {
         guard ending == nil else { return }
         fold(event, at: now)
         core.handle(event, at: now + clockOffset, using: &tools.workspace, into: &effects)
-        // A local step that takes no virtual time is answered at once, and the answer may ask for more.
-        while let local = interpret(at: now, telling: &news) {
-            if let stepTime {
-                step = (local, now + stepTime.duration(of: local.round))
-                break
+        goOn(at: now, using: &tools, telling: &news)
+    }
+
+    /// Answers what takes no virtual time at once, and the answer may ask for more.
+    private mutating func goOn(at now: Instant, using tools: inout Tools, telling news: inout News) {
+        while let asked = interpret(at: now, telling: &news) {
+            switch asked {
+            case .step(let local):
+                if let stepTime {
+                    step = (local, now + stepTime.duration(of: local.round))
+                    return
+                }
+                answer(local, at: now, using: &tools)
+            case .losses(let round, let models):
+                let losses = trainer.batchLosses(of: models, round: round, scratch: &tools.training)
+                core.handle(
+                    .triedOut(round, losses), at: now + clockOffset, using: &tools.workspace, into: &effects)
             }
-            answer(local, at: now, using: &tools)
         }
         // An ended node sleeps for good; it would otherwise keep virtual time from ending.
         if ending != nil { wakeAt = nil }
@@ -197,10 +208,7 @@ struct Actor: Sendable {
         _ local: LocalStep, at now: Instant, using tools: inout Tools, telling news: inout News
     ) {
         answer(local, at: now, using: &tools)
-        if let next = interpret(at: now, telling: &news), let stepTime {
-            step = (next, now + stepTime.duration(of: next.round))
-        }
-        if ending != nil { wakeAt = nil }
+        goOn(at: now, using: &tools, telling: &news)
     }
 
     private mutating func answer(_ local: LocalStep, at now: Instant, using tools: inout Tools) {
@@ -211,6 +219,12 @@ struct Actor: Sendable {
         core.handle(
             .trained(local.round, parameters, state, report), at: now + clockOffset, using: &tools.workspace,
             into: &effects)
+    }
+
+    /// What the core asks of the node's data.
+    private enum LocalWork {
+        case step(LocalStep)
+        case losses(Round, [[Float]])
     }
 
     private struct LocalStep: Sendable {
@@ -228,9 +242,9 @@ struct Actor: Sendable {
         untoldTrace = nil
     }
 
-    /// Carries out the core's effects in order; returns the local step asked for, if any.
-    private mutating func interpret(at now: Instant, telling news: inout News) -> LocalStep? {
-        var step: LocalStep?
+    /// Carries out the core's effects in order; returns what is asked of the node's data, if anything.
+    private mutating func interpret(at now: Instant, telling news: inout News) -> LocalWork? {
+        var work: LocalWork?
         for effect in effects {
             switch effect {
             case .send(let message, let receiver):
@@ -238,8 +252,10 @@ struct Actor: Sendable {
             case .wake(let moment):
                 wakeAt = moment
             case .train(let round, let model, let state):
-                step = LocalStep(round: round, model: model, state: state)
+                work = .step(LocalStep(round: round, model: model, state: state))
                 tellMix(model, telling: &news)
+            case .tryOut(let round, let models):
+                work = .losses(round, models)
             case .trace(let line):
                 trace(line)
             case .record(let record):
@@ -259,7 +275,7 @@ struct Actor: Sendable {
             }
         }
         effects.removeAll(keepingCapacity: true)
-        return step
+        return work
     }
 
     private mutating func trace(_ line: TraceLine) {
@@ -291,7 +307,7 @@ struct Actor: Sendable {
         case .received(.bye(let farewell), let node):
             hash.fold(6 &+ UInt64(node.index) << 8 &+ UInt64(farewell.rawValue) << 4)
         case .rejected(_, let node): hash.fold(7 &+ UInt64(node.index) << 8)
-        case .trained, .timer: hash.fold(8)
+        case .trained, .triedOut, .timer: hash.fold(8)
         case .stopRequested: hash.fold(9)
         }
     }
