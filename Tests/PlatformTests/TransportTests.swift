@@ -136,7 +136,7 @@ extension PlatformTests {
                 })
             #expect(tap.recorded.count > 8 * Self.dimension)
             for node in [0, 1] {
-                guard case .model(let model) = Self.model(node) else { return }
+                guard case .model(let model) = Self.model(node) else { preconditionFailure("it is a model") }
                 var pattern: [UInt8] = []
                 for value in model.values.prefix(2) { pattern.append(littleEndian: value.bitPattern) }
                 #expect(tap.recorded.contains(pattern) == !isSealed)
@@ -274,7 +274,7 @@ extension PlatformTests {
             var forger = Link(local: Self.identity(0), expecting: .dialled(NodeID(1)))
             var hello: [LinkEffect] = []
             forger.start(into: &hello)
-            guard case .transmit(let frame) = hello[0] else { return }
+            guard case .transmit(let frame) = hello[0] else { preconditionFailure("a dialler says hello first") }
             var ends = [dialler, accepter]
             var datagramsLeft = 120
             #expect(

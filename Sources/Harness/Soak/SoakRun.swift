@@ -55,15 +55,16 @@ public enum SoakRun {
             let consensus = consensus(of: result, assembly)
         {
             outcome.isAgreementChecked = true
-            if !(consensus.rootMeanSquare <= allowed) {
-                outcome.violations.append(
-                    Violation(
-                        .consensus,
-                        "the honest nodes end \(consensus.rootMeanSquare) apart; after isolation they would be at "
-                            + "most \(allowed)"))
-            }
+            outcome.violations += disagreement(consensus, allowed: allowed)
         }
         return outcome
+    }
+
+    static func disagreement(_ consensus: Consensus, allowed: Double) -> [Violation] {
+        guard !(consensus.rootMeanSquare <= allowed) else { return [] }
+        let sentence =
+            "the honest nodes end \(consensus.rootMeanSquare) apart; after isolation they would be at most \(allowed)"
+        return [Violation(.consensus, sentence)]
     }
 
     /// How far apart the nodes may end: somewhat farther than if nobody had heard of anybody until the last fault was
@@ -111,8 +112,12 @@ public enum SoakRun {
 
     /// The smallest case found that violates the same invariant as `outcome`.
     ///
-    /// - Parameter attempts: runs at most so many.
-    public static func shrink(_ outcome: SoakOutcome, attempts: Int = 150) -> SoakOutcome {
+    /// - Parameters:
+    ///   - attempts: runs at most so many.
+    ///   - run: what a case comes to.
+    public static func shrink(
+        _ outcome: SoakOutcome, attempts: Int = 150, running run: (SoakCase) throws -> SoakOutcome = run
+    ) -> SoakOutcome {
         guard let invariant = outcome.violations.first?.invariant else { return outcome }
         var smallest = outcome
         var left = attempts
