@@ -69,6 +69,7 @@ public struct AggregationPipeline: Sendable {
         rule.aggregate(inputs, context: context, into: &output, report: &inner, scratch: &scratch)
         scratch.carryOver(inner, into: &report)
         report.threshold = inner.threshold
+        report.reachedLimit = inner.reachedLimit
         swap(&inner, &scratch.report)
     }
 }

@@ -52,14 +52,36 @@ extension GossipRule {
     }
 }
 
-/// A rule that tries its neighbours' models out on the node's own data.
+/// A rule that tries its neighbours' models out on the node's own data. That may take long, and so is left to whoever
+/// runs the rule: it says which models, and then is told their losses.
 public protocol LossAwareRule: GossipRule {
-    /// - Parameter loss: the mean loss of a model on the node's batch of this round.
+    /// The rows whose losses it wants to know beside that of the own model, before it mixes.
+    func trials(
+        own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext, scratch: inout Scratch
+    ) -> [Int]
+
+    /// - Parameter trials: of the rows that it asked for.
     mutating func mix(
-        own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext,
-        loss: (Span<Float>) -> Double, into next: inout MutableSpan<Float>, report: inout MixReport,
-        scratch: inout Scratch
+        own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext, trials: Trials,
+        into next: inout MutableSpan<Float>, report: inout MixReport, scratch: inout Scratch
     )
+}
+
+/// What came of trying models out: the mean loss of each on the node's batch of the round.
+public struct Trials: Sendable {
+    public let own: Double
+    /// In the order in which the rule asked for them.
+    public let rows: [(row: Int, loss: Double)]
+
+    public init(own: Double, rows: [(row: Int, loss: Double)]) {
+        self.own = own
+        self.rows = rows
+    }
+
+    /// - Parameter losses: that of the own model, then one for each of the rows.
+    public init(_ rows: [Int], losses: [Double]) {
+        self.init(own: losses[0], rows: zip(rows, losses.dropFirst()).map { ($0, $1) })
+    }
 }
 
 extension LossAwareRule {
@@ -68,9 +90,10 @@ extension LossAwareRule {
         own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext,
         into next: inout MutableSpan<Float>, report: inout MixReport, scratch: inout Scratch
     ) {
+        let rows = trials(own: own, neighbours: neighbours, context: context, scratch: &scratch)
         mix(
-            own: own, neighbours: neighbours, context: context, loss: { _ in 0 }, into: &next, report: &report,
-            scratch: &scratch)
+            own: own, neighbours: neighbours, context: context, trials: Trials(own: 0, rows: rows.map { ($0, 0) }),
+            into: &next, report: &report, scratch: &scratch)
     }
 }
 

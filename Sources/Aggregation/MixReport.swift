@@ -22,6 +22,8 @@ public struct MixReport: Equatable, Sendable {
     public var ownWeight: Double?
     /// The rule heard too few neighbours for its declared budget.
     public var isDegraded = false
+    /// The rule's iteration was stopped by its limit before it had come to an end.
+    public var reachedLimit = false
 
     public init(rows: Int = 0) { begin(rows: rows) }
 
@@ -32,6 +34,7 @@ public struct MixReport: Equatable, Sendable {
         threshold = nil
         ownWeight = nil
         isDegraded = false
+        reachedLimit = false
     }
 
     public func count(_ treatment: Treatment) -> Int { treatments.count { $0 == treatment } }

@@ -92,6 +92,7 @@ public struct Neighbourhood<Rule: AggregationRule>: NeighbourhoodRule {
             report.note(inner.treatments[place.map { row < $0 ? row : row + 1 } ?? row], row: row)
         }
         report.threshold = inner.threshold
+        report.reachedLimit = inner.reachedLimit
         swap(&inputs, &scratch.neighbourhood)
         swap(&inner, &scratch.neighbourhoodReport)
     }

@@ -24,6 +24,10 @@ public enum Robustness: Sendable {
     case spectrum(Coefficient)
     /// |F − X̄| ≤ coefficient · the greatest distance within S.
     case diameter(Coefficient)
+    /// |F − X̄| ≤ coefficient · the greatest distance of one of S from X̄, while less than a third is hostile.
+    case deviation(Coefficient)
+    /// Each coordinate of F is no farther from the range of S than that range is wide.
+    case range
     /// A statement that no single call can show, as published.
     case statement(String)
 
@@ -34,6 +38,8 @@ public enum Robustness: Sendable {
         case .variance(let κ): "(f, κ)-robust, κ = \(κ.formula)"
         case .spectrum(let κ): "(f, κ)-robust in the covariance's greatest eigenvalue, κ = \(κ.formula)"
         case .diameter(let factor): "at most \(factor.formula) honest diameters from the honest mean"
+        case .deviation(let factor): "at most \(factor.formula) honest deviations from the honest mean, for f < n/3"
+        case .range: "each coordinate within one honest range of the honest range"
         case .statement(let statement): statement
         }
     }

@@ -4,13 +4,25 @@ import Kernels
 /// Anything an adversary group can be told to do.
 public protocol Attack: Registered {}
 
-/// An attack on messages: a hostile node follows the protocol and lies about its model.
+/// An attack on messages: a hostile node follows the protocol and lies about its model. It plans once a round, then
+/// says what each victim gets.
 public protocol ModelAttack: Attack {
-    /// What to send to `victim` in this round.
-    ///
-    /// - Parameter random: a stream of this attacker, round and victim alone (of no victim where the group colludes).
-    mutating func forge(for victim: NodeID, seeing view: borrowing AttackView, random: inout RandomStream) -> Forgery
+    /// What the lies of one round have in common.
+    associatedtype Plan: Sendable
 
+    /// What to make this round's lies of.
+    mutating func plan(seeing view: borrowing AttackView) -> Plan
+
+    /// What to send to `victim` in the round of the plan.
+    ///
+    /// - Parameter random: a stream of this attacker, round and victim alone; of the group where it colludes, and
+    ///   `victim` then stands for all of them.
+    func forge(
+        for victim: NodeID, by plan: Plan, seeing view: borrowing AttackView, random: inout RandomStream
+    ) -> Forgery
+
+    /// What its lies depend on; what it does not name here it may not look at.
+    var needs: AttackNeeds { get }
     /// Whether what it sends differs from the node's own model; not so where it only sends late, or nothing.
     static var forgesModels: Bool { get }
     /// What it remembers from round to round; kept in checkpoints.
@@ -28,6 +40,23 @@ extension ModelAttack {
     }
 
     public var holdBack: Double { 0 }
+}
+
+/// What the lies of a round depend on, beside the round itself.
+public struct AttackNeeds: OptionSet, Sendable {
+    public let rawValue: Int
+    public init(rawValue: Int) { self.rawValue = rawValue }
+
+    /// The attacker's own model.
+    public static let own = AttackNeeds(rawValue: 1)
+    /// The models that it heard.
+    public static let heard = AttackNeeds(rawValue: 2)
+    /// Whom it lies to: it tells each something else, even with the same draws.
+    public static let victim = AttackNeeds(rawValue: 4)
+    /// Chance.
+    public static let draws = AttackNeeds(rawValue: 8)
+    /// What it remembers.
+    public static let past = AttackNeeds(rawValue: 16)
 }
 
 /// An attack on data: the node is honest in all it does, with poisoned labels.
@@ -84,7 +113,7 @@ public struct AttackView: Sendable {
     public let own: [Float]
     /// In ascending order of sender; with taps, nodes that are no neighbours are among them.
     public let heard: [Heard]
-    /// Public knowledge of graph and weights around the nodes lied to.
+    /// Public knowledge of graph and weights around the nodes lied to, ascending.
     public let victims: [Victim]
 
     public init(round: Round, own: [Float], heard: [Heard], victims: [Victim] = []) {
@@ -95,7 +124,10 @@ public struct AttackView: Sendable {
     }
 
     /// The model that `node` sent in this round, if it was heard.
-    public func model(of node: NodeID) -> [Float]? { heard.first { $0.sender == node }?.model }
+    public func model(of node: NodeID) -> [Float]? { heard.found(node, by: \.sender)?.model }
+
+    /// What is known of a node lied to.
+    public func victim(_ node: NodeID) -> Victim? { victims.found(node, by: \.node) }
 
     /// Coordinate mean of the honest models heard; the attacker's own model where it heard none.
     public func meanOfHeard() -> [Float] {
@@ -105,5 +137,31 @@ public struct AttackView: Sendable {
         for one in heard { axpy(1, one.model.span, into: &span) }
         scale(1 / Float(heard.count), &span)
         return mean
+    }
+    /// Coordinate standard deviation, with n − 1, of the honest models heard; `nil` where there are fewer than two.
+    public func deviationOfHeard(from mean: [Float]) -> [Float]? {
+        guard heard.count >= 2 else { return nil }
+        var deviation = [Float](repeating: 0, count: mean.count)
+        for one in heard {
+            for index in mean.indices {
+                let difference = one.model[index] - mean[index]
+                deviation[index] += difference * difference
+            }
+        }
+        let share = 1 / Float(heard.count - 1)
+        for index in mean.indices { deviation[index] = (deviation[index] * share).squareRoot() }
+        return deviation
+    }
+}
+
+extension Array {
+    /// The element of this node, of elements that ascend by node.
+    fileprivate func found(_ node: NodeID, by key: (Element) -> NodeID) -> Element? {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if key(self[middle]) < node { low = middle + 1 } else { high = middle }
+        }
+        return low < count && key(self[low]) == node ? self[low] : nil
     }
 }

@@ -6,7 +6,8 @@ import Wire
 
 public enum Behaviour: Sendable {
     case honest
-    case hostile(Adversary)
+    /// Boxed: honest nodes ask in every wait, and need not carry the room for one.
+    indirect case hostile(Adversary)
 }
 
 /// One member of an adversary group, on a node that otherwise runs the same code as everyone.
@@ -20,12 +21,12 @@ public struct Adversary: Sendable {
     public let rounds: Range<Int>
     /// Chance of attacking in each of those rounds.
     public let probability: Double
-    /// The whole group sends one vector: its noise is drawn from the group's stream, and the same to every victim.
-    public let collusion: NodeID?
+    /// All members of the group send one and the same vector to everyone.
+    public let collusion: Collusion?
 
     public init(
         attack: any ModelAttack, victims: [Victim] = [], kin: Set<NodeID>, rounds: Range<Int>, probability: Double,
-        collusion: NodeID?
+        collusion: Collusion?
     ) {
         self.attack = attack
         self.victims = victims
@@ -39,14 +40,14 @@ public struct Adversary: Sendable {
     public func attacks(in round: Round, node: NodeID, seed: UInt64) -> Bool {
         guard rounds.contains(round.number) else { return false }
         guard probability < 1 else { return true }
-        var random = RandomStream(seed: seed, purpose: .attack, node: collusion ?? node, round: round, lane: 0)
+        var random = RandomStream(seed: seed, purpose: .attack, node: collusion?.leader ?? node, round: round, lane: 0)
         return random.uniform() < probability
     }
 
     /// The stream for what is sent to `victim`: lane 0 decides whether, lane 1 is the group's, victims follow.
     func stream(in round: Round, node: NodeID, victim: NodeID, seed: UInt64) -> RandomStream {
         RandomStream(
-            seed: seed, purpose: .attack, node: collusion ?? node, round: round,
+            seed: seed, purpose: .attack, node: collusion?.leader ?? node, round: round,
             lane: collusion == nil ? victim.index + 2 : 1)
     }
 
@@ -56,15 +57,67 @@ public struct Adversary: Sendable {
     public mutating func forge(
         for receivers: [NodeID], with own: ModelMessage, heard: [HeardModel], node: NodeID, seed: UInt64
     ) -> [ModelMessage?] {
-        let view = AttackView(
-            round: own.round, own: own.values,
-            heard: heard.map { AttackView.Heard(sender: $0.sender, model: $0.message.values) }, victims: victims)
-        return receivers.map { receiver in
-            var random = stream(in: own.round, node: node, victim: receiver, seed: seed)
-            guard case .model(let values) = attack.forge(for: receiver, seeing: view, random: &random) else {
+        guard let view = view(of: own, heard), let first = receivers.first else { return receivers.map { _ in nil } }
+        // One lie for all, unless it depends on whom it is told.
+        let isOne = collusion != nil || attack.needs.isDisjoint(with: [.victim, .draws])
+        let asked = isOne ? [collusion?.leader ?? first] : receivers
+        let streams = asked.map { stream(in: own.round, node: node, victim: $0, seed: seed) }
+        let forgeries = Adversary.forgeries(for: asked, by: &attack, seeing: view, drawing: streams)
+        return isOne ? receivers.map { _ in forgeries[0] } : forgeries
+    }
+
+    /// What the attack gets to see; `nil` to a member of a colluding group that has not heard what all others have.
+    private func view(of own: ModelMessage, _ heard: [HeardModel]) -> AttackView? {
+        func view(own: [Float], heard: [HeardModel], victims: [Victim]) -> AttackView {
+            AttackView(
+                round: round, own: own,
+                heard: heard.map { AttackView.Heard(sender: $0.sender, model: $0.message.values) }, victims: victims)
+        }
+        let (round, nothing) = (own.round, [Float](repeating: 0, count: own.values.count))
+        switch collusion?.common {
+        case nil, .everything:
+            return view(own: own.values, heard: heard, victims: victims)
+        case .nothing:
+            return view(own: nothing, heard: [], victims: [])
+        case .models(let senders):
+            guard heard.map(\.sender) == senders else { return nil }
+            return view(own: nothing, heard: heard, victims: [])
+        }
+    }
+
+    private static func forgeries<One: ModelAttack>(
+        for victims: [NodeID], by attack: inout One, seeing view: AttackView, drawing streams: [RandomStream]
+    ) -> [ModelMessage?] {
+        let plan = attack.plan(seeing: view)
+        return zip(victims, streams).map { victim, stream in
+            var random = stream
+            guard case .model(let values) = attack.forge(for: victim, by: plan, seeing: view, random: &random) else {
                 return nil
             }
-            return ModelMessage(round: own.round, values: values)
+            return ModelMessage(round: view.round, values: values)
         }
+    }
+}
+
+/// How the members of a group come to one and the same vector without a word: they know the same, and draw alike.
+public struct Collusion: Sendable, Equatable {
+    /// What all members know.
+    public enum Common: Sendable, Equatable {
+        /// All that one of them does: it is the only one.
+        case everything
+        /// The models of these honest nodes, ascending: every member overhears them. Who has missed one is silent in
+        /// that round, rather than send another vector.
+        case models(of: [NodeID])
+        /// Nothing but the round.
+        case nothing
+    }
+
+    /// The lowest member: the group draws in its name.
+    public let leader: NodeID
+    public let common: Common
+
+    public init(leader: NodeID, common: Common) {
+        self.leader = leader
+        self.common = common
     }
 }

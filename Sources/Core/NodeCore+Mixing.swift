@@ -4,7 +4,25 @@ import Kernels
 import Metrics
 import Wire
 
+/// What a round closes with. What comes later is for no round any more.
+struct Harvest: Sendable, Equatable {
+    /// Ascending by sender.
+    var heard: [HeardModel] = []
+    /// Neighbours whose models are mixed where they are heard.
+    var expected = 0
+    /// Those of them that provably lied for this round.
+    var offenders: [NodeID] = []
+}
+
 extension NodeCore {
+    func harvest() -> Harvest {
+        guard exchanges else { return Harvest() }
+        let expected = neighbours.filter { $0.weight ?? 0 > 0 && listens(to: $0.node) }
+        return Harvest(
+            heard: heardModels(), expected: expected.count,
+            offenders: expected.filter { $0.offendedIn == round }.map(\.node))
+    }
+
     /// What this node has from its neighbours for this round, ascending by sender; what taps overheard is among it.
     func heardModels() -> [HeardModel] {
         neighbours.compactMap { neighbour in
@@ -28,25 +46,25 @@ extension NodeCore {
 
     /// - Returns: `nil` where the node cannot go on from what its mix came to; nothing is written down then.
     mutating func mix(
-        _ own: ModelMessage, with heard: [HeardModel], using workspace: inout Workspace,
+        _ own: ModelMessage, with harvest: Harvest, _ trials: Trials?, using workspace: inout Workspace,
         into effects: inout [NodeEffect]
     ) -> [Float]? {
-        let expected = neighbours.filter { $0.weight ?? 0 > 0 && listens(to: $0.node) }
-        let offenders = expected.filter { $0.offendedIn == round }.map(\.node)
         let mixed = mixer.mix(
-            own, with: heard, before: modelBefore, offenders: offenders, in: round, using: &workspace)
+            own, with: harvest.heard, before: modelBefore, offenders: harvest.offenders, in: round, trials: trials,
+            using: &workspace)
         modelBefore = []
         guard isSound(mixed) else { return nil }
         record.mixedModels += workspace.batch.rows
-        record.missedModels += expected.count - offenders.count - workspace.batch.rows
+        record.missedModels += harvest.expected - harvest.offenders.count - workspace.batch.rows
         note(workspace.report, of: workspace.context.senders)
-        var inputs = heard.map(TraceLine.Input.init)
+        var inputs = harvest.heard.map(TraceLine.Input.init)
         inputs.append(TraceLine.Input(own: own, configuration))
         inputs.sort { $0.sender < $1.sender }
         effects.append(
             .trace(
                 TraceLine(
-                    round: round, inputs: inputs, offenders: offenders, next: nextRound(), result: hash64(mixed))))
+                    round: round, inputs: inputs, offenders: harvest.offenders, next: nextRound(),
+                    result: hash64(mixed))))
         return mixed
     }
 
@@ -55,6 +73,7 @@ extension NodeCore {
         record.threshold = report.threshold ?? record.threshold
         record.returnedWeight = report.ownWeight.map { $0 - configuration.ownWeight } ?? record.returnedWeight
         if report.isDegraded { record.degradedMixes += 1 }
+        if report.reachedLimit { record.unfinishedMixes += 1 }
         var slot = 0
         for (sender, treatment) in zip(senders, report.treatments) {
             while neighbours[slot].node < sender { slot += 1 }

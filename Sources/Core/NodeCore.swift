@@ -4,6 +4,8 @@
 //
 //   joining ─links or deadline─▶ training ─trained─▶ gathering ─all in or patience over─▶ (mix) training … ─▶ ended
 //
+// A rule that goes by losses has them taken between gathering and mixing: trying ─tried out─▶ (mix).
+//
 // An asynchronous node gathers for no time at all: it mixes what it has.
 import Aggregation
 import Kernels
@@ -17,6 +19,8 @@ public struct NodeCore: Sendable {
         case joining(since: Instant)
         case training(since: Instant)
         case gathering(since: Instant)
+        /// The rule wants to know losses before it mixes what the round has closed with.
+        indirect case trying(Harvest, Tryout)
         case ended
     }
 
@@ -134,6 +138,9 @@ public struct NodeCore: Sendable {
             guard round == self.round, case .training(let since) = phase else { return }
             localState = state
             finishTraining(parameters, report, since: since, at: now, into: &effects)
+        case .triedOut(let round, let losses):
+            guard round == self.round, case .trying(let harvest, let tryout) = phase else { return }
+            finishRound(with: harvest, tryout.trials(losses), at: now, using: &workspace, into: &effects)
         case .timer:
             return proceed(isTimer: true, at: now, using: &workspace, into: &effects)
         case .stopRequested:
@@ -190,7 +197,7 @@ public struct NodeCore: Sendable {
             effects.append(.send(.waiting(round), to: node))
         }
         // A connection lost in the middle of a round may have swallowed this round's model.
-        if case .gathering = phase, !isLiar, let trained, neighbours[slot].receives {
+        if !isLiar, let trained, neighbours[slot].receives {
             effects.append(.send(.model(trained), to: node))
         }
     }
@@ -215,7 +222,7 @@ public struct NodeCore: Sendable {
                 let announcement = announceHoldUp(since: since, at: now, into: &effects)
                 effects.append(.wake(at: min(limit, announcement ?? limit)))
             }
-        case .idle, .training, .ended:
+        case .idle, .training, .trying, .ended:
             break
         }
     }
@@ -291,14 +298,30 @@ public struct NodeCore: Sendable {
     ) {
         guard let trained else { preconditionFailure("a round closes after its local step") }
         record.waitNanoseconds += now - since
+        let harvest = harvest()
         if exchanges {
-            let heard = heardModels()
-            guard let mixed = mix(trained, with: heard, using: &workspace, into: &effects) else {
+            settleAccounts(at: now)
+            if let tryout = mixer.tryout(trained, with: harvest.heard, in: round, using: &workspace) {
+                phase = .trying(harvest, tryout)
+                effects.append(.tryOut(round, tryout.models))
+                return
+            }
+        }
+        finishRound(with: harvest, at: now, using: &workspace, into: &effects)
+    }
+
+    /// Mixes what the round has closed with, and goes on to the next one.
+    mutating func finishRound(
+        with harvest: Harvest, _ trials: Trials? = nil, at now: Instant, using workspace: inout Workspace,
+        into effects: inout [NodeEffect]
+    ) {
+        guard let trained else { preconditionFailure("a round closes after its local step") }
+        if exchanges {
+            guard let mixed = mix(trained, with: harvest, trials, using: &workspace, into: &effects) else {
                 return end(.diverged(round), saying: .failed, into: &effects)
             }
             model = mixed
-            lie(with: trained, heard: heard, into: &effects)
-            settleAccounts(at: now)
+            lie(with: trained, heard: harvest.heard, into: &effects)
         } else {
             model = trained.values
             effects.append(

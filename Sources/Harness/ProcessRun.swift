@@ -445,6 +445,7 @@ extension NodeTotals {
             missedModels &+= value.count("missedModels")
             lateModels &+= value.count("lateModels")
             degradedMixes &+= value.count("degradedMixes")
+            unfinishedMixes &+= value.count("unfinishedMixes")
             threshold = value.member("threshold")?.number ?? threshold
             returnedWeight = value.member("returnedWeight")?.number ?? returnedWeight
             add((value.member("tallies")?.elements ?? []).compactMap(NodeRecord.NeighbourTally.init))

@@ -53,6 +53,7 @@ public struct NodeTotals: Sendable, Equatable {
     public var missedModels = 0
     public var lateModels = 0
     public var degradedMixes = 0
+    public var unfinishedMixes = 0
     /// Those of the last mix.
     public var threshold: Double?
     public var returnedWeight: Double?
@@ -74,6 +75,7 @@ public struct NodeTotals: Sendable, Equatable {
         missedModels &+= record.missedModels
         lateModels &+= record.lateModels
         degradedMixes &+= record.degradedMixes
+        unfinishedMixes &+= record.unfinishedMixes
         threshold = record.threshold ?? threshold
         returnedWeight = record.returnedWeight ?? returnedWeight
         add(record.tallies)
@@ -109,6 +111,7 @@ extension NodeTotals {
             sum.missedModels &+= one.missedModels
             sum.lateModels &+= one.lateModels
             sum.degradedMixes &+= one.degradedMixes
+            sum.unfinishedMixes &+= one.unfinishedMixes
             sum.snapshotsOverwritten &+= one.snapshotsOverwritten
             for rejection in one.rejections {
                 if let index = sum.rejections.firstIndex(where: { $0.reason == rejection.reason }) {

@@ -181,6 +181,7 @@ public struct RunSummary: Sendable {
             object.add("threshold", threshold)
             object.add("returnedWeight", returnedWeight)
             object.add("degradedMixes", totals.degradedMixes)
+            object.add("unfinishedMixes", totals.unfinishedMixes)
         }
         line.add("perNode", perNode) { $0.append($1) }
         line.add("stopped", wasStopped ? 1 : 0)

@@ -45,6 +45,9 @@ extension RunSummary {
         if totals.degradedMixes > 0 {
             row("degraded", "\(totals.degradedMixes) mixes heard too few neighbours to withstand what was declared")
         }
+        if totals.unfinishedMixes > 0 {
+            row("unfinished", "\(totals.unfinishedMixes) mixes were stopped by the limit of the rule's iteration")
+        }
         for node in lost where interruption == nil || node.reason != LostNode.stopped {
             row("lost", "\(node.isHostile ? "hostile" : "honest") node \(node.label): \(node.reason)")
         }

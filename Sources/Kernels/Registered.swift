@@ -35,7 +35,14 @@ public struct Parameter: Sendable {
         return copy
     }
 
-    func isCalled(_ name: String) -> Bool { name == self.name || aliases.contains(name) }
+    public func isCalled(_ name: String) -> Bool { name == self.name || aliases.contains(name) }
+
+    /// The fault of naming it twice, by its own name or by others: one of the values would be lost.
+    public func isGivenTwice(as names: [String], key: String) -> ConfigurationFault {
+        ConfigurationFault(
+            "\(key) is given \(names.count == 2 ? "twice" : "\(names.count) times"), as "
+                + "\(names.joined(separator: " and as ")); allowed: once, by any of its names")
+    }
 
     public static func number(
         _ name: String, _ allowed: ClosedRange<Double>, default value: Double?, _ summary: String
@@ -127,7 +134,11 @@ public struct ParameterValues: Equatable, Sendable {
         var values: [ParameterValue] = []
         for parameter in declared {
             let path = "\(key).\(parameter.name)"
-            if let value = given.last(where: { parameter.isCalled($0.name) })?.value ?? parameter.defaultValue {
+            let spellings = given.filter { parameter.isCalled($0.name) }
+            guard spellings.count < 2 else {
+                throw parameter.isGivenTwice(as: spellings.map(\.name), key: path)
+            }
+            if let value = spellings.first?.value ?? parameter.defaultValue {
                 values.append(try parameter.check(value, key: path))
             } else {
                 throw ConfigurationFault(.missing(key: path, expected: parameter.allowed))

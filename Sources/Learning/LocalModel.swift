@@ -45,6 +45,6 @@ public protocol LocalModel: Sendable {
     /// η of this round's local steps.
     func stepSize(in round: Round) -> Double
 
-    /// Mean loss of any model on the batch of this round's last local step; 0 where the node has no data.
-    func batchLoss(of parameters: Span<Float>, round: Round, scratch: inout TrainingScratch) -> Double
+    /// Mean loss of each of these models on the batch of this round's last local step; 0 where the node has no data.
+    func batchLosses(of models: [[Float]], round: Round, scratch: inout TrainingScratch) -> [Double]
 }

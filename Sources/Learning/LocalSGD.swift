@@ -83,10 +83,13 @@ public struct LocalSGD: LocalModel {
 
     public func stepSize(in round: Round) -> Double { settings.stepSize.value(in: round) }
 
-    public func batchLoss(of parameters: Span<Float>, round: Round, scratch: inout TrainingScratch) -> Double {
-        guard !shard.samples.isEmpty else { return 0 }
+    public func batchLosses(of models: [[Float]], round: Round, scratch: inout TrainingScratch) -> [Double] {
+        guard !shard.samples.isEmpty else { return models.map { _ in 0 } }
         drawBatch(round: round, localStep: settings.localSteps - 1, into: &scratch.batch)
-        return lossAndGradient(at: parameters, &scratch)
+        let batch = scratch.batch
+        return models.map {
+            objective.loss(at: $0.span, shard: shard, samples: batch.span, scratch: &scratch.objective)
+        }
     }
 
     /// The loss on the batch in `scratch`; the gradient is left there as well.

@@ -12,6 +12,11 @@ public protocol Objective: Registered {
         scratch: inout ObjectiveScratch
     ) -> Double
 
+    /// The same loss to the bit, without the gradient.
+    func loss(
+        at parameters: Span<Float>, shard: Shard, samples: Span<Int32>, scratch: inout ObjectiveScratch
+    ) -> Double
+
     /// Loss and accuracy over all of `data`.
     func evaluate(_ parameters: Span<Float>, on data: LabelledData, scratch: inout ObjectiveScratch) -> Evaluation
 }

@@ -152,6 +152,7 @@ extension NodeRecord {
         line.add("missedModels", missedModels)
         line.add("lateModels", lateModels)
         line.add("degradedMixes", degradedMixes)
+        line.add("unfinishedMixes", unfinishedMixes)
         line.add("threshold", threshold)
         line.add("returnedWeight", returnedWeight)
         line.add("bytesSent", bytesSent)

@@ -19,6 +19,8 @@ public struct NodeRecord: Sendable, Equatable {
     public var returnedWeight: Double?
     /// Mixes for which too few neighbours were heard to withstand as many liars as declared.
     public var degradedMixes = 0
+    /// Mixes in which the rule's iteration was stopped by its limit before it had come to an end.
+    public var unfinishedMixes = 0
     /// Neighbours that were expected in a round and missed when it closed.
     public var missedModels = 0
     /// Models that came after their round had closed.

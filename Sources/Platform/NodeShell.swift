@@ -35,8 +35,8 @@ public struct NodeShell {
         case rejoin
     }
 
-    /// A local step after one that cost more processor time than this goes to the worker thread. Elapsed time would not
-    /// do: where many nodes share a processor, any step may stand still for longer.
+    /// A local step after one that cost more processor time than this goes to the worker thread, and so do losses.
+    /// Elapsed time would not do: where many nodes share a processor, any step may stand still for longer.
     private static let longestInlineStep: Nanoseconds = .milliseconds(2)
     /// After its last message a node stays this long at most, until its neighbours have read all of it.
     private static let longestFarewell: Nanoseconds = .milliseconds(1_500)
@@ -78,10 +78,10 @@ public struct NodeShell {
     private var complaints = Complaints()
     private var looksAgainAt = Instant(nanoseconds: 0)
     private var company: Company
-    private var worker: TrainingWorker?
-    private var step: TrainingJob?
-    /// Processor time of the last local step; nobody knows that of the first.
-    private var lastStep = Nanoseconds.max
+    private var worker: LocalWorker?
+    private var job: LocalJob?
+    /// Processor time of the last local step and of the last losses; nobody knows that of the first.
+    private var lastCost = (step: Nanoseconds.max, losses: Nanoseconds.max)
 
     /// Makes the node's folder and files and starts to listen.
     ///
@@ -169,13 +169,13 @@ public struct NodeShell {
             if ready[0], try !signals.take().isEmpty { leave(by: .stopRequested, as: .stopped(core.round)) }
             // The lifeline is readable only when the launcher has gone.
             if lifeline != nil, ready[1] { leave(by: .stopRequested, as: .stopped(core.round)) }
-            try takeTrainedModel()
+            try takeResults()
             if let moment = wakeAt, moment <= clock.now() {
                 wakeAt = nil
                 handle(.timer)
             }
             retryTrace()
-            try trainIfAsked()
+            try workIfAsked()
             showSignOfLife()
         }
         if case .finished = ending, let lament = company.lament { complain(lament) }
@@ -198,7 +198,7 @@ public struct NodeShell {
 
     /// When there is something to do, whatever comes in.
     private var nextMoment: Instant? {
-        guard step == nil else { return clock.now() }
+        guard job == nil else { return clock.now() }
         return [wakeAt, triesTraceAt, company.speaksAt].compactMap { $0 }.reduce(heartbeat.nextAt, min)
     }
 
@@ -269,7 +269,8 @@ public struct NodeShell {
             switch effect {
             case .send(let message, let peer): transport.send(message, to: peer, into: &arrivals)
             case .wake(let moment): wakeAt = moment
-            case .train(let round, let model, let state): step = TrainingJob(round: round, model: model, state: state)
+            case .train(let round, let model, let state): job = LocalJob(round: round, task: .step(model, state))
+            case .tryOut(let round, let models): job = LocalJob(round: round, task: .losses(models))
             case .trace(let line): if !write(line) { queue.holdBack(at: clock.now()) }
             case .record(let record): append(record)
             case .snapshot(let rounds, let model): writeSnapshot(model, rounds: rounds)
@@ -303,35 +304,42 @@ public struct NodeShell {
         }
     }
 
-    /// Takes the local step that the core asked for: at once while steps are quick; a long one goes to the worker, so
-    /// that links are served meanwhile. The model is the same either way, and where no thread can be started as well.
-    private mutating func trainIfAsked() throws(SystemFault) {
-        guard let job = step else { return }
-        step = nil
-        if lastStep >= Self.longestInlineStep, let worker = startedWorker() {
+    /// Does what the core asked of the node's data: at once while that is quick; what takes long goes to the worker, so
+    /// that links are served meanwhile. The bits are the same either way, and where no thread can be started as well.
+    private mutating func workIfAsked() throws(SystemFault) {
+        guard let job else { return }
+        self.job = nil
+        let cost = job.isStep ? lastCost.step : lastCost.losses
+        if cost >= Self.longestInlineStep, let worker = startedWorker() {
             try worker.submit(job)
         } else {
             take(job.run(trainer, scratch: &training))
         }
     }
 
-    private mutating func startedWorker() -> TrainingWorker? {
+    private mutating func startedWorker() -> LocalWorker? {
         if let worker { return worker }
         do throws(SystemFault) {
-            worker = try TrainingWorker(trainer)
+            worker = try LocalWorker(trainer)
         } catch {
             complain("\(error); long steps hold up its links", about: error.kind)
         }
         return worker
     }
 
-    private mutating func takeTrainedModel() throws(SystemFault) {
-        while let trained = try worker?.take() { take(trained) }
+    private mutating func takeResults() throws(SystemFault) {
+        while let result = try worker?.take() { take(result) }
     }
 
-    private mutating func take(_ trained: TrainedModel) {
-        lastStep = trained.cost
-        handle(.trained(trained.round, trained.model, trained.state, trained.report))
+    private mutating func take(_ result: LocalResult) {
+        switch result.event {
+        case .triedOut:
+            lastCost.losses = result.cost
+            mixNanoseconds += result.cost
+        default:
+            lastCost.step = result.cost
+        }
+        handle(result.event)
     }
 
     private mutating func append(_ record: NodeRecord) {
@@ -407,35 +415,43 @@ public struct NodeShell {
 
 // MARK: - Long steps
 
-/// One local step as a value that a worker can own.
-struct TrainingJob: Sendable {
-    let round: Round
-    let model: [Float]
-    let state: LocalState
+/// What the core asks of the node's data, as a value that a worker can own.
+struct LocalJob: Sendable {
+    enum Task: Sendable {
+        case step([Float], LocalState)
+        case losses([[Float]])
+    }
 
-    func run(_ trainer: any LocalModel, scratch: inout TrainingScratch) -> TrainedModel {
+    let round: Round
+    let task: Task
+
+    var isStep: Bool { if case .step = task { true } else { false } }
+
+    func run(_ trainer: any LocalModel, scratch: inout TrainingScratch) -> LocalResult {
         let clock = ThreadClock()
         let start = clock.now()
-        var parameters = model
-        var state = state
-        let report = trainer.step(&parameters, state: &state, round: round, scratch: &scratch)
-        return TrainedModel(
-            round: round, model: parameters, state: state, report: report, cost: clock.now() - start)
+        let event: NodeEvent
+        switch task {
+        case .step(var model, var state):
+            let report = trainer.step(&model, state: &state, round: round, scratch: &scratch)
+            event = .trained(round, model, state, report)
+        case .losses(let models):
+            event = .triedOut(round, trainer.batchLosses(of: models, round: round, scratch: &scratch))
+        }
+        return LocalResult(event: event, cost: clock.now() - start)
     }
 }
 
-struct TrainedModel: Sendable {
-    let round: Round
-    let model: [Float]
-    let state: LocalState
-    let report: StepReport
+struct LocalResult: Sendable {
+    /// What the core is told.
+    let event: NodeEvent
     /// Processor time that it took.
     let cost: Nanoseconds
 }
 
-typealias TrainingWorker = Worker<TrainingJob, TrainedModel>
+typealias LocalWorker = Worker<LocalJob, LocalResult>
 
-extension Worker where Job == TrainingJob, Output == TrainedModel {
+extension Worker where Job == LocalJob, Output == LocalResult {
     convenience init(_ trainer: any LocalModel) throws(SystemFault) {
         var scratch = TrainingScratch()
         try self.init { $0.run(trainer, scratch: &scratch) }

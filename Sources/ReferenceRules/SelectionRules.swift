@@ -32,9 +32,9 @@ extension ReferenceRules {
     }
 
     @Sendable static func smallestEigenvalue(_ inputs: ReferenceInputs) -> ReferenceResult {
-        bestSubset(inputs, tolerance: 1e-12) { rows in
-            let ones = rows.map { _ in 1.0 }
-            return topEigenpair(gram(rows.map { inputs.vectors[$0] }, weights: ones).matrix).value
+        let points = Flattened(inputs.vectors).points
+        return bestSubset(inputs, tolerance: 1e-12) { rows in
+            topEigenpair(covariance(rows.map { points[$0] }, weights: rows.map { _ in 1 }).matrix).value
         }
     }
 

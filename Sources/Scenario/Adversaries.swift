@@ -28,7 +28,7 @@ struct Adversaries: Sendable {
         rounds = experiment.training.rounds
         for (index, settings) in experiment.adversary.enumerated() {
             do throws(ConfigurationFault) {
-                try add(settings, key: "adversary.\(index)", on: topology, over: experiment.task.over)
+                try add(settings, key: "adversary.\(index)", on: topology, of: experiment)
             } catch {
                 throw error.located(at: settings.nodes.place)
             }
@@ -39,7 +39,7 @@ struct Adversaries: Sendable {
     }
 
     private mutating func add(
-        _ settings: AdversaryGroup, key: String, on topology: Topology, over sharers: Sharers
+        _ settings: AdversaryGroup, key: String, on topology: Topology, of experiment: Experiment
     ) throws(ConfigurationFault) {
         guard !settings.nodes.labels.isEmpty else {
             throw ConfigurationFault(.missing(key: "\(key).nodes", expected: "at least one node label"))
@@ -50,11 +50,15 @@ struct Adversaries: Sendable {
                 .notAllowed(key: "\(key).from", given: "\(settings.from)", allowed: "a round before \(last)"))
         }
         let deed = try Adversaries.deed(settings, key: key)
-        if case .poisons = deed, sharers == .honest {
+        if case .poisons = deed, experiment.task.over == .honest {
             throw ConfigurationFault(
                 "\(key).attack \(settings.attack.kind) needs data to poison; task.split.over must be all")
         }
         let members = try claim(settings.nodes.labels, key: "\(key).nodes", on: topology)
+        if case .forges(let attack) = deed, settings.collude {
+            try Adversaries.checkCollusion(
+                of: members.count, in: attack, settings, key: key, timing: experiment.timing.kind)
+        }
         groups.append(Group(deed: deed, members: members, settings: settings))
     }
 
@@ -90,6 +94,34 @@ struct Adversaries: Sendable {
                     + "from, until, probability and collude do not apply to it")
         }
         return .poisons(poisoning)
+    }
+
+    /// One vector from all members: that takes an attack that goes by nothing but what all of them know.
+    private static func checkCollusion(
+        of members: Int, in attack: any ModelAttack, _ settings: AdversaryGroup, key: String,
+        timing: TimingKind
+    ) throws(ConfigurationFault) {
+        let kind = settings.attack.kind
+        func refuse(_ reason: String) -> ConfigurationFault {
+            ConfigurationFault(.notAllowed(key: "\(key).collude", given: "true", allowed: "false \(reason)"))
+        }
+        guard !attack.needs.contains(.victim) else {
+            throw refuse("for \(kind), which tells every victim something else")
+        }
+        guard members > 1 else { return }
+        guard attack.needs.isDisjoint(with: [.own, .past]) else {
+            throw refuse("for \(kind) with these parameters, where each member sends what is made of its own model")
+        }
+        guard attack.needs.contains(.heard) else { return }
+        guard timing == .synchronous else {
+            throw refuse("for \(kind) where timing.kind is asynchronous, and members hear models of different rounds")
+        }
+        guard settings.taps == .honest else {
+            throw ConfigurationFault(
+                .notAllowed(
+                    key: "\(key).taps", given: settings.taps.rawValue,
+                    allowed: "honest with collude, so that all members go by the same models in \(kind)"))
+        }
     }
 
     func isHostile(_ node: NodeID) -> Bool { groupOfNode[node.index] != nil }
@@ -158,6 +190,18 @@ struct Adversaries: Sendable {
             Adversary(
                 attack: attack, victims: victims(of: node, weights), kin: Set(neighbours.filter(forges)),
                 rounds: settings.from..<min(settings.until ?? rounds, rounds), probability: settings.probability,
-                collusion: settings.collude ? group.members.first : nil))
+                collusion: settings.collude ? collusion(of: group, in: attack, on: weights.topology) : nil))
+    }
+
+    private func collusion(of group: Group, in attack: any ModelAttack, on topology: Topology) -> Collusion {
+        let common: Collusion.Common =
+            if group.members.count == 1 {
+                .everything
+            } else if attack.needs.contains(.heard) {
+                .models(of: topology.nodes.filter { !forges($0) })
+            } else {
+                .nothing
+            }
+        return Collusion(leader: group.members[0], common: common)
     }
 }

@@ -78,7 +78,9 @@ extension AdversaryGroup: Settings {
         .count("from", \.from, 0...longest, "first round of the attack"),
         .optionalCount("until", \.until, 0...longest, "first round after it; null: it lasts to the end"),
         .number("probability", \.probability, 0...1, "chance of attacking in each of those rounds"),
-        .flag("collude", \.collude, "all members send one and the same vector"),
+        .flag(
+            "collude", \.collude,
+            "all members send one vector, made of what all overhear (taps honest); who missed a model is silent"),
         .choice("taps", \.taps, "what they overhear beside their own links"),
     ]
 }

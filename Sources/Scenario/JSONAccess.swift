@@ -118,13 +118,12 @@ public struct JSONObject: Sendable {
         var given: [(name: String, value: ParameterValue)] = []
         for parameter in declared {
             let key = path(of: parameter.name)
-            let names = [parameter.name] + parameter.aliases
-            let written = names.filter { members[$0] != nil }
-            guard written.count <= 1 else {
-                let key = written.map { "'\($0)'" }.joined(separator: " and ")
-                throw ConfigurationFault("\(key) are one parameter; keep one of them", at: position.description)
+            let spellings = members.filter { parameter.isCalled($0.key) }
+            guard spellings.count < 2 else {
+                throw parameter.isGivenTwice(as: spellings.map(\.key), key: key)
+                    .located(at: spellings[1].keyPosition.description)
             }
-            if let value = written.first.flatMap({ members[$0] }) {
+            if let value = spellings.first?.value {
                 let checked = try value.position.locating { () throws(ConfigurationFault) in
                     try parameter.check(try value.parameter(key), key: key)
                 }

@@ -1,7 +1,11 @@
 // Changes to an experiment that has been read, as `--set key.path=value` or as values of a grid. Each is judged on its
 // own, at its own place.
+import Aggregation
+import Attacks
+import Faults
 import Graphs
 public import Kernels
+import Learning
 
 extension Experiment {
     /// Applies `key.path=value`, as it follows `--set` on the command line.
@@ -57,7 +61,7 @@ extension JSONValue {
             kind = .object([JSONMember("family", value)] + old.filter { value.mayHave($0.key) })
         case .object(let old):
             var members = Array(old)
-            if let slot = members.firstIndex(where: { $0.key == name }) {
+            if let slot = slot(of: String(name), among: members) {
                 try members[slot].value.edit(rest, to: value, within: "\(key).\(name)")
             } else {
                 var member = JSONValue(.object([]))
@@ -88,4 +92,21 @@ extension JSONValue {
         guard let name = text, let family = try? TopologyCatalog.all.entry(named: name) else { return key != "family" }
         return family.parameters.contains { $0.name == key } || ["name", "seed", "weights"].contains(key)
     }
+
+    /// Where a parameter stands, by this name or by another one that it goes by in what `kind` chooses: an alias
+    /// replaces the value instead of standing beside it.
+    private func slot(of name: String, among members: [JSONMember]) -> Int? {
+        if let slot = members.firstIndex(where: { $0.key == name }) { return slot }
+        let kind = member("kind")?.text
+        let meant = JSONValue.chosenByKind.filter { $0.name == kind }.flatMap { $0.parameters }.filter {
+            $0.isCalled(name)
+        }
+        return members.firstIndex { member in meant.contains { $0.isCalled(member.key) } }
+    }
+
+    /// All that an experiment chooses by a member `kind`.
+    private static let chosenByKind: [any Registered.Type] =
+        RuleCatalog.gossip.descriptions + RuleCatalog.before.descriptions + AttackCatalog.all.descriptions
+        + FaultCatalog.all.descriptions + DatasetCatalog.all.descriptions + SplitCatalog.all.descriptions
+        + ObjectiveCatalog.all.descriptions + StepSizeCatalog.all.descriptions
 }

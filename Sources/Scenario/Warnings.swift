@@ -1,5 +1,6 @@
 // What is allowed and yet probably not meant. Sentences only: nothing here changes an experiment.
 import Aggregation
+import Attacks
 import Graphs
 import Kernels
 import Learning
@@ -16,7 +17,7 @@ struct Warnings {
     private var topology: Topology { weights.topology }
 
     var sentences: [String] {
-        [disconnected, weighted, outnumbered, undeclared, beyondTheRule, withoutData, oracle].compactMap(\.self)
+        [disconnected, weighted, outnumbered, undeclared, beyondTheRule, withoutData, oracle, muted].compactMap(\.self)
     }
 
     private var disconnected: String? {
@@ -104,6 +105,16 @@ struct Warnings {
     private var oracle: String? {
         guard experiment.aggregation.tolerates == .oracle else { return nil }
         return "an oracle tells every node how many of its neighbours are hostile; no real node knows"
+    }
+
+    /// Nobody carries a model to a colluding liar that has missed it.
+    private var muted: String? {
+        let isAtRisk = experiment.adversary.contains { group in
+            let attack = (try? group.makeAttack()) as? any ModelAttack
+            return group.collude && group.nodes.labels.count > 1 && attack?.needs.contains(.heard) ?? false
+        }
+        guard isAtRisk, !experiment.faults.isEmpty else { return nil }
+        return "colluding liars are silent in rounds in which a fault keeps an honest model from them"
     }
 
     private func budget(of node: NodeID) -> Budget { experiment.budget(of: node, weights, isHostile: isHostile) }

@@ -212,15 +212,22 @@ struct Actor: Sendable {
         carryOut(at: now, using: &tools, telling: &news)
     }
 
-    /// Does what the core has asked for. A local step that takes no virtual time is answered at once, and the answer
-    /// may ask for more.
+    /// Does what the core has asked for. What takes no virtual time is answered at once, and the answer may ask for
+    /// more.
     private mutating func carryOut(at now: Instant, using tools: inout Tools, telling news: inout News) {
-        while let local = interpret(at: now, telling: &news) {
-            if let stepTime {
-                step = (local, now + stepTime.duration(of: local.round))
-                break
+        while let asked = interpret(at: now, telling: &news) {
+            switch asked {
+            case .step(let local):
+                if let stepTime {
+                    step = (local, now + stepTime.duration(of: local.round))
+                    return
+                }
+                answer(local, at: now, using: &tools)
+            case .losses(let round, let models):
+                let losses = trainer.batchLosses(of: models, round: round, scratch: &tools.training)
+                core.handle(
+                    .triedOut(round, losses), at: now + clockOffset, using: &tools.workspace, into: &queue.effects)
             }
-            answer(local, at: now, using: &tools)
         }
     }
 
@@ -232,6 +239,12 @@ struct Actor: Sendable {
         core.handle(
             .trained(local.round, parameters, state, report), at: now + clockOffset, using: &tools.workspace,
             into: &queue.effects)
+    }
+
+    /// What the core asks of the node's data.
+    private enum LocalWork {
+        case step(LocalStep)
+        case losses(Round, [[Float]])
     }
 
     private struct LocalStep: Sendable {
@@ -249,9 +262,9 @@ struct Actor: Sendable {
         untoldTrace = nil
     }
 
-    /// Carries out the core's effects in order; returns the local step asked for, if any.
-    private mutating func interpret(at now: Instant, telling news: inout News) -> LocalStep? {
-        var step: LocalStep?
+    /// Carries out the core's effects in order; returns what is asked of the node's data, if anything.
+    private mutating func interpret(at now: Instant, telling news: inout News) -> LocalWork? {
+        var work: LocalWork?
         while let effect = queue.next() {
             switch effect {
             case .send(let message, let receiver):
@@ -259,8 +272,10 @@ struct Actor: Sendable {
             case .wake(let moment):
                 wakeAt = moment
             case .train(let round, let model, let state):
-                step = LocalStep(round: round, model: model, state: state)
+                work = .step(LocalStep(round: round, model: model, state: state))
                 tellMix(model, telling: &news)
+            case .tryOut(let round, let models):
+                work = .losses(round, models)
             case .trace(let line):
                 if !write(line) { queue.holdBack(at: now) }
             case .record(let record):
@@ -279,7 +294,7 @@ struct Actor: Sendable {
                 end(ending, telling: &news)
             }
         }
-        return step
+        return work
     }
 
     private mutating func end(_ ending: Ending, telling news: inout News) {
@@ -320,7 +335,7 @@ struct Actor: Sendable {
         case .received(.bye(let farewell), let node):
             hash.fold(6 &+ UInt64(node.index) << 8 &+ UInt64(farewell.rawValue) << 4)
         case .rejected(_, let node, _): hash.fold(7 &+ UInt64(node.index) << 8)
-        case .trained, .timer: hash.fold(8)
+        case .trained, .triedOut, .timer: hash.fold(8)
         case .stopRequested: hash.fold(9)
         case .traceLost: hash.fold(10)
         }

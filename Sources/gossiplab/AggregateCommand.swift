@@ -86,6 +86,9 @@ private struct SetRequest {
         var standard = isCompatible ? rule.byzfl : []
         var centre: [Double]?
         if rule == CentredClipping.self, let start = object["m"] {
+            guard object["centre"] == nil else {
+                throw start.fault("parameters.m is where the centre starts; expected it or parameters.centre, not both")
+            }
             let vector = try AggregateInput.vector(start, key: "parameters.m")
             guard vector.count == input.vectors[0].count else {
                 throw start.fault("parameters.m has \(vector.count) numbers; expected \(input.vectors[0].count)")
@@ -129,7 +132,11 @@ private struct SetRequest {
         pipeline.aggregate(&batch, context: context, into: &span, report: &report, scratch: &scratch)
         return answer(
             output.map(JSONValue.shortest), kept: report.rows { $0 != .removed },
-            [("clipped", .rows(report.rows { $0 == .clipped })), ("threshold", report.threshold.map(JSONValue.number))])
+            [
+                ("clipped", .rows(report.rows { $0 == .clipped })),
+                ("threshold", report.threshold.map(JSONValue.number)),
+                ("reachedLimit", report.reachedLimit ? .flag(true) : nil),
+            ])
     }
 
     /// By the definitions, in Double.
@@ -236,7 +243,7 @@ extension JSONObject {
         var values = try own.parameters(declared, besides: [])
         for (name, value) in standard {
             let parameter = declared.first { $0.name == name }
-            let isGiven = ([name] + (parameter?.aliases ?? [])).contains { own[$0] != nil }
+            let isGiven = own.members.contains { parameter?.isCalled($0.key) ?? false }
             if !isGiven { values = values.with(name, value) }
         }
         return values

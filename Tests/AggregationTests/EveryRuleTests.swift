@@ -6,78 +6,123 @@ import Testing
 
 @Suite("Every rule")
 struct EveryRuleTests {
+    @Test("keeps the laws", arguments: RuleLaws.all, CatalogRule.all)
+    func keeps(law: Law<CatalogRule>, rule: CatalogRule) throws {
+        let violations = try law.violations(of: rule)
+        #expect(violations == [])
+    }
+
+    @Test("that is made to break a law is found out", arguments: RuleLaws.all)
+    func breaks(law: Law<CatalogRule>) throws {
+        #expect(try !law.violationsOfCounterexample.isEmpty)
+    }
+
+    @Test("agrees with its slow twin", arguments: SlowRule.all)
+    func twin(slow: SlowRule) throws {
+        let violations = try RuleLaws.twin.violations(of: RuleLaws.Twins(fast: slow.twin, slow: slow))
+        #expect(violations == [])
+    }
+
+    @Test("that has another's twin is found out")
+    func twinOfAnother() throws {
+        #expect(try !RuleLaws.twin.violationsOfCounterexample.isEmpty)
+    }
+
+    @Test("has a twin, and says where it is published")
+    func twins() {
+        #expect(Set(SlowRule.all.map(\.name)) == Set(RuleCatalog.selfCentred.names))
+        #expect(RuleCatalog.gossip.entries.allSatisfy { !$0.source.isEmpty && !$0.cost.isEmpty })
+    }
+}
+
+enum RuleLaws {
     /// Rounding of a sum of a dozen Floats, as a share of the greatest of them.
     private static let rounding: Float = 4e-6
 
-    @Test("does not care who sent what", arguments: CatalogRule.all, InstanceSeed.all)
-    func permutation(rule: CatalogRule, seed: InstanceSeed) throws {
+    static let all = [
+        permutation, allEqual, alone, finite, translation, scale, missing, report, names,
+    ]
+
+    private static func law(
+        _ description: String, brokenBy planted: any GossipRule.Type,
+        _ judge: @escaping @Sendable (CatalogRule, InstanceSeed, inout Verdict) throws -> Void
+    ) -> Law<CatalogRule> {
+        Law(description, brokenBy: CatalogRule(type: planted)) { rule, verdict in
+            for seed in InstanceSeed.all { try judge(rule, seed, &verdict) }
+        }
+    }
+
+    static let permutation = law("does not care who sent what", brokenBy: FirstComer.self) { rule, seed, verdict in
         let instance = seed.instance
         var random = seed.random
         let permuted = instance.reordered(random.order(instance.neighbours.count))
         let (one, other) = (try instance.mixed(by: rule.type), try permuted.mixed(by: rule.type))
-        #expect(isClose(one.next, other.next, within: Self.rounding * instance.magnitude))
-        #expect(one.report.count(.kept) == other.report.count(.kept))
-        #expect(one.report.isDegraded == other.report.isDegraded)
+        verdict.expect(isClose(one.next, other.next, within: rounding * instance.magnitude), "\(seed): \(one)")
+        verdict.expect(one.report.count(.kept) == other.report.count(.kept), "\(seed): \(one.report)")
+        verdict.expect(one.report.isDegraded == other.report.isDegraded, "\(seed): degraded")
     }
 
-    @Test("returns the common value of equal inputs", arguments: CatalogRule.all, InstanceSeed.all)
-    func allEqual(rule: CatalogRule, seed: InstanceSeed) throws {
+    static let allEqual = law(
+        "returns the common value of equal inputs", brokenBy: Inflating.self
+    ) { rule, seed, verdict in
         let instance = seed.instance
-        let equal = instance.mapped { _ in instance.own }
-        #expect(try equal.mixed(by: rule.type).next == instance.own)
+        let next = try instance.mapped { _ in instance.own }.mixed(by: rule.type).next
+        verdict.expect(next == instance.own, "\(seed): \(next)")
     }
 
-    @Test("returns the own model where nobody was heard", arguments: CatalogRule.all, InstanceSeed.all)
-    func alone(rule: CatalogRule, seed: InstanceSeed) throws {
+    static let alone = law(
+        "returns the own model where nobody was heard", brokenBy: Forlorn.self
+    ) { rule, seed, verdict in
         var instance = seed.instance
         (instance.neighbours, instance.weights, instance.liars) = ([], [], [])
         let (next, report) = try instance.mixed(by: rule.type)
-        #expect(next == instance.own)
-        #expect(report.treatments.isEmpty)
+        verdict.expect(next == instance.own && report.treatments.isEmpty, "\(seed): \(next)")
     }
 
-    @Test("is finite for finite inputs, however large", arguments: CatalogRule.all, InstanceSeed.all)
-    func finite(rule: CatalogRule, seed: InstanceSeed) throws {
+    static let finite = law(
+        "is finite for finite inputs, however large", brokenBy: Overflowing.self
+    ) { rule, seed, verdict in
         var instance = seed.instance
         var random = seed.random
         for row in instance.neighbours.indices where random.below(2) == 0 {
-            let exponent = Double(random.below(39))
-            let factor = Float((0..<Int(exponent)).reduce(1.0) { power, _ in power * 10 }) / instance.magnitude
+            let factor = Float((0..<random.below(39)).reduce(1.0) { power, _ in power * 10 }) / instance.magnitude
             instance.neighbours[row] = instance.neighbours[row].map { $0 * factor }
         }
-        #expect(try instance.mixed(by: rule.type).next.allSatisfy { $0.isFinite })
-        let huge = instance.mapped { model in model.map { $0 < 0 ? -1e38 : 1e38 } }
-        #expect(try huge.mixed(by: rule.type).next.allSatisfy { $0.isFinite })
+        let next = try instance.mixed(by: rule.type).next
+        verdict.expect(next.allSatisfy { $0.isFinite }, "\(seed): \(next)")
+        let huge = try instance.mapped { model in model.map { $0 < 0 ? -1e38 : 1e38 } }.mixed(by: rule.type).next
+        verdict.expect(huge.allSatisfy { $0.isFinite }, "\(seed), huge: \(huge)")
     }
 
-    @Test("moves with its inputs", arguments: CatalogRule.all, InstanceSeed.all)
-    func translation(rule: CatalogRule, seed: InstanceSeed) throws {
+    static let translation = law(
+        "moves with its inputs, if it says so", brokenBy: Shrinking.self
+    ) { rule, seed, verdict in
         guard try rule.fresh.symmetries.contains(.translation) else { return }
         let instance = seed.instance
         var random = seed.random
         let shift = random.vector(instance.own.count, deviation: 5)
         let moved = instance.mapped { model in zip(model, shift).map { $0 + $1 } }
-        let next = try instance.mixed(by: rule.type).next
-        let expected = zip(next, shift).map { $0 + $1 }
-        #expect(isClose(try moved.mixed(by: rule.type).next, expected, within: 4 * Self.rounding * moved.magnitude))
+        let expected = zip(try instance.mixed(by: rule.type).next, shift).map { $0 + $1 }
+        let next = try moved.mixed(by: rule.type).next
+        verdict.expect(isClose(next, expected, within: 4 * rounding * moved.magnitude), "\(seed): \(next), \(expected)")
     }
 
-    @Test("scales with its inputs", arguments: CatalogRule.all, InstanceSeed.all)
-    func scale(rule: CatalogRule, seed: InstanceSeed) throws {
+    static let scale = law("scales with its inputs, if it says so", brokenBy: Stepping.self) { rule, seed, verdict in
         guard try rule.fresh.symmetries.contains(.scale) else { return }
         let instance = seed.instance
         // A power of two rounds nothing, so the law holds to the last bit.
         for factor in [-8, 0.25] as [Float] {
             let scaled = instance.mapped { model in model.map { $0 * factor } }
-            let next = try instance.mixed(by: rule.type).next
-            let expected = next.map { $0 * factor }
-            let tolerance = Self.rounding * scaled.magnitude
-            #expect(isClose(try scaled.mixed(by: rule.type).next, expected, within: tolerance))
+            let expected = try instance.mixed(by: rule.type).next.map { $0 * factor }
+            let next = try scaled.mixed(by: rule.type).next
+            verdict.expect(
+                isClose(next, expected, within: rounding * scaled.magnitude), "\(seed): \(next), \(expected)")
         }
     }
 
-    @Test("leaves the weight of whoever is missing with the node itself", arguments: CatalogRule.all, InstanceSeed.all)
-    func missing(rule: CatalogRule, seed: InstanceSeed) throws {
+    static let missing = law(
+        "leaves the weight of whoever is missing with the node itself", brokenBy: Renormalising.self
+    ) { rule, seed, verdict in
         var instance = seed.instance
         instance.liars = []
         var reweighed = instance
@@ -90,48 +135,52 @@ struct EveryRuleTests {
         without.neighbours.remove(at: missing)
         without.weights.remove(at: missing)
         replaced.neighbours[missing] = instance.own
-        #expect(
-            isClose(
-                try without.mixed(by: rule.type).next, try replaced.mixed(by: rule.type).next,
-                within: Self.rounding * instance.magnitude))
+        let (next, expected) = (try without.mixed(by: rule.type).next, try replaced.mixed(by: rule.type).next)
+        verdict.expect(isClose(next, expected, within: rounding * instance.magnitude), "\(seed): \(next), \(expected)")
     }
 
-    @Test("agrees with its slow twin", arguments: SlowRule.all, InstanceSeed.all)
-    func slowTwin(slow: SlowRule, seed: InstanceSeed) throws {
-        var instance = seed.instance
-        if !seed.number.isMultiple(of: 3) {
-            // The squared distance from ones, or something that half of the models have no value for.
-            let isPartial = seed.number % 3 == 2
-            instance.loss = { model in
-                isPartial && model[0] < 1 ? .nan : model.reduce(0) { $0 + ($1 - 1) * ($1 - 1) }
-            }
-        }
-        let expected = slow.mix(instance.plain).map { Float($0) }
-        var rule = try slow.twin
-        #expect(isClose(instance.mixed(by: &rule).next, expected, within: Self.rounding * instance.magnitude))
-    }
-
-    @Test("accounts for every input in its report", arguments: CatalogRule.all, InstanceSeed.all)
-    func report(rule: CatalogRule, seed: InstanceSeed) throws {
+    static let report = law("accounts for every input in its report", brokenBy: Boasting.self) { rule, seed, verdict in
         let instance = seed.instance
         let (next, report) = try instance.mixed(by: rule.type)
-        #expect(report.treatments.count == instance.neighbours.count)
-        #expect(report.ownWeight.map { $0 > -1e-9 && $0 < 1 + 1e-9 } ?? true)
-        if report.count(.removed) == instance.neighbours.count { #expect(next == instance.own) }
+        verdict.expect(report.treatments.count == instance.neighbours.count, "\(seed): \(report)")
+        verdict.expect(report.ownWeight.map { $0 > -1e-9 && $0 < 1 + 1e-9 } ?? true, "\(seed): \(report)")
+        let isAlone = report.count(.removed) == instance.neighbours.count
+        verdict.expect(!isAlone || next == instance.own, "\(seed): \(next) though all are removed")
     }
 
-    @Test("can be told by a name of its own", arguments: CatalogRule.all)
-    func names(rule: CatalogRule) throws {
+    static let names = Law("can be told by a name of its own", brokenBy: CatalogRule(type: Namesake.self)) {
+        rule, verdict in
         let spellings = RuleCatalog.gossip.descriptions.flatMap { [$0.name] + $0.aliases }
         for spelling in [rule.type.name] + rule.type.aliases {
-            #expect(spellings.count { $0 == spelling } == 1)
-            #expect(try RuleCatalog.gossip.entry(named: spelling) == rule.type)
+            verdict.expect(spellings.count { $0 == spelling } == 1, "'\(spelling)' is listed more than once")
+            let found = try RuleCatalog.gossip.entry(named: spelling)
+            verdict.expect(found == rule.type, "'\(spelling)' is \(found)")
         }
     }
 
-    @Test("every rule has a twin, and says where it is published")
-    func twins() {
-        #expect(Set(SlowRule.all.map(\.name)) == Set(RuleCatalog.selfCentred.names))
-        #expect(RuleCatalog.gossip.entries.allSatisfy { !$0.source.isEmpty && !$0.cost.isEmpty })
+    /// A rule and what it must agree with.
+    struct Twins: Sendable {
+        let fast: any GossipRule
+        let slow: SlowRule
+    }
+
+    static let twin = Law(
+        "agrees with its slow twin", brokenBy: Twins(fast: NoCommunication(.defaults([])), slow: SlowRule.all[1])
+    ) { (twins: Twins, verdict) in
+        for seed in InstanceSeed.all {
+            var instance = seed.instance
+            if !seed.number.isMultiple(of: 3) {
+                // The squared distance from ones, or something that half of the models have no value for.
+                let isPartial = seed.number % 3 == 2
+                instance.loss = { model in
+                    isPartial && model[0] < 1 ? .nan : model.reduce(0) { $0 + ($1 - 1) * ($1 - 1) }
+                }
+            }
+            let expected = twins.slow.mix(instance.plain).map { Float($0) }
+            var rule = twins.fast
+            let next = instance.mixed(by: &rule).next
+            verdict.expect(
+                isClose(next, expected, within: rounding * instance.magnitude), "\(seed): \(next), \(expected)")
+        }
     }
 }

@@ -59,10 +59,15 @@ struct GoldenCase: CustomTestStringConvertible, Sendable {
         -> ParameterValues
     {
         let names = Set(type.parameters.flatMap { [$0.name] + $0.aliases })
-        var given = standard
+        var given: [(name: String, value: ParameterValue)] = []
         if try centre != nil { given.append(("centre", .text("previous"))) }
         for member in parameters.members where names.contains(member.key) {
             given.append((member.key, try member.value.parameter(member.key)))
+        }
+        // What is not given has ByzFL's default.
+        for (name, value) in standard {
+            let parameter = type.parameters.first { $0.name == name }
+            if !given.contains(where: { parameter?.isCalled($0.name) ?? false }) { given.append((name, value)) }
         }
         return try ParameterValues(given, declared: type.parameters, key: type.name)
     }

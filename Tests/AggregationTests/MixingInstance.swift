@@ -57,10 +57,11 @@ struct MixingInstance {
         report.begin(rows: 3)
         report.begin(rows: neighbours.count)
         if let loss, var aware = rule as? any LossAwareRule {
+            let rows = aware.trials(own: own.span, neighbours: batch, context: context, scratch: &scratch)
+            let losses = ([own] + rows.map { neighbours[$0] }).map { loss($0.map(Double.init)) }
             aware.mix(
                 own: own.span, neighbours: batch, context: context,
-                loss: { model in loss(model.indices.map { Double(model[$0]) }) }, into: &span, report: &report,
-                scratch: &scratch)
+                trials: Trials(rows, losses: losses), into: &span, report: &report, scratch: &scratch)
         } else {
             rule.mix(
                 own: own.span, neighbours: batch, context: context, into: &span, report: &report, scratch: &scratch)
@@ -163,7 +164,10 @@ extension RandomStream {
 struct CatalogRule: CustomTestStringConvertible, Sendable {
     let type: any GossipRule.Type
     var testDescription: String { type.name }
+    /// Those that start from the own model.
     static let all = RuleCatalog.selfCentred.entries.map { CatalogRule(type: $0) }
+    /// And those that judge a set, on the neighbourhood.
+    static let everyGossip = RuleCatalog.gossip.entries.map { CatalogRule(type: $0) }
 
     /// One with its default parameters.
     var fresh: any GossipRule { get throws { try type.init(.defaults(type.parameters)) } }

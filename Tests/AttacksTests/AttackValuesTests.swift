@@ -15,8 +15,7 @@ struct AttackValuesTests {
         _ attack: One.Type, _ given: [(name: String, value: ParameterValue)] = [], seeing view: AttackView = view
     ) throws -> [Float] {
         var attack = try attack.init(ParameterValues(given, declared: attack.parameters, key: "attack"))
-        var random = attackStream()
-        guard case .model(let model) = attack.forge(for: NodeID(0), seeing: view, random: &random) else { return [] }
+        guard case .model(let model) = attack.lie(to: 0, seeing: view, random: attackStream()) else { return [] }
         return model
     }
 
@@ -52,10 +51,9 @@ struct AttackValuesTests {
 
     @Test("Gaussian noise differs from victim to victim")
     func gaussianVictims() {
-        let noise = GaussianNoise(.defaults(GaussianNoise.parameters))
+        var noise = GaussianNoise(.defaults(GaussianNoise.parameters))
         let lies = (0..<3).map { victim in
-            var random = attackStream(victim: victim)
-            return noise.forge(for: NodeID(victim), seeing: Self.view, random: &random)
+            noise.lie(to: victim, seeing: Self.view, random: attackStream(victim: victim))
         }
         #expect(lies[0] != lies[1] && lies[1] != lies[2] && lies[0] != lies[2])
     }
@@ -105,9 +103,8 @@ struct AttackValuesTests {
 
     @Test("silence sends nothing")
     func silence() {
-        let silence = Silence(.defaults(Silence.parameters))
-        var random = attackStream()
-        #expect(silence.forge(for: NodeID(0), seeing: Self.view, random: &random) == .silence)
+        var silence = Silence(.defaults(Silence.parameters))
+        #expect(silence.lie(to: 0, seeing: Self.view, random: attackStream()) == .silence)
     }
 
     @Test("label flip is its own inverse", arguments: [1, 2, 3, 10])

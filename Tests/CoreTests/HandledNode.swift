@@ -15,6 +15,8 @@ struct HandledNode {
     /// The round that each trace line says it goes on to.
     private(set) var nextRounds: [Int] = []
     private(set) var records: [Int] = []
+    /// Losses asked for; the test answers.
+    private(set) var tryouts: [(round: Int, models: [[Float]])] = []
     private(set) var lastRecord: NodeRecord?
     private(set) var snapshots: [Int] = []
     private(set) var checkpoints: [Checkpoint] = []
@@ -34,7 +36,7 @@ struct HandledNode {
     init(
         degree: Int = 2, rounds: Int = 5, liars: Int = 0, mixEvery: Int = 1, measureEvery: Int = 0,
         checkpointEvery: Int = 0, behaviour: Behaviour = .honest,
-        rule: any GossipRule = WeightedMean(.defaults(WeightedMean.parameters))
+        rule: any GossipRule = WeightedMean(.defaults(WeightedMean.parameters)), isTried: Bool = false
     ) {
         let neighbours = (1...degree).map {
             NodeConfiguration.Neighbour(node: NodeID($0), weight: 1 / Double(degree + 1), receives: true)
@@ -44,7 +46,8 @@ struct HandledNode {
             budget: Budget(count: liars, among: neighbours.compactMap(\.weight)), mixEvery: mixEvery, seed: 1,
             measureEvery: measureEvery, checkpointEvery: checkpointEvery)
         core = NodeCore(
-            configuration, rule: rule, behaviour: behaviour, initial: [Float](repeating: 0, count: Self.dimension))
+            configuration, rule: rule, behaviour: behaviour, initial: [Float](repeating: 0, count: Self.dimension),
+            trainer: isTried ? Untrained() : nil)
         workspace = Workspace(dimension: Self.dimension, degree: degree)
     }
 
@@ -105,6 +108,17 @@ struct HandledNode {
         return now
     }
 
+    /// Lets it wait until it wants to know losses; says when that is.
+    mutating func waitForTryout(from milliseconds: Int) -> Int {
+        let asked = tryouts.count
+        var now = milliseconds
+        while tryouts.count == asked, ending == nil, let moment = wakeAt {
+            now = max(now, Int((moment.nanoseconds + 999_999) / 1_000_000))
+            handle(.timer, at: now)
+        }
+        return now
+    }
+
     /// The values of the models sent to one neighbour.
     func values(sentTo node: Int) -> [[Float]] {
         sent.compactMap { if case .model(let model) = $0.message, $0.to == node { model.values } else { nil } }
@@ -122,6 +136,7 @@ struct HandledNode {
             case .send(let message, let node): sent.append((message, node.index))
             case .wake(let moment): wakeAt = moment
             case .train(let round, let model, let state): step = (round, model, state)
+            case .tryOut(let round, let models): tryouts.append((round.number, models))
             case .trace(let line):
                 traces.append(TraceInputs(round: line.round.number, senders: line.inputs.map(\.sender.index)))
                 nextRounds.append(line.next.number)
@@ -136,4 +151,15 @@ struct HandledNode {
         effects.removeAll()
         return step
     }
+}
+
+/// Data on which the test says what the losses are: the core asks for them, and is never answered from here.
+private struct Untrained: LocalModel {
+    let dimension = HandledNode.dimension
+    func initialParameters() -> [Float] { [Float](repeating: 0, count: dimension) }
+    func step(
+        _ parameters: inout [Float], state: inout LocalState, round: Round, scratch: inout TrainingScratch
+    ) -> StepReport { StepReport(loss: 0, samples: 0) }
+    func stepSize(in round: Round) -> Double { 0 }
+    func batchLosses(of models: [[Float]], round: Round, scratch: inout TrainingScratch) -> [Double] { [] }
 }

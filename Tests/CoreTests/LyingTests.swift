@@ -18,7 +18,8 @@ struct LyingTests {
         collusion: Int? = nil
     ) -> Adversary {
         Adversary(
-            attack: attack, kin: kin, rounds: rounds, probability: probability, collusion: collusion.map { NodeID($0) })
+            attack: attack, kin: kin, rounds: rounds, probability: probability,
+            collusion: collusion.map { Collusion(leader: NodeID($0), common: .nothing) })
     }
 
     /// What liar `node` sends to its victims 1 and 2 in round 0, which it heard all the same.

@@ -23,14 +23,20 @@ struct MixerTests {
         init() {}
         init(_ parameters: ParameterValues) {}
 
+        func trials(
+            own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext, scratch: inout Scratch
+        ) -> [Int] {
+            Array(0..<min(1, neighbours.rows))
+        }
+
         func mix(
-            own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext,
-            loss: (Span<Float>) -> Double, into next: inout MutableSpan<Float>, report: inout MixReport,
-            scratch: inout Scratch
+            own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext, trials: Trials,
+            into next: inout MutableSpan<Float>, report: inout MixReport, scratch: inout Scratch
         ) {
-            let first = neighbours.rows > 0 ? loss(neighbours.elements.span.extracting(0..<neighbours.columns)) : -1
+            let first: Double = trials.rows.first?.loss ?? -1
             let answers = [
-                first, context.stepSize, Double(context.modelBefore.first ?? -1), Double(context.degree),
+                first, context.stepSize, Double(context.modelBefore.first ?? -1),
+                Double(context.degree),
                 Double(context.budget.count), context.budget.weight, context.isStrict ? 1 : 0,
             ]
             for (index, answer) in answers.enumerated() { next[index] = Float(answer) }
@@ -45,8 +51,8 @@ struct MixerTests {
             _ parameters: inout [Float], state: inout LocalState, round: Round, scratch: inout TrainingScratch
         ) -> StepReport { StepReport(loss: 0, samples: 0) }
         func stepSize(in round: Round) -> Double { 1 / Double(round.number) }
-        func batchLoss(of parameters: Span<Float>, round: Round, scratch: inout TrainingScratch) -> Double {
-            parameters.indices.reduce(0) { $0 + Double(parameters[$1]) }
+        func batchLosses(of models: [[Float]], round: Round, scratch: inout TrainingScratch) -> [Double] {
+            models.map { $0.reduce(0) { $0 + Double($1) } }
         }
     }
 

@@ -37,6 +37,21 @@ extension EndToEndTests {
             }
         }
 
+        @Test("a rule that goes by losses gives one digest, whether they are taken beside the links or at once")
+        func losses() throws {
+            let laboratory = try Laboratory()
+            let common = [
+                "quickstart", "--set", "aggregation.rule=ubar", "--set", "training.rounds=12", "--quiet", "--json",
+            ]
+            // The first losses of each node go to its worker: nobody knows yet what they cost.
+            let run = try laboratory.finish("run", common)
+            #expect(run.status == .exited(0) && run.errors.isEmpty, "\(run.errors)")
+            let simulated = try laboratory.finish("simulate", common)
+            let digest = try #require(try run.summary().member("modelDigest")?.text)
+            #expect(try simulated.summary().member("modelDigest")?.text == digest)
+            #expect(try laboratory.start(["replay", laboratory.onlyRun().path]).ended().status == .exited(0))
+        }
+
         @Test("one flipped byte of a final model is found")
         func flippedByte() throws {
             let laboratory = try Laboratory()

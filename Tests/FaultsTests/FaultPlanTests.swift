@@ -1,27 +1,28 @@
 // Fault plans as they unfold, asked directly; what drivers make of them is tested with the drivers.
 import Kernels
+import TestSupport
 import Testing
 
 @testable import Faults
 
 @Suite("Fault plan")
 struct FaultPlanTests {
-    private static let nodes = (0..<6).map { NodeID($0) }
+    static let nodes = (0..<6).map { NodeID($0) }
 
-    private func fault(_ name: String, _ given: [(name: String, value: ParameterValue)] = []) throws -> any Fault {
+    static func fault(_ name: String, _ given: [(name: String, value: ParameterValue)] = []) throws -> any Fault {
         let type = try FaultCatalog.all.entry(named: name)
         return try type.init(try ParameterValues(given, declared: type.parameters, key: name))
     }
 
-    private func plan(_ entries: [PlannedFault], seed: UInt64 = 1) -> FaultPlan {
+    static func plan(_ entries: [PlannedFault], seed: UInt64 = 1) -> FaultPlan {
         FaultPlan(entries, nodeCount: 6, seed: seed, deadline: .milliseconds(100))
     }
 
-    private func moment(_ round: Int, at milliseconds: Int = 0) -> FaultMoment {
+    static func moment(_ round: Int, at milliseconds: Int = 0) -> FaultMoment {
         FaultMoment(now: Instant(nanoseconds: .milliseconds(milliseconds)), round: round)
     }
 
-    private func passages(
+    static func passages(
         _ plan: inout FaultPlan, at moment: FaultMoment, count: Int = 1000, bytes: Int = 100
     ) -> [Passage] {
         (0..<count).map { index in
@@ -30,20 +31,29 @@ struct FaultPlanTests {
         }
     }
 
-    @Test("outside its rounds no fault does anything", arguments: FaultCatalog.all.names)
-    func window(name: String) throws {
-        var plan = plan([PlannedFault(try fault(name), rounds: 5..<9, nodes: Array(Self.nodes.prefix(3)))])
-        #expect(plan.advance(to: moment(4)).isEmpty)
-        #expect(passages(&plan, at: moment(4)).allSatisfy { $0.isUntouched })
-        let begun = plan.advance(to: moment(5))
-        let struck = passages(&plan, at: moment(5)).contains { !$0.isUntouched }
-        let clogged = (6..<9).contains { round in
-            _ = plan.advance(to: moment(round))
-            return passages(&plan, at: moment(round)).contains { !$0.isUntouched }
-        }
-        #expect(!begun.isEmpty || struck || clogged, "each fault does something")
-        _ = plan.advance(to: moment(9))
-        #expect(plan.isOver && passages(&plan, at: moment(9)).allSatisfy { $0.isUntouched })
+    private func fault(_ name: String, _ given: [(name: String, value: ParameterValue)] = []) throws -> any Fault {
+        try Self.fault(name, given)
+    }
+
+    private func plan(_ entries: [PlannedFault], seed: UInt64 = 1) -> FaultPlan { Self.plan(entries, seed: seed) }
+
+    private func moment(_ round: Int, at milliseconds: Int = 0) -> FaultMoment { Self.moment(round, at: milliseconds) }
+
+    private func passages(
+        _ plan: inout FaultPlan, at moment: FaultMoment, count: Int = 1000, bytes: Int = 100
+    ) -> [Passage] {
+        Self.passages(&plan, at: moment, count: count, bytes: bytes)
+    }
+
+    @Test("every fault keeps the laws", arguments: FaultLaws.all, FaultCatalog.all.names)
+    func keeps(law: Law<any Fault>, name: String) throws {
+        let violations = try law.violations(of: Self.fault(name))
+        #expect(violations == [])
+    }
+
+    @Test("one that is made to break a law is found out", arguments: FaultLaws.all)
+    func breaks(law: Law<any Fault>) throws {
+        #expect(try !law.violationsOfCounterexample.isEmpty)
     }
 
     @Test("rates are met, and the draws are the same each time")
@@ -161,4 +171,48 @@ struct FaultPlanTests {
 
 extension Passage {
     fileprivate var isUntouched: Bool { !isLost && !isHeld && !isCorrupted && copies == 1 && delay == 0 }
+}
+
+enum FaultLaws {
+    static let all = [window, streams]
+
+    private typealias Tests = FaultPlanTests
+
+    /// What becomes of many messages in each of the rounds from 4 to 9, where the fault strikes in 5 ..< 9.
+    private static func course(_ fault: any Fault) -> [(changes: [NodeChange], passages: [Passage])] {
+        var plan = Tests.plan([PlannedFault(fault, rounds: 5..<9, nodes: Array(Tests.nodes.prefix(3)))])
+        return (4...9).map { round in
+            let changes = plan.advance(to: Tests.moment(round)).map(\.change)
+            return (changes, Tests.passages(&plan, at: Tests.moment(round)))
+        }
+    }
+
+    static let window = Law(
+        "it does something in its rounds, and nothing outside them", brokenBy: Harmless(.defaults([])) as any Fault
+    ) { fault, verdict in
+        let course = course(fault)
+        func isStruck(_ index: Int) -> Bool { course[index].passages.contains { !$0.isUntouched } }
+        verdict.expect(course[0].changes.isEmpty && !isStruck(0), "it strikes before its first round")
+        verdict.expect(!course[1].changes.isEmpty || (1...4).contains(where: isStruck), "it never strikes")
+        verdict.expect(!isStruck(5), "it strikes after its last round")
+    }
+
+    /// Whatever was sent in between on other links.
+    static let streams = Law(
+        "what becomes of a message goes by its own place on its link", brokenBy: Unseeded(.defaults([])) as any Fault
+    ) { fault, verdict in
+        func fates(disturbed: Bool) -> [Passage] {
+            var plan = Tests.plan([PlannedFault(fault, rounds: 5..<9, nodes: Array(Tests.nodes.prefix(3)))])
+            _ = plan.advance(to: Tests.moment(5))
+            return (0..<100).map { _ in
+                if disturbed {
+                    _ = plan.pass(
+                        Passage(sender: Tests.nodes[2], receiver: Tests.nodes[3], bytes: 100), at: Tests.moment(5))
+                }
+                return plan.pass(
+                    Passage(sender: Tests.nodes[0], receiver: Tests.nodes[4], bytes: 100), at: Tests.moment(5))
+            }
+        }
+        verdict.expect(fates(disturbed: false) == fates(disturbed: true), "other messages change what becomes of it")
+    }
 }

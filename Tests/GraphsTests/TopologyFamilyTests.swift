@@ -1,6 +1,7 @@
 // Laws of every graph family of the catalogue, and what each family promises of its own.
 import Graphs
 import Kernels
+import TestSupport
 import Testing
 
 /// A member of a family, as a file would name it, and what its links must come to.
@@ -12,11 +13,13 @@ struct FamilyMember: CustomTestStringConvertible, Sendable {
     var degrees: [Int] = []
     /// `nil` where chance decides.
     var edges: Int?
+    /// Stands for the family of that name, for those that no file can name.
+    var planted: (any TopologyFamily.Type)?
 
     var testDescription: String { "\(family) of \(given.map { "\($0.0) \($0.1)" }.joined(separator: ", "))" }
 
     func make(seed: UInt64 = 1) throws -> Topology {
-        let family = try TopologyCatalog.all.entry(named: family)
+        let family = try planted ?? TopologyCatalog.all.entry(named: family)
         let values = try ParameterValues(
             given.map { ($0.0, .number($0.1)) }, declared: family.parameters, key: "topology")
         var random = RandomStream(seed: seed, purpose: .topology)
@@ -79,26 +82,49 @@ struct TopologyFamilyTests {
         #expect(TopologyCatalog.all.names.allSatisfy { name in FamilyMember.all.contains { $0.family == name } })
     }
 
-    @Test("members are connected and simple, with the promised nodes, links and degrees", arguments: FamilyMember.all)
-    func laws(member: FamilyMember) throws {
+    static let shape = Law(
+        "members are connected and simple, with the promised nodes, links and degrees",
+        brokenBy: FamilyMember(family: "torn", given: [], nodes: 6, degrees: [2], edges: 6, planted: Torn.self)
+    ) { member, verdict in
         for seed in 1...5 as ClosedRange<UInt64> {
             let topology = try member.make(seed: seed)
-            #expect(topology.nodeCount == member.nodes)
-            #expect(topology.labels == (0..<member.nodes).map { "\($0)" })
-            #expect(topology.isConnected)
+            verdict.expect(topology.nodeCount == member.nodes, "seed \(seed): \(topology.nodeCount) nodes")
+            verdict.expect(topology.labels == (0..<member.nodes).map { "\($0)" }, "seed \(seed): \(topology.labels)")
+            verdict.expect(topology.isConnected, "seed \(seed): it falls apart")
             let degrees = Set(topology.nodes.map { topology.degree(of: $0) }).sorted()
-            #expect(member.degrees.isEmpty || degrees == member.degrees)
-            #expect(topology.edges.count == member.edges ?? topology.edges.count)
+            verdict.expect(member.degrees.isEmpty || degrees == member.degrees, "seed \(seed): degrees \(degrees)")
+            verdict.expect(
+                topology.edges.count == member.edges ?? topology.edges.count,
+                "seed \(seed): \(topology.edges.count) links")
         }
     }
 
-    @Test(
+    static let chance = Law(
         "the same seed makes the same graph and another seed another",
+        brokenBy: FamilyMember(family: "fateless", given: [], planted: Fateless.self)
+    ) { member, verdict in
+        verdict.expect(try member.make(seed: 7) == member.make(seed: 7), "not the same again")
+        verdict.expect(try member.make(seed: 7) != member.make(seed: 8), "the same for all seeds")
+    }
+
+    @Test("members have the promised shape", arguments: FamilyMember.all)
+    func keepShape(member: FamilyMember) throws {
+        let violations = try Self.shape.violations(of: member)
+        #expect(violations == [])
+    }
+
+    @Test(
+        "members that chance decides go by the seed",
         arguments: [(16, 6), (20, 17), (64, 3)].map { FamilyMember.randomRegular($0.0, $0.1) }
             + [(16, 0.3), (40, 0.9)].map { FamilyMember.erdosRenyi($0.0, $0.1) })
-    func seeds(member: FamilyMember) throws {
-        #expect(try member.make(seed: 7) == member.make(seed: 7))
-        #expect(try member.make(seed: 7) != member.make(seed: 8))
+    func keepChance(member: FamilyMember) throws {
+        let violations = try Self.chance.violations(of: member)
+        #expect(violations == [])
+    }
+
+    @Test("families that are made to break a law are found out", arguments: [shape, chance])
+    func breakOne(law: Law<FamilyMember>) throws {
+        #expect(try !law.violationsOfCounterexample.isEmpty)
     }
 
     @Test("counterparts of the two castles are strangers, and all others are linked")

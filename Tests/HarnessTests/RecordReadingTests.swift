@@ -20,7 +20,7 @@ struct RecordReadingTests {
         var tally = Tally()
         (tally.heard, tally.clipped) = (rounds, 3)
         record.tallies = [.init(neighbour: NodeID(rounds), tally: tally), .init(neighbour: NodeID(30), tally: tally)]
-        (record.degradedMixes, record.returnedWeight) = (2, 1 / Double(rounds))
+        (record.degradedMixes, record.unfinishedMixes, record.returnedWeight) = (2, 1, 1 / Double(rounds))
         record.rejections = [NodeRecord.Count(reason: "notFinite", count: rounds)]
         return record.json(bytesSent: sent, messagesSent: sent / 10, mixNanoseconds: 5, snapshotsOverwritten: 0)
     }
@@ -31,7 +31,7 @@ struct RecordReadingTests {
         #expect(totals.mixedModels == 12 && totals.lateModels == 2 && totals.mixNanoseconds == 10)
         #expect(totals.bytesSent == 250 && totals.messagesSent == 25 && totals.trainLoss == 0.05)
         #expect(totals.rejections == [NodeRecord.Count(reason: "notFinite", count: 20)])
-        #expect(totals.degradedMixes == 4 && totals.returnedWeight == 0.05)
+        #expect(totals.degradedMixes == 4 && totals.unfinishedMixes == 2 && totals.returnedWeight == 0.05)
         #expect(totals.tallies.map(\.neighbour.index) == [10, 20, 30])
         #expect(totals.tallies.map(\.tally.heard) == [10, 20, 30] && totals.tallies.map(\.tally.clipped) == [3, 3, 6])
     }

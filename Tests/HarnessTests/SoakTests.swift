@@ -3,6 +3,7 @@ import Aggregation
 import Attacks
 import Faults
 import Kernels
+import Metrics
 import Scenario
 import Simulation
 import Testing
@@ -58,13 +59,45 @@ struct SoakTests {
         }
     }
 
-    @Test("a violation is shrunk to a case that still has it")
-    func shrinking() throws {
-        let outcome = try SoakRun.run(SoakCase(seed: 3))
-        // Any case will do: a violation that no smaller case shows leaves the case as it is.
-        var broken = outcome
-        broken.violations = [Violation(.progress, "planted")]
-        let same = SoakRun.shrink(broken, attempts: 8)
-        #expect(same.soakCase.rounds == outcome.soakCase.rounds && same.violations == broken.violations)
+    /// The outcome of a case that breaks these invariants.
+    private func outcome(_ soakCase: SoakCase, _ broken: [Violation.Invariant]) -> SoakOutcome {
+        SoakOutcome(
+            soakCase: soakCase, violations: broken.map { Violation($0, "planted") }, strikes: [], rejections: [],
+            guaranteesChecked: 0, steps: 0, traceHash: 0)
+    }
+
+    @Test("a violation is shrunk to the fault that makes it, on a few nodes without liars", arguments: 1...6)
+    func shrinking(seed: UInt64) throws {
+        let large = SoakCase(seed: seed)
+        let culprit = try #require(large.faultKinds.last)
+        let until = try #require(large.faults.last?.until)
+        var tried = 0
+        let small = SoakRun.shrink(outcome(large, [.progress])) { candidate in
+            tried += 1
+            // What a candidate would be run as.
+            _ = try candidate.assembly()
+            return outcome(candidate, candidate.faultKinds.contains(culprit) ? [.bounds, .progress] : [.bounds])
+        }.soakCase
+        #expect(small.faultKinds == [culprit] && small.adversary.isEmpty && small.nodes == 3)
+        #expect(small.rounds == until + SoakCase.calmRounds && tried <= 150)
+        #expect(large.faultKinds.count > 1 && large.nodes > 3)
+    }
+
+    @Test("a violation that no smaller case has leaves the case as it is, and so does one without any attempt")
+    func irreducible() throws {
+        let whole = outcome(SoakCase(seed: 3), [.progress])
+        let same = SoakRun.shrink(whole) { outcome($0, [.consensus]) }
+        #expect(same.soakCase.rounds == whole.soakCase.rounds && same.soakCase.faultKinds == whole.soakCase.faultKinds)
+        #expect(same.soakCase.nodes == whole.soakCase.nodes && same.violations == whole.violations)
+        let untried = SoakRun.shrink(whole, attempts: 0) { outcome($0, [.progress]) }
+        #expect(untried.soakCase.nodes == whole.soakCase.nodes)
+    }
+
+    @Test("nodes that end farther apart than they may are a violation, and so are some that are no numbers")
+    func disagreement() {
+        let apart = Consensus([[0, 0], [2, 0]])
+        #expect(SoakRun.disagreement(apart, allowed: 1.5).isEmpty)
+        #expect(SoakRun.disagreement(apart, allowed: 0.5).map(\.invariant) == [.consensus])
+        #expect(SoakRun.disagreement(Consensus([[.nan], [1]]), allowed: 1).map(\.invariant) == [.consensus])
     }
 }

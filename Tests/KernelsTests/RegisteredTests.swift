@@ -10,7 +10,7 @@ struct RegisteredTests {
         static let summary = "Keeps what is coarse."
         static let parameters: [Parameter] = [
             .number("mesh", 0...1, default: 0.5, "Width of a hole."),
-            .count("layers", 1...Int.max, default: nil, "Sieves on top of each other."),
+            .count("layers", 1...Int.max, default: nil, "Sieves on top of each other.").known(as: "plies"),
             .choice("metal", ["iron", "copper"], default: "iron", "What it is made of."),
             .flag("shaken", default: false, "Whether it moves."),
         ]
@@ -43,9 +43,15 @@ struct RegisteredTests {
         #expect(ParameterValues.defaults(Funnel.parameters).names.isEmpty)
     }
 
-    @Test("the last of several values counts")
-    func repeated() throws {
-        #expect(try values(("layers", .number(3)), ("layers", .number(4))).count("layers") == 4)
+    @Test("a parameter is given once, by one of its names")
+    func repeated() {
+        #expect(
+            message { _ = try values(("layers", .number(3)), ("layers", .number(4))) }
+                == "tool.layers is given twice, as layers and as layers; allowed: once, by any of its names")
+        #expect(
+            message { _ = try values(("layers", .number(3)), ("plies", .number(3))) }
+                == "tool.layers is given twice, as layers and as plies; allowed: once, by any of its names")
+        #expect(message { _ = try values(("plies", .number(3))) } == "no fault")
     }
 
     static let faults: [(String, ParameterValue, String)] = [
@@ -66,7 +72,14 @@ struct RegisteredTests {
 
     @Test("a mistake names the key, the value and what is allowed", arguments: faults)
     func mistakes(_ name: String, _ value: ParameterValue, _ expected: String) {
-        #expect(message { _ = try values(("layers", .number(1)), (name, value)) } == expected)
+        let text = message {
+            if name == "layers" {
+                _ = try values((name, value))
+            } else {
+                _ = try values(("layers", .number(1)), (name, value))
+            }
+        }
+        #expect(text == expected)
     }
 
     @Test("a parameter without a default must be given")

@@ -7,42 +7,67 @@ import Testing
 
 @Suite("Datasets")
 struct DatasetTests {
-    private func dataset(
-        _ name: String, _ given: [(name: String, value: ParameterValue)] = []
-    ) throws -> any Dataset {
-        let type = try DatasetCatalog.all.entry(named: name)
-        return try type.init(ParameterValues(given, declared: type.parameters, key: "dataset"))
-            .open(MemoryFiles.smallImages(), trusting: false)
+    @Test("keep the laws", arguments: DatasetLaws.all, CatalogDataset.all)
+    func keep(law: Law<CatalogDataset>, dataset: CatalogDataset) throws {
+        let violations = try law.violations(of: dataset)
+        #expect(violations == [])
     }
 
-    @Test("both parts are finite, have the stated shape and meet every class", arguments: DatasetCatalog.all.names)
-    func shape(_ name: String) throws {
-        let dataset = try dataset(name)
+    @Test("that are made to break a law are found out", arguments: DatasetLaws.all)
+    func breakOne(law: Law<CatalogDataset>) throws {
+        #expect(try !law.violationsOfCounterexample.isEmpty)
+    }
+}
+
+/// A dataset of the catalogue, by name in test listings.
+struct CatalogDataset: CustomTestStringConvertible, Sendable {
+    let type: any DataSource.Type
+    var testDescription: String { type.name }
+    static let all = DatasetCatalog.all.entries.map { CatalogDataset(type: $0) }
+
+    func open() throws -> any Dataset {
+        try type.init(.defaults(type.parameters)).open(MemoryFiles.smallImages(), trusting: false)
+    }
+}
+
+enum DatasetLaws {
+    static let all = [shape, rows, digest]
+
+    static let shape = Law(
+        "both parts are finite, have the stated shape and meet every class",
+        brokenBy: CatalogDataset(type: Classless.self)
+    ) { subject, verdict in
+        let dataset = try subject.open()
         for part in [try dataset.trainingPart(), try dataset.testPart()] {
-            #expect(part.count > 0)
-            #expect(part.featureCount == dataset.featureCount && part.classCount == dataset.classCount)
-            #expect(allFinite(part.features.span) as Bool)
-            #expect(Set(part.labels).count == dataset.classCount)
+            verdict.expect(part.count > 0 && allFinite(part.features.span), "\(part.count) samples, or some not finite")
+            verdict.expect(
+                part.featureCount == dataset.featureCount && part.classCount == dataset.classCount,
+                "\(part.featureCount) features, \(part.classCount) classes")
+            verdict.expect(Set(part.labels).count == dataset.classCount, "\(Set(part.labels).count) classes occur")
         }
     }
 
-    @Test("a node loads its own rows alone, in any order", arguments: DatasetCatalog.all.names)
-    func rows(_ name: String) throws {
-        let dataset = try dataset(name)
+    static let rows = Law(
+        "a node loads its own rows alone, in any order", brokenBy: CatalogDataset(type: Sorting.self)
+    ) { subject, verdict in
+        let dataset = try subject.open()
         let whole = try dataset.trainingPart()
         let rows: [Int32] = [7, 0, 7, Int32(whole.count - 1), 100]
         let part = try dataset.trainingPart(rows: rows, labels: whole.labels)
-        #expect(part.labels == rows.map { whole.labels[Int($0)] })
         let width = whole.featureCount
-        #expect(part.features == rows.flatMap { whole.features[Int($0) * width..<(Int($0) + 1) * width] })
-        #expect(try dataset.trainingPart(rows: [], labels: whole.labels).count == 0)
+        verdict.expect(part.labels == rows.map { whole.labels[Int($0)] }, "labels \(part.labels)")
+        verdict.expect(
+            part.features == rows.flatMap { whole.features[Int($0) * width..<(Int($0) + 1) * width] },
+            "other features than those of the rows")
+        verdict.expect(try dataset.trainingPart(rows: [], labels: whole.labels).count == 0, "rows where none is asked")
     }
 
-    @Test("a digest is 64 digits, and the same every time", arguments: DatasetCatalog.all.names)
-    func digest(_ name: String) throws {
-        let digest = try dataset(name).digest
-        #expect(digest.count == 64 && digest.allSatisfy(\.isHexDigit))
-        #expect(try dataset(name).digest == digest)
+    static let digest = Law(
+        "a digest is 64 digits, and the same every time", brokenBy: CatalogDataset(type: Unhashed.self)
+    ) { subject, verdict in
+        let digest = try subject.open().digest
+        verdict.expect(digest.count == 64 && digest.allSatisfy(\.isHexDigit), digest)
+        verdict.expect(try subject.open().digest == digest, "another one the second time")
     }
 }
 

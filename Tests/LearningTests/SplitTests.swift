@@ -30,25 +30,15 @@ struct SplitTests {
         }
     }
 
-    @Test(
-        "every sample goes to exactly one participant",
-        arguments: SplitCatalog.all.names, [1, 2, 6, 7, 8, 20, 200, 1_500])
-    func partition(_ name: String, _ participants: Int) throws {
-        let parts = try assign(name, participants: participants)
-        #expect(parts.count == participants)
-        #expect(parts.joined().sorted() == Self.labels.indices.map { Int32($0) })
+    @Test("keep the laws", arguments: SplitLaws.all, CatalogSplit.all)
+    func keep(law: Law<CatalogSplit>, split: CatalogSplit) throws {
+        let violations = try law.violations(of: split)
+        #expect(violations == [])
     }
 
-    @Test("no samples are no fault", arguments: SplitCatalog.all.names)
-    func nothing(_ name: String) throws {
-        #expect(try assign(name, labels: [], participants: 3) == [[], [], []])
-    }
-
-    @Test("a split is a function of its stream", arguments: SplitCatalog.all.names, [1, 3, 30])
-    func seeded(_ name: String, _ participants: Int) throws {
-        let parts = try assign(name, participants: participants)
-        #expect(try assign(name, participants: participants) == parts)
-        #expect(try assign(name, participants: participants, seed: 2) != parts)
+    @Test("that are made to break a law are found out", arguments: SplitLaws.all)
+    func breakOne(law: Law<CatalogSplit>) throws {
+        #expect(try !law.violationsOfCounterexample.isEmpty)
     }
 
     @Test("iid parts differ by one sample at most, the first ones having more")
@@ -129,6 +119,50 @@ struct SplitTests {
         let parts = classCounts(try assign("oneLabel", participants: participants))
         for (node, counts) in parts.enumerated() {
             for (c, count) in counts.enumerated() where c % participants != node { #expect(count == 0) }
+        }
+    }
+}
+
+/// A split of the catalogue, by name in test listings.
+struct CatalogSplit: CustomTestStringConvertible, Sendable {
+    let type: any Split.Type
+    var testDescription: String { type.name }
+    static let all = SplitCatalog.all.entries.map { CatalogSplit(type: $0) }
+
+    func assign(_ labels: [Int32] = SplitTests.labels, participants: Int, seed: UInt64 = 1) throws -> [[Int32]] {
+        var random = RandomStream(seed: seed, purpose: .split)
+        return try type.init(.defaults(type.parameters)).assign(
+            labels: labels, classCount: SplitTests.classCount, participants: participants, random: &random)
+    }
+}
+
+enum SplitLaws {
+    static let all = [partition, nothing, seeded]
+
+    static let partition = Law(
+        "every sample goes to exactly one participant", brokenBy: CatalogSplit(type: Losing.self)
+    ) { split, verdict in
+        for participants in [1, 2, 6, 7, 8, 20, 200, 1_500] {
+            let parts = try split.assign(participants: participants)
+            let isWhole = parts.joined().sorted() == SplitTests.labels.indices.map { Int32($0) }
+            verdict.expect(parts.count == participants && isWhole, "among \(participants): \(parts.map(\.count))")
+        }
+    }
+
+    static let nothing = Law("no samples are no fault", brokenBy: CatalogSplit(type: Conjuring.self)) {
+        split, verdict in
+        let parts = try split.assign([], participants: 3)
+        verdict.expect(parts == [[], [], []], "\(parts)")
+    }
+
+    static let seeded = Law("a split is a function of its stream", brokenBy: CatalogSplit(type: Stubborn.self)) {
+        split, verdict in
+        for participants in [1, 3, 30] {
+            let parts = try split.assign(participants: participants)
+            verdict.expect(try split.assign(participants: participants) == parts, "\(participants): not the same again")
+            verdict.expect(
+                try split.assign(participants: participants, seed: 2) != parts,
+                "\(participants): the same for all seeds")
         }
     }
 }

@@ -1,6 +1,7 @@
 // Every schedule at the rounds where its formula can be read off.
 import Kernels
 import Learning
+import TestSupport
 import Testing
 
 @Suite("Step sizes")
@@ -14,11 +15,26 @@ struct StepSizeTests {
         rounds.map { schedule.value(in: Round($0)) }
     }
 
+    static let law = Law(
+        "a schedule starts at its value and never grows", brokenBy: Growing.self as any StepSize.Type
+    ) { type, verdict in
+        let parameters = try ParameterValues([("value", .number(0.75))], declared: type.parameters, key: "stepSize")
+        let schedule = try type.init(parameters)
+        let values = (0...2_000).map { schedule.value(in: Round($0)) }
+        verdict.expect(values[0] == 0.75, "it starts at \(values[0])")
+        let isFalling = zip(values, values.dropFirst()).allSatisfy { $0 >= $1 && $1 > 0 }
+        verdict.expect(isFalling, "it grows, or ends")
+    }
+
     @Test("every schedule starts at its value and never grows", arguments: StepSizeCatalog.all.names)
     func start(_ name: String) throws {
-        let values = values(try schedule(name, [("value", .number(0.75))]), Array(0...2_000))
-        #expect(values[0] == 0.75)
-        #expect(zip(values, values.dropFirst()).allSatisfy { $0 >= $1 && $1 > 0 })
+        let violations = try Self.law.violations(of: StepSizeCatalog.all.entry(named: name))
+        #expect(violations == [])
+    }
+
+    @Test("one that grows is found out")
+    func growing() throws {
+        #expect(try !Self.law.violationsOfCounterexample.isEmpty)
     }
 
     @Test("constant stays")

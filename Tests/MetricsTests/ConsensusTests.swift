@@ -95,7 +95,7 @@ struct ConsensusTests {
         var tally = Tally()
         (tally.heard, tally.kept, tally.removed) = (20, 12, 8)
         record.tallies = [.init(neighbour: NodeID(3), tally: tally)]
-        (record.threshold, record.degradedMixes) = (0.25, 4)
+        (record.threshold, record.degradedMixes, record.unfinishedMixes) = (0.25, 4, 3)
         let line = record.json(bytesSent: 1, messagesSent: 2, mixNanoseconds: 3, snapshotsOverwritten: 4)
         let text = String(decoding: line, as: UTF8.self)
         #expect(text.hasPrefix(#"{"rounds":20,"trainLoss":0.5,"#) && text.hasSuffix("}\n"))
@@ -103,7 +103,7 @@ struct ConsensusTests {
         #expect(
             text.contains(
                 #""rejections":{"notFinite":2,"badCheck":1},"waits":[[3,17],[9,1]],"tallies":[[3,20,12,0,8]]}"#))
-        #expect(text.contains(#""degradedMixes":4,"threshold":0.25,"returnedWeight":null,"#))
+        #expect(text.contains(#""degradedMixes":4,"unfinishedMixes":3,"threshold":0.25,"returnedWeight":null,"#))
         #expect(text.filter { $0 == "\n" }.count == 1)
     }
 

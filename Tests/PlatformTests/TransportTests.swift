@@ -139,7 +139,7 @@ extension PlatformTests {
                 })
             #expect(tap.recorded.count > 8 * Self.dimension)
             for node in [0, 1] {
-                guard case .model(let model) = Self.model(node) else { return }
+                guard case .model(let model) = Self.model(node) else { preconditionFailure("it is a model") }
                 var pattern: [UInt8] = []
                 for value in model.values.prefix(2) { pattern.append(littleEndian: value.bitPattern) }
                 #expect(tap.recorded.contains(pattern) == !isSealed)

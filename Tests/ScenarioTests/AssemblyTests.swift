@@ -101,7 +101,8 @@ struct AssemblyTests {
 struct AdversariesTests {
     private static let groups = """
         {"topology": {"family": "complete", "nodes": 6}, "adversary": [
-          {"nodes": ["4", "1"], "attack": "gaussian", "collude": true, "from": 3, "until": 5, "probability": 0.5},
+          {"nodes": ["4", "1"], "attack": "gaussian", "collude": true, "taps": "honest", "from": 3, "until": 5,
+           "probability": 0.5},
           {"nodes": ["2"], "attack": "signFlip"}, {"nodes": ["5"], "attack": "labelFlip"}]}
         """
 
@@ -120,7 +121,8 @@ struct AdversariesTests {
         let member = try #require(try adversary(4))
         #expect(member.kin == [NodeID(1), NodeID(2)])
         #expect(member.rounds == 3..<5 && member.probability == 0.5)
-        #expect(member.collusion == NodeID(1), "the lowest member of the group")
+        let common = Collusion.Common.models(of: [0, 3, 5].map { NodeID($0) })
+        #expect(member.collusion == Collusion(leader: NodeID(1), common: common), "of all who do not lie")
         let other = try #require(try adversary(2))
         #expect(other.kin == [NodeID(1), NodeID(4)] && other.collusion == nil && other.rounds == 0..<200)
     }
@@ -248,6 +250,16 @@ struct WarningsTests {
         let ring = #"{"topology": {"family": "ring", "nodes": 6}}"#
         let text = try warnings(ring, ["aggregation.rule=\(rule)", "aggregation.tolerates.count=\(count)"])
         #expect(text.contains("is more than \(rule) can withstand at 0, 1, 2, 3, 4, 5") == isExpected)
+    }
+
+    @Test("says that colluding liars are silent where faults keep models from them")
+    func muted() throws {
+        let group = #"{"adversary": [{"nodes": ["1", "4"], "attack": "alie", "collude": true, "taps": "honest"}]}"#
+        let silent = "colluding liars are silent"
+        #expect(try warnings(group, ["faults=lossy"]).contains(silent))
+        #expect(try !warnings(group).contains(silent))
+        #expect(try !warnings(group, ["faults=lossy", "adversary.attack=silence"]).contains(silent))
+        #expect(try !warnings(group, ["faults=lossy", "adversary.collude=false"]).contains(silent))
     }
 
     @Test("names nodes without data")

@@ -30,6 +30,19 @@ struct OverridesTests {
         #expect(kept.task.over == .honest)
     }
 
+    @Test("another name of a parameter replaces its value, and both in one object are a fault")
+    func aliases() throws {
+        let rule = #"{"aggregation": {"rule": {"kind": "centredClipping", "radius": 3}}}"#
+        let other = try experiment(rule, ["aggregation.rule.tau=5"])
+        #expect(other.aggregation.rule.parameters.number("radius") == 5)
+        for both in [#""radius": 3, "tau": 5"#, #""tau": 5, "radius": 5"#] {
+            let text = message { () throws(ConfigurationFault) in
+                _ = try experiment(#"{"aggregation": {"rule": {"kind": "centredClipping", \#(both)}}}"#)
+            }
+            #expect(text.contains("aggregation.rule.radius is given twice, as ") && !text.contains("\n"))
+        }
+    }
+
     @Test("a number picks one adversary group, a name changes all of them")
     func groups() throws {
         let one = try experiment(Self.groups, ["adversary.0.attack.kind=signFlip", "adversary.1.from=7"])

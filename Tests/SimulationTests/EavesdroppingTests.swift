@@ -22,7 +22,9 @@ private struct Standstill: LocalModel {
 
     func stepSize(in round: Round) -> Double { 0 }
 
-    func batchLoss(of parameters: Span<Float>, round: Round, scratch: inout TrainingScratch) -> Double { 0 }
+    func batchLosses(of models: [[Float]], round: Round, scratch: inout TrainingScratch) -> [Double] {
+        models.map { _ in 0 }
+    }
 }
 
 /// Keeps the own model and writes down what it was given.
@@ -85,7 +87,7 @@ struct EavesdroppingTests {
                 budget: Budget(count: 2, weight: 0.4), seed: 4)
             let adversary = Adversary(
                 attack: attack, kin: Set(Self.liars).subtracting([id]), rounds: 0..<Self.rounds, probability: 1,
-                collusion: colluding ? Self.liars[0] : nil)
+                collusion: colluding ? Collusion(leader: Self.liars[0], common: .nothing) : nil)
             let trainer = Standstill(node: index)
             let core = NodeCore(
                 configuration, rule: Eavesdropper(notebook),

@@ -167,7 +167,7 @@ struct SealedLinkTests {
         var (dialler, accepter) = Self.pair()
         var effects: [LinkEffect] = []
         dialler.start(into: &effects)
-        guard case .transmit(let hello) = effects[0] else { return }
+        guard case .transmit(let hello) = effects[0] else { preconditionFailure("a dialler says hello first") }
         let model = Frame(kind: .model, isSealed: true, sender: NodeID(0), sequence: 1, payloadBytes: 12).encoded
         effects = []
         accepter.receive((hello.bytes + model).span, into: &effects)

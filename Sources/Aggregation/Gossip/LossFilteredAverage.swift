@@ -11,8 +11,9 @@ public struct LossFilteredAverage: LossAwareRule {
     public static let name = "ubar"
     public static let aliases = ["mozi"]
     public static let summary = "UBAR: averages the near models that are no worse than the own one on its own batch."
-    public static let guarantee = Guarantee.none
-    public static let cost = "deg d + ρ deg evaluations of a batch, gradients included"
+    public static let guarantee = Guarantee.ofRuns(
+        "nothing beyond its assumption that ρ deg neighbours are honest; no mix goes farther than an honest model is")
+    public static let cost = "deg d + ρ deg losses of a batch"
     public static let source = "Guo et al., IEEE TCSVT 2022, arXiv 2002.08569, section 4"
     public static let parameters = [
         Parameter.number("rho", 0...1, default: 0.4, "ρ: share of the neighbours that is assumed honest"),
@@ -39,30 +40,28 @@ public struct LossFilteredAverage: LossAwareRule {
 
     private func candidates(among neighbours: Int) -> Int { max(1, Int(honestShare * Double(neighbours))) }
 
-    public func mix(
-        own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext,
-        loss: (Span<Float>) -> Double, into next: inout MutableSpan<Float>, report: inout MixReport,
-        scratch: inout Scratch
-    ) {
-        guard neighbours.rows > 0 else { return copy(own, into: &next) }
+    public func trials(
+        own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext, scratch: inout Scratch
+    ) -> [Int] {
+        guard neighbours.rows > 0 else { return [] }
         measureOffsets(neighbours, from: own, into: &scratch.distances)
         scratch.sortByDistance()
+        return Array(scratch.order.prefix(candidates(among: neighbours.rows)))
+    }
+
+    public func mix(
+        own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext, trials: Trials,
+        into next: inout MutableSpan<Float>, report: inout MixReport, scratch: inout Scratch
+    ) {
         report.noteAll(.removed)
-        let elements = neighbours.elements.span
-        let limit = loss(own) + tolerance
-        var best: (loss: Double, row: Int)?
-        var accepted = 0
-        for row in scratch.order.prefix(candidates(among: neighbours.rows)) {
-            let trial = loss(elements.extracting(neighbours.range(ofRow: row)))
-            guard trial.isFinite else { continue }
+        let limit = trials.own + tolerance
+        var best: (row: Int, loss: Double)?
+        for trial in trials.rows where trial.loss.isFinite {
             // A node that is lost itself takes whatever is finite.
-            if !(trial > limit) {
-                report.note(.kept, row: row)
-                accepted += 1
-            }
-            if trial < best?.loss ?? .infinity, !takesNearest || best == nil { best = (trial, row) }
+            if !(trial.loss > limit) { report.note(.kept, row: trial.row) }
+            if trial.loss < best?.loss ?? .infinity, !takesNearest || best == nil { best = trial }
         }
-        if accepted == 0, let best { report.note(.kept, row: best.row) }
+        if report.count(.kept) == 0, let best { report.note(.kept, row: best.row) }
         scratch.averageKept(ownShare: ownShare, report: report)
         addOffsets(neighbours, from: own, coefficients: scratch.coefficients, into: &next, report: &report)
     }

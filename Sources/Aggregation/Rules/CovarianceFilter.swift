@@ -39,15 +39,22 @@ public struct CovarianceFilter: AggregationRule {
         scratch.weights.removeAll(keepingCapacity: true)
         scratch.weights.append(contentsOf: repeatElement(1, count: count))
         var least = Double.infinity
+        report.reachedLimit = true
         for _ in 0..<Self.mostPasses {
             let total = scratch.weights.reduce(0, +)
-            guard total > Double(count - 2 * context.hostile) || least == .infinity else { break }
+            guard total > Double(count - 2 * context.hostile) || least == .infinity else {
+                report.reachedLimit = false
+                break
+            }
             let variance = scratch.project(count: count, total: total)
             if variance < least {
                 least = variance
                 for row in 0..<count { scratch.coefficients[row] = scratch.weights[row] / total }
             }
-            guard scratch.lowerWeights(isAmongAll: isAmongAll, pinned: context.pinned) else { break }
+            guard scratch.lowerWeights(isAmongAll: isAmongAll, pinned: context.pinned) else {
+                report.reachedLimit = false
+                break
+            }
         }
         let full = scratch.coefficients.max() ?? 0
         for row in 0..<count where scratch.coefficients[row] < full {

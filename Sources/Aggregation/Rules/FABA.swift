@@ -7,8 +7,7 @@ public struct FABA: AggregationRule {
     public static let name = "faba"
     public static let aliases = ["FABA"]
     public static let summary = "Mean after f times the input farthest from the mean has been taken away."
-    public static let robustness = Robustness.statement(
-        "at most 2δ/(1-3δ) honest deviations from the honest mean for δ = f/n < 1/3")
+    public static let robustness = Robustness.deviation(Coefficient("2f/(n-3f)") { n, f in 2 * f / (n - 3 * f) })
     public static let cost = "n² d + f n"
     public static let source = "Xia, Tao, Hao, Li, IJCAI 2019, algorithm 1"
     public static let condition = "n > f"

@@ -42,7 +42,7 @@ public struct LFighter: AggregationRule {
     ) {
         gatherFeatures(of: inputs, from: context.modelBefore, &scratch)
         squaredDistances(among: scratch.batch, into: &scratch.pairs)
-        cluster(&scratch, count: inputs.rows)
+        report.reachedLimit = !cluster(&scratch, count: inputs.rows)
         keepMoreDissimilar(&scratch, count: inputs.rows)
         if let pinned = context.pinned, !scratch.chosen.contains(pinned) {
             scratch.chosen.append(pinned)
@@ -109,8 +109,9 @@ public struct LFighter: AggregationRule {
         return (min(best.label, second.label), max(best.label, second.label))
     }
 
-    /// `chosen` becomes the cluster of the smaller start, by Lloyd's steps from the two rows farthest apart.
-    private func cluster(_ scratch: inout Scratch, count: Int) {
+    /// `chosen` becomes the cluster of the smaller start, by Lloyd's steps from the two rows farthest apart; whether
+    /// they came to an end.
+    private func cluster(_ scratch: inout Scratch, count: Int) -> Bool {
         var (first, second) = (0, 0)
         for row in 0..<count {
             for other in row + 1..<max(count, row + 1)
@@ -127,10 +128,11 @@ public struct LFighter: AggregationRule {
                 scratch.order.append(row)
             }
         }
-        for _ in 0..<Self.mostSteps where !scratch.order.isEmpty && !scratch.chosen.isEmpty {
-            let changed = scratch.assignToNearerMean(count: count)
-            guard changed else { break }
+        for _ in 0..<Self.mostSteps {
+            let areTwo = !scratch.order.isEmpty && !scratch.chosen.isEmpty
+            guard areTwo, scratch.assignToNearerMean(count: count) else { return true }
         }
+        return false
     }
 
     /// `chosen` becomes the cluster with the greater D = n_k/n (1 − a), with a the mean over its members of the least

@@ -6,8 +6,7 @@ public struct MeanAroundMedian: AggregationRule {
     public static let name = "meamed"
     public static let aliases = ["Meamed", "MeaMed", "meanAroundMedian"]
     public static let summary = "Per coordinate, the mean of the n - f values nearest to the median."
-    public static let robustness = Robustness.statement(
-        "each coordinate within one honest range of the honest range")
+    public static let robustness = Robustness.range
     public static let cost = "d n log² n"
     public static let source = "Xie, Koyejo, Gupta 2018, arXiv 1802.10116, definition 6"
 

@@ -7,7 +7,12 @@ public struct MultiKrum: AggregationRule {
     public static let name = "multiKrum"
     public static let aliases = ["MultiKrum", "multi-krum"]
     public static let summary = "Mean of the inputs with the least Krum scores."
-    public static let robustness = Robustness.statement("as Krum's single input, with less variance")
+    /// What is kept has a score no worse than the worst honest one, so an honest input is near; exchange what is kept
+    /// beyond the honest for the honest that are not, pair by pair.
+    public static let robustness = Robustness.diameter(
+        Coefficient("f/(n-f)·(1+√((n-f-1)/(n-2f)))") { n, f in
+            f / (n - f) * (1 + ((n - f - 1) / (n - 2 * f)).squareRoot())
+        })
     public static let cost = "n² d"
     public static let source = "Blanchard, El Mhamdi, Guerraoui, Stainer, NeurIPS 2017, arXiv 1703.02757, section 5"
     public static let isSelection = true

@@ -7,8 +7,7 @@ public struct Phocas: AggregationRule {
     public static let name = "phocas"
     public static let aliases = ["Phocas"]
     public static let summary = "Per coordinate, the mean of the n - f values nearest to the trimmed mean."
-    public static let robustness = Robustness.statement(
-        "each coordinate within one honest range of the honest range")
+    public static let robustness = Robustness.range
     public static let cost = "d n log² n"
     public static let source = "Xie, Koyejo, Gupta 2018, arXiv 1805.09682, definition 7"
 

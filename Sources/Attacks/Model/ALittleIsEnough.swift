@@ -15,18 +15,18 @@ public struct ALittleIsEnough: ModelAttack {
 
     public init(_ parameters: ParameterValues) { z = Float(parameters.number("z")) }
 
-    public func forge(for victim: NodeID, seeing view: borrowing AttackView, random: inout RandomStream) -> Forgery {
+    public var needs: AttackNeeds { .heard }
+
+    public func plan(seeing view: borrowing AttackView) -> [Float] {
         var lie = view.meanOfHeard()
-        guard view.heard.count >= 2 else { return .model(lie) }
-        var squares = [Float](repeating: 0, count: lie.count)
-        for one in view.heard {
-            for index in lie.indices {
-                let difference = one.model[index] - lie[index]
-                squares[index] += difference * difference
-            }
-        }
-        let share = 1 / Float(view.heard.count - 1)
-        for index in lie.indices { lie[index] += z * (squares[index] * share).squareRoot() }
-        return .model(lie)
+        guard let deviation = view.deviationOfHeard(from: lie) else { return lie }
+        for index in lie.indices { lie[index] += z * deviation[index] }
+        return lie
+    }
+
+    public func forge(
+        for victim: NodeID, by plan: [Float], seeing view: borrowing AttackView, random: inout RandomStream
+    ) -> Forgery {
+        .model(plan)
     }
 }

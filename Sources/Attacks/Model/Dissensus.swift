@@ -18,10 +18,17 @@ public struct Dissensus: ModelAttack {
 
     public init(_ parameters: ParameterValues) { epsilon = parameters.number("epsilon") }
 
-    public func forge(for victim: NodeID, seeing view: borrowing AttackView, random: inout RandomStream) -> Forgery {
-        guard let facts = view.victims.first(where: { $0.node == victim }), facts.hostileWeight > 0,
-            let target = view.model(of: victim)
-        else { return .model(view.own) }
+    public var needs: AttackNeeds { [.own, .heard, .victim] }
+
+    /// What stands for the victim's neighbours that were not heard.
+    public func plan(seeing view: borrowing AttackView) -> [Float] { view.meanOfHeard() }
+
+    public func forge(
+        for victim: NodeID, by plan: [Float], seeing view: borrowing AttackView, random: inout RandomStream
+    ) -> Forgery {
+        guard let facts = view.victim(victim), facts.hostileWeight > 0, let target = view.model(of: victim) else {
+            return .model(view.own)
+        }
         var lie = target
         var span = lie.mutableSpan
         let scale = -epsilon / facts.hostileWeight
@@ -34,7 +41,7 @@ public struct Dissensus: ModelAttack {
             }
         } else {
             let weight = facts.honestSenders.reduce(0) { $0 + $1.weight }
-            addScaledDifference(Float(scale * weight), view.meanOfHeard().span, minus: target.span, into: &span)
+            addScaledDifference(Float(scale * weight), plan.span, minus: target.span, into: &span)
         }
         return .model(lie)
     }

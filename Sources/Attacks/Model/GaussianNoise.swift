@@ -26,13 +26,26 @@ public struct GaussianNoise: ModelAttack {
         deviation = Float(parameters.number("deviation"))
     }
 
-    public func forge(for victim: NodeID, seeing view: borrowing AttackView, random: inout RandomStream) -> Forgery {
-        var lie =
-            switch centre {
-            case .heard: view.meanOfHeard()
-            case .zero: [Float](repeating: 0, count: view.own.count)
-            case .own: view.own
-            }
+    public var needs: AttackNeeds {
+        switch centre {
+        case .heard: [.heard, .draws]
+        case .zero: .draws
+        case .own: [.own, .draws]
+        }
+    }
+
+    public func plan(seeing view: borrowing AttackView) -> [Float] {
+        switch centre {
+        case .heard: view.meanOfHeard()
+        case .zero: [Float](repeating: 0, count: view.own.count)
+        case .own: view.own
+        }
+    }
+
+    public func forge(
+        for victim: NodeID, by plan: [Float], seeing view: borrowing AttackView, random: inout RandomStream
+    ) -> Forgery {
+        var lie = plan
         var noise = [Float](repeating: 0, count: lie.count)
         random.fillGaussian(&noise, mean: 0, standardDeviation: 1)
         var span = lie.mutableSpan

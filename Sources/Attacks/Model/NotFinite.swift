@@ -9,8 +9,14 @@ public struct NotFinite: ModelAttack {
 
     public init(_ parameters: ParameterValues) {}
 
-    public func forge(for victim: NodeID, seeing view: borrowing AttackView, random: inout RandomStream) -> Forgery {
-        var model = view.own
+    public var needs: AttackNeeds { [.own, .draws] }
+
+    public func plan(seeing view: borrowing AttackView) -> [Float] { view.own }
+
+    public func forge(
+        for victim: NodeID, by plan: [Float], seeing view: borrowing AttackView, random: inout RandomStream
+    ) -> Forgery {
+        var model = plan
         let place = random.below(model.count)
         model[place] = [.nan, .infinity, -.infinity][random.below(3)]
         return .model(model)

@@ -15,7 +15,13 @@ public struct Procrastinate: ModelAttack {
 
     public init(_ parameters: ParameterValues) { holdBack = parameters.number("share") }
 
-    public func forge(for victim: NodeID, seeing view: borrowing AttackView, random: inout RandomStream) -> Forgery {
-        .model(view.own)
+    public var needs: AttackNeeds { .own }
+
+    public func plan(seeing view: borrowing AttackView) -> [Float] { view.own }
+
+    public func forge(
+        for victim: NodeID, by plan: [Float], seeing view: borrowing AttackView, random: inout RandomStream
+    ) -> Forgery {
+        .model(plan)
     }
 }

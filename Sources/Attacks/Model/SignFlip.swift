@@ -20,10 +20,18 @@ public struct SignFlip: ModelAttack {
         scaleFactor = Float(parameters.number("scale"))
     }
 
-    public func forge(for victim: NodeID, seeing view: borrowing AttackView, random: inout RandomStream) -> Forgery {
+    public var needs: AttackNeeds { ofHeard ? .heard : .own }
+
+    public func plan(seeing view: borrowing AttackView) -> [Float] {
         var lie = ofHeard ? view.meanOfHeard() : view.own
         var span = lie.mutableSpan
         scale(-scaleFactor, &span)
-        return .model(lie)
+        return lie
+    }
+
+    public func forge(
+        for victim: NodeID, by plan: [Float], seeing view: borrowing AttackView, random: inout RandomStream
+    ) -> Forgery {
+        .model(plan)
     }
 }

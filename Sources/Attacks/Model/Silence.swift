@@ -10,7 +10,13 @@ public struct Silence: ModelAttack {
 
     public init(_ parameters: ParameterValues) {}
 
-    public func forge(for victim: NodeID, seeing view: borrowing AttackView, random: inout RandomStream) -> Forgery {
+    public var needs: AttackNeeds { [] }
+
+    public func plan(seeing view: borrowing AttackView) {}
+
+    public func forge(
+        for victim: NodeID, by plan: Void, seeing view: borrowing AttackView, random: inout RandomStream
+    ) -> Forgery {
         .silence
     }
 }

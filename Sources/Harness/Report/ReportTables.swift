@@ -108,6 +108,8 @@ extension HTMLReport {
                 run.screening.falseNegatives.map { ["hostile models kept in full", percent($0)] },
                 run.totals.degradedMixes == 0
                     ? nil : ["mixes of too few neighbours for the budget", "\(run.totals.degradedMixes)"],
+                run.totals.unfinishedMixes == 0
+                    ? nil : ["mixes stopped by the rule's iteration limit", "\(run.totals.unfinishedMixes)"],
             ].compactMap(\.self)
             + run.nodes.filter { $0.awaitedSeconds >= 0.005 }.sorted { $0.awaitedSeconds > $1.awaitedSeconds }.prefix(5)
             .map { ["waited for node \($0.label), s", rounded($0.awaitedSeconds, 2)] }

@@ -154,6 +154,7 @@ extension NodeTotals {
         missedModels = summary.count("missedMessages")
         lateModels = summary.count("lateMessages")
         degradedMixes = summary.member("screening")?.count("degradedMixes") ?? 0
+        unfinishedMixes = summary.member("screening")?.count("unfinishedMixes") ?? 0
         bytesSent = summary.count("bytesSent")
         messagesSent = summary.count("messagesSent")
         rejections = (summary.member("rejections")?.members ?? []).map { member in

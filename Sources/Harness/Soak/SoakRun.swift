@@ -64,15 +64,16 @@ public enum SoakRun {
             let apart = consensus(of: result, assembly)?.distance.rootMeanSquare
         {
             outcome.isAgreementChecked = true
-            if !(apart <= allowed) {
-                outcome.violations.append(
-                    Violation(
-                        .consensus,
-                        "the honest nodes end \(apart) apart; after isolation they would be at "
-                            + "most \(allowed)"))
-            }
+            outcome.violations += disagreement(apart, allowed: allowed)
         }
         return outcome
+    }
+
+    /// - Parameter apart: the root mean square distance to the mean.
+    static func disagreement(_ apart: Double, allowed: Double) -> [Violation] {
+        guard !(apart <= allowed) else { return [] }
+        let sentence = "the honest nodes end \(apart) apart; after isolation they would be at most \(allowed)"
+        return [Violation(.consensus, sentence)]
     }
 
     /// How far apart the nodes may end: somewhat farther than if nobody had heard of anybody until the last fault was
@@ -121,8 +122,12 @@ public enum SoakRun {
 
     /// The smallest case found that violates the same invariant as `outcome`.
     ///
-    /// - Parameter attempts: runs at most so many.
-    public static func shrink(_ outcome: SoakOutcome, attempts: Int = 150) -> SoakOutcome {
+    /// - Parameters:
+    ///   - attempts: runs at most so many.
+    ///   - run: what a case comes to.
+    public static func shrink(
+        _ outcome: SoakOutcome, attempts: Int = 150, running run: (SoakCase) throws -> SoakOutcome = run
+    ) -> SoakOutcome {
         guard let invariant = outcome.violations.first?.invariant else { return outcome }
         var smallest = outcome
         var left = attempts

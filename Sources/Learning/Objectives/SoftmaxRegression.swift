@@ -23,17 +23,29 @@ public struct SoftmaxRegression: Objective {
         let share = 1 / Float(samples.count)
         for s in samples.indices {
             let label = shard.label(of: samples[s])
-            let row = s * classes
-            let own = scratch.scores[row + label]
+            let row = s * classes..<(s + 1) * classes
             var span = scratch.scores.mutableSpan
-            let (greatest, total) = exponentiate(&span, row..<row + classes)
-            loss += Elementary.log(Double(total)) - Double(own - greatest)
-            for position in row..<row + classes { span[position] *= share / total }
-            span[row + label] -= share
+            let (one, total) = crossEntropy(&span, row, label: label)
+            loss += one
+            for position in row { span[position] *= share / total }
+            span[row.lowerBound + label] -= share
         }
         denseBackward(
             features: data.features.span, featureCount: data.featureCount, samples: samples,
             errors: scratch.scores.span, classCount: classes, into: &gradient)
+        return loss / Double(samples.count)
+    }
+
+    public func loss(
+        at parameters: Span<Float>, shard: Shard, samples: Span<Int32>, scratch: inout ObjectiveScratch
+    ) -> Double {
+        let classes = shard.data.classCount
+        scores(parameters, shard.data, samples, &scratch)
+        var loss = 0.0
+        var span = scratch.scores.mutableSpan
+        for s in samples.indices {
+            loss += crossEntropy(&span, s * classes..<(s + 1) * classes, label: shard.label(of: samples[s])).loss
+        }
         return loss / Double(samples.count)
     }
 
@@ -45,16 +57,14 @@ public struct SoftmaxRegression: Objective {
         scores(parameters, data, all.span, &scratch)
         var loss = 0.0
         var correct = 0
+        var span = scratch.scores.mutableSpan
         for s in all.indices {
             let label = Int(data.labels[s])
             let row = s * classes
             var best = 0
-            for c in 1..<classes where scratch.scores[row + c] > scratch.scores[row + best] { best = c }
+            for c in 1..<classes where span[row + c] > span[row + best] { best = c }
             if best == label { correct += 1 }
-            let own = scratch.scores[row + label]
-            var span = scratch.scores.mutableSpan
-            let (greatest, total) = exponentiate(&span, row..<row + classes)
-            loss += Elementary.log(Double(total)) - Double(own - greatest)
+            loss += crossEntropy(&span, row..<row + classes, label: label).loss
         }
         return Evaluation(meanLoss: loss / Double(max(1, data.count)), correct: correct, count: data.count)
     }
@@ -68,6 +78,16 @@ public struct SoftmaxRegression: Objective {
         denseForward(
             features: data.features.span, featureCount: data.featureCount, samples: samples, parameters: parameters,
             classCount: data.classCount, into: &span)
+    }
+
+    /// The loss of one sample, whose scores are replaced by exponentials that add up to `total`.
+    @inline(__always)
+    private func crossEntropy(
+        _ scores: inout MutableSpan<Float>, _ row: Range<Int>, label: Int
+    ) -> (loss: Double, total: Float) {
+        let own = scores[row.lowerBound + label]
+        let (greatest, total) = exponentiate(&scores, row)
+        return (Elementary.log(Double(total)) - Double(own - greatest), total)
     }
 
     /// Replaces scores by exp(score − greatest), eight lanes at a time; returns the greatest and the sum.

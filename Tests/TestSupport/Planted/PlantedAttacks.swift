@@ -1,0 +1,102 @@
+// Attacks that are wrong on purpose, one for each law that the catalogue's must obey.
+public import Attacks
+public import Kernels
+import Synchronization
+
+/// An attack that no operator can choose.
+public protocol PlantedAttack: ModelAttack where Plan == [Float] {
+    /// What it sends to everyone.
+    static func lie(_ view: borrowing AttackView) -> [Float]
+}
+
+extension PlantedAttack {
+    public static var name: String { "planted" }
+    public static var summary: String { "for tests" }
+    public var needs: AttackNeeds { [.own, .heard, .victim, .draws, .past] }
+
+    public func plan(seeing view: borrowing AttackView) -> [Float] { Self.lie(view) }
+
+    public func forge(
+        for victim: NodeID, by plan: [Float], seeing view: borrowing AttackView, random: inout RandomStream
+    ) -> Forgery {
+        .model(plan)
+    }
+}
+
+/// Lies about its model and about its data.
+public struct TwoFaced: PlantedAttack, LabelAttack {
+    public init(_ parameters: ParameterValues) {}
+    public static func lie(_ view: borrowing AttackView) -> [Float] { view.own }
+    public func relabelling(classCount: Int) -> [Int] { Array(0..<classCount) }
+}
+
+/// Sends something else each time that anyone of its kind is asked, in whatever group, on whatever node.
+public struct Fickle: PlantedAttack {
+    private static let asked = Mutex(0)
+
+    public init(_ parameters: ParameterValues) {}
+    public var needs: AttackNeeds { [] }
+
+    public static func lie(_ view: borrowing AttackView) -> [Float] {
+        let count = asked.withLock { count in
+            count += 1
+            return count
+        }
+        return [Float](repeating: Float(count), count: view.own.count)
+    }
+}
+
+/// Sends an element too many.
+public struct Overlong: PlantedAttack {
+    public init(_ parameters: ParameterValues) {}
+    public static func lie(_ view: borrowing AttackView) -> [Float] { view.own + [0] }
+}
+
+/// Is no number where models are large.
+public struct Exploding: PlantedAttack {
+    public init(_ parameters: ParameterValues) {}
+    public static func lie(_ view: borrowing AttackView) -> [Float] { view.own.map { $0 * 1e30 } }
+}
+
+/// Goes by the last model of each neighbour that it has ever heard, and says that it does not.
+public struct Hindsighted: ModelAttack {
+    public static let name = "planted"
+    public static let summary = "for tests"
+    private var known: [NodeID: Float] = [:]
+
+    public init(_ parameters: ParameterValues) {}
+    public var needs: AttackNeeds { [.own, .heard] }
+
+    public mutating func plan(seeing view: borrowing AttackView) -> [Float] {
+        for one in view.heard { known[one.sender] = one.model[0] }
+        return view.own.map { $0 + known.values.reduce(0, +) }
+    }
+
+    public func forge(
+        for victim: NodeID, by plan: [Float], seeing view: borrowing AttackView, random: inout RandomStream
+    ) -> Forgery {
+        .model(plan)
+    }
+}
+
+/// Says that it goes by nothing, and goes by what it heard.
+public struct Sly: PlantedAttack {
+    public init(_ parameters: ParameterValues) {}
+    public var needs: AttackNeeds { [] }
+    public static func lie(_ view: borrowing AttackView) -> [Float] { view.meanOfHeard() }
+}
+
+/// Goes by the name of another attack.
+public struct NamesakeOfSilence: PlantedAttack {
+    public static let name = Silence.name
+    public init(_ parameters: ParameterValues) {}
+    public static func lie(_ view: borrowing AttackView) -> [Float] { view.own }
+}
+
+/// Makes up a class of its own.
+public struct Inventive: LabelAttack {
+    public static let name = "planted"
+    public static let summary = "for tests"
+    public init(_ parameters: ParameterValues) {}
+    public func relabelling(classCount: Int) -> [Int] { Array(1...classCount) }
+}
