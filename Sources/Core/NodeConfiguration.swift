@@ -113,8 +113,8 @@ public struct Patience: Sendable, Equatable {
     public var stoppingGrace: Nanoseconds = .milliseconds(1000)
     /// A node that has lost all its links goes slowly for so long beyond the deadline, before it goes on alone.
     public var isolation: Nanoseconds { 9 * deadline }
-    /// A node that cannot write its trace stands still for so long before it gives up. Longer than any fault of a plan
-    /// in which no round closes is likely to last, and than it takes to make room by hand; the others do without it.
+    /// A node that cannot write its trace stands still for so long before it gives up: longer than a fault of a plan is
+    /// likely to last in which no round closes. The others go on without it meanwhile.
     public var fullDisk: Nanoseconds { 30 * deadline }
 
     public init(deadline: Nanoseconds = .milliseconds(5000)) {
