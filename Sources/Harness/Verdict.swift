@@ -188,8 +188,7 @@ extension Verdict {
     ///   - no: and where they do not.
     private func consent(_ yes: String, _ no: String) -> String {
         guard survivors.count > 1 else { return "" }
-        let scale = distance?.medianRelative.map { "median relative distance \(rounded($0, 3))" }
-        let spread = distance?.median == 0 ? "" : " (\(scale ?? "no scale to measure by"))"
+        let spread = distance.map { $0.median == 0 ? "" : " (\($0.inWords))" } ?? ""
         guard agrees else { return no + spread }
         let far = far.sorted { $0.relativeDistance ?? 0 > $1.relativeDistance ?? 0 }
         guard let farthest = far.first?.relativeDistance else { return yes + spread }
@@ -202,6 +201,13 @@ extension Verdict {
         let more = names.count - mostNames
         guard more > 1 else { return names.joined(separator: ", ") }
         return names.prefix(mostNames).joined(separator: ", ") + " and \(more) more"
+    }
+}
+
+extension ConsensusDistance {
+    fileprivate var inWords: String {
+        guard median.isFinite else { return "most models are not finite" }
+        return medianRelative.map { "median relative distance \(rounded($0, 3))" } ?? "no scale to measure by"
     }
 }
 

@@ -67,6 +67,10 @@ struct VerdictTests {
             accuracies: [0.503, 0.493], distances: [0.9, 0.9],
             text: "The honest nodes did not learn (best 50.3 %; chance 50.0 %, up to 54.7 % with luck), nor do they "
                 + "agree (median relative distance 0.900).", hasFailed: false),
+        VerdictCase(
+            accuracies: [0.503, 0.493], distances: [.infinity, .infinity],
+            text: "The honest nodes did not learn (best 50.3 %; chance 50.0 %, up to 54.7 % with luck), nor do they "
+                + "agree (most models are not finite).", hasFailed: false),
         // Two classes of which one is nine times as frequent: 91 % is no achievement.
         VerdictCase(
             accuracies: [0.91, 0.91], chance: Chance(classes: [900, 100]),
