@@ -10,6 +10,8 @@ extension PlantedFamily {
     public static var summary: String { "for tests" }
     public static var parameters: [Parameter] { [.count("nodes", 2...100, default: 6, "for tests")] }
 
+    public var size: GraphSize { GraphSize(nodes: 6, links: 6) }
+
     fileprivate static func graph(_ pairs: [(Int, Int)], nodes: Int) throws(ConfigurationFault) -> Topology {
         try Topology(
             labels: (0..<nodes).map(String.init), edges: pairs.map { Edge(NodeID($0.0), NodeID($0.1)) }, name: name)

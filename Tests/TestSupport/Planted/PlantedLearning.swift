@@ -68,6 +68,8 @@ extension PlantedDataset {
     public var digest: String { String(repeating: "0", count: 64) }
     public var featureCount: Int { 2 }
     public var classCount: Int { 3 }
+    public var trainingCount: Int { 150 }
+    public func testCount() -> Int { 3 }
     public func trainingLabels() -> [Int32] { (0..<150).map { Int32($0 % 3) } }
     public func trainingFeatures(ofRows rows: [Int32]) -> [Float] { rows.flatMap { [Float($0), 1] } }
     public func testPart() -> LabelledData {
