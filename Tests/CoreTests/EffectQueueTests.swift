@@ -16,6 +16,7 @@ struct EffectQueueTests {
         case .send: "send"
         case .wake(let moment): "wake \(moment.nanoseconds)"
         case .train: "train"
+        case .tryOut: "tryOut"
         case .trace(let line): "trace \(line.round)"
         case .record: "record"
         case .snapshot: "snapshot"
