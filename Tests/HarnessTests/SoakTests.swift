@@ -95,9 +95,9 @@ struct SoakTests {
 
     @Test("nodes that end farther apart than they may are a violation, and so are some that are no numbers")
     func disagreement() {
-        let apart = Consensus([[0, 0], [2, 0]])
+        let apart = Consensus([[0, 0], [2, 0]]).distance.rootMeanSquare
         #expect(SoakRun.disagreement(apart, allowed: 1.5).isEmpty)
         #expect(SoakRun.disagreement(apart, allowed: 0.5).map(\.invariant) == [.consensus])
-        #expect(SoakRun.disagreement(Consensus([[.nan], [1]]), allowed: 1).map(\.invariant) == [.consensus])
+        #expect(SoakRun.disagreement(Consensus([[.nan], [1]]).distance.rootMeanSquare, allowed: 1).map(\.invariant) == [.consensus])
     }
 }
