@@ -54,16 +54,19 @@ public struct Adversary: Sendable {
     /// - Parameter heard: ascending by sender.
     public mutating func forge(
         for receivers: [NodeID], with own: ModelMessage, heard: [HeardModel], node: NodeID, seed: UInt64
-    ) -> [ModelMessage?] {
+    ) -> [Message?] {
         let view = AttackView(
             round: own.round, own: own.values,
             heard: heard.map { AttackView.Heard(sender: $0.sender, model: $0.message.values) }, victims: victims)
         return receivers.map { receiver in
             var random = stream(in: own.round, node: node, victim: receiver, seed: seed)
-            guard case .model(let values) = attack.forge(for: receiver, seeing: view, random: &random) else {
-                return nil
+            switch attack.forge(for: receiver, seeing: view, random: &random) {
+            case .model(let values): return .model(ModelMessage(round: own.round, values: values))
+            case .misdated(let values, let rounds):
+                return .model(ModelMessage(round: Round(max(0, own.round.number + rounds)), values: values))
+            case .excuse: return .waiting(own.round)
+            case .silence: return nil
             }
-            return ModelMessage(round: own.round, values: values)
         }
     }
 }

@@ -1,0 +1,16 @@
+// An attack on good faith: excuses instead of models.
+import Kernels
+
+/// Says in every round that it is held up, and sends nothing else.
+public struct Excuse: ModelAttack {
+    public static let name = "excuse"
+    public static let aliases = ["waitingOnly"]
+    public static let summary = "Says in every round that it is held up, and sends nothing else."
+    public static let forgesModels = false
+
+    public init(_ parameters: ParameterValues) {}
+
+    public func forge(for victim: NodeID, seeing view: borrowing AttackView, random: inout RandomStream) -> Forgery {
+        .excuse
+    }
+}

@@ -1,0 +1,17 @@
+// An attack on round numbers: true models under false dates.
+import Kernels
+
+/// Sends its true model under a round drawn from the one before to two after its own, so that it seems now behind and
+/// now ahead, and is in time now and then.
+public struct Misdate: ModelAttack {
+    public static let name = "misdate"
+    public static let aliases = ["randomRounds"]
+    public static let summary = "Sends its true model under the number of another round, now behind and now ahead."
+    public static let forgesModels = false
+
+    public init(_ parameters: ParameterValues) {}
+
+    public func forge(for victim: NodeID, seeing view: borrowing AttackView, random: inout RandomStream) -> Forgery {
+        .misdated(view.own, by: random.below(4) - 1)
+    }
+}
