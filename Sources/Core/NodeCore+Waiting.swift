@@ -35,7 +35,8 @@ extension NodeCore {
         var missing = Missing()
         var expected = 0
         for slot in neighbours.indices where neighbours[slot].weight != nil && listens(to: neighbours[slot].node) {
-            if neighbours[slot].current != nil { expected += 1 }
+            // Whoever is ahead has kept nobody waiting either.
+            if neighbours[slot].current != nil || neighbours[slot].newestRound ?? round > round { expected += 1 }
             guard let limit = limit(of: neighbours[slot], since: since), limit > now else { continue }
             expected += 1
             missing.slots.append(slot)
@@ -119,10 +120,22 @@ extension NodeCore {
         let end = min(now, asked ?? now)
         if missing.mayBeLiars, !missing.slots.isEmpty, end > accountedUntil {
             let count = Nanoseconds(missing.slots.count)
-            let share = (end - accountedUntil + count - 1) / count
+            let share = (passedOn(missing.slots) * (end - accountedUntil) + count - 1) / count
             for slot in missing.slots { ledger.charge(share, to: slot, asDebt: hasSpoken(slot)) }
         }
         accountedUntil = now
+    }
+
+    /// How many times a wait for these counts. Where all others have gone a round ahead, they have heard those missing,
+    /// and this node alone passes the delay on to all of them; what is done to one node after the other adds up.
+    private func passedOn(_ missing: [Int]) -> Nanoseconds {
+        var others = 0
+        for slot in neighbours.indices where neighbours[slot].weight ?? 0 > 0 && neighbours[slot].link == .up {
+            guard !missing.contains(slot), !neighbours[slot].isGivenUp else { continue }
+            guard neighbours[slot].newestRound ?? round > round else { return 1 }
+            others += 1
+        }
+        return Nanoseconds(max(1, others / max(1, ledger.suspects)))
     }
 
     /// Notes when more neighbours have been heard than may be liars: until then the round has earned.
