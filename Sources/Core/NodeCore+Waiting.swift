@@ -20,7 +20,7 @@ extension NodeCore {
         var next = nextLie(since: since, at: now) ?? .never
         if !missing.slots.isEmpty { next = min(next, missing.until) }
         if missing.mayBeLiars, !missing.slots.isEmpty {
-            let credit = missing.slots.filter(hasSpoken).map(ledger.credit).min() ?? ledger.limit
+            let credit = missing.slots.filter(isKnown).map(ledger.credit).min() ?? ledger.limit
             next = min(next, now + credit * Nanoseconds(missing.slots.count), now + configuration.patience.glance)
         }
         if next == .never, isCutOff, since + configuration.patience.glance > now {
@@ -44,7 +44,7 @@ extension NodeCore {
         }
         guard !isLiar, missing.slots.count <= min(ledger.suspects, expected - 1) else { return missing }
         missing.mayBeLiars = true
-        missing.slots.removeAll { hasSpoken($0) && ledger.credit(of: $0) <= 0 }
+        missing.slots.removeAll { isKnown($0) && ledger.credit(of: $0) <= 0 }
         return missing
     }
 
@@ -52,16 +52,18 @@ extension NodeCore {
     private func limit(of neighbour: NeighbourState, since: Instant) -> Instant? {
         guard owes(neighbour), !neighbour.isReturning, !neighbour.isGivenUp else { return nil }
         let deadline = configuration.patience.deadline
+        // At the start a neighbour may be waiting for links itself.
+        let isNew = exchangedAt == nil && neighbour.newestRound == nil
         switch neighbour.link {
         case .never: return nil
         case .closed(let waitedUntil, _): return min(waitedUntil, since + deadline)
-        // A liar waits less than those who wait for it. At the start a neighbour may be waiting for links itself.
-        case .up: return since + (isLiar ? deadline / 2 : neighbour.newestRound == nil ? deadline * 3 / 2 : deadline)
+        // A liar waits less than those who wait for it.
+        case .up: return since + (isLiar ? deadline / 2 : isNew ? deadline * 3 / 2 : deadline)
         }
     }
 
-    /// Whether the neighbour has ever sent a model: until then it owes nothing, and is waited for once.
-    private func hasSpoken(_ slot: Int) -> Bool { neighbours[slot].newestRound != nil }
+    /// Whether waits for the neighbour are debts; not so for its first model in this node's first round.
+    private func isKnown(_ slot: Int) -> Bool { exchangedAt != nil || neighbours[slot].newestRound != nil }
 
     /// Whether the neighbour's model for this round may still come.
     private func owes(_ neighbour: NeighbourState) -> Bool {
@@ -112,16 +114,13 @@ extension NodeCore {
     private var keepsAccounts: Bool { exchanges && !isAsynchronous && !isLiar }
 
     /// Charges what has passed of this round's wait to those who were missing; before anything changes about that.
-    ///
-    /// - Parameter asked: when the node wanted to look again. Whoever slept longer knows nothing of the time since.
-    mutating func chargeWait(until now: Instant, asked: Instant?) {
+    mutating func chargeWait(until now: Instant) {
         guard case .gathering(let since) = phase, keepsAccounts, now > accountedUntil else { return }
         let missing = missing(since: since, at: accountedUntil)
-        let end = min(now, asked ?? now)
-        if missing.mayBeLiars, !missing.slots.isEmpty, end > accountedUntil {
+        if missing.mayBeLiars, !missing.slots.isEmpty {
             let count = Nanoseconds(missing.slots.count)
-            let share = (passedOn(missing.slots) * (end - accountedUntil) + count - 1) / count
-            for slot in missing.slots { ledger.charge(share, to: slot, asDebt: hasSpoken(slot)) }
+            let share = (passedOn(missing.slots) * (now - accountedUntil) + count - 1) / count
+            for slot in missing.slots { ledger.charge(share, to: slot, asDebt: isKnown(slot)) }
         }
         accountedUntil = now
     }
@@ -153,7 +152,7 @@ extension NodeCore {
         }
         guard keepsAccounts else { return }
         if roundOfOthers == nil {
-            for slot in neighbours.indices where neighbours[slot].link == .up && owes(neighbours[slot]) {
+            for slot in neighbours.indices where owes(neighbours[slot]) {
                 neighbours[slot].isGivenUp = true
             }
         }
@@ -170,14 +169,19 @@ extension Instant {
     static let never = Instant(nanoseconds: .max / 2)
 }
 
-/// Time as a node takes it: where its clock is put back, time goes on from where it was.
+/// Time as a node takes it: where its clock leaps, or its process stands still, time goes on from where it was.
+/// Neighbours have had no chance in between, and it is nobody's debt.
 struct SteadyTime: Sendable {
     private(set) var latest = Instant(nanoseconds: .min)
     private var correction: Nanoseconds = 0
 
-    mutating func time(at reading: Instant) -> Instant {
+    /// - Parameters:
+    ///   - asked: when the node wanted to be woken; it cannot be much later than that.
+    ///   - slack: how much later is not yet a leap.
+    mutating func time(at reading: Instant, asked: Instant?, slack: Nanoseconds) -> Instant {
         correction = max(correction, latest.nanoseconds == .min ? 0 : latest - reading)
-        latest = reading + correction
+        if let asked, reading + correction > asked + slack { correction = asked - reading }
+        latest = max(latest, reading + correction)
         return latest
     }
 

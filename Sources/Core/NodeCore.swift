@@ -49,8 +49,6 @@ public struct NodeCore: Sendable {
 
     private(set) var steadyTime = SteadyTime()
     private var askedToWakeAt: Instant?
-    /// The round in which it woke up long after it had asked to: its process stood still, or its clock leapt.
-    var oversleptIn: Round?
 
     /// How long this node's own local steps take: the measure of pace that no neighbour can stretch.
     var stepDurations = RecentMedian()
@@ -96,9 +94,8 @@ public struct NodeCore: Sendable {
         _ event: NodeEvent, at now: Instant, using workspace: inout Workspace, into effects: inout [NodeEffect]
     ) {
         guard phase != .ended else { return }
-        let now = steadyTime.time(at: now)
-        chargeWait(until: now, asked: askedToWakeAt)
-        if let asked = askedToWakeAt, now - asked > configuration.patience.glance { oversleptIn = round }
+        let now = steadyTime.time(at: now, asked: askedToWakeAt, slack: configuration.patience.glance)
+        chargeWait(until: now)
         askedToWakeAt = nil
         let before = effects.count
         take(event, at: now, using: &workspace, into: &effects)
@@ -221,12 +218,6 @@ public struct NodeCore: Sendable {
     mutating func join(
         since: Instant, at now: Instant, using workspace: inout Workspace, into effects: inout [NodeEffect]
     ) {
-        if oversleptIn == round {
-            // Whoever was to be here by now has had no chance.
-            oversleptIn = nil
-            phase = .joining(since: now)
-            return join(since: now, at: now, using: &workspace, into: &effects)
-        }
         let deadline = since + configuration.patience.deadline
         let isReady =
             enteringFrom == nil

@@ -14,7 +14,8 @@ public struct Procrastinate: ModelAttack {
             "by", ["round", "victim", "liar"], default: "round",
             "whose turn it is: all victims in every so many rounds, one victim after the other, one liar after the other"
         ),
-        Parameter.count("turns", 1...64, default: 1, "rounds until it is the same one's turn again; in others it is in time"),
+        Parameter.count(
+            "turns", 1...64, default: 1, "rounds until it is the same one's turn again; in others it is in time"),
     ]
 
     private let share: Double
