@@ -71,7 +71,7 @@ extension NodeConfiguration {
 
     /// So many neighbours may be late on purpose, and never all: no fewer than one where there are two, since even who
     /// declares no liars does not want to stand still for one.
-    var suspects: Int { max(0, min(max(1, budget.count), mixedNeighbours - 1)) }
+    public var suspects: Int { max(0, min(max(1, budget.count), mixedNeighbours - 1)) }
 
     /// w_ij of a neighbour whose models are mixed; `nil` for others, taps among them.
     public func mixingWeight(of node: NodeID) -> Double? {

@@ -61,6 +61,7 @@ struct Actor: Sendable {
     /// When something happens to it of its own accord, in virtual time; kept, because it is asked for at every instant.
     private(set) var nextMoment: Instant?
     private(set) var ending: Ending?
+    private(set) var endedAt: Instant?
     private(set) var hash = TraceHash()
     private(set) var steps = 0
     var traffic = Traffic()
@@ -255,6 +256,7 @@ struct Actor: Sendable {
                 }
             case .stop(let ending):
                 self.ending = ending
+                endedAt = now
                 if case .finished(let model) = ending { tellMix(model, telling: &news) }
             }
         }

@@ -32,6 +32,8 @@ public struct Violation: Sendable, Equatable, CustomStringConvertible {
         /// At the end the honest nodes agree about as well as if nobody had heard of anybody until the last fault was
         /// over, and nothing had gone wrong since.
         case consensus
+        /// Liars that are late slow the honest nodes down by a bounded factor, after a start.
+        case pace
     }
 
     public let invariant: Invariant

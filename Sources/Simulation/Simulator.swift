@@ -65,6 +65,8 @@ public enum Observation: Sendable {
 public struct SimulationResult: Sendable {
     /// How each node ended; `nil` for one that had not when the simulation was stopped.
     public let endings: [Ending?]
+    /// When, in virtual time.
+    public let endedAt: [Instant?]
     /// Nodes that were killed for good.
     public let killed: [NodeID]
     /// Over every event that every node handled and every model it mixed, in order.
@@ -100,9 +102,13 @@ public struct Simulator {
         /// ever.
         public var longest = Nanoseconds.max
 
-        public init(threads: Int = 1, carriage: Carriage = .values, isWatched: Bool = false) {
+        public init(
+            threads: Int = 1, carriage: Carriage = .values, latency: Nanoseconds = .milliseconds(1),
+            isWatched: Bool = false
+        ) {
             self.threads = threads
             self.carriage = carriage
+            self.latency = latency
             self.isWatched = isWatched
         }
     }
@@ -284,6 +290,7 @@ public struct Simulator {
 
     private func result(at now: Instant) -> SimulationResult {
         var endings: [Ending?] = []
+        var endedAt: [Instant?] = []
         var killed: [NodeID] = []
         var hash = TraceHash()
         var steps = 0
@@ -292,6 +299,7 @@ public struct Simulator {
             lane.state.withLock { state in
                 for actor in state.actors {
                     endings.append(actor.ending)
+                    endedAt.append(actor.endedAt)
                     if actor.isDown { killed.append(actor.id) }
                     hash.fold(actor.hash.value)
                     steps += actor.steps
@@ -300,7 +308,7 @@ public struct Simulator {
             }
         }
         return SimulationResult(
-            endings: endings, killed: killed, traceHash: hash.value, steps: steps, traffic: traffic,
+            endings: endings, endedAt: endedAt, killed: killed, traceHash: hash.value, steps: steps, traffic: traffic,
             virtualNanoseconds: now.nanoseconds, strikes: network?.plan.strikes ?? [], calmSince: calmSince,
             longestHold: network?.longestHold ?? 0)
     }

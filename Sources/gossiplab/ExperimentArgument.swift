@@ -14,13 +14,14 @@ let commonFlags = [
 /// An experiment ready to run.
 struct PreparedExperiment {
     let assembly: Assembly
+    private let source: ExperimentSource
 
     /// The experiment that the command names, `quickstart` without a name; warnings go to standard error.
     init(_ flags: Flags) throws {
         guard flags.words.count <= 1 else {
             throw ConfigurationFault("one experiment at a time, not '\(flags.words.joined(separator: " "))'")
         }
-        let source = try ExperimentSource(
+        source = try ExperimentSource(
             named: flags.words.first ?? "quickstart",
             overrides: flags.values("set") + flags.values("transport").map { "network.transport=\($0)" })
         assembly = try Assembly(
@@ -29,6 +30,14 @@ struct PreparedExperiment {
         if !flags.has("quiet") {
             for warning in assembly.warnings { StandardError.print("warning: \(warning)") }
         }
+    }
+
+    /// The same with more overrides.
+    func variant(_ changes: [String]) throws -> Assembly {
+        var experiment = source.experiment
+        for change in changes { try experiment.set(change) }
+        return try Assembly(
+            experiment, topology: source.topologyFile(of: experiment), files: source.dataFiles, sharesData: true)
     }
 }
 

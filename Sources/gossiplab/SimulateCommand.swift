@@ -30,14 +30,16 @@ enum SimulateCommand: Command {
             carriage: Carriage(rawValue: try flags.choice("carry", carriages, default: "values")) ?? .values,
             isWatched: flags.has("check"))
         options.latency = .milliseconds(try flags.count("latency", 1...60_000, default: 1))
-        var invariants = flags.has("check") ? try Invariants(experiment.assembly) : nil
+        var check =
+            flags.has("check")
+            ? try RunCheck(experiment.assembly, options: options, variant: experiment.variant) : nil
         var files = try RunFiles(
             for: experiment.assembly, in: flags.value("out") ?? "runs")
         var progress = Progress(
             of: experiment.assembly.experiment.training.rounds, isQuiet: flags.has("quiet"))
         let signals = try Signals()
         let (outcome, result) = try SimulatedRun(experiment.assembly, options: options).run {
-            invariants?.observe($0)
+            check?.observe($0)
         } evaluated: { evaluations throws(SystemFault) in
             try files.append(evaluations)
             progress.show(evaluations.last)
@@ -48,11 +50,9 @@ enum SimulateCommand: Command {
         progress.end()
         try files.write(outcome.finalModels, rounds: experiment.assembly.experiment.training.rounds)
         var status = try conclude(outcome, of: experiment.assembly, in: files, flags)
-        if var checked = invariants, !outcome.wasStopped {
-            let deadline = experiment.assembly.experiment.timing.deadlineMilliseconds
-            checked.end(result, deadline: .milliseconds(deadline))
-            for violation in checked.violations { print("violated  \(violation)") }
-            if !checked.violations.isEmpty { status = ExitCode.failure }
+        if !outcome.wasStopped, let verdict = try check?.judge(result), !verdict.violations.isEmpty {
+            for violation in verdict.violations { print("violated  \(violation)") }
+            status = ExitCode.failure
         }
         if flags.has("trace") { print("trace \(String(result.traceHash, radix: 16)) steps \(result.steps)") }
         return status

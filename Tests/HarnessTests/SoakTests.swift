@@ -35,7 +35,7 @@ struct SoakTests {
         #expect(Set(cases.flatMap(\.faultKinds)) == Set(FaultCatalog.all.names))
         #expect(Set(cases.map(\.ruleKind)) == Set(RuleCatalog.gossip.names))
         #expect(Set(cases.map(\.attackKind)) == Set(AttackCatalog.all.names + ["none"]))
-        #expect(cases.allSatisfy { $0.calmFrom + SoakCase.calmRounds <= $0.rounds })
+        #expect(cases.allSatisfy { $0.calmFrom + RunCheck.calmRounds <= $0.rounds })
     }
 
     @Test("a violation is shrunk to a case that still has it")
@@ -43,7 +43,7 @@ struct SoakTests {
         let outcome = try SoakRun.run(SoakCase(seed: 3))
         // Any case will do: a violation that no smaller case shows leaves the case as it is.
         var broken = outcome
-        broken.violations = [Violation(.progress, "planted")]
+        broken.verdict.violations = [Violation(.progress, "planted")]
         let same = SoakRun.shrink(broken, attempts: 8)
         #expect(same.soakCase.rounds == outcome.soakCase.rounds && same.violations == broken.violations)
     }
