@@ -173,6 +173,19 @@ struct PatienceTests {
         #expect(node.ending != nil && node.traces.allSatisfy { $0.senders.count == 6 })
     }
 
+    @Test("a neighbour that stops for one second in four is waited for, and nobody is missed", arguments: [1, 2])
+    func stops(liars: Int) {
+        var node = HandledNode(degree: 5, rounds: 3000, liars: liars)
+        node.join(1...5)
+        var now = 0
+        for round in 0..<3000 {
+            for neighbour in 1...4 { node.receive(from: neighbour, round: round, at: now + 10) }
+            now += round % 300 == 299 ? 1000 : 10
+            node.receive(from: 5, round: round, at: now)
+        }
+        #expect(node.ending != nil && node.traces.allSatisfy { $0.senders.count == 6 })
+    }
+
     @Test("where an honest neighbour has gone ahead, a liar is not the only one left to wait for")
     func leftWithLiar() {
         var node = HandledNode(rounds: 50, liars: 1)

@@ -2,6 +2,7 @@
 import Aggregation
 import Attacks
 import Faults
+import Kernels
 import Scenario
 import Simulation
 import Testing
@@ -36,6 +37,45 @@ struct SoakTests {
         #expect(Set(cases.map(\.ruleKind)) == Set(RuleCatalog.gossip.names))
         #expect(Set(cases.map(\.attackKind)) == Set(AttackCatalog.all.names + ["none"]))
         #expect(cases.allSatisfy { $0.calmFrom + RunCheck.calmRounds <= $0.rounds })
+    }
+
+    @Test("a clock that leaps while its node has no links leaves nobody alone")
+    func leap() throws {
+        let outcome = try SoakRun.run(SoakCase(seed: 710_062))
+        #expect(outcome.violations.isEmpty && outcome.verdict.isAgreementChecked)
+    }
+
+    /// What 'gossiplab simulate FILE --check' does with the file of a case.
+    private func simulated(
+        _ soakCase: SoakCase, longest: Nanoseconds
+    ) throws -> (violations: [Violation], hash: UInt64) {
+        let file = Array(JSONText.pretty(soakCase.json).utf8)
+        func variant(_ changes: [String]) throws -> Assembly {
+            let experiment = try Experiment(file, name: "case", overrides: changes)
+            let topology = try experiment.topologyFile { path throws(ConfigurationFault) in
+                throw ConfigurationFault("there is no file \(path)")
+            }
+            return try Assembly(experiment, topology: topology, sharesData: true)
+        }
+        let assembly = try variant([])
+        var options = Simulator.Options(
+            threads: 2, carriage: soakCase.carriage, latency: .milliseconds(SoakRun.latencyMilliseconds),
+            isWatched: true)
+        options.longest = longest
+        var check = try RunCheck(assembly, options: options, variant: variant)
+        var simulator = try Simulator(assembly, options: options)
+        let result = simulator.run { check.observe($0) }
+        return (try check.judge(result).violations, result.traceHash)
+    }
+
+    @Test("the command that a failure prints runs the same events and judges them alike", arguments: 1...8)
+    func reproduces(seed: UInt64) throws {
+        let soakCase = SoakCase(seed: seed)
+        let outcome = try SoakRun.run(soakCase)
+        let again = try simulated(soakCase, longest: .max)
+        #expect(again.hash == outcome.traceHash && again.violations == outcome.violations)
+        let cutOff = try simulated(soakCase, longest: .milliseconds(50))
+        #expect(cutOff.violations.first?.invariant == .progress)
     }
 
     @Test("a violation is shrunk to a case that still has it")

@@ -25,8 +25,9 @@ public struct RunCheck {
     static let calmRounds = 15
     /// How much farther apart the honest nodes may end than in the comparison: a factor, and a share of their models.
     private static let farthest = (factor: 3.0, share: 0.1)
-    /// How much longer liars may make a run: a factor, and deadlines for its start. Core/PATIENCE.md tells why.
-    private static let slowest = (factor: 4.0, deadlines: 6.0)
+    /// How much longer liars may make a run: a factor, and deadlines for its start, which several liars may take from
+    /// several nodes in turn. Core/PATIENCE.md tells why.
+    private static let slowest = (factor: 4.0, deadlines: 10.0)
 
     private let assembly: Assembly
     private let options: Simulator.Options
@@ -135,14 +136,15 @@ public struct RunCheck {
     // MARK: - Pace
 
     /// In seconds of virtual time what the honest nodes need where liars are late and nothing else goes wrong, and what
-    /// they may need beside a run where nobody lies. `nil` where nobody is late, or more are than are tolerated.
+    /// they may need: where nobody lies, models are exchanged once a latency. `nil` where nobody is late, or more are
+    /// than are tolerated.
     private func pace() throws -> (spent: Double, allowed: Double)? {
         guard assembly.experiment.timing.kind == .synchronous, !modelAttacks.isEmpty,
             !modelAttacks.contains(where: { $0.forgesModels }), try liarsAreTolerated()
         else { return nil }
-        let spent = try seconds(try variant(["faults=[]"]))
-        let usual = try seconds(try variant(["faults=[]", "adversary=[]"]))
-        return (spent, Self.slowest.factor * usual + Self.slowest.deadlines * Double(deadline) / 1e9)
+        let usual = Double(rounds / assembly.experiment.training.mixEvery) * Double(options.latency)
+        let allowed = Self.slowest.factor * usual + Self.slowest.deadlines * Double(deadline)
+        return (try seconds(try variant(["faults=[]"])), allowed / 1e9)
     }
 
     private func liarsAreTolerated() throws -> Bool {
