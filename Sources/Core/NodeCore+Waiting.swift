@@ -159,7 +159,11 @@ extension NodeCore {
         guard let start = exchangedAt else { return }
         let patience = configuration.patience
         let steps = Nanoseconds(patience.believedSteps * configuration.mixEvery) * stepDurations.median
-        ledger.earn(min((now - start) / 2, (earnedUntil ?? now) - start, max(patience.believedRound, steps)))
+        let most = max(patience.believedRound, steps)
+        earnable += ((earnedUntil ?? now) - start) * 3 / 2
+        let earned = min((now - start) / 2, earnable, most)
+        earnable = min(earnable - earned, most)
+        ledger.earn(earned)
     }
 }
 

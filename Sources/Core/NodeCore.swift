@@ -45,6 +45,8 @@ public struct NodeCore: Sendable {
     /// it in which models were exchanged closed.
     var accountedUntil = Instant.longAgo
     var earnedUntil: Instant?
+    /// What rounds could have earned until then, and have not.
+    var earnable: Nanoseconds = 0
     var exchangedAt: Instant?
 
     private(set) var steadyTime = SteadyTime()

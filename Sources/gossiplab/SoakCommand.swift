@@ -101,7 +101,8 @@ enum SoakCommand: Command {
         var lines = [
             "\(tally.cases) seeds in \(Int(seconds.rounded())) s (\(rate) a second), \(tally.steps) local steps, "
                 + "\(tally.guaranteesChecked) mixes held to their rule's guarantee, "
-                + "\(tally.agreementsChecked) runs to agreement, \(tally.pacesChecked) to their pace, \(tally.failures.count) failed",
+                + "\(tally.agreementsChecked) runs to agreement, \(tally.pacesChecked) to their pace, "
+                + "\(tally.failures.count) failed",
             "trace \(String(tally.traceHash, radix: 16))",
         ]
         for group in groups {

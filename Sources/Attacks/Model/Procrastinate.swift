@@ -1,8 +1,8 @@
 // The subtlest attack on patience: what it sends is honest, and late.
 import Kernels
 
-/// Sends its true model a while after its own step: to everyone in every round, or so that each victim, or each liar of
-/// a group, has its turn. Victims in turn, one after the other along a path, are what lets delays add up.
+/// Sends its true model a while after its own step: to everyone in every round, or so that each victim, or each liar
+/// of a group, has its turn; in other rounds it is in time. Victims in turn, one after the other along a path, are what lets delays add up.
 public struct Procrastinate: ModelAttack {
     public static let name = "procrastinate"
     public static let aliases = ["late", "delay"]
@@ -15,7 +15,7 @@ public struct Procrastinate: ModelAttack {
             "whose turn it is: all victims in every so many rounds, one victim after the other, one liar after the other"
         ),
         Parameter.count(
-            "turns", 1...64, default: 1, "rounds until it is the same one's turn again; in others it is in time"),
+            "turns", 1...64, default: 1, "rounds until it is the same one's turn again"),
     ]
 
     private let share: Double

@@ -1,5 +1,5 @@
-// What is held against a simulated run: the invariants, and what the same experiment comes to where less goes wrong. The
-// soak and 'simulate --check' apply the same.
+// What is held against a simulated run: the invariants, and what the same experiment comes to where less goes wrong.
+// The soak and 'simulate --check' apply the same.
 import Aggregation
 import Attacks
 import Core
