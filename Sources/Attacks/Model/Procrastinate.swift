@@ -2,7 +2,8 @@
 import Kernels
 
 /// Sends its true model a while after its own step: to everyone in every round, or so that each victim, or each liar
-/// of a group, has its turn; in other rounds it is in time. Victims in turn, one after the other along a path, are what lets delays add up.
+/// of a group, has its turn; in other rounds it is in time. Victims in turn, one after the other along a path, are what
+/// lets delays add up.
 public struct Procrastinate: ModelAttack {
     public static let name = "procrastinate"
     public static let aliases = ["late", "delay"]
@@ -12,8 +13,7 @@ public struct Procrastinate: ModelAttack {
         Parameter.number("share", 0.0001...0.99, default: 0.95, "of the deadline after which it sends"),
         Parameter.choice(
             "by", ["round", "victim", "liar"], default: "round",
-            "whose turn it is: all victims in every so many rounds, one victim after the other, one liar after the other"
-        ),
+            "who takes turns: rounds, victims or liars"),
         Parameter.count(
             "turns", 1...64, default: 1, "rounds until it is the same one's turn again"),
     ]
