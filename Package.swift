@@ -52,7 +52,7 @@ let package = Package(
         module("Wire", [kernels], optimised, prose: ["PROTOCOL.md"]),
         module("Metrics", [kernels], optimised),
         module("Attacks", foundations, numeric),
-        module("Core", foundations + ["Attacks"], optimised),
+        module("Core", foundations + ["Attacks"], optimised, prose: ["PATIENCE.md"]),
         module("Faults", [kernels], optimised),
         module("Scenario", foundations + ["Attacks", "Core", "Faults"]),
         module("Platform", node, informed),

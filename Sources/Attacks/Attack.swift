@@ -27,8 +27,8 @@ public protocol ModelAttack: Attack {
     static var forgesModels: Bool { get }
     /// What it remembers from round to round; kept in checkpoints.
     var memory: [Float] { get set }
-    /// Share of the deadline for which its messages are held back on purpose.
-    var holdBack: Double { get }
+    /// Share of the deadline for which `liar` holds back on purpose what it sends to `victim` in this round.
+    func delay(of liar: NodeID, for victim: NodeID, in round: Round) -> Double
 }
 
 extension ModelAttack {
@@ -39,7 +39,7 @@ extension ModelAttack {
         set {}
     }
 
-    public var holdBack: Double { 0 }
+    public func delay(of liar: NodeID, for victim: NodeID, in round: Round) -> Double { 0 }
 }
 
 /// What the lies of a round depend on, beside the round itself.
@@ -68,6 +68,10 @@ public protocol LabelAttack: Attack {
 /// What a hostile node sends to one neighbour.
 public enum Forgery: Sendable, Equatable {
     case model([Float])
+    /// A model under the number of a round so many later than the one it is for.
+    case misdated([Float], by: Int)
+    /// Nothing but the word that it is held up.
+    case excuse
     case silence
 }
 

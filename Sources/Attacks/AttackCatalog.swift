@@ -12,6 +12,8 @@ public enum AttackCatalog {
             NotFinite.self,
             Silence.self,
             Procrastinate.self,
+            Misdate.self,
+            Excuse.self,
             LabelFlip.self,
         ], as: { $0 })
 }

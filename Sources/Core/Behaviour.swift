@@ -56,7 +56,7 @@ public struct Adversary: Sendable {
     /// - Parameter heard: ascending by sender.
     public mutating func forge(
         for receivers: [NodeID], with own: ModelMessage, heard: [HeardModel], node: NodeID, seed: UInt64
-    ) -> [ModelMessage?] {
+    ) -> [Message?] {
         guard let view = view(of: own, heard), let first = receivers.first else { return receivers.map { _ in nil } }
         // One lie for all, unless it depends on whom it is told.
         let isOne = collusion != nil || attack.needs.isDisjoint(with: [.victim, .draws])
@@ -87,14 +87,17 @@ public struct Adversary: Sendable {
 
     private static func forgeries<One: ModelAttack>(
         for victims: [NodeID], by attack: inout One, seeing view: AttackView, drawing streams: [RandomStream]
-    ) -> [ModelMessage?] {
+    ) -> [Message?] {
         let plan = attack.plan(seeing: view)
         return zip(victims, streams).map { victim, stream in
             var random = stream
-            guard case .model(let values) = attack.forge(for: victim, by: plan, seeing: view, random: &random) else {
-                return nil
+            switch attack.forge(for: victim, by: plan, seeing: view, random: &random) {
+            case .model(let values): return .model(ModelMessage(round: view.round, values: values))
+            case .misdated(let values, let rounds):
+                return .model(ModelMessage(round: Round(max(0, view.round.number + rounds)), values: values))
+            case .excuse: return .waiting(view.round)
+            case .silence: return nil
             }
-            return ModelMessage(round: view.round, values: values)
         }
     }
 }

@@ -2,7 +2,7 @@
 //
 //   magic "GSPK" | version u8 | 3 zero bytes | node u32 | rounds u32 | experiment 32 bytes
 //   | incarnation u64 | published rounds u32
-//   | count u32 | count × (neighbour u32, balance i64, charged i64, polled only u8)
+//   | count u32 | count × (neighbour u32, debt i64, charged i64, given up u8)
 //   | count u32 | count × (length u32, length floats): model, rule's memory, attack's memory, then the local state
 //   | XXH64 of all before
 import Kernels
@@ -10,12 +10,12 @@ import Learning
 
 /// A node between two rounds.
 public struct Checkpoint: Sendable, Equatable {
-    /// What is left of a neighbour's account of patience.
+    /// What a neighbour owes for the node's waiting.
     public struct Credit: Sendable, Equatable {
         public let neighbour: NodeID
-        public let balance: Nanoseconds
+        public let debt: Nanoseconds
         public let charged: Nanoseconds
-        public let isPolledOnly: Bool
+        public let isGivenUp: Bool
     }
 
     /// Rounds closed; the next one has this number.
@@ -47,8 +47,8 @@ public enum CheckpointFault: Error, Sendable, Equatable, CustomStringConvertible
         case .truncated: "it is truncated"
         case .altered: "its bytes were altered"
         case .foreignFormat: "it is no checkpoint"
-        case .newerVersion(let version): "it has version \(version), from the future; this program reads version 2"
-        case .olderVersion(let version): "it has version \(version); this program reads version 2"
+        case .newerVersion(let version): "it has version \(version), from the future; this program reads version 3"
+        case .olderVersion(let version): "it has version \(version); this program reads version 3"
         case .otherExperiment: "it is of another experiment"
         case .otherNode(let node): "it is of node \(node)"
         case .wrongDimension: "its model has another dimension"
@@ -58,7 +58,7 @@ public enum CheckpointFault: Error, Sendable, Equatable, CustomStringConvertible
 
 extension Checkpoint {
     private static let magic = Array("GSPK".utf8)
-    private static let version: UInt8 = 2
+    private static let version: UInt8 = 3
     private static let headerBytes = 48
 
     /// - Parameter experiment: the 32-byte identity of the experiment.
@@ -73,9 +73,9 @@ extension Checkpoint {
         bytes.append(littleEndian: UInt32(credits.count))
         for credit in credits {
             bytes.append(littleEndian: UInt32(credit.neighbour.index))
-            bytes.append(littleEndian: UInt64(bitPattern: credit.balance))
+            bytes.append(littleEndian: UInt64(bitPattern: credit.debt))
             bytes.append(littleEndian: UInt64(bitPattern: credit.charged))
-            bytes.append(credit.isPolledOnly ? 1 : 0)
+            bytes.append(credit.isGivenUp ? 1 : 0)
         }
         let arrays = [model, ruleMemory, attackMemory] + localState.values
         bytes.append(littleEndian: UInt32(arrays.count))
@@ -109,9 +109,9 @@ extension Checkpoint {
         for _ in 0..<(try reader.count()) {
             credits.append(
                 Credit(
-                    neighbour: NodeID(try reader.count()), balance: Int64(bitPattern: try reader.integer(UInt64.self)),
+                    neighbour: NodeID(try reader.count()), debt: Int64(bitPattern: try reader.integer(UInt64.self)),
                     charged: Int64(bitPattern: try reader.integer(UInt64.self)),
-                    isPolledOnly: try reader.integer(UInt8.self) != 0))
+                    isGivenUp: try reader.integer(UInt8.self) != 0))
         }
         var arrays: [[Float]] = []
         for _ in 0..<(try reader.count()) { arrays.append(try reader.floats()) }

@@ -1,4 +1,4 @@
-// What a node remembers of one neighbour: its link, at most two of its models, its credit, its offences.
+// What a node remembers of one neighbour: its link, at most two of its models, its offences.
 import Kernels
 import Metrics
 import Wire
@@ -33,35 +33,21 @@ struct NeighbourState: Sendable {
     var newest: ModelMessage?
     /// The newest round it sent anything admissible for.
     var newestRound: Round?
-    /// The round this node was in when a newer model than before came, though of an earlier round.
-    var approachedIn: Round?
-    var account: PatienceAccount
-    /// It said that it was held up in this round.
-    var heldUpIn: Round?
+    /// It owed its model when a round closed, and has sent none since: it is not waited for.
+    var isGivenUp = false
+    /// It said that it was held up and had nothing to send.
+    var isHeldUp = false
     /// It sent a proven lie for this round: it is not waited for, and its weight leaves the budget.
     var offendedIn: Round?
+    /// The round in which this node last lied to it.
+    var liedToIn: Round?
     /// What the rule has done with its models since the last record.
     var tally = Tally()
-    /// How long this round was kept open for it, once that is over, and whether it had said that it was held up.
-    var wait: (length: Nanoseconds, isAnnounced: Bool)?
 
-    init(_ neighbour: NodeConfiguration.Neighbour, patience: Patience) {
+    init(_ neighbour: NodeConfiguration.Neighbour) {
         node = neighbour.node
         weight = neighbour.weight
         receives = neighbour.receives
-        account = PatienceAccount(opening: patience.deadline)
-    }
-
-    /// It said `waiting` in the round of its newest model, and has sent nothing since: what this node waits for will be
-    /// late through no fault of its own. A node that has not sent a round's model is not held up in that round but owes
-    /// it; only while links are made, after a start or a restart, is there nothing to send yet.
-    var isHeldUp: Bool { heldUpIn != nil && (newestRound == nil || heldUpIn == newestRound) }
-
-    /// Its rounds go on, but it has not come as far as this node: something newer, and older than `round`, came from it
-    /// in that round or the one before.
-    func isBehind(_ round: Round) -> Bool {
-        guard let approachedIn, let newestRound else { return false }
-        return link == .up && newestRound < round && approachedIn.next >= round
     }
 
     /// A process that has taken leave may still make links while it ends; they lead nowhere.
@@ -89,7 +75,6 @@ struct NeighbourState: Sendable {
     ///
     /// - Parameter keepsModels: the newest model is kept until a newer one comes.
     mutating func advance(to round: Round, keepsModels: Bool) {
-        wait = nil
         guard !keepsModels else { return }
         current = nil
         if let message = newest, message.round <= round {

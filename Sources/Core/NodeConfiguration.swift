@@ -70,6 +70,10 @@ extension NodeConfiguration {
     /// w_ii: what the neighbours leave to the node itself where all are heard.
     var ownWeight: Double { 1 - neighbours.reduce(0) { $0 + ($1.weight ?? 0) } }
 
+    /// So many neighbours may be late on purpose, and never all: no fewer than one where there are two, since even who
+    /// declares no liars does not want to stand still for one.
+    public var suspects: Int { max(0, min(max(1, budget.count), mixedNeighbours - 1)) }
+
     /// w_ij of a neighbour whose models are mixed; `nil` for others, taps among them.
     public func mixingWeight(of node: NodeID) -> Double? {
         guard let slot = slot(of: node), let weight = neighbours[slot].weight, weight > 0 else { return nil }
@@ -98,14 +102,15 @@ public enum Pace: Sendable, Equatable {
 
 /// How long a node waits for its neighbours.
 public struct Patience: Sendable, Equatable {
-    /// The longest wait for one neighbour in one round, for links before the first round, and the opening balance of
-    /// each neighbour's account.
+    /// The longest wait for one neighbour in one round, for links before the first round, and what those neighbours
+    /// that may be late on purpose may owe together.
     public var deadline: Nanoseconds
-    /// Waits up to this long, or up to `freeSteps` median local steps of the waiting node, cost a neighbour nothing.
-    ///
-    /// Steps and not rounds: a neighbour that is late on purpose stretches rounds, and with them its own allowance.
-    public var free: Nanoseconds = .milliseconds(250)
-    public var freeSteps = 20
+    /// A node that waits looks again at least this often; one that is cut off takes this long for a round.
+    public var glance: Nanoseconds = .milliseconds(250)
+    /// The longest round that earns patience in full: so long, or so many median local steps of the waiting node.
+    /// Rounds may be stretched by liars all over the graph, steps by none.
+    public var believedRound: Nanoseconds { deadline / 50 }
+    public var believedSteps = 20
     /// A neighbour whose link is closed is waited for this long, in case it reconnects.
     public var reconnectGrace: Nanoseconds = .milliseconds(200)
     /// A neighbour that was told to stop is waited for this long: this node may be about to be told as well, and then

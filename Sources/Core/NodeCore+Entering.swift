@@ -20,9 +20,9 @@ extension NodeCore {
     func hasHeardEnough(since: Instant, at now: Instant) -> Bool {
         let mixed = neighbours.filter { $0.weight ?? 0 > 0 && listens(to: $0.node) }
         let linked = mixed.filter { $0.link == .up }
-        let isLong = now >= since + configuration.patience.free
+        let isLong = now >= since + configuration.patience.glance
         if isLong, mixed.count(where: { $0.current != nil }) > 2 * configuration.budget.count { return true }
-        guard linked.allSatisfy({ $0.current != nil || $0.heldUpIn != nil }) else { return false }
+        guard linked.allSatisfy({ $0.current != nil || $0.isHeldUp }) else { return false }
         return isLong ? !linked.isEmpty : mixed.allSatisfy { $0.link != .never }
     }
 

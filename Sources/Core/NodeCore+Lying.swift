@@ -13,20 +13,38 @@ extension NodeCore {
     /// A node listens to every neighbour, except that hostile nodes ignore their own kind.
     func listens(to node: NodeID) -> Bool { !kin.contains(node) }
 
-    /// How long this node keeps its neighbours waiting on purpose.
-    var holdBack: Nanoseconds? {
-        guard isLiar, case .hostile(let adversary) = behaviour, adversary.attack.holdBack > 0 else { return nil }
-        return Nanoseconds(adversary.attack.holdBack * Double(configuration.patience.deadline))
+    /// How long this node keeps a victim waiting on purpose in this round.
+    private func delay(for victim: NodeID, by attack: any ModelAttack) -> Nanoseconds {
+        let share = attack.delay(of: configuration.node, for: victim, in: round)
+        return Nanoseconds(share * Double(configuration.patience.deadline))
+    }
+
+    /// When the next victim that is kept waiting gets its lie; `nil`: none is.
+    func nextLie(since: Instant, at now: Instant) -> Instant? {
+        guard isLiar, case .hostile(let adversary) = behaviour else { return nil }
+        let victims = neighbours.filter { $0.receives && listens(to: $0.node) && $0.liedToIn != round }
+        return victims.map { since + delay(for: $0.node, by: adversary.attack) }.filter { $0 > now }.min()
     }
 
     /// Sends this round's forgeries, now that the honest neighbours have been heard.
-    mutating func lie(with own: ModelMessage, heard: [HeardModel], into effects: inout [NodeEffect]) {
+    ///
+    /// - Parameter due: only to those who have been kept waiting for long enough; `nil`: to everyone left.
+    mutating func lie(
+        with own: ModelMessage, heard: [HeardModel], due: (since: Instant, now: Instant)? = nil,
+        into effects: inout [NodeEffect]
+    ) {
         guard isLiar, case .hostile(var adversary) = behaviour else { return }
-        let victims = neighbours.filter { $0.receives && listens(to: $0.node) }
+        let victims = neighbours.indices.filter { slot in
+            let victim = neighbours[slot]
+            guard victim.receives, listens(to: victim.node), victim.liedToIn != round else { return false }
+            return due.map { $0.since + delay(for: victim.node, by: adversary.attack) <= $0.now } ?? true
+        }
         let forgeries = adversary.forge(
-            for: victims.map(\.node), with: own, heard: heard, node: configuration.node, seed: configuration.seed)
-        for (victim, forgery) in zip(victims, forgeries) where victim.link == .up {
-            if let forgery { effects.append(.send(.model(forgery), to: victim.node)) }
+            for: victims.map { neighbours[$0].node }, with: own, heard: heard, node: configuration.node,
+            seed: configuration.seed)
+        for (slot, forgery) in zip(victims, forgeries) {
+            neighbours[slot].liedToIn = round
+            if let forgery, neighbours[slot].link == .up { effects.append(.send(forgery, to: neighbours[slot].node)) }
         }
         behaviour = .hostile(adversary)
     }

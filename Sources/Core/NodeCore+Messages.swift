@@ -9,43 +9,36 @@ extension NodeCore {
         switch message {
         case .model(let model):
             guard listens(to: node) else { return }
-            receive(model, slot: slot, at: now)
+            receive(model, slot: slot)
         case .waiting(let round):
-            if round.number < configuration.rounds { neighbours[slot].heldUpIn = round }
+            if round.number < configuration.rounds { neighbours[slot].isHeldUp = true }
         case .bye(let farewell):
             neighbours[slot].takeLeave(farewell, at: now, configuration.patience)
         }
     }
 
-    mutating func receive(_ message: ModelMessage, slot: Int, at now: Instant) {
+    mutating func receive(_ message: ModelMessage, slot: Int) {
         let verdict = Admission.judge(
             message, from: neighbours[slot], in: round, by: configuration,
             takesAnyRound: isAsynchronous || enteringFrom != nil)
         switch verdict {
         case .current:
-            endWait(for: slot, at: now)
             neighbours[slot].current = message
             neighbours[slot].receivedIn = round
         case .early:
-            endWait(for: slot, at: now)
             neighbours[slot].newest = message
         case .late:
             record.lateModels += 1
-            if neighbours[slot].newestRound.map({ $0 < message.round }) ?? true {
-                neighbours[slot].approachedIn = round
-            }
         case .refused(let rejection):
             count(rejection)
             // An offence in this round stands, whatever follows for rounds to come.
             guard rejection.isProvenOffence, neighbours[slot].offendedIn != round else { return }
-            if message.round == round { endWait(for: slot, at: now) }
             neighbours[slot].offendedIn = message.round
             return
         }
         neighbours[slot].newestRound = max(neighbours[slot].newestRound ?? message.round, message.round)
         neighbours[slot].isReturning = false
-        neighbours[slot].account.refill(at: now)
-        neighbours[slot].account.delivered(inTime: verdict == .current)
+        neighbours[slot].isGivenUp = false
     }
 
     mutating func count(_ rejection: Rejection, times: Int = 1) {

@@ -108,8 +108,8 @@ extension NodeCore {
             var line = record
             line.rounds = done
             line.trainLoss = lossSamples > 0 ? lossSum / Double(lossSamples) : nil
-            line.waits = neighbours.filter { $0.account.charged > 0 }
-                .map { .init(neighbour: $0.node, nanoseconds: $0.account.charged) }
+            line.waits = neighbours.indices.filter { ledger.charged[$0] > 0 }
+                .map { .init(neighbour: neighbours[$0].node, nanoseconds: ledger.charged[$0]) }
             line.tallies = neighbours.filter { $0.tally.heard > 0 }.map { .init(neighbour: $0.node, tally: $0.tally) }
             for slot in neighbours.indices { neighbours[slot].tally = Tally() }
             effects.append(.record(line))
@@ -129,7 +129,9 @@ extension NodeCore {
         checkpoint.publishedRounds = publishedRounds
         checkpoint.ruleMemory = mixer.rule.memory
         if case .hostile(let adversary) = behaviour { checkpoint.attackMemory = adversary.attack.memory }
-        checkpoint.credits = neighbours.map { $0.account.credit(of: $0.node) }
+        checkpoint.credits = neighbours.indices.map {
+            ledger.credit(of: neighbours[$0].node, slot: $0, isGivenUp: neighbours[$0].isGivenUp)
+        }
         return checkpoint
     }
 

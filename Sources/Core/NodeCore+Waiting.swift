@@ -1,53 +1,79 @@
-// When a round may close: who is waited for, how long, and who pays for it.
+// When a round may close: who is waited for, how long, and who owes for it. PATIENCE.md tells why.
 import Kernels
 import Wire
 
+/// Whom a node waits for at some moment of a round.
+private struct Missing {
+    var slots: [Int] = []
+    /// Whether so few are missing that all of them may be late on purpose.
+    var mayBeLiars = false
+    /// When the first of them is not waited for any longer.
+    var until = Instant.never
+}
+
 extension NodeCore {
-    /// The moment at which the round closes if nothing more arrives; `now` if nobody is waited for.
-    func waitLimit(since: Instant, at now: Instant) -> Instant {
+    /// When to look again whether the round may close; `nil`: it may close now.
+    func nextLook(since: Instant, at now: Instant) -> Instant? {
         // Whoever is left behind has nothing to wait for.
-        guard exchanges, !isAsynchronous, roundOfOthers == nil else { return now }
-        var latest = holdBack.map { max(now, since + $0) } ?? now
-        // Whoever has delivered is passed over before it is copied: this is asked at every event.
-        for slot in neighbours.indices where neighbours[slot].current == nil {
-            if let limit = waitLimit(for: neighbours[slot], since: since) { latest = max(latest, limit) }
+        guard exchanges, !isAsynchronous, roundOfOthers == nil else { return nil }
+        let missing = missing(since: since, at: now)
+        var next = nextLie(since: since, at: now) ?? .never
+        if !missing.slots.isEmpty { next = min(next, missing.until) }
+        if missing.mayBeLiars, !missing.slots.isEmpty {
+            let credit = missing.slots.filter(isKnown).map(ledger.credit).min() ?? ledger.limit
+            next = min(next, now + credit * Nanoseconds(missing.slots.count), now + configuration.patience.glance)
         }
-        return latest
+        if next == .never, isCutOff, since + configuration.patience.glance > now {
+            next = since + configuration.patience.glance
+        }
+        return next == .never ? nil : next
     }
 
-    private func waitLimit(for neighbour: NeighbourState, since: Instant) -> Instant? {
-        guard isAwaited(neighbour) else { return nil }
+    /// Who owes this round's model and is waited for: everyone while more are missing than may be liars, since then one
+    /// of them is honest; otherwise whoever has credit.
+    private func missing(since: Instant, at now: Instant) -> Missing {
+        var missing = Missing()
+        var expected = 0
+        for slot in neighbours.indices where neighbours[slot].weight != nil && listens(to: neighbours[slot].node) {
+            // Whoever is ahead has kept nobody waiting either.
+            if neighbours[slot].current != nil || neighbours[slot].newestRound ?? round > round { expected += 1 }
+            guard let limit = limit(of: neighbours[slot], since: since), limit > now else { continue }
+            expected += 1
+            missing.slots.append(slot)
+            missing.until = min(missing.until, limit)
+        }
+        guard !isLiar, missing.slots.count <= min(ledger.suspects, expected - 1) else { return missing }
+        missing.mayBeLiars = true
+        missing.slots.removeAll { isKnown($0) && ledger.credit(of: $0) <= 0 }
+        return missing
+    }
+
+    /// Until when this round waits for the neighbour in any case; `nil`: not at all.
+    private func limit(of neighbour: NeighbourState, since: Instant) -> Instant? {
+        guard owes(neighbour), !neighbour.isReturning, !neighbour.isGivenUp else { return nil }
         let deadline = configuration.patience.deadline
-        let extensions: Nanoseconds = neighbour.isHeldUp ? 2 : 1
-        let patience =
-            if isLiar {
-                extensions * (deadline / 2)
-            } else if neighbour.account.isPolledOnly || neighbour.isReturning {
-                freeWait
-            } else {
-                min(extensions * deadline, freeWait + extensions * neighbour.account.balance)
-            }
+        // At the start a neighbour may be waiting for links itself.
+        let isNew = exchangedAt == nil && neighbour.newestRound == nil
         switch neighbour.link {
         case .never: return nil
-        case .closed(let waitedUntil, let backUntil):
-            guard isCutOff, backUntil > .longAgo else { return min(waitedUntil, since + patience) }
-            return since + freeWait
-        case .up: return since + (neighbour.isBehind(round) && isAhead ? max(deadline, patience) : patience)
+        case .closed(let waitedUntil, _): return min(waitedUntil, since + deadline)
+        // A liar waits less than those who wait for it.
+        case .up: return since + (isLiar ? deadline / 2 : isNew ? deadline * 3 / 2 : deadline)
         }
     }
 
-    /// Whether the neighbour owes this round's model and this node means to wait for it.
-    func isAwaited(_ neighbour: NeighbourState) -> Bool {
-        guard neighbour.weight != nil, neighbour.current == nil, neighbour.offendedIn != round,
-            neighbour.newestRound ?? round <= round, listens(to: neighbour.node)
-        else { return false }
-        let isTrusted = isLiar || !neighbour.account.isPolledOnly || neighbour.account.hasChance(in: round)
-        return isTrusted && !neighbour.isReturning || isCutOff || neighbour.isBehind(round) && isAhead
+    /// Whether waits for the neighbour are debts; not so for its first model in this node's first round.
+    private func isKnown(_ slot: Int) -> Bool { exchangedAt != nil || neighbours[slot].newestRound != nil }
+
+    /// Whether the neighbour's model for this round may still come.
+    private func owes(_ neighbour: NeighbourState) -> Bool {
+        neighbour.weight != nil && neighbour.current == nil && neighbour.offendedIn != round
+            && neighbour.newestRound ?? round <= round && listens(to: neighbour.node)
     }
 
-    /// Whether more neighbours are silent than may be liars, and more than are heard: polled only, gone not long ago,
-    /// or back without a word. Then it is this node, or its part of the network, that is cut off: it must not run
-    /// through its rounds alone, and gives all of them the free time.
+    /// Whether more neighbours are silent than may be liars, and more than are heard: given up, gone not long ago, or
+    /// back without a word. Then it is this node, or its part of the network, that is cut off: it must not run through
+    /// its rounds alone, and takes its time for each.
     private var isCutOff: Bool {
         let now = steadyTime.latest
         var heard = 0
@@ -55,7 +81,7 @@ extension NodeCore {
         var gone = 0
         for neighbour in neighbours where neighbour.weight ?? 0 > 0 {
             switch neighbour.link {
-            case .up where neighbour.account.isPolledOnly || neighbour.isReturning: silent += 1
+            case .up where neighbour.isGivenUp || neighbour.isReturning: silent += 1
             case .up: heard += 1
             case .closed(_, let backUntil) where now < backUntil: silent += 1
             case .closed(_, let backUntil) where now < backUntil + configuration.patience.isolation: gone += 1
@@ -63,40 +89,18 @@ extension NodeCore {
             }
         }
         guard heard > 0 else { return silent + gone > 0 }
-        return silent > heard && silent > configuration.budget.count
-    }
-
-    /// Whether more neighbours are behind than may be liars, and more than have come as far: this node has run ahead,
-    /// cut off for a while perhaps, and nobody would hear it again. It gives all that are on their way the time to
-    /// come.
-    private var isAhead: Bool {
-        var behind = 0
-        var level = 0
-        for neighbour in neighbours where neighbour.weight ?? 0 > 0 && neighbour.link == .up {
-            if neighbour.isBehind(round) { behind += 1 }
-            if neighbour.newestRound.map({ $0 >= round }) ?? false { level += 1 }
-        }
-        return behind > level && behind > configuration.budget.count
+        return silent > heard && silent > ledger.suspects
     }
 
     /// Whether a neighbour that is not waited for, or not any longer, may have its model for this round under way.
     var mightHearMore: Bool {
-        exchanges && !isAsynchronous
-            && neighbours.contains {
-                $0.weight != nil && $0.current == nil && $0.link == .up && $0.offendedIn != round
-                    && $0.newestRound ?? round <= round && listens(to: $0.node)
-            }
+        exchanges && !isAsynchronous && neighbours.contains { $0.link == .up && owes($0) }
     }
 
-    /// Waits up to this long cost a neighbour nothing.
-    private var freeWait: Nanoseconds {
-        max(configuration.patience.free, Nanoseconds(configuration.patience.freeSteps) * stepDurations.median)
-    }
-
-    /// Tells the neighbours once a round that this node is held up; returns when it will do so otherwise.
+    /// Tells the neighbours once that this node has nothing to send yet; returns when it will do so otherwise.
     mutating func announceHoldUp(since: Instant, at now: Instant, into effects: inout [NodeEffect]) -> Instant? {
         guard !saidWaiting, !isLiar else { return nil }
-        let moment = since + configuration.patience.free
+        let moment = since + configuration.patience.glance
         guard now >= moment else { return moment }
         saidWaiting = true
         for neighbour in neighbours where neighbour.receives && neighbour.link == .up {
@@ -105,48 +109,83 @@ extension NodeCore {
         return nil
     }
 
-    /// Notes what a neighbour has cost in this round, when it is waited for no longer: its model is here, it offended,
-    /// it is rounds ahead, or the round closes without it.
-    mutating func endWait(for slot: Int, at now: Instant) {
-        guard case .gathering(let since) = phase, isAwaited(neighbours[slot]) else { return }
-        let end: Instant
-        switch neighbours[slot].link {
-        case .never: return
-        case .closed(let waitedUntil, _): end = min(now, waitedUntil)
-        case .up: end = now
+    // MARK: - Accounts
+
+    private var keepsAccounts: Bool { exchanges && !isAsynchronous && !isLiar }
+
+    /// Charges what has passed of this round's wait to those who were missing; before anything changes about that.
+    mutating func chargeWait(until now: Instant) {
+        guard case .gathering(let since) = phase, keepsAccounts, now > accountedUntil else { return }
+        let missing = missing(since: since, at: accountedUntil)
+        if missing.mayBeLiars, !missing.slots.isEmpty {
+            let count = Nanoseconds(missing.slots.count)
+            let share = (passedOn(missing.slots) * (now - accountedUntil) + count - 1) / count
+            for slot in missing.slots { ledger.charge(share, to: slot, asDebt: isKnown(slot)) }
         }
-        neighbours[slot].wait = (end - since, neighbours[slot].isHeldUp)
+        accountedUntil = now
     }
 
-    /// Charges every neighbour for the wait that it caused in the round that closes. A node that overslept does not
-    /// know what it would have waited, and charges nobody.
-    mutating func settleAccounts(at now: Instant) {
-        let free = freeWait
-        for slot in neighbours.indices {
-            if isAwaited(neighbours[slot]), neighbours[slot].account.isPolledOnly {
-                neighbours[slot].account.missedChance(in: round)
-            }
-            neighbours[slot].account.refill(at: now)
-            endWait(for: slot, at: now)
-            guard oversleptIn != round, let wait = neighbours[slot].wait, wait.length > free else { continue }
-            neighbours[slot].account.charge(wait.length - free, isAnnounced: wait.isAnnounced)
+    /// How many times a wait for these counts. Where all others have gone a round ahead, they have heard those missing,
+    /// and this node alone passes the delay on to all of them; what is done to one node after the other adds up.
+    private func passedOn(_ missing: [Int]) -> Nanoseconds {
+        var others = 0
+        for slot in neighbours.indices where neighbours[slot].weight ?? 0 > 0 && neighbours[slot].link == .up {
+            guard !missing.contains(slot), !neighbours[slot].isGivenUp else { continue }
+            guard neighbours[slot].newestRound ?? round > round else { return 1 }
+            others += 1
         }
+        return Nanoseconds(max(1, others / max(1, ledger.suspects)))
+    }
+
+    /// Notes when more neighbours have been heard than may be liars: until then the round has earned.
+    mutating func noteEarning(at now: Instant) {
+        guard earnedUntil == nil, keepsAccounts else { return }
+        let heard = neighbours.count { $0.weight ?? 0 > 0 && $0.current != nil }
+        if heard > ledger.suspects { earnedUntil = now }
+    }
+
+    /// What the round that closes has earned, and who is given up: whoever owed its model to the end, until it speaks.
+    mutating func settleAccounts(at now: Instant) {
+        defer {
+            exchangedAt = now
+            earnedUntil = nil
+        }
+        guard keepsAccounts else { return }
+        if roundOfOthers == nil {
+            for slot in neighbours.indices where owes(neighbours[slot]) {
+                neighbours[slot].isGivenUp = true
+            }
+        }
+        guard let start = exchangedAt else { return }
+        let patience = configuration.patience
+        let steps = Nanoseconds(patience.believedSteps * configuration.mixEvery) * stepDurations.median
+        let most = max(patience.believedRound, steps)
+        earnable += ((earnedUntil ?? now) - start) * 3 / 2
+        let earned = min((now - start) / 2, earnable, most)
+        earnable = min(earnable - earned, most)
+        ledger.earn(earned)
     }
 }
 
 extension Instant {
-    /// Before any moment of any run.
+    /// Before and after any moment of any run.
     static let longAgo = Instant(nanoseconds: .min / 2)
+    static let never = Instant(nanoseconds: .max / 2)
 }
 
-/// Time as a node takes it: where its clock is put back, time goes on from where it was.
+/// Time as a node takes it: where its clock leaps, or its process stands still, time goes on from where it was.
+/// Neighbours have had no chance in between, and it is nobody's debt.
 struct SteadyTime: Sendable {
     private(set) var latest = Instant(nanoseconds: .min)
     private var correction: Nanoseconds = 0
 
-    mutating func time(at reading: Instant) -> Instant {
+    /// - Parameters:
+    ///   - asked: when the node wanted to be woken; it cannot be much later than that.
+    ///   - slack: how much later is not yet a leap.
+    mutating func time(at reading: Instant, asked: Instant?, slack: Nanoseconds) -> Instant {
         correction = max(correction, latest.nanoseconds == .min ? 0 : latest - reading)
-        latest = reading + correction
+        if let asked, reading + correction > asked + slack { correction = asked - reading }
+        latest = max(latest, reading + correction)
         return latest
     }
 

@@ -47,13 +47,19 @@ public struct NodeCore: Sendable {
     var trained: ModelMessage?
     var neighbours: [NeighbourState]
     var saidWaiting = false
+    var ledger: PatienceLedger
+    /// Up to when this round's wait has been charged; when it had heard more than may be liars; when the round before
+    /// it in which models were exchanged closed.
+    var accountedUntil = Instant.longAgo
+    var earnedUntil: Instant?
+    /// What rounds could have earned until then, and have not.
+    var earnable: Nanoseconds = 0
+    var exchangedAt: Instant?
 
     private(set) var steadyTime = SteadyTime()
     private var askedToWakeAt: Instant?
-    /// The round in which it woke up long after it had asked to: its process stood still, or its clock leapt.
-    var oversleptIn: Round?
 
-    /// How long this node's own local steps take: the measure of patience that no neighbour can stretch.
+    /// How long this node's own local steps take: the measure of pace that no neighbour can stretch.
     var stepDurations = RecentMedian()
     var record = NodeRecord()
     var lossSum = 0.0
@@ -76,7 +82,10 @@ public struct NodeCore: Sendable {
             (isHostile, kin) = (false, [])
         }
         model = initial
-        neighbours = configuration.neighbours.map { NeighbourState($0, patience: configuration.patience) }
+        neighbours = configuration.neighbours.map { NeighbourState($0) }
+        ledger = PatienceLedger(
+            neighbours: configuration.neighbours.count, suspects: configuration.suspects,
+            limit: configuration.patience.deadline)
     }
 
     public var hasEnded: Bool { phase == .ended }
@@ -104,8 +113,8 @@ public struct NodeCore: Sendable {
         guard phase != .ended else { return }
         // Whoever sends what is refused, and much of it, must not be able to make the node do anything else.
         if case .rejected(let rejection, _, let times) = event { return count(rejection, times: times) }
-        let now = steadyTime.time(at: now)
-        if let asked = askedToWakeAt, now - asked > configuration.patience.free { oversleptIn = round }
+        let now = steadyTime.time(at: now, asked: askedToWakeAt, slack: configuration.patience.glance)
+        chargeWait(until: now)
         askedToWakeAt = nil
         let before = effects.count
         take(event, at: now, using: &workspace, into: &effects)
@@ -184,7 +193,8 @@ public struct NodeCore: Sendable {
         }
         for credit in checkpoint.credits {
             guard let slot = slot(of: credit.neighbour) else { continue }
-            neighbours[slot].account.restore(credit)
+            ledger.restore(credit, slot: slot)
+            neighbours[slot].isGivenUp = credit.isGivenUp
         }
     }
 
@@ -212,15 +222,17 @@ public struct NodeCore: Sendable {
         case .joining(let since):
             join(since: since, at: now, using: &workspace, into: &effects)
         case .gathering(let since):
-            let limit = waitLimit(since: since, at: now)
-            if now >= limit, !isTimer, mightHearMore {
+            noteEarning(at: now)
+            if nextLie(since: since, at: now) != nil, let trained {
+                lie(with: trained, heard: heardModels(), due: (since, now), into: &effects)
+            }
+            if let next = nextLook(since: since, at: now) {
+                effects.append(.wake(at: next))
+            } else if !isTimer, mightHearMore {
                 // Nobody is waited for any more, but what arrives at this very moment is still taken.
                 effects.append(.wake(at: now))
-            } else if now >= limit {
-                closeRound(since: since, at: now, using: &workspace, into: &effects)
             } else {
-                let announcement = announceHoldUp(since: since, at: now, into: &effects)
-                effects.append(.wake(at: min(limit, announcement ?? limit)))
+                closeRound(since: since, at: now, using: &workspace, into: &effects)
             }
         case .idle, .training, .trying, .ended:
             break
@@ -230,12 +242,6 @@ public struct NodeCore: Sendable {
     mutating func join(
         since: Instant, at now: Instant, using workspace: inout Workspace, into effects: inout [NodeEffect]
     ) {
-        if oversleptIn == round {
-            // Whoever was to be here by now has had no chance.
-            oversleptIn = nil
-            phase = .joining(since: now)
-            return join(since: now, at: now, using: &workspace, into: &effects)
-        }
         let deadline = since + configuration.patience.deadline
         let isReady =
             enteringFrom == nil
@@ -282,6 +288,7 @@ public struct NodeCore: Sendable {
         trained = message
         publishedRounds = round.number + 1
         phase = .gathering(since: now)
+        accountedUntil = now
         guard exchanges else { return }
         if !isLiar {
             for neighbour in neighbours where neighbour.receives && neighbour.link == .up {

@@ -284,7 +284,7 @@ private struct ReplayedNode {
         let receivers = configuration.neighbours.filter { $0.receives && !adversary.kin.contains($0.node) }
         let forgeries = adversary.forge(
             for: receivers.map(\.node), with: own, heard: heard, node: configuration.node, seed: configuration.seed)
-        for forgery in forgeries.compactMap({ $0 }) { post.put(forgery, from: configuration.node) }
+        for case .model(let forgery)? in forgeries { post.put(forgery, from: configuration.node) }
         behaviour = .hostile(adversary)
         state.attackMemory = adversary.attack.memory
     }

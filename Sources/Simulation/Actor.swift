@@ -63,6 +63,7 @@ struct Actor: Sendable {
     /// When something happens to it of its own accord, in virtual time; kept, because it is asked for at every instant.
     private(set) var nextMoment: Instant?
     private(set) var ending: Ending?
+    private(set) var endedAt: Instant?
     private(set) var hash = TraceHash()
     private(set) var steps = 0
     var traffic = Traffic()
@@ -163,7 +164,7 @@ struct Actor: Sendable {
             queue.removeAll()
             handle(.traceLost, at: now, using: &tools, telling: &news)
             // The core may have ended already, with its last line still to be written.
-            if ending == nil { end(.traceLost(core.round), telling: &news) }
+            if ending == nil { end(.traceLost(core.round), at: now, telling: &news) }
         }
     }
 
@@ -291,14 +292,15 @@ struct Actor: Sendable {
                 }
             case .stop(let ending):
                 if case .finished(let model) = ending { tellMix(model, telling: &news) }
-                end(ending, telling: &news)
+                end(ending, at: now, telling: &news)
             }
         }
         return work
     }
 
-    private mutating func end(_ ending: Ending, telling news: inout News) {
+    private mutating func end(_ ending: Ending, at now: Instant, telling news: inout News) {
         self.ending = ending
+        endedAt = now
         // It sleeps for good, and would otherwise keep virtual time from ending.
         wakeAt = nil
         news.observations.append(.ended(id, ending))

@@ -32,6 +32,8 @@ public struct Violation: Sendable, Equatable, CustomStringConvertible {
         /// At the end the honest nodes agree about as well as if nobody had heard of anybody until the last fault was
         /// over, and nothing had gone wrong since.
         case consensus
+        /// Liars that are late slow the honest nodes down by a bounded factor, after a start.
+        case pace
     }
 
     public let invariant: Invariant
@@ -67,8 +69,8 @@ public struct Invariants: Sendable {
     private let isHostile: [Bool]
     private let guarantee: Guarantee
     private let isAsynchronous: Bool
-    /// For each node what was sent to it; only looked up.
-    private var received: [[Source: ModelMessage]]
+    /// For each node what was sent to it, of a liar perhaps several models for one round; only looked up.
+    private var received: [[Source: [ModelMessage]]]
     /// For each node the hash of its model of each round; only looked up.
     private var published: [[Int: UInt64]]
     /// For each node the round it mixed last, and for each of its neighbours the round it used of it last.
@@ -145,7 +147,7 @@ public struct Invariants: Sendable {
     // MARK: - What is sent
 
     private mutating func observe(_ message: ModelMessage, from sender: NodeID, to receiver: NodeID) {
-        received[receiver.index][Source(sender: sender, round: message.round)] = message
+        received[receiver.index][Source(sender: sender, round: message.round), default: []].append(message)
         guard !isHostile[sender.index] else { return }
         if !allFinite(message.values.span) {
             report(.finite, sender, message.round, "it publishes a model that is not")
@@ -176,7 +178,7 @@ public struct Invariants: Sendable {
         var heard: [HeardModel] = []
         for input in line.inputs where input.sender != node {
             check(input, of: line, isEntry: isEntry, by: node)
-            if let message = received[node.index][Source(sender: input.sender, round: input.round)] {
+            if let message = received(input, by: node) {
                 heard.append(HeardModel(sender: input.sender, message: message))
             }
         }
@@ -189,8 +191,7 @@ public struct Invariants: Sendable {
     }
 
     private mutating func check(_ input: TraceLine.Input, of line: TraceLine, isEntry: Bool, by node: NodeID) {
-        let message = received[node.index][Source(sender: input.sender, round: input.round)]
-        guard let message, message.digest == input.digest else {
+        guard let message = received(input, by: node) else {
             return report(
                 .nothingRefused, node, line.round,
                 "node \(input.sender) never sent it the model that was used for round \(input.round)")
@@ -207,6 +208,11 @@ public struct Invariants: Sendable {
                 report(.eachOnce, node, line.round, "node \(input.sender)'s rounds go back to \(input.round)")
             }
         }
+    }
+
+    /// The model that a trace names, if it was sent.
+    private func received(_ input: TraceLine.Input, by node: NodeID) -> ModelMessage? {
+        received[node.index][Source(sender: input.sender, round: input.round)]?.first { $0.digest == input.digest }
     }
 
     /// Whether `value` lies between the least and the greatest of `honest`, up to rounding.
@@ -279,7 +285,7 @@ public struct Invariants: Sendable {
     /// The node's own model that went into a mix, if anyone was sent it.
     private func received(own line: TraceLine, of node: NodeID) -> [Float]? {
         let sent = nodes[node.index].neighbours.lazy.filter(\.receives).compactMap { neighbour in
-            self.received[neighbour.node.index][Source(sender: node, round: line.round)]
+            self.received[neighbour.node.index][Source(sender: node, round: line.round)]?.first
         }
         return sent.first?.values
     }

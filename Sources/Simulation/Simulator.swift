@@ -66,6 +66,8 @@ public enum Observation: Sendable {
 public struct SimulationResult: Sendable {
     /// How each node ended; `nil` for one that had not when the simulation was stopped.
     public let endings: [Ending?]
+    /// When, in virtual time.
+    public let endedAt: [Instant?]
     /// The round that each node was in at the end; so many it has closed.
     public let rounds: [Round]
     /// Nodes that were killed for good.
@@ -103,9 +105,13 @@ public struct Simulator {
         /// ever.
         public var longest = Nanoseconds.max
 
-        public init(threads: Int = 1, carriage: Carriage = .values, isWatched: Bool = false) {
+        public init(
+            threads: Int = 1, carriage: Carriage = .values, latency: Nanoseconds = .milliseconds(1),
+            isWatched: Bool = false
+        ) {
             self.threads = threads
             self.carriage = carriage
+            self.latency = latency
             self.isWatched = isWatched
         }
     }
@@ -288,6 +294,7 @@ public struct Simulator {
     private func result(at now: Instant) -> SimulationResult {
         var endings: [Ending?] = []
         var rounds: [Round] = []
+        var endedAt: [Instant?] = []
         var killed: [NodeID] = []
         var hash = TraceHash()
         var steps = 0
@@ -297,6 +304,7 @@ public struct Simulator {
                 for actor in state.actors {
                     endings.append(actor.ending)
                     rounds.append(actor.core.round)
+                    endedAt.append(actor.endedAt)
                     if actor.isDown { killed.append(actor.id) }
                     hash.fold(actor.hash.value)
                     steps += actor.steps
@@ -305,7 +313,8 @@ public struct Simulator {
             }
         }
         return SimulationResult(
-            endings: endings, rounds: rounds, killed: killed, traceHash: hash.value, steps: steps, traffic: traffic,
+            endings: endings, endedAt: endedAt, rounds: rounds, killed: killed, traceHash: hash.value, steps: steps,
+            traffic: traffic,
             virtualNanoseconds: now.nanoseconds, strikes: network?.plan.strikes ?? [], calmSince: calmSince,
             longestHold: network?.longestHold ?? 0)
     }

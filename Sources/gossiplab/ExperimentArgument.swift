@@ -15,6 +15,7 @@ let commonFlags = [
 /// An experiment ready to run.
 struct PreparedExperiment {
     let assembly: Assembly
+    private let source: ExperimentSource
 
     /// The experiment that the command names, `quickstart` without a name; warnings go to standard error.
     ///
@@ -23,7 +24,7 @@ struct PreparedExperiment {
         guard flags.words.count <= 1 else {
             throw ConfigurationFault("one experiment at a time, not '\(flags.words.joined(separator: " "))'")
         }
-        let source = try ExperimentSource(
+        source = try ExperimentSource(
             named: flags.words.first ?? "quickstart",
             overrides: flags.values("set") + flags.values("transport").map { "network.transport=\($0)" },
             inputs: InputFiles(flags))
@@ -35,12 +36,22 @@ struct PreparedExperiment {
             for warning in assembly.warnings { StandardError.print("warning: \(warning)") }
         }
     }
+
+    /// The same with more overrides.
+    func variant(_ changes: [String]) throws -> Assembly {
+        var experiment = source.experiment
+        for change in changes { try experiment.set(change) }
+        return try Assembly(
+            experiment, topology: source.topologyFile(of: experiment), files: source.dataFiles, sharesData: true)
+    }
 }
 
 /// A run that the command names, and the experiment that was run there.
 struct NamedRun {
     let folder: RunFolder
     let assembly: Assembly
+    private let topology: TopologyFile
+    private let files: HostDataFiles
 
     var directory: RunDirectory { folder.directory }
 
@@ -59,10 +70,17 @@ struct NamedRun {
         let directory = folder.directory
         let (inputs, room) = (InputFiles.ofRuns, MemoryRoom(bytes: HostLimits.freeMemory(), for: use))
         let experiment = try Experiment(try inputs.read(directory.experiment), name: directory.experiment)
-        let topology = try TopologyFile.read(
+        topology = try TopologyFile.read(
             try inputs.read(directory.topology), name: directory.topology, room: room)
-        let files = HostDataFiles(namedIn: directory.experiment)
+        files = HostDataFiles(namedIn: directory.experiment)
         assembly = try Assembly(experiment, topology: topology, files: files, sharesData: true, room: room)
+    }
+
+    /// The same with other settings, as after `--set`.
+    func variant(_ changes: [String]) throws -> Assembly {
+        var experiment = assembly.experiment
+        for change in changes { try experiment.set(change) }
+        return try Assembly(experiment, topology: topology, files: files, sharesData: true)
     }
 }
 

@@ -23,7 +23,7 @@ enum ResumeCommand: Command {
         switch record {
         case .simulation(let settings):
             say("a simulation keeps no checkpoints: it is computed again, from the start", flags)
-            return try SimulateCommand.run(run.assembly, in: files, settings, flags)
+            return try SimulateCommand.run(run.assembly, variant: run.variant, in: files, settings, flags)
         case .processes(_, let hasKeys):
             say("resuming \(start.inWords)", flags)
             return try RunCommand.run(run.assembly, in: files, from: start, hasKeys: hasKeys, flags)

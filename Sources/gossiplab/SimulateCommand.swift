@@ -25,9 +25,10 @@ enum SimulateCommand: Command {
 
     static func run(_ flags: Flags) throws -> Int32 {
         let settings = try settings(flags)
-        let assembly = try PreparedExperiment(flags, for: .simulation).assembly
-        let files = try RunFiles(for: assembly, in: flags.value("out") ?? "runs", made: .simulation(settings))
-        return try run(assembly, in: files, settings, flags)
+        let experiment = try PreparedExperiment(flags, for: .simulation)
+        let files = try RunFiles(
+            for: experiment.assembly, in: flags.value("out") ?? "runs", made: .simulation(settings))
+        return try run(experiment.assembly, variant: experiment.variant, in: files, settings, flags)
     }
 
     private static func settings(_ flags: Flags) throws(ConfigurationFault) -> SimulationSettings {
@@ -42,15 +43,19 @@ enum SimulateCommand: Command {
     }
 
     /// Simulates from the first round to the last, and says what came of it.
+    ///
+    /// - Parameter variant: the same experiment with other settings, for what a check compares with.
     static func run(
-        _ assembly: Assembly, in files: RunFiles, _ settings: SimulationSettings, _ flags: Flags
+        _ assembly: Assembly, variant: @escaping ([String]) throws -> Assembly, in files: RunFiles,
+        _ settings: SimulationSettings, _ flags: Flags
     ) throws -> Int32 {
         var files = files
-        var invariants = settings.isChecked ? try Invariants(assembly) : nil
+        var check =
+            settings.isChecked ? try RunCheck(assembly, options: settings.options, variant: variant) : nil
         var progress = Progress(of: assembly.experiment.training.rounds, isQuiet: flags.has("quiet"))
         let signals = try Signals()
         let (outcome, result) = try SimulatedRun(assembly, options: settings.options).run {
-            invariants?.observe($0)
+            check?.observe($0)
         } evaluated: { evaluations throws(SystemFault) in
             try files.append(evaluations)
             progress.show(evaluations.last)
@@ -60,10 +65,9 @@ enum SimulateCommand: Command {
         }
         progress.end()
         var status = try conclude(outcome, of: assembly, in: files, flags)
-        if var checked = invariants, !outcome.wasStopped {
-            checked.end(result, deadline: .milliseconds(assembly.experiment.timing.deadlineMilliseconds))
-            for violation in checked.violations { try StandardOutput.print("violated  \(violation)") }
-            if !checked.violations.isEmpty { status = ExitCode.failure }
+        if !outcome.wasStopped, let verdict = try check?.judge(result), !verdict.violations.isEmpty {
+            for violation in verdict.violations { try StandardOutput.print("violated  \(violation)") }
+            status = ExitCode.failure
         }
         if flags.has("trace") {
             try StandardOutput.print("trace \(String(result.traceHash, radix: 16)) steps \(result.steps)")

@@ -107,7 +107,8 @@ enum SoakCommand: Command {
         var lines = [
             "\(tally.cases) seeds in \(Int(seconds.rounded())) s (\(rate) a second), \(tally.steps) local steps, "
                 + "\(tally.guaranteesChecked) mixes held to their rule's guarantee, "
-                + "\(tally.agreementsChecked) runs to agreement, \(tally.failures.count) failed",
+                + "\(tally.agreementsChecked) runs to agreement, \(tally.pacesChecked) to their pace, "
+                + "\(tally.failures.count) failed",
             "trace \(String(tally.traceHash, radix: 16))",
         ]
         for group in groups {
@@ -126,6 +127,7 @@ enum SoakCommand: Command {
                 JSONMember("seeds", .number(tally.cases)), JSONMember("steps", .number(tally.steps)),
                 JSONMember("guaranteesChecked", .number(tally.guaranteesChecked)),
                 JSONMember("agreementsChecked", .number(tally.agreementsChecked)),
+                JSONMember("pacesChecked", .number(tally.pacesChecked)),
                 JSONMember("failed", .array(tally.failures.map { .number(Int($0.soakCase.seed)) })),
                 JSONMember("trace", .text(String(tally.traceHash, radix: 16))),
             ] + groups.map { JSONMember("\($0)s", object(tally.counts(of: $0))) }

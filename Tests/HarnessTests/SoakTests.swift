@@ -37,7 +37,46 @@ struct SoakTests {
         #expect(Set(cases.flatMap(\.faultKinds)) == Set(FaultCatalog.all.names))
         #expect(Set(cases.map(\.ruleKind)) == Set(RuleCatalog.gossip.names))
         #expect(Set(cases.map(\.attackKind)) == Set(AttackCatalog.all.names + ["none"]))
-        #expect(cases.allSatisfy { $0.calmFrom + SoakCase.calmRounds <= $0.rounds })
+        #expect(cases.allSatisfy { $0.calmFrom + RunCheck.calmRounds <= $0.rounds })
+    }
+
+    @Test("a clock that leaps while its node has no links leaves nobody alone")
+    func leap() throws {
+        let outcome = try SoakRun.run(SoakCase(seed: 710_062))
+        #expect(outcome.violations.isEmpty && outcome.verdict.isAgreementChecked)
+    }
+
+    /// What 'gossiplab simulate FILE --check' does with the file of a case.
+    private func simulated(
+        _ soakCase: SoakCase, longest: Nanoseconds
+    ) throws -> (violations: [Violation], hash: UInt64) {
+        let file = Array(JSONText.pretty(soakCase.json).utf8)
+        func variant(_ changes: [String]) throws -> Assembly {
+            let experiment = try Experiment(file, name: "case", overrides: changes)
+            let topology = try experiment.topologyFile { path throws(ConfigurationFault) in
+                throw ConfigurationFault("there is no file \(path)")
+            }
+            return try Assembly(experiment, topology: topology, sharesData: true)
+        }
+        let assembly = try variant([])
+        var options = Simulator.Options(
+            threads: 2, carriage: soakCase.carriage, latency: .milliseconds(SoakRun.latencyMilliseconds),
+            isWatched: true)
+        options.longest = longest
+        var check = try RunCheck(assembly, options: options, variant: variant)
+        var simulator = try Simulator(assembly, options: options)
+        let result = simulator.run { check.observe($0) }
+        return (try check.judge(result).violations, result.traceHash)
+    }
+
+    @Test("the command that a failure prints runs the same events and judges them alike", arguments: 1...8)
+    func reproduces(seed: UInt64) throws {
+        let soakCase = SoakCase(seed: seed)
+        let outcome = try SoakRun.run(soakCase)
+        let again = try simulated(soakCase, longest: .max)
+        #expect(again.hash == outcome.traceHash && again.violations == outcome.violations)
+        let cutOff = try simulated(soakCase, longest: .milliseconds(50))
+        #expect(cutOff.violations.first?.invariant == .progress)
     }
 
     @Test("what is said to repeat a case comes to the same events")
@@ -62,8 +101,9 @@ struct SoakTests {
     /// The outcome of a case that breaks these invariants.
     private func outcome(_ soakCase: SoakCase, _ broken: [Violation.Invariant]) -> SoakOutcome {
         SoakOutcome(
-            soakCase: soakCase, violations: broken.map { Violation($0, "planted") }, strikes: [], rejections: [],
-            guaranteesChecked: 0, steps: 0, traceHash: 0)
+            soakCase: soakCase,
+            verdict: RunCheck.Verdict(violations: broken.map { Violation($0, "planted") }, guaranteesChecked: 0),
+            strikes: [], rejections: [], steps: 0, traceHash: 0)
     }
 
     @Test("a violation is shrunk to the fault that makes it, on a few nodes without liars", arguments: 1...6)
@@ -79,7 +119,7 @@ struct SoakTests {
             return outcome(candidate, candidate.faultKinds.contains(culprit) ? [.bounds, .progress] : [.bounds])
         }.soakCase
         #expect(small.faultKinds == [culprit] && small.adversary.isEmpty && small.nodes == 3)
-        #expect(small.rounds == until + SoakCase.calmRounds && tried <= 150)
+        #expect(small.rounds == until + RunCheck.calmRounds && tried <= 150)
         #expect(large.faultKinds.count > 1 && large.nodes > 3)
     }
 
@@ -96,8 +136,9 @@ struct SoakTests {
     @Test("nodes that end farther apart than they may are a violation, and so are some that are no numbers")
     func disagreement() {
         let apart = Consensus([[0, 0], [2, 0]]).distance.rootMeanSquare
-        #expect(SoakRun.disagreement(apart, allowed: 1.5).isEmpty)
-        #expect(SoakRun.disagreement(apart, allowed: 0.5).map(\.invariant) == [.consensus])
-        #expect(SoakRun.disagreement(Consensus([[.nan], [1]]).distance.rootMeanSquare, allowed: 1).map(\.invariant) == [.consensus])
+        #expect(RunCheck.disagreement(apart, allowed: 1.5).isEmpty)
+        #expect(RunCheck.disagreement(apart, allowed: 0.5).map(\.invariant) == [.consensus])
+        let lost = Consensus([[.nan], [1]]).distance.rootMeanSquare
+        #expect(RunCheck.disagreement(lost, allowed: 1).map(\.invariant) == [.consensus])
     }
 }

@@ -1,19 +1,42 @@
-// The subtlest attack on patience: what it sends is honest, and as late as it dares.
+// The subtlest attack on patience: what it sends is honest, and late.
 import Kernels
 
-/// Sends its true model just before the neighbours' deadline, round after round, until they stop waiting for it.
+/// Sends its true model a while after its own step: to everyone in every round, or so that each victim, or each liar
+/// of a group, has its turn; in other rounds it is in time. Victims in turn, one after the other along a path, are what
+/// lets delays add up.
 public struct Procrastinate: ModelAttack {
     public static let name = "procrastinate"
     public static let aliases = ["late", "delay"]
-    public static let summary = "Sends its true model just before the deadline, and so spends its neighbours' patience."
+    public static let summary = "Sends its true model late, and so spends its neighbours' patience."
     public static let forgesModels = false
     public static let parameters = [
-        Parameter.number("share", 0.01...0.99, default: 0.95, "of the deadline after which it sends")
+        Parameter.number("share", 0.0001...0.99, default: 0.95, "of the deadline after which it sends"),
+        Parameter.choice(
+            "by", ["round", "victim", "liar"], default: "round",
+            "who takes turns: rounds, victims or liars"),
+        Parameter.count(
+            "turns", 1...64, default: 1, "rounds until it is the same one's turn again"),
     ]
 
-    public let holdBack: Double
+    private let share: Double
+    private let by: String
+    private let turns: Int
 
-    public init(_ parameters: ParameterValues) { holdBack = parameters.number("share") }
+    public init(_ parameters: ParameterValues) {
+        share = parameters.number("share")
+        by = parameters.text("by")
+        turns = parameters.count("turns")
+    }
+
+    public func delay(of liar: NodeID, for victim: NodeID, in round: Round) -> Double {
+        let place =
+            switch by {
+            case "victim": victim.index
+            case "liar": liar.index
+            default: 0
+            }
+        return round.number % turns == place % turns ? share : 0
+    }
 
     public var needs: AttackNeeds { .own }
 

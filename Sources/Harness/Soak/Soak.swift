@@ -9,6 +9,7 @@ public struct SoakTally: Sendable {
     public private(set) var steps = 0
     public private(set) var guaranteesChecked = 0
     public private(set) var agreementsChecked = 0
+    public private(set) var pacesChecked = 0
     public private(set) var failures: [SoakOutcome] = []
     /// Seeds that could not be run at all, and why.
     public private(set) var refused: [(seed: UInt64, reason: String)] = []
@@ -19,8 +20,9 @@ public struct SoakTally: Sendable {
     mutating func add(_ outcome: SoakOutcome) {
         cases += 1
         steps += outcome.steps
-        guaranteesChecked += outcome.guaranteesChecked
-        agreementsChecked += outcome.isAgreementChecked ? 1 : 0
+        guaranteesChecked += outcome.verdict.guaranteesChecked
+        agreementsChecked += outcome.verdict.isAgreementChecked ? 1 : 0
+        pacesChecked += outcome.verdict.isPaceChecked ? 1 : 0
         traceHash = (traceHash ^ outcome.traceHash) &* 0x9E37_79B9_7F4A_7C15 &+ outcome.soakCase.seed
         for strike in outcome.strikes { count("fault", strike.kind, strike.count) }
         for rejection in outcome.rejections { count("rejection", rejection.reason, rejection.count) }

@@ -20,16 +20,13 @@ public struct SoakCase: Sendable {
     var faults: [(from: Int, until: Int?, fault: JSONValue)]
     public let carriage: Carriage
 
-    /// After the last fault so many rounds are left for the nodes to agree again.
-    static let calmRounds = 15
-
     public init(seed: UInt64) {
         var draw = Draw(seed: seed)
         self.seed = seed
         rounds = draw.count(36...50)
         (topology, nodes) = draw.topology(nodes: 8...24)
         carriage = draw.carriage()
-        faults = draw.faults(3...6, rounds: rounds - SoakCase.calmRounds)
+        faults = draw.faults(3...6, rounds: rounds - RunCheck.calmRounds)
         let hostile = draw.chance(0.85) ? draw.labels(draw.count(1...max(1, nodes / 6)), of: nodes) : []
         adversary = hostile.isEmpty ? [] : [draw.adversary(hostile, rounds: rounds)]
         settings = draw.settings(nodes: nodes)
@@ -63,21 +60,6 @@ public struct SoakCase: Sendable {
 
     /// The first round after the last fault.
     var calmFrom: Int { faults.compactMap(\.until).max() ?? 0 }
-
-    /// The same experiment where nothing goes wrong.
-    var undisturbed: SoakCase {
-        var calm = self
-        calm.faults = []
-        return calm
-    }
-
-    /// The first rounds of it, in which no node hears of any other.
-    func isolated(rounds: Int) -> [String] {
-        [
-            "training.rounds=\(rounds)", "aggregation.rule=noCommunication", "adversary=[]", "faults=[]",
-            "checkpoint.every=\(rounds)", "timing.kind=synchronous",
-        ]
-    }
 
     /// The kinds of fault in it.
     public var faultKinds: [String] { faults.map { $0.fault.member("kind")?.text ?? "" } }

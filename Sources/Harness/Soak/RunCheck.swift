@@ -1,0 +1,165 @@
+// What is held against a simulated run: the invariants, and what the same experiment comes to where less goes wrong.
+// The soak and 'simulate --check' apply the same.
+import Aggregation
+import Attacks
+import Core
+import Graphs
+import Kernels
+import Metrics
+public import Scenario
+public import Simulation
+
+/// Watches a run and judges it at its end.
+public struct RunCheck {
+    /// What the checks found, and which of them could be made.
+    public struct Verdict: Sendable {
+        public internal(set) var violations: [Violation]
+        public let guaranteesChecked: Int
+        /// Whether the nodes' agreement at the end was held against a run without faults.
+        public internal(set) var isAgreementChecked = false
+        /// Whether the time that the run took was held against a run without liars.
+        public internal(set) var isPaceChecked = false
+    }
+
+    /// After the last fault so many rounds are left for the nodes to agree again.
+    static let calmRounds = 15
+    /// How much farther apart the honest nodes may end than in the comparison: a factor, and a share of their models.
+    private static let farthest = (factor: 3.0, share: 0.1)
+    /// How much longer liars may make a run: a factor, and deadlines for its start, which several liars may take from
+    /// several nodes in turn. Core/PATIENCE.md tells why.
+    private static let slowest = (factor: 4.0, deadlines: 10.0)
+
+    private let assembly: Assembly
+    private let options: Simulator.Options
+    private let variant: ([String]) throws -> Assembly
+    private var invariants: Invariants
+
+    /// - Parameters:
+    ///   - options: of the run.
+    ///   - variant: the same experiment with other settings, as after `--set`.
+    public init(
+        _ assembly: Assembly, options: Simulator.Options, variant: @escaping ([String]) throws -> Assembly
+    ) throws {
+        self.assembly = assembly
+        self.variant = variant
+        self.options = Simulator.Options(latency: options.latency)
+        invariants = try Invariants(assembly)
+    }
+
+    public mutating func observe(_ observation: Observation) { invariants.observe(observation) }
+
+    public mutating func judge(_ result: SimulationResult) throws -> Verdict {
+        invariants.end(result, deadline: deadline)
+        var verdict = Verdict(violations: invariants.violations, guaranteesChecked: invariants.guaranteesChecked)
+        guard verdict.violations.isEmpty else { return verdict }
+        if let allowed = try allowedDistance(), let consensus = consensus(of: result) {
+            verdict.isAgreementChecked = true
+            verdict.violations += Self.disagreement(consensus.distance.rootMeanSquare, allowed: allowed)
+        }
+        if let (spent, allowed) = try pace() {
+            verdict.isPaceChecked = true
+            if spent > allowed {
+                verdict.violations.append(
+                    Violation(
+                        .pace, "with liars that are late the rounds take \(spent) s, allowed \(allowed) s"))
+            }
+        }
+        return verdict
+    }
+
+    private var deadline: Nanoseconds { .milliseconds(assembly.experiment.timing.deadlineMilliseconds) }
+    private var rounds: Int { assembly.experiment.training.rounds }
+
+    private var modelAttacks: [any ModelAttack.Type] {
+        assembly.experiment.adversary.compactMap { group in
+            (try? AttackCatalog.all.entry(named: group.attack.kind)) as? any ModelAttack.Type
+        }
+    }
+
+    // MARK: - Agreement
+
+    /// - Parameter apart: the root mean square distance to the mean.
+    static func disagreement(_ apart: Double, allowed: Double) -> [Violation] {
+        guard !(apart <= allowed) else { return [] }
+        let sentence = "the honest nodes end \(apart) apart; after isolation they would be at most \(allowed)"
+        return [Violation(.consensus, sentence)]
+    }
+
+    /// How far apart the nodes may end: somewhat farther than if nobody had heard of anybody until the last fault was
+    /// over, and nothing had gone wrong since. No fault can do worse than that. `nil` where that says nothing.
+    private func allowedDistance() throws -> Double? {
+        let ends = assembly.experiment.faults.map(\.until)
+        guard !ends.contains(nil), let calm = ends.compactMap({ $0 }).max(), rounds >= calm + Self.calmRounds,
+            isComparable
+        else { return nil }
+        var checkpoints: [NodeID: Checkpoint] = [:]
+        // The first rounds, in which no node hears of any other.
+        let alone = try variant([
+            "training.rounds=\(calm)", "aggregation.rule=noCommunication", "adversary=[]", "faults=[]",
+            "checkpoint.every=\(calm)", "timing.kind=synchronous",
+        ])
+        var options = options
+        options.isWatched = true
+        var isolated = try Simulator(alone, options: options)
+        _ = isolated.run { if case .saved(let node, let checkpoint, _) = $0 { checkpoints[node] = checkpoint } }
+        var together = try Simulator(try variant(["faults=[]"]), options: self.options) { node in
+            checkpoints[node].map { .resumed($0) } ?? .afresh
+        }
+        return consensus(of: together.run()).map { usual in
+            Self.farthest.factor * usual.distance.rootMeanSquare
+                + Self.farthest.share * squaredNorm(usual.average.span).squareRoot()
+        }
+    }
+
+    /// Whether agreement is to be expected: no round depends on chance, nobody forges models (no rule promises that
+    /// honest nodes agree whatever the graph), and wherever each honest node ignores as many honest neighbours as it
+    /// tolerates liars, the graph still holds together: where μ₂ exceeds twice that number, every part of at most half
+    /// of the nodes has one with more neighbours outside ((f+1)-robust: LeBlanc, Zhang, Koutsoukos, Sundaram, JSAC
+    /// 2013). LFighter is left out: it drops one of two groups even where nobody lies, and so may keep two groups of
+    /// nodes apart.
+    private var isComparable: Bool {
+        let experiment = assembly.experiment
+        guard experiment.timing.kind == .synchronous, experiment.aggregation.rule.kind != LFighter.name,
+            !modelAttacks.contains(where: { $0.forgesModels }),
+            case .count(let tolerated) = experiment.aggregation.tolerates, !assembly.topology.directed
+        else { return false }
+        let spectrum = LaplacianSpectrum(of: assembly.topology, among: assembly.honest)
+        return spectrum.connectivity > 2 * Double(tolerated) + 1e-9
+    }
+
+    private func consensus(of result: SimulationResult) -> Consensus? {
+        let models = assembly.honest.compactMap { node -> [Float]? in
+            if case .finished(let model) = result.endings[node.index] { model } else { nil }
+        }
+        return models.isEmpty ? nil : Consensus(models)
+    }
+
+    // MARK: - Pace
+
+    /// In seconds of virtual time what the honest nodes need where liars are late and nothing else goes wrong, and what
+    /// they may need: where nobody lies, models are exchanged once a latency. `nil` where nobody is late, or more are
+    /// than are tolerated.
+    private func pace() throws -> (spent: Double, allowed: Double)? {
+        guard assembly.experiment.timing.kind == .synchronous, !modelAttacks.isEmpty,
+            !modelAttacks.contains(where: { $0.forgesModels }), try liarsAreTolerated()
+        else { return nil }
+        let usual = Double(rounds / assembly.experiment.training.mixEvery) * Double(options.latency)
+        let allowed = Self.slowest.factor * usual + Self.slowest.deadlines * Double(deadline)
+        return (try seconds(try variant(["faults=[]"])), allowed / 1e9)
+    }
+
+    private func liarsAreTolerated() throws -> Bool {
+        try assembly.honest.allSatisfy { node in
+            let configuration = try assembly.node(node).configuration
+            let liars = configuration.neighbours.count { assembly.hostile.contains($0.node) && $0.weight ?? 0 > 0 }
+            return liars <= configuration.suspects
+        }
+    }
+
+    private func seconds(_ variant: Assembly) throws -> Double {
+        var simulator = try Simulator(variant, options: options)
+        let result = simulator.run()
+        let ends = assembly.honest.map { result.endedAt[$0.index]?.nanoseconds ?? result.virtualNanoseconds }
+        return Double(ends.max() ?? 0) / 1e9
+    }
+}
