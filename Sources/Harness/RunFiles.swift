@@ -54,7 +54,8 @@ public struct RunFiles {
 
     /// Goes on in the directory of an earlier run; what its nodes do not begin from is taken away.
     public init(
-        goingOnIn directory: RunDirectory, of assembly: Assembly, from beginning: NodeShell.Start, holding lock: FileLock
+        goingOnIn directory: RunDirectory, of assembly: Assembly, from beginning: NodeShell.Start,
+        holding lock: FileLock
     ) throws {
         self.directory = directory
         self.lock = lock

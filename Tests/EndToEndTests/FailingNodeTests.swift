@@ -24,7 +24,10 @@ extension EndToEndTests {
         {
             try (0..<3).map { node in
                 try laboratory.start(
-                    ["--experiment", file, "--node", "\(node)", "--run", run.path], program: "gossipnode")
+                    [
+                        "--experiment", file, "--node", "\(node)", "--run", run.path, "--nonce",
+                        String(repeating: "a", count: 32),
+                    ], program: "gossipnode")
             }
         }
 

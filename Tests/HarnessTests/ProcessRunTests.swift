@@ -26,6 +26,8 @@ struct ProcessRunTests {
         #expect(try ChildProcess("chmod", ["+x", program]).wait() == .exited(0))
         let directory = RunDirectory("\(folder.path)/run")
         let assembly = try smallAssembly()
+        try Files.makeDirectory(directory.path)
+        try Files.write([], to: directory.experiment)
         // Each seems to have stirred once; else it would be given the time that a start may take.
         for node in assembly.topology.nodes {
             try Files.makeDirectory(directory.node(node).path)

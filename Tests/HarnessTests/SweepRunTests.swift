@@ -115,9 +115,12 @@ struct SweepRunTests: ~Copyable {
                       "seed": [1, 2]}}
             """
         let plan = try SweepPlan(Sweep(Array(json.utf8), name: "apart.json"), in: "apart.json")
-        let files = try SweepFiles(for: plan.sweep, in: path)
-        try runMissing(plan, in: files, threads: 1)
-        let table = SweepTable(plan, result: files.result)
+        let table: SweepTable
+        do {
+            let files = try SweepFiles(for: plan.sweep, in: path)
+            try runMissing(plan, in: files, threads: 1)
+            table = SweepTable(plan, result: files.result)
+        }
         #expect(table.groups.map(\.finished.count) == [2, 0] && table.groups.map(\.leftOut.count) == [0, 2])
         let apart = table.groups[1].results[0]
         #expect(apart.fellApart && apart.lost == 3 && apart.figures.isEmpty && apart.failure == apart.verdict)

@@ -95,7 +95,8 @@ struct TimelineTests {
     }
 
     @Test("what comes after its moment was evaluated, as from a node that was restarted, is no second one")
-    mutating func again() {
+    mutating func again() throws {
+        timeline = try Timeline(assembly, mayLose: false)
         for node in [0, 2, 3] { add(node, 10) }
         add(5, 20)
         #expect(timeline.advance().map(\.rounds) == [10])

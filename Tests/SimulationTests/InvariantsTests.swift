@@ -77,7 +77,7 @@ struct Story: Sendable {
         for observation in observations { invariants.observe(observation) }
         invariants.end(
             SimulationResult(
-                endings: endings, rounds: [], killed: [], traceHash: 0, steps: 0, traffic: [],
+                endings: endings, endedAt: [], rounds: [], killed: [], traceHash: 0, steps: 0, traffic: [],
                 virtualNanoseconds: virtualNanoseconds, strikes: [], calmSince: Instant(nanoseconds: 0),
                 longestHold: longestHold),
             deadline: .milliseconds(100))
