@@ -109,6 +109,9 @@ extension EndToEndTests {
                     arguments: ["simulate", "--set", "topology=edges.txt"],
                     complaint: ["edges.txt:1:1: this looks like a list of edges in plain text", "not possible yet"]),
                 Mistake(
+                    testDescription: "a file without a slash in its name", arguments: ["run", "edges.txt"],
+                    complaint: ["edges.txt:1:1: this looks like a list of edges in plain text, not an experiment"]),
+                Mistake(
                     testDescription: "a key as a flag", arguments: ["simulate", "--seed", "3"],
                     complaint: ["no flag --seed", "--set seed=3"]),
                 Mistake(
