@@ -42,6 +42,20 @@ struct GossipLimitTests {
         #expect(shares.dropFirst().allSatisfy { abs($0 - 2.0 / 13) < 1e-15 })
     }
 
+    @Test("of undirected graphs of any size is what many rounds come to", arguments: FamilyMember.all)
+    func undirected(member: FamilyMember) throws {
+        let topology = try member.make()
+        let honest = topology.nodes.filter { $0.index != 1 }
+        let weights = try MixingWeights(topology, rule: .uniform)
+        let limit = GossipLimit(of: weights, among: honest)
+        let isWhole = topology.components(of: honest).count == 1
+        #expect(limit.isPlainAverage || (limit.shares != nil) == isWhole)
+        guard let shares = limit.shares, isWhole, honest.count <= 40 else { return }
+        for (share, expected) in zip(shares, limitRow(denseMatrix(weights, among: honest))) {
+            #expect(abs(share - expected) < 1e-9)
+        }
+    }
+
     /// Each arrow as its two ends.
     @Test(
         "of directed graphs is what many rounds come to",

@@ -253,7 +253,7 @@ struct WarningsTests {
     @Test("says what the rule withstands where it is told more, and what helps")
     func remedy() throws {
         let text = try warnings(#"{"topology": {"family": "ring", "nodes": 6}}"#, ["aggregation.tolerates.count=2"])
-        #expect(text.contains("the weakest of them withstands 1 liar, and another may move it anywhere; declare less"))
+        #expect(text.contains("the weakest of them withstands 1 liar and promises nothing with more; declare less"))
     }
 
     @Test("names what counts most and least where gossip tends to no plain average")
