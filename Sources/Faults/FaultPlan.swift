@@ -31,6 +31,8 @@ public struct PlannedFault: Sendable {
             seed: seed, purpose: .faults, node: NodeID(Int(UInt32.max)), round: Round(index), lane: 0)
         var left = Array(0..<count)
         let wanted = min(count, max(1, Int((share * Double(count)).rounded())))
+        // Whatever the order, all are all: of 100,000 nodes, to draw each would take seconds.
+        guard wanted < count else { return left.map { NodeID($0) } }
         return (0..<wanted).map { _ in NodeID(left.remove(at: random.below(left.count))) }.sorted()
     }
 }

@@ -24,28 +24,43 @@ public struct GossipLimit: Sendable, Equatable {
     public init(of weights: MixingWeights, among nodes: [NodeID]? = nil) {
         let nodes = (nodes ?? weights.topology.nodes).sorted()
         self.nodes = nodes
-        let rows = Self.rows(weights, nodes)
-        var columnSums = [Double](repeating: 0, count: nodes.count)
-        for (row, entries) in rows.enumerated() {
-            columnSums[row] += 1 - entries.reduce(0) { $0 + $1.weight }
-            for (column, weight) in entries { columnSums[column] += weight }
-        }
-        isPlainAverage = columnSums.allSatisfy { abs($0 - 1) <= 1e-9 }
+        isPlainAverage = Self.areDoublyStochastic(weights, nodes)
         // Nobody can be forgotten then, since every group gives as much as it takes.
         guard !isPlainAverage else {
             closedGroups = weights.topology.components(of: nodes)
             shares = [Double](repeating: 1 / Double(nodes.count), count: nodes.count)
             return
         }
+        let rows = Self.rows(weights, nodes)
         let groups = Self.closedGroups(of: rows)
         closedGroups = groups.map { $0.map { nodes[$0] } }
-        guard groups.count == 1, let group = groups.first, group.count <= Self.mostNodes else {
+        let isComputable = !weights.topology.directed || groups.first?.count ?? 0 <= Self.mostNodes
+        guard groups.count == 1, let group = groups.first, isComputable else {
             shares = nil
             return
         }
         var shares = [Double](repeating: 0, count: nodes.count)
-        for (row, share) in zip(group, Self.stationary(rows, group)) { shares[row] = share }
+        let ofGroup = weights.topology.directed ? Self.stationary(rows, group) : Self.balanced(rows, group)
+        let total = ofGroup.reduce(0, +)
+        for (row, share) in zip(group, ofGroup) { shares[row] = share / total }
         self.shares = shares
+    }
+
+    /// Whether what all nodes give to each of them, itself included, sums to 1.
+    private static func areDoublyStochastic(_ weights: MixingWeights, _ nodes: [NodeID]) -> Bool {
+        var isMember = [Bool](repeating: false, count: weights.topology.nodeCount)
+        for node in nodes { isMember[node.index] = true }
+        var sums = [Double](repeating: 0, count: isMember.count)
+        for node in nodes {
+            var kept = 1.0
+            for (neighbour, weight) in zip(weights.topology.neighbours(of: node), weights.weights(at: node))
+            where isMember[neighbour.index] {
+                kept -= weight
+                sums[neighbour.index] += weight
+            }
+            sums[node.index] += kept
+        }
+        return nodes.allSatisfy { abs(sums[$0.index] - 1) <= 1e-9 }
     }
 
     /// For each node what it gives to which of the others; what is left it keeps.
@@ -101,7 +116,25 @@ public struct GossipLimit: Sendable, Equatable {
         return closed.map { groups[$0] }.sorted { $0[0] < $1[0] }
     }
 
-    /// π of a closed group, by elimination without subtraction (Grassmann, Taksar, Heyman 1985).
+    /// π of an undirected graph, but for a factor: π_i w_ij = π_j w_ji along every edge.
+    private static func balanced(_ rows: [[(column: Int, weight: Double)]], _ group: [Int]) -> [Double] {
+        var shares = [Double](repeating: 0, count: rows.count)
+        var reached = [group[0]]
+        shares[group[0]] = 1
+        var visited = 0
+        while visited < reached.count {
+            let node = reached[visited]
+            visited += 1
+            for (other, weight) in rows[node] where shares[other] == 0 {
+                let back = rows[other].first { $0.column == node }?.weight ?? weight
+                shares[other] = shares[node] * weight / back
+                reached.append(other)
+            }
+        }
+        return group.map { shares[$0] }
+    }
+
+    /// π of a closed group, but for a factor, by elimination without subtraction (Grassmann, Taksar, Heyman 1985).
     private static func stationary(_ rows: [[(column: Int, weight: Double)]], _ group: [Int]) -> [Double] {
         let size = group.count
         var place = [Int](repeating: 0, count: rows.count)
@@ -122,7 +155,6 @@ public struct GossipLimit: Sendable, Equatable {
         for index in 1..<max(1, size) {
             shares[index] = (0..<index).reduce(0) { $0 + shares[$1] * matrix[$1 * size + index] }
         }
-        let total = shares.reduce(0, +)
-        return shares.map { $0 / total }
+        return shares
     }
 }

@@ -16,7 +16,7 @@ public struct ExperimentSource: Sendable {
     private let inputs: InputFiles
 
     /// - Parameters:
-    ///   - name: of a built-in experiment, or the path of a file: what has a slash or ends in `.json`.
+    ///   - name: of a built-in experiment, or the path of a file: what has a slash or ends in `.json`, or is there.
     ///   - overrides: each `key.path=value`.
     ///   - inputs: how files are read that are named on the command line or in a file.
     public init(
@@ -66,5 +66,8 @@ public struct ExperimentSource: Sendable {
     }
 }
 
-/// Whether a name means a file and not an entry of a catalogue.
-public func isPath(_ name: String) -> Bool { name.contains("/") || name.hasSuffix(".json") }
+/// Whether a name means a file and not what comes with the program.
+public func isPath(_ name: String) -> Bool {
+    let builtIn = BuiltInExperiments.all.map(\.name) + BuiltInSweeps.all.map(\.name)
+    return name.contains("/") || name.hasSuffix(".json") || !builtIn.contains(name) && Files.exists(name)
+}

@@ -63,14 +63,17 @@ public struct ProcessRun {
     public static func checkLimits(for assembly: Assembly) throws(ConfigurationFault) {
         // Nodes inherit the limit.
         let limit = HostLimits.raiseOpenFiles()
-        let degree = assembly.topology.nodes.map { assembly.topology.neighbours(of: $0).count }.max() ?? 0
+        var degrees = [Int](repeating: 0, count: assembly.topology.nodeCount)
+        for (one, other) in assembly.topologyFile.links {
+            degrees[one.index] += 1
+            degrees[other.index] += 1
+        }
+        let degree = degrees.max() ?? 0
         try HostLimits.check(
-            openFiles: degree + HostLimits.openFilesBesideLinks, for: "a node of \(degree) neighbours",
-            limit: limit.soft)
+            openFiles: HostLimits.openFiles(forLinks: degree), for: "a node of \(degree) links", limit: limit.soft)
         let nodes = assembly.topology.nodeCount
         try HostLimits.check(
-            openFiles: nodes + HostLimits.openFilesBesideLinks, for: "a laboratory of \(nodes) nodes",
-            limit: limit.soft)
+            openFiles: HostLimits.openFiles(forLinks: nodes), for: "a laboratory of \(nodes) nodes", limit: limit.soft)
         try HostLimits.check(processes: nodes, for: "\(nodes) nodes")
     }
 

@@ -39,7 +39,25 @@ public enum HostLimits {
 
     /// Whether what every process opens fits; to be asked before anything is opened.
     public static func checkOpenFiles(for program: String) throws(ConfigurationFault) {
-        try check(openFiles: openFilesBesideLinks, for: program, limit: raiseOpenFiles().soft)
+        try check(openFiles: openFiles(forLinks: 0), for: program, limit: raiseOpenFiles().soft)
+    }
+
+    /// The limit with which a process of so many links does, started as this one was: numbers that are taken already
+    /// are no use to it.
+    public static func openFiles(forLinks links: Int) -> Int {
+        let own = openFilesBesideLinks + links
+        var limit = own
+        while true {
+            let needed = own + inheritedFiles.count { $0 < limit }
+            if needed == limit { return limit }
+            limit = needed
+        }
+    }
+
+    /// Numbers of open files that this process was started with beside those that every node is: its children inherit
+    /// them.
+    private static let inheritedFiles = (3..<Int32(1_024)).filter { number in
+        fcntl(number, F_GETFD) != -1 && !(Lifeline.isInherited && number == Lifeline.number)
     }
 
     /// Whether `needed` more processes fit; others of this user count too, so a pass is no promise.
@@ -53,7 +71,7 @@ public enum HostLimits {
     }
 
     /// What every process opens beside its links: standard streams, signals, lifeline, listener, logs, one file.
-    public static let openFilesBesideLinks = 16
+    private static let openFilesBesideLinks = 16
 
     private static let openFilesResource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
     /// `RLIMIT_NPROC`, a macro that Swift does not see; 6 on every Linux but Alpha, MIPS and SPARC.

@@ -15,6 +15,9 @@ public struct Lifeline: Sendable {
         (reading, writing) = try FileDescriptor.pipe()
     }
 
+    /// Whether this process was started with one.
+    static var isInherited: Bool { unsafe getenv(variable) != nil }
+
     /// The child's side, readable when the launcher is gone; `nil` in a process started by hand. To be asked once.
     public static func inherited() -> FileDescriptor? {
         guard let value = unsafe getenv(variable), let number = unsafe Int32(String(cString: value)),

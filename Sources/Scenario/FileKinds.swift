@@ -7,7 +7,7 @@ public enum FileKind: Sendable {
 
     /// - Parameter file: the whole of it.
     public init?(_ file: JSONValue) {
-        guard let keys = file.fewKeys else { return nil }
+        guard let keys = file.isObject ? file.fewKeys : [] else { return nil }
         func has(_ key: String) -> Bool { keys.contains(key) }
         if has("base") || has("grid") {
             self = .sweep
@@ -34,7 +34,8 @@ public enum FileKind: Sendable {
     public func refuseOthers(_ file: JSONValue) throws(ConfigurationFault) {
         guard let kind = FileKind(file), kind != self else { return }
         let path = file.position.source?.name ?? "FILE"
-        throw file.fault("this is \(kind.noun), not \(noun)\(kind.advice(for: self, path: path))")
+        let format = kind == .topology ? ForeignFormats.name(of: file).map { " (it looks like \($0))" } ?? "" : ""
+        throw file.fault("this is \(kind.noun)\(format), not \(noun)\(kind.advice(for: self, path: path))")
     }
 
     private var noun: String {
@@ -53,7 +54,7 @@ public enum FileKind: Sendable {
         case (.sweep, _): "; 'gossiplab sweep \(path)' runs it"
         case (.experiment, .sweep):
             #"; 'gossiplab run \#(path)' runs it, {"base": "\#(path)", "grid": {"seed": [1, 2, 3]}} is a sweep of it"#
-        case (.experiment, _): "; allowed: \(ForeignFormats.allowed), as under its key topology"
+        case (.experiment, _): "; allowed: \(ForeignFormats.allowed)"
         case (.topology, _): "; 'gossiplab run quickstart --set topology=\(path)' runs one on it"
         case (.keys, _), (.summary, _): ""
         }

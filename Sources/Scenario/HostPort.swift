@@ -48,8 +48,14 @@ public struct HostPort: Sendable, Hashable {
         guard parts.count == 1 || !parts[1].isEmpty else { return false }
         var words = parts[0].split(separator: ":", omittingEmptySubsequences: false)
         // A colon at either end is half of `::`.
-        if words.count > 2, words[0].isEmpty, words[1].isEmpty { words.removeFirst() }
-        if words.count > 1, words[words.count - 1].isEmpty, words[words.count - 2].isEmpty { words.removeLast() }
+        if words[0].isEmpty {
+            guard words.count > 2, words[1].isEmpty else { return false }
+            words.removeFirst()
+        }
+        if words[words.count - 1].isEmpty {
+            guard words.count > 1, words[words.count - 2].isEmpty else { return false }
+            words.removeLast()
+        }
         let runs = words.count(where: \.isEmpty)
         var groups = words.count - runs
         if let last = words.last, isIPv4(last) {

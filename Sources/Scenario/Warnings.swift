@@ -88,13 +88,23 @@ struct Warnings {
         let least = nodes.map(mostWithstood).min() ?? 0
         return "aggregation.tolerates is more than \(experiment.aggregation.rule.kind) can withstand at "
             + "\(names(nodes)): with their neighbours the weakest of them withstands "
-            + (least == 0 ? "no liar, and one" : least == 1 ? "1 liar, and another" : "\(least) liars, and another")
-            + " may move it anywhere; declare less, add neighbours, or take another rule"
+            + (least == 0 ? "no liar" : least == 1 ? "1 liar" : "\(least) liars")
+            + " and promises nothing with more; declare less, add neighbours, or take another rule"
     }
 
+    /// How many liars the rule withstands there; with more neighbours lying it is never easier.
     private func mostWithstood(by node: NodeID) -> Int {
         let row = weights.weights(at: node)
-        return (0...row.count).last { rule.withstands(Budget(count: $0, among: row), among: row) } ?? 0
+        var (low, high) = (0, row.count)
+        while low < high {
+            let middle = (low + high + 1) / 2
+            if rule.withstands(Budget(count: middle, among: row), among: row) {
+                low = middle
+            } else {
+                high = middle - 1
+            }
+        }
+        return low
     }
 
     private var withoutData: String? {

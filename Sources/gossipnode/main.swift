@@ -65,7 +65,7 @@ func makeShell(_ given: Flags) throws -> NodeShell {
     }
     let assembled = try assembly.node(node)
     let links = assembled.neighbours.count
-    try HostLimits.check(openFiles: links + HostLimits.openFilesBesideLinks, for: "a node of \(links) links")
+    try HostLimits.check(openFiles: HostLimits.openFiles(forLinks: links), for: "a node of \(links) links")
     return try NodeShell(assembled, identity: assembly.identity, run: run, options: options)
 }
 

@@ -104,9 +104,20 @@ enum AttackLaws {
         return attack.lie(to: victim, seeing: view, random: attackStream(victim: victim, seed: seed))
     }
 
-    /// A forged model as bit patterns, which are equal where values that are not numbers are not.
+    /// A forged model as bit patterns, which are equal where values that are not numbers are not, after its date.
     private static func bits(_ forgery: Forgery) -> [UInt32]? {
-        if case .model(let model) = forgery { model.map(\.bitPattern) } else { nil }
+        switch forgery {
+        case .model(let model): [0] + model.map(\.bitPattern)
+        case .misdated(let model, let rounds): [UInt32(bitPattern: Int32(rounds))] + model.map(\.bitPattern)
+        case .excuse, .silence: nil
+        }
+    }
+
+    private static func model(in forgery: Forgery) -> [Float]? {
+        switch forgery {
+        case .model(let model), .misdated(let model, _): model
+        case .excuse, .silence: nil
+        }
     }
 
     static let kinds = Law("attacks either messages or data", brokenBy: CatalogAttack(TwoFaced.self)) {
@@ -133,7 +144,7 @@ enum AttackLaws {
         for heard in 0...3 {
             for dimension in [1, 7, 40] {
                 let view = attackView(heard: heard, dimension: dimension)
-                guard case .model(let model) = try forged(attack, to: 0, seeing: view) else { continue }
+                guard let model = try model(in: forged(attack, to: 0, seeing: view)) else { continue }
                 let isFinite = model.allSatisfy { $0.isFinite }
                 verdict.expect(model.count == dimension, "\(model.count) elements, not \(dimension)")
                 verdict.expect(isFinite != (attack.type is NotFinite.Type), "heard \(heard): \(model)")
@@ -150,7 +161,7 @@ enum AttackLaws {
                 round: Round(0), own: models,
                 heard: [0, 2, 3].map { AttackView.Heard(sender: NodeID($0), model: models) },
                 victims: attackView().victims)
-            guard case .model(let model) = try forged(attack, to: 2, seeing: view) else { continue }
+            guard let model = try model(in: forged(attack, to: 2, seeing: view)) else { continue }
             let isFinite = model.allSatisfy { $0.isFinite }
             verdict.expect(isFinite != (attack.type is NotFinite.Type), "from \(value): \(model)")
         }
@@ -191,7 +202,8 @@ enum AttackLaws {
                         && attack.type is Dissensus.Type
             ),
             (.victim, "whom it lies to", try lie(to: 2, view) != usual),
-            (.draws, "chance", try lie(view, seed: 8) != usual),
+            // Few dates may be drawn alike by chance.
+            (.draws, "chance", try (5...8).contains { try lie(view, seed: $0) != usual }),
         ]
         for (need, words, hasChanged) in changed where hasChanged != declared.contains(need) {
             verdict.expect(false, "\(words): it changes the lie: \(hasChanged), declared: \(declared.contains(need))")

@@ -87,6 +87,51 @@ extension EndToEndTests {
                     testDescription: "empty grid", arguments: ["sweep", "mistake.json"],
                     text: #"{"base": "quickstart", "grid": {}}"#, complaint: ["mistake.json:1:32", "grid is empty"]),
                 Mistake(
+                    testDescription: "a sweep given to run", arguments: ["run", "mistake.json"],
+                    text: #"{"base": "quickstart", "grid": {"seed": [1]}}"#,
+                    complaint: ["mistake.json:1:1: this is a sweep", "'gossiplab sweep mistake.json' runs it"]),
+                Mistake(
+                    testDescription: "a built-in sweep given to simulate",
+                    arguments: ["simulate", "rules-and-attacks"],
+                    complaint: ["rules-and-attacks is a sweep", "'gossiplab sweep rules-and-attacks' runs it"]),
+                Mistake(
+                    testDescription: "an experiment given to sweep", arguments: ["sweep", "mistake.json"],
+                    text: #"{"training": {"rounds": 2}}"#, complaint: ["this is an experiment", #"{"base": "#]),
+                Mistake(
+                    testDescription: "a built-in experiment given to sweep", arguments: ["sweep", "quickstart"],
+                    complaint: ["quickstart is an experiment", "'gossiplab run quickstart'"]),
+                Mistake(
+                    testDescription: "a graph given to run", arguments: ["run", "mistake.json"],
+                    text: #"{"family": "ring", "nodes": 8}"#,
+                    complaint: ["this is a graph", "gossiplab run quickstart --set topology=mistake.json"]),
+                Mistake(
+                    testDescription: "a graph of another program",
+                    arguments: ["simulate", "--set", "topology=edges.txt"],
+                    complaint: ["edges.txt:1:1: this looks like a list of edges in plain text", "not possible yet"]),
+                Mistake(
+                    testDescription: "a file without a slash in its name", arguments: ["run", "edges.txt"],
+                    complaint: ["edges.txt:1:1: this looks like a list of edges in plain text, not an experiment"]),
+                Mistake(
+                    testDescription: "a key as a flag", arguments: ["simulate", "--seed", "3"],
+                    complaint: ["no flag --seed", "--set seed=3"]),
+                Mistake(
+                    testDescription: "two nodes of one address, in a simulation",
+                    arguments: ["simulate", "mistake.json"],
+                    text: #"{"topology": {"nodes": [{"id": 0, "address": "h:1"}, {"id": 1, "address": "h:1"}], "#
+                        + #""edges": [{"source": 0, "target": 1}]}}"#,
+                    complaint: ["mistake.json:1:75", "'h:1', where node '0' listens"]),
+                Mistake(
+                    testDescription: "a device", arguments: ["run", "/dev/zero"],
+                    complaint: ["cannot read /dev/zero: it is a device", "a regular file"]),
+                Mistake(
+                    testDescription: "a file above the limit",
+                    arguments: ["run", "edges.txt", "--max-file-bytes", "7"],
+                    complaint: ["edges.txt: has more than 7 bytes", "--max-file-bytes"]),
+                Mistake(
+                    testDescription: "more data than any machine has", arguments: ["simulate", "mistake.json"],
+                    text: #"{"task": {"dataset": {"kind": "synthetic", "samples": 10000000, "features": 1000000}}}"#,
+                    complaint: ["at least 40.0 TB of memory are needed", "are free"]),
+                Mistake(
                     testDescription: "no sweep", arguments: ["sweep"],
                     complaint: ["the sweep is missing", "rules-and-attacks"]),
             ]
@@ -96,6 +141,7 @@ extension EndToEndTests {
         func mistakes(mistake: Mistake) throws {
             let laboratory = try Laboratory()
             _ = try laboratory.write(mistake.text, to: "mistake.json")
+            _ = try laboratory.write("0 1\n1 2\n", to: "edges.txt")
             let ended = try laboratory.start(mistake.arguments).ended()
             #expect(ended.status == .exited(2))
             #expect(ended.output.isEmpty)
@@ -103,6 +149,60 @@ extension EndToEndTests {
             #expect(ended.errors.hasPrefix("gossiplab: ") && ended.errors.hasSuffix("\n"))
             for part in mistake.complaint { #expect(ended.errors.contains(part), "\(ended.errors)") }
             #expect(!Files.exists(laboratory.runs))
+        }
+
+        @Test("too few open files are refused before anything is opened", arguments: [10, 12, 14])
+        func fewDescriptors(limit: Int) throws {
+            let laboratory = try Laboratory()
+            let file = try laboratory.write(#"{"topology": {"family": "ring", "nodes": 4}}"#, to: "experiment.json")
+            for (program, arguments) in [
+                ("gossiplab", ["run", file]), ("gossiplab", ["simulate", file]),
+                ("gossipnode", ["--experiment", file, "--run", laboratory.runs, "--node", "0"]),
+            ] {
+                let ended = try laboratory.start(arguments, program: program, limits: "ulimit -n \(limit);").ended()
+                #expect(ended.status == .exited(2) && ended.output.isEmpty)
+                let needed = try #require(ended.openFilesNeeded)
+                #expect(needed >= 16)
+                #expect(
+                    ended.errors
+                        == "\(program): \(program) needs \(needed) open files, the limit is \(limit) (ulimit -n)\n")
+            }
+            #expect(!Files.exists(laboratory.runs))
+        }
+
+        @Test(
+            "as many open files as are asked for are enough, and one less is refused", arguments: ["simulate", "run"])
+        func enoughDescriptors(command: String) throws {
+            let laboratory = try Laboratory()
+            let arguments = [command, "ring-16", "--quiet", "--set", "training.rounds=3", "--out", laboratory.runs]
+            var limit = 10
+            // What a process needs is told first, and then what a node of two links needs.
+            for _ in 0..<(command == "run" ? 2 : 1) {
+                let refused = try laboratory.start(arguments, limits: "ulimit -n \(limit);").ended()
+                limit = try #require(refused.openFilesNeeded, "\(refused.errors)")
+            }
+            let refused = try laboratory.start(arguments, limits: "ulimit -n \(limit - 1);").ended()
+            #expect(refused.status == .exited(2) && refused.openFilesNeeded == limit, "\(refused.errors)")
+            #expect(!Files.exists(laboratory.runs))
+            let ended = try laboratory.start(arguments, limits: "ulimit -n \(limit);").ended()
+            #expect(ended.status == .exited(0), "\(ended.errors)")
+        }
+
+        @Test("standard input and the pipes of a shell are read; a named pipe without a writer is not waited for")
+        func pipes() throws {
+            let laboratory = try Laboratory()
+            let vectors = #"{"vectors": [[1], [3]]}"#
+            for (limits, arguments) in [
+                ("printf '\(vectors)' |", ["aggregate", "--rule", "mean"]),
+                ("printf '\(vectors)' |", ["aggregate", "--rule", "mean", "-"]),
+                ("printf '\(vectors)' |", ["aggregate", "--rule", "mean", "/dev/fd/0"]),
+            ] {
+                let ended = try laboratory.start(arguments, limits: limits).ended()
+                #expect(ended.status == .exited(0) && ended.output.contains(#""output": [2]"#), "\(ended.errors)")
+            }
+            let ended = try laboratory.start(["run", "./pipe"], limits: "mkfifo pipe;").ended()
+            #expect(ended.status == .exited(2))
+            #expect(ended.errors == "gossiplab: cannot read ./pipe: it is a named pipe; allowed: a regular file\n")
         }
 
         @Test("gossipnode complains in the same way")
@@ -132,5 +232,13 @@ extension EndToEndTests {
                 #expect(ended.complaints.count == 1 && ended.errors.contains(complaint), "\(ended.errors)")
             }
         }
+    }
+}
+
+extension Ended {
+    /// The number in "needs 18 open files".
+    fileprivate var openFilesNeeded: Int? {
+        let words = errors.split(separator: " ")
+        return words.firstIndex(of: "needs").flatMap { Int(words[$0 + 1]) }
     }
 }

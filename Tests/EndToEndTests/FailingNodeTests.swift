@@ -22,13 +22,16 @@ extension EndToEndTests {
         /// Three nodes by hand, in a run directory that is there already.
         private func nodes(_ laboratory: borrowing Laboratory, _ file: String, in run: RunDirectory) throws -> [Running]
         {
-            try (0..<3).map { node in
-                try laboratory.start(
-                    [
-                        "--experiment", file, "--node", "\(node)", "--run", run.path, "--nonce",
-                        String(repeating: "a", count: 32),
-                    ], program: "gossipnode")
-            }
+            try (0..<3).map { try node($0, laboratory, file, in: run) }
+        }
+
+        private func node(
+            _ node: Int, _ laboratory: borrowing Laboratory, _ file: String, in run: RunDirectory
+        ) throws -> Running {
+            let nonce = String(repeating: "a", count: 32)
+            return try laboratory.start(
+                ["--experiment", file, "--node", "\(node)", "--run", run.path, "--nonce", nonce],
+                program: "gossipnode")
         }
 
         private func shell(_ script: String, _ path: String) throws {
@@ -76,7 +79,8 @@ extension EndToEndTests {
             let file = try laboratory.write(Self.experiment(), to: "experiment.json")
             let run = RunDirectory("\(laboratory.path)/run")
             let full = run.node(NodeID(0))
-            try Files.makeDirectory(full.path)
+            var running = [try node(0, laboratory, file, in: run)]
+            #expect(try becomesTrue { Files.exists(full.endpoint) })
             // A sparse file, a few bytes shorter than the longest that this file system has.
             try shell(
                 #"""
@@ -87,7 +91,7 @@ extension EndToEndTests {
                 done
                 truncate -s $((low - 4)) "$1" && echo >>"$1"
                 """#, full.trace)
-            let running = try nodes(laboratory, file, in: run)
+            for other in 1...2 { running.append(try node(other, laboratory, file, in: run)) }
             #expect(
                 try becomesTrue {
                     String(decoding: try Files.read(running[0].errors), as: UTF8.self)
@@ -138,9 +142,13 @@ extension EndToEndTests {
             let laboratory = try Laboratory()
             let file = try laboratory.write(Self.experiment(), to: "experiment.json")
             let run = RunDirectory("\(laboratory.path)/run")
+            let folder = run.node(NodeID(0))
+            var running = [try node(0, laboratory, file, in: run)]
+            #expect(try becomesTrue { Files.exists(folder.endpoint) })
             // A folder that is not empty cannot be replaced by a file.
-            try Files.makeDirectory("\(run.node(NodeID(0)).model)/inner")
-            let ended = try nodes(laboratory, file, in: run).map { try $0.ended() }
+            try Files.makeDirectory("\(folder.model)/inner")
+            for other in 1...2 { running.append(try node(other, laboratory, file, in: run)) }
+            let ended = try running.map { try $0.ended() }
             #expect(ended.map(\.status) == [.exited(1), .exited(0), .exited(0)])
             #expect(ended[0].complaints.count == 1 && ended[0].errors.contains("cannot write \(run.path)"))
         }
@@ -151,7 +159,7 @@ extension EndToEndTests {
             let file = try laboratory.write(Self.experiment(), to: "experiment.json")
             // Stacks that no address space has room for.
             let run = try laboratory.start(
-                ["run", file, "--json", "--quiet", "--out", laboratory.runs], limits: "-s 1099511627776"
+                ["run", file, "--json", "--quiet", "--out", laboratory.runs], limits: "ulimit -s 1099511627776;"
             ).ended()
             #expect(run.status == .exited(0), "\(run.errors)")
             let log = try Files.read(laboratory.onlyRun().node(NodeID(0)).log)

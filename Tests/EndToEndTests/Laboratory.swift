@@ -71,18 +71,17 @@ struct Laboratory: ~Copyable {
 
     /// Starts a program of this project in this folder; what it prints goes to files of it.
     ///
-    /// - Parameter limits: what `ulimit` is told before.
+    /// - Parameter limits: a command of the shell that comes before it, as in `ulimit -n 12;`.
     func start(
         _ arguments: [String], program: String = "gossiplab", environment: [(name: String, value: String)] = [],
-        limits: String? = nil
+        limits: String = ""
     ) throws -> Running {
         let number = try Files.names(in: path).count
         let (output, errors) = ("\(path)/output-\(number)", "\(path)/errors-\(number)")
         // There before the shell makes them, so that the next program gets others.
         for file in [output, errors] { try Files.write([], to: file) }
         // The shell is replaced by the program, so that the child is the program itself.
-        let limit = limits.map { "ulimit \($0) && " } ?? ""
-        let script = "cd \(path) && \(limit)exec \"$0\" \"$@\" >\(output) 2>\(errors)"
+        let script = "cd \(path) && exec >\(output) 2>\(errors) && \(limits) exec \"$0\" \"$@\""
         let process = try ChildProcess(
             "/bin/sh", ["-c", script, self.program(program)] + arguments, environment: environment)
         return Running(process: process, output: output, errors: errors)

@@ -56,6 +56,18 @@ struct FaultPlanTests {
         #expect(try !law.violationsOfCounterexample.isEmpty)
     }
 
+    @Test("a fault that would end beyond the last moment strikes all the same, and ends with its rounds")
+    func farEnd() throws {
+        var plan = FaultPlan(
+            [PlannedFault(try fault("delay"), rounds: 0..<1_000_000_000, nodes: Self.nodes)], nodeCount: 6, seed: 1,
+            deadline: .milliseconds(86_400_000))
+        _ = plan.advance(to: moment(0))
+        #expect(plan.nextEnd == Instant(nanoseconds: .max))
+        #expect(passages(&plan, at: moment(999_999_999, at: .max), count: 1)[0].delay > 0)
+        _ = plan.advance(to: moment(1_000_000_000))
+        #expect(plan.isOver && plan.nextEnd == nil)
+    }
+
     @Test("rates are met, and the draws are the same each time")
     func rates() throws {
         for (name, hit) in [

@@ -172,12 +172,13 @@ struct TopologyFamilyTests {
         }
     }
 
-    @Test("links too unlikely to connect all nodes are a fault that names what would do")
-    func unlikely() {
-        let fault = #expect(throws: ConfigurationFault.self) { try FamilyMember.erdosRenyi(60, 0.001).make() }
+    @Test(
+        "links too unlikely to connect all nodes are a fault that names what would do",
+        arguments: [(0.02, "no connected graph in 10000 draws"), (0.001, "no such graph is connected")])
+    func unlikely(probability: Double, complaint: String) {
+        let fault = #expect(throws: ConfigurationFault.self) { try FamilyMember.erdosRenyi(60, probability).make() }
         #expect(
-            fault?.description
-                == "no connected graph in 10000 draws; use a probability well above ln(nodes)/nodes = 0.06823908")
+            fault?.description == "\(complaint); use a probability well above ln(nodes)/nodes = 0.06823908")
     }
 
     @Test("links that are certain make the complete graph")

@@ -14,7 +14,7 @@ struct AsynchronousRunTests {
 
     @Test(
         "the pinned runs, with any number of threads",
-        arguments: [(Carriage.values, UInt64(0x5bfb_b8bb_4514_c4dc)), (.datagrams, 0x3b70_ca2d_3c1b_583c)], [1, 2, 3])
+        arguments: [(Carriage.values, UInt64(0x5bfb_b8bb_4514_c4dc)), (.datagrams, 0x4879_a51b_fc35_b5c6)], [1, 2, 3])
     func pinned(run: (carriage: Carriage, traceHash: UInt64), threads: Int) throws {
         var simulator = try Simulator(
             smallAssembly(Self.settings), options: .init(threads: threads, carriage: run.carriage))

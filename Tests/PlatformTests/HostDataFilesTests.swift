@@ -103,6 +103,12 @@ extension PlatformTests {
             #expect(
                 complaint { _ = try HostDataFiles().open(folder.path) }
                     == "cannot read \(folder.path): it is a folder; allowed: a regular file")
+            for name in ["empty", "empty.gz"] {
+                try Files.write([], to: "\(folder.path)/\(name)")
+                #expect(
+                    complaint { _ = try HostDataFiles().open("\(folder.path)/\(name)") }
+                        == "cannot read \(folder.path)/\(name): the file is empty")
+            }
         }
     }
 }

@@ -30,6 +30,17 @@ extension PlatformTests {
                 processes?.description == "the run needs 1,000,000 processes, the limit is 999 (ulimit -u)")
         }
 
+        @Test("a control group leaves its limit but for what is its own, and none where it has none")
+        func groupMemory() {
+            let use = Array("anon 300\nfile 5000\nanon_thp 7\n".utf8)
+            #expect(HostLimits.memory(leftOf: Array("1000\n".utf8), use: use, own: "anon") == 700)
+            #expect(HostLimits.memory(leftOf: Array("200\n".utf8), use: use, own: "anon") == 0)
+            #expect(HostLimits.memory(leftOf: Array("1000\n".utf8), use: [], own: "anon") == 1000)
+            #expect(HostLimits.memory(leftOf: Array("max\n".utf8), use: use, own: "anon") == nil)
+            #expect(HostLimits.memory(leftOf: [], use: use, own: "anon") == nil)
+            #expect(HostLimits.freeMemory() > 1_000_000)
+        }
+
         @Test("the limit of open files can be raised to the hard one")
         func raising() {
             let raised = HostLimits.raiseOpenFiles()

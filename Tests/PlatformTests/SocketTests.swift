@@ -55,7 +55,9 @@ extension PlatformTests {
 
         @Test(
             "what is no address is refused in one line",
-            arguments: ["", "7600", ":7600", "localhost", "localhost:", "127.0.0.1:65536", "::1:80", "127.0.0.1:+1"])
+            arguments: [
+                "", "7600", ":7600", "localhost", "localhost:", "127.0.0.1:65536", "::1:80", "127.0.0.1:+1", "[:1]:1",
+            ])
         func malformed(address: String) throws {
             let fault = #expect(throws: ConfigurationFault.self) { try SocketAddress(address) }
             #expect(

@@ -262,6 +262,41 @@ struct WarningsTests {
         #expect(try !warnings(group, ["faults=lossy", "adversary.collude=false"]).contains(silent))
     }
 
+    @Test("says what the rule withstands where it is told more, and what helps")
+    func remedy() throws {
+        let text = try warnings(#"{"topology": {"family": "ring", "nodes": 6}}"#, ["aggregation.tolerates.count=2"])
+        #expect(text.contains("the weakest of them withstands 1 liar and promises nothing with more; declare less"))
+    }
+
+    @Test("names what counts most and least where gossip tends to no plain average")
+    func weighted() throws {
+        let star = #"{"topology": {"family": "star", "nodes": 5, "weights": "uniform"}}"#
+        let text = try warnings(star, ["aggregation.tolerates.count=0"])
+        #expect(text.contains("the weights are not doubly stochastic"))
+        #expect(text.contains("0 counts 38.5 % and 1 counts 15.4 %, instead of 20.0 % each"), "\(text)")
+        #expect(try warnings(star, ["topology.weights=maxDegree", "aggregation.tolerates.count=0"]).isEmpty)
+        // With the middle hostile, the others hear nobody: that is said as such, and not as a weight.
+        #expect(try !warnings(star, [#"adversary={"nodes": ["0"]}"#]).contains("doubly"))
+    }
+
+    @Test("names what is forgotten where a digraph is not strongly connected, and who cannot agree")
+    func directed() throws {
+        func digraph(_ edges: String) -> String {
+            let pairs = edges.split(separator: " ").map { arrow in
+                #"{"source": "\#(arrow.prefix(1))", "target": "\#(arrow.suffix(1))"}"#
+            }
+            return #"{"topology": {"directed": true, "nodes": [{"id": "a"}, {"id": "b"}, {"id": "c"}], "edges": ["#
+                + pairs.joined(separator: ", ")
+                + #"]}, "aggregation": {"tolerates": {"kind": "declared", "count": 0}}}"#
+        }
+        let text = try warnings(digraph("ab ba bc"))
+        #expect(text.contains("the graph of the honest nodes is not strongly connected"))
+        #expect(text.contains("a counts 50.0 % and c counts 0.0 %, instead of 33.3 % each"), "\(text)")
+        #expect(
+            try warnings(digraph("ac bc")).contains("cannot agree, since some groups of them hear nobody else: a | b"))
+        #expect(try warnings(digraph("ab bc ca")).isEmpty)
+    }
+
     @Test("names nodes without data")
     func withoutData() throws {
         let text = try warnings("{}", ["task.split.alpha=0.001", "topology={\"family\": \"ring\", \"nodes\": 40}"])

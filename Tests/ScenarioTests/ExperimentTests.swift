@@ -54,6 +54,24 @@ struct ExperimentTests {
         #expect(both.task.over == .honest && both.task.split.kind == "iid")
     }
 
+    @Test("a bare number is a constant step size")
+    func bareNumber() throws {
+        let constant = try experiment(#"{"training": {"stepSize": {"kind": "constant", "value": 0.25}}}"#)
+        #expect(try experiment(#"{"training": {"stepSize": 0.25}}"#) == constant)
+        #expect(try experiment("{}", ["training.stepSize=0.25"]) == constant)
+        let text = message { () throws(ConfigurationFault) in _ = try experiment("{}", ["training.stepSize=-1"]) }
+        #expect(text.contains("training.stepSize.value is -1; allowed: a number from 0 to 1000"), "\(text)")
+        #expect(ExperimentSchema.keys.contains { $0.path == "training.stepSize" && $0.allowed.hasPrefix("a number") })
+    }
+
+    @Test("the two names of one parameter do not go together")
+    func aliases() {
+        let text = message { () throws(ConfigurationFault) in
+            _ = try experiment(#"{"aggregation": {"rule": {"kind": "centredClipping", "radius": 1, "tau": 2}}}"#)
+        }
+        #expect(text == "e.json:1:26: 'radius' and 'tau' are one parameter; keep one of them")
+    }
+
     @Test("a bare name chooses with default parameters")
     func bareName() throws {
         let bare = try experiment(#"{"training": {"stepSize": "constant"}, "aggregation": {"tolerates": "oracle"}}"#)

@@ -60,6 +60,71 @@ struct OverridesTests {
         #expect(larger.training.rounds == 3 && larger.training.momentum == 0)
     }
 
+    @Test("another family keeps what it shares with the one before")
+    func families() throws {
+        let ring = try experiment("{}", ["topology.seed=9", "topology.family=ring"])
+        let expected = #"{"family": "ring", "nodes": 16, "seed": 9}"#
+        #expect(ring.topology == .inline(try StrictJSON.read(expected, name: "")))
+        let text = message { () throws(ConfigurationFault) in
+            _ = try assemble("{}", ["topology.family=rings"])
+        }
+        #expect(text.contains("unknown family 'rings'; did you mean 'ring'?"), "\(text)")
+    }
+
+    @Test(
+        "a family in the place of a file is answered with how it is written",
+        arguments: [
+            ("ring", #"{"family": "ring", "nodes": 16}"#), ("cycle", #"{"family": "ring", "nodes": 16}"#),
+            ("randomRegular", #"{"family": "randomRegular", "nodes": 16, "degree": 4}"#),
+            ("gnp", #"{"family": "erdosRenyi", "nodes": 16, "probability": 0.5}"#),
+            ("torus", #"{"family": "torus", "rows": 4, "columns": 4}"#), ("twoCastle", #"{"family": "twoCastle"}"#),
+        ])
+    func familyNames(name: String, example: String) throws {
+        let text = message { () throws(ConfigurationFault) in _ = try experiment("{}", ["topology=\(name)"]) }
+        #expect(
+            text.contains("topology is '\(name)', which is a family and no file; allowed: \(example), or ./\(name)"))
+        let made = try experiment("{}", ["topology=\(example)"])
+        #expect(try made.topologyFile { _ throws(ConfigurationFault) in [] }.topology.isConnected)
+    }
+
+    @Test("lists that are empty, and values that are no list, are answered with what to write")
+    func lists() {
+        for (setting, complaint) in [
+            ("adversary.nodes=3", #"as in --set 'adversary={"nodes": ["3"], "attack": "signFlip"}'"#),
+            ("faults.until=9", #"as in --set 'faults={"fault": "loss", "from": 10, "until": 20}'"#),
+            ("aggregation.before.kind=nnm", "as in --set 'aggregation.before=clipping'"),
+            (
+                #"adversary={"nodes": 3}"#,
+                #"adversary.0.nodes is 3; expected an array of node labels, as in ["3", "7"]"#
+            ),
+        ] {
+            let text = message { () throws(ConfigurationFault) in _ = try experiment("{}", [setting]) }
+            #expect(text.contains(complaint), "\(text)")
+        }
+    }
+
+    @Test("a path of endless parts is refused")
+    func depth() {
+        let path = "topology" + String(repeating: ".a", count: 100_000)
+        let text = message { () throws(ConfigurationFault) in _ = try experiment("{}", ["\(path)=1"]) }
+        #expect(text.contains("the path has 100000 parts; allowed: up to 64"))
+    }
+
+    @Test(
+        "a word that may mean a key is offered as one",
+        arguments: [
+            ("seed", "3", ["seed=3"]), ("rounds", "5", ["training.rounds=5"]),
+            ("batch-size", "8", ["training.batchSize=8"]), ("training.rounds", "5", ["training.rounds=5"]),
+            ("topology", "x.json", ["topology=x.json"]),
+            ("topology", "ring", [#"'topology={"family": "ring", "nodes": 16}'"#]),
+            ("nodes", "9", ["topology.nodes=9", "adversary.nodes=9", "faults.nodes=9"]),
+            ("degree", "4", ["topology.degree=4"]), ("attack", "alie", ["adversary.attack=alie"]),
+            ("every", "5", ["checkpoint.every=5", "measure.every=5"]), ("quiet", "", []),
+        ])
+    func assignments(word: String, value: String, expected: [String]) {
+        #expect(ExperimentSchema.assignments(of: word, value: value) == expected)
+    }
+
     @Test("later settings win, and all of them leave the rest alone")
     func order() throws {
         let json = #"{"training": {"rounds": 9, "momentum": 0.5}}"#

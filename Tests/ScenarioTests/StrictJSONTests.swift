@@ -93,7 +93,58 @@ struct StrictJSONTests {
         #expect(fault(bytes) == "f.json:2:3: a byte that is not UTF-8; expected UTF-8 throughout")
     }
 
-    @Test("duplicates are found in objects of any size", arguments: [1, 7, 8, 9, 500])
+    @Test("a byte order mark is passed over and moves no column; UTF-16 is named")
+    func marks() throws {
+        let value = try StrictJSON.read("\u{FEFF}{\"a\": 1}", name: "f.json")
+        #expect(value.member("a")?.position.description == "f.json:1:7")
+        for bytes: [UInt8] in [[0xFF, 0xFE, 0x7B, 0], [0xFE, 0xFF, 0, 0x7B]] {
+            #expect(fault(bytes) == "f.json:1:1: the file is UTF-16, as some editors and shells write; expected UTF-8")
+        }
+    }
+
+    @Test("numbers are the nearest Doubles, however many digits they have", arguments: 1...20 as ClosedRange<UInt64>)
+    func numbers(seed: UInt64) throws {
+        var random = RandomStream(seed: seed, purpose: .measurement)
+        var literals = ["0", "-0", "9007199254740993", "0.1", "123456789012345678", "5e-324", "1.7976931348623157e308"]
+        for _ in 0..<200 {
+            let number = Double(bitPattern: random.next())
+            if number.isFinite { literals.append("\(number)") }
+            let digits = String(random.next() >> UInt64(random.below(64)))
+            literals.append(digits)
+            literals.append("-\(digits.prefix(1)).\(digits.dropFirst())\(random.below(10))")
+            literals.append("0.\(String(repeating: "0", count: random.below(25)))\(digits)")
+        }
+        let array = try StrictJSON.read("[\(literals.joined(separator: ","))]", name: "f.json").array("")
+        for (literal, value) in zip(literals, array) {
+            #expect(try value.number("").bitPattern == Double(literal)?.bitPattern, "\(literal)")
+            #expect(value.summary == literal)
+        }
+    }
+
+    @Test("keys are equal if they say the same, however they are written and however many there are")
+    func writtenKeys() {
+        for count in [0, 5, 11, 12, 13, 100] {
+            let others = (0..<count).map { "\"k\($0)\": 0, " }.joined()
+            #expect(fault("{\(others)\"ab\": 1, \"\\u0061b\": 2}")?.contains("the key 'ab' is here again") == true)
+            #expect(fault("{\(others)\"\\u0061b\": 1, \"ab\": 2}")?.contains("the key 'ab' is here again") == true)
+            #expect(fault("{\(others)\"\\\"a\": 1, \"\\\"b\": 2, \"ab\": 3, \"abc\": 4, \"\": 5}") == nil)
+            #expect(fault("{\(others)\"\\\"a\": 1, \"\\u0022a\": 2}")?.contains("is here again") == true)
+        }
+    }
+
+    @Test("a value is a reference into its file, and a part is found without its brothers")
+    func references() throws {
+        #expect(MemoryLayout<JSONValue>.stride <= 24)
+        let rows = (0..<1000).map { "{\"id\": \($0), \"x\": [[], {}, \"\($0)\"]}" }.joined(separator: ",\n")
+        let array = try StrictJSON.read("[\(rows)]", name: "f.json").array("")
+        #expect(array.count == 1000)
+        for (index, row) in array.enumerated() {
+            #expect(row.member("id")?.count == index && row.member("x")?.elements.last?.text == "\(index)")
+            #expect(row.position.lineColumn == "\(index + 1):\(index == 0 ? 2 : 1)")
+        }
+    }
+
+    @Test("duplicates are found in objects of any size", arguments: [1, 7, 8, 9, 12, 13, 500])
     func duplicates(count: Int) {
         let members = (0..<count).map { "\"k\($0)\": 0" }.joined(separator: ",\n")
         #expect(fault("{\(members)}") == nil)

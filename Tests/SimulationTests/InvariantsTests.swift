@@ -179,9 +179,9 @@ struct InvariantsTests {
         #expect(law.counterexample.violations.allSatisfy { $0.invariant == invariant }, "\(law)")
     }
 
-    @Test("each of them can be broken, agreement aside")
+    @Test("each of them can be broken, but for those that take another run to compare with")
     func complete() {
         let broken = Set(Self.laws.map(\.invariant))
-        #expect(broken == Set(Violation.Invariant.allCases).subtracting([.consensus]))
+        #expect(broken == Set(Violation.Invariant.allCases).subtracting([.consensus, .pace]))
     }
 }

@@ -30,6 +30,11 @@ public struct ErdosRenyi: TopologyFamily {
     public func make(random: inout RandomStream) throws(ConfigurationFault) -> Topology {
         let threshold = Elementary.log(Double(nodes)) / Double(nodes)
         let advice = "a probability well above ln(nodes)/nodes = \(Float(threshold))"
+        // A connected graph has nodes − 1 links; twenty deviations from the mean have never been seen.
+        let mean = Double(size.links)
+        guard mean + 20 * (mean + 1).squareRoot() >= Double(nodes - 1) else {
+            throw ConfigurationFault("no such graph is connected; use \(advice)")
+        }
         return try Topology.connected(orElse: advice) { () throws(ConfigurationFault) in
             let pairs = draw(&random)
             // Nearly every graph that is not connected has a node on its own, which is cheap to see.

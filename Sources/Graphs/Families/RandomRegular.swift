@@ -36,9 +36,26 @@ public struct RandomRegular: TopologyFamily {
         return try Topology.connected(orElse: "a larger degree or the family ring") { () throws(ConfigurationFault) in
             guard var adjacency = pairing(drawsComplement ? nodes - 1 - degree : degree, &random) else { return nil }
             if drawsComplement { adjacency = adjacency.indices.map { complement(of: adjacency[$0], at: $0) } }
+            // Of degree 2, one draw in a hundred is connected: the others are not worth a topology.
+            guard isConnected(adjacency) else { return nil }
             let pairs = adjacency.indices.flatMap { i in adjacency[i].filter { $0 > i }.map { j in (i, j) } }
             return try Topology(nodes: nodes, pairs: pairs, name: "\(Self.name)-\(nodes)-\(degree)")
         }
+    }
+
+    private func isConnected(_ adjacency: [[Int]]) -> Bool {
+        var isWaiting = [Bool](repeating: true, count: nodes)
+        isWaiting[0] = false
+        var reached = [0]
+        var visited = 0
+        while visited < reached.count {
+            for other in adjacency[reached[visited]] where isWaiting[other] {
+                isWaiting[other] = false
+                reached.append(other)
+            }
+            visited += 1
+        }
+        return reached.count == nodes
     }
 
     /// All nodes but `node` itself and its neighbours.
