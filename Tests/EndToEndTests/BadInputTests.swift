@@ -176,8 +176,8 @@ extension EndToEndTests {
             let laboratory = try Laboratory()
             let arguments = [command, "ring-16", "--quiet", "--set", "training.rounds=3", "--out", laboratory.runs]
             var limit = 10
-            // What a process needs is told first, and then what a node of two links needs.
-            for _ in 0..<(command == "run" ? 2 : 1) {
+            // What a process needs is told first, then what a node of two links needs, then what a laboratory does.
+            for _ in 0..<(command == "run" ? 3 : 1) {
                 let refused = try laboratory.start(arguments, limits: "ulimit -n \(limit);").ended()
                 limit = try #require(refused.openFilesNeeded, "\(refused.errors)")
             }

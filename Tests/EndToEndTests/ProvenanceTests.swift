@@ -162,7 +162,7 @@ extension EndToEndTests {
             let running = try laboratory.launch("run", [file] + endless)
             let run = try laboratory.onlyRun()
             for node in 0..<6 { try laboratory.waitForRecord(ofNode: node, in: run) }
-            try expectRefusal(laboratory.start(["resume", run.path]).ended(), naming: "is still being run")
+            try expectRefusal(laboratory.start(["resume", run.path]).ended(), naming: "is still running")
             try running.process.send(.interrupt)
             let ended = try running.ended()
             #expect(ended.status == .exited(130))

@@ -69,7 +69,10 @@ struct ExperimentTests {
         let text = message { () throws(ConfigurationFault) in
             _ = try experiment(#"{"aggregation": {"rule": {"kind": "centredClipping", "radius": 1, "tau": 2}}}"#)
         }
-        #expect(text == "e.json:1:26: 'radius' and 'tau' are one parameter; keep one of them")
+        #expect(
+            text
+                == "e.json:1:67: aggregation.rule.radius is given twice, as radius and as tau; allowed: once, by any of its "
+                + "names")
     }
 
     @Test("a bare name chooses with default parameters")
