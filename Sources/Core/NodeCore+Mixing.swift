@@ -5,7 +5,7 @@ import Metrics
 import Wire
 
 /// What a round closes with. What comes later is for no round any more.
-struct Harvest: Sendable, Equatable {
+struct RoundInputs: Sendable, Equatable {
     /// Ascending by sender.
     var heard: [HeardModel] = []
     /// Neighbours whose models are mixed where they are heard.
@@ -15,10 +15,10 @@ struct Harvest: Sendable, Equatable {
 }
 
 extension NodeCore {
-    func harvest() -> Harvest {
-        guard exchanges else { return Harvest() }
+    func roundInputs() -> RoundInputs {
+        guard exchanges else { return RoundInputs() }
         let expected = neighbours.filter { $0.weight ?? 0 > 0 && listens(to: $0.node) }
-        return Harvest(
+        return RoundInputs(
             heard: heardModels(), expected: expected.count,
             offenders: expected.filter { $0.offendedIn == round }.map(\.node))
     }
@@ -46,24 +46,25 @@ extension NodeCore {
 
     /// - Returns: `nil` where the node cannot go on from what its mix came to; nothing is written down then.
     mutating func mix(
-        _ own: ModelMessage, with harvest: Harvest, _ trials: Trials?, using workspace: inout Workspace,
+        _ own: ModelMessage, with roundInputs: RoundInputs, _ trials: Trials?, using workspace: inout Workspace,
         into effects: inout [NodeEffect]
     ) -> [Float]? {
         let mixed = mixer.mix(
-            own, with: harvest.heard, before: modelBefore, offenders: harvest.offenders, in: round, trials: trials,
+            own, with: roundInputs.heard, before: modelBefore, offenders: roundInputs.offenders, in: round,
+            trials: trials,
             using: &workspace)
         modelBefore = []
         guard isSound(mixed) else { return nil }
         record.mixedModels += workspace.batch.rows
-        record.missedModels += harvest.expected - harvest.offenders.count - workspace.batch.rows
+        record.missedModels += roundInputs.expected - roundInputs.offenders.count - workspace.batch.rows
         note(workspace.report, of: workspace.context.senders)
-        var inputs = harvest.heard.map(TraceLine.Input.init)
+        var inputs = roundInputs.heard.map(TraceLine.Input.init)
         inputs.append(TraceLine.Input(own: own, configuration))
         inputs.sort { $0.sender < $1.sender }
         effects.append(
             .trace(
                 TraceLine(
-                    round: round, inputs: inputs, offenders: harvest.offenders, next: nextRound(),
+                    round: round, inputs: inputs, offenders: roundInputs.offenders, next: nextRound(),
                     result: hash64(mixed))))
         return mixed
     }

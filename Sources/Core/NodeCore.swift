@@ -20,7 +20,7 @@ public struct NodeCore: Sendable {
         case training(since: Instant)
         case gathering(since: Instant)
         /// The rule wants to know losses before it mixes what the round has closed with.
-        indirect case trying(Harvest, Tryout)
+        indirect case trying(RoundInputs, Tryout)
         case ended
     }
 
@@ -148,8 +148,8 @@ public struct NodeCore: Sendable {
             localState = state
             finishTraining(parameters, report, since: since, at: now, into: &effects)
         case .triedOut(let round, let losses):
-            guard round == self.round, case .trying(let harvest, let tryout) = phase else { return }
-            finishRound(with: harvest, tryout.trials(losses), at: now, using: &workspace, into: &effects)
+            guard round == self.round, case .trying(let roundInputs, let tryout) = phase else { return }
+            finishRound(with: roundInputs, tryout.trials(losses), at: now, using: &workspace, into: &effects)
         case .timer:
             return proceed(isTimer: true, at: now, using: &workspace, into: &effects)
         case .stopRequested:
@@ -305,30 +305,30 @@ public struct NodeCore: Sendable {
     ) {
         guard let trained else { preconditionFailure("a round closes after its local step") }
         record.waitNanoseconds += now - since
-        let harvest = harvest()
+        let roundInputs = roundInputs()
         if exchanges {
             settleAccounts(at: now)
-            if let tryout = mixer.tryout(trained, with: harvest.heard, in: round, using: &workspace) {
-                phase = .trying(harvest, tryout)
+            if let tryout = mixer.tryout(trained, with: roundInputs.heard, in: round, using: &workspace) {
+                phase = .trying(roundInputs, tryout)
                 effects.append(.tryOut(round, tryout.models))
                 return
             }
         }
-        finishRound(with: harvest, at: now, using: &workspace, into: &effects)
+        finishRound(with: roundInputs, at: now, using: &workspace, into: &effects)
     }
 
     /// Mixes what the round has closed with, and goes on to the next one.
     mutating func finishRound(
-        with harvest: Harvest, _ trials: Trials? = nil, at now: Instant, using workspace: inout Workspace,
+        with roundInputs: RoundInputs, _ trials: Trials? = nil, at now: Instant, using workspace: inout Workspace,
         into effects: inout [NodeEffect]
     ) {
         guard let trained else { preconditionFailure("a round closes after its local step") }
         if exchanges {
-            guard let mixed = mix(trained, with: harvest, trials, using: &workspace, into: &effects) else {
+            guard let mixed = mix(trained, with: roundInputs, trials, using: &workspace, into: &effects) else {
                 return end(.diverged(round), saying: .failed, into: &effects)
             }
             model = mixed
-            lie(with: trained, heard: harvest.heard, into: &effects)
+            lie(with: trained, heard: roundInputs.heard, into: &effects)
         } else {
             model = trained.values
             effects.append(

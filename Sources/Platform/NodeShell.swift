@@ -77,7 +77,7 @@ public struct NodeShell {
     private var mixNanoseconds: Nanoseconds = 0
     private var complaints = Complaints()
     private var looksAgainAt = Instant(nanoseconds: 0)
-    private var company: Company
+    private var contact: NeighbourContact
     private var worker: LocalWorker?
     private var job: LocalJob?
     /// Processor time of the last local step and of the last losses; nobody knows that of the first.
@@ -136,8 +136,8 @@ public struct NodeShell {
             try Files.write(endpoint.json, to: shared.endpoint)
         }
         // A laboratory has started the neighbours itself, and sees what becomes of them.
-        company = Company(
-            settings, addresses: addresses, speaksAt: lifeline == nil ? clock.now() + Company.silence : nil)
+        contact = NeighbourContact(
+            settings, addresses: addresses, speaksAt: lifeline == nil ? clock.now() + NeighbourContact.silence : nil)
         remains.refusals.forEach { complain($0) }
         if options.nonce == .none { complain(Self.namelessRun) }
         if !lock.isEffective {
@@ -149,7 +149,7 @@ public struct NodeShell {
         "no --nonce and no job of a launcher: other runs of this experiment without one are taken for this run"
 
     /// Whether it has never reached a neighbour, where it has some.
-    public var isAlone: Bool { company.isAlone }
+    public var isAlone: Bool { contact.isAlone }
 
     /// Runs until all rounds are done, the node is told to stop, or it cannot go on.
     ///
@@ -178,7 +178,7 @@ public struct NodeShell {
             try workIfAsked()
             showSignOfLife()
         }
-        if case .finished = ending, let lament = company.lament { complain(lament) }
+        if case .finished = ending, let isolationWarning = contact.isolationWarning { complain(isolationWarning) }
         try sayFarewell()
         if let lostModel { throw lostModel }
         guard let ending else { preconditionFailure("the loop ends with an ending") }
@@ -199,7 +199,7 @@ public struct NodeShell {
     /// When there is something to do, whatever comes in.
     private var nextMoment: Instant? {
         guard job == nil else { return clock.now() }
-        return [wakeAt, triesTraceAt, company.speaksAt].compactMap { $0 }.reduce(heartbeat.nextAt, min)
+        return [wakeAt, triesTraceAt, contact.speaksAt].compactMap { $0 }.reduce(heartbeat.nextAt, min)
     }
 
     private mutating func showSignOfLife() {
@@ -213,8 +213,8 @@ public struct NodeShell {
     // MARK: - Events
 
     private mutating func sayWhoIsMissing() {
-        guard company.speaksAt != nil else { return }
-        if let word = company.word(at: clock.now(), listening: "\(transport.address)") { complain(word) }
+        guard contact.speaksAt != nil else { return }
+        if let word = contact.word(at: clock.now(), listening: "\(transport.address)") { complain(word) }
     }
 
     private mutating func takeArrivals() {
@@ -229,7 +229,7 @@ public struct NodeShell {
     private mutating func take(_ arrival: Arrival) {
         switch arrival {
         case .linkUp(let peer, let incarnation):
-            company.linkUp()
+            contact.linkUp()
             handle(.linkUp(peer, incarnation: incarnation))
         case .linkDown(let peer): handle(.linkDown(peer))
         case .message(let message, let peer): handle(.received(message, from: peer))

@@ -2,7 +2,7 @@
 import Kernels
 
 /// The neighbours of a node, as long as it has met none of them.
-struct Company {
+struct NeighbourContact {
     /// So long everything may take to start.
     static let silence: Nanoseconds = .milliseconds(1_000)
     /// More neighbours than that are counted, not named.
@@ -43,7 +43,7 @@ struct Company {
     }
 
     /// What there is to say of a node that ends now; `nil` where it has met someone, or nobody was to be met.
-    var lament: String? {
+    var isolationWarning: String? {
         guard isAlone else { return nil }
         let neighbours = Self.list((dialled + diallers).sorted()) { "\($0)" }
         return "never reached a neighbour (\(neighbours)): its model comes from its own data alone"

@@ -6,8 +6,8 @@ import Wire
 
 @testable import Platform
 
-@Suite("Company")
-struct CompanyTests {
+@Suite("Contact with neighbours")
+struct NeighbourContactTests {
     private static let run = RunNonce(hashing: "this run")
 
     private static func addresses(_ known: [String?] = [], in folder: String) -> NeighbourAddresses {
@@ -21,16 +21,16 @@ struct CompanyTests {
         try Files.write(Endpoint(address: address, pid: 1, incarnation: 1, nonce: run).json, to: path.endpoint)
     }
 
-    private static func company(
+    private static func contact(
         of node: Int, neighbours: [Int], _ addresses: NeighbourAddresses, speaksAt: Instant? = moment(1_000)
-    ) -> Company {
+    ) -> NeighbourContact {
         let local = LinkIdentity(
             experiment: [UInt8](repeating: 1, count: 32), run: run, node: NodeID(node), incarnation: 1,
             limits: Limits(dimension: 1))
         let settings = TransportSettings(
             local: local, keys: nil, neighbours: neighbours.map { NodeID($0) }, listen: "127.0.0.1:0",
             patience: .milliseconds(400), addressOf: addresses.address)
-        return Company(settings, addresses: addresses, speaksAt: speaksAt)
+        return NeighbourContact(settings, addresses: addresses, speaksAt: speaksAt)
     }
 
     private static func moment(_ milliseconds: Int) -> Instant { Instant(nanoseconds: .milliseconds(milliseconds)) }
@@ -59,42 +59,42 @@ struct CompanyTests {
         try Self.leave("127.0.0.1:7003", ofNode: 3, run: .none, in: folder.path)
         try Self.leave("127.0.0.1:7004", ofNode: 4, run: Self.run, in: folder.path)
         let addresses = Self.addresses([nil, nil, nil, nil, nil, "10.0.0.6:7600"], in: folder.path)
-        var company = Self.company(of: 2, neighbours: [0, 1, 3, 4, 5, 6], addresses)
-        #expect(company.speaksAt == Self.moment(1_000))
-        #expect(company.word(at: Self.moment(999), listening: "127.0.0.1:7002") == nil)
+        var contact = Self.contact(of: 2, neighbours: [0, 1, 3, 4, 5, 6], addresses)
+        #expect(contact.speaksAt == Self.moment(1_000))
+        #expect(contact.word(at: Self.moment(999), listening: "127.0.0.1:7002") == nil)
         #expect(
-            company.word(at: Self.moment(1_000), listening: "127.0.0.1:7002")
+            contact.word(at: Self.moment(1_000), listening: "127.0.0.1:7002")
                 == "no neighbour yet; dials 3 by \(folder.path)/3/endpoint.json, which is of another run, 4 at "
                 + "127.0.0.1:7004, 5 at 10.0.0.6:7600, 6 by \(folder.path)/6/endpoint.json, which is not there; "
                 + "is dialled at 127.0.0.1:7002 by 0, 1")
-        #expect(company.word(at: Self.moment(2_000), listening: "") == nil && company.speaksAt == nil)
+        #expect(contact.word(at: Self.moment(2_000), listening: "") == nil && contact.speaksAt == nil)
         #expect(
-            company.lament
+            contact.isolationWarning
                 == "never reached a neighbour (0, 1, 3, 4, 5, 6): its model comes from its own data alone")
     }
 
     @Test("of many neighbours it names a few")
     func many() {
         let addresses = Self.addresses((0..<40).map { "10.0.0.\($0):1" }, in: "")
-        var company = Self.company(of: 0, neighbours: Array(1..<40), addresses)
-        let word = company.word(at: Self.moment(1_000), listening: "") ?? ""
+        var contact = Self.contact(of: 0, neighbours: Array(1..<40), addresses)
+        let word = contact.word(at: Self.moment(1_000), listening: "") ?? ""
         #expect(word.hasSuffix("8 at 10.0.0.8:1 and 31 more") && !word.contains("is dialled"))
     }
 
     @Test("who has met a neighbour, or has none, says nothing, however things go on")
     func contented() {
-        var met = Self.company(of: 0, neighbours: [1, 2], Self.addresses(in: ""))
+        var met = Self.contact(of: 0, neighbours: [1, 2], Self.addresses(in: ""))
         #expect(met.isAlone)
         met.linkUp()
-        var single = Self.company(of: 0, neighbours: [], Self.addresses(in: ""))
-        #expect(single.word(at: Self.moment(5_000), listening: "") == nil && single.lament == nil)
-        #expect(met.word(at: Self.moment(5_000), listening: "") == nil && met.lament == nil)
+        var single = Self.contact(of: 0, neighbours: [], Self.addresses(in: ""))
+        #expect(single.word(at: Self.moment(5_000), listening: "") == nil && single.isolationWarning == nil)
+        #expect(met.word(at: Self.moment(5_000), listening: "") == nil && met.isolationWarning == nil)
         #expect(met.speaksAt == nil && single.speaksAt == nil && !met.isAlone && !single.isAlone)
     }
 
     @Test("a node that a laboratory has started speaks at its end alone")
     func launched() {
-        var company = Self.company(of: 0, neighbours: [1], Self.addresses(in: ""), speaksAt: nil)
-        #expect(company.word(at: Self.moment(5_000), listening: "") == nil && company.lament != nil)
+        var contact = Self.contact(of: 0, neighbours: [1], Self.addresses(in: ""), speaksAt: nil)
+        #expect(contact.word(at: Self.moment(5_000), listening: "") == nil && contact.isolationWarning != nil)
     }
 }
