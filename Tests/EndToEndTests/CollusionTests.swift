@@ -28,7 +28,9 @@ extension EndToEndTests {
         @Test("is one vector a round, and the simulator's", arguments: ["alie", "gaussian"])
         func equality(attack: String) throws {
             let laboratory = try Laboratory()
-            let options = Self.group + ["--set", "adversary.attack=\(attack)"]
+            // Nobody may be missed, busy as the machine may be.
+            let options =
+                Self.group + ["--set", "adversary.attack=\(attack)", "--set", "timing.deadlineMilliseconds=60000"]
             let run = try laboratory.finish("run", options)
             #expect(run.status == .exited(0), "\(run.errors)")
             #expect(try vectors(laboratory.onlyRun()).allSatisfy { $0.count == 1 })
