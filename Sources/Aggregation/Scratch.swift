@@ -18,6 +18,8 @@ public struct Scratch: Sendable {
     var scores: [Double] = []
     /// Of each row, what a rule has left of its weight.
     var weights: [Double] = []
+    /// Of each row, its part in a product with `pairs`.
+    var products: [Double] = []
     /// Rows that were chosen, ascending.
     var chosen: [Int] = []
     var tile: [SIMD8<Double>] = []

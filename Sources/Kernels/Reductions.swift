@@ -98,10 +98,62 @@ private func load(_ x: UnsafeBufferPointer<Float>, _ i: Int) -> SIMD8<Float> {
 
 /// out[i n + j] = |x_i − x_j|² for every two of the n rows, from differences; squares that no Float holds are summed
 /// again in Double.
+public func squaredDistances(among rows: borrowing VectorBatch, into out: inout [Double]) {
+    let (count, elements) = (rows.rows, rows.elements)
+    unsafe sumPairs(of: rows, into: &out) { source, a, b, others, _, width in
+        unsafe twoAgainstFour(source, a, b, others, width: width)
+    }
+    for i in 0..<count {
+        out[i * count + i] = 0
+        for j in i + 1..<max(count, i + 1) {
+            if !out[i * count + j].isFinite {
+                let span = elements.span
+                out[i * count + j] = squaredDistance(
+                    span.extracting(rows.range(ofRow: i)), span.extracting(rows.range(ofRow: j)))
+            }
+            out[j * count + i] = out[i * count + j]
+        }
+    }
+}
+
+/// out[i n + j] = (x_i − c)ᵀ(x_j − c) for every two different ones of the n rows; products that no Float holds are
+/// summed again in Double. What is on the diagonal is left to the caller.
+public func centredProducts(among rows: borrowing VectorBatch, around centre: Span<Float>, into out: inout [Double]) {
+    precondition(centre.count == rows.columns, "a centre of the rows' length")
+    let (count, elements) = (rows.rows, rows.elements)
+    unsafe centre.withUnsafeBufferPointer { centre in
+        unsafe sumPairs(of: rows, into: &out) { source, a, b, others, start, width in
+            unsafe twoAgainstFour(source, around: centre, start, a, b, others, width: width)
+        }
+    }
+    for i in 0..<count {
+        for j in i + 1..<max(count, i + 1) {
+            if !out[i * count + j].isFinite {
+                let (x, y) = (rows.range(ofRow: i).lowerBound, rows.range(ofRow: j).lowerBound)
+                out[i * count + j] = (0..<centre.count).reduce(0) { sum, k in
+                    let middle = Double(centre[k])
+                    return sum + (Double(elements[x + k]) - middle) * (Double(elements[y + k]) - middle)
+                }
+            }
+            out[j * count + i] = out[i * count + j]
+        }
+    }
+}
+
+/// out[i n + j] = what `sums` gives for i < j, block by block of columns.
 ///
 /// Two rows are held against four at a time, so that each value loaded serves several pairs, and a block of columns
 /// stays in the cache until all pairs have seen it.
-public func squaredDistances(among rows: borrowing VectorBatch, into out: inout [Double]) {
+///
+/// - Parameter sums: lanes of row a with each of four others, then of row b, from column `start` on.
+@inline(__always)
+private func sumPairs(
+    of rows: borrowing VectorBatch, into out: inout [Double],
+    sums: (
+        _ source: UnsafeBufferPointer<Float>, _ a: Int, _ b: Int, _ others: InlineArray<4, Int>, _ start: Int,
+        _ width: Int
+    ) -> InlineArray<8, SIMD8<Float>>
+) {
     let (count, columns) = (rows.rows, rows.columns)
     out.removeAll(keepingCapacity: true)
     out.append(contentsOf: repeatElement(0, count: count * count))
@@ -113,25 +165,14 @@ public func squaredDistances(among rows: borrowing VectorBatch, into out: inout 
                 for other in stride(from: first + 1, to: count, by: 4) {
                     // Rows beyond the last are stood in for by it; what comes of them is not used.
                     let places = InlineArray<4, Int> { min(other + $0, count - 1) * columns + start }
-                    let sums = unsafe twoAgainstFour(
-                        source, first * columns + start, (first + 1) * columns + start, places, width: width)
+                    let sums = unsafe sums(
+                        source, first * columns + start, (first + 1) * columns + start, places, start, width)
                     for k in 0..<min(4, count - other) {
                         out[first * count + other + k] += horizontalSum(sums[k])
                         out[(first + 1) * count + other + k] += horizontalSum(sums[4 + k])
                     }
                 }
             }
-        }
-    }
-    for i in 0..<count {
-        out[i * count + i] = 0
-        for j in i + 1..<max(count, i + 1) {
-            if !out[i * count + j].isFinite {
-                let span = elements.span
-                out[i * count + j] = squaredDistance(
-                    span.extracting(rows.range(ofRow: i)), span.extracting(rows.range(ofRow: j)))
-            }
-            out[j * count + i] = out[i * count + j]
         }
     }
 }
@@ -161,6 +202,37 @@ private func twoAgainstFour(
             let c = unsafe x[others[k] + i]
             sums[k][0] += square(a - c)
             sums[4 + k][0] += square(b - c)
+        }
+        i += 1
+    }
+    return sums
+}
+
+/// Lanes of the products of a and b with each of four c, all of them minus the centre, whose column `start` is theirs.
+@inline(__always)
+private func twoAgainstFour(
+    _ x: UnsafeBufferPointer<Float>, around centre: UnsafeBufferPointer<Float>, _ start: Int, _ a: Int, _ b: Int,
+    _ others: InlineArray<4, Int>, width: Int
+) -> InlineArray<8, SIMD8<Float>> {
+    var sums = InlineArray<8, SIMD8<Float>>(repeating: .zero)
+    var i = 0
+    while i + 8 <= width {
+        let middle = unsafe load(centre, start + i)
+        let (a, b) = unsafe (load(x, a + i) - middle, load(x, b + i) - middle)
+        for k in 0..<4 {
+            let c = unsafe load(x, others[k] + i) - middle
+            sums[k] += a * c
+            sums[4 + k] += b * c
+        }
+        i += 8
+    }
+    while i < width {
+        let middle = unsafe centre[start + i]
+        let (a, b) = unsafe (x[a + i] - middle, x[b + i] - middle)
+        for k in 0..<4 {
+            let c = unsafe x[others[k] + i] - middle
+            sums[k][0] += a * c
+            sums[4 + k][0] += b * c
         }
         i += 1
     }

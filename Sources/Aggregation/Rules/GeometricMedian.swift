@@ -4,9 +4,9 @@ import Kernels
 /// The point with the least sum of distances, Σ |v − x_j|, by Weiszfeld steps v ← Σ x_j/m_j / Σ 1/m_j (Pillutla,
 /// Kakade, Harchaoui, IEEE TSP 2022, arXiv 1912.13445). It does not use f.
 ///
-/// `converged` starts at the coordinate-wise median with m_j = |v − x_j|, takes the step of Vardi and Zhang where v
-/// meets an input, and stops where the inputs' unit pulls add up to no more than 10⁻⁶ of their number, or after a
-/// thousand steps, which the report tells. `byzfl` takes `steps` steps from zero with m_j = max(ν, |v − x_j|) and ν =
+/// `converged` starts at the coordinate-wise median with m_j = |v − x_j|, goes on past inputs that it meets, and stops
+/// where the inputs' unit pulls add up to no more than 10⁻⁶ of their number, or after a thousand steps, which the
+/// report tells. `byzfl` takes `steps` steps from zero with m_j = max(ν, |v − x_j|) and ν =
 /// `smoothing`, which leaves it far from the median of models. `byrdlab` starts at the mean, takes a distance of 0 for
 /// 1, and stops at a step of 10⁻⁵ or after eighty.
 public struct GeometricMedian: AggregationRule {
@@ -14,7 +14,7 @@ public struct GeometricMedian: AggregationRule {
     public static let aliases = ["GeometricMedian", "rfa", "gm"]
     public static let summary = "The point with the least sum of distances from the inputs."
     public static let robustness = Robustness.variance(.ofMedians)
-    public static let cost = "steps · n d"
+    public static let cost = "n² d + steps · n²"
     public static let source =
         "Pillutla, Kakade, Harchaoui, IEEE TSP 2022, arXiv 1912.13445; Vardi, Zhang, PNAS 97(4), 2000"
     public static let byzfl: [(name: String, value: ParameterValue)] = [("mode", .text("byzfl"))]
@@ -53,7 +53,8 @@ public struct GeometricMedian: AggregationRule {
         switch mode {
         case .converged:
             columnMedians(inputs, into: &output)
-            report.reachedLimit = !scratch.seekMedian(of: inputs, from: &output)
+            report.reachedLimit = !scratch.seekMedian(of: inputs, from: output.span)
+            combine(inputs, scratch.coefficients, into: &output)
         case .byzfl(let smoothing, let steps):
             fill(&output, with: 0)
             scratch.measure(inputs, from: output.span)
@@ -82,6 +83,21 @@ extension Scratch {
             if step(along: coefficients, of: inputs, &output) <= 1e-5 { return true }
         }
         return false
+    }
+
+    /// The output becomes this combination of the rows, and `distances` what is between them; returns how far it went.
+    fileprivate mutating func step(
+        along coefficients: [Double], of inputs: borrowing VectorBatch, _ output: inout MutableSpan<Float>
+    ) -> Double {
+        // Taken out of the scratch, which may not be read while its distances are written.
+        var before: [Float] = []
+        swap(&before, &vector)
+        before.removeAll(keepingCapacity: true)
+        for index in output.indices { before.append(output[index]) }
+        combine(inputs, coefficients, base: before.span, 0, into: &output, squaredDistances: &distances)
+        let moved = squaredDistance(before.span, output.span).squareRoot()
+        swap(&before, &vector)
+        return moved
     }
 
     /// `coefficients` becomes 1/m_j, scaled to a sum of 1.
