@@ -133,7 +133,7 @@ extension NodeTotals {
         return tallies
     }
 
-    /// What these nodes together waited for each of so many nodes, beyond what they wait for anyone.
+    /// What these nodes together waited for each of so many nodes, when it was among the last few.
     static func awaitedSeconds(by waiting: [NodeTotals], nodes count: Int) -> [Double] {
         var seconds = [Double](repeating: 0, count: count)
         for wait in waiting.flatMap(\.waits) where seconds.indices.contains(wait.neighbour.index) {

@@ -19,7 +19,7 @@ public struct RunSummary: Sendable {
         public let accuracy: Double?
         /// Of its final model from the coordinate-wise median of the honest ones, likewise.
         public let distance: Double?
-        /// What the honest nodes waited for it beyond what they wait for anyone.
+        /// What the honest nodes waited for it among the last few, which may be late on purpose.
         public let awaitedSeconds: Double
         /// What the honest nodes' rules did with its models.
         public let tally: Tally

@@ -27,7 +27,8 @@ public struct NodeRecord: Sendable, Equatable {
     public var lateModels = 0
     /// Refused messages by reason, since the start.
     public var rejections: [Count] = []
-    /// Time waited for each neighbour beyond the free waits, since the start.
+    /// Time waited for each neighbour while no more were missing than may be late on purpose, since the start; where
+    /// several were, each has its share.
     public var waits: [Wait] = []
 
     public struct NeighbourTally: Sendable, Equatable {

@@ -88,7 +88,7 @@ struct RecordedNode: Sendable {
     var lost: String?
     /// From its own metrics; a simulated node writes none.
     var totals: NodeTotals?
-    /// What the honest nodes waited for it beyond what they wait for anyone.
+    /// What the honest nodes waited for it among the last few, which may be late on purpose.
     var awaitedSeconds: Double = 0
     /// What the honest nodes' rules did with its models.
     var tally = Tally()

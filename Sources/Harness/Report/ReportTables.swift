@@ -45,7 +45,7 @@ extension HTMLReport {
             <section>
             <h2>\(hasEnded ? "Nodes, the worst first" : "Nodes")</h2>
             <p class="note">Clipped, removed: of this node's models, by the rules of honest nodes. Waited for: how \
-            long honest nodes waited for this one beyond what they wait for anyone.\(omission)</p>
+            long honest nodes waited for this one among the last few, which may be late on purpose.\(omission)</p>
             \(table("Nodes", columns, rows, texts: 2))</section>
 
             """
