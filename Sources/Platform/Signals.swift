@@ -46,10 +46,11 @@ public final class Signals {
 
     /// Catches `watched` from now until this object is gone, and ignores SIGPIPE for good.
     ///
-    /// A signal that the process was started to ignore, as `nohup` does, stays ignored. A launcher adds `.child` to be
-    /// woken when one of its children ends.
+    /// A hang-up that the process was started to ignore, as `nohup` does, stays ignored. Not so the others: a shell that
+    /// starts a program in the background has it ignore Ctrl-C, and a signal sent to it by number is still meant. A
+    /// launcher adds `.child` to be woken when one of its children ends.
     public init(_ watched: [Signal] = requestsToEnd) throws(SystemFault) {
-        let watched = watched.filter { !Self.isIgnored($0) }
+        let watched = watched.filter { $0 != .hangUp || !Self.isHangUpIgnored }
         self.watched = watched
         (descriptor, writing) = try FileDescriptor.pipe()
         try descriptor.setNonblocking()
@@ -69,9 +70,9 @@ public final class Signals {
     /// What asks a process to end in good order.
     public static let requestsToEnd: [Signal] = [.terminate, .interrupt, .hangUp]
 
-    private static func isIgnored(_ signal: Signal) -> Bool {
+    private static var isHangUpIgnored: Bool {
         var action = sigaction()
-        guard signal != .child, unsafe sigaction(signal.number, nil, &action) == 0 else { return false }
+        guard unsafe sigaction(SIGHUP, nil, &action) == 0 else { return false }
         return unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
             == unsafeBitCast(SIG_IGN, to: Int.self)
     }

@@ -97,8 +97,8 @@ struct Laboratory: ~Copyable {
     }
 
     /// `gossiplab COMMAND … --out` into this folder, started.
-    func launch(_ command: String, _ arguments: [String] = []) throws -> Running {
-        try start([command] + arguments + ["--out", runs])
+    func launch(_ command: String, _ arguments: [String] = [], limits: String = "") throws -> Running {
+        try start([command] + arguments + ["--out", runs], limits: limits)
     }
 
     /// `gossiplab`, run to its end.

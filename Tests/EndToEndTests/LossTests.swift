@@ -18,11 +18,11 @@ extension EndToEndTests {
         private static let hundreds = ["--set", "training.rounds=2000", "--quiet"]
 
         /// The endless experiment as real processes, all of them some rounds into it.
-        private func started(_ laboratory: borrowing Laboratory, _ settings: [String] = []) throws -> (
-            laboratory: Running, run: RunDirectory
-        ) {
+        private func started(
+            _ laboratory: borrowing Laboratory, _ settings: [String] = [], limits: String = ""
+        ) throws -> (laboratory: Running, run: RunDirectory) {
             let file = try laboratory.write(Self.endless, to: "endless.json")
-            let running = try laboratory.launch("run", [file] + settings)
+            let running = try laboratory.launch("run", [file] + settings, limits: limits)
             let run = try laboratory.onlyRun()
             for node in 0..<6 { try laboratory.waitForRecord(ofNode: node, in: run) }
             return (running, run)
@@ -156,6 +156,14 @@ extension EndToEndTests {
                 #expect(!Files.exists(folder.model))
             }
             #expect(try run.readSummary().member("lost")?.texts == (0..<6).map { "\($0): stopped" })
+        }
+
+        @Test("started in the background, where a shell has it ignore Ctrl-C, a run is interrupted all the same")
+        func interruptedInBackground() throws {
+            let laboratory = try Laboratory()
+            let (running, _) = try started(laboratory, ["--quiet"], limits: "trap '' INT;")
+            try running.process.send(.interrupt)
+            #expect(try running.ended(within: .milliseconds(15_000)).status == .exited(130))
         }
 
         @Test("a terminal that hangs up ends the run in good order: no key is left, and the summary is written")
