@@ -104,6 +104,8 @@ public struct MixNeeds: OptionSet, Sendable {
 
     /// The node's model before its local step, for which the node keeps a copy.
     public static let modelBefore = MixNeeds(rawValue: 1)
+    /// That what it mixes are models, which it tries out on data or pulls towards each other step by step.
+    public static let models = MixNeeds(rawValue: 4)
     /// Which neighbours lie: only where an oracle tells.
     public static let liars = MixNeeds(rawValue: 2)
 }

@@ -18,6 +18,10 @@ public struct MixContext: Sendable {
     public var budget: Budget
     /// Where too few neighbours are heard for the budget, the node rather keeps its own model than withstands less.
     public var isStrict: Bool
+    /// Whether the own vector is among those that count; otherwise it is nothing but a place to start from.
+    public var countsOwn = true
+    /// Whether models are mixed, and not gradients or the like, which have an origin of their own.
+    public var mixesModels = true
     /// η of this round; 0 where nothing is trained.
     public var stepSize: Double
     /// The node's model before the local step, for rules that need it; empty otherwise.

@@ -69,6 +69,8 @@ public struct Neighbourhood<Rule: AggregationRule>: NeighbourhoodRule {
         own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext,
         into next: inout MutableSpan<Float>, report: inout MixReport, scratch: inout Scratch
     ) {
+        let isClosed = isClosed && context.countsOwn
+        let takesOffsets = takesOffsets && context.mixesModels
         let capacity = pipeline.capacity(of: neighbours.rows + (isClosed ? 1 : 0))
         guard neighbours.rows > 0, let hostile = context.liarCount(atMost: capacity, &report) else {
             report.noteAll(.removed)
@@ -78,7 +80,9 @@ public struct Neighbourhood<Rule: AggregationRule>: NeighbourhoodRule {
         var inner = MixReport()
         swap(&inputs, &scratch.neighbourhood)
         swap(&inner, &scratch.neighbourhoodReport)
-        let place = gather(own, neighbours, senders: context.senders, node: context.node, into: &inputs)
+        let place = gather(
+            isClosed ? own : nil, neighbours, minus: takesOffsets ? own : nil,
+            place: context.senders.count { $0 < context.node }, into: &inputs)
         inner.begin(rows: inputs.rows)
         pipeline.aggregate(
             &inputs,
@@ -87,7 +91,7 @@ public struct Neighbourhood<Rule: AggregationRule>: NeighbourhoodRule {
                 random: RandomStream(
                     seed: context.seed, purpose: .mixing, node: context.node, round: context.round)),
             into: &next, report: &inner, scratch: &scratch)
-        finish(own, &next)
+        finish(own, &next, isOffset: takesOffsets)
         for row in 0..<neighbours.rows {
             report.note(inner.treatments[place.map { row < $0 ? row : row + 1 } ?? row], row: row)
         }
@@ -99,28 +103,24 @@ public struct Neighbourhood<Rule: AggregationRule>: NeighbourhoodRule {
 
     /// Fills `inputs`, in ascending order of who sent them, and returns the row of the own one.
     private func gather(
-        _ own: Span<Float>, _ neighbours: borrowing VectorBatch, senders: [NodeID], node: NodeID,
+        _ own: Span<Float>?, _ neighbours: borrowing VectorBatch, minus origin: Span<Float>?, place: Int,
         into inputs: inout VectorBatch
     ) -> Int? {
+        func append(_ model: Span<Float>) {
+            if let origin { inputs.append(model, minus: origin) } else { inputs.append(model) }
+        }
         inputs.begin(columns: neighbours.columns)
         let elements = neighbours.elements.span
-        let place = senders.count { $0 < node }
         for row in 0...neighbours.rows {
-            if row == place && isClosed { append(own, from: own, to: &inputs) }
-            if row < neighbours.rows {
-                append(elements.extracting(neighbours.range(ofRow: row)), from: own, to: &inputs)
-            }
+            if row == place, let own { append(own) }
+            if row < neighbours.rows { append(elements.extracting(neighbours.range(ofRow: row))) }
         }
-        return isClosed ? place : nil
-    }
-
-    private func append(_ model: Span<Float>, from own: Span<Float>, to inputs: inout VectorBatch) {
-        if takesOffsets { inputs.append(model, minus: own) } else { inputs.append(model) }
+        return own == nil ? nil : place
     }
 
     /// Adds the own model back to an offset, and goes only a share of the way.
-    private func finish(_ own: Span<Float>, _ next: inout MutableSpan<Float>) {
-        if takesOffsets {
+    private func finish(_ own: Span<Float>, _ next: inout MutableSpan<Float>, isOffset: Bool) {
+        if isOffset {
             scale(rate, &next)
             axpy(1, own, into: &next)
         } else if rate < 1 {

@@ -17,13 +17,15 @@ enum Admission: Equatable {
         _ message: ModelMessage, from neighbour: NeighbourState, in round: Round, by configuration: NodeConfiguration,
         takesAnyRound: Bool = false
     ) -> Admission {
-        guard neighbour.weight != nil else { return .refused(.notANeighbour) }
-        guard message.round.number < configuration.rounds else { return .refused(.roundOutOfRange) }
+        guard neighbour.isSender else { return .refused(.notANeighbour) }
+        guard message.round.number < configuration.steps else { return .refused(.roundOutOfRange) }
         let isCurrent: Bool
         if !takesAnyRound {
             if message.round < round { return .late }
             isCurrent = message.round == round
             if isCurrent {
+                // It knows as well as this node that it has nothing to send now.
+                guard neighbour.weight != nil else { return .refused(.notANeighbour) }
                 guard neighbour.current == nil, neighbour.offendedIn != round else { return .refused(.duplicateRound) }
             } else if let newest = neighbour.newest {
                 if message.round == newest.round { return .refused(.duplicateRound) }
@@ -36,8 +38,18 @@ enum Admission: Equatable {
                 if message.round < current.round { return .late }
             }
         }
-        guard message.values.count == configuration.dimension else { return .refused(.wrongDimension) }
-        guard allFinite(message.values.span) else { return .refused(.notFinite) }
+        if let fault = fault(of: message, by: configuration) { return .refused(fault) }
         return isCurrent ? .current : .early
+    }
+
+    /// What is wrong with the parameters that a neighbour was asked for.
+    static func judge(state message: ModelMessage, by configuration: NodeConfiguration) -> Rejection? {
+        guard message.round.number < configuration.steps else { return .roundOutOfRange }
+        return fault(of: message, by: configuration)
+    }
+
+    private static func fault(of message: ModelMessage, by configuration: NodeConfiguration) -> Rejection? {
+        guard message.values.count == configuration.dimension else { return .wrongDimension }
+        return allFinite(message.values.span) ? nil : .notFinite
     }
 }

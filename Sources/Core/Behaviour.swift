@@ -10,6 +10,21 @@ public enum Behaviour: Sendable {
     indirect case hostile(Adversary)
 }
 
+extension Behaviour {
+    /// What its attack remembers.
+    var memory: [Float] {
+        get {
+            guard case .hostile(let adversary) = self else { return [] }
+            return adversary.attack.memory
+        }
+        set {
+            guard case .hostile(var adversary) = self else { return }
+            adversary.attack.memory = newValue
+            self = .hostile(adversary)
+        }
+    }
+}
+
 /// One member of an adversary group, on a node that otherwise runs the same code as everyone.
 public struct Adversary: Sendable {
     public var attack: any ModelAttack

@@ -3,7 +3,7 @@
 //   magic "GSPK" | version u8 | 3 zero bytes | node u32 | rounds u32 | experiment 32 bytes
 //   | incarnation u64 | published rounds u32
 //   | count u32 | count × (neighbour u32, debt i64, charged i64, given up u8)
-//   | count u32 | count × (length u32, length floats): model, rule's memory, attack's memory, then the local state
+//   | count u32 | count × (kind u8, name length u8, name, length u32, length floats)
 //   | XXH64 of all before
 import Kernels
 import Learning
@@ -20,26 +20,23 @@ public struct Checkpoint: Sendable, Equatable {
 
     /// Rounds closed; the next one has this number.
     public let rounds: Int
-    public let model: [Float]
-    public let localState: LocalState
-    public var ruleMemory: [Float] = []
-    public var attackMemory: [Float] = []
+    public let state: NodeState
     public var credits: [Credit] = []
     /// How many rounds the node has published a model for: it publishes none of them again.
     public var publishedRounds = 0
     /// Of the process that wrote it; whoever starts from it takes a greater one.
     public var incarnation: UInt64 = 0
 
-    public init(rounds: Int, model: [Float], localState: LocalState) {
+    public init(rounds: Int, state: NodeState) {
         self.rounds = rounds
-        self.model = model
-        self.localState = localState
+        self.state = state
     }
 }
 
 /// Why bytes are not a checkpoint of this node.
 public enum CheckpointFault: Error, Sendable, Equatable, CustomStringConvertible {
     case truncated, altered, foreignFormat, newerVersion(Int), olderVersion(Int), otherExperiment, otherNode(NodeID)
+    /// It holds other vectors than the node has, or of another length.
     case wrongDimension
 
     public var description: String {
@@ -47,18 +44,18 @@ public enum CheckpointFault: Error, Sendable, Equatable, CustomStringConvertible
         case .truncated: "it is truncated"
         case .altered: "its bytes were altered"
         case .foreignFormat: "it is no checkpoint"
-        case .newerVersion(let version): "it has version \(version), from the future; this program reads version 3"
-        case .olderVersion(let version): "it has version \(version); this program reads version 3"
+        case .newerVersion(let version): "it has version \(version), from the future; this program reads version 4"
+        case .olderVersion(let version): "it has version \(version); this program reads version 4"
         case .otherExperiment: "it is of another experiment"
         case .otherNode(let node): "it is of node \(node)"
-        case .wrongDimension: "its model has another dimension"
+        case .wrongDimension: "its vectors are not those of this model"
         }
     }
 }
 
 extension Checkpoint {
     private static let magic = Array("GSPK".utf8)
-    private static let version: UInt8 = 3
+    private static let version: UInt8 = 4
     private static let headerBytes = 48
 
     /// - Parameter experiment: the 32-byte identity of the experiment.
@@ -77,11 +74,14 @@ extension Checkpoint {
             bytes.append(littleEndian: UInt64(bitPattern: credit.charged))
             bytes.append(credit.isGivenUp ? 1 : 0)
         }
-        let arrays = [model, ruleMemory, attackMemory] + localState.values
-        bytes.append(littleEndian: UInt32(arrays.count))
-        for array in arrays {
-            bytes.append(littleEndian: UInt32(array.count))
-            for value in array { bytes.append(littleEndian: value.bitPattern) }
+        let vectors = state.vectors
+        bytes.append(littleEndian: UInt32(vectors.count))
+        for (kind, vector) in vectors {
+            bytes.append(kind.rawValue)
+            bytes.append(UInt8(vector.name.utf8.count))
+            bytes.append(contentsOf: vector.name.utf8)
+            bytes.append(littleEndian: UInt32(vector.values.count))
+            for value in vector.values { bytes.append(littleEndian: value.bitPattern) }
         }
         bytes.append(littleEndian: XXH64.hash(bytes))
         return bytes
@@ -113,17 +113,46 @@ extension Checkpoint {
                     charged: Int64(bitPattern: try reader.integer(UInt64.self)),
                     isGivenUp: try reader.integer(UInt8.self) != 0))
         }
-        var arrays: [[Float]] = []
-        for _ in 0..<(try reader.count()) { arrays.append(try reader.floats()) }
-        guard arrays.count >= 3, arrays[0].count == dimension,
-            arrays.dropFirst(3).allSatisfy({ $0.count == dimension || $0.isEmpty })
-        else { throw .wrongDimension }
-        self.init(rounds: rounds, model: arrays[0], localState: LocalState(values: Array(arrays.dropFirst(3))))
-        ruleMemory = arrays[1]
-        attackMemory = arrays[2]
+        var vectors: [(kind: NodeState.Kind, vector: NamedVector)] = []
+        for _ in 0..<(try reader.count()) {
+            guard let kind = NodeState.Kind(rawValue: try reader.integer(UInt8.self)) else { throw .altered }
+            vectors.append((kind, NamedVector(try reader.name(), try reader.floats())))
+        }
+        guard let state = NodeState(vectors, dimension: dimension) else { throw .wrongDimension }
+        self.init(rounds: rounds, state: state)
         self.credits = credits
         self.publishedRounds = publishedRounds
         self.incarnation = incarnation
+    }
+}
+
+extension NodeState {
+    /// What a vector of a checkpoint is for.
+    fileprivate enum Kind: UInt8 { case shared = 1, kept, ruleMemory, attackMemory }
+
+    /// What is mixed by gossip.
+    private static let parameters = "model"
+    private static let memory = "memory"
+
+    fileprivate var vectors: [(kind: Kind, vector: NamedVector)] {
+        [(.shared, NamedVector(Self.parameters, parameters))] + kept.vectors.map { (.kept, $0) } + [
+            (.ruleMemory, NamedVector(Self.memory, ruleMemory)),
+            (.attackMemory, NamedVector(Self.memory, attackMemory)),
+        ]
+    }
+
+    /// - Returns: `nil` where something is missing, or has another size than in a model of this dimension.
+    fileprivate init?(_ vectors: [(kind: Kind, vector: NamedVector)], dimension: Int) {
+        func only(_ kind: Kind, _ name: String) -> [Float]? {
+            let found = vectors.filter { $0.kind == kind }
+            return found.count == 1 && found[0].vector.name == name ? found[0].vector.values : nil
+        }
+        let kept = vectors.filter { $0.kind == .kept }.map(\.vector)
+        guard let parameters = only(.shared, Self.parameters), parameters.count == dimension,
+            let ruleMemory = only(.ruleMemory, Self.memory), let attackMemory = only(.attackMemory, Self.memory),
+            kept.allSatisfy({ $0.values.count == dimension })
+        else { return nil }
+        self.init(parameters, kept: LocalState(kept), ruleMemory: ruleMemory, attackMemory: attackMemory)
     }
 }
 
@@ -140,6 +169,13 @@ private struct ByteReader {
     }
 
     mutating func count() throws(CheckpointFault) -> Int { Int(try integer(UInt32.self)) }
+
+    mutating func name() throws(CheckpointFault) -> String {
+        let count = Int(try integer(UInt8.self))
+        guard offset + count <= end else { throw .truncated }
+        defer { offset += count }
+        return String(decoding: bytes[offset..<offset + count], as: UTF8.self)
+    }
 
     mutating func floats() throws(CheckpointFault) -> [Float] {
         let count = try count()

@@ -13,9 +13,11 @@ struct NeighbourState: Sendable {
     }
 
     let node: NodeID
-    /// `nil`: the edge leads only away from here.
-    let weight: Double?
-    let receives: Bool
+    /// Whether it sends to this node in any round.
+    let isSender: Bool
+    /// In this round; `nil`: it sends nothing here.
+    var weight: Double?
+    var receives: Bool
 
     var link = LinkState.never
     /// Of the process it was last linked with; a later one is a restart.
@@ -41,11 +43,18 @@ struct NeighbourState: Sendable {
     var offendedIn: Round?
     /// The round in which this node last lied to it.
     var liedToIn: Round?
+    /// Its parameters, for which this node has asked in order to enter.
+    var state: ModelMessage?
+    /// It has asked for this node's parameters at the start of this round or a later one.
+    var wantsState: Round?
+    /// The round in which it was sent them last.
+    var toldStateIn: Round?
     /// What the rule has done with its models since the last record.
     var tally = Tally()
 
     init(_ neighbour: NodeConfiguration.Neighbour) {
         node = neighbour.node
+        isSender = neighbour.weight != nil
         weight = neighbour.weight
         receives = neighbour.receives
     }

@@ -1,6 +1,7 @@
 // Every setting of a node. An honest node is told nothing here of who lies, unless its budget comes from an oracle.
 import Aggregation
 import Kernels
+public import Learning
 
 /// What a node is told before its first round.
 public struct NodeConfiguration: Sendable, Equatable {
@@ -29,8 +30,10 @@ public struct NodeConfiguration: Sendable, Equatable {
     public let budget: Budget
     /// Where too few neighbours are heard for the budget, the node keeps its own model rather than withstand less.
     public let isStrict: Bool
-    /// Models are exchanged in every `mixEvery`-th round; the others are local.
-    public let mixEvery: Int
+    /// How training and gossip alternate.
+    public let cadence: Cadence
+    /// Who sits out which round; `nil` where everyone always sends something.
+    public let participation: Participation?
     public let pace: Pace
     public let seed: UInt64
     public let patience: Patience
@@ -42,19 +45,20 @@ public struct NodeConfiguration: Sendable, Equatable {
 
     public init(
         node: NodeID, dimension: Int, rounds: Int, neighbours: [Neighbour], budget: Budget,
-        isStrict: Bool = false, mixEvery: Int = 1, pace: Pace = .synchronous, seed: UInt64,
-        patience: Patience = Patience(), measureEvery: Int = 0,
+        isStrict: Bool = false, cadence: Cadence = Cadence(), participation: Participation? = nil,
+        pace: Pace = .synchronous, seed: UInt64, patience: Patience = Patience(), measureEvery: Int = 0,
         checkpointEvery: Int = 0
     ) {
         precondition(zip(neighbours, neighbours.dropFirst()).allSatisfy { $0.node < $1.node }, "ascending, once each")
-        precondition(rounds > 0 && mixEvery > 0 && dimension > 0, "the schema allows no others")
+        precondition(rounds > 0 && dimension > 0, "the schema allows no others")
         self.node = node
         self.dimension = dimension
         self.rounds = rounds
         self.neighbours = neighbours
         self.budget = budget
         self.isStrict = isStrict
-        self.mixEvery = mixEvery
+        self.cadence = cadence
+        self.participation = participation
         self.pace = pace
         self.seed = seed
         self.patience = patience
@@ -64,21 +68,15 @@ public struct NodeConfiguration: Sendable, Equatable {
 }
 
 extension NodeConfiguration {
-    /// How many neighbours' models are mixed where all are heard.
-    var mixedNeighbours: Int { neighbours.count { $0.weight ?? 0 > 0 } }
+    /// Gossip steps of all rounds.
+    public var steps: Int { rounds * cadence.gossipSteps }
 
-    /// w_ii: what the neighbours leave to the node itself where all are heard.
-    var ownWeight: Double { 1 - neighbours.reduce(0) { $0 + ($1.weight ?? 0) } }
+    /// How many neighbours' models are mixed where all are heard.
+    private var mixedNeighbours: Int { neighbours.count { $0.weight ?? 0 > 0 } }
 
     /// So many neighbours may be late on purpose, and never all: no fewer than one where there are two, since even who
     /// declares no liars does not want to stand still for one.
     public var suspects: Int { max(0, min(max(1, budget.count), mixedNeighbours - 1)) }
-
-    /// w_ij of a neighbour whose models are mixed; `nil` for others, taps among them.
-    public func mixingWeight(of node: NodeID) -> Double? {
-        guard let slot = slot(of: node), let weight = neighbours[slot].weight, weight > 0 else { return nil }
-        return weight
-    }
 
     /// Where a neighbour stands among all.
     func slot(of node: NodeID) -> Int? {

@@ -15,36 +15,102 @@ public enum NodeStart: Sendable {
 }
 
 extension NodeCore {
-    /// Whether a restarted node has heard enough to enter: all neighbours that can help or, after a while, those that
-    /// it has links with, or as many as outweigh the liars among them.
-    func hasHeardEnough(since: Instant, at now: Instant) -> Bool {
-        let mixed = neighbours.filter { $0.weight ?? 0 > 0 && listens(to: $0.node) }
+    /// What it has of a neighbour to enter from.
+    private func offer(of neighbour: NeighbourState) -> ModelMessage? {
+        function.exchange.sendsModels ? neighbour.current : neighbour.state
+    }
+
+    /// Whether it has heard enough to enter: all neighbours that can help or, after a while, those that it has links
+    /// with, or as many as outweigh the liars among them.
+    private func hasHeardEnough(since: Instant, at now: Instant) -> Bool {
+        let mixed = neighbours.filter { $0.isSender && $0.weight ?? 1 > 0 && listens(to: $0.node) }
         let linked = mixed.filter { $0.link == .up }
         let isLong = now >= since + configuration.patience.glance
-        if isLong, mixed.count(where: { $0.current != nil }) > 2 * configuration.budget.count { return true }
-        guard linked.allSatisfy({ $0.current != nil || $0.isHeldUp }) else { return false }
+        if isLong, mixed.count(where: { offer(of: $0) != nil }) > 2 * configuration.budget.count { return true }
+        guard linked.allSatisfy({ offer(of: $0) != nil || $0.isHeldUp }) else { return false }
         return isLong ? !linked.isEmpty : mixed.allSatisfy { $0.link != .never }
     }
 
-    /// Takes the neighbours' models for its own, and the round after theirs.
-    mutating func enter(from checkpoint: Int, using workspace: inout Workspace, into effects: inout [NodeEffect]) {
-        let heard = neighbours.filter { $0.weight ?? 0 > 0 && listens(to: $0.node) }.compactMap { neighbour in
-            neighbour.current.map { HeardModel(sender: neighbour.node, message: $0) }
+    /// Asks a neighbour for what it goes on from. One that sends its model anyway is only told not to wait.
+    func ask(_ slot: Int, into effects: inout [NodeEffect]) {
+        let neighbour = neighbours[slot]
+        if !function.exchange.sendsModels {
+            effects.append(.send(.stateRequest(round), to: neighbour.node))
+        } else if neighbour.receives {
+            // It has nothing to tell a neighbour that may be listening as well.
+            effects.append(.send(.waiting(round), to: neighbour.node))
         }
-        let newest = heard.map(\.message.round).sorted(by: >)
+    }
+
+    /// Answers neighbours that have asked for the parameters at the start of this round or an earlier one.
+    mutating func tellState(of start: [Float], into effects: inout [NodeEffect]) {
+        guard !isLiar, !start.isEmpty else { return }
+        let first = configuration.cadence.firstStep(of: currentRound)
+        for slot in neighbours.indices {
+            guard let wanted = neighbours[slot].wantsState, wanted <= first, neighbours[slot].link == .up else {
+                continue
+            }
+            neighbours[slot].wantsState = nil
+            // Once a round, however often it asks.
+            guard neighbours[slot].toldStateIn != first else { continue }
+            neighbours[slot].toldStateIn = first
+            effects.append(.send(.state(ModelMessage(round: first, values: start)), to: neighbours[slot].node))
+        }
+    }
+
+    mutating func enter(
+        _ state: NodeState, from origin: Int, since: Instant, at now: Instant, using workspace: inout Workspace,
+        into effects: inout [NodeEffect]
+    ) {
+        let deadline = since + configuration.patience.deadline
+        guard hasHeardEnough(since: since, at: now) || now >= deadline else {
+            return waitToBegin(since: since, until: deadline, at: now, into: &effects)
+        }
+        let entered = enter(state, from: origin, using: &workspace, into: &effects)
+        beginFirstRound(entered, at: now, into: &effects)
+    }
+
+    /// Takes the neighbours' parameters for its own, and their round; the one after it where what they have sent is the
+    /// model of their round.
+    private mutating func enter(
+        _ state: NodeState, from origin: Int, using workspace: inout Workspace, into effects: inout [NodeEffect]
+    ) -> NodeState {
+        let heard = neighbours.filter { $0.isSender && $0.weight ?? 1 > 0 && listens(to: $0.node) }.compactMap { one in
+            offer(of: one).map { HeardModel(sender: one.node, message: $0) }
+        }
+        let sendsModels = function.exchange.sendsModels
+        let newest = heard.map { sendsModels ? $0.message.round.next : $0.message.round }.sorted(by: >)
         let liars = configuration.budget.count
-        if liars < newest.count { round = min(max(round, newest[liars].next), Round(configuration.rounds)) }
-        let entered = mixer.entryModel(heard, using: &workspace)
-        if let entered { model = entered }
+        if liars < newest.count { round = min(max(round, newest[liars]), Round(configuration.steps)) }
+        if !sendsModels { round = configuration.cadence.roundStart(notBefore: round) }
+        var state = state
+        let entered = function.entryParameters(heard, using: &workspace)
+        if let entered { state.parameters = entered }
         effects.append(
             .trace(
                 TraceLine(
-                    round: round, inputs: entered == nil ? [] : heard.map(TraceLine.Input.init), checkpoint: checkpoint,
-                    result: hash64(model))))
-        for slot in neighbours.indices where !isAsynchronous {
-            neighbours[slot].newest = neighbours[slot].current
+                    round: round, inputs: entered == nil ? [] : heard.map(TraceLine.Input.init), checkpoint: origin,
+                    result: hash64(state.parameters))))
+        for slot in neighbours.indices {
+            neighbours[slot].state = nil
+            guard !isAsynchronous else { continue }
+            if sendsModels { neighbours[slot].newest = neighbours[slot].current }
             neighbours[slot].advance(to: round, keepsModels: false)
         }
+        return state
+    }
+
+    /// Where something else than models travels, a node that the others have left behind asks them for their
+    /// parameters, as after a restart.
+    mutating func enterAgain(from state: NodeState, at now: Instant, into effects: inout [NodeEffect]) {
+        phase = .entering(state, from: currentRound.number, since: now)
+        saidWaiting = false
+        for slot in neighbours.indices {
+            neighbours[slot].state = nil
+            neighbours[slot].isHeldUp = false
+            if neighbours[slot].link == .up { ask(slot, into: &effects) }
+        }
+        effects.append(.wake(at: now + configuration.patience.glance))
     }
 }
 

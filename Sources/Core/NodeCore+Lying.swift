@@ -5,10 +5,7 @@ import Wire
 
 extension NodeCore {
     /// Whether this node forges what it sends in this round.
-    var isLiar: Bool {
-        guard isHostile, case .hostile(let adversary) = behaviour else { return false }
-        return adversary.attacks(in: round, node: configuration.node, seed: configuration.seed)
-    }
+    var isLiar: Bool { isHostile && function.forges(in: round) }
 
     /// A node listens to every neighbour, except that hostile nodes ignore their own kind.
     func listens(to node: NodeID) -> Bool { !kin.contains(node) }
@@ -21,7 +18,7 @@ extension NodeCore {
 
     /// When the next victim that is kept waiting gets its lie; `nil`: none is.
     func nextLie(since: Instant, at now: Instant) -> Instant? {
-        guard isLiar, case .hostile(let adversary) = behaviour else { return nil }
+        guard isLiar, case .hostile(let adversary) = function.behaviour else { return nil }
         let victims = neighbours.filter { $0.receives && listens(to: $0.node) && $0.liedToIn != round }
         return victims.map { since + delay(for: $0.node, by: adversary.attack) }.filter { $0 > now }.min()
     }
@@ -33,19 +30,16 @@ extension NodeCore {
         with own: ModelMessage, heard: [HeardModel], due: (since: Instant, now: Instant)? = nil,
         into effects: inout [NodeEffect]
     ) {
-        guard isLiar, case .hostile(var adversary) = behaviour else { return }
+        guard isLiar, case .hostile(let adversary) = function.behaviour else { return }
         let victims = neighbours.indices.filter { slot in
             let victim = neighbours[slot]
             guard victim.receives, listens(to: victim.node), victim.liedToIn != round else { return false }
             return due.map { $0.since + delay(for: victim.node, by: adversary.attack) <= $0.now } ?? true
         }
-        let forgeries = adversary.forge(
-            for: victims.map { neighbours[$0].node }, with: own, heard: heard, node: configuration.node,
-            seed: configuration.seed)
+        let forgeries = function.forge(for: victims.map { neighbours[$0].node }, with: own, heard: heard)
         for (slot, forgery) in zip(victims, forgeries) {
             neighbours[slot].liedToIn = round
             if let forgery, neighbours[slot].link == .up { effects.append(.send(forgery, to: neighbours[slot].node)) }
         }
-        behaviour = .hostile(adversary)
     }
 }

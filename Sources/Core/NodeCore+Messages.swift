@@ -11,7 +11,16 @@ extension NodeCore {
             guard listens(to: node) else { return }
             receive(model, slot: slot)
         case .waiting(let round):
-            if round.number < configuration.rounds { neighbours[slot].isHeldUp = true }
+            if round.number < configuration.steps { neighbours[slot].isHeldUp = true }
+        case .stateRequest(let round):
+            guard !function.exchange.sendsModels, round.number < configuration.steps else { return }
+            // It has none to offer itself.
+            neighbours[slot].isHeldUp = true
+            neighbours[slot].wantsState = round
+        case .state(let state):
+            guard listens(to: node), isEntering, !function.exchange.sendsModels else { return }
+            if let rejection = Admission.judge(state: state, by: configuration) { return count(rejection) }
+            neighbours[slot].state = state
         case .bye(let farewell):
             neighbours[slot].takeLeave(farewell, at: now, configuration.patience)
         }
@@ -20,7 +29,7 @@ extension NodeCore {
     mutating func receive(_ message: ModelMessage, slot: Int) {
         let verdict = Admission.judge(
             message, from: neighbours[slot], in: round, by: configuration,
-            takesAnyRound: isAsynchronous || enteringFrom != nil)
+            takesAnyRound: isAsynchronous || (isEntering && function.exchange.sendsModels))
         switch verdict {
         case .current:
             neighbours[slot].current = message

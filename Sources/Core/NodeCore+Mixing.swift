@@ -4,23 +4,11 @@ import Kernels
 import Metrics
 import Wire
 
-/// What a round closes with. What comes later is for no round any more.
-struct RoundInputs: Sendable, Equatable {
-    /// Ascending by sender.
-    var heard: [HeardModel] = []
-    /// Neighbours whose models are mixed where they are heard.
-    var expected = 0
-    /// Those of them that provably lied for this round.
-    var offenders: [NodeID] = []
-}
-
 extension NodeCore {
     func roundInputs() -> RoundInputs {
         guard exchanges else { return RoundInputs() }
         let expected = neighbours.filter { $0.weight ?? 0 > 0 && listens(to: $0.node) }
-        return RoundInputs(
-            heard: heardModels(), expected: expected.count,
-            offenders: expected.filter { $0.offendedIn == round }.map(\.node))
+        return RoundInputs(heardModels(), expected.count, expected.filter { $0.offendedIn == round }.map(\.node))
     }
 
     /// What this node has from its neighbours for this round, ascending by sender; what taps overheard is among it.
@@ -44,35 +32,27 @@ extension NodeCore {
     /// Whether the node can go on from a model of its own. A liar can from any: it needs no good model to lie.
     func isSound(_ model: [Float]) -> Bool { allFinite(model.span) || isLiar }
 
-    /// - Returns: `nil` where the node cannot go on from what its mix came to; nothing is written down then.
-    mutating func mix(
-        _ own: ModelMessage, with roundInputs: RoundInputs, _ trials: Trials?, using workspace: inout Workspace,
-        into effects: inout [NodeEffect]
-    ) -> [Float]? {
-        let mixed = mixer.mix(
-            own, with: roundInputs.heard, before: modelBefore, offenders: roundInputs.offenders, in: round,
-            trials: trials,
-            using: &workspace)
-        modelBefore = []
-        guard isSound(mixed) else { return nil }
-        record.mixedModels += workspace.batch.rows
-        record.missedModels += roundInputs.expected - roundInputs.offenders.count - workspace.batch.rows
-        note(workspace.report, of: workspace.context.senders)
+    func traceLine(_ own: ModelMessage, _ roundInputs: RoundInputs, _ state: NodeState) -> TraceLine {
         var inputs = roundInputs.heard.map(TraceLine.Input.init)
-        inputs.append(TraceLine.Input(own: own, configuration))
+        inputs.append(TraceLine.Input(sender: configuration.node, round: own.round, digest: own.digest))
         inputs.sort { $0.sender < $1.sender }
-        effects.append(
-            .trace(
-                TraceLine(
-                    round: round, inputs: inputs, offenders: roundInputs.offenders, next: nextRound(),
-                    result: hash64(mixed))))
-        return mixed
+        return TraceLine(
+            round: round, inputs: inputs, offenders: roundInputs.offenders, next: nextRound(),
+            result: exchanges ? state.digest : own.digest)
+    }
+
+    /// Counts what the round has mixed and missed.
+    mutating func note(_ roundInputs: RoundInputs, _ workspace: Workspace) {
+        let mixed = workspace.mixedSenders
+        record.mixedModels += mixed.count
+        record.missedModels += roundInputs.expected - roundInputs.offenders.count - mixed.count
+        note(workspace.report, of: mixed)
     }
 
     /// Adds what the rule did to the tallies of those it did it to.
     mutating func note(_ report: MixReport, of senders: [NodeID]) {
         record.threshold = report.threshold ?? record.threshold
-        record.returnedWeight = report.ownWeight.map { $0 - configuration.ownWeight } ?? record.returnedWeight
+        record.returnedWeight = report.ownWeight.map { $0 - neighbourhood.ownWeight } ?? record.returnedWeight
         if report.isDegraded { record.degradedMixes += 1 }
         if report.reachedLimit { record.unfinishedMixes += 1 }
         var slot = 0
@@ -82,14 +62,16 @@ extension NodeCore {
         }
     }
 
-    /// The next round, or the one that others have reached without this node.
-    func nextRound() -> Round { isAsynchronous ? round.next : roundOfOthers ?? round.next }
+    /// The next round, or the one that others have reached without this node, where its own model will do as well. If
+    /// something else than models travels, it has to ask for their parameters first.
+    func nextRound() -> Round {
+        isAsynchronous || !function.exchange.sendsModels ? round.next : roundOfOthers ?? round.next
+    }
 
     /// The round of the others, if more neighbours than may lie are already past the next exchange: only then did they
     /// go on without this node, and not merely through their local rounds.
     var roundOfOthers: Round? {
-        let every = configuration.mixEvery
-        let nextExchange = Round((round.next.number / every + 1) * every - 1)
+        let nextExchange = configuration.cadence.nextExchange(after: round)
         let liars = configuration.budget.count
         // Asked at every event, and hardly ever true: they are counted first, and put in order only then.
         let ahead = neighbours.count { neighbour in neighbour.newestRound.map { $0 > nextExchange } ?? false }
@@ -99,11 +81,24 @@ extension NodeCore {
     mutating func advance(to next: Round) {
         round = next
         for slot in neighbours.indices { neighbours[slot].advance(to: next, keepsModels: isAsynchronous) }
+        takeNeighbourhood()
+    }
+
+    /// Looks up who is whose neighbour in this step, where that is not always the same.
+    mutating func takeNeighbourhood() {
+        guard configuration.changes, round.number < configuration.steps else { return }
+        neighbourhood = configuration.neighbourhood(in: round)
+        for slot in neighbours.indices {
+            neighbours[slot].weight = neighbourhood.weights[slot]
+            neighbours[slot].receives = neighbourhood.receives[slot]
+            // What it sent beforehand for a round in which it has nothing to send.
+            if neighbours[slot].weight == nil { neighbours[slot].current = nil }
+        }
     }
 
     /// Records, snapshots and checkpoints that are due after a closed round.
-    mutating func keep(into effects: inout [NodeEffect]) {
-        let done = round.number
+    mutating func keep(_ state: NodeState, into effects: inout [NodeEffect]) {
+        let done = currentRound.number
         let isLast = done >= configuration.rounds
         if isLast || (configuration.measureEvery > 0 && done % configuration.measureEvery == 0) {
             var line = record
@@ -118,18 +113,16 @@ extension NodeCore {
             let rejections = record.rejections
             record = NodeRecord()
             record.rejections = rejections
-            if !isLiar && !isLast { effects.append(.snapshot(rounds: done, model)) }
+            if !isLiar && !isLast { effects.append(.snapshot(rounds: done, state.parameters)) }
         }
         if configuration.checkpointEvery > 0 && done % configuration.checkpointEvery == 0 {
-            effects.append(.save(checkpoint(rounds: done)))
+            effects.append(.save(checkpoint(of: state, rounds: done)))
         }
     }
 
-    func checkpoint(rounds: Int) -> Checkpoint {
-        var checkpoint = Checkpoint(rounds: rounds, model: model, localState: localState)
+    func checkpoint(of state: NodeState, rounds: Int) -> Checkpoint {
+        var checkpoint = Checkpoint(rounds: rounds, state: state)
         checkpoint.publishedRounds = publishedRounds
-        checkpoint.ruleMemory = mixer.rule.memory
-        if case .hostile(let adversary) = behaviour { checkpoint.attackMemory = adversary.attack.memory }
         checkpoint.credits = neighbours.indices.map {
             ledger.credit(of: neighbours[$0].node, slot: $0, isGivenUp: neighbours[$0].isGivenUp)
         }
@@ -154,11 +147,5 @@ extension Tally {
         case .removed: removed += 1
         case .split: break
         }
-    }
-}
-
-extension TraceLine.Input {
-    init(own: ModelMessage, _ configuration: NodeConfiguration) {
-        self.init(sender: configuration.node, round: own.round, digest: own.digest)
     }
 }

@@ -115,7 +115,7 @@ extension NodeCore {
 
     /// Charges what has passed of this round's wait to those who were missing; before anything changes about that.
     mutating func chargeWait(until now: Instant) {
-        guard case .gathering(let since) = phase, keepsAccounts, now > accountedUntil else { return }
+        guard case .gathering(_, let since) = phase, keepsAccounts, now > accountedUntil else { return }
         let missing = missing(since: since, at: accountedUntil)
         if missing.mayBeLiars, !missing.slots.isEmpty {
             let count = Nanoseconds(missing.slots.count)
@@ -158,7 +158,7 @@ extension NodeCore {
         }
         guard let start = exchangedAt else { return }
         let patience = configuration.patience
-        let steps = Nanoseconds(patience.believedSteps * configuration.mixEvery) * stepDurations.median
+        let steps = Nanoseconds(patience.believedSteps * configuration.cadence.mixEvery) * stepDurations.median
         let most = max(patience.believedRound, steps)
         earnable += ((earnedUntil ?? now) - start) * 3 / 2
         let earned = min((now - start) / 2, earnable, most)

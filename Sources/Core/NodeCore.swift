@@ -14,37 +14,34 @@ import Metrics
 import Wire
 
 public struct NodeCore: Sendable {
-    enum Phase: Sendable, Equatable {
-        case idle
-        case joining(since: Instant)
-        case training(since: Instant)
-        case gathering(since: Instant)
+    /// Where the node is in its round, with what is valid there and nowhere else.
+    enum Phase: Sendable {
+        case idle(NodeState)
+        case joining(NodeState, since: Instant)
+        /// Restarted or left behind: it listens for the parameters of its neighbours, from the state after these
+        /// rounds.
+        case entering(NodeState, from: Int, since: Instant)
+        /// Its parameters are with the driver; what the round must remember of them is here.
+        case training(start: [Float], since: Instant)
+        case gathering(HalfStep, since: Instant)
         /// The rule wants to know losses before it mixes what the round has closed with.
-        indirect case trying(RoundInputs, Tryout)
+        indirect case trying(HalfStep, RoundInputs, Tryout)
         case ended
     }
 
     let configuration: NodeConfiguration
-    var mixer: Mixer
-    var behaviour: Behaviour
-    /// What is asked of `behaviour` at every event.
+    var function: RoundFunction
+    /// What is asked of its behaviour at every event.
     let isHostile: Bool
     let kin: Set<NodeID>
 
-    var phase = Phase.idle
-    /// The round the node is in, or the next one while joining.
-    public internal(set) var round = Round(0)
-    /// The model at the start of the round; empty while it is being trained or mixed.
-    var model: [Float]
-    var localState = LocalState()
-    /// The model before this round's local step, where the rule needs it.
-    var modelBefore: [Float] = []
-    /// While a restarted node listens: the rounds of the checkpoint that it started from.
-    var enteringFrom: Int?
-    /// How many rounds it has published a model for, or may have.
+    var phase: Phase
+    /// The gossip step that the node is in, or the next one while joining.
+    var round = Round(0)
+    /// Of this step.
+    var neighbourhood: RoundNeighbourhood
+    /// How many steps it has published a message for, or may have.
     var publishedRounds = 0
-    /// This round's model after the local step, as it is sent.
-    var trained: ModelMessage?
     var neighbours: [NeighbourState]
     var saidWaiting = false
     var ledger: PatienceLedger
@@ -66,38 +63,39 @@ public struct NodeCore: Sendable {
     var lossSamples = 0
 
     /// - Parameters:
-    ///   - initial: the model before the first round, `configuration.dimension` elements.
-    ///   - trainer: what takes the local steps, for rules that try models out or go by its step size.
+    ///   - initial: the parameters before the first round, `configuration.dimension` elements.
+    ///   - trainer: what takes the local steps, for step sizes and rules that try models out.
     public init(
-        _ configuration: NodeConfiguration, rule: any GossipRule, behaviour: Behaviour, initial: [Float],
-        trainer: (any LocalModel)? = nil
+        _ configuration: NodeConfiguration, exchange: any Exchange = ModelExchange(), rule: any GossipRule,
+        behaviour: Behaviour, initial: [Float], trainer: (any LocalModel)? = nil
     ) {
         precondition(initial.count == configuration.dimension, "the first model has the experiment's dimension")
         self.configuration = configuration
-        mixer = Mixer(configuration, rule: rule, trainer: trainer)
-        self.behaviour = behaviour
+        function = RoundFunction(
+            configuration, exchange: exchange, rule: rule, behaviour: behaviour, trainer: trainer)
         if case .hostile(let adversary) = behaviour {
             (isHostile, kin) = (true, adversary.kin)
         } else {
             (isHostile, kin) = (false, [])
         }
-        model = initial
+        phase = .idle(NodeState(initial))
+        neighbourhood = configuration.wholeNeighbourhood
         neighbours = configuration.neighbours.map { NeighbourState($0) }
         ledger = PatienceLedger(
             neighbours: configuration.neighbours.count, suspects: configuration.suspects,
             limit: configuration.patience.deadline)
     }
 
-    public var hasEnded: Bool { phase == .ended }
+    public var hasEnded: Bool { if case .ended = phase { true } else { false } }
+
+    /// The round the node is in, or the next one while joining.
+    public var currentRound: Round { configuration.cadence.round(of: round) }
 
     /// For whoever drives it.
     public var patience: Patience { configuration.patience }
 
-    /// The rule with its weights and memory, for whoever recomputes the node's mixes.
-    public var mixing: Mixer { mixer }
-
-    /// For whoever recomputes its lies.
-    public var behaving: Behaviour { behaviour }
+    /// The node's rounds, for whoever recomputes them.
+    public var rounds: RoundFunction { function }
 
     /// Models of neighbours that it holds: at most two of each.
     public var heldModels: Int {
@@ -106,11 +104,21 @@ public struct NodeCore: Sendable {
 
     var isAsynchronous: Bool { configuration.pace != .synchronous }
 
+    var isEntering: Bool { if case .entering = phase { true } else { false } }
+
+    /// This round after its local steps, until it closes.
+    var halfStep: HalfStep? {
+        switch phase {
+        case .gathering(let halfStep, _), .trying(let halfStep, _, _): halfStep
+        case .idle, .joining, .entering, .training, .ended: nil
+        }
+    }
+
     /// Takes one event and appends what must be done about it, in order.
     public mutating func handle(
         _ event: NodeEvent, at now: Instant, using workspace: inout Workspace, into effects: inout [NodeEffect]
     ) {
-        guard phase != .ended else { return }
+        guard !hasEnded else { return }
         // Whoever sends what is refused, and much of it, must not be able to make the node do anything else.
         if case .rejected(let rejection, _, let times) = event { return count(rejection, times: times) }
         let now = steadyTime.time(at: now, asked: askedToWakeAt, slack: configuration.patience.glance)
@@ -143,19 +151,20 @@ public struct NodeCore: Sendable {
             receive(message, from: node, at: now)
         case .rejected:
             return
-        case .trained(let round, let parameters, let state, let report):
-            guard round == self.round, case .training(let since) = phase else { return }
-            localState = state
-            finishTraining(parameters, report, since: since, at: now, into: &effects)
+        case .trained(let round, let sent, let kept, let report):
+            guard round == currentRound, case .training(let start, let since) = phase else { return }
+            phase = .gathering(function.halfStep(sent, from: start, kept: kept, in: self.round), since: now)
+            finishTraining(report, since: since, at: now, into: &effects)
         case .triedOut(let round, let losses):
-            guard round == self.round, case .trying(let roundInputs, let tryout) = phase else { return }
-            finishRound(with: roundInputs, tryout.trials(losses), at: now, using: &workspace, into: &effects)
+            guard round == currentRound, case .trying(let halfStep, let roundInputs, let tryout) = phase else { return }
+            finishRound(
+                halfStep, with: roundInputs, tryout.trials(losses), at: now, using: &workspace, into: &effects)
         case .timer:
             return proceed(isTimer: true, at: now, using: &workspace, into: &effects)
         case .stopRequested:
-            return end(.stopped(round), saying: .stopping, into: &effects)
+            return end(.stopped(currentRound), saying: .stopping, into: &effects)
         case .traceLost:
-            return end(.traceLost(round), saying: .failed, into: &effects)
+            return end(.traceLost(currentRound), saying: .failed, into: &effects)
         }
         proceed(at: now, using: &workspace, into: &effects)
     }
@@ -165,32 +174,30 @@ public struct NodeCore: Sendable {
     // MARK: - Start and links
 
     mutating func begin(_ start: NodeStart, at now: Instant, into effects: inout [NodeEffect]) {
-        guard phase == .idle else { return }
-        phase = .joining(since: now)
+        guard case .idle(let initial) = phase else { return }
         switch start {
         case .afresh:
-            if !isLiar, configuration.measureEvery > 0 { effects.append(.snapshot(rounds: 0, model)) }
+            phase = .joining(initial, since: now)
+            if !isLiar, configuration.measureEvery > 0 { effects.append(.snapshot(rounds: 0, initial.parameters)) }
         case .resumed(let checkpoint):
             restore(checkpoint)
+            phase = .joining(checkpoint.state, since: now)
             effects.append(
-                .trace(TraceLine(round: round, inputs: [], checkpoint: checkpoint.rounds, result: hash64(model))))
+                .trace(
+                    TraceLine(
+                        round: round, inputs: [], checkpoint: checkpoint.rounds,
+                        result: hash64(checkpoint.state.parameters))))
         case .restarted(let checkpoint, let published):
             if let checkpoint { restore(checkpoint) }
             publishedRounds = max(checkpoint?.publishedRounds ?? 0, published?.next.number ?? 0)
-            round = Round(min(max(round.number, publishedRounds), configuration.rounds))
-            enteringFrom = checkpoint?.rounds ?? 0
+            round = Round(min(max(round.number, publishedRounds), configuration.steps))
+            phase = .entering(checkpoint?.state ?? initial, from: checkpoint?.rounds ?? 0, since: now)
         }
     }
 
     mutating func restore(_ checkpoint: Checkpoint) {
-        round = Round(checkpoint.rounds)
-        model = checkpoint.model
-        localState = checkpoint.localState
-        mixer.rule.memory = checkpoint.ruleMemory
-        if case .hostile(var adversary) = behaviour {
-            adversary.attack.memory = checkpoint.attackMemory
-            behaviour = .hostile(adversary)
-        }
+        round = configuration.cadence.firstStep(of: Round(checkpoint.rounds))
+        function.restore(checkpoint.state)
         for credit in checkpoint.credits {
             guard let slot = slot(of: credit.neighbour) else { continue }
             ledger.restore(credit, slot: slot)
@@ -202,13 +209,10 @@ public struct NodeCore: Sendable {
         guard let slot = slot(of: node) else { return }
         neighbours[slot].linkUp(incarnation: incarnation)
         guard neighbours[slot].link == .up else { return }
-        if enteringFrom != nil, neighbours[slot].receives {
-            // It has nothing to tell a neighbour that may be listening as well.
-            effects.append(.send(.waiting(round), to: node))
-        }
+        if isEntering { ask(slot, into: &effects) }
         // A connection lost in the middle of a round may have swallowed this round's model.
-        if !isLiar, let trained, neighbours[slot].receives {
-            effects.append(.send(.model(trained), to: node))
+        if !isLiar, let halfStep, neighbours[slot].receives {
+            effects.append(.send(.model(halfStep.own), to: node))
         }
     }
 
@@ -219,12 +223,15 @@ public struct NodeCore: Sendable {
         isTimer: Bool = false, at now: Instant, using workspace: inout Workspace, into effects: inout [NodeEffect]
     ) {
         switch phase {
-        case .joining(let since):
-            join(since: since, at: now, using: &workspace, into: &effects)
-        case .gathering(let since):
+        case .joining(let state, let since):
+            join(state, since: since, at: now, into: &effects)
+        case .entering(let state, let origin, let since):
+            enter(state, from: origin, since: since, at: now, using: &workspace, into: &effects)
+        case .gathering(let halfStep, let since):
             noteEarning(at: now)
-            if nextLie(since: since, at: now) != nil, let trained {
-                lie(with: trained, heard: heardModels(), due: (since, now), into: &effects)
+            tellState(of: halfStep.start, into: &effects)
+            if nextLie(since: since, at: now) != nil {
+                lie(with: halfStep.own, heard: heardModels(), due: (since, now), into: &effects)
             }
             if let next = nextLook(since: since, at: now) {
                 effects.append(.wake(at: next))
@@ -232,50 +239,59 @@ public struct NodeCore: Sendable {
                 // Nobody is waited for any more, but what arrives at this very moment is still taken.
                 effects.append(.wake(at: now))
             } else {
-                closeRound(since: since, at: now, using: &workspace, into: &effects)
+                closeRound(halfStep, since: since, at: now, using: &workspace, into: &effects)
             }
-        case .idle, .training, .trying, .ended:
+        case .training(let start, _):
+            tellState(of: start, into: &effects)
+        case .idle, .trying, .ended:
             break
         }
     }
 
     mutating func join(
-        since: Instant, at now: Instant, using workspace: inout Workspace, into effects: inout [NodeEffect]
+        _ state: NodeState, since: Instant, at now: Instant, into effects: inout [NodeEffect]
     ) {
         let deadline = since + configuration.patience.deadline
-        let isReady =
-            enteringFrom == nil
-            ? neighbours.allSatisfy { $0.link != .never } : hasHeardEnough(since: since, at: now)
-        guard isReady || now >= deadline else {
-            let announcement = announceHoldUp(since: since, at: now, into: &effects)
-            return effects.append(.wake(at: min(deadline, announcement ?? deadline)))
+        guard neighbours.allSatisfy({ $0.link != .never }) || now >= deadline else {
+            return waitToBegin(since: since, until: deadline, at: now, into: &effects)
         }
-        if let checkpoint = enteringFrom {
-            enter(from: checkpoint, using: &workspace, into: &effects)
-            enteringFrom = nil
-        }
+        beginFirstRound(state, at: now, into: &effects)
+    }
+
+    mutating func waitToBegin(
+        since: Instant, until deadline: Instant, at now: Instant, into effects: inout [NodeEffect]
+    ) {
+        let announcement = announceHoldUp(since: since, at: now, into: &effects)
+        effects.append(.wake(at: min(deadline, announcement ?? deadline)))
+    }
+
+    mutating func beginFirstRound(_ state: NodeState, at now: Instant, into effects: inout [NodeEffect]) {
         for slot in neighbours.indices where neighbours[slot].link == .never {
             neighbours[slot].link = .closed(waitedUntil: now, backUntil: now + configuration.patience.deadline)
         }
-        beginRound(at: now, into: &effects)
+        takeNeighbourhood()
+        beginRound(state, at: now, into: &effects)
     }
 
-    mutating func beginRound(at now: Instant, into effects: inout [NodeEffect]) {
-        guard round.number < configuration.rounds else {
-            return end(.finished(model), saying: .finished, into: &effects)
+    mutating func beginRound(_ state: consuming NodeState, at now: Instant, into effects: inout [NodeEffect]) {
+        guard round.number < configuration.steps else {
+            return end(.finished(state.parameters), saying: .finished, into: &effects)
         }
-        phase = .training(since: now)
         saidWaiting = false
-        let start = model
-        model = []
-        if mixer.rule.needs.contains(.modelBefore) { modelBefore = start }
-        effects.append(.train(round, from: start, localState))
-        localState = LocalState()
+        guard configuration.cadence.trains(in: round) else {
+            phase = .gathering(function.halfStep(continuing: state, in: round), since: now)
+            publish(at: now, into: &effects)
+            // Whoever drives it has not asked for anything, and is to come back at once.
+            return effects.append(.wake(at: now))
+        }
+        let start = function.start(of: state)
+        phase = .training(start: start, since: now)
+        tellState(of: start, into: &effects)
+        effects.append(.train(currentRound, from: state.parameters, state.kept))
     }
 
     mutating func finishTraining(
-        _ parameters: [Float], _ report: StepReport, since: Instant, at now: Instant,
-        into effects: inout [NodeEffect]
+        _ report: StepReport, since: Instant, at now: Instant, into effects: inout [NodeEffect]
     ) {
         record.computeNanoseconds += now - since
         stepDurations.add(now - since)
@@ -283,63 +299,63 @@ public struct NodeCore: Sendable {
             lossSum += report.loss * Double(report.samples)
             lossSamples += report.samples
         }
-        guard isSound(parameters) else { return end(.diverged(round), saying: .failed, into: &effects) }
-        let message = ModelMessage(round: round, values: parameters)
-        trained = message
+        publish(at: now, into: &effects)
+    }
+
+    /// Sends what the round has come to, and begins to wait for what others send.
+    mutating func publish(at now: Instant, into effects: inout [NodeEffect]) {
+        guard let own = halfStep?.own else { preconditionFailure("a message is made before it is sent") }
+        guard isSound(own.values) else { return end(.diverged(currentRound), saying: .failed, into: &effects) }
         publishedRounds = round.number + 1
-        phase = .gathering(since: now)
         accountedUntil = now
-        guard exchanges else { return }
-        if !isLiar {
-            for neighbour in neighbours where neighbour.receives && neighbour.link == .up {
-                effects.append(.send(.model(message), to: neighbour.node))
-            }
+        guard exchanges, !isLiar else { return }
+        for neighbour in neighbours where neighbour.receives && neighbour.link == .up {
+            effects.append(.send(.model(own), to: neighbour.node))
         }
     }
 
-    /// Whether models are exchanged in this round.
-    var exchanges: Bool { (round.number + 1) % configuration.mixEvery == 0 }
+    /// Whether anything is exchanged in this step.
+    var exchanges: Bool { configuration.cadence.exchanges(in: round) }
 
     mutating func closeRound(
-        since: Instant, at now: Instant, using workspace: inout Workspace, into effects: inout [NodeEffect]
+        _ halfStep: HalfStep, since: Instant, at now: Instant, using workspace: inout Workspace,
+        into effects: inout [NodeEffect]
     ) {
-        guard let trained else { preconditionFailure("a round closes after its local step") }
         record.waitNanoseconds += now - since
         let roundInputs = roundInputs()
         if exchanges {
             settleAccounts(at: now)
-            if let tryout = mixer.tryout(trained, with: roundInputs.heard, in: round, using: &workspace) {
-                phase = .trying(roundInputs, tryout)
-                effects.append(.tryOut(round, tryout.models))
-                return
+            let tryout = function.tryout(
+                halfStep.own, with: roundInputs.heard, among: neighbourhood, using: &workspace)
+            if let tryout {
+                phase = .trying(halfStep, roundInputs, tryout)
+                return effects.append(.tryOut(currentRound, tryout.models))
             }
         }
-        finishRound(with: roundInputs, at: now, using: &workspace, into: &effects)
+        finishRound(halfStep, with: roundInputs, at: now, using: &workspace, into: &effects)
     }
 
-    /// Mixes what the round has closed with, and goes on to the next one.
+    /// Makes the next state of what the round has closed with, and goes on to the next round.
     mutating func finishRound(
-        with roundInputs: RoundInputs, _ trials: Trials? = nil, at now: Instant, using workspace: inout Workspace,
-        into effects: inout [NodeEffect]
+        _ halfStep: HalfStep, with roundInputs: RoundInputs, _ trials: Trials? = nil, at now: Instant,
+        using workspace: inout Workspace, into effects: inout [NodeEffect]
     ) {
-        guard let trained else { preconditionFailure("a round closes after its local step") }
+        var state = function(
+            halfStep, with: roundInputs, among: neighbourhood, trials: trials, using: &workspace)
+        guard isSound(state.parameters) else { return end(.diverged(currentRound), saying: .failed, into: &effects) }
+        if exchanges { note(roundInputs, workspace) }
+        effects.append(.trace(traceLine(halfStep.own, roundInputs, state)))
         if exchanges {
-            guard let mixed = mix(trained, with: roundInputs, trials, using: &workspace, into: &effects) else {
-                return end(.diverged(round), saying: .failed, into: &effects)
-            }
-            model = mixed
-            lie(with: trained, heard: roundInputs.heard, into: &effects)
-        } else {
-            model = trained.values
-            effects.append(
-                .trace(
-                    TraceLine(
-                        round: round, inputs: [TraceLine.Input(own: trained, configuration)], next: nextRound(),
-                        result: trained.digest)))
+            lie(with: halfStep.own, heard: roundInputs.heard, into: &effects)
+            state.attackMemory = function.attackMemory
         }
-        self.trained = nil
         advance(to: nextRound())
-        keep(into: &effects)
-        beginRound(at: now, into: &effects)
+        if configuration.cadence.trains(in: round) {
+            keep(state, into: &effects)
+            if !function.exchange.sendsModels, roundOfOthers != nil {
+                return enterAgain(from: state, at: now, into: &effects)
+            }
+        }
+        beginRound(state, at: now, into: &effects)
     }
 }

@@ -1,6 +1,6 @@
 // Memory that a driver lends to whichever of its nodes it is handling; nothing in it outlives the call.
 import Aggregation
-import Kernels
+public import Kernels
 import Learning
 
 /// The scratch of one thread, shared by all nodes that this thread drives.
@@ -11,6 +11,8 @@ public struct Workspace: Sendable {
     var training = TrainingScratch()
     /// What the last mix did.
     public internal(set) var report = MixReport()
+    /// Whose models counted in it, ascending.
+    public var mixedSenders: [NodeID] { context.senders }
 
     /// - Parameters:
     ///   - dimension: elements of a model.

@@ -136,16 +136,8 @@ struct Post {
 
 /// One node on its way through its trace.
 private struct ReplayedNode {
-    /// What a checkpoint holds of it.
-    private struct State {
-        var model: [Float]
-        var localState: LocalState
-        var ruleMemory: [Float]
-        var attackMemory: [Float]
-    }
-
     private let configuration: NodeConfiguration
-    private let trainer: LocalSGD
+    private let trainer: any LocalModel
     private let label: String
     let lines: [TraceLine]
     /// Rounds for which anyone used a model of this node; only looked up.
@@ -154,17 +146,14 @@ private struct ReplayedNode {
     private let origins: [Int: Int]
     /// The least round that this line or a later one needs of anyone.
     private let needed: [Int]
-    private var mixer: Mixer
-    private var behaviour: Behaviour
+    private var function: RoundFunction
 
     /// Lines behind it.
     private(set) var cursor = 0
-    private var state: State
-    private var saved: [Int: State] = [:]
-    /// This round's model after the local step.
-    private var trained: ModelMessage?
-    /// The model before it, where the rule needs it.
-    private var modelBefore: [Float] = []
+    private var state: NodeState
+    private var saved: [Int: NodeState] = [:]
+    /// This round after the local steps.
+    private var halfStep: HalfStep?
     /// The line before which it has published what no line of its own tells.
     private var lastWordsBefore: Int?
     private(set) var difference: Replay.Difference?
@@ -174,14 +163,14 @@ private struct ReplayedNode {
     init(_ node: AssembledNode, lines: [TraceLine], label: String) throws(ConfigurationFault) {
         configuration = node.configuration
         trainer = node.trainer
-        mixer = node.core.mixing
-        behaviour = node.core.behaving
+        function = node.core.rounds
         self.label = label
         self.lines = lines
         var origins: [Int: Int] = [:]
         for (index, line) in lines.enumerated() {
             guard let checkpoint = line.checkpoint else { continue }
-            origins[index] = ReplayedNode.origin(of: checkpoint, before: index, lines)
+            let first = node.configuration.cadence.firstStep(of: Round(checkpoint))
+            origins[index] = ReplayedNode.origin(of: first, before: index, lines)
         }
         self.origins = origins
         var least = Int.max
@@ -189,24 +178,23 @@ private struct ReplayedNode {
             least = min(least, line.round.number, line.inputs.map(\.round.number).min() ?? .max)
             return least
         }.reversed()
-        state = State(
-            model: node.trainer.initialParameters(), localState: LocalState(), ruleMemory: [], attackMemory: [])
+        state = NodeState(node.trainer.initialParameters())
         saved[-1] = state
     }
 
-    /// The line after which the node was at the start of round `checkpoint`: of several lives the last.
-    private static func origin(of checkpoint: Int, before entry: Int, _ lines: [TraceLine]) -> Int? {
-        guard checkpoint > 0 else { return -1 }
-        return lines[..<entry].lastIndex { $0.checkpoint == nil && $0.next.number == checkpoint }
+    /// The line after which the node was at the start of `step`: of several lives the last.
+    private static func origin(of step: Round, before entry: Int, _ lines: [TraceLine]) -> Int? {
+        guard step.number > 0 else { return -1 }
+        return lines[..<entry].lastIndex { $0.checkpoint == nil && $0.next == step }
     }
 
     var oldestNeeded: Int? { cursor < needed.count ? needed[cursor] : nil }
 
-    var model: [Float] { state.model }
+    var model: [Float] { state.parameters }
 
     var finalModel: [Float]? {
         guard cursor == lines.count, let last = lines.last else { return nil }
-        return last.next.number >= configuration.rounds ? state.model : nil
+        return last.next.number >= configuration.steps ? state.parameters : nil
     }
 
     /// Goes through the next line, if all that went into it is known.
@@ -221,26 +209,37 @@ private struct ReplayedNode {
             if sayLastWords(post: &post, training: &training) { return true }
             guard try enter(line, from: checkpoint, post: post, workspace: &workspace) else { return false }
         } else {
-            if trained == nil {
+            if halfStep == nil {
                 // Others may be waiting for this model, so that it is progress already.
-                train(line.round, post: &post, training: &training)
+                publish(line.round, post: &post, training: &training)
                 return true
             }
             guard try close(line, post: &post, workspace: &workspace) else { return false }
-            closedRounds = line.next.number
+            if configuration.cadence.trains(in: line.next) {
+                closedRounds = configuration.cadence.round(of: line.next).number
+            }
         }
         if origins.values.contains(cursor) { saved[cursor] = state }
         cursor += 1
         return true
     }
 
-    /// The local step of `round`, and what it publishes.
-    private mutating func train(_ round: Round, post: inout Post, training: inout TrainingScratch) {
-        modelBefore = mixer.rule.needs.contains(.modelBefore) ? state.model : []
-        _ = trainer.step(&state.model, state: &state.localState, round: round, scratch: &training)
-        let message = ModelMessage(round: round, values: state.model)
-        trained = message
-        if !lies(in: round) { post.put(message, from: configuration.node) }
+    /// The local steps of a round, or what follows without any, and what it publishes.
+    private mutating func publish(_ step: Round, post: inout Post, training: inout TrainingScratch) {
+        let halfStep: HalfStep
+        if configuration.cadence.trains(in: step) {
+            let start = function.start(of: state)
+            // Whoever has fallen behind may have asked for it.
+            if !start.isEmpty { post.put(ModelMessage(round: step, values: start), from: configuration.node) }
+            var (sent, kept) = (state.parameters, state.kept)
+            let round = configuration.cadence.round(of: step)
+            _ = trainer.step(&sent, state: &kept, round: round, scratch: &training)
+            halfStep = function.halfStep(sent, from: start, kept: kept, in: step)
+        } else {
+            halfStep = function.halfStep(continuing: state, in: step)
+        }
+        if !function.forges(in: step) { post.put(halfStep.own, from: configuration.node) }
+        self.halfStep = halfStep
     }
 
     /// A node may have published the model of a round that it did not close before it was killed.
@@ -248,45 +247,38 @@ private struct ReplayedNode {
         guard lastWordsBefore != cursor, finalModel == nil else { return false }
         lastWordsBefore = cursor
         let round = cursor == 0 ? Round(0) : lines[cursor - 1].next
-        guard trained == nil, usedRounds.contains(round.number) else { return false }
-        train(round, post: &post, training: &training)
+        guard halfStep == nil, usedRounds.contains(round.number) else { return false }
+        publish(round, post: &post, training: &training)
         return true
     }
 
-    private func lies(in round: Round) -> Bool {
-        guard case .hostile(let adversary) = behaviour else { return false }
-        return adversary.attacks(in: round, node: configuration.node, seed: configuration.seed)
-    }
-
     private mutating func close(_ line: TraceLine, post: inout Post, workspace: inout Workspace) throws -> Bool {
-        guard let own = trained, let input = line.inputs.first(where: { $0.sender == configuration.node }) else {
+        guard let halfStep, let input = line.inputs.first(where: { $0.sender == configuration.node }) else {
             throw Replay.Difference(label: label, round: line.round.number, what: "the trace has no model of its own")
         }
+        let own = halfStep.own
         guard input.digest == own.digest else {
             throw Replay.Difference(label: label, round: line.round.number, what: "its local step comes out otherwise")
         }
         guard let heard = heard(line, post: post) else { return false }
-        if (line.round.number + 1) % configuration.mixEvery == 0 {
-            state.model = mixer.mix(
-                own, with: heard, before: modelBefore, offenders: line.offenders, in: line.round, using: &workspace)
-            state.ruleMemory = mixer.rule.memory
-            lie(own, heard: heard, post: &post)
-        }
-        guard hash64(state.model) == line.result else {
+        state = function(
+            halfStep, with: RoundInputs(heard: heard, offenders: line.offenders),
+            among: configuration.neighbourhood(in: line.round), using: &workspace)
+        if configuration.cadence.exchanges(in: line.round) { forge(own, heard: heard, post: &post) }
+        guard state.digest == line.result else {
             throw Replay.Difference(label: label, round: line.round.number, what: "its mix comes out otherwise")
         }
-        trained = nil
+        self.halfStep = nil
         return true
     }
 
-    private mutating func lie(_ own: ModelMessage, heard: [HeardModel], post: inout Post) {
-        guard lies(in: own.round), case .hostile(var adversary) = behaviour else { return }
-        let receivers = configuration.neighbours.filter { $0.receives && !adversary.kin.contains($0.node) }
-        let forgeries = adversary.forge(
-            for: receivers.map(\.node), with: own, heard: heard, node: configuration.node, seed: configuration.seed)
+    private mutating func forge(_ own: ModelMessage, heard: [HeardModel], post: inout Post) {
+        guard function.forges(in: own.round), case .hostile(let adversary) = function.behaviour else { return }
+        let receives = configuration.neighbourhood(in: own.round).receives
+        let victims = zip(configuration.neighbours, receives).filter { $1 && !adversary.kin.contains($0.node) }
+        let forgeries = function.forge(for: victims.map(\.0.node), with: own, heard: heard)
         for case .model(let forgery)? in forgeries { post.put(forgery, from: configuration.node) }
-        behaviour = .hostile(adversary)
-        state.attackMemory = adversary.attack.memory
+        state.attackMemory = function.attackMemory
     }
 
     private mutating func enter(
@@ -298,14 +290,12 @@ private struct ReplayedNode {
                 label: label, round: line.round.number, what: "it never was at the start of round \(checkpoint)")
         }
         self.state = state
-        mixer.restore(memory: state.ruleMemory)
-        if case .hostile(var adversary) = behaviour {
-            adversary.attack.memory = state.attackMemory
-            behaviour = .hostile(adversary)
+        function.restore(state)
+        halfStep = nil
+        if !heard.isEmpty, let entered = function.entryParameters(heard, using: &workspace) {
+            self.state.parameters = entered
         }
-        trained = nil
-        if !heard.isEmpty, let entered = mixer.entryModel(heard, using: &workspace) { self.state.model = entered }
-        guard hash64(self.state.model) == line.result else {
+        guard hash64(self.state.parameters) == line.result else {
             throw Replay.Difference(label: label, round: line.round.number, what: "it enters with another model")
         }
         return true

@@ -41,7 +41,7 @@ public struct SimulatedRun {
                     timeline.add(model, of: node, rounds: assembly.experiment.training.rounds)
                 }
                 timeline.close(node)
-            case .sent, .mixed, .saved, .killed: break
+            case .sent, .sentState, .mixed, .saved, .killed: break
             }
         } shouldStop: {
             do { try evaluated(timeline.advance()) } catch { fault = error }
@@ -125,6 +125,9 @@ extension Invariants {
     public init(_ assembly: Assembly) throws {
         self.init(
             try assembly.topology.nodes.map { try assembly.node($0).configuration },
-            isHostile: assembly.topology.nodes.map { assembly.hostile.contains($0) }, guarantee: assembly.guarantee)
+            isHostile: assembly.topology.nodes.map { assembly.hostile.contains($0) },
+            // A rule's promise is of what it mixes; the traces hold what the exchange made of that.
+            guarantee: assembly.sendsModels && assembly.experiment.training.gossipSteps == 1
+                ? assembly.guarantee : .none)
     }
 }

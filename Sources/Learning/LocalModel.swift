@@ -1,11 +1,48 @@
 // The local training of one node, as its driver sees it: a step from a model to the next, and some state.
 import Kernels
 
-/// Whatever a node carries from step to step beside its model; opaque to all but its trainer, and checkpointed.
-public struct LocalState: Sendable, Equatable {
-    public var values: [[Float]]
+/// A vector and what it is called in files.
+public struct NamedVector: Sendable, Equatable {
+    public let name: String
+    public var values: [Float]
 
-    public init(values: [[Float]] = []) { self.values = values }
+    public init(_ name: String, _ values: [Float]) {
+        self.name = name
+        self.values = values
+    }
+}
+
+/// What a node carries from round to round beside its model and never sends, such as its momentum; opaque to all but
+/// its training, and checkpointed by name.
+public struct LocalState: Sendable, Equatable {
+    public var vectors: [NamedVector]
+
+    public init(_ vectors: [NamedVector] = []) { self.vectors = vectors }
+
+    /// The place of the vector of this name, which begins as `dimension` zeros.
+    mutating func place(of name: String, dimension: Int) -> Int {
+        if let place = vectors.firstIndex(where: { $0.name == name }) { return place }
+        vectors.append(NamedVector(name, [Float](repeating: 0, count: dimension)))
+        return vectors.count - 1
+    }
+}
+
+/// Who takes part in which round: every node draws for itself, and everyone can tell what another has drawn.
+public struct Participation: Sendable, Equatable {
+    /// Chance that a node takes part in a round.
+    public let chance: Double
+    private let seed: UInt64
+
+    public init(chance: Double, seed: UInt64) {
+        self.chance = chance
+        self.seed = seed
+    }
+
+    public func includes(_ node: NodeID, in round: Round) -> Bool {
+        guard chance < 1 else { return true }
+        var random = RandomStream(seed: seed, purpose: .participation, node: node, round: round)
+        return random.uniform() < chance
+    }
 }
 
 /// What the local steps of one round did.
@@ -41,6 +78,16 @@ public protocol LocalModel: Sendable {
     func step(
         _ parameters: inout [Float], state: inout LocalState, round: Round, scratch: inout TrainingScratch
     ) -> StepReport
+
+    /// The gradient of the loss on this round's batch, weight decay included, d elements overwritten; zero where the
+    /// node has no data or takes no part.
+    func gradient(
+        at parameters: Span<Float>, round: Round, into gradient: inout MutableSpan<Float>,
+        scratch: inout TrainingScratch
+    ) -> StepReport
+
+    /// Momentum in place of a gradient: m ← βm + (1 − β)·gradient, where m is in the state.
+    func accumulate(_ gradient: inout [Float], state: inout LocalState)
 
     /// η of this round's local steps.
     func stepSize(in round: Round) -> Double

@@ -65,9 +65,7 @@ public struct LocalSGD: LocalModel {
         _ parameters: inout [Float], state: inout LocalState, round: Round, scratch: inout TrainingScratch
     ) -> StepReport {
         guard !shard.samples.isEmpty, takesPart(in: round) else { return StepReport(loss: 0, samples: 0) }
-        if settings.momentum > 0 && state.values.isEmpty {
-            state.values = [[Float](repeating: 0, count: dimension)]
-        }
+        let momentum = settings.momentum > 0 ? state.place(of: LocalSGD.momentum, dimension: dimension) : nil
         let stepSize = Float(stepSize(in: round))
         var loss = 0.0
         var samples = 0
@@ -76,9 +74,39 @@ public struct LocalSGD: LocalModel {
             let batchLoss = lossAndGradient(at: parameters.span, &scratch)
             loss += batchLoss * Double(scratch.batch.count)
             samples += scratch.batch.count
-            descend(&parameters, &state, along: scratch.gradient.span, stepSize: stepSize)
+            descend(&parameters, &state, momentum, along: scratch.gradient.span, stepSize: stepSize)
         }
         return StepReport(loss: loss / Double(samples), samples: samples)
+    }
+
+    public func gradient(
+        at parameters: Span<Float>, round: Round, into gradient: inout MutableSpan<Float>,
+        scratch: inout TrainingScratch
+    ) -> StepReport {
+        precondition(parameters.count == dimension && gradient.count == dimension, "vectors of one length")
+        guard !shard.samples.isEmpty, takesPart(in: round) else {
+            for i in gradient.indices { gradient[i] = 0 }
+            return StepReport(loss: 0, samples: 0)
+        }
+        drawBatch(round: round, localStep: 0, into: &scratch.batch)
+        let loss = lossAndGradient(at: parameters, &scratch)
+        let decay = Float(settings.weightDecay)
+        let plain = scratch.gradient.span
+        for i in gradient.indices { gradient[i] = plain[i] + decay * parameters[i] }
+        return StepReport(loss: loss, samples: scratch.batch.count)
+    }
+
+    public func accumulate(_ gradient: inout [Float], state: inout LocalState) {
+        guard settings.momentum > 0 else { return }
+        let place = state.place(of: LocalSGD.momentum, dimension: dimension)
+        let beta = Float(settings.momentum)
+        var m = state.vectors[place].values.mutableSpan
+        var g = gradient.mutableSpan
+        precondition(m.count == g.count, "vectors of one length")
+        for i in 0..<m.count {
+            m[i] = beta * m[i] + (1 - beta) * g[i]
+            g[i] = m[i]
+        }
     }
 
     public func stepSize(in round: Round) -> Double { settings.stepSize.value(in: round) }
@@ -110,9 +138,7 @@ public struct LocalSGD: LocalModel {
     }
 
     private func takesPart(in round: Round) -> Bool {
-        guard settings.participation < 1 else { return true }
-        var random = RandomStream(seed: seed, purpose: .participation, node: node, round: round)
-        return random.uniform() < settings.participation
+        Participation(chance: settings.participation, seed: seed).includes(node, in: round)
     }
 
     private func drawBatch(round: Round, localStep: Int, into batch: inout [Int32]) {
@@ -125,14 +151,19 @@ public struct LocalSGD: LocalModel {
         }
     }
 
+    /// What its momentum is called in files.
+    private static let momentum = "momentum"
+
+    /// - Parameter momentum: where in the state it is; `nil` for plain descent.
     private func descend(
-        _ parameters: inout [Float], _ state: inout LocalState, along gradient: Span<Float>, stepSize: Float
+        _ parameters: inout [Float], _ state: inout LocalState, _ momentum: Int?, along gradient: Span<Float>,
+        stepSize: Float
     ) {
         let decay = Float(settings.weightDecay)
         let beta = Float(settings.momentum)
         var x = parameters.mutableSpan
-        if beta > 0 {
-            var m = state.values[0].mutableSpan
+        if let momentum {
+            var m = state.vectors[momentum].values.mutableSpan
             precondition(x.count == gradient.count && m.count == gradient.count, "vectors of one length")
             for i in 0..<gradient.count {
                 m[i] = beta * m[i] + (1 - beta) * (gradient[i] + decay * x[i])

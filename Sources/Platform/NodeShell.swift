@@ -166,9 +166,9 @@ public struct NodeShell {
             takeArrivals()
             sayWhoIsMissing()
             lookAfterFolder()
-            if ready[0], try !signals.take().isEmpty { leave(by: .stopRequested, as: .stopped(core.round)) }
+            if ready[0], try !signals.take().isEmpty { leave(by: .stopRequested, as: .stopped(core.currentRound)) }
             // The lifeline is readable only when the launcher has gone.
-            if lifeline != nil, ready[1] { leave(by: .stopRequested, as: .stopped(core.round)) }
+            if lifeline != nil, ready[1] { leave(by: .stopRequested, as: .stopped(core.currentRound)) }
             try takeResults()
             if let moment = wakeAt, moment <= clock.now() {
                 wakeAt = nil
@@ -204,7 +204,7 @@ public struct NodeShell {
 
     private mutating func showSignOfLife() {
         do throws(SystemFault) {
-            try heartbeat.beat(in: core.round.number, at: clock.now())
+            try heartbeat.beat(in: core.currentRound.number, at: clock.now())
         } catch {
             complain("its sign of life cannot be written: \(error)")
         }
@@ -300,7 +300,7 @@ public struct NodeShell {
             queue.release()
             carryOut()
         } else if clock.now() - since > core.patience.fullDisk {
-            leave(by: .traceLost, as: .traceLost(core.round))
+            leave(by: .traceLost, as: .traceLost(core.currentRound))
         }
     }
 
@@ -373,7 +373,7 @@ public struct NodeShell {
     private mutating func finish(_ ending: Ending) {
         if case .finished(let model) = ending {
             do throws(SystemFault) {
-                try Files.write(ModelFile(rounds: core.round.number, model: model).encoded, to: folder.model)
+                try Files.write(ModelFile(rounds: core.currentRound.number, model: model).encoded, to: folder.model)
             } catch {
                 lostModel = error
             }

@@ -357,6 +357,9 @@ struct UDPTransport: MessageTransport {
 extension Message {
     /// Bytes of the model in it.
     var modelBytes: Int {
-        if case .model(let model) = self { model.values.count * MemoryLayout<Float>.size } else { 0 }
+        switch self {
+        case .model(let vector), .state(let vector): vector.values.count * MemoryLayout<Float>.size
+        case .waiting, .stateRequest, .bye: 0
+        }
     }
 }

@@ -22,10 +22,12 @@ struct Adversaries: Sendable {
     /// For each node its position in `groups`.
     private var groupOfNode: [Int?]
     private let rounds: Int
+    private let gossipSteps: Int
 
     init(_ experiment: Experiment, on topology: Topology) throws(ConfigurationFault) {
         groupOfNode = [Int?](repeating: nil, count: topology.nodeCount)
         rounds = experiment.training.rounds
+        gossipSteps = experiment.training.gossipSteps
         for (index, settings) in experiment.adversary.enumerated() {
             do throws(ConfigurationFault) {
                 try add(settings, key: "adversary.\(index)", on: topology, of: experiment)
@@ -189,7 +191,8 @@ struct Adversaries: Sendable {
         return .hostile(
             Adversary(
                 attack: attack, victims: victims(of: node, weights), kin: Set(neighbours.filter(forges)),
-                rounds: settings.from..<min(settings.until ?? rounds, rounds), probability: settings.probability,
+                rounds: settings.from * gossipSteps..<min(settings.until ?? rounds, rounds) * gossipSteps,
+                probability: settings.probability,
                 collusion: settings.collude ? collusion(of: group, in: attack, on: weights.topology) : nil))
     }
 

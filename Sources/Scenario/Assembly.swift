@@ -13,7 +13,7 @@ import Wire
 public struct AssembledNode: Sendable {
     public let configuration: NodeConfiguration
     public let core: NodeCore
-    public let trainer: LocalSGD
+    public let trainer: LocalWork
     /// Everyone it has a link with, ascending.
     public let neighbours: [NodeID]
 }
@@ -47,6 +47,7 @@ public struct Assembly: Sendable {
     /// The whole training part, where all nodes run in one process and share it.
     private let shared: LabelledData?
     private let rule: any GossipRule
+    private let exchange: any Exchange
     private let settings: LocalSGD.Settings
     private let adversaries: Adversaries
 
@@ -80,6 +81,8 @@ public struct Assembly: Sendable {
         hostile = topology.nodes.filter(adversaries.isHostile)
         faults = try experiment.plannedFaults(on: topology)
         rule = try experiment.aggregation.makeRule()
+        exchange = try experiment.training.makeExchange()
+        try experiment.checkExchange(exchange, with: rule)
         settings = try LocalSGD.Settings(experiment.training)
         objective = try experiment.task.makeObjective()
         dimension = objective.dimension(featureCount: dataset.featureCount, classCount: dataset.classCount)
@@ -104,7 +107,8 @@ public struct Assembly: Sendable {
                 "aggregation.rule \(experiment.aggregation.rule.kind) needs to be told who lies; "
                     + "aggregation.tolerates must be oracle")
         }
-        warnings = file.warnings + doubts.sentences
+        warnings =
+            file.warnings + doubts.sentences + [experiment.driftWarning(on: topology, exchange)].compactMap(\.self)
     }
 
     private static func split(
@@ -120,6 +124,9 @@ public struct Assembly: Sendable {
 
     /// What the experiment's rule promises.
     public var guarantee: Guarantee { rule.guarantee }
+
+    /// Whether models travel, and not something else that a round's training comes to.
+    public var sendsModels: Bool { type(of: exchange).sendsModels }
 
     /// The training data of a node, as it sees it: a poisoned node sees poisoned labels.
     public func shard(of node: NodeID) throws(ConfigurationFault) -> Shard {
@@ -146,9 +153,12 @@ public struct Assembly: Sendable {
         let trainer = LocalSGD(
             objective: objective, shard: try shard(of: node), settings: settings, seed: experiment.seed, node: node)
         let core = NodeCore(
-            configuration, rule: rule, behaviour: adversaries.behaviour(of: node, neighbours: neighbours, weights),
+            configuration, exchange: exchange, rule: rule,
+            behaviour: adversaries.behaviour(of: node, neighbours: neighbours, weights),
             initial: trainer.initialParameters(), trainer: trainer)
-        return AssembledNode(configuration: configuration, core: core, trainer: trainer, neighbours: neighbours)
+        return AssembledNode(
+            configuration: configuration, core: core, trainer: LocalWork(trainer, exchange: exchange),
+            neighbours: neighbours)
     }
 
     private func configuration(of node: NodeID) -> NodeConfiguration {
@@ -165,7 +175,8 @@ public struct Assembly: Sendable {
         return NodeConfiguration(
             node: node, dimension: dimension, rounds: experiment.training.rounds, neighbours: neighbours,
             budget: experiment.budget(of: node, weights, isHostile: adversaries.isHostile),
-            isStrict: experiment.aggregation.mode == .strict, mixEvery: experiment.training.mixEvery,
+            isStrict: experiment.aggregation.mode == .strict, cadence: experiment.training.cadence,
+            participation: experiment.participation(under: exchange),
             pace: experiment.timing.pace, seed: experiment.seed,
             patience: Patience(deadline: .milliseconds(experiment.timing.deadlineMilliseconds)),
             measureEvery: experiment.measureEvery, checkpointEvery: experiment.checkpointEvery)

@@ -1,6 +1,7 @@
 // An experiment with every default filled in. What each key means and allows is in ExperimentSchema, not here.
 import Aggregation
 import Attacks
+import Core
 import Faults
 import Kernels
 import Learning
@@ -38,9 +39,10 @@ public struct Experiment: Sendable, Equatable {
         public var momentum = 0.9
         public var localSteps = 1
         public var weightDecay = 1e-4
-        public var exchange = Exchange.model
+        public var exchange = Selection(ModelExchange.self)
         public var participation = 1.0
         public var mixEvery = 1
+        public var gossipSteps = 1
         public var initialisation = Initialisation.same
     }
 
@@ -66,9 +68,6 @@ public struct Experiment: Sendable, Equatable {
 
 /// Which nodes the training data is shared out to.
 public enum Sharers: String, Sendable, CaseIterable { case all, honest }
-
-/// What nodes send each other.
-public enum Exchange: String, Sendable, CaseIterable { case model }
 
 /// What becomes of a node with too few neighbours for what it tolerates.
 public enum Shortage: String, Sendable, CaseIterable { case degrade, strict }

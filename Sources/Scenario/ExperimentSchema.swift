@@ -1,6 +1,7 @@
 // The one table of experiment keys. A new key is one line here and one field in Experiment.
 import Aggregation
 import Attacks
+import Core
 import Faults
 import Graphs
 import Kernels
@@ -28,9 +29,12 @@ extension Experiment: Settings {
         .number("training.momentum", \.training.momentum, 0...0.9999, "β of m <- β m + (1-β) gradient"),
         .count("training.localSteps", \.training.localSteps, 1...1_000_000, "local steps in one round"),
         .number("training.weightDecay", \.training.weightDecay, 0...1e3, "λ of gradient + λ model"),
-        .choice("training.exchange", \.training.exchange, "what nodes send each other"),
-        .number("training.participation", \.training.participation, 0...1, "chance that a node trains in a round"),
+        .catalog("training.exchange", \.training.exchange, ExchangeCatalog.all, "what nodes send each other"),
+        .number("training.participation", \.training.participation, 0...1, "chance that a node takes part in a round"),
         .count("training.mixEvery", \.training.mixEvery, 1...1_000_000, "models are exchanged every so many rounds"),
+        .count(
+            "training.gossipSteps", \.training.gossipSteps, 1...1_000,
+            "exchanges and mixes after the local steps of a round"),
         .choice("training.initialisation", \.training.initialisation, "one first model for all nodes, or one each"),
 
         .choice("timing.kind", \.timing.kind, "how the nodes' rounds go together"),

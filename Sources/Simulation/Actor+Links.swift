@@ -165,8 +165,12 @@ extension Actor {
     // MARK: - What goes out
 
     mutating func send(_ message: Message, to receiver: NodeID, at now: Instant, telling news: inout News) {
-        if settings.isWatched, case .model(let model) = message {
-            news.observations.append(.sent(from: id, to: receiver, model))
+        if settings.isWatched {
+            switch message {
+            case .model(let model): news.observations.append(.sent(from: id, to: receiver, model))
+            case .state(let state): news.observations.append(.sentState(from: id, to: receiver, state))
+            case .waiting, .stateRequest, .bye: break
+            }
         }
         guard settings.isDisturbed || settings.carriage != .values else {
             traffic.messages += 1
@@ -224,6 +228,9 @@ extension DatagramBurst: CarriedOutput {
 extension Message {
     /// Bytes of its frame, but for the smallest kinds' payload.
     fileprivate var frameBytes: Int {
-        if case .model(let model) = self { Frame.headerBytes + model.values.count * 4 } else { Frame.headerBytes }
+        switch self {
+        case .model(let vector), .state(let vector): Frame.headerBytes + vector.values.count * 4
+        case .waiting, .stateRequest, .bye: Frame.headerBytes
+        }
     }
 }

@@ -164,7 +164,7 @@ struct Actor: Sendable {
             queue.removeAll()
             handle(.traceLost, at: now, using: &tools, telling: &news)
             // The core may have ended already, with its last line still to be written.
-            if ending == nil { end(.traceLost(core.round), at: now, telling: &news) }
+            if ending == nil { end(.traceLost(core.currentRound), at: now, telling: &news) }
         }
     }
 
@@ -288,7 +288,7 @@ struct Actor: Sendable {
                 checkpoint.incarnation = incarnation
                 let isKept = disk.save(checkpoint, node: id, experiment: settings.experiment)
                 if settings.isWatched, isKept {
-                    news.observations.append(.saved(id, checkpoint, in: core.round))
+                    news.observations.append(.saved(id, checkpoint, in: core.currentRound))
                 }
             case .stop(let ending):
                 if case .finished(let model) = ending { tellMix(model, telling: &news) }
@@ -334,6 +334,12 @@ struct Actor: Sendable {
             hash.fold(UInt64(model.round.number))
             hash.fold(model.digest)
         case .received(.waiting(let round), let node): hash.fold((5 &+ UInt64(node.index) << 8) ^ UInt64(round.number))
+        case .received(.stateRequest(let round), let node):
+            hash.fold((11 &+ UInt64(node.index) << 8) ^ UInt64(round.number))
+        case .received(.state(let state), let node):
+            hash.fold(12 &+ UInt64(node.index) << 8)
+            hash.fold(UInt64(state.round.number))
+            hash.fold(state.digest)
         case .received(.bye(let farewell), let node):
             hash.fold(6 &+ UInt64(node.index) << 8 &+ UInt64(farewell.rawValue) << 4)
         case .rejected(_, let node, _): hash.fold(7 &+ UInt64(node.index) << 8)

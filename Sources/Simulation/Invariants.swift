@@ -98,6 +98,7 @@ public struct Invariants: Sendable {
         switch observation {
         case .snapshot, .record, .ended, .killed: break
         case .sent(let sender, let receiver, let message): observe(message, from: sender, to: receiver)
+        case .sentState(let sender, let receiver, let state): note(state, from: sender, to: receiver)
         case .mixed(let node, let line, let result, let held):
             guard !isHostile[node.index] else { return }
             check(line, result, of: node)
@@ -147,7 +148,7 @@ public struct Invariants: Sendable {
     // MARK: - What is sent
 
     private mutating func observe(_ message: ModelMessage, from sender: NodeID, to receiver: NodeID) {
-        received[receiver.index][Source(sender: sender, round: message.round), default: []].append(message)
+        note(message, from: sender, to: receiver)
         guard !isHostile[sender.index] else { return }
         if !allFinite(message.values.span) {
             report(.finite, sender, message.round, "it publishes a model that is not")
@@ -158,12 +159,16 @@ public struct Invariants: Sendable {
         }
     }
 
+    private mutating func note(_ message: ModelMessage, from sender: NodeID, to receiver: NodeID) {
+        received[receiver.index][Source(sender: sender, round: message.round), default: []].append(message)
+    }
+
     // MARK: - What is mixed
 
     private mutating func check(_ line: TraceLine, _ result: [Float], of node: NodeID) {
         let isEntry = line.checkpoint != nil
         let last = lastRound[node.index]
-        if line.round.number <= last, !(isEntry && line.round.number == nodes[node.index].rounds) {
+        if line.round.number <= last, !(isEntry && line.round.number == nodes[node.index].steps) {
             report(.roundOnce, node, line.round, "after round \(last)")
         }
         lastRound[node.index] = isEntry ? line.round.number - 1 : line.round.number
@@ -238,12 +243,12 @@ public struct Invariants: Sendable {
     private mutating func checkGuarantee(_ line: TraceLine, _ heard: [HeardModel], _ result: [Float], of node: NodeID) {
         let configuration = nodes[node.index]
         let mixed = heard.compactMap { one in
-            configuration.mixingWeight(of: one.sender).map { (heard: one, weight: $0) }
+            configuration.mixingWeight(of: one.sender, in: line.round).map { (heard: one, weight: $0) }
         }
         let liars = mixed.filter { isHostile[$0.heard.sender.index] }
         let honest = mixed.filter { !isHostile[$0.heard.sender.index] }
         guard let own = received(own: line, of: node) else { return }
-        let offended = line.offenders.compactMap(configuration.mixingWeight(of:))
+        let offended = line.offenders.compactMap { configuration.mixingWeight(of: $0, in: line.round) }
         switch guarantee {
         case .isolation:
             guaranteesChecked += 1

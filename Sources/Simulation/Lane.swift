@@ -113,7 +113,7 @@ struct LaneState: Sendable {
     }
 
     private mutating func noteRound(of index: Int) {
-        if !actors[index].isDown { newestRound = max(newestRound, actors[index].core.round.number) }
+        if !actors[index].isDown { newestRound = max(newestRound, actors[index].core.currentRound.number) }
     }
 
     mutating func takeNews() -> News {

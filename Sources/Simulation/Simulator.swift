@@ -56,6 +56,8 @@ public enum Observation: Sendable {
     case record(NodeID, NodeRecord)
     case ended(NodeID, Ending)
     case sent(from: NodeID, to: NodeID, ModelMessage)
+    /// Parameters that the receiver had asked for.
+    case sentState(from: NodeID, to: NodeID, ModelMessage)
     /// A trace line, the model that it came to, and how many models of neighbours the node holds.
     case mixed(NodeID, TraceLine, [Float], held: Int)
     case saved(NodeID, Checkpoint, in: Round)
@@ -303,7 +305,7 @@ public struct Simulator {
             lane.state.withLock { state in
                 for actor in state.actors {
                     endings.append(actor.ending)
-                    rounds.append(actor.core.round)
+                    rounds.append(actor.core.currentRound)
                     endedAt.append(actor.endedAt)
                     if actor.isDown { killed.append(actor.id) }
                     hash.fold(actor.hash.value)

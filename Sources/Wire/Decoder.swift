@@ -4,7 +4,7 @@ import Kernels
 /// A frame whose check or seal was whole.
 struct ReceivedFrame: Sendable, Equatable {
     let header: Frame
-    /// Payload of every kind but a model.
+    /// Payload of every kind but a model or a state.
     let payload: [UInt8]
     let model: [Float]
     let payloadDigest: UInt64
@@ -20,8 +20,12 @@ struct ReceivedFrame: Sendable, Equatable {
             throw .unknownKind
         case .model:
             return .model(ModelMessage(round: header.round, values: model, digest: payloadDigest))
+        case .state:
+            return .state(ModelMessage(round: header.round, values: model, digest: payloadDigest))
         case .waiting:
             return .waiting(header.round)
+        case .stateRequest:
+            return .stateRequest(header.round)
         case .bye:
             guard let farewell = Farewell(rawValue: payload[0]) else { throw .malformedPayload }
             return .bye(farewell)
@@ -67,7 +71,7 @@ struct Decoder: Sendable {
             filledBytes = 0
             if isSkipped(header) {
                 // Its bytes pass by.
-            } else if header.kind == .model {
+            } else if header.kind.isVector {
                 model = [Float](repeating: 0, count: limits.dimension)
             } else {
                 small = [UInt8](repeating: 0, count: header.payloadBytes)
@@ -82,7 +86,7 @@ struct Decoder: Sendable {
         } else if taken > 0 {
             let piece = bytes.extracting(offset..<offset + taken)
             let start = filledBytes
-            if header.kind == .model {
+            if header.kind.isVector {
                 unsafe model.withUnsafeMutableBytes { unsafe Decoder.copy(piece, into: $0, at: start) }
             } else {
                 unsafe small.withUnsafeMutableBytes { unsafe Decoder.copy(piece, into: $0, at: start) }
@@ -128,7 +132,7 @@ struct Decoder: Sendable {
         let fixed = Array(head.prefix(Frame.fixedBytes))
         let seal = Array(head.dropFirst(Frame.fixedBytes))
         let isWhole =
-            header.kind == .model
+            header.kind.isVector
             ? key.open(&model, tag: seal, header: fixed, nonce: header.nonce)
             : key.open(&small, tag: seal, header: fixed, nonce: header.nonce)
         guard isWhole else { throw .badSeal }
@@ -137,7 +141,7 @@ struct Decoder: Sendable {
     /// Compares the check, or opens the seal; returns the digest of the payload in the clear.
     private mutating func verify(_ header: Frame) throws(Rejection) -> UInt64 {
         try openSeal(header)
-        let digest = header.kind == .model ? hash64(model) : XXH64.hash(small)
+        let digest = header.kind.isVector ? hash64(model) : XXH64.hash(small)
         if key == nil {
             let check = head.integer(at: Frame.fixedBytes, as: UInt64.self)
             let fixed = Array(head.prefix(Frame.fixedBytes))

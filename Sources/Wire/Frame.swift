@@ -3,7 +3,8 @@
 //   offset  bytes  field
 //        0      4  magic           "GSPN"
 //        4      1  version         2
-//        5      1  kind            1 hello, 2 model, 3 waiting, 4 bye, 5 proof, 6 piece, 7 cookie
+//        5      1  kind            1 hello, 2 model, 3 waiting, 4 bye, 5 proof, 6 piece, 7 cookie,
+//                             8 request of a state, 9 state
 //        6      2  flags           bit 0: sealed; bit 1, of a piece: answer at once; the others are 0
 //        8      4  sender          index of the sending node
 //       12      4  round           0 where the kind has none
@@ -20,7 +21,8 @@
 //   cookie   8 bytes, to be sent back in a hello
 //   proof    nothing
 //   model    dimension × 4 bytes, IEEE 754 single precision
-//   waiting  nothing
+//   state    as of a model
+//   waiting  nothing, as of a request
 //   bye      1 byte: 1 finished, 2 stopping, 3 refused
 //
 // What follows from them, the handshake, seals and datagrams, is told in PROTOCOL.md.
@@ -29,7 +31,7 @@ import Kernels
 /// The header of one frame, decoded.
 public struct Frame: Sendable, Equatable {
     public enum Kind: UInt8, Sendable, CaseIterable {
-        case hello = 1, model, waiting, bye, proof, piece, cookie
+        case hello = 1, model, waiting, bye, proof, piece, cookie, stateRequest, state
     }
 
     /// Of a frame that is not sealed.
@@ -114,7 +116,10 @@ public struct Frame: Sendable, Equatable {
 }
 
 extension Frame.Kind {
-    fileprivate var hasRound: Bool { self == .model || self == .waiting }
+    /// Whether the payload is a vector of the model's length.
+    var isVector: Bool { self == .model || self == .state }
+
+    fileprivate var hasRound: Bool { isVector || self == .waiting || self == .stateRequest }
 
     fileprivate var allowedFlags: UInt16 { Frame.sealedFlag | (self == .piece ? Frame.urgentFlag : 0) }
 }

@@ -17,8 +17,8 @@ public struct Limits: Sendable, Equatable {
     public func payloadBytes(of kind: Frame.Kind) -> ClosedRange<Int> {
         switch kind {
         case .hello: Greeting.encodedBytes...Greeting.encodedBytes
-        case .model: dimension * MemoryLayout<Float>.size...dimension * MemoryLayout<Float>.size
-        case .waiting, .proof: 0...0
+        case .model, .state: dimension * MemoryLayout<Float>.size...dimension * MemoryLayout<Float>.size
+        case .waiting, .stateRequest, .proof: 0...0
         case .bye: 1...1
         case .cookie: 8...8
         case .piece: Piece.prefixBytes...Piece.prefixBytes + Piece.mostBytes

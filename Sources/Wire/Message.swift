@@ -6,6 +6,11 @@ public enum Message: Sendable, Equatable {
     case model(ModelMessage)
     /// The sender is held up in this round and will send its model late: wait longer for it.
     case waiting(Round)
+    /// The sender has fallen behind, and asks for the parameters with which the receiver starts this round or, if it is
+    /// further, the round it is in. Only where something else than models travels.
+    case stateRequest(Round)
+    /// The answer: parameters, and the round that starts with them.
+    case state(ModelMessage)
     case bye(Farewell)
 }
 

@@ -36,10 +36,11 @@ public struct OutgoingFrame: Sendable, Equatable {
 
     /// - Parameter key: seals the frame.
     init(
-        model message: ModelMessage, sender: NodeID, sequence: UInt64, sealedWith key: ChaCha20Poly1305? = nil
+        _ kind: Frame.Kind = .model, model message: ModelMessage, sender: NodeID, sequence: UInt64,
+        sealedWith key: ChaCha20Poly1305? = nil
     ) {
         let frame = Frame(
-            kind: .model, isSealed: key != nil, sender: sender, round: message.round, sequence: sequence,
+            kind: kind, isSealed: key != nil, sender: sender, round: message.round, sequence: sequence,
             payloadBytes: message.values.count * MemoryLayout<Float>.size)
         var head = frame.encoded
         var values = message.values
@@ -50,7 +51,7 @@ public struct OutgoingFrame: Sendable, Equatable {
         }
         self.head = head
         model = values
-        kind = .model
+        self.kind = kind
     }
 
     /// The frame of a message.
@@ -60,6 +61,11 @@ public struct OutgoingFrame: Sendable, Equatable {
         switch message {
         case .model(let model):
             self.init(model: model, sender: sender, sequence: sequence, sealedWith: key)
+        case .state(let state):
+            self.init(.state, model: state, sender: sender, sequence: sequence, sealedWith: key)
+        case .stateRequest(let round):
+            self.init(
+                kind: .stateRequest, sender: sender, round: round, sequence: sequence, payload: [], sealedWith: key)
         case .waiting(let round):
             self.init(
                 kind: .waiting, sender: sender, round: round, sequence: sequence, payload: [], sealedWith: key)

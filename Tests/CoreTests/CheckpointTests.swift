@@ -10,9 +10,10 @@ struct CheckpointTests {
     private static let experiment = [UInt8](repeating: 3, count: 32)
     private static let checkpoint = {
         var checkpoint = Checkpoint(
-            rounds: 50, model: [1, -0.0, .leastNonzeroMagnitude], localState: LocalState(values: [[4, 5, 6]]))
-        checkpoint.ruleMemory = [7]
-        checkpoint.attackMemory = [8, 9]
+            rounds: 50,
+            state: NodeState(
+                [1, -0.0, .leastNonzeroMagnitude], kept: LocalState([NamedVector("momentum", [4, 5, 6])]),
+                ruleMemory: [7], attackMemory: [8, 9]))
         checkpoint.credits = [.init(neighbour: NodeID(3), debt: 12, charged: 1 << 40, isGivenUp: true)]
         checkpoint.publishedRounds = 52
         checkpoint.incarnation = 1 << 50
@@ -51,8 +52,8 @@ struct CheckpointTests {
         var newer = Self.bytes
         newer[4] = 9
         #expect(read(newer) == .failure(.newerVersion(9)))
-        newer[4] = 2
-        #expect(read(newer) == .failure(.olderVersion(2)))
-        #expect("\(CheckpointFault.olderVersion(2))" == "it has version 2; this program reads version 3")
+        newer[4] = 3
+        #expect(read(newer) == .failure(.olderVersion(3)))
+        #expect("\(CheckpointFault.olderVersion(3))" == "it has version 3; this program reads version 4")
     }
 }

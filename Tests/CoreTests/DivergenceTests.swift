@@ -33,7 +33,7 @@ struct DivergenceTests {
     /// A node in round 4 whose local step starts from there.
     private static func node(_ start: [Float], behaviour: Behaviour = .honest, rounds: Int = 6) -> HandledNode {
         var node = HandledNode(rounds: rounds, measureEvery: 1, checkpointEvery: 1, behaviour: behaviour)
-        node.handle(.started(.resumed(Checkpoint(rounds: 4, model: start, localState: LocalState()))), at: 0)
+        node.handle(.started(.resumed(Checkpoint(rounds: 4, state: NodeState(start)))), at: 0)
         for neighbour in 1...2 { node.handle(.linkUp(NodeID(neighbour), incarnation: 1), at: 0) }
         return node
     }

@@ -9,7 +9,7 @@ import Wire
 
 @Suite("Coming back")
 struct EnteringTests {
-    private static let checkpoint = Checkpoint(rounds: 4, model: [9, 9], localState: LocalState())
+    private static let checkpoint = Checkpoint(rounds: 4, state: NodeState([9, 9]))
 
     private func restarted(
         degree: Int, liars: Int, published: Int?, checkpoint: Checkpoint? = checkpoint

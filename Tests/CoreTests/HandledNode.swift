@@ -4,6 +4,7 @@ import Attacks
 import Kernels
 import Learning
 import Metrics
+import TestSupport
 import Wire
 
 @testable import Core
@@ -43,7 +44,8 @@ struct HandledNode {
         }
         let configuration = NodeConfiguration(
             node: NodeID(0), dimension: Self.dimension, rounds: rounds, neighbours: neighbours,
-            budget: Budget(count: liars, among: neighbours.compactMap(\.weight)), mixEvery: mixEvery, seed: 1,
+            budget: Budget(count: liars, among: neighbours.compactMap(\.weight)), cadence: Cadence(mixEvery: mixEvery),
+            seed: 1,
             measureEvery: measureEvery, checkpointEvery: checkpointEvery)
         core = NodeCore(
             configuration, rule: rule, behaviour: behaviour, initial: [Float](repeating: 0, count: Self.dimension),
@@ -154,7 +156,7 @@ struct HandledNode {
 }
 
 /// Data on which the test says what the losses are: the core asks for them, and is never answered from here.
-private struct Untrained: LocalModel {
+private struct Untrained: StepOnly {
     let dimension = HandledNode.dimension
     func initialParameters() -> [Float] { [Float](repeating: 0, count: dimension) }
     func step(

@@ -40,7 +40,7 @@ struct MemoryTests {
             node: NodeID(0), dimension: dimension, rounds: 9,
             neighbours: (1...degree).map { .init(node: NodeID($0), weight: 1 / 12, receives: true) },
             budget: Budget(count: 1, weight: 1 / 12), seed: 1)
-        var mixer = Mixer(configuration, rule: try subject.make(), trainer: Flat(dimension: dimension))
+        var function = RoundFunction(configuration, rule: try subject.make(), trainer: Flat(dimension: dimension))
         var workspace = Workspace(dimension: dimension, degree: degree)
         var places: [Set<UInt>] = []
         for round in 0..<7 {
@@ -53,8 +53,9 @@ struct MemoryTests {
                 return ModelMessage(round: Round(round), values: values)
             }
             let heard = (1...degree).map { HeardModel(sender: NodeID($0), message: models[$0]) }
-            _ = mixer.mix(
-                models[0], with: heard, before: models[0].values, offenders: [], in: Round(round), using: &workspace)
+            _ = function.mix(
+                models[0], with: heard, before: models[0].values, offenders: [],
+                among: configuration.wholeNeighbourhood, using: &workspace)
             // It belongs to the caller.
             workspace.context.modelBefore = []
             places.append(buffers(in: workspace))
@@ -94,7 +95,7 @@ struct MemoryTests {
     }
 
     /// All models are equally good.
-    private struct Flat: LocalModel {
+    private struct Flat: StepOnly {
         let dimension: Int
         func initialParameters() -> [Float] { [Float](repeating: 0, count: dimension) }
         func step(

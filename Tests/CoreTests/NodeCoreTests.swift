@@ -239,7 +239,7 @@ struct NodeCoreTests {
     @Test("goes on from a checkpoint as if it had never stopped")
     func resumes() {
         var node = HandledNode(rounds: 6)
-        let checkpoint = Checkpoint(rounds: 4, model: [9, 9], localState: LocalState())
+        let checkpoint = Checkpoint(rounds: 4, state: NodeState([9, 9]))
         node.handle(.started(.resumed(checkpoint)), at: 0)
         node.handle(.linkUp(NodeID(1), incarnation: 1), at: 0)
         node.handle(.linkUp(NodeID(2), incarnation: 1), at: 0)

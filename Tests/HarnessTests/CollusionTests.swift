@@ -63,9 +63,9 @@ struct ColludingGroup: CustomTestStringConvertible, Sendable {
         let nodes = try assembly.topology.nodes.map { id in
             let node = try assembly.node(id)
             var core = node.core
-            if case .hostile(var adversary) = core.behaviour {
+            if case .hostile(var adversary) = core.function.behaviour {
                 adversary.attack = planted
-                core.behaviour = .hostile(adversary)
+                core.function.behaviour = .hostile(adversary)
             }
             return SimulatedNode(core: core, trainer: node.trainer, neighbours: node.neighbours)
         }

@@ -135,7 +135,7 @@ struct RunFilesTests {
             try Files.makeDirectory(run.node(node).path)
             for rounds in node.index == 2 ? [5, 10, 15] : [5, 15, 20] {
                 let model = constantModel(1, of: assembly)
-                let checkpoint = Checkpoint(rounds: rounds, model: model, localState: LocalState())
+                let checkpoint = Checkpoint(rounds: rounds, state: NodeState(model))
                 try Files.write(
                     checkpoint.encoded(node: node, experiment: assembly.identity),
                     to: run.node(node).checkpoint(rounds: rounds))
@@ -165,7 +165,7 @@ struct RunFilesTests {
         }
         let node = NodeID(0)
         try Files.makeDirectory(run.node(node).path)
-        let checkpoint = Checkpoint(rounds: 5, model: constantModel(1, of: assembly), localState: LocalState())
+        let checkpoint = Checkpoint(rounds: 5, state: NodeState(constantModel(1, of: assembly)))
         try Files.write(
             checkpoint.encoded(node: node, experiment: assembly.identity), to: run.node(node).checkpoint(rounds: 5))
         guard case .rejoin = Resumption.beginning(of: assembly, in: run) else {

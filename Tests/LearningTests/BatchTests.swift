@@ -136,6 +136,6 @@ struct BatchTests {
             #expect(abs(report.loss - loss) < 1e-6 && report.samples == 100 * localSteps)
         }
         for (fast, expected) in zip(point, slow.point) { #expect(abs(Double(fast) - expected) < 1e-5) }
-        #expect(state.values.count == (momentum > 0 ? 1 : 0))
+        #expect(state.vectors.count == (momentum > 0 ? 1 : 0))
     }
 }

@@ -42,7 +42,7 @@ struct AssemblyTests {
         let node = try assembly.node(NodeID(0))
         #expect(node.neighbours == [NodeID(1), NodeID(7)])
         #expect(node.configuration.neighbours.allSatisfy { $0.weight == 1.0 / 3 && $0.receives })
-        #expect(node.configuration.mixEvery == 3 && node.configuration.rounds == 200)
+        #expect(node.configuration.cadence.mixEvery == 3 && node.configuration.rounds == 200)
         #expect(node.configuration.patience.deadline == .milliseconds(70))
         #expect(node.configuration.budget == Budget(count: 1, weight: 1.0 / 3))
         #expect(node.configuration.dimension == assembly.dimension && node.trainer.dimension == 650)

@@ -95,7 +95,7 @@ struct ExperimentTests {
             (#"{"task": {"split": {"kind": "dirichlet", "alpha": 0}}}"#, "e.json:1:51: task.split.alpha is 0;"),
             (#"{"task": {"split": {"kind": "iid", "alpha": 1}}}"#, "e.json:1:36: unknown key"),
             (#"{"task": {"split": {}}}"#, "e.json:1:20: task.split.kind is missing; expected iid, dirichlet"),
-            (#"{"training": {"exchange": "gradient"}}"#, "unknown training.exchange 'gradient' (known: model)"),
+            (#"{"training": {"exchange": "gradients"}}"#, "unknown exchange 'gradients'; did you mean 'gradient'"),
             (#"{"timing": {"kind": "asynchron"}}"#, "did you mean 'asynchronous'?"),
             (#"{"network": {"transport": "sctp"}}"#, "(known: tcp, udp)"),
             (#"{"faults": [{"crash": 3}]}"#, "e.json:1:14: unknown key 'faults.0.crash'"),

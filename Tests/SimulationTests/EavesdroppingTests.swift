@@ -5,12 +5,13 @@ import Core
 import Kernels
 import Learning
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Simulation
 
 /// Training that leaves models as they are: what a node sends is then what it mixed.
-private struct Standstill: LocalModel {
+private struct Standstill: StepOnly {
     let node: Int
     let dimension = 3
 

@@ -154,7 +154,7 @@ struct InvariantsTests {
         law(
             .checkpoint, "none of a later round",
             brokenBy: Story().changed { story in
-                let checkpoint = Checkpoint(rounds: 3, model: [1, 1], localState: .init())
+                let checkpoint = Checkpoint(rounds: 3, state: NodeState([1, 1]))
                 story.observations.append(.saved(first, checkpoint, in: Round(2)))
             }),
         law(.progress, "every honest node finishes", brokenBy: Story().changed { $0.endings[2] = nil }),

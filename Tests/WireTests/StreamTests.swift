@@ -103,7 +103,10 @@ struct StreamTests {
                     kind: kind, isSealed: false, sender: NodeID(0), round: Round(0), sequence: 0, payloadBytes: length
                 ).encoded
                 let decoded = Result { () throws(Rejection) in try Frame.decode(header, limits: limits) }
-                let isRight = length == [.hello: 116, .model: 12, .waiting: 0, .bye: 1, .proof: 0, .cookie: 8][kind]
+                let right: [Frame.Kind: Int] = [
+                    .hello: 116, .model: 12, .waiting: 0, .bye: 1, .proof: 0, .cookie: 8, .stateRequest: 0, .state: 12,
+                ]
+                let isRight = length == right[kind]
                 #expect((try? decoded.get().payloadBytes) == (isRight ? length : nil))
                 if !isRight { #expect(throws: Rejection.lyingLength) { try decoded.get() } }
             }

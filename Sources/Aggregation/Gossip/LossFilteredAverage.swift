@@ -27,6 +27,8 @@ public struct LossFilteredAverage: LossAwareRule {
     private let tolerance: Double
     private let takesNearest: Bool
 
+    public var needs: MixNeeds { .models }
+
     public init(_ parameters: ParameterValues) {
         honestShare = parameters.number("rho")
         ownShare = parameters.number("alpha")

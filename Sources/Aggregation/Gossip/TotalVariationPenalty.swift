@@ -21,6 +21,8 @@ public struct TotalVariationPenalty: GossipRule {
 
     private let penalty: Double
 
+    public var needs: MixNeeds { .models }
+
     public init(_ parameters: ParameterValues) { penalty = parameters.number("lambda") }
 
     public var symmetries: Symmetries { .translation }

@@ -3,13 +3,14 @@ import Aggregation
 import Kernels
 import Learning
 import Metrics
+import TestSupport
 import Testing
 import Wire
 
 @testable import Core
 
 @Suite("What a rule is told")
-struct MixerTests {
+struct RoundFunctionTests {
     /// Answers with the loss of its first neighbour, the step size, the first element of the model before, the number
     /// of neighbours, the count and the weight of its budget, and whether it is strict.
     private struct Witness: LossAwareRule {
@@ -44,8 +45,8 @@ struct MixerTests {
     }
 
     /// Its loss is the sum of the elements.
-    private struct Summing: LocalModel {
-        let dimension = MixerTests.dimension
+    private struct Summing: StepOnly {
+        let dimension = RoundFunctionTests.dimension
         func initialParameters() -> [Float] { [Float](repeating: 0, count: dimension) }
         func step(
             _ parameters: inout [Float], state: inout LocalState, round: Round, scratch: inout TrainingScratch
@@ -67,14 +68,15 @@ struct MixerTests {
         let configuration = NodeConfiguration(
             node: NodeID(0), dimension: Self.dimension, rounds: 9, neighbours: neighbours,
             budget: Budget(count: 2, weight: 0.5), isStrict: isStrict, seed: 1)
-        var mixer = Mixer(configuration, rule: Witness(), trainer: trainer)
+        var function = RoundFunction(configuration, rule: Witness(), trainer: trainer)
         var workspace = Workspace(dimension: Self.dimension, degree: 4)
         func message(_ value: Float) -> ModelMessage {
             ModelMessage(round: Round(4), values: [Float](repeating: value, count: Self.dimension))
         }
-        return mixer.mix(
+        return function.mix(
             message(1), with: [HeardModel(sender: NodeID(2), message: message(3))],
-            before: [Float](repeating: 8, count: Self.dimension), offenders: offenders, in: Round(4), using: &workspace)
+            before: [Float](repeating: 8, count: Self.dimension), offenders: offenders,
+            among: configuration.wholeNeighbourhood, using: &workspace)
     }
 
     @Test("losses and step sizes of its own training, the model before, and all neighbours it has")

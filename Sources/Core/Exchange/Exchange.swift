@@ -1,0 +1,99 @@
+// What nodes send each other in a round, and what becomes of what the rule makes of it.
+public import Kernels
+public import Learning
+
+/// What is exchanged: the model after the local steps, or something else that a round's training comes to.
+///
+/// A round begins with parameters x. `train` turns them into the vector that is sent; the rule mixes it with what was
+/// heard; `next` makes the parameters of the next round of that.
+public protocol Exchange: Registered {
+    /// What the vector that travels is called, in files and in the greeting of links.
+    static var channel: String { get }
+    /// Whether the parameters themselves travel. Otherwise they rest with the node while their round is on, and who
+    /// returns or falls behind must ask for the parameters of others.
+    static var sendsModels: Bool { get }
+    /// Whether a round may take several local steps.
+    static var takesLocalSteps: Bool { get }
+    /// Why nodes that do not all hear the same drift apart, in half a sentence; `nil` where mixing keeps them together.
+    static var drift: String? { get }
+
+    /// The local work of a round.
+    ///
+    /// - Parameter vector: the parameters at the start of the round, in place turned into what is sent.
+    func train(
+        _ vector: inout [Float], state: inout LocalState, by trainer: any LocalModel, in round: Round,
+        scratch: inout TrainingScratch
+    ) -> StepReport
+
+    /// The parameters after the round.
+    ///
+    /// - Parameters:
+    ///   - mixed: what the rule made of what was sent and heard.
+    ///   - start: the parameters at the start of the round; empty where parameters travel.
+    func next(
+        _ mixed: consuming [Float], from start: [Float], state: inout LocalState, by trainer: (any LocalModel)?,
+        in round: Round
+    ) -> [Float]
+}
+
+extension Exchange {
+    public static var sendsModels: Bool { false }
+    public static var takesLocalSteps: Bool { false }
+
+    var sendsModels: Bool { Self.sendsModels }
+}
+
+/// Every exchange that an experiment can name. A new one is one file and one line here.
+public enum ExchangeCatalog {
+    public static let all = Catalog<any Exchange.Type>(
+        "exchange",
+        [ModelExchange.self, UpdateExchange.self, GradientExchange.self, MomentumExchange.self], as: { $0 })
+}
+
+/// A node's training as its exchange wants it: what a driver runs, from the parameters to what is sent.
+public struct LocalWork: LocalModel {
+    public let trainer: any LocalModel
+    public let exchange: any Exchange
+
+    public init(_ trainer: any LocalModel, exchange: any Exchange) {
+        self.trainer = trainer
+        self.exchange = exchange
+    }
+
+    public var dimension: Int { trainer.dimension }
+
+    public func initialParameters() -> [Float] { trainer.initialParameters() }
+
+    public func step(
+        _ parameters: inout [Float], state: inout LocalState, round: Round, scratch: inout TrainingScratch
+    ) -> StepReport {
+        exchange.train(&parameters, state: &state, by: trainer, in: round, scratch: &scratch)
+    }
+
+    public func gradient(
+        at parameters: Span<Float>, round: Round, into gradient: inout MutableSpan<Float>,
+        scratch: inout TrainingScratch
+    ) -> StepReport {
+        trainer.gradient(at: parameters, round: round, into: &gradient, scratch: &scratch)
+    }
+
+    public func accumulate(_ gradient: inout [Float], state: inout LocalState) {
+        trainer.accumulate(&gradient, state: &state)
+    }
+
+    public func stepSize(in round: Round) -> Double { trainer.stepSize(in: round) }
+
+    public func batchLosses(of models: [[Float]], round: Round, scratch: inout TrainingScratch) -> [Double] {
+        trainer.batchLosses(of: models, round: round, scratch: &scratch)
+    }
+}
+
+extension LocalModel {
+    /// x − η v: a step of this round along v.
+    func stepped(_ start: [Float], along direction: [Float], in round: Round) -> [Float] {
+        var parameters = start
+        var span = parameters.mutableSpan
+        axpy(-Float(stepSize(in: round)), direction.span, into: &span)
+        return parameters
+    }
+}

@@ -1,0 +1,247 @@
+// One round as a function, without sockets, clocks or waiting: the node calls it when it has heard enough, and whoever
+// recomputes a run calls it with what traces say was heard.
+//
+//   state ─begin─▶ local steps ─halfStep─▶ message out … heard in ─callAsFunction─▶ next state
+public import Aggregation
+import Attacks
+public import Kernels
+public import Learning
+public import Wire
+
+/// Models that a rule wants to try out on the node's data before it mixes.
+public struct Tryout: Sendable, Equatable {
+    let rows: [Int]
+    /// The own one, then those of the rows.
+    public let models: [[Float]]
+
+    /// - Parameter losses: one a model.
+    func trials(_ losses: [Double]) -> Trials { Trials(rows, losses: losses) }
+}
+
+/// The rounds of one node: its exchange, its rule with its weights and its budget, and its forging if it is hostile.
+///
+/// What is remembered from round to round is in the `NodeState`; while a round is on, the rule and the attack hold
+/// their memories themselves.
+public struct RoundFunction: Sendable {
+    let configuration: NodeConfiguration
+    public let exchange: any Exchange
+    public internal(set) var rule: any GossipRule
+    public internal(set) var behaviour: Behaviour
+    /// The node's training, for step sizes and for rules that try models out.
+    private let trainer: (any LocalModel)?
+    /// Asked for in every round.
+    private let triesOut: Bool
+    private let keepsStart: Bool
+    private let sendsModels: Bool
+
+    public init(
+        _ configuration: NodeConfiguration, exchange: any Exchange = ModelExchange(), rule: any GossipRule,
+        behaviour: Behaviour = .honest, trainer: (any LocalModel)? = nil
+    ) {
+        self.configuration = configuration
+        self.exchange = exchange
+        self.rule = rule
+        self.behaviour = behaviour
+        self.trainer = trainer
+        triesOut = trainer != nil && rule is any LossAwareRule
+        sendsModels = exchange.sendsModels
+        keepsStart = !sendsModels || rule.needs.contains(.modelBefore)
+    }
+
+    // MARK: - From a state to a message
+
+    /// The parameters that the round must remember beside what it trains on: none where what is sent is all there is.
+    public func start(of state: NodeState) -> [Float] { keepsStart ? state.parameters : [] }
+
+    /// The round after its local steps.
+    ///
+    /// - Parameters:
+    ///   - start: as `start(of:)` told.
+    ///   - sent: what training came to.
+    public func halfStep(
+        _ sent: consuming [Float], from start: [Float], kept: LocalState, in step: Round
+    ) -> HalfStep {
+        HalfStep(start: start, own: ModelMessage(round: step, values: sent), kept: kept)
+    }
+
+    /// A gossip step that follows another one of the same round, without local steps.
+    public func halfStep(continuing state: consuming NodeState, in step: Round) -> HalfStep {
+        let own = ModelMessage(round: step, values: state.underWay ?? state.parameters)
+        return HalfStep(start: start(of: state), own: own, kept: state.kept)
+    }
+
+    /// Whether the node forges what it sends in this step.
+    public func forges(in step: Round) -> Bool {
+        guard case .hostile(let adversary) = behaviour else { return false }
+        return adversary.attacks(in: step, node: configuration.node, seed: configuration.seed)
+    }
+
+    /// What a hostile node sends to each of these in place of its own message; `nil` is silence.
+    ///
+    /// - Parameter heard: ascending by sender.
+    public mutating func forge(for receivers: [NodeID], with own: ModelMessage, heard: [HeardModel]) -> [Message?] {
+        guard case .hostile(var adversary) = behaviour else { return receivers.map { _ in nil } }
+        let forgeries = adversary.forge(
+            for: receivers, with: own, heard: heard, node: configuration.node, seed: configuration.seed)
+        behaviour = .hostile(adversary)
+        return forgeries
+    }
+
+    // MARK: - From messages to the next state
+
+    /// What the rule wants to try out before it mixes; `nil` where it mixes at once.
+    public func tryout(
+        _ own: ModelMessage, with heard: [HeardModel], among neighbourhood: RoundNeighbourhood,
+        using workspace: inout Workspace
+    ) -> Tryout? {
+        guard triesOut, let rule = rule as? any LossAwareRule, allFinite(own.values.span) else { return nil }
+        prepare(heard, before: [], offenders: [], in: own.round, neighbourhood, &workspace)
+        let rows = rule.trials(
+            own: own.values.span, neighbours: workspace.batch, context: workspace.context, scratch: &workspace.scratch)
+        guard !rows.isEmpty else { return nil }
+        let mixed = heard.filter { configuration.slot(of: $0.sender).flatMap(neighbourhood.mixingWeight) != nil }
+        return Tryout(rows: rows, models: [own.values] + rows.map { mixed[$0].message.values })
+    }
+
+    /// Closes a round: mixes what was heard, and makes the next state of it. What the rule did is left in
+    /// `workspace.report`, and the models that counted in `workspace.mixedSenders`.
+    ///
+    /// - Parameter trials: what came of the `tryout`; where there was none, models are tried out now.
+    public mutating func callAsFunction(
+        _ halfStep: consuming HalfStep, with inputs: RoundInputs, among neighbourhood: RoundNeighbourhood,
+        trials: Trials? = nil, using workspace: inout Workspace
+    ) -> NodeState {
+        let step = halfStep.own.round
+        let mixed =
+            configuration.cadence.exchanges(in: step)
+            ? mix(
+                halfStep.own, with: inputs.heard, before: halfStep.start, offenders: inputs.offenders,
+                among: neighbourhood, trials: trials, using: &workspace)
+            : halfStep.own.values
+        var state = NodeState(
+            [], kept: halfStep.kept, ruleMemory: rule.memory, attackMemory: behaviour.memory)
+        if sendsModels {
+            state.parameters = mixed
+        } else if configuration.cadence.trains(in: step.next) {
+            let round = configuration.cadence.round(of: step)
+            state.parameters = exchange.next(mixed, from: halfStep.start, state: &state.kept, by: trainer, in: round)
+        } else {
+            state.parameters = halfStep.start
+            state.underWay = mixed
+        }
+        return state
+    }
+
+    /// The rule's output. No rule has to do with a vector of one's own that is not finite, which only a hostile node
+    /// goes on from: nothing is mixed into it.
+    ///
+    /// - Parameters:
+    ///   - heard: ascending by sender; what was only overheard is passed over.
+    ///   - before: the parameters before the local steps, for a rule that needs them.
+    ///   - offenders: neighbours that provably lied for this round: they leave the budget.
+    mutating func mix(
+        _ own: ModelMessage, with heard: [HeardModel], before: [Float] = [], offenders: [NodeID],
+        among neighbourhood: RoundNeighbourhood, trials: Trials? = nil, using workspace: inout Workspace
+    ) -> [Float] {
+        let trials = trials ?? tryOutNow(own, with: heard, among: neighbourhood, using: &workspace)
+        prepare(heard, before: before, offenders: offenders, in: own.round, neighbourhood, &workspace)
+        workspace.report.begin(rows: workspace.batch.rows)
+        guard allFinite(own.values.span) else { return own.values }
+
+        var next = [Float](repeating: 0, count: configuration.dimension)
+        var span = next.mutableSpan
+        if let trials, var rule = rule as? any LossAwareRule {
+            rule.mix(
+                own: own.values.span, neighbours: workspace.batch, context: workspace.context, trials: trials,
+                into: &span, report: &workspace.report, scratch: &workspace.scratch)
+            self.rule = rule
+        } else {
+            rule.mix(
+                own: own.values.span, neighbours: workspace.batch, context: workspace.context, into: &span,
+                report: &workspace.report, scratch: &workspace.scratch)
+        }
+        return next
+    }
+
+    private func tryOutNow(
+        _ own: ModelMessage, with heard: [HeardModel], among neighbourhood: RoundNeighbourhood,
+        using workspace: inout Workspace
+    ) -> Trials? {
+        guard let trainer, let tryout = tryout(own, with: heard, among: neighbourhood, using: &workspace) else {
+            return nil
+        }
+        let round = configuration.cadence.round(of: own.round)
+        return tryout.trials(trainer.batchLosses(of: tryout.models, round: round, scratch: &workspace.training))
+    }
+
+    private func prepare(
+        _ heard: [HeardModel], before: [Float], offenders: [NodeID], in step: Round,
+        _ neighbourhood: RoundNeighbourhood, _ workspace: inout Workspace
+    ) {
+        workspace.gather(heard, configuration, neighbourhood)
+        var budget = neighbourhood.budget
+        for offender in offenders {
+            guard let weight = configuration.slot(of: offender).flatMap(neighbourhood.mixingWeight) else { continue }
+            budget.takeOff(offender, weight: weight)
+        }
+        workspace.context.round = step
+        workspace.context.rounds = configuration.steps
+        workspace.context.node = configuration.node
+        workspace.context.seed = configuration.seed
+        workspace.context.degree = neighbourhood.mixedNeighbours
+        workspace.context.budget = budget
+        workspace.context.isStrict = configuration.isStrict
+        workspace.context.countsOwn = neighbourhood.countsOwn
+        workspace.context.mixesModels = sendsModels
+        workspace.context.stepSize = trainer?.stepSize(in: configuration.cadence.round(of: step)) ?? 0
+        // What is no model is a way from where the round began.
+        workspace.context.modelBefore =
+            sendsModels || before.isEmpty || !rule.needs.contains(.modelBefore)
+            ? before : [Float](repeating: 0, count: before.count)
+    }
+
+    // MARK: - Coming back
+
+    /// What the attack remembers; the rule's memory is in every state already.
+    public var attackMemory: [Float] { behaviour.memory }
+
+    /// Takes over what rule and attack remembered.
+    public mutating func restore(_ state: NodeState) {
+        rule.memory = state.ruleMemory
+        behaviour.memory = state.attackMemory
+    }
+
+    /// The parameters with which a restarted node enters: per coordinate the mean of what its neighbours sent, without
+    /// the f least and greatest values. So it trusts no f of them, and its own old parameters no more than they do.
+    ///
+    /// - Parameter heard: ascending by sender.
+    /// - Returns: `nil` where fewer than 2f + 1 were heard.
+    public func entryParameters(_ heard: [HeardModel], using workspace: inout Workspace) -> [Float]? {
+        workspace.gather(heard, configuration, configuration.wholeNeighbourhood)
+        let rows = workspace.batch.rows
+        let hostile = configuration.budget.count
+        guard rows > 2 * hostile else { return nil }
+        var parameters = [Float](repeating: 0, count: configuration.dimension)
+        var span = parameters.mutableSpan
+        trimmedColumnSums(workspace.batch, dropping: hostile, into: &span)
+        scale(1 / Float(rows - 2 * hostile), &span)
+        return parameters
+    }
+}
+
+extension Workspace {
+    /// Takes the models that count in a mix, with their weights.
+    fileprivate mutating func gather(
+        _ heard: [HeardModel], _ configuration: NodeConfiguration, _ neighbourhood: RoundNeighbourhood
+    ) {
+        batch.removeAll()
+        context.senders.removeAll(keepingCapacity: true)
+        context.weights.removeAll(keepingCapacity: true)
+        for one in heard {
+            guard let weight = configuration.slot(of: one.sender).flatMap(neighbourhood.mixingWeight) else { continue }
+            batch.append(one.message.values)
+            context.senders.append(one.sender)
+            context.weights.append(weight)
+        }
+    }
+}

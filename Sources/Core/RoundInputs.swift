@@ -1,0 +1,42 @@
+// What a round begins and closes with.
+public import Kernels
+public import Learning
+public import Wire
+
+/// A vector that a node has from one of its neighbours.
+public struct HeardModel: Sendable, Equatable {
+    public let sender: NodeID
+    public let message: ModelMessage
+
+    public init(sender: NodeID, message: ModelMessage) {
+        self.sender = sender
+        self.message = message
+    }
+}
+
+/// A round after its local steps, before it closes.
+public struct HalfStep: Sendable, Equatable {
+    /// The parameters at the start of the round, where anything is to be done with them; empty otherwise.
+    public let start: [Float]
+    /// What the node sends, and the rule sees as its own.
+    public let own: ModelMessage
+    public internal(set) var kept: LocalState
+}
+
+/// What a round closes with. What comes later is for no round any more.
+public struct RoundInputs: Sendable, Equatable {
+    /// Ascending by sender.
+    public var heard: [HeardModel]
+    /// Neighbours whose models are mixed where they are heard.
+    var expected: Int
+    /// Those of them that provably lied for this round.
+    public var offenders: [NodeID]
+
+    public init(heard: [HeardModel] = [], offenders: [NodeID] = []) { self.init(heard, 0, offenders) }
+
+    init(_ heard: [HeardModel], _ expected: Int, _ offenders: [NodeID]) {
+        self.heard = heard
+        self.expected = expected
+        self.offenders = offenders
+    }
+}

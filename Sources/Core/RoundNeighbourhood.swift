@@ -1,0 +1,68 @@
+// A node's part of the graph in one round: whom it hears, whom it tells, and how much lying it must withstand.
+public import Aggregation
+public import Kernels
+import Learning
+
+/// Weights, receivers and budget of one round, by the position of neighbours in the node's configuration.
+public struct RoundNeighbourhood: Sendable, Equatable {
+    /// w_ij; 0: overheard only; `nil`: its messages do not come here in this round.
+    public internal(set) var weights: [Double?]
+    /// Whether it is sent this round's message.
+    public internal(set) var receives: [Bool]
+    public internal(set) var budget: Budget
+    /// Whether the node's own vector is among those that count: not in a round that it sits out.
+    public internal(set) var countsOwn = true
+
+    /// w_ii: what the neighbours leave to the node itself where all are heard.
+    var ownWeight: Double { 1 - weights.reduce(0) { $0 + ($1 ?? 0) } }
+
+    /// How many neighbours' models are mixed where all are heard.
+    var mixedNeighbours: Int { weights.count { $0 ?? 0 > 0 } }
+
+    /// w_ij of a neighbour whose models are mixed; `nil` for others, eavesdropping links among them.
+    func mixingWeight(_ slot: Int) -> Double? { weights[slot].flatMap { $0 > 0 ? $0 : nil } }
+}
+
+extension NodeConfiguration {
+    /// Where everyone takes part and the graph stays as it is.
+    var wholeNeighbourhood: RoundNeighbourhood {
+        RoundNeighbourhood(
+            weights: neighbours.map(\.weight), receives: neighbours.map(\.receives), budget: budget)
+    }
+
+    /// w_ij of a neighbour whose models are mixed in this step; `nil` for others.
+    public func mixingWeight(of node: NodeID, in step: Round) -> Double? {
+        slot(of: node).flatMap(neighbourhood(in: step).mixingWeight)
+    }
+
+    /// Whether that is not the same in every step.
+    var changes: Bool { participation != nil }
+
+    /// Who is whose neighbour in this step: a function of the graph and of who takes part, the same wherever it is
+    /// asked.
+    public func neighbourhood(in step: Round) -> RoundNeighbourhood {
+        var neighbourhood = wholeNeighbourhood
+        if let participation { neighbourhood.leaveOut(in: cadence.round(of: step), participation, self) }
+        return neighbourhood
+    }
+}
+
+extension RoundNeighbourhood {
+    /// Who sits out sends nothing and adopts what the others come to: their weights, and that of the node itself if it
+    /// takes part, are stretched to 1.
+    fileprivate mutating func leaveOut(
+        in round: Round, _ participation: Participation, _ configuration: NodeConfiguration
+    ) {
+        let own = participation.includes(configuration.node, in: round)
+        var sum = own ? ownWeight : 0
+        for (slot, neighbour) in configuration.neighbours.enumerated() {
+            if !own { receives[slot] = false }
+            if !participation.includes(neighbour.node, in: round) { weights[slot] = nil }
+            sum += weights[slot] ?? 0
+        }
+        countsOwn = own
+        guard sum > 0 else { return }
+        for slot in weights.indices { weights[slot] = weights[slot].map { $0 / sum } }
+        budget.weight /= sum
+    }
+}
