@@ -27,9 +27,9 @@ enum Admission: Equatable {
                 // It knows as well as this node that it has nothing to send now.
                 guard neighbour.weight != nil else { return .refused(.notANeighbour) }
                 guard neighbour.current == nil, neighbour.offendedIn != round else { return .refused(.duplicateRound) }
-            } else if let newest = neighbour.newest {
-                if message.round == newest.round { return .refused(.duplicateRound) }
-                if message.round < newest.round { return .late }
+            } else if let oldest = neighbour.early.first {
+                if neighbour.early.contains(where: { $0.round == message.round }) { return .refused(.duplicateRound) }
+                if neighbour.early.count == configuration.backlog, message.round < oldest.round { return .late }
             }
         } else {
             isCurrent = true

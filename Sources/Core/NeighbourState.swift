@@ -31,8 +31,8 @@ struct NeighbourState: Sendable {
     var current: ModelMessage?
     /// The round this node was in when `current` came.
     var receivedIn: Round?
-    /// Its model of the newest round after this one.
-    var newest: ModelMessage?
+    /// Its models of rounds after this one, the newest few, ascending.
+    private(set) var early: [ModelMessage] = []
     /// The newest round it sent anything admissible for.
     var newestRound: Round?
     /// It owed its model when a round closed, and has sent none since: it is not waited for.
@@ -86,9 +86,14 @@ struct NeighbourState: Sendable {
     mutating func advance(to round: Round, keepsModels: Bool) {
         guard !keepsModels else { return }
         current = nil
-        if let message = newest, message.round <= round {
-            if message.round == round { current = message }
-            newest = nil
-        }
+        guard let first = early.first, first.round <= round else { return }
+        current = early.last { $0.round == round }
+        early.removeAll { $0.round <= round }
+    }
+
+    /// Keeps a model for a round to come; beyond the backlog, the oldest gives way.
+    mutating func keep(_ message: ModelMessage, backlog: Int) {
+        early.insert(message, at: early.firstIndex { $0.round > message.round } ?? early.count)
+        if early.count > backlog { early.removeFirst() }
     }
 }

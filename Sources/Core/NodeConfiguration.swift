@@ -74,6 +74,14 @@ extension NodeConfiguration {
     /// How many neighbours' models are mixed where all are heard.
     private var mixedNeighbours: Int { neighbours.count { $0.weight ?? 0 > 0 } }
 
+    /// Messages for rounds to come that are kept of one neighbour. Where it hears from this node in every round, it can
+    /// be no more than one ahead; otherwise it may be some rounds further, and none of its messages must be lost.
+    public var backlog: Int {
+        changes || neighbours.contains { $0.weight ?? 0 > 0 && !$0.receives } ? Self.longBacklog : 1
+    }
+
+    private static let longBacklog = 16
+
     /// So many neighbours may be late on purpose, and never all: no fewer than one where there are two, since even who
     /// declares no liars does not want to stand still for one.
     public var suspects: Int { max(0, min(max(1, budget.count), mixedNeighbours - 1)) }

@@ -94,7 +94,9 @@ extension NodeCore {
         for slot in neighbours.indices {
             neighbours[slot].state = nil
             guard !isAsynchronous else { continue }
-            if sendsModels { neighbours[slot].newest = neighbours[slot].current }
+            if sendsModels, let current = neighbours[slot].current {
+                neighbours[slot].keep(current, backlog: configuration.backlog)
+            }
             neighbours[slot].advance(to: round, keepsModels: false)
         }
         return state

@@ -35,7 +35,7 @@ extension NodeCore {
             neighbours[slot].current = message
             neighbours[slot].receivedIn = round
         case .early:
-            neighbours[slot].newest = message
+            neighbours[slot].keep(message, backlog: configuration.backlog)
         case .late:
             record.lateModels += 1
         case .refused(let rejection):

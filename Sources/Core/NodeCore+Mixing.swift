@@ -73,10 +73,29 @@ extension NodeCore {
     var roundOfOthers: Round? {
         let nextExchange = configuration.cadence.nextExchange(after: round)
         let liars = configuration.budget.count
-        // Asked at every event, and hardly ever true: they are counted first, and put in order only then.
+        // Asked at every event, and hardly ever true: they are counted first, and looked at only then.
         let ahead = neighbours.count { neighbour in neighbour.newestRound.map { $0 > nextExchange } ?? false }
-        return ahead > liars ? neighbours.compactMap(\.newestRound).sorted(by: >)[liars] : nil
+        guard ahead > liars else { return nil }
+        let rounds = neighbours.indices.compactMap { slot -> Round? in
+            guard let newest = neighbours[slot].newestRound else { return nil }
+            return configuration.changes && newest <= nextTold(slot) ? nil : newest
+        }
+        let newest = rounds.sorted(by: >)
+        return liars < newest.count && newest[liars] > nextExchange ? newest[liars] : nil
     }
+
+    /// The first round after this one in which the neighbour is to hear from this node: beyond it, it has gone on
+    /// without.
+    private func nextTold(_ slot: Int) -> Round {
+        var step = round.next
+        while step.number < min(configuration.steps, round.number + Self.longestLead),
+            !configuration.neighbourhood(in: step).receives[slot]
+        { step = step.next }
+        return step
+    }
+
+    /// Nobody is further ahead than so many rounds who has not been left alone by all others as well.
+    private static let longestLead = 64
 
     mutating func advance(to next: Round) {
         round = next

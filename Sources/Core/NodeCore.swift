@@ -97,10 +97,13 @@ public struct NodeCore: Sendable {
     /// The node's rounds, for whoever recomputes them.
     public var rounds: RoundFunction { function }
 
-    /// Models of neighbours that it holds: at most two of each.
+    /// Models of neighbours that it holds: of each at most one and the backlog.
     public var heldModels: Int {
-        neighbours.reduce(0) { $0 + ($1.current == nil ? 0 : 1) + ($1.newest == nil ? 0 : 1) }
+        neighbours.reduce(0) { $0 + ($1.current == nil ? 0 : 1) + $1.early.count }
     }
+
+    /// How many models may wait on the way from or to a neighbour.
+    public var backlog: Int { configuration.backlog }
 
     var isAsynchronous: Bool { configuration.pace != .synchronous }
 

@@ -59,13 +59,11 @@ struct Connection {
 
     var incumbent: Incumbent { Incumbent(incarnation: incarnation, lastHeardAt: lastHeardAt) }
 
-    /// Queues a frame. A model overtakes an older one that has not begun to leave, so a stopped peer costs one model.
+    /// Queues a frame. A model overtakes older ones that have not begun to leave, so a stopped peer costs no more than
+    /// the backlog.
     mutating func enqueue(_ frame: OutgoingFrame) {
         if frame.kind == .model {
-            let begun = written > 0 ? 1 : 0
-            if let older = queue.indices.dropFirst(begun).first(where: { queue[$0].kind == .model }) {
-                queue.remove(at: older)
-            }
+            queue.makeRoomForModel(backlog: link.limits.backlog, begun: written > 0 ? 1 : 0)
         }
         queue.append(frame)
     }

@@ -114,7 +114,8 @@ public struct NodeShell {
         heartbeat = try HeartbeatWriter(folder.heartbeat, first: incarnation, at: clock.now())
         let local = LinkIdentity(
             experiment: identity, run: options.nonce, node: node.configuration.node, incarnation: incarnation,
-            limits: Limits(dimension: node.configuration.dimension))
+            limits: Limits(
+                dimension: node.configuration.dimension, backlog: node.configuration.backlog))
         let addresses = NeighbourAddresses(
             known: options.addresses, folder: options.endpoints ?? run.nodes, run: options.nonce)
         let settings = TransportSettings(

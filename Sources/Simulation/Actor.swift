@@ -114,10 +114,12 @@ struct Actor: Sendable {
         settle()
     }
 
-    /// Takes over what has arrived; of a node that stands still, the newest model of each neighbour waits.
+    /// Takes over what has arrived; of a node that stands still, the newest models of each neighbour wait.
     mutating func deliver(_ delivery: Delivery) {
         if isPaused, delivery.isModel {
-            pending.removeAll { $0.isModel && $0.sender == delivery.sender && $0.connection == delivery.connection }
+            pending.dropOldest(atMost: core.backlog - 1) {
+                $0.isModel && $0.sender == delivery.sender && $0.connection == delivery.connection
+            }
         }
         // Whoever has ended reads nothing but what its links still need.
         if !isDown, ending == nil || delivery.isDatagram { pending.append(delivery) }

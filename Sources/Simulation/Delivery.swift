@@ -34,3 +34,16 @@ struct Delivery: Sendable {
         }
     }
 }
+
+extension Array {
+    /// Removes the first of those that are meant, until no more than `most` are left.
+    mutating func dropOldest(atMost most: Int, where isMeant: (Element) -> Bool) {
+        var surplus = count(where: isMeant) - most
+        guard surplus > 0 else { return }
+        removeAll { element in
+            guard surplus > 0, isMeant(element) else { return false }
+            surplus -= 1
+            return true
+        }
+    }
+}

@@ -102,7 +102,7 @@ public struct Invariants: Sendable {
         case .mixed(let node, let line, let result, let held):
             guard !isHostile[node.index] else { return }
             check(line, result, of: node)
-            if held > 2 * nodes[node.index].neighbours.count {
+            if held > (1 + nodes[node.index].backlog) * nodes[node.index].neighbours.count {
                 report(.bounds, node, line.round, "it holds \(held) models of neighbours")
             }
         case .saved(let node, let checkpoint, let round):

@@ -165,7 +165,9 @@ public struct Simulator {
             let edges = nodes.enumerated().flatMap { index, node in
                 node.neighbours.filter { $0.index > index }.map { VirtualNetwork.Edge(NodeID(index), $0) }
             }
-            return VirtualNetwork(plan, latency: options.latency, seed: seed, edges: edges)
+            return VirtualNetwork(
+                plan, latency: options.latency, seed: seed, edges: edges,
+                backlog: nodes.map(\.core.backlog).max() ?? 1)
         }
     }
 

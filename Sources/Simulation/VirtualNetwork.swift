@@ -22,6 +22,8 @@ struct VirtualNetwork {
 
     private let latency: Nanoseconds
     private let seed: UInt64
+    /// Models that a sender keeps for one receiver.
+    private let backlog: Int
     private(set) var plan: FaultPlan
     /// Connections made so far on each edge; only looked up.
     private var connections: [Edge: Int] = [:]
@@ -32,10 +34,11 @@ struct VirtualNetwork {
     /// The most messages that were ever kept back at once on one link.
     private(set) var longestHold = 0
 
-    init(_ plan: FaultPlan, latency: Nanoseconds, seed: UInt64, edges: [Edge]) {
+    init(_ plan: FaultPlan, latency: Nanoseconds, seed: UInt64, edges: [Edge], backlog: Int) {
         self.plan = plan
         self.latency = latency
         self.seed = seed
+        self.backlog = backlog
         let firstLook = Instant(nanoseconds: Self.patience)
         checks = edges.map { (firstLook, $0, 0) }
     }
@@ -79,15 +82,13 @@ struct VirtualNetwork {
         return released
     }
 
-    /// A sender's queue keeps the newest model only.
+    /// A sender's queue keeps the newest models only.
     private mutating func hold(_ delivery: Delivery) {
         func isOfSameLink(_ other: Delivery) -> Bool {
             other.sender == delivery.sender && other.receiver == delivery.receiver
         }
-        held.removeAll { other in
-            isOfSameLink(other)
-                && (other.connection != delivery.connection || delivery.isModel && other.isModel)
-        }
+        held.removeAll { isOfSameLink($0) && $0.connection != delivery.connection }
+        if delivery.isModel { held.dropOldest(atMost: backlog - 1) { isOfSameLink($0) && $0.isModel } }
         held.append(delivery)
         longestHold = max(longestHold, held.count(where: isOfSameLink))
     }

@@ -95,7 +95,7 @@ public struct DatagramLink: Sendable {
         handshake = Handshake(local: local, expectation: expectation, secrets: secrets)
         self.pace = pace
         decoder = Decoder(limits: local.limits)
-        outgoing = OutgoingPieces(window: pace.window, at: now)
+        outgoing = OutgoingPieces(window: pace.window, backlog: local.limits.backlog, at: now)
         startedAt = now
         lastSentAt = now
         lastHeardAt = now

@@ -65,6 +65,8 @@ public struct Link: Sendable {
 
     public var isOpen: Bool { phase == .open }
 
+    public var limits: Limits { handshake.local.limits }
+
     /// Whether the peer has said a hello that may be true.
     public var hasGreeted: Bool { claim != nil }
 

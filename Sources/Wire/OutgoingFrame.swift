@@ -93,3 +93,16 @@ public struct OutgoingFrame: Sendable, Equatable {
         if start < end { unsafe model.withUnsafeBytes { unsafe bytes.append(contentsOf: $0[start..<end]) } }
     }
 }
+
+extension Array<OutgoingFrame> {
+    /// Drops the oldest models that wait, so that with the next one no more than `backlog` do.
+    ///
+    /// - Parameter begun: frames at the front of which some bytes have left.
+    public mutating func makeRoomForModel(backlog: Int, begun: Int = 0) {
+        var waiting = dropFirst(begun).count { $0.kind == .model }
+        while waiting >= backlog, let oldest = indices.dropFirst(begun).first(where: { self[$0].kind == .model }) {
+            remove(at: oldest)
+            waiting -= 1
+        }
+    }
+}

@@ -46,8 +46,13 @@ struct OutgoingPieces: Sendable {
     /// When something was last acknowledged, or first sent after everything was.
     private(set) var progressAt: Instant
 
-    /// - Parameter window: pieces that may be on their way at once, at most 128.
-    init(window: Int, at now: Instant) {
+    private let backlog: Int
+
+    /// - Parameters:
+    ///   - window: pieces that may be on their way at once, at most 128.
+    ///   - backlog: models that may wait.
+    init(window: Int, backlog: Int = 1, at now: Instant) {
+        self.backlog = backlog
         largestWindow = min(max(window, Self.smallestWindow), Piece.mostAtOnce)
         self.window = min(Self.firstWindow, largestWindow)
         progressAt = now
@@ -58,9 +63,10 @@ struct OutgoingPieces: Sendable {
     /// Whether anything waits for an acknowledgement.
     var isAwaiting: Bool { !flights.isEmpty }
 
-    /// Queues a frame. A model overtakes an older one that has not begun to leave, so a stopped peer costs one model.
+    /// Queues a frame. A model overtakes older ones that have not begun to leave, so a stopped peer costs no more than
+    /// the backlog.
     mutating func enqueue(_ frame: OutgoingFrame) {
-        if frame.kind == .model { queue.removeAll { $0.kind == .model } }
+        if frame.kind == .model { queue.makeRoomForModel(backlog: backlog) }
         queue.append(frame)
     }
 
