@@ -196,7 +196,7 @@ struct NodeCoreTests {
         #expect(judge(3, [0]) == .refused(.wrongDimension))
         #expect(judge(3, [0, .infinity]) == .refused(.notFinite))
         state.current = ModelMessage(round: Round(3), values: [0, 0])
-        state.newest = ModelMessage(round: Round(6), values: [0, 0])
+        state.keep(ModelMessage(round: Round(6), values: [0, 0]), backlog: configuration.backlog)
         #expect(judge(3) == .refused(.duplicateRound) && judge(6) == .refused(.duplicateRound))
         #expect(judge(5) == .late && judge(7) == .early)
         state = NeighbourState(away)
