@@ -8,12 +8,13 @@ import Learning
 /// The doubts about an experiment on its graph.
 struct Warnings {
     let experiment: Experiment
-    let weights: MixingWeights
+    let graphs: any LinkSchedule
     let honest: [NodeID]
     let isHostile: (NodeID) -> Bool
     let rule: any GossipRule
     let parts: [[Int32]]
 
+    private var weights: MixingWeights { graphs.weights(in: Round(0)) }
     private var topology: Topology { weights.topology }
 
     var sentences: [String] {
@@ -127,7 +128,7 @@ struct Warnings {
         return "colluding liars are silent in rounds in which a fault keeps an honest model from them"
     }
 
-    private func budget(of node: NodeID) -> Budget { experiment.budget(of: node, weights, isHostile: isHostile) }
+    private func budget(of node: NodeID) -> Budget { exposure(of: node).told }
 
     private func exposure(of node: NodeID) -> Exposure {
         Exposure(of: node, in: experiment, weights, isHostile: isHostile)

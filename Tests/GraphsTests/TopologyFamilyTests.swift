@@ -64,6 +64,7 @@ struct FamilyMember: CustomTestStringConvertible, Sendable {
     static let all: [FamilyMember] =
         [3, 4, 17].map { sized("ring", $0, degrees: [2], edges: $0) }
         + [3, 4, 17].map { sized("path", $0, degrees: [1, 2], edges: $0 - 1) }
+        + [(2, 1), (3, 2), (16, 4), (17, 5)].map { sized("exponential", $0.0, degrees: [$0.1], edges: $0.0 * $0.1) }
         + [3, 4, 17].map { sized("star", $0, degrees: [1, $0 - 1], edges: $0 - 1) }
         + ["path", "star"].map { sized($0, 2, degrees: [1], edges: 1) }
         + [2, 3, 16].map { sized("complete", $0, degrees: [$0 - 1], edges: $0 * ($0 - 1) / 2) }
