@@ -44,6 +44,7 @@ public struct Assembly: Sendable {
     /// What in the graph or the experiment is probably not what was meant; one sentence each.
     public let warnings: [String]
 
+    let view: RoundsInView
     private let dataset: any Dataset
     private let labels: [Int32]
     /// The whole training part, where all nodes run in one process and share it.
@@ -77,6 +78,7 @@ public struct Assembly: Sendable {
         self.dataset = dataset
         topologyFile = file
         graphs = file.graphs
+        view = RoundsInView(of: file.graphs, rounds: experiment.training.rounds)
         identity = experiment.identity(topologyDigest: file.digest, datasetDigest: dataset.digest)
         honest = topology.nodes.filter { !adversaries.isHostile($0) }
         hostile = topology.nodes.filter(adversaries.isHostile)
@@ -99,7 +101,7 @@ public struct Assembly: Sendable {
             labels, classCount: dataset.classCount, among: sharers, experiment, nodeCount: topology.nodeCount)
         let doubts = Warnings(
             experiment: experiment, graphs: file.graphs, honest: honest, isHostile: adversaries.isHostile, rule: rule,
-            parts: parts)
+            parts: parts, view: view)
         if let sentence = doubts.refusal { throw ConfigurationFault(sentence) }
         if rule.needs.contains(.liars), experiment.aggregation.tolerates != .oracle {
             throw ConfigurationFault(
@@ -143,7 +145,7 @@ public struct Assembly: Sendable {
     public func testPart() throws(ConfigurationFault) -> LabelledData { try dataset.testPart() }
 
     public func node(_ node: NodeID) throws(ConfigurationFault) -> AssembledNode {
-        if let schedule = topologyFile.schedule { throw Assembly.cannotRun(schedule) }
+        try refuseSchedule()
         let configuration = configuration(of: node)
         let neighbours = configuration.neighbours.map(\.node)
         let trainer = LocalSGD(
@@ -159,8 +161,9 @@ public struct Assembly: Sendable {
     }
 
     /// Nodes do not follow a schedule yet: nothing may be run that would not be what the file says.
-    public static func cannotRun(_ schedule: TopologySchedule) -> ConfigurationFault {
-        ConfigurationFault(
+    public func refuseSchedule() throws(ConfigurationFault) {
+        guard let schedule = topologyFile.schedule else { return }
+        throw ConfigurationFault(
             "the topology has the schedule \(schedule.kind), which nodes do not follow yet; allowed: a graph without one"
         )
     }

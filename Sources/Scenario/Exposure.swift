@@ -30,8 +30,13 @@ public struct Exposure: Sendable, Equatable {
 }
 
 extension Assembly {
-    /// The liars beside an honest node in a round.
-    public func exposure(of node: NodeID, in round: Round = Round(0)) -> Exposure {
-        Exposure(of: node, in: experiment, graphs.weights(in: round), isHostile: hostile.contains)
+    /// The liars beside an honest node; where the graph changes, in the round in which most of them are beside it.
+    public func exposure(of node: NodeID) -> Exposure {
+        let exposures = view.graphs.map {
+            Exposure(of: node, in: experiment, $0.weights, isHostile: hostile.contains)
+        }
+        return exposures.dropFirst().reduce(exposures[0]) { worst, next in
+            (next.hostile, next.hostileWeight) > (worst.hostile, worst.hostileWeight) ? next : worst
+        }
     }
 }

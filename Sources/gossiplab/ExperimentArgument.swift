@@ -35,6 +35,7 @@ struct PreparedExperiment {
         if !flags.has("quiet") {
             for warning in assembly.warnings { StandardError.print("warning: \(warning)") }
         }
+        try assembly.refuseSchedule()
     }
 
     /// The same with more overrides.

@@ -40,7 +40,7 @@ public struct TopologySchedule: Sendable {
     }
 
     /// Whether the weights are the schedule's own, and not those of the file's rule.
-    var bringsWeights: Bool { if case .named = form { true } else { false } }
+    public var bringsWeights: Bool { if case .named = form { true } else { false } }
 
     /// As a file writes it.
     func json(_ label: @Sendable (NodeID) -> JSONValue) -> JSONValue {
