@@ -144,8 +144,8 @@ public struct ChangingLinks: LinkSchedule {
             }
             guard isForsaken, let first = lasting.first else { continue }
             throw ConfigurationFault(
-                "node '\(union.labels[node.index])' is without an edge for ever from round \(first.start) on; allowed: an "
-                    + "edge that stays or comes back, or to let the node leave")
+                "node '\(union.labels[node.index])' is without an edge for ever from round \(first.start) on; "
+                    + "allowed: an edge that stays or comes back, or to let the node leave")
         }
     }
 

@@ -143,8 +143,8 @@ public struct GossipLimit: Sendable, Equatable {
 }
 
 extension MixingWeights {
-    /// Whether what all of `nodes` give to each of them, itself included, sums to 1: then a mix leaves their plain average
-    /// where it is. What they give to others, they keep for themselves.
+    /// Whether what all of `nodes` give to each of them, itself included, sums to 1: then a mix leaves their plain
+    /// average where it is. What they give to others, they keep for themselves.
     public func isDoublyStochastic(among nodes: [NodeID]) -> Bool {
         var isMember = [Bool](repeating: false, count: topology.nodeCount)
         for node in nodes { isMember[node.index] = true }

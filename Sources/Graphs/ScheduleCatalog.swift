@@ -1,5 +1,5 @@
-// Every sequence of graphs that a topology file can name. A new one is one file in Schedules/ and one line here; changes
-// that a file writes out are in ChangingLinks.
+// Every sequence of graphs that a topology file can name. A new one is one file in Schedules/ and one line here;
+// changes that a file writes out are in ChangingLinks.
 public import Kernels
 
 /// A rule by which the links of a graph come and go.

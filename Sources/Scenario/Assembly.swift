@@ -164,7 +164,8 @@ public struct Assembly: Sendable {
     public func refuseSchedule() throws(ConfigurationFault) {
         guard let schedule = topologyFile.schedule else { return }
         throw ConfigurationFault(
-            "the topology has the schedule \(schedule.kind), which nodes do not follow yet; allowed: a graph without one"
+            "the topology has the schedule \(schedule.kind), which nodes do not follow yet; "
+                + "allowed: a graph without one"
         )
     }
 
@@ -173,7 +174,7 @@ public struct Assembly: Sendable {
         let receivers = topology.receivers(of: node)
         let overheard = topologyFile.taps.filter { $0.target == node }.map(\.source)
         let overhearing = topologyFile.taps.filter { $0.source == node }.map(\.target)
-        let peers = Set(senders.map(\.node) + receivers + overheard + overhearing).sorted()
+        let peers: [NodeID] = Set(senders.map(\.node) + receivers + overheard + overhearing).sorted()
         let neighbours = peers.map { neighbour in
             let weight = senders.slot(of: neighbour, by: \.node).map { senders[$0].weight }
             return NodeConfiguration.Neighbour(

@@ -317,3 +317,37 @@ private func times(_ a: [[Double]], _ b: [[Double]]) -> [[Double]] {
     }
     return product
 }
+
+@Suite("Windows of rounds")
+struct WindowGapTests {
+    @Test("one round of symmetric weights leaves |λ|₂, and several of them its power")
+    func oneGraph() throws {
+        let weights = try MixingWeights(try ScheduleMember.steps([1], around: 8), rule: .metropolisHastings)
+        let gamma = SpectralGap(of: weights).gamma
+        for length in [1, 3] {
+            let gap = WindowGap(of: ConstantLinks(weights), in: 0..<length)
+            #expect(abs(gap.gamma - gamma) < 1e-12 && gap.rounds == length)
+        }
+    }
+
+    @Test("one-peer exponential graphs leave nothing after log2 n rounds, and something before")
+    func onePeer() throws {
+        let links = try ScheduleMember.onePeer(16)
+        #expect(WindowGap(of: links, in: 0..<4).factor == 0 && WindowGap(of: links, in: 3..<7).gamma == 1)
+        #expect(WindowGap(of: links, in: 0..<3).factor > 0.5)
+    }
+
+    @Test("the factor is the largest singular value of the product between vectors of mean 0")
+    func twin() throws {
+        let links = try ScheduleMember.named(
+            RandomPull.self, on: try ScheduleMember.complete(7), [("count", 2)], seed: 3)
+        var product = denseMatrix(of: links, in: Round(4))
+        for round in 5..<8 { product = times(denseMatrix(of: links, in: Round(round)), product) }
+        let centre = (0..<7).map { i in (0..<7).map { (i == $0 ? 1.0 : 0) - 1 / 7.0 } }
+        let centred = times(centre, times(product, centre))
+        let transposed = (0..<7).map { i in (0..<7).map { centred[$0][i] } }
+        let largest = eigenvalues(ofSymmetric: times(transposed, centred)).last ?? 0
+        let factor = WindowGap(of: links, in: 4..<8).factor
+        #expect(abs(factor - largest.squareRoot()) < 1e-10)
+    }
+}

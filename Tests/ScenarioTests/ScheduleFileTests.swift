@@ -231,3 +231,27 @@ struct ScheduleFileTests {
         #expect(declared.allSatisfy { !$0.contains("more hostile neighbours") }, "\(declared)")
     }
 }
+
+@Suite("What is said of a topology")
+struct TopologyAccountTests {
+    private func account(_ text: String) throws -> [String] {
+        try TopologyFile.read(Array(text.utf8), name: "t.json").account
+    }
+
+    @Test("a graph that stays is told in one line, one that changes graph by graph")
+    func accounts() throws {
+        #expect(
+            try account(#"{"family": "ring", "nodes": 4}"#)
+                == ["name: ring-4", "graph: 4 nodes, 4 edges, 2 neighbours each, connected, spectral gap 0.6667"])
+        #expect(
+            try account(ScheduleFileTests.ring(#"[{"from": 3, "drop": [["a", "b"], ["c", "d"]]}]"#)) == [
+                "links of all rounds: 4 nodes, 4 edges, 2 neighbours each", "schedule: changes",
+                "rounds 0 to 2: 4 nodes, 4 edges, 2 neighbours each, connected, spectral gap 0.6667",
+                "from round 3 on: 4 nodes, 2 edges, 1 neighbour each, in 2 parts",
+                "it stays so; links of all rounds: connected",
+            ])
+        #expect(
+            try account(#"{"family": "exponential", "nodes": 4, "schedule": "onePeerExponential"}"#).last
+                == "again every 2 rounds; 2 rounds leave 0.0000 of the disagreement, as a spectral gap of 1.0000 would")
+    }
+}

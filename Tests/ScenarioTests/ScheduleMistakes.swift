@@ -103,7 +103,7 @@ struct ScheduleMistakes {
         let short = #"{"family": "exponential", "nodes": 6, "schedule": "onePeerExponential"}"#
         let fault = #expect(throws: ConfigurationFault.self) { try self.read(short) }
         #expect(
-            fault?.description == "t.json:1:52: the schedule onePeerExponential is for 2, 4, 8, … nodes, with which it "
+            fault?.description == "t.json:1:51: the schedule onePeerExponential is for 2, 4, 8, … nodes, with which it "
                 + "averages exactly; there are 6")
     }
 

@@ -1,8 +1,8 @@
 // One-peer exponential graphs: one model a round, and the exact average as soon as everyone has sent a few.
 public import Kernels
 
-/// In round t node i sends to i + 2^(t mod log₂ n), which gives it half the weight. n is a power of two, and then log₂ n
-/// rounds without training end in the exact average (Ying, Yuan, Chen, Hu, Pan, Yin 2021, arXiv 2110.13363).
+/// In round t node i sends to i + 2^(t mod log₂ n), which gives it half the weight. n is a power of two, and then
+/// log₂ n rounds without training end in the exact average (Ying, Yuan, Chen, Hu, Pan, Yin 2021, arXiv 2110.13363).
 public struct OnePeerExponential: ScheduleKind {
     public static let name = "onePeerExponential"
     public static let aliases = ["one-peer-exponential"]

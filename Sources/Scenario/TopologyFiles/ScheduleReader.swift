@@ -1,5 +1,5 @@
-// Reads a topology's schedule. Each change is tried out on the graph as it then is, so that what does not fit is a fault
-// at its own place.
+// Reads a topology's schedule. Each change is tried out on the graph as it then is, so that what does not fit is a
+// fault at its own place.
 import Graphs
 import Kernels
 
@@ -157,7 +157,7 @@ struct ScheduleReader {
     private func edge(
         _ value: JSONValue, _ key: String, mayWeigh: Bool, _ apply: (Edge) throws(ConfigurationFault) -> Void
     ) throws(ConfigurationFault) -> Edge {
-        let parts = try value.array(key)
+        let parts = Array(try value.array(key))
         let weighs = mayWeigh && rule == .file && parts.count == 3
         guard parts.count == 2 || weighs else {
             let expected = mayWeigh && rule == .file ? "two ids and a weight" : "two ids"

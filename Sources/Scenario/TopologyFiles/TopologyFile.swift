@@ -13,8 +13,8 @@ public struct TopologyFile: Sendable {
     public let schedule: TopologySchedule?
     /// Which edges there are in which round, and their weights.
     public let graphs: any LinkSchedule
-    /// One-way links on which hostile nodes overhear honest ones, in every round in which both are there: they change no
-    /// degree and no weight.
+    /// One-way links on which hostile nodes overhear honest ones, in every round in which both are there: they change
+    /// no degree and no weight.
     public let taps: [Edge]
     /// What was read otherwise than its author may think; one sentence each, with its place.
     public let warnings: [String]
@@ -128,7 +128,7 @@ public struct TopologyFile: Sendable {
         return rule
     }
 
-    /// A file with the weights and the schedule that `options` name; edges that do not fit them are faults placed there.
+    /// A file with the weights and the schedule that `options` name; edges that do not fit are faults placed there.
     init(
         _ topology: Topology, options: JSONObject?, taps: [Edge] = [], warnings: [String] = [], room: MemoryRoom
     ) throws(ConfigurationFault) {
@@ -137,8 +137,8 @@ public struct TopologyFile: Sendable {
         let schedule = try TopologyFile.schedule(of: topology, rule: rule, in: options, room: room)
         if let schedule, schedule.bringsWeights, let weights {
             throw weights.fault(
-                "\(options?.path(of: "weights") ?? "weights") does not go with the schedule \(schedule.kind), which brings "
-                    + "weights of its own; leave it out")
+                "\(options?.path(of: "weights") ?? "weights") does not go with the schedule \(schedule.kind), "
+                    + "which brings weights of its own; leave it out")
         }
         self = try (weights?.position ?? .none).locating { () throws(ConfigurationFault) in
             try TopologyFile(topology, weightRule: rule, schedule: schedule, taps: taps, warnings: warnings)
