@@ -1,5 +1,5 @@
 // What a multiset rule is: n vectors in, one out, whoever they are from. Pre-aggregations come before it
-// (`AggregationPipeline`), and `Neighbourhood` makes a gossip rule of it.
+// (`AggregationPipeline`), and `OnNeighbourhood` makes a gossip rule of it.
 import Kernels
 
 /// A rule that makes one vector of n, of which f may be hostile.

@@ -64,7 +64,7 @@ public enum RuleCatalog {
         ], as: { $0 })
 
     private static func onNeighbourhood(_ type: any AggregationRule.Type) -> any GossipRule.Type {
-        func adapted<Rule: AggregationRule>(_ type: Rule.Type) -> any GossipRule.Type { Neighbourhood<Rule>.self }
+        func adapted<Rule: AggregationRule>(_ type: Rule.Type) -> any GossipRule.Type { OnNeighbourhood<Rule>.self }
         return adapted(type)
     }
 }

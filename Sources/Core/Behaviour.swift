@@ -28,8 +28,10 @@ extension Behaviour {
 /// One member of an adversary group, on a node that otherwise runs the same code as everyone.
 public struct Adversary: Sendable {
     public var attack: any ModelAttack
-    /// What it knows of the nodes that it lies to.
-    public let victims: [Victim]
+    /// What it knows of the nodes that it lies to, the same in every round; `schedule` goes before it.
+    private let victims: [Victim]
+    /// The same where the graph changes.
+    private let schedule: VictimSchedule?
     /// Neighbours that lie as well: neither waited for nor listened to, so that liars never wait for each other.
     public let kin: Set<NodeID>
     /// The attack runs in these rounds; outside them the node is honest.
@@ -40,16 +42,20 @@ public struct Adversary: Sendable {
     public let collusion: Collusion?
 
     public init(
-        attack: any ModelAttack, victims: [Victim] = [], kin: Set<NodeID>, rounds: Range<Int>, probability: Double,
-        collusion: Collusion?
+        attack: any ModelAttack, victims: [Victim] = [], schedule: VictimSchedule? = nil, kin: Set<NodeID>,
+        rounds: Range<Int>, probability: Double, collusion: Collusion?
     ) {
         self.attack = attack
         self.victims = victims
+        self.schedule = schedule
         self.kin = kin
         self.rounds = rounds
         self.probability = probability
         self.collusion = collusion
     }
+
+    /// What it knows of the nodes that it lies to in `round`, ascending.
+    public func victims(in round: Round) -> [Victim] { schedule?.victims(in: round) ?? victims }
 
     /// Whether `node` lies in this round; every member of a colluding group draws alike.
     public func attacks(in round: Round, node: NodeID, seed: UInt64) -> Bool {
@@ -91,7 +97,7 @@ public struct Adversary: Sendable {
         let (round, nothing) = (own.round, [Float](repeating: 0, count: own.values.count))
         switch collusion?.common {
         case nil, .everything:
-            return view(own: own.values, heard: heard, victims: victims)
+            return view(own: own.values, heard: heard, victims: victims(in: round))
         case .nothing:
             return view(own: nothing, heard: [], victims: [])
         case .models(let senders):

@@ -1,16 +1,18 @@
 // Every setting of a node. An honest node is told nothing here of who lies, unless its budget comes from an oracle.
-import Aggregation
-import Kernels
+public import Aggregation
+import Graphs
+public import Kernels
 public import Learning
 
 /// What a node is told before its first round.
 public struct NodeConfiguration: Sendable, Equatable {
-    /// One edge of the topology as this node sees it.
+    /// Someone with whom this node has a link: in every round, or in some rounds of a graph that changes.
     public struct Neighbour: Sendable, Equatable {
         public let node: NodeID
-        /// w_ij: the neighbour's weight in this node's mix; `nil` where the edge does not lead here, 0 for a tap.
+        /// w_ij: the neighbour's weight in this node's mix, where the graph changes that of the first round in which it
+        /// has one; `nil` where no edge leads here, 0 for a tap.
         public let weight: Double?
-        /// Whether this node sends its models to the neighbour.
+        /// Whether this node sends its models to the neighbour, if only in some rounds.
         public let receives: Bool
 
         public init(node: NodeID, weight: Double?, receives: Bool) {
@@ -26,7 +28,10 @@ public struct NodeConfiguration: Sendable, Equatable {
     public let rounds: Int
     /// Ascending.
     public let neighbours: [Neighbour]
-    /// Lying that the rule must withstand: as declared, or the true number and names from an oracle.
+    /// Which of them count in which round; `nil`: all in every round.
+    public let schedule: Schedule?
+    /// Lying that the rule must withstand: as declared, or the true number and names from an oracle. Where the graph
+    /// changes, this is for all neighbours together; a round's is `budget(among:)`.
     public let budget: Budget
     /// Where too few neighbours are heard for the budget, the node keeps its own model rather than withstand less.
     public let isStrict: Bool
@@ -42,19 +47,28 @@ public struct NodeConfiguration: Sendable, Equatable {
     public let measureEvery: Int
     /// A checkpoint every so many rounds; 0 for none.
     public let checkpointEvery: Int
+    /// The neighbourhood where the graph never changes.
+    let everyRound: Neighbourhood
 
     public init(
-        node: NodeID, dimension: Int, rounds: Int, neighbours: [Neighbour], budget: Budget,
-        isStrict: Bool = false, cadence: Cadence = Cadence(), participation: Participation? = nil,
+        node: NodeID, dimension: Int, rounds: Int, neighbours: [Neighbour], schedule: Schedule? = nil,
+        budget: Budget, isStrict: Bool = false, cadence: Cadence = Cadence(), participation: Participation? = nil,
         pace: Pace = .synchronous, seed: UInt64, patience: Patience = Patience(), measureEvery: Int = 0,
         checkpointEvery: Int = 0
     ) {
         precondition(zip(neighbours, neighbours.dropFirst()).allSatisfy { $0.node < $1.node }, "ascending, once each")
+        precondition(
+            schedule.map { $0.links.peers.map(\.node) == neighbours.map(\.node) } ?? true, "a slot for each neighbour")
         precondition(rounds > 0 && dimension > 0, "the schema allows no others")
         self.node = node
         self.dimension = dimension
         self.rounds = rounds
         self.neighbours = neighbours
+        self.schedule = schedule
+        everyRound = Neighbourhood(
+            members: neighbours.enumerated().map { slot, neighbour in
+                Neighbourhood.Member(slot: slot, weight: neighbour.weight, receives: neighbour.receives)
+            })
         self.budget = budget
         self.isStrict = isStrict
         self.cadence = cadence
@@ -87,14 +101,7 @@ extension NodeConfiguration {
     public var suspects: Int { max(0, min(max(1, budget.count), mixedNeighbours - 1)) }
 
     /// Where a neighbour stands among all.
-    func slot(of node: NodeID) -> Int? {
-        var (low, high) = (0, neighbours.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if neighbours[middle].node < node { low = middle + 1 } else { high = middle }
-        }
-        return low < neighbours.count && neighbours[low].node == node ? low : nil
-    }
+    public func slot(of node: NodeID) -> Int? { neighbours.slot(of: node, by: \.node) }
 }
 
 /// How the rounds of different nodes go together.

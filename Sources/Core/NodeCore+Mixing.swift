@@ -89,7 +89,7 @@ extension NodeCore {
     private func nextTold(_ slot: Int) -> Round {
         var step = round.next
         while step.number < min(configuration.steps, round.number + Self.longestLead),
-            !configuration.neighbourhood(in: step).receives[slot]
+            !configuration.roundNeighbourhood(in: step).receives[slot]
         { step = step.next }
         return step
     }
@@ -106,7 +106,7 @@ extension NodeCore {
     /// Looks up who is whose neighbour in this step, where that is not always the same.
     mutating func takeNeighbourhood() {
         guard configuration.changes, round.number < configuration.steps else { return }
-        neighbourhood = configuration.neighbourhood(in: round)
+        neighbourhood = configuration.roundNeighbourhood(in: round)
         for slot in neighbours.indices {
             neighbours[slot].weight = neighbourhood.weights[slot]
             neighbours[slot].receives = neighbourhood.receives[slot]

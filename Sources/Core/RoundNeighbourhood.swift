@@ -26,24 +26,30 @@ public struct RoundNeighbourhood: Sendable, Equatable {
 extension NodeConfiguration {
     /// Where everyone takes part and the graph stays as it is.
     var wholeNeighbourhood: RoundNeighbourhood {
-        RoundNeighbourhood(
-            weights: neighbours.map(\.weight), receives: neighbours.map(\.receives), budget: budget)
+        RoundNeighbourhood(weights: neighbours.map(\.weight), receives: neighbours.map(\.receives), budget: budget)
     }
 
     /// w_ij of a neighbour whose models are mixed in this step; `nil` for others.
     public func mixingWeight(of node: NodeID, in step: Round) -> Double? {
-        slot(of: node).flatMap(neighbourhood(in: step).mixingWeight)
+        slot(of: node).flatMap(roundNeighbourhood(in: step).mixingWeight)
     }
 
-    /// Whether that is not the same in every step.
-    var changes: Bool { participation != nil }
+    /// Whether neighbours are not the same in every step.
+    var changes: Bool { participation != nil || schedule != nil }
 
-    /// Who is whose neighbour in this step: a function of the graph and of who takes part, the same wherever it is
-    /// asked.
-    public func neighbourhood(in step: Round) -> RoundNeighbourhood {
-        var neighbourhood = wholeNeighbourhood
-        if let participation { neighbourhood.leaveOut(in: cadence.round(of: step), participation, self) }
-        return neighbourhood
+    /// Who counts in this step: a function of the graph and of who takes part, the same wherever it is asked. A schedule
+    /// goes by gossip steps, which are rounds where a round has one.
+    public func roundNeighbourhood(in step: Round) -> RoundNeighbourhood {
+        guard changes else { return wholeNeighbourhood }
+        let links = neighbourhood(in: step)
+        var round = RoundNeighbourhood(
+            weights: neighbours.map { _ in nil }, receives: neighbours.map { _ in false }, budget: budget(among: links))
+        for member in links.members {
+            round.weights[member.slot] = member.weight
+            round.receives[member.slot] = member.receives
+        }
+        if let participation { round.leaveOut(in: cadence.round(of: step), participation, self) }
+        return round
     }
 }
 

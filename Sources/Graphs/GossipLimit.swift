@@ -24,7 +24,7 @@ public struct GossipLimit: Sendable, Equatable {
     public init(of weights: MixingWeights, among nodes: [NodeID]? = nil) {
         let nodes = (nodes ?? weights.topology.nodes).sorted()
         self.nodes = nodes
-        isPlainAverage = Self.areDoublyStochastic(weights, nodes)
+        isPlainAverage = weights.isDoublyStochastic(among: nodes)
         // Nobody can be forgotten then, since every group gives as much as it takes.
         guard !isPlainAverage else {
             closedGroups = weights.topology.components(of: nodes)
@@ -44,23 +44,6 @@ public struct GossipLimit: Sendable, Equatable {
         let total = ofGroup.reduce(0, +)
         for (row, share) in zip(group, ofGroup) { shares[row] = share / total }
         self.shares = shares
-    }
-
-    /// Whether what all nodes give to each of them, itself included, sums to 1.
-    private static func areDoublyStochastic(_ weights: MixingWeights, _ nodes: [NodeID]) -> Bool {
-        var isMember = [Bool](repeating: false, count: weights.topology.nodeCount)
-        for node in nodes { isMember[node.index] = true }
-        var sums = [Double](repeating: 0, count: isMember.count)
-        for node in nodes {
-            var kept = 1.0
-            for (neighbour, weight) in zip(weights.topology.neighbours(of: node), weights.weights(at: node))
-            where isMember[neighbour.index] {
-                kept -= weight
-                sums[neighbour.index] += weight
-            }
-            sums[node.index] += kept
-        }
-        return nodes.allSatisfy { abs(sums[$0.index] - 1) <= 1e-9 }
     }
 
     /// For each node what it gives to which of the others; what is left it keeps.
@@ -156,5 +139,25 @@ public struct GossipLimit: Sendable, Equatable {
             shares[index] = (0..<index).reduce(0) { $0 + shares[$1] * matrix[$1 * size + index] }
         }
         return shares
+    }
+}
+
+extension MixingWeights {
+    /// Whether what all of `nodes` give to each of them, itself included, sums to 1: then a mix leaves their plain
+    /// average where it is. What they give to others, they keep for themselves.
+    public func isDoublyStochastic(among nodes: [NodeID]) -> Bool {
+        var isMember = [Bool](repeating: false, count: topology.nodeCount)
+        for node in nodes { isMember[node.index] = true }
+        var sums = [Double](repeating: 0, count: isMember.count)
+        for node in nodes {
+            var kept = 1.0
+            for (neighbour, weight) in zip(topology.neighbours(of: node), weights(at: node))
+            where isMember[neighbour.index] {
+                kept -= weight
+                sums[neighbour.index] += weight
+            }
+            sums[node.index] += kept
+        }
+        return nodes.allSatisfy { abs(sums[$0.index] - 1) <= 1e-9 }
     }
 }

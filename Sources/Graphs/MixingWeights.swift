@@ -25,7 +25,7 @@ public enum WeightRule: String, Sendable, CaseIterable {
 /// The rows of the mixing matrix W: what each node gives to its neighbours' models; the rest stays with its own.
 ///
 /// Every row sums to 1. The weight of a neighbour that is not heard from stays with the node too.
-public struct MixingWeights: Sendable {
+public struct MixingWeights: Sendable, Equatable {
     public let topology: Topology
     /// For each node the weights of its neighbours, in the order of `Topology.neighbours(of:)`.
     private let rows: [[Double]]
@@ -48,6 +48,12 @@ public struct MixingWeights: Sendable {
         case .file:
             rows = try Self.rows(fromEdgesOf: topology)
         }
+    }
+
+    /// - Parameter rows: of each node the weights of its neighbours, each above 0 and together at most 1.
+    init(_ topology: Topology, rows: [[Double]]) {
+        self.topology = topology
+        self.rows = rows
     }
 
     private static func rows(fromEdgesOf topology: Topology) throws(ConfigurationFault) -> [[Double]] {
@@ -79,15 +85,14 @@ public struct MixingWeights: Sendable {
     /// The weights of `topology.neighbours(of: node)`, in that order.
     public func weights(at node: NodeID) -> [Double] { rows[node.index] }
 
+    /// The neighbours of `node`, ascending, with their weights.
+    public func senders(of node: NodeID) -> [Sender] {
+        zip(topology.neighbours(of: node), rows[node.index]).map { Sender($0, weight: $1) }
+    }
+
     /// What `node` gives to the model of `neighbour`; 0 if they share no edge.
     public func weight(of neighbour: NodeID, at node: NodeID) -> Double {
-        let neighbours = topology.neighbours(of: node)
-        var (low, high) = (0, neighbours.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if neighbours[middle] < neighbour { low = middle + 1 } else { high = middle }
-        }
-        return low < neighbours.count && neighbours[low] == neighbour ? rows[node.index][low] : 0
+        topology.neighbours(of: node).slot(of: neighbour, by: \.self).map { rows[node.index][$0] } ?? 0
     }
 
     /// What `node` gives to its own model: 1 minus its neighbours' weights.

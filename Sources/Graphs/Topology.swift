@@ -1,4 +1,4 @@
-// Who sends to whom. Weights are in MixingWeights, files in the Scenario module; nothing here changes over time.
+// Who sends to whom. Weights are in MixingWeights, files in the Scenario module, graphs that change in LinkSchedule.
 public import Kernels
 
 /// A link between two nodes: `source` sends to `target`, and in an undirected topology `target` to `source` as well.
@@ -58,16 +58,24 @@ public struct Topology: Sendable, Equatable {
             }
         }
         edges.sort { ($0.source, $0.target) < ($1.source, $1.target) }
-        self.edges = edges
-        for (edge, next) in zip(self.edges, self.edges.dropFirst())
+        for (edge, next) in zip(edges, edges.dropFirst())
         where edge.source == next.source && edge.target == next.target {
             let ends = "'\(labels[edge.source.index])' and '\(labels[edge.target.index])'"
             throw ConfigurationFault("there are two edges between \(ends)")
         }
 
+        self.init(
+            labels: labels, edges: edges, directed: directed, name: name,
+            addresses: addresses.isEmpty ? [String?](repeating: nil, count: labels.count) : addresses, indices: indices)
+    }
+
+    /// - Parameter edges: as `self.edges` has them.
+    private init(
+        labels: [String], edges: [Edge], directed: Bool, name: String, addresses: [String?], indices: [String: Int]
+    ) {
         var incoming = [[NodeID]](repeating: [], count: labels.count)
         var outgoing = incoming
-        for edge in self.edges {
+        for edge in edges {
             incoming[edge.target.index].append(edge.source)
             outgoing[edge.source.index].append(edge.target)
         }
@@ -79,10 +87,19 @@ public struct Topology: Sendable, Equatable {
         self.name = name
         self.directed = directed
         self.labels = labels
-        self.addresses = addresses.isEmpty ? [String?](repeating: nil, count: labels.count) : addresses
+        self.addresses = addresses
+        self.edges = edges
         self.indices = indices
         self.incoming = incoming
         self.outgoing = outgoing
+    }
+
+    /// The same nodes with other edges, which are known to be right: no loops, once each, in any order, and with the
+    /// smaller end first in an undirected graph.
+    func with(_ edges: [Edge], directed: Bool) -> Topology {
+        Topology(
+            labels: labels, edges: edges.sorted { ($0.source, $0.target) < ($1.source, $1.target) }, directed: directed,
+            name: name, addresses: addresses, indices: indices)
     }
 
     public var nodeCount: Int { labels.count }
@@ -131,4 +148,9 @@ public struct Topology: Sendable, Equatable {
 
     /// Whether every node can be reached from every other, whatever the edges' direction.
     public var isConnected: Bool { components(of: nodes).count == 1 }
+
+    /// Whether `source` sends to `target`.
+    public func hasLink(from source: NodeID, to target: NodeID) -> Bool {
+        outgoing[source.index].slot(of: target, by: \.self) != nil
+    }
 }

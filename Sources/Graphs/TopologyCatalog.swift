@@ -3,11 +3,18 @@ public import Kernels
 
 /// A family of graphs, one of which is made from the parameters and a seed.
 public protocol TopologyFamily: Registered {
+    /// Whether edges go one way only.
+    static var isDirected: Bool { get }
+
     /// What a graph of these parameters has, or for a random number of links is likely to have.
     var size: GraphSize { get }
 
     /// A connected topology whose labels are "0", "1", …
     func make(random: inout RandomStream) throws(ConfigurationFault) -> Topology
+}
+
+extension TopologyFamily {
+    public static var isDirected: Bool { false }
 }
 
 /// How large a graph is.
@@ -35,6 +42,7 @@ public enum TopologyCatalog {
             Star.self,
             Complete.self,
             Torus.self,
+            Exponential.self,
             RandomRegular.self,
             ErdosRenyi.self,
             Dumbbell.self,

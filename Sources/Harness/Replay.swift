@@ -263,7 +263,7 @@ private struct ReplayedNode {
         guard let heard = heard(line, post: post) else { return false }
         state = function(
             halfStep, with: RoundInputs(heard: heard, offenders: line.offenders),
-            among: configuration.neighbourhood(in: line.round), using: &workspace)
+            among: configuration.roundNeighbourhood(in: line.round), using: &workspace)
         if configuration.cadence.exchanges(in: line.round) { forge(own, heard: heard, post: &post) }
         guard state.digest == line.result else {
             throw Replay.Difference(label: label, round: line.round.number, what: "its mix comes out otherwise")
@@ -274,7 +274,7 @@ private struct ReplayedNode {
 
     private mutating func forge(_ own: ModelMessage, heard: [HeardModel], post: inout Post) {
         guard function.forges(in: own.round), case .hostile(let adversary) = function.behaviour else { return }
-        let receives = configuration.neighbourhood(in: own.round).receives
+        let receives = configuration.roundNeighbourhood(in: own.round).receives
         let victims = zip(configuration.neighbours, receives).filter { $1 && !adversary.kin.contains($0.node) }
         let forgeries = function.forge(for: victims.map(\.0.node), with: own, heard: heard)
         for case .model(let forgery)? in forgeries { post.put(forgery, from: configuration.node) }

@@ -4,7 +4,8 @@
 /// What a stream is for. Raw values are part of the results: never renumber.
 public enum Purpose: UInt8, Sendable, CaseIterable {
     case initialisation = 1
-    case data, split, sampling, participation, attack, topology, jitter, measurement, faults, mixing, handshake
+    case data, split, sampling, participation, attack, topology, jitter, measurement, faults, mixing, handshake,
+        schedule
 }
 
 /// Philox 4×32 with ten rounds (Salmon, Moraes, Dror, Shaw, SC 2011): 128 pseudo-random bits of a counter and a key.

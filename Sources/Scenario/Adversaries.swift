@@ -170,30 +170,19 @@ struct Adversaries: Sendable {
         }
     }
 
-    /// What a liar knows of the mixing of each node that it lies to.
-    private func victims(of liar: NodeID, _ weights: MixingWeights) -> [Victim] {
-        let topology = weights.topology
-        return topology.receivers(of: liar).filter { !forges($0) }.map { victim in
-            let senders = topology.senders(of: victim).map { (node: $0, weight: weights.weight(of: $0, at: victim)) }
-            return Victim(
-                node: victim,
-                honestSenders: senders.filter { !forges($0.node) }.map {
-                    Victim.Sender(node: $0.node, weight: $0.weight)
-                },
-                hostileWeight: senders.filter { forges($0.node) }.reduce(0) { $0 + $1.weight })
-        }
-    }
-
     /// Nodes with poisoned data are heard and answered by liars like any honest node: they wait for everyone.
-    func behaviour(of node: NodeID, neighbours: [NodeID], _ weights: MixingWeights) -> Behaviour {
+    func behaviour(of node: NodeID, neighbours: [NodeID], on links: any LinkSchedule) -> Behaviour {
         guard let group = group(of: node), case .forges(let attack) = group.deed else { return .honest }
         let settings = group.settings
+        let liars = links.union.nodes.filter(forges)
+        let schedule = VictimSchedule(of: node, amid: liars, on: links)
         return .hostile(
             Adversary(
-                attack: attack, victims: victims(of: node, weights), kin: Set(neighbours.filter(forges)),
+                attack: attack, victims: links.isConstant ? schedule.victims(in: Round(0)) : [],
+                schedule: links.isConstant ? nil : schedule, kin: Set(neighbours.filter(forges)),
                 rounds: settings.from * gossipSteps..<min(settings.until ?? rounds, rounds) * gossipSteps,
                 probability: settings.probability,
-                collusion: settings.collude ? collusion(of: group, in: attack, on: weights.topology) : nil))
+                collusion: settings.collude ? collusion(of: group, in: attack, on: links.union) : nil))
     }
 
     private func collusion(of group: Group, in attack: any ModelAttack, on topology: Topology) -> Collusion {

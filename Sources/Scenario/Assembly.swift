@@ -22,8 +22,10 @@ public struct AssembledNode: Sendable {
 public struct Assembly: Sendable {
     /// As it is run: with the files of its data found, and their digest.
     public let experiment: Experiment
+    /// All edges that there are in some round.
     public let topology: Topology
-    public let weights: MixingWeights
+    /// Which of them there are in which round, and their weights.
+    public let graphs: any LinkSchedule
     /// The topology as it is run: with the taps that the adversary asks for.
     public let topologyFile: TopologyFile
     /// SHA-256 identity of the experiment, 32 bytes.
@@ -42,6 +44,7 @@ public struct Assembly: Sendable {
     /// What in the graph or the experiment is probably not what was meant; one sentence each.
     public let warnings: [String]
 
+    let view: RoundsInView
     private let dataset: any Dataset
     private let labels: [Int32]
     /// The whole training part, where all nodes run in one process and share it.
@@ -75,7 +78,8 @@ public struct Assembly: Sendable {
         self.adversaries = adversaries
         self.dataset = dataset
         topologyFile = file
-        weights = file.weights
+        graphs = file.graphs
+        view = RoundsInView(of: file.graphs, rounds: experiment.training.rounds)
         identity = experiment.identity(topologyDigest: file.digest, datasetDigest: dataset.digest)
         honest = topology.nodes.filter { !adversaries.isHostile($0) }
         hostile = topology.nodes.filter(adversaries.isHostile)
@@ -99,8 +103,8 @@ public struct Assembly: Sendable {
         parts = try Assembly.split(
             labels, classCount: dataset.classCount, among: sharers, experiment, nodeCount: topology.nodeCount)
         let doubts = Warnings(
-            experiment: experiment, weights: file.weights, honest: honest, isHostile: adversaries.isHostile, rule: rule,
-            parts: parts)
+            experiment: experiment, graphs: file.graphs, honest: honest, isHostile: adversaries.isHostile, rule: rule,
+            parts: parts, view: view)
         if let sentence = doubts.refusal { throw ConfigurationFault(sentence) }
         if rule.needs.contains(.liars), experiment.aggregation.tolerates != .oracle {
             throw ConfigurationFault(
@@ -153,30 +157,40 @@ public struct Assembly: Sendable {
         let trainer = LocalSGD(
             objective: objective, shard: try shard(of: node), settings: settings, seed: experiment.seed, node: node)
         let core = NodeCore(
-            configuration, exchange: exchange, rule: rule,
-            behaviour: adversaries.behaviour(of: node, neighbours: neighbours, weights),
+            configuration, exchange: exchange, rule: rule, behaviour: behaviour(of: node, neighbours: neighbours),
             initial: trainer.initialParameters(), trainer: trainer)
         return AssembledNode(
             configuration: configuration, core: core, trainer: LocalWork(trainer, exchange: exchange),
             neighbours: neighbours)
     }
 
-    private func configuration(of node: NodeID) -> NodeConfiguration {
-        let senders = topology.senders(of: node)
+    func behaviour(of node: NodeID, neighbours: [NodeID]) -> Behaviour {
+        adversaries.behaviour(of: node, neighbours: neighbours, on: graphs)
+    }
+
+    func configuration(of node: NodeID) -> NodeConfiguration {
+        let senders = graphs.everySender(of: node)
         let receivers = topology.receivers(of: node)
         let overheard = topologyFile.taps.filter { $0.target == node }.map(\.source)
         let overhearing = topologyFile.taps.filter { $0.source == node }.map(\.target)
-        let neighbours = Set(senders + receivers + overheard + overhearing).sorted().map { neighbour in
-            let weight = senders.contains(neighbour) ? weights.weight(of: neighbour, at: node) : nil
+        let peers: [NodeID] = Set(senders.map(\.node) + receivers + overheard + overhearing).sorted()
+        let neighbours = peers.map { neighbour in
+            let weight = senders.slot(of: neighbour, by: \.node).map { senders[$0].weight }
             return NodeConfiguration.Neighbour(
                 node: neighbour, weight: weight ?? (overheard.contains(neighbour) ? 0 : nil),
                 receives: receivers.contains(neighbour) || overhearing.contains(neighbour))
         }
+        let tolerance = experiment.tolerance(isHostile: adversaries.isHostile, among: peers)
+        let links = NodeSchedule(
+            of: node,
+            among: peers.map {
+                NodeSchedule.Peer($0, isOverheard: overheard.contains($0), overhears: overhearing.contains($0))
+            }, on: graphs)
         return NodeConfiguration(
             node: node, dimension: dimension, rounds: experiment.training.rounds, neighbours: neighbours,
-            budget: experiment.budget(of: node, weights, isHostile: adversaries.isHostile),
-            isStrict: experiment.aggregation.mode == .strict, cadence: experiment.training.cadence,
-            participation: experiment.participation(under: exchange),
+            schedule: graphs.isConstant ? nil : NodeConfiguration.Schedule(links: links, tolerance: tolerance),
+            budget: tolerance.budget(among: senders), isStrict: experiment.aggregation.mode == .strict,
+            cadence: experiment.training.cadence, participation: experiment.participation(under: exchange),
             pace: experiment.timing.pace, seed: experiment.seed,
             patience: Patience(deadline: .milliseconds(experiment.timing.deadlineMilliseconds)),
             measureEvery: experiment.measureEvery, checkpointEvery: experiment.checkpointEvery)
@@ -185,14 +199,11 @@ public struct Assembly: Sendable {
 
 extension Experiment {
     /// What a node is told to withstand. Only the oracle looks at who is hostile.
-    func budget(of node: NodeID, _ weights: MixingWeights, isHostile: (NodeID) -> Bool) -> Budget {
-        let row = weights.weights(at: node)
+    func tolerance(isHostile: (NodeID) -> Bool, among nodes: [NodeID]) -> NodeConfiguration.Tolerance {
         switch aggregation.tolerates {
-        case .count(let count): return Budget(count: count, among: row)
-        case .weight(let weight): return Budget(weight: weight, among: row)
-        case .oracle:
-            let liars = zip(weights.topology.neighbours(of: node), row).filter { isHostile($0.0) }
-            return Budget(count: liars.count, weight: liars.reduce(0) { $0 + $1.1 }, liars: liars.map(\.0))
+        case .count(let count): .count(count)
+        case .weight(let weight): .weight(weight)
+        case .oracle: .liars(nodes.filter(isHostile))
         }
     }
 }

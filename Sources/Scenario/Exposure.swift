@@ -15,10 +15,11 @@ public struct Exposure: Sendable, Equatable {
     public let isWeight: Bool
 
     init(of node: NodeID, in experiment: Experiment, _ weights: MixingWeights, isHostile: (NodeID) -> Bool) {
-        let liars = zip(weights.topology.neighbours(of: node), weights.weights(at: node)).filter { isHostile($0.0) }
+        let senders = weights.senders(of: node)
+        let liars = senders.filter { isHostile($0.node) }
         hostile = liars.count
-        hostileWeight = liars.reduce(0) { $0 + $1.1 }
-        told = experiment.budget(of: node, weights, isHostile: isHostile)
+        hostileWeight = liars.reduce(0) { $0 + $1.weight }
+        told = experiment.tolerance(isHostile: isHostile, among: senders.map(\.node)).budget(among: senders)
         isWeight = if case .weight = experiment.aggregation.tolerates { true } else { false }
     }
 
@@ -29,8 +30,13 @@ public struct Exposure: Sendable, Equatable {
 }
 
 extension Assembly {
-    /// The liars beside an honest node.
+    /// The liars beside an honest node; where the graph changes, in the round in which most of them are beside it.
     public func exposure(of node: NodeID) -> Exposure {
-        Exposure(of: node, in: experiment, weights, isHostile: hostile.contains)
+        let exposures = view.graphs.map {
+            Exposure(of: node, in: experiment, $0.weights, isHostile: hostile.contains)
+        }
+        return exposures.dropFirst().reduce(exposures[0]) { worst, next in
+            (next.hostile, next.hostileWeight) > (worst.hostile, worst.hostileWeight) ? next : worst
+        }
     }
 }

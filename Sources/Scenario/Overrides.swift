@@ -90,7 +90,7 @@ extension JSONValue {
     /// the one before. Of a family that nobody knows something else will be said.
     private func mayHave(_ key: String) -> Bool {
         guard let name = text, let family = try? TopologyCatalog.all.entry(named: name) else { return key != "family" }
-        return family.parameters.contains { $0.name == key } || ["name", "seed", "weights"].contains(key)
+        return family.parameters.contains { $0.name == key } || ["name", "seed", "weights", "schedule"].contains(key)
     }
 
     /// Where a parameter stands, by this name or by another one that it goes by in what `kind` chooses: an alias
@@ -108,5 +108,5 @@ extension JSONValue {
     private static let chosenByKind: [any Registered.Type] =
         RuleCatalog.gossip.descriptions + RuleCatalog.before.descriptions + AttackCatalog.all.descriptions
         + FaultCatalog.all.descriptions + DatasetCatalog.all.descriptions + SplitCatalog.all.descriptions
-        + ObjectiveCatalog.all.descriptions + StepSizeCatalog.all.descriptions
+        + ObjectiveCatalog.all.descriptions + StepSizeCatalog.all.descriptions + ScheduleCatalog.all.descriptions
 }

@@ -8,17 +8,23 @@ import Learning
 /// The doubts about an experiment on its graph.
 struct Warnings {
     let experiment: Experiment
-    let weights: MixingWeights
+    let graphs: any LinkSchedule
     let honest: [NodeID]
     let isHostile: (NodeID) -> Bool
     let rule: any GossipRule
     let parts: [[Int32]]
+    let view: RoundsInView
 
-    private var topology: Topology { weights.topology }
+    var topology: Topology { graphs.union }
 
     var sentences: [String] {
-        [disconnected, weighted, outnumbered, undeclared, beyondTheRule, withoutData, oracle, muted].compactMap(\.self)
+        let ofGraph =
+            graphs.isConstant ? [disconnected, weighted] : [parted, lastingParts, uneven, neverChanging, rarelyMixing]
+        let ofNodes = [outnumbered, undeclared, beyondTheRule, withoutData, oracle, muted]
+        return (ofGraph + ofNodes).compactMap(\.self)
     }
+
+    // MARK: - The graph, if it never changes
 
     private var disconnected: String? {
         let parts = topology.components(of: honest)
@@ -28,7 +34,7 @@ struct Warnings {
 
     /// Where the honest nodes tend to something else than their plain average.
     private var weighted: String? {
-        let limit = GossipLimit(of: weights, among: honest)
+        let limit = GossipLimit(of: view.graphs[0].weights, among: honest)
         let groups = limit.closedGroups
         guard !limit.isPlainAverage, topology.components(of: honest).count == 1 else { return nil }
         guard groups.count == 1 else {
@@ -60,20 +66,44 @@ struct Warnings {
         return "\(tenths / 10).\(tenths % 10) %"
     }
 
+    // MARK: - The neighbours of each node
+
+    /// The honest nodes at which something is so in some round.
+    private struct Occurrence {
+        /// Ascending.
+        let nodes: [NodeID]
+        /// Where it is so at most of them.
+        let worst: (graph: RoundsInView.Graph, nodes: [NodeID])
+    }
+
+    private func occurrence(_ isSo: (NodeID, RoundsInView.Graph) -> Bool) -> Occurrence? {
+        var isNamed = [Bool](repeating: false, count: topology.nodeCount)
+        var worst: (graph: RoundsInView.Graph, nodes: [NodeID])?
+        for graph in view.graphs {
+            let nodes = honest.filter { graphs.isPresent($0, in: graph.round) && isSo($0, graph) }
+            for node in nodes { isNamed[node.index] = true }
+            if nodes.count > worst?.nodes.count ?? 0 { worst = (graph, nodes) }
+        }
+        return worst.map { Occurrence(nodes: honest.filter { isNamed[$0.index] }, worst: $0) }
+    }
+
+    /// The nodes, and where the graph changes when.
+    private func words(_ occurrence: Occurrence) -> String {
+        guard !graphs.isConstant else { return names(occurrence.nodes) }
+        let seen = view.isAll ? "" : " of the first \(view.graphs.count)"
+        let count = occurrence.worst.nodes.count
+        return "\(names(occurrence.nodes)) in some rounds (the worst\(seen) is round \(occurrence.worst.graph.round), "
+            + "with \(count) such \(count == 1 ? "node" : "nodes"))"
+    }
+
     private var outnumbered: String? {
-        warn(
-            "more hostile than honest neighbours at",
-            honest.filter { 2 * exposure(of: $0).hostile > topology.degree(of: $0) })
+        occurrence { 2 * exposure(of: $0, $1).hostile > $1.weights.topology.degree(of: $0) }
+            .map { "more hostile than honest neighbours at \(words($0))" }
     }
 
     private var undeclared: String? {
-        warn(
-            "more hostile neighbours than aggregation.tolerates at", honest.filter { exposure(of: $0).isBeyondBudget })
-    }
-
-    /// Where the rule hears too few neighbours for the budget, even when none is missing.
-    private var weakNodes: [NodeID] {
-        honest.filter { !rule.withstands(budget(of: $0), among: weights.weights(at: $0)) }
+        occurrence { exposure(of: $0, $1).isBeyondBudget }
+            .map { "more hostile neighbours than aggregation.tolerates at \(words($0))" }
     }
 
     /// The fault where no node may withstand less.
@@ -82,19 +112,25 @@ struct Warnings {
         return "\(sentence); aggregation.mode strict allows no such node"
     }
 
+    /// Where the rule hears too few neighbours for the budget, even when none is missing. In a round in which a graph
+    /// that changes leaves a node alone there is nothing to withstand.
     private var beyondTheRule: String? {
-        let nodes = weakNodes
-        guard !nodes.isEmpty else { return nil }
-        let least = nodes.map(mostWithstood).min() ?? 0
+        let occurrence = occurrence { node, graph in
+            let row = graph.weights.weights(at: node)
+            return !(row.isEmpty && !graphs.isConstant)
+                && !rule.withstands(exposure(of: node, graph).told, among: row)
+        }
+        guard let occurrence else { return nil }
+        let least = occurrence.worst.nodes.map { mostWithstood(by: $0, occurrence.worst.graph) }.min() ?? 0
         return "aggregation.tolerates is more than \(experiment.aggregation.rule.kind) can withstand at "
-            + "\(names(nodes)): with their neighbours the weakest of them withstands "
+            + "\(words(occurrence)): with their neighbours the weakest of them withstands "
             + (least == 0 ? "no liar" : least == 1 ? "1 liar" : "\(least) liars")
             + " and promises nothing with more; declare less, add neighbours, or take another rule"
     }
 
     /// How many liars the rule withstands there; with more neighbours lying it is never easier.
-    private func mostWithstood(by node: NodeID) -> Int {
-        let row = weights.weights(at: node)
+    private func mostWithstood(by node: NodeID, _ graph: RoundsInView.Graph) -> Int {
+        let row = graph.weights.weights(at: node)
         var (low, high) = (0, row.count)
         while low < high {
             let middle = (low + high + 1) / 2
@@ -106,6 +142,12 @@ struct Warnings {
         }
         return low
     }
+
+    private func exposure(of node: NodeID, _ graph: RoundsInView.Graph) -> Exposure {
+        Exposure(of: node, in: experiment, graph.weights, isHostile: isHostile)
+    }
+
+    // MARK: - The experiment
 
     private var withoutData: String? {
         let sharers = experiment.task.over == .all ? topology.nodes : honest
@@ -127,18 +169,12 @@ struct Warnings {
         return "colluding liars are silent in rounds in which a fault keeps an honest model from them"
     }
 
-    private func budget(of node: NodeID) -> Budget { experiment.budget(of: node, weights, isHostile: isHostile) }
-
-    private func exposure(of node: NodeID) -> Exposure {
-        Exposure(of: node, in: experiment, weights, isHostile: isHostile)
-    }
-
     private func warn(_ sentence: String, _ nodes: [NodeID]) -> String? {
         nodes.isEmpty ? nil : "\(sentence) \(names(nodes))"
     }
 
     /// Labels, all of a few and the first of many.
-    private func names(_ nodes: [NodeID]) -> String {
+    func names(_ nodes: [NodeID]) -> String {
         let shown = nodes.prefix(Warnings.mostNames).map { topology.labels[$0.index] }.joined(separator: ", ")
         return nodes.count > Warnings.mostNames ? "\(shown) and \(nodes.count - Warnings.mostNames) more" : shown
     }

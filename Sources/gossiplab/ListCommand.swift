@@ -15,8 +15,9 @@ enum ListCommand: Command {
     static let flags = [Flag("json", nil, "an array of objects")]
 
     private static let kinds = [
-        "rules", "before", "attacks", "models", "datasets", "splits", "steps", "families", "weights", "faults", "plans",
-        "experiments", "sweeps", "keys",
+        "rules", "before", "attacks", "models", "datasets", "splits", "steps", "families", "weights", "schedules",
+        "faults",
+        "plans", "experiments", "sweeps", "keys",
     ]
 
     static func run(_ flags: Flags) throws -> Int32 {
@@ -65,6 +66,7 @@ enum ListCommand: Command {
         case "steps": return registered(StepSizeCatalog.all.descriptions)
         case "families": return registered(TopologyCatalog.all.descriptions)
         case "weights": return WeightRule.allCases.map { Entry(name: $0.rawValue, summary: $0.summary) }
+        case "schedules": return registered(ScheduleCatalog.all.descriptions)
         case "faults": return registered(FaultCatalog.all.descriptions)
         case "plans": return NamedFaultPlan.all.map { Entry(name: $0.name, summary: $0.summary, notes: [$0.json]) }
         case "experiments": return BuiltInExperiments.all.map { Entry(name: $0.name, summary: $0.summary) }

@@ -101,7 +101,7 @@ struct GeometricMedianTests {
         var mixing = MixingInstance(
             own: far[0], neighbours: Array(far.dropFirst()), weights: Array(repeating: 0.1, count: 5),
             budget: Budget(count: 0, weight: 0))
-        let type = Neighbourhood<GeometricMedian>.self
+        let type = OnNeighbourhood<GeometricMedian>.self
         var rule: any GossipRule = try type.init(ParameterValues(given, declared: type.parameters, key: "rule"))
         #expect(mixing.mixed(by: &rule).report.reachedLimit)
         mixing.own = [1, 1]

@@ -89,7 +89,7 @@ private struct Gathering {
                     vector, from: functions[node].start(of: states[node]), kept: kept, in: step)
             }
             for node in ids.indices {
-                let neighbourhood = configurations[node].neighbourhood(in: step)
+                let neighbourhood = configurations[node].roundNeighbourhood(in: step)
                 let heard = configurations[node].neighbours.enumerated().compactMap { slot, neighbour in
                     neighbourhood.weights[slot] == nil
                         ? nil : HeardModel(sender: neighbour.node, message: halfSteps[neighbour.node.index].own)

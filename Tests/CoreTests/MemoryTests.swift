@@ -22,7 +22,7 @@ struct MemoryTests {
 
         static let all =
             RuleCatalog.gossip.entries.map { Subject(rule: $0) }
-            + RuleCatalog.before.entries.map { Subject(rule: Neighbourhood<TrimmedMean>.self, before: $0) }
+            + RuleCatalog.before.entries.map { Subject(rule: OnNeighbourhood<TrimmedMean>.self, before: $0) }
 
         func make() throws -> any GossipRule {
             let made = try rule.init(.defaults(rule.parameters))

@@ -61,7 +61,13 @@ struct FamilyMember: CustomTestStringConvertible, Sendable {
             family: family, given: [("half", Double(half))], nodes: 2 * half, degrees: degrees, edges: edges)
     }
 
-    static let all: [FamilyMember] =
+    static let all = undirected + directed
+
+    static let directed = [(2, 1), (3, 2), (16, 4), (17, 5)].map { nodes, steps in
+        sized("exponential", nodes, degrees: [steps], edges: nodes * steps)
+    }
+
+    static let undirected: [FamilyMember] =
         [3, 4, 17].map { sized("ring", $0, degrees: [2], edges: $0) }
         + [3, 4, 17].map { sized("path", $0, degrees: [1, 2], edges: $0 - 1) }
         + [3, 4, 17].map { sized("star", $0, degrees: [1, $0 - 1], edges: $0 - 1) }

@@ -39,7 +39,8 @@ struct AliasTests {
         (RuleCatalog.gossip.descriptions + RuleCatalog.aggregation.descriptions
         + RuleCatalog.before.descriptions + AttackCatalog.all.descriptions + FaultCatalog.all.descriptions
         + DatasetCatalog.all.descriptions + SplitCatalog.all.descriptions + ObjectiveCatalog.all.descriptions
-        + StepSizeCatalog.all.descriptions + TopologyCatalog.all.descriptions)
+        + StepSizeCatalog.all.descriptions + TopologyCatalog.all.descriptions
+        + ScheduleCatalog.all.descriptions)
         .flatMap { $0.parameters }.filter { !$0.aliases.isEmpty }
 
     static let law = Law(

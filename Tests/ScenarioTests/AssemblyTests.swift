@@ -111,7 +111,7 @@ struct AdversariesTests {
         let file = try experiment.topologyFile { _ throws(ConfigurationFault) in [] }
         let adversaries = try Adversaries(experiment, on: file.topology)
         let neighbours = file.topology.neighbours(of: NodeID(node))
-        let behaviour = adversaries.behaviour(of: NodeID(node), neighbours: neighbours, file.weights)
+        let behaviour = adversaries.behaviour(of: NodeID(node), neighbours: neighbours, on: file.graphs)
         guard case .hostile(let adversary) = behaviour else { return nil }
         return adversary
     }
@@ -129,7 +129,7 @@ struct AdversariesTests {
 
     @Test("a liar knows the weights around the honest nodes it lies to, and no others")
     func victims() throws {
-        let victims = try #require(try adversary(2)).victims
+        let victims = try #require(try adversary(2)).victims(in: Round(7))
         #expect(victims.map(\.node) == [NodeID(0), NodeID(3), NodeID(5)])
         #expect(victims[0].honestSenders.map(\.node) == [NodeID(3), NodeID(5)])
         #expect(abs(victims[0].hostileWeight - 0.5) < 1e-12, "three liars at a sixth each")

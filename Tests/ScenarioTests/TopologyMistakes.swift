@@ -34,7 +34,7 @@ let topologyMistakes: [(String, String)] = [
     ),
     (
         #"{"graph": {"gossipnode": {"version": 1, "wieghts": "file"}}, \#(nodes)}"#,
-        "1:41: unknown key in graph.gossipnode 'wieghts'; did you mean 'weights'? (known: version, weights, allowNoEdges, taps)"
+        "1:41: unknown key in graph.gossipnode 'wieghts'; did you mean 'weights'? (known: version, weights, schedule, allowNoEdges, taps)"
     ),
     (
         #"{"graph": {"gossipnode": {"version": 1, "weights": "metropolis"}}, \#(nodes), "edges": [\#(edge)]}"#,
@@ -78,14 +78,14 @@ let topologyMistakes: [(String, String)] = [
     ),
     (
         #"{"family": "rings", "nodes": 4}"#,
-        "1:12: unknown family 'rings'; did you mean 'ring'? (known: ring, path, star, complete, torus, randomRegular, erdosRenyi, dumbbell, twoCastle, twoWorlds)"
+        "1:12: unknown family 'rings'; did you mean 'ring'? (known: ring, path, star, complete, torus, exponential, randomRegular, erdosRenyi, dumbbell, twoCastle, twoWorlds)"
     ),
     (#"{"family": "ring"}"#, "1:1: nodes is missing; expected a whole number from 3 to 100000"),
     (#"{"family": "ring", "nodes": 2}"#, "1:29: nodes is 2; allowed: a whole number from 3 to 100000"),
     (#"{"family": "ring", "nodes": [2]}"#, "1:29: nodes is an array; expected a number, a text, true or false"),
     (
         #"{"family": "ring", "nodes": 4, "degree": 2}"#,
-        "1:32: unknown key 'degree' (known: family, name, seed, weights, nodes)"
+        "1:32: unknown key 'degree' (known: family, name, seed, weights, schedule, nodes)"
     ),
     (
         #"{"family": "ring", "nodes": 4, "seed": -1}"#,

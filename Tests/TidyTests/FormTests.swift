@@ -64,6 +64,7 @@ struct FormTests {
             (["Sources/Aggregation/Before"], RuleCatalog.before.descriptions, []),
             (["Sources/Attacks/Model", "Sources/Attacks/Data"], AttackCatalog.all.descriptions, []),
             (["Sources/Graphs/Families"], TopologyCatalog.all.descriptions, []),
+            (["Sources/Graphs/Schedules"], ScheduleCatalog.all.descriptions, []),
             (["Sources/Learning/Objectives"], ObjectiveCatalog.all.descriptions, []),
             (["Sources/Learning/Datasets"], DatasetCatalog.all.descriptions, ["DigitsText"]),
             (["Sources/Learning/Splits"], SplitCatalog.all.descriptions, []),

@@ -24,8 +24,11 @@ extension HTMLReport {
 
     var configuration: Markup {
         let identity = run.summary.map { [("identity", $0.identity)] } ?? []
-        let weights = ("topology.weights", run.topology.weightRule.rawValue)
-        return list("Configuration", settingRows(run.settings, path: "") + [weights] + identity)
+        let schedule = run.topology.schedule.map { ("topology.schedule", $0.kind) }
+        let brings = run.topology.schedule?.bringsWeights ?? false
+        let weights = ("topology.weights", brings ? "of the schedule" : run.topology.weightRule.rawValue)
+        let ofGraph = [weights] + (schedule.map { [$0] } ?? [])
+        return list("Configuration", settingRows(run.settings, path: "") + ofGraph + identity)
     }
 
     private func list(_ name: String, _ rows: [(name: String, value: String)]) -> Markup {

@@ -4,7 +4,7 @@ import Kernels
 
 enum NodeLink {
     /// Reads what `json.dump(networkx.node_link_data(graph), file)` of any version of networkx wrote.
-    static func read(_ file: JSONObject) throws(ConfigurationFault) -> TopologyFile {
+    static func read(_ file: JSONObject, room: MemoryRoom) throws(ConfigurationFault) -> TopologyFile {
         try file.refuseUnknownKeys(known: ["directed", "multigraph", "graph", "nodes", "edges", "links"])
         let directed = try file["directed"]?.flag("directed") ?? false
         // Parallel edges are read as one wherever they agree, so it does not matter which of the two it is.
@@ -31,12 +31,13 @@ enum NodeLink {
             reader.notes.add("the weights of edges are not used, since graph.gossipnode.weights is not \"file\"")
         }
         let taps = try options.map { options throws(ConfigurationFault) in try readTaps(options, topology) } ?? []
-        return try TopologyFile(topology, weights: rule, in: options, taps: taps, warnings: reader.notes.sentences)
+        return try TopologyFile(
+            topology, options: options, taps: taps, warnings: reader.notes.sentences, room: room)
     }
 
     /// Checks `graph.gossipnode`; returns whether the graph may be without edges.
     private static func readOptions(_ options: JSONObject) throws(ConfigurationFault) -> Bool {
-        try options.refuseUnknownKeys(known: ["version", "weights", "allowNoEdges", "taps"])
+        try options.refuseUnknownKeys(known: ["version", "weights", "schedule", "allowNoEdges", "taps"])
         let version = try options.required("version", expected: "1")
         _ = try version.count("graph.gossipnode.version", in: 1...1)
         return try options["allowNoEdges"]?.flag("graph.gossipnode.allowNoEdges") ?? false
@@ -85,7 +86,7 @@ enum NodeLink {
 
     /// The tree of the written-out form; for a digest without what changes no result.
     static func tree(of file: TopologyFile, forDigest: Bool) -> JSONValue {
-        let (topology, taps) = (file.topology, file.taps)
+        let (topology, taps) = (file.written, file.taps)
         let writesWeights = file.weightRule == .file || !forDigest
         let label = { @Sendable (node: NodeID) in JSONValue.text(topology.labels[node.index]) }
         return .object([
@@ -95,7 +96,8 @@ enum NodeLink {
                 "name": forDigest || topology.name.isEmpty ? nil : .text(topology.name),
                 "gossipnode": .object([
                     "version": .number(1),
-                    "weights": .text(file.weightRule.rawValue),
+                    "weights": file.schedule?.bringsWeights ?? false ? nil : .text(file.weightRule.rawValue),
+                    "schedule": file.schedule?.json(label),
                     "allowNoEdges": topology.edges.isEmpty ? .flag(true) : nil,
                     "taps": taps.isEmpty
                         ? nil

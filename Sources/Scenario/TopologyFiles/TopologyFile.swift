@@ -2,28 +2,41 @@
 public import Graphs
 public import Kernels
 
-/// A topology with the weights of its edges, as read from a file.
+/// A topology with the weights of its edges and what becomes of them over time, as read from a file.
 public struct TopologyFile: Sendable {
+    /// All edges that there are in some round.
     public let topology: Topology
+    /// What the file writes out: the graph before the first change, or the edges that its schedule chooses from.
+    let written: Topology
     public let weightRule: WeightRule
-    public let weights: MixingWeights
-    /// One-way links on which hostile nodes overhear honest ones: they change no degree and no weight.
+    /// How the graph changes; `nil`: it does not.
+    public let schedule: TopologySchedule?
+    /// Which edges there are in which round, and their weights.
+    public let graphs: any LinkSchedule
+    /// One-way links on which hostile nodes overhear honest ones, in every round in which both are there: they change
+    /// no degree and no weight.
     public let taps: [Edge]
     /// What was read otherwise than its author may think; one sentence each, with its place.
     public let warnings: [String]
 
     public init(
-        _ topology: Topology, weightRule: WeightRule = .metropolisHastings, taps: [Edge] = [],
-        warnings: [String] = []
+        _ topology: Topology, weightRule: WeightRule = .metropolisHastings, schedule: TopologySchedule? = nil,
+        taps: [Edge] = [], warnings: [String] = []
     ) throws(ConfigurationFault) {
-        self.topology = topology
+        written = topology
         self.weightRule = weightRule
-        // Along an edge of the graph there is nothing to overhear that is not sent anyway.
-        self.taps = Set(taps).filter { !topology.receivers(of: $0.source).contains($0.target) }
-            .sorted { ($0.source, $0.target) < ($1.source, $1.target) }
-        weights = try MixingWeights(topology, rule: weightRule)
+        self.schedule = schedule
+        graphs =
+            if let schedule { schedule.links } else { ConstantLinks(try MixingWeights(topology, rule: weightRule)) }
+        self.topology = graphs.union
+        // Along an edge that is always there is nothing to overhear that is not sent anyway.
+        let isAlwaysSent = { (tap: Edge) in schedule == nil && topology.hasLink(from: tap.source, to: tap.target) }
+        self.taps = Set(taps).filter { !isAlwaysSent($0) }.sorted { ($0.source, $0.target) < ($1.source, $1.target) }
         self.warnings = warnings
     }
+
+    /// The weights of the graph in its first round, which are those of every round unless there is a schedule.
+    public var weights: MixingWeights { graphs.weights(in: Round(0)) }
 
     /// Reads either form.
     ///
@@ -47,13 +60,13 @@ public struct TopologyFile: Sendable {
             throw ForeignFormats.fault(format, at: value.position)
         }
         let file = try value.object("")
-        return file["family"] == nil ? try NodeLink.read(file) : try generated(file, room: room)
+        return file["family"] == nil ? try NodeLink.read(file, room: room) : try generated(file, room: room)
     }
 
     /// The graph written out in a form that both this reader and networkx's `node_link_graph` open.
     public func write() -> String { JSONText.pretty(NodeLink.tree(of: self, forDigest: false)) }
 
-    /// SHA-256, in hexadecimal, of everything that can change a result: labels, edges, direction and weights.
+    /// SHA-256, in hexadecimal, of everything that can change a result: labels, edges, direction, weights, schedule.
     public var digest: String {
         hexadecimal(JSONText.digest(NodeLink.tree(of: self, forDigest: true)))
     }
@@ -81,7 +94,8 @@ public struct TopologyFile: Sendable {
 
     /// The same graph with further taps.
     public func tapped(by more: [Edge]) throws(ConfigurationFault) -> TopologyFile {
-        try TopologyFile(topology, weightRule: weightRule, taps: taps + more, warnings: warnings)
+        try TopologyFile(
+            written, weightRule: weightRule, schedule: schedule, taps: taps + more, warnings: warnings)
     }
 
     /// Reads `{"family": "ring", "nodes": 16}`.
@@ -90,7 +104,8 @@ public struct TopologyFile: Sendable {
         let family = try name.position.locating { () throws(ConfigurationFault) in
             try TopologyCatalog.all.entry(named: try name.text("family"))
         }
-        let parameters = try file.parameters(family.parameters, besides: ["family", "name", "seed", "weights"])
+        let parameters = try file.parameters(
+            family.parameters, besides: ["family", "name", "seed", "weights", "schedule"])
         var random = RandomStream(seed: try file["seed"]?.seed("seed") ?? 1, purpose: .topology)
         var topology = try file.position.locating { () throws(ConfigurationFault) in
             let family = try family.init(parameters)
@@ -98,7 +113,7 @@ public struct TopologyFile: Sendable {
             return try family.make(random: &random)
         }
         if let name = file["name"] { topology.name = try name.text("name") }
-        return try TopologyFile(topology, weights: try weightRule(in: file), in: file)
+        return try TopologyFile(topology, options: file, room: room)
     }
 
     /// The rule that the key `weights` of `object` names; the default if it is not there.
@@ -113,14 +128,27 @@ public struct TopologyFile: Sendable {
         return rule
     }
 
-    /// A file with the rule that the key `weights` of `object` named; edges that do not fit it are faults placed there.
+    /// A file with the weights and the schedule that `options` name; edges that do not fit are faults placed there.
     init(
-        _ topology: Topology, weights rule: WeightRule, in object: JSONObject?, taps: [Edge] = [],
-        warnings: [String] = []
+        _ topology: Topology, options: JSONObject?, taps: [Edge] = [], warnings: [String] = [], room: MemoryRoom
     ) throws(ConfigurationFault) {
-        let position = object?["weights"]?.position ?? .none
-        self = try position.locating { () throws(ConfigurationFault) in
-            try TopologyFile(topology, weightRule: rule, taps: taps, warnings: warnings)
+        let rule = try TopologyFile.weightRule(in: options)
+        let weights = options?["weights"]
+        let schedule = try TopologyFile.schedule(of: topology, rule: rule, in: options, room: room)
+        if let schedule, schedule.bringsWeights, let weights {
+            throw weights.fault(
+                "\(options?.path(of: "weights") ?? "weights") does not go with the schedule \(schedule.kind), "
+                    + "which brings weights of its own; leave it out")
         }
+        self = try (weights?.position ?? .none).locating { () throws(ConfigurationFault) in
+            try TopologyFile(topology, weightRule: rule, schedule: schedule, taps: taps, warnings: warnings)
+        }
+    }
+
+    private static func schedule(
+        of topology: Topology, rule: WeightRule, in options: JSONObject?, room: MemoryRoom
+    ) throws(ConfigurationFault) -> TopologySchedule? {
+        guard let options, let value = options["schedule"] else { return nil }
+        return try ScheduleReader(graph: topology, rule: rule, room: room).read(value, options.path(of: "schedule"))
     }
 }

@@ -11,7 +11,7 @@ public protocol NeighbourhoodRule: GossipRule {
 /// Weights are not used, so on sparse graphs honest nodes disagree more, and their mean drifts even where nobody lies
 /// (Wu, Chen, Ling 2023, arXiv 2206.04568). Rules whose result depends on the origin are given offsets from the own
 /// model.
-public struct Neighbourhood<Rule: AggregationRule>: NeighbourhoodRule {
+public struct OnNeighbourhood<Rule: AggregationRule>: NeighbourhoodRule {
     public static var name: String { Rule.name }
     public static var aliases: [String] { Rule.aliases }
     public static var summary: String { Rule.summary }

@@ -1,0 +1,65 @@
+// What a node's configuration says of one round: who counts in it, and how much lying is to be withstood among them.
+// Without a schedule both are constants.
+public import Aggregation
+public import Graphs
+public import Kernels
+
+extension NodeConfiguration {
+    /// A graph that changes, as this node sees it.
+    public struct Schedule: Sendable, Equatable {
+        /// Its peers are the configuration's neighbours, one by one.
+        public let links: NodeSchedule
+        public let tolerance: Tolerance
+
+        public init(links: NodeSchedule, tolerance: Tolerance) {
+            self.links = links
+            self.tolerance = tolerance
+        }
+    }
+
+    /// What a node is told to withstand, whoever its neighbours are.
+    public enum Tolerance: Sendable, Equatable {
+        /// So many liars.
+        case count(Int)
+        /// Liars of this mixing weight together.
+        case weight(Double)
+        /// These, from an oracle, as far as they are among the neighbours; ascending.
+        case liars([NodeID])
+
+        /// The budget among neighbours of these weights.
+        public func budget(among senders: [Sender]) -> Budget {
+            let weights = senders.map(\.weight)
+            switch self {
+            case .count(let count): return Budget(count: count, among: weights)
+            case .weight(let weight): return Budget(weight: weight, among: weights)
+            case .liars(let liars):
+                let heard = senders.filter { liars.slot(of: $0.node, by: \.self) != nil }
+                return Budget(
+                    count: heard.count, weight: heard.reduce(0) { $0 + $1.weight }, liars: heard.map(\.node))
+            }
+        }
+    }
+
+    /// Which neighbours count in `round`, by their slots.
+    ///
+    /// A constant where the graph never changes; otherwise worked out in time linear in the neighbours and more: ask
+    /// once a round.
+    public func neighbourhood(in round: Round) -> Neighbourhood {
+        schedule?.links.neighbourhood(in: round) ?? everyRound
+    }
+
+    /// What the rule must withstand in a round with this neighbourhood.
+    public func budget(among neighbourhood: Neighbourhood) -> Budget {
+        guard let schedule else { return budget }
+        return schedule.tolerance.budget(
+            among: neighbourhood.members.compactMap { member in
+                member.isMixed ? Sender(neighbours[member.slot].node, weight: member.weight ?? 0) : nil
+            })
+    }
+
+    /// So many of this neighbourhood may be late on purpose, and never all: no fewer than one where there are two,
+    /// since even who declares no liars does not want to stand still for one.
+    public func suspects(among neighbourhood: Neighbourhood) -> Int {
+        max(0, min(max(1, budget(among: neighbourhood).count), neighbourhood.mixedCount - 1))
+    }
+}

@@ -1,0 +1,33 @@
+// What a liar knows of the mixing around it where the graph changes: the same public knowledge, round by round.
+public import Attacks
+public import Graphs
+public import Kernels
+
+/// The nodes that a liar lies to in each round, with who else they hear and with what weights.
+public struct VictimSchedule: Sendable {
+    private let liar: NodeID
+    /// Ascending: all that forge what they send.
+    private let liars: [NodeID]
+    private let links: any LinkSchedule
+
+    public init(of liar: NodeID, amid liars: [NodeID], on links: any LinkSchedule) {
+        self.liar = liar
+        self.liars = liars
+        self.links = links
+    }
+
+    private func forges(_ node: NodeID) -> Bool { liars.slot(of: node, by: \.self) != nil }
+
+    /// Ascending.
+    public func victims(in round: Round) -> [Victim] {
+        links.receivers(of: liar, in: round).filter { !forges($0) }.map { victim in
+            let senders = links.senders(of: victim, in: round)
+            return Victim(
+                node: victim,
+                honestSenders: senders.filter { !forges($0.node) }.map {
+                    Victim.Sender(node: $0.node, weight: $0.weight)
+                },
+                hostileWeight: senders.filter { forges($0.node) }.reduce(0) { $0 + $1.weight })
+        }
+    }
+}

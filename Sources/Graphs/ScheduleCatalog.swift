@@ -1,0 +1,22 @@
+// Every sequence of graphs that a topology file can name. A new one is one file in Schedules/ and one line here;
+// changes that a file writes out are in ChangingLinks.
+public import Kernels
+
+/// A rule by which the links of a graph come and go.
+public protocol ScheduleKind: Registered {
+    /// Whether a seed decides.
+    static var isRandom: Bool { get }
+
+    /// - Parameter graph: the links that there may be.
+    /// - Throws: where they do not suffice.
+    func links(on graph: Topology, seed: UInt64) throws(ConfigurationFault) -> any LinkSchedule
+}
+
+extension ScheduleKind {
+    public static var isRandom: Bool { false }
+}
+
+public enum ScheduleCatalog {
+    public static let all = Catalog<any ScheduleKind.Type>(
+        "schedule", [OnePeerExponential.self, RandomMatching.self, RandomPull.self], as: { $0 })
+}
