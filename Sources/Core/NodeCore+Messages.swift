@@ -11,7 +11,9 @@ extension NodeCore {
             guard listens(to: node) else { return }
             receive(model, slot: slot)
         case .waiting(let round):
-            if round.number < configuration.rounds { neighbours[slot].isHeldUp = true }
+            guard round.number < configuration.rounds else { return }
+            neighbours[slot].isHeldUp = true
+            neighbours[slot].heldUpIn = max(neighbours[slot].heldUpIn ?? round, round)
         case .bye(let farewell):
             neighbours[slot].takeLeave(farewell, at: now, configuration.patience)
         }

@@ -41,6 +41,8 @@ public struct NodeCore: Sendable {
     var modelBefore: [Float] = []
     /// While a restarted node listens: the rounds of the checkpoint that it started from.
     var enteringFrom: Int?
+    /// While it listens because it is ahead of its neighbours: the round that they had come to last, and when.
+    var listening: (others: Round, since: Instant)?
     /// How many rounds it has published a model for, or may have.
     var publishedRounds = 0
     /// This round's model after the local step, as it is sent.
@@ -249,6 +251,9 @@ public struct NodeCore: Sendable {
         guard isReady || now >= deadline else {
             let announcement = announceHoldUp(since: since, at: now, into: &effects)
             return effects.append(.wake(at: min(deadline, announcement ?? deadline)))
+        }
+        if enteringFrom != nil, let others = roundFarBehind {
+            return listen(to: others, at: now, into: &effects)
         }
         if let checkpoint = enteringFrom {
             enter(from: checkpoint, using: &workspace, into: &effects)

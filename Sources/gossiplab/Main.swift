@@ -63,7 +63,8 @@ protocol Command: SendableMetatype {
 
 private let commands: [any Command.Type] = [
     RunCommand.self, SimulateCommand.self, ListCommand.self, ShowCommand.self, ResumeCommand.self, VerifyCommand.self,
-    ReplayCommand.self, ReportCommand.self, SoakCommand.self, SweepCommand.self, KeysCommand.self, BenchCommand.self,
+    ReplayCommand.self, TraceCommand.self, ReportCommand.self, SoakCommand.self, SweepCommand.self, KeysCommand.self,
+    BenchCommand.self,
     AggregateCommand.self,
 ]
 

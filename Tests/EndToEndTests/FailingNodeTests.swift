@@ -1,5 +1,6 @@
 // Nodes that cannot go on, or not now: their models are not finite, their disks full, or they can start no thread.
 import Kernels
+import Metrics
 import Platform
 import Scenario
 import Testing
@@ -98,14 +99,14 @@ extension EndToEndTests {
                         .contains("it stands still until there is room")
                 })
             func heardOfIt(by node: Int) throws -> [Int] {
-                TraceFile(try Files.read(run.node(NodeID(node)).trace)).lines
+                try TraceFile(Files.read(run.node(NodeID(node)).trace)).lines
                     .flatMap(\.inputs).filter { $0.sender == NodeID(0) }.map(\.round.number)
             }
             for node in 1...2 { #expect(try heardOfIt(by: node).allSatisfy { $0 == 0 }) }
             try shell(#": >"$1""#, full.trace)
             for node in running { #expect(try node.ended().status == .exited(0)) }
             for node in 1...2 { #expect(try heardOfIt(by: node) == Array(0..<30), "the others have waited for it") }
-            #expect(TraceFile(try Files.read(full.trace)).lines.map(\.round.number) == Array(0..<30))
+            #expect(try TraceFile(Files.read(full.trace)).lines.map(\.round.number) == Array(0..<30))
         }
 
         @Test("one whose disk stays full gives up with status 1, and the others finish")
