@@ -33,8 +33,8 @@ public enum Warning: Sendable, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .ahead(let sent, let others):
-            "by its trace it has sent a model of round \(sent), and its neighbours are in round \(others): it is silent "
-                + "until they are there; if its folder is of another run, end it"
+            "by its trace it has sent a model of round \(sent), and its neighbours are in round \(others): it says "
+                + "nothing until they are there; if its folder is of another run, end it"
         }
     }
 }

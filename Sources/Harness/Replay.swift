@@ -57,8 +57,8 @@ public struct Replay {
     }
 
     /// - Returns: `nil` where there is none.
-    /// - Throws: what is wrong with it. That a process was killed while it wrote is not: nothing was derived from what it
-    ///   wrote of its last record.
+    /// - Throws: what is wrong with it. Half a record at the end is not: nothing was derived from it before the process
+    ///   was killed.
     private static func trace(
         of node: NodeID, _ assembly: Assembly, in directory: RunDirectory
     ) throws(ConfigurationFault) -> TraceFile? {

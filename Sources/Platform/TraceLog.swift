@@ -8,7 +8,7 @@ import Scenario
 /// The trace of a node that runs, in a folder that no other process writes to.
 public final class TraceLog {
     /// A trace of which only the recent part is kept grows no longer than this, but for one record.
-    static let mostBytes = 1 << 18
+    static let mostBytes = 1 << 17
 
     private let path: String
     private let header: TraceHeader
@@ -113,7 +113,7 @@ extension TraceFault {
             return ConfigurationFault("\(path): \(self); a node goes on from its own trace only")
         }
         return ConfigurationFault(
-            "\(path): \(self); 'truncate -s \(offset)' of it keeps what is before, and then the node may say two things "
-                + "for a round")
+            "\(path): \(self); 'truncate -s \(offset)' of it keeps what is before, and then the node may say two "
+                + "things for a round")
     }
 }

@@ -70,7 +70,7 @@ extension Experiment: Settings {
             .outsideIdentity,
         .choice(
             "trace", \.trace,
-            "what a node keeps of its trace: all, as 'replay' needs it, or the recent part, in at most 256 KiB"
+            "what a node keeps of its trace: all, as 'replay' needs it, or the recent part, in at most 128 KiB"
         ).outsideIdentity,
     ]
 }

@@ -23,7 +23,7 @@ enum TraceCommand: Command {
         guard flags.has("last") else { return try printAll(of: folder.trace) }
         let count = try flags.count("last", 1...1_000_000_000, default: 1)
         guard let tail = try TraceTail.read(folder.trace, of: nil, atLeast: count) else { throw missing(folder.trace) }
-        for record in tail.records.suffix(count) { try print(record) }
+        for record in tail.records.suffix(count) { try show(record) }
         return ExitCode.success
     }
 
@@ -44,14 +44,14 @@ enum TraceCommand: Command {
         guard let bytes = try? Files.read(path) else { throw missing(path) }
         do {
             guard var reader = try TraceReader(bytes, of: nil) else { return ExitCode.success }
-            while let record = try reader.next() { try print(record) }
+            while let record = try reader.next() { try show(record) }
         } catch let fault as TraceFault {
             throw ConfigurationFault("\(path): \(fault)")
         }
         return ExitCode.success
     }
 
-    private static func print(_ record: TraceRecord) throws {
+    private static func show(_ record: TraceRecord) throws {
         try StandardOutput.print(json: String(decoding: record.json, as: UTF8.self))
     }
 
