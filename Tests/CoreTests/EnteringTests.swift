@@ -2,6 +2,7 @@
 import Aggregation
 import Kernels
 import Learning
+import TestSupport
 import Testing
 import Wire
 
@@ -90,22 +91,30 @@ struct EnteringTests {
         }
     }
 
+    /// The law of what a node believes of its own trace, for whatever decides that.
+    private static let belief = Law<@Sendable (Claim) -> Bool>(
+        "a trace is believed as far as more neighbours bear it out than may be liars", brokenBy: { _ in true },
+        judge: { subject, verdict in
+            for (claim, isBelieved) in [
+                (Claim(rounds: [3, 3, 3]), false), (Claim(rounds: [29, 29, 29]), true),
+                (Claim(rounds: [28, 28, 28]), false), (Claim(rounds: [49, 3, 3]), false),
+                (Claim(rounds: [49, 49, 3]), true), (Claim(rounds: [3, 3, nil]), false),
+                (Claim(rounds: [3, nil, nil]), true), (Claim(rounds: [nil, nil, nil]), true),
+                // Two liars among four may say what they like in either direction.
+                (Claim(degree: 4, liars: 2, rounds: [30, 30, 3, 3]), true),
+                (Claim(rounds: [3, 3, 3], isHeldUp: true), false),
+                (Claim(rounds: [29, 29, 29], isHeldUp: true), true),
+                (Claim(mixEvery: 5, rounds: [25, 25, 25]), true), (Claim(mixEvery: 5, rounds: [24, 24, 24]), false),
+                (Claim(pace: .asynchronous(staleness: 9), rounds: [3, 3, 3]), true),
+            ] {
+                verdict.expect(subject(claim) == isBelieved, "\(claim)")
+            }
+        })
+
     @Test("its trace is believed as far as more neighbours bear it out than may be liars")
-    func claims() {
-        for (claim, isBelieved) in [
-            (Claim(rounds: [3, 3, 3]), false), (Claim(rounds: [29, 29, 29]), true),
-            (Claim(rounds: [28, 28, 28]), false),
-            (Claim(rounds: [49, 3, 3]), false), (Claim(rounds: [49, 49, 3]), true),
-            (Claim(rounds: [3, 3, nil]), false),
-            (Claim(rounds: [3, nil, nil]), true), (Claim(rounds: [nil, nil, nil]), true),
-            // Two liars among four may say what they like in either direction.
-            (Claim(degree: 4, liars: 2, rounds: [30, 30, 3, 3]), true),
-            (Claim(rounds: [3, 3, 3], isHeldUp: true), false), (Claim(rounds: [29, 29, 29], isHeldUp: true), true),
-            (Claim(mixEvery: 5, rounds: [25, 25, 25]), true), (Claim(mixEvery: 5, rounds: [24, 24, 24]), false),
-            (Claim(pace: .asynchronous(staleness: 9), rounds: [3, 3, 3]), true),
-        ] {
-            #expect(claim.isBelieved == isBelieved, "\(claim)")
-        }
+    func claims() throws {
+        #expect(try Self.belief.violations(of: { $0.isBelieved }).isEmpty)
+        #expect(try !Self.belief.violationsOfCounterexample.isEmpty)
     }
 
     @Test("where its neighbours come no nearer it gives up, and names both rounds")

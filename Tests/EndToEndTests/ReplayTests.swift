@@ -93,7 +93,7 @@ extension EndToEndTests {
         private static let long = """
             {"topology": {"family": "complete", "nodes": 8}, "trace": "recent",
              "task": {"dataset": {"kind": "synthetic", "features": 6, "classes": 3, "samples": 200, "testSamples": 50}},
-             "training": {"rounds": 2000}, "timing": {"deadlineMilliseconds": 400}, "checkpoint": {"every": 100},
+             "training": {"rounds": 2000}, "timing": {"deadlineMilliseconds": 100}, "checkpoint": {"every": 100},
              "faults": [{"fault": "crash", "nodes": ["1"], "from": 1500, "until": 1600}]}
             """
 
