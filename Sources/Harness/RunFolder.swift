@@ -138,9 +138,7 @@ public struct RunFolder: Sendable {
             throw ConfigurationFault("\(directory.path) is a simulation, which leaves no traces; \(meant)")
         }
         guard !hasTraces else { return }
-        for name in (try? Files.names(in: directory.nodes)) ?? [] {
-            try NodeDirectory("\(directory.nodes)/\(name)").checkFormatOfTrace()
-        }
+        try checkFormatOfTraces()
         throw ConfigurationFault(
             "there are no traces in \(directory.path); '\(command(.verify))' recomputes a run without them")
     }
@@ -164,7 +162,15 @@ public struct RunFolder: Sendable {
             throw ConfigurationFault(
                 "no laboratory started the nodes of \(directory.path); to go on, start them again \(flag)")
         }
+        try checkFormatOfTraces()
         return record
+    }
+
+    /// No program goes on with, or replays, what another one wrote in a way that it does not know.
+    private func checkFormatOfTraces() throws(ConfigurationFault) {
+        for name in (try? Files.names(in: directory.nodes)) ?? [] {
+            try NodeDirectory("\(directory.nodes)/\(name)").checkFormatOfTrace()
+        }
     }
 
     private var state: String {
