@@ -35,6 +35,8 @@ struct NeighbourState: Sendable {
     private(set) var early: [ModelMessage] = []
     /// The newest round it sent anything admissible for.
     var newestRound: Round?
+    /// The newest round that it said it was held up in.
+    var heldUpIn: Round?
     /// It owed its model when a round closed, and has sent none since: it is not waited for.
     var isGivenUp = false
     /// It said that it was held up and had nothing to send.
@@ -68,6 +70,9 @@ struct NeighbourState: Sendable {
         if isRestarted { isReturning = true }
         self.incarnation = incarnation
     }
+
+    /// The furthest round that it is known to have come to.
+    var reached: Round? { [newestRound, heldUpIn, state?.round].compactMap(\.self).max() }
 
     mutating func takeLeave(_ farewell: Farewell, at now: Instant, _ patience: Patience) {
         switch farewell {

@@ -1,5 +1,5 @@
 // How a node that was restarted alone comes back: it listens before it speaks, trusts no single neighbour, and never
-// publishes a second model for a round.
+// publishes a second model for a round. What it left behind is believed as far as its neighbours bear it out.
 import Kernels
 import Metrics
 import Wire
@@ -42,6 +42,34 @@ extension NodeCore {
         }
     }
 
+    /// The round that the neighbours are in, where a node cannot have been in its own while they were there: it closes
+    /// a round with them, or slowly and alone. `nil` where it can, where they have not said, and where the few that say
+    /// otherwise may be liars.
+    var roundFarBehind: Round? {
+        guard !isAsynchronous else { return nil }
+        let liars = configuration.budget.count
+        let rounds = neighbours.filter { $0.isSender && $0.weight ?? 1 > 0 && listens(to: $0.node) }
+            .compactMap(\.reached).sorted(by: >)
+        // What it has sent a model of last, less what it may be ahead: the rounds between two exchanges.
+        let lead = configuration.changes ? Self.longestLead : configuration.cadence.mixEvery
+        let near = round.number - 1 - lead
+        let far = rounds.count { $0.number < near }
+        return far > liars && rounds.count - far <= liars ? rounds[liars] : nil
+    }
+
+    /// Says nothing, as it has spoken for the rounds that its neighbours are in, and no second time for any of them; it
+    /// enters when they have come near, and gives up when they come no nearer.
+    mutating func listen(to others: Round, at now: Instant, into effects: inout [NodeEffect]) {
+        let sent = configuration.cadence.round(of: Round(round.number - 1))
+        let others = configuration.cadence.round(of: others)
+        if listening == nil { effects.append(.warn(.ahead(sent: sent, others: others))) }
+        let last = listening.map { $0.others < others ? (others, now) : $0 } ?? (others, now)
+        listening = last
+        let limit = last.1 + configuration.patience.catchUp
+        guard now < limit else { return end(.ahead(sent: sent, others: others), saying: .failed, into: &effects) }
+        effects.append(.wake(at: limit))
+    }
+
     /// Answers neighbours that have asked for the parameters at the start of this round or an earlier one.
     mutating func tellState(of start: [Float], into effects: inout [NodeEffect]) {
         guard !isLiar, !start.isEmpty else { return }
@@ -66,6 +94,7 @@ extension NodeCore {
         guard hasHeardEnough(since: since, at: now) || now >= deadline else {
             return waitToBegin(since: since, until: deadline, at: now, into: &effects)
         }
+        if let others = roundFarBehind { return listen(to: others, at: now, into: &effects) }
         let entered = enter(state, from: origin, using: &workspace, into: &effects)
         beginFirstRound(entered, at: now, into: &effects)
     }

@@ -11,11 +11,14 @@ extension NodeCore {
             guard listens(to: node) else { return }
             receive(model, slot: slot)
         case .waiting(let round):
-            if round.number < configuration.steps { neighbours[slot].isHeldUp = true }
+            guard round.number < configuration.steps else { return }
+            neighbours[slot].isHeldUp = true
+            neighbours[slot].heldUpIn = max(neighbours[slot].heldUpIn ?? round, round)
         case .stateRequest(let round):
             guard !function.exchange.sendsModels, round.number < configuration.steps else { return }
             // It has none to offer itself.
             neighbours[slot].isHeldUp = true
+            neighbours[slot].heldUpIn = max(neighbours[slot].heldUpIn ?? round, round)
             neighbours[slot].wantsState = round
         case .state(let state):
             guard listens(to: node), isEntering, !function.exchange.sendsModels else { return }

@@ -95,7 +95,7 @@ extension NodeCore {
     }
 
     /// Nobody is further ahead than so many rounds who has not been left alone by all others as well.
-    private static let longestLead = 64
+    static let longestLead = 64
 
     mutating func advance(to next: Round) {
         round = next

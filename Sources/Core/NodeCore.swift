@@ -40,6 +40,8 @@ public struct NodeCore: Sendable {
     var round = Round(0)
     /// Of this step.
     var neighbourhood: RoundNeighbourhood
+    /// While it listens because it is ahead of its neighbours: the round that they had come to last, and when.
+    var listening: (others: Round, since: Instant)?
     /// How many steps it has published a message for, or may have.
     var publishedRounds = 0
     var neighbours: [NeighbourState]

@@ -15,12 +15,28 @@ public enum NodeEffect: Sendable {
     /// Must be kept before any later effect is carried out, as frames derived from this mix follow it: `EffectQueue`
     /// sees to that where there is no room.
     case trace(TraceLine)
+    /// Its operator is to be told; the node goes on.
+    case warn(Warning)
     case record(NodeRecord)
     /// The model after this many rounds, for whoever evaluates.
     case snapshot(rounds: Int, [Float])
     case save(Checkpoint)
     /// The last effect.
     case stop(Ending)
+}
+
+/// What an operator must know of a node that goes on.
+public enum Warning: Sendable, Equatable, CustomStringConvertible {
+    /// By what it left behind it has sent a model of a round that its neighbours are far from.
+    case ahead(sent: Round, others: Round)
+
+    public var description: String {
+        switch self {
+        case .ahead(let sent, let others):
+            "by its trace it has sent a model of round \(sent), and its neighbours are in round \(others): it says "
+                + "nothing until they are there; if its folder is of another run, end it"
+        }
+    }
 }
 
 /// How a node's run ended.
@@ -33,6 +49,8 @@ public enum Ending: Sendable, Equatable {
     case diverged(Round)
     /// What this round came to could not be written down, for as long as patience allows.
     case traceLost(Round)
+    /// By what it left behind it has sent a model of a round that its neighbours were far from, and came no nearer to.
+    case ahead(sent: Round, others: Round)
 }
 
 extension Ending {
@@ -42,6 +60,9 @@ extension Ending {
         case .finished, .stopped: nil
         case .diverged(let round): "\(Self.divergence)\(round)\(Self.remedy)"
         case .traceLost(let round): "gave up at round \(round): its trace could not be written"
+        case .ahead(let sent, let others):
+            "gave up: by its trace it has sent a model of round \(sent), and its neighbours stay in round \(others); "
+                + "its folder is of another run, or they are lost"
         }
     }
 

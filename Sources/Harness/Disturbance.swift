@@ -39,8 +39,9 @@ extension RecordedRun {
             lost: nodes.filter { $0.lost != nil }.map(\.label), restarted: summary?.restarted ?? [])
     }
 
-    /// What recomputes this run's models and compares them.
-    var check: LaboratoryCommand {
-        LaboratoryCommand(isSimulated || disturbance.inWords == nil ? .verify : .replay, directory)
+    /// What recomputes this run's models and compares them; `nil` where nothing can.
+    var check: LaboratoryCommand? {
+        if isSimulated || disturbance.inWords == nil { return LaboratoryCommand(.verify, directory) }
+        return experiment.trace == .full ? LaboratoryCommand(.replay, directory) : nil
     }
 }

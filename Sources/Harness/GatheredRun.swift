@@ -84,7 +84,7 @@ public struct GatheredRun {
             // A part may have been copied without what only 'replay' needs.
             if let trace = try? Files.read(folder.trace) { try Files.write(trace, to: copy.trace) }
             if copy.hasRejoined { outcome.restarted.append(node) }
-            outcome.reached[node] = copy.roundsReached
+            outcome.reached[node] = copy.roundsReached(of: assembly)
             outcome.totals[node] = NodeTotals(metrics: metrics)
             if let model = folder.finalModel(of: assembly) {
                 outcome.finalModels.append((node, model))

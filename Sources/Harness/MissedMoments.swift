@@ -10,7 +10,7 @@ struct MissedMoments {
     /// A replay goes through the run on one thread. It may take as long as the run did, and this long in any case.
     private static let patience: Nanoseconds = .milliseconds(10_000)
     /// Longer traces are not read: they take several times their size in memory.
-    private static let mostTraceBytes = 128 << 20
+    private static let mostTraceBytes = 64 << 20
 
     /// All moments until the furthest honest node.
     let planned: Int

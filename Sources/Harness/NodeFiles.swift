@@ -1,21 +1,20 @@
 // What a node left in its folder, as the laboratory reads it.
 import Kernels
+import Metrics
 import Platform
 import Scenario
 
 extension NodeDirectory {
-    /// Rounds that the node had closed when it last wrote to its trace, of which only the end is read.
-    var roundsReached: Int {
-        let end = (try? Files.readEnd(of: trace, bytes: 1 << 16)) ?? []
-        return TraceFile(end).lines.last?.next.number ?? 0
+    /// Rounds that the node had closed when it last wrote to its trace.
+    func roundsReached(of assembly: Assembly) -> Int {
+        lastRecord.map { assembly.experiment.training.cadence.round(of: $0.line.next).number } ?? 0
     }
 
     /// Whether the node came back alone from a checkpoint, and not together with all others.
-    var hasRejoined: Bool {
-        guard let bytes = try? Files.read(trace) else { return false }
-        return TraceFile(bytes).lines.contains { line in
-            line.checkpoint.map { !line.inputs.isEmpty || line.round.number != $0 } ?? false
-        }
+    var hasRejoined: Bool { lastRecord.map { $0.returns > 0 } ?? false }
+
+    private var lastRecord: TraceRecord? {
+        (try? TraceTail.read(trace, of: nil, bytes: 1 << 12))?.records.last
     }
 
     /// The model after all rounds, if it is there and of this experiment's size.

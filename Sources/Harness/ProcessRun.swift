@@ -349,7 +349,7 @@ public struct ProcessRun {
         var outcome = RunOutcome(engine: .processes, transport: assembly.experiment.transport.rawValue)
         outcome.restarted = restarted.sorted()
         for child in children {
-            outcome.reached[child.node] = child.folder.roundsReached
+            outcome.reached[child.node] = child.folder.roundsReached(of: assembly)
             outcome.totals[child.node] = NodeTotals(metrics: (try? Files.read(child.folder.metrics)) ?? [])
             if let model = child.folder.finalModel(of: assembly), child.hasFinished {
                 outcome.finalModels.append((child.node, model))

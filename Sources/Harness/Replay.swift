@@ -37,15 +37,9 @@ public struct Replay {
         var missing: [NodeID] = []
         for node in topology.nodes {
             let label = topology.labels[node.index]
-            let path = directory.node(node).trace
-            let bytes = try? Files.read(path)
-            if bytes == nil { missing.append(node) }
-            let file = TraceFile(bytes ?? [])
-            // A process that was killed may leave half a line, which nothing was derived from.
-            if let line = file.unreadable.first(where: { !file.isTorn(at: $0) }) {
-                throw ConfigurationFault("line \(line) of \(path) is not a line of a trace of node \(label)")
-            }
-            lives.append(try ReplayedNode(assembly.node(node), lines: file.lines, label: label))
+            let file = try Replay.trace(of: node, assembly, in: directory)
+            if file == nil { missing.append(node) }
+            lives.append(try ReplayedNode(assembly.node(node), lines: file?.lines ?? [], label: label))
         }
         // What a node published just before it was killed is in the traces of others only.
         for life in lives {
@@ -60,6 +54,30 @@ public struct Replay {
                 "node \(topology.labels[node.index]) has no trace at \(path), and others have used its models; where "
                     + "its part of the run is elsewhere, 'gossiplab report' gathers them")
         }
+    }
+
+    /// - Returns: `nil` where there is none.
+    /// - Throws: what is wrong with it. Half a record at the end is not: nothing was derived from it before the process
+    ///   was killed.
+    private static func trace(
+        of node: NodeID, _ assembly: Assembly, in directory: RunDirectory
+    ) throws(ConfigurationFault) -> TraceFile? {
+        let folder = directory.node(node)
+        try folder.checkFormatOfTrace()
+        guard let bytes = try? Files.read(folder.trace) else { return nil }
+        let file: TraceFile
+        do throws(TraceFault) {
+            file = try TraceFile(
+                bytes, of: TraceHeader(of: node, experiment: assembly.identity, dimension: assembly.dimension))
+        } catch {
+            throw ConfigurationFault("\(folder.trace): \(error)")
+        }
+        guard file.dropped == 0 else {
+            throw ConfigurationFault(
+                "\(folder.trace) begins with record \(file.dropped): the first ones were dropped, as the experiment's "
+                    + "key trace is 'recent'; 'replay' needs all, which 'full' keeps")
+        }
+        return file
     }
 
     /// Mixes and entries that have been recomputed so far.

@@ -106,9 +106,13 @@ public struct RunFolder: Sendable {
                     + "it is in other folders, 'gossiplab report' gathers the parts of a run")
         }
         guard let disturbance = disturbance(of: assembly).inWords else { return }
+        let remedy =
+            assembly.experiment.trace == .full
+            ? "'\(command(.replay))' recomputes it from what each node heard"
+            : "what each node heard would tell, had trace been 'full'"
         throw ConfigurationFault(
             "\(directory.path) is not what an undisturbed run comes to (\(comparison.inWords)), as \(disturbance); "
-                + "'\(command(.replay))' recomputes it from what each node heard")
+                + remedy)
     }
 
     /// From the nodes' own files, which every run of real processes has.
@@ -134,6 +138,7 @@ public struct RunFolder: Sendable {
             throw ConfigurationFault("\(directory.path) is a simulation, which leaves no traces; \(meant)")
         }
         guard !hasTraces else { return }
+        try checkFormatOfTraces()
         throw ConfigurationFault(
             "there are no traces in \(directory.path); '\(command(.verify))' recomputes a run without them")
     }
@@ -157,7 +162,15 @@ public struct RunFolder: Sendable {
             throw ConfigurationFault(
                 "no laboratory started the nodes of \(directory.path); to go on, start them again \(flag)")
         }
+        try checkFormatOfTraces()
         return record
+    }
+
+    /// No program goes on with, or replays, what another one wrote in a way that it does not know.
+    private func checkFormatOfTraces() throws(ConfigurationFault) {
+        for name in (try? Files.names(in: directory.nodes)) ?? [] {
+            try NodeDirectory("\(directory.nodes)/\(name)").checkFormatOfTrace()
+        }
     }
 
     private var state: String {

@@ -17,8 +17,8 @@ public enum XXH64 {
     }
 
     /// The hash of a part of `bytes`.
-    public static func hash(_ bytes: [UInt8], in range: Range<Int>) -> UInt64 {
-        unsafe bytes.withUnsafeBytes { unsafe hash(UnsafeRawBufferPointer(rebasing: $0[range]), seed: 0) }
+    public static func hash(_ bytes: [UInt8], in range: Range<Int>, seed: UInt64 = 0) -> UInt64 {
+        unsafe bytes.withUnsafeBytes { unsafe hash(UnsafeRawBufferPointer(rebasing: $0[range]), seed: seed) }
     }
 
     private static func hash(_ bytes: UnsafeRawBufferPointer, seed: UInt64) -> UInt64 {

@@ -113,29 +113,6 @@ public struct JSONLine: Sendable {
     }
 }
 
-extension TraceLine {
-    /// `{"round":3,"inputs":[[0,3,"9f…"],…],"result":"1c…"}`, inputs as sender, round, hash; `offenders`
-    /// and `checkpoint` only where there are any, `next` only where rounds are skipped.
-    public var json: [UInt8] {
-        var line = JSONLine()
-        line.add("round", round.number)
-        line.add("inputs", inputs) { line, input in
-            line.appendList { line in
-                line.append(integer: input.sender.index)
-                line.separate()
-                line.append(integer: input.round.number)
-                line.separate()
-                line.append(hash: input.digest)
-            }
-        }
-        if !offenders.isEmpty { line.add("offenders", offenders) { $0.append(integer: $1.index) } }
-        if let checkpoint { line.add("checkpoint", checkpoint) }
-        if !hasUsualNext { line.add("next", next.number) }
-        line.add("result", hash: result)
-        return line.line()
-    }
-}
-
 extension NodeRecord {
     /// One line of `nodes/<index>/metrics.jsonl`; times in nanoseconds; waits are neighbour and time, tallies are
     /// neighbour, heard, kept, clipped, removed.

@@ -1,4 +1,4 @@
-// A file of lines that only grows: metrics, traces. It buffers nothing, so that a killed node loses no line.
+// A file of lines that only grows: metrics. It buffers nothing, so that a killed node loses no line.
 import Glibc
 
 /// A file to which whole lines are appended, each by one call; a full disk costs lines, never half of one.
@@ -15,12 +15,6 @@ public final class AppendOnlyFile {
         let size = lseek(file.number, 0, Int32(SEEK_END))
         var last = UInt8(ascii: "\n")
         if size > 0, unsafe pread(file.number, &last, 1, size - 1) == 1 { isTorn = last != UInt8(ascii: "\n") }
-    }
-
-    /// Nobody will find what is appended: the file was deleted, perhaps with the folder that it was in.
-    var isDeleted: Bool {
-        var status = stat()
-        return unsafe fstat(file.number, &status) == 0 && status.st_nlink == 0
     }
 
     /// Appends `lines`, which end in a newline, or none of them.

@@ -72,16 +72,6 @@ public enum Files {
         return bytes
     }
 
-    /// The last `bytes` bytes of a file, or all of a shorter one.
-    public static func readEnd(of path: String, bytes: Int) throws(SystemFault) -> [UInt8] {
-        let file = try openToRead(path)
-        let size = Int(lseek(file.number, 0, Int32(SEEK_END)))
-        var end = [UInt8](repeating: 0, count: min(bytes, max(0, size)))
-        let count = unsafe pread(file.number, &end, end.count, max(0, size - end.count))
-        guard count >= 0 else { throw SystemFault("read", path, errno: errno) }
-        return Array(end.prefix(count))
-    }
-
     /// Writes beside `path` and renames, so that a reader finds the old file or the whole new one.
     ///
     /// - Parameters:

@@ -48,9 +48,13 @@ struct NeighbourAddresses {
 }
 
 extension Endpoint {
-    /// What a node has left at `path`; `nil` where there is nothing whole.
+    /// No endpoint is longer: an address is a host name and a port.
+    private static let mostBytes = 4096
+
+    /// What a node has left at `path`; `nil` where there is nothing whole, or more than an endpoint. Nodes read the
+    /// files of others again and again, whoever may write there.
     public static func read(_ path: String) -> Endpoint? {
-        guard let bytes = try? Files.read(path) else { return nil }
+        guard let bytes = try? Files.read(path, upTo: mostBytes + 1), bytes.count <= mostBytes else { return nil }
         return try? Endpoint(bytes, name: path)
     }
 }

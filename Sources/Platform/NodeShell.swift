@@ -22,6 +22,7 @@ public struct NodeShell {
         public var keys: KeyRing?
         public var transport = Transport.tcp
         public var start = Start.afresh
+        public var trace = TraceKeeping.full
 
         public init() {}
     }
@@ -58,7 +59,7 @@ public struct NodeShell {
     private let clock = MonotonicClock()
 
     private let metrics: AppendOnlyFile
-    private let trace: AppendOnlyFile
+    private let trace: TraceLog
     private var heartbeat: HeartbeatWriter
     private var snapshots: SnapshotFolder
     private var checkpoints: [Int] = []
@@ -105,9 +106,12 @@ public struct NodeShell {
         self.lock = lock
         let remains = Remains(of: node, identity: identity, in: folder)
         start = try remains.start(options.start)
-        checkpoints = remains.checkpoints
+        checkpoints = remains.checkpoints(for: start)
         metrics = try AppendOnlyFile(folder.metrics)
-        trace = try AppendOnlyFile(folder.trace)
+        trace = try TraceLog(
+            folder.trace,
+            TraceHeader(of: self.node, experiment: identity, dimension: node.configuration.dimension),
+            keeps: options.trace)
         snapshots = try SnapshotFolder(folder)
 
         incarnation = max(WallClock.microseconds(), start.incarnation &+ 1)
@@ -273,6 +277,7 @@ public struct NodeShell {
             case .train(let round, let model, let state): job = LocalJob(round: round, task: .step(model, state))
             case .tryOut(let round, let models): job = LocalJob(round: round, task: .losses(models))
             case .trace(let line): if !write(line) { queue.holdBack(at: clock.now()) }
+            case .warn(let warning): complain("\(warning)")
             case .record(let record): append(record)
             case .snapshot(let rounds, let model): writeSnapshot(model, rounds: rounds)
             case .save(let checkpoint): save(checkpoint)
@@ -284,8 +289,9 @@ public struct NodeShell {
     /// Writes down what a mix came to, or says that the node stands still until that works.
     private mutating func write(_ line: TraceLine) -> Bool {
         do throws(SystemFault) {
-            try trace.append(line.json)
+            try trace.append(line)
             triesTraceAt = nil
+            keep { [trace] () throws(SystemFault) in try trace.trim() }
             return true
         } catch {
             complain("\(error); it stands still until there is room", about: error.kind)

@@ -1,6 +1,7 @@
 // What an earlier process of a node left in its folder, and how the next one begins from it.
 import Core
 import Kernels
+import Metrics
 import Scenario
 
 public struct Remains {
@@ -37,6 +38,14 @@ public struct Remains {
     /// Rounds of the newest checkpoint that can be read.
     public var newestRound: Int? { newest?.rounds }
 
+    /// Rounds of the checkpoints that belong to the past of a node that starts so. Where all go on together from an
+    /// earlier round than the newest, what comes after it is of a past that was given up, and is removed.
+    func checkpoints(for start: NodeStart) -> [Int] {
+        guard case .resumed(let checkpoint) = start else { return checkpoints }
+        for rounds in checkpoints where rounds > checkpoint.rounds { Files.remove(folder.checkpoint(rounds: rounds)) }
+        return checkpoints.filter { $0 <= checkpoint.rounds }
+    }
+
     /// Whether the checkpoint after so many rounds can be read.
     public func isWhole(rounds: Int) -> Bool {
         (try? Remains.read(folder.checkpoint(rounds: rounds), rounds: rounds, of: node, identity)) != nil
@@ -46,15 +55,19 @@ public struct Remains {
     func start(_ start: NodeShell.Start) throws(ConfigurationFault) -> NodeStart {
         switch start {
         case .afresh:
-            guard checkpoints.isEmpty, Files.size(of: folder.trace) ?? 0 == 0, !Files.exists(folder.model) else {
+            guard checkpoints.isEmpty, Files.size(of: folder.trace) ?? 0 == 0, !Files.exists(folder.model),
+                !Files.exists(folder.traceOfFirstFormat)
+            else {
                 throw ConfigurationFault(
                     "\(folder.path) holds what an earlier process of this node left; allowed is --rejoin, "
                         + "--resume ROUND or another --run")
             }
             return .afresh
         case .resume(let rounds):
+            try folder.checkFormatOfTrace()
             return .resumed(try Remains.read(folder.checkpoint(rounds: rounds), rounds: rounds, of: node, identity))
         case .rejoin:
+            try folder.checkFormatOfTrace()
             return .restarted(newest, published: try publishedRound())
         }
     }
@@ -62,9 +75,24 @@ public struct Remains {
     /// The last round for which it may have sent a model; `nil` where it never ran.
     private func publishedRound() throws(ConfigurationFault) -> Round? {
         guard Files.exists(folder.trace) else { return nil }
-        do throws(SystemFault) {
-            // A node sends the model of its first round before it has closed any.
-            return TraceFile(try Files.read(folder.trace)).published ?? Round(0)
+        // A node sends the model of its first round before it has closed any.
+        guard let last = try traceTail().records.last else { return Round(0) }
+        guard last.line.next.number <= node.configuration.steps else {
+            throw ConfigurationFault(
+                "\(folder.trace): record \(last.number) says that the node went on to round \(last.line.next); this "
+                    + "experiment has \(node.configuration.rounds) rounds: the trace is of no run of it")
+        }
+        return last.line.next
+    }
+
+    private func traceTail() throws(ConfigurationFault) -> TraceTail {
+        let (configuration, file) = (node.configuration, folder.trace)
+        do {
+            return try TraceTail(
+                Files.openToRead(file),
+                of: TraceHeader(of: configuration.node, experiment: identity, dimension: configuration.dimension))
+        } catch let fault as TraceFault {
+            throw fault.refusal(of: file)
         } catch {
             throw ConfigurationFault("\(error); without its trace the node does not know what it has said already")
         }

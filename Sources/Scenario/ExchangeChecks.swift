@@ -1,6 +1,6 @@
 // What goes with which exchange: what is refused before a run, and what is only doubtful.
 import Aggregation
-import Core
+public import Core
 import Graphs
 import Kernels
 import Learning
@@ -10,7 +10,7 @@ extension Experiment.Training {
         try ExchangeCatalog.all.entry(named: exchange.kind).init(exchange.parameters)
     }
 
-    var cadence: Cadence { Cadence(mixEvery: mixEvery, gossipSteps: gossipSteps) }
+    public var cadence: Cadence { Cadence(mixEvery: mixEvery, gossipSteps: gossipSteps) }
 }
 
 extension Experiment {

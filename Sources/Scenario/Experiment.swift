@@ -22,6 +22,7 @@ public struct Experiment: Sendable, Equatable {
     public var checkpointEvery = 50
     /// A record and a snapshot every so many rounds; 0 for none but the last.
     public var measureEvery = 10
+    public var trace = TraceKeeping.full
 
     public init() {}
 
@@ -80,6 +81,14 @@ public enum TimingKind: String, Sendable, CaseIterable { case synchronous, async
 
 /// What carries frames between processes.
 public enum Transport: String, Sendable, CaseIterable { case tcp, udp }
+
+/// How much of its trace a node keeps.
+public enum TraceKeeping: String, Sendable, CaseIterable {
+    /// All, as a replay needs it.
+    case full
+    /// What it needs to come back, and a little more.
+    case recent
+}
 
 /// What a liar may overhear beside its own links.
 public enum Taps: String, Sendable, CaseIterable {

@@ -72,6 +72,10 @@ extension Experiment: Settings {
             .outsideIdentity,
         .count("measure.every", \.measureEvery, 0...longest, "rounds between records; 0: one at the end")
             .outsideIdentity,
+        .choice(
+            "trace", \.trace,
+            "what a node keeps of its trace: all, as 'replay' needs it, or the recent part, in at most 128 KiB"
+        ).outsideIdentity,
     ]
 }
 

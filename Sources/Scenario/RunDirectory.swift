@@ -49,7 +49,10 @@ public struct NodeDirectory: Sendable, Equatable {
 
     public var endpoint: String { "\(path)/endpoint.json" }
     public var metrics: String { "\(path)/metrics.jsonl" }
-    public var trace: String { "\(path)/trace.jsonl" }
+    /// What went into every mix, by hash.
+    public var trace: String { "\(path)/trace.bin" }
+    /// As programs wrote it before there was a format to read it by.
+    public var traceOfFirstFormat: String { "\(path)/trace.jsonl" }
     public var log: String { "\(path)/log.txt" }
     /// How often the node's loop has stirred, and its round.
     public var heartbeat: String { "\(path)/heartbeat" }

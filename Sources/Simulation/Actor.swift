@@ -281,6 +281,8 @@ struct Actor: Sendable {
                 work = .losses(round, models)
             case .trace(let line):
                 if !write(line) { queue.holdBack(at: now) }
+            // Nobody has a log to look at; what it leads to is seen.
+            case .warn: break
             case .record(let record):
                 news.observations.append(.record(id, record))
             case .snapshot(let rounds, let model):

@@ -19,7 +19,7 @@ struct VirtualDisk: Sendable {
     /// - Returns: whether there was room.
     mutating func write(_ line: TraceLine) -> Bool {
         guard !isFull else { return false }
-        published = max(published ?? line.next, line.next)
+        published = line.next
         return true
     }
 

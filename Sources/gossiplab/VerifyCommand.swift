@@ -30,7 +30,9 @@ enum VerifyCommand: Command {
         // What nobody can recompute without the traces is no difference that was found.
         try run.folder.checkForVerify(after: comparison, of: run.assembly)
         try StandardOutput.print(lines: comparison.differences)
-        let hint = run.folder.hasTraces ? "; '\(run.folder.command(.replay))' goes by what each node heard" : ""
+        let hint =
+            run.folder.hasTraces && run.assembly.experiment.trace == .full
+            ? "; '\(run.folder.command(.replay))' goes by what each node heard" : ""
         try StandardOutput.print("not verified: \(comparison.inWords)\(hint)")
         return ExitCode.failure
     }

@@ -53,6 +53,7 @@ func makeShell(_ given: Flags) throws -> NodeShell {
     let transport = try given.choice(
         "transport", Transport.allCases.map(\.rawValue), default: experiment.transport.rawValue)
     options.transport = Transport(rawValue: transport) ?? experiment.transport
+    options.trace = experiment.trace
     if let path = given.value("keys") {
         options.keys = try KeyFile.read(path).ring(of: node, in: assembly.topologyFile, name: path)
     }

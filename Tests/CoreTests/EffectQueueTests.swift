@@ -18,6 +18,7 @@ struct EffectQueueTests {
         case .train: "train"
         case .tryOut: "tryOut"
         case .trace(let line): "trace \(line.round)"
+        case .warn: "warn"
         case .record: "record"
         case .snapshot: "snapshot"
         case .save: "save"

@@ -2,6 +2,7 @@
 import Aggregation
 import Kernels
 import Learning
+import TestSupport
 import Testing
 import Wire
 
@@ -32,13 +33,103 @@ struct EnteringTests {
         #expect(node.values(sentTo: 1) == [[4, 2]], "the middle value of each coordinate, and the local step")
     }
 
-    @Test("it never publishes a round again, even where its neighbours are behind", arguments: [nil, 3, 4, 30])
+    @Test("it never publishes a round again, even where its neighbours are behind", arguments: [nil, 3, 4])
     func published(last: Int?) {
         var node = restarted(degree: 2, liars: 0, published: last)
         node.receive([1, 1], from: 1, round: 3, at: 1)
         node.receive([1, 1], from: 2, round: 3, at: 1)
         let first = node.models.first?.first
         #expect(first == max(4, last.map { $0 + 1 } ?? 0))
+    }
+
+    @Test("far ahead of its neighbours it is silent until they are near, and says so once")
+    func ahead() {
+        var node = restarted(degree: 3, liars: 1, published: 30)
+        for neighbour in 1...3 { node.receive([1, 1], from: neighbour, round: 3 + neighbour, at: 1) }
+        #expect(node.warnings == [.ahead(sent: Round(30), others: Round(5))], "one of them may be a liar")
+        for neighbour in 1...3 { node.receive([2, 2], from: neighbour, round: 28, at: 5_000) }
+        #expect(node.models.isEmpty && node.warnings.count == 1 && node.ending == nil)
+        for neighbour in 1...3 { node.receive([3, 3], from: neighbour, round: 29, at: 5_001) }
+        #expect(node.models == [[31, 1], [31, 2], [31, 3]], "a neighbour may be a round behind")
+        #expect(node.values(sentTo: 1) == [[4, 4]])
+    }
+
+    /// What becomes of a node that has published a round, among neighbours that are in another one and stay there.
+    struct Claim: Sendable {
+        var published = 30
+        var degree = 3
+        var liars = 1
+        var mixEvery = 1
+        var pace = Pace.synchronous
+        /// By neighbour; `nil` for one that is silent.
+        var rounds: [Int?]
+        var isHeldUp = false
+
+        var isBelieved: Bool {
+            let neighbours = (1...degree).map {
+                NodeConfiguration.Neighbour(node: NodeID($0), weight: 1 / Double(degree + 1), receives: true)
+            }
+            var node = HandledNode(
+                NodeConfiguration(
+                    node: NodeID(0), dimension: HandledNode.dimension, rounds: 50, neighbours: neighbours,
+                    budget: Budget(count: liars, among: neighbours.compactMap(\.weight)), cadence: Cadence(mixEvery: mixEvery),
+                    pace: pace,
+                    seed: 1))
+            node.handle(.started(.restarted(nil, published: Round(published))), at: 0)
+            for neighbour in 1...degree { node.handle(.linkUp(NodeID(neighbour), incarnation: 1), at: 0) }
+            for (slot, round) in rounds.enumerated() {
+                guard let round else { continue }
+                if isHeldUp {
+                    node.handle(.received(.waiting(Round(round)), from: NodeID(slot + 1)), at: 1)
+                } else {
+                    node.receive([1, 1], from: slot + 1, round: round, at: 1)
+                }
+            }
+            _ = node.waitForRound(from: 1)
+            if case .ahead = node.ending { return false }
+            return true
+        }
+    }
+
+    /// The law of what a node believes of its own trace, for whatever decides that.
+    private static let belief = Law<@Sendable (Claim) -> Bool>(
+        "a trace is believed as far as more neighbours bear it out than may be liars", brokenBy: { _ in true },
+        judge: { subject, verdict in
+            for (claim, isBelieved) in [
+                (Claim(rounds: [3, 3, 3]), false), (Claim(rounds: [29, 29, 29]), true),
+                (Claim(rounds: [28, 28, 28]), false), (Claim(rounds: [49, 3, 3]), false),
+                (Claim(rounds: [49, 49, 3]), true), (Claim(rounds: [3, 3, nil]), false),
+                (Claim(rounds: [3, nil, nil]), true), (Claim(rounds: [nil, nil, nil]), true),
+                // Two liars among four may say what they like in either direction.
+                (Claim(degree: 4, liars: 2, rounds: [30, 30, 3, 3]), true),
+                (Claim(rounds: [3, 3, 3], isHeldUp: true), false),
+                (Claim(rounds: [29, 29, 29], isHeldUp: true), true),
+                (Claim(mixEvery: 5, rounds: [25, 25, 25]), true), (Claim(mixEvery: 5, rounds: [24, 24, 24]), false),
+                (Claim(pace: .asynchronous(staleness: 9), rounds: [3, 3, 3]), true),
+            ] {
+                verdict.expect(subject(claim) == isBelieved, "\(claim)")
+            }
+        })
+
+    @Test("its trace is believed as far as more neighbours bear it out than may be liars")
+    func claims() throws {
+        #expect(try Self.belief.violations(of: { $0.isBelieved }).isEmpty)
+        #expect(try !Self.belief.violationsOfCounterexample.isEmpty)
+    }
+
+    @Test("where its neighbours come no nearer it gives up, and names both rounds")
+    func impossible() {
+        var node = restarted(degree: 2, liars: 0, published: 40)
+        for neighbour in 1...2 { node.receive(from: neighbour, round: 7, at: 1) }
+        node.handle(.timer, at: 149_999)
+        #expect(node.ending == nil)
+        node.receive(from: 1, round: 9, at: 150_000)
+        node.handle(.timer, at: 299_999)
+        #expect(node.ending == nil && node.models.isEmpty, "one came nearer")
+        node.handle(.timer, at: 300_000)
+        #expect(node.ending == .ahead(sent: Round(40), others: Round(9)))
+        #expect(node.ending?.failure?.hasPrefix("gave up: by its trace it has sent a model of round 40") == true)
+        #expect(node.sent.suffix(2).map(\.message) == [.bye(.failed), .bye(.failed)])
     }
 
     @Test("too few to outvote liars change nothing: it goes on from its own checkpoint")

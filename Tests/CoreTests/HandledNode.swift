@@ -15,6 +15,7 @@ struct HandledNode {
     private(set) var traces: [TraceInputs] = []
     /// The round that each trace line says it goes on to.
     private(set) var nextRounds: [Int] = []
+    private(set) var warnings: [Warning] = []
     private(set) var records: [Int] = []
     /// Losses asked for; the test answers.
     private(set) var tryouts: [(round: Int, models: [[Float]])] = []
@@ -142,6 +143,7 @@ struct HandledNode {
             case .trace(let line):
                 traces.append(TraceInputs(round: line.round.number, senders: line.inputs.map(\.sender.index)))
                 nextRounds.append(line.next.number)
+            case .warn(let warning): warnings.append(warning)
             case .record(let record):
                 records.append(record.rounds)
                 lastRecord = record

@@ -1,5 +1,6 @@
 // Colluding liars as real processes: one vector a round from all of them, also where some have missed what others heard.
 import Kernels
+import Metrics
 import Platform
 import Scenario
 import Testing
@@ -17,7 +18,7 @@ extension EndToEndTests {
             let members: Set = [3, 7, 11]
             var vectors = [Set<UInt64>](repeating: [], count: 40)
             for node in 0..<16 where !members.contains(node) {
-                for input in TraceFile(try Files.read(run.node(NodeID(node)).trace)).lines.flatMap(\.inputs)
+                for input in try TraceFile(Files.read(run.node(NodeID(node)).trace)).lines.flatMap(\.inputs)
                 where members.contains(input.sender.index) {
                     vectors[input.round.number].insert(input.digest)
                 }

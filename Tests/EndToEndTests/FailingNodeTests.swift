@@ -1,7 +1,9 @@
 // Nodes that cannot go on, or not now: their models are not finite, their disks full, or they can start no thread.
 import Kernels
+import Metrics
 import Platform
 import Scenario
+import TestSupport
 import Testing
 
 extension EndToEndTests {
@@ -26,11 +28,12 @@ extension EndToEndTests {
         }
 
         private func node(
-            _ node: Int, _ laboratory: borrowing Laboratory, _ file: String, in run: RunDirectory
+            _ node: Int, _ laboratory: borrowing Laboratory, _ file: String, in run: RunDirectory,
+            flags: [String] = []
         ) throws -> Running {
             let nonce = String(repeating: "a", count: 32)
             return try laboratory.start(
-                ["--experiment", file, "--node", "\(node)", "--run", run.path, "--nonce", nonce],
+                ["--experiment", file, "--node", "\(node)", "--run", run.path, "--nonce", nonce] + flags,
                 program: "gossipnode")
         }
 
@@ -98,14 +101,14 @@ extension EndToEndTests {
                         .contains("it stands still until there is room")
                 })
             func heardOfIt(by node: Int) throws -> [Int] {
-                TraceFile(try Files.read(run.node(NodeID(node)).trace)).lines
+                try TraceFile(Files.read(run.node(NodeID(node)).trace)).lines
                     .flatMap(\.inputs).filter { $0.sender == NodeID(0) }.map(\.round.number)
             }
             for node in 1...2 { #expect(try heardOfIt(by: node).allSatisfy { $0 == 0 }) }
             try shell(#": >"$1""#, full.trace)
             for node in running { #expect(try node.ended().status == .exited(0)) }
             for node in 1...2 { #expect(try heardOfIt(by: node) == Array(0..<30), "the others have waited for it") }
-            #expect(TraceFile(try Files.read(full.trace)).lines.map(\.round.number) == Array(0..<30))
+            #expect(try TraceFile(Files.read(full.trace)).lines.map(\.round.number) == Array(0..<30))
         }
 
         @Test("one whose disk stays full gives up with status 1, and the others finish")
@@ -135,6 +138,35 @@ extension EndToEndTests {
             for node in running { try node.process.send(.terminate) }
             let ended = try running.map { try $0.ended() }
             #expect(ended.map(\.status) == [.exited(0), .exited(0), .exited(0)])
+        }
+
+        @Test("one whose trace tells of a round that nobody is near says so, and nothing to its neighbours")
+        func farAhead() throws {
+            let laboratory = try Laboratory()
+            let endless = Self.experiment(deadline: 20).replacing(#""rounds": 30"#, with: #""rounds": 1000000"#)
+            let file = try laboratory.write(endless, to: "endless.json")
+            let run = RunDirectory("\(laboratory.path)/run")
+            let trace = run.node(NodeID(0)).trace
+            let running = try nodes(laboratory, file, in: run)
+            #expect(try becomesTrue { Files.size(of: trace) ?? 0 > 0 })
+            try running[0].process.send(.kill)
+            #expect(try running[0].process.wait() == .signalled(.kill))
+
+            let experiment = try Experiment(Array(endless.utf8), name: file)
+            let assembly = try Assembly(
+                experiment, topology: experiment.topologyFile { _ throws(ConfigurationFault) in [] })
+            let header = TraceHeader(of: NodeID(0), experiment: assembly.identity, dimension: assembly.dimension)
+            let claim = TraceLine(round: Round(999_990), inputs: [], result: 0)
+            let claimed = try header.bytes(TraceFile(Files.read(trace), of: header).lines + [claim])
+            try Files.write(claimed, to: trace)
+            let again = try node(0, laboratory, file, in: run, flags: ["--rejoin"])
+            let word =
+                "gossipnode 0: by its trace it has sent a model of round 999991, and its neighbours are in round "
+            #expect(
+                try becomesTrue { String(decoding: try Files.read(again.errors), as: UTF8.self).contains(word) })
+            for node in [again] + running.dropFirst() { try node.process.send(.terminate) }
+            for node in [again] + running.dropFirst() { #expect(try node.ended().status == .exited(0)) }
+            #expect(try Files.read(trace) == claimed, "it has closed no round")
         }
 
         @Test("a final model that cannot be written is a failure")

@@ -1,5 +1,6 @@
 // Several runs of one experiment at once, on one host and in one folder: nobody takes part in two of them.
 import Kernels
+import Metrics
 import Scenario
 import Testing
 import Wire
@@ -37,7 +38,7 @@ extension EndToEndTests {
         }
 
         private func senders(atNode node: Int, of run: RunDirectory) throws -> Set<NodeID> {
-            Set(TraceFile(try Files.read(run.node(NodeID(node)).trace)).lines.flatMap { $0.inputs.map(\.sender) })
+            Set(try TraceFile(Files.read(run.node(NodeID(node)).trace)).lines.flatMap { $0.inputs.map(\.sender) })
         }
 
         @Test("two laboratories at once get a folder and a nonce each, and the same models")

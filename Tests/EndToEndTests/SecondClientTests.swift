@@ -1,6 +1,7 @@
 // A node that shares no code with this project, written from Sources/Wire/PROTOCOL.md alone, as a neighbour of real
 // ones.
 import Kernels
+import Metrics
 import Platform
 import Scenario
 import Testing
@@ -54,7 +55,7 @@ extension EndToEndTests {
             #expect(output == "\(Self.rounds) rounds with [0, 1, 2]\n")
             for node in 0..<3 {
                 let path = run.node(NodeID(node)).trace
-                let senders = TraceFile(try Files.read(path)).lines.map { $0.inputs.map(\.sender) }
+                let senders = try TraceFile(Files.read(path)).lines.map { $0.inputs.map(\.sender) }
                 #expect(senders.count == Self.rounds && senders.allSatisfy { $0.contains(NodeID(3)) }, "\(senders)")
             }
         }

@@ -2,12 +2,13 @@
 import Core
 import Kernels
 import Metrics
-import Platform
 import Scenario
 import Simulation
+import TestSupport
 import Testing
 
 @testable import Harness
+@testable import Platform
 
 @Suite("Missed moments")
 struct MissedMomentsTests: ~Copyable {
@@ -20,15 +21,19 @@ struct MissedMomentsTests: ~Copyable {
         let directory = try RunFiles(for: assembly, in: folder.path).directory
         let traces = try assembly.topology.nodes.map { node in
             try Files.makeDirectory(directory.node(node).path)
-            return try AppendOnlyFile(directory.node(node).trace)
+            return try TraceLog(directory.node(node).trace, header(of: node, assembly))
         }
         let (outcome, _) = try SimulatedRun(assembly, options: .init(isWatched: true)).run { observation in
-            if case .mixed(let node, let line, _, _) = observation { try? traces[node.index].append(line.json) }
+            if case .mixed(let node, let line, _, _) = observation { try? traces[node.index].append(line) }
         } evaluated: { _ in
         } shouldStop: {
             false
         }
         return (directory, outcome)
+    }
+
+    private func header(of node: NodeID, _ assembly: Assembly) -> TraceHeader {
+        TraceHeader(of: node, experiment: assembly.identity, dimension: assembly.dimension)
     }
 
     private func missed(_ assembly: Assembly, in directory: RunDirectory, evaluated: [Int]) -> MissedMoments {
@@ -61,10 +66,9 @@ struct MissedMomentsTests: ~Copyable {
         let assembly = try smallAssembly(["measure.every=2"])
         let (directory, outcome) = try traced(assembly)
         let path = directory.node(NodeID(3)).trace
-        var lines = try Files.read(path).split(separator: UInt8(ascii: "\n")).map { Array($0) }
-        let last = try #require(lines[11].lastIndex(of: UInt8(ascii: "\"")))
-        lines[11][last - 1] = lines[11][last - 1] == UInt8(ascii: "0") ? UInt8(ascii: "1") : UInt8(ascii: "0")
-        try Files.write(Array(lines.joined(separator: [UInt8(ascii: "\n")])) + [UInt8(ascii: "\n")], to: path)
+        var lines = try TraceFile(Files.read(path)).lines
+        lines[11] = TraceLine(round: lines[11].round, inputs: lines[11].inputs, result: lines[11].result ^ 1)
+        try Files.write(header(of: NodeID(3), assembly).bytes(lines), to: path)
         var broken = missed(assembly, in: directory, evaluated: [])
         #expect(try broken.recompute(within: 0) { false } == Array(outcome.evaluations.prefix(6)))
         #expect(broken.rounds == [12, 14, 16, 18, 20])

@@ -1,8 +1,10 @@
 // What a node that comes back knows of its earlier life.
 import Core
 import Kernels
+import Learning
 import Metrics
 import Scenario
+import TestSupport
 import Testing
 
 @testable import Harness
@@ -10,15 +12,25 @@ import Testing
 
 @Suite("Remains of a node")
 struct RemainsTests {
+    private static let identity = [UInt8](repeating: 0, count: 32)
+
+    private static func header(of node: Int = 0, experiment: [UInt8] = identity) throws -> TraceHeader {
+        TraceHeader(of: NodeID(node), experiment: experiment, dimension: try smallAssembly().dimension)
+    }
+
     /// The last round for which the node may have sent a model, as its folder tells.
     private func published(_ folder: NodeDirectory) throws -> Int? {
         let node = try smallAssembly().node(NodeID(0))
-        let start = try Remains(of: node, identity: [UInt8](repeating: 0, count: 32), in: folder).start(.rejoin)
+        let start = try Remains(of: node, identity: Self.identity, in: folder).start(.rejoin)
         guard case .restarted(nil, let published) = start else {
             Issue.record("\(start)")
             return nil
         }
         return published?.number
+    }
+
+    private func refusal(_ folder: NodeDirectory) throws -> String {
+        try #require(throws: ConfigurationFault.self) { try published(folder) }.description
     }
 
     @Test("it knows from its trace for which rounds it has spoken, and does not come back where it cannot know")
@@ -28,13 +40,58 @@ struct RemainsTests {
         #expect(try published(folder) == nil, "it never ran")
         try Files.write([], to: folder.trace)
         #expect(try published(folder) == 0, "it may have sent its first model")
-        let line = TraceLine(round: Round(6), inputs: [], next: Round(9), result: 1).json
-        try Files.write(line + Array("{\"round\":7".utf8), to: folder.trace)
-        #expect(try published(folder) == 9)
+        let lines = [TraceLine(round: Round(6), inputs: [], next: Round(9), result: 1)]
+        let whole = try Self.header().bytes(lines)
+        try Files.write(whole + Array(whole.suffix(20).dropLast()), to: folder.trace)
+        #expect(try published(folder) == 9, "half a record is of a process that was killed")
         Files.remove(folder.trace)
         // There, but not to be read.
         try Files.makeDirectory(folder.trace)
-        let fault = #expect(throws: ConfigurationFault.self) { try published(folder) }
-        #expect(fault?.description.hasSuffix("does not know what it has said already") == true)
+        #expect(try refusal(folder).hasSuffix("does not know what it has said already"))
+    }
+
+    @Test("it comes back by no trace of another node, experiment or program, nor by one that was changed")
+    func foreign() throws {
+        let temporary = try TemporaryDirectory()
+        let folder = NodeDirectory(temporary.path)
+        let lines = (0..<3).map { TraceLine(round: Round($0), inputs: [], result: UInt64($0)) }
+        let whole = try Self.header().bytes(lines)
+        let elsewhere = [UInt8](repeating: 1, count: 32)
+        let far = TraceLine(round: Round(900_000), inputs: [], result: 1)
+        for (bytes, reason) in [
+            (try Self.header(of: 1).bytes(lines), "it is of node 1; a node goes on from its own trace only"),
+            (try Self.header(experiment: elsewhere).bytes(lines), "it is of another experiment"),
+            (whole + whole.suffix(30), "record 3, at byte \(whole.count), does not follow"),
+            (whole + whole.suffix(30), "'truncate -s \(whole.count)' of it keeps what is before"),
+            (try Self.header().bytes(lines + [far]), "record 3 says that the node went on to round 900001"),
+            (Array("{\"round\":6}\n".utf8), "it is no trace"),
+        ] {
+            try Files.write(bytes, to: folder.trace)
+            let refusal = try refusal(folder)
+            #expect(refusal.contains(reason) && refusal.hasPrefix(folder.trace), "\(refusal)")
+        }
+        Files.remove(folder.trace)
+        try Files.write(Array("{\"round\":6}\n".utf8), to: folder.traceOfFirstFormat)
+        #expect(try refusal(folder).contains("trace.jsonl is a trace in version 1 of the format"))
+        let node = try smallAssembly().node(NodeID(0))
+        let remains = Remains(of: node, identity: Self.identity, in: folder)
+        #expect(throws: ConfigurationFault.self) { try remains.start(.afresh) }
+    }
+
+    @Test("where all go on from an earlier round, what it saved later is of no past of its own any more")
+    func resumed() throws {
+        let temporary = try TemporaryDirectory()
+        let folder = NodeDirectory(temporary.path)
+        let node = try smallAssembly().node(NodeID(0))
+        let model = [Float](repeating: 0, count: node.configuration.dimension)
+        for rounds in [4, 8] {
+            let checkpoint = Checkpoint(rounds: rounds, state: NodeState(model))
+            try Files.write(
+                checkpoint.encoded(node: NodeID(0), experiment: Self.identity), to: folder.checkpoint(rounds: rounds))
+        }
+        let remains = Remains(of: node, identity: Self.identity, in: folder)
+        #expect(remains.checkpoints(for: try remains.start(.rejoin)) == [4, 8])
+        #expect(remains.checkpoints(for: try remains.start(.resume(4))) == [4])
+        #expect(Remains(of: node, identity: Self.identity, in: folder).checkpoints == [4])
     }
 }

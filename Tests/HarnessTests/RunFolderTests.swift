@@ -4,6 +4,7 @@ import Kernels
 import Metrics
 import Platform
 import Scenario
+import TestSupport
 import Testing
 
 @testable import Harness
@@ -20,7 +21,7 @@ struct RunFolderTests {
         change(&outcome)
         try run.end(outcome)
         if let metrics { try run.write(metrics, ofNode: node) }
-        return try run.read().check.words.first
+        return try run.read().check?.words.first
     }
 
     @Test("a run is verified, and one that no simulation repeats is replayed")
@@ -34,6 +35,8 @@ struct RunFolderTests {
         #expect(try check(["timing.kind=asynchronous"]) == "replay")
         #expect(try check([#"faults=[{"fault":"pause","from":3,"until":4}]"#]) == "replay")
         #expect(try check(made: .gathered) == "verify")
+        #expect(try check(["trace=recent"]) == "verify")
+        #expect(try check(["trace=recent"]) { $0.restarted = [NodeID(3)] } == nil, "nobody kept what it heard")
         // A simulation does the same thing every time.
         #expect(
             try check(["timing.kind=asynchronous"], made: .simulation(SimulationSettings())) {
@@ -63,9 +66,10 @@ struct RunFolderTests {
         ] as [([TraceLine], Bool)] {
             let node = run.directory.node(NodeID(2))
             try Files.makeDirectory(node.path)
-            try Files.write(lines.flatMap(\.json), to: node.trace)
+            let header = TraceHeader(of: NodeID(2), experiment: run.assembly.identity, dimension: 4)
+            try Files.write(header.bytes(lines), to: node.trace)
             #expect(node.hasRejoined == hasRejoined)
-            #expect(node.roundsReached == lines.last?.next.number ?? 0)
+            #expect(node.roundsReached(of: run.assembly) == lines.last?.next.number ?? 0)
         }
     }
 

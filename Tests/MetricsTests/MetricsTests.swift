@@ -38,17 +38,4 @@ struct MetricsTests {
                 == #"{"text":"a\"b\\c\u0001é","hash":"0123456789abcdef","nothing":null,"inner":{"count":-3},"list":[1,2]}"#
                 + "\n")
     }
-
-    @Test("a trace line says what was mixed into what")
-    func trace() {
-        let line = TraceLine(
-            round: Round(3), inputs: [.init(sender: NodeID(0), round: Round(3), digest: 255)], result: 16)
-        #expect(
-            String(decoding: line.json, as: UTF8.self)
-                == #"{"round":3,"inputs":[[0,3,"00000000000000ff"]],"result":"0000000000000010"}"# + "\n")
-        let skipping = TraceLine(round: Round(3), inputs: [], next: Round(6), result: 16)
-        #expect(
-            String(decoding: skipping.json, as: UTF8.self)
-                == #"{"round":3,"inputs":[],"next":6,"result":"0000000000000010"}"# + "\n")
-    }
 }

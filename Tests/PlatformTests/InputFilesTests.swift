@@ -44,13 +44,14 @@ extension PlatformTests {
                 #expect(complaint(path) == expected)
                 var growing = GrowingFile(path)
                 for read in [
-                    { _ = try Files.read(path) }, { _ = try Files.readEnd(of: path, bytes: 9) },
-                    { _ = try Files.readSecret(path) }, { _ = try growing.newLines() },
+                    { _ = try Files.read(path) }, { _ = try Files.readSecret(path) }, { _ = try growing.newLines() },
                 ] {
                     #expect(#expect(throws: SystemFault.self, performing: read)?.description == expected)
                 }
                 let fault = #expect(throws: ConfigurationFault.self) { try HostDataFiles().open(path) }
                 #expect(fault?.description == expected)
+                let ofTrace = #expect(throws: ConfigurationFault.self) { _ = try TraceTail.read(path, of: nil) }
+                #expect(ofTrace?.description == expected)
             }
         }
 

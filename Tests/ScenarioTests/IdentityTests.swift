@@ -22,9 +22,10 @@ struct IdentityTests {
         "aggregation.before": "nnm", "aggregation.tolerates": "oracle", "aggregation.mode": "strict", "adversary": "[]",
         "network.transport": nil,
         "faults": "lossy", "privacy": nil, "checkpoint.every": "7", "measure.every": "7",
+        "trace": "recent",
     ]
     private static let cosmetic = [
-        "name", "timing.deadlineMilliseconds", "network.transport", "checkpoint.every", "measure.every",
+        "name", "timing.deadlineMilliseconds", "network.transport", "checkpoint.every", "measure.every", "trace",
     ]
 
     private func identity(_ settings: [String] = []) throws(ConfigurationFault) -> [UInt8] {

@@ -28,19 +28,6 @@ struct RunDirectoryTests {
         }
     }
 
-    @Test("a trace reads back, skipped rounds and entries too")
-    func trace() {
-        let input = TraceLine.Input(sender: NodeID(1), round: Round(3), digest: .max)
-        let lines = [
-            TraceLine(round: Round(3), inputs: [input], offenders: [NodeID(2)], result: 1),
-            TraceLine(round: Round(4), inputs: [], next: Round(9), result: 2),
-            TraceLine(round: Round(7), inputs: [], checkpoint: 2, result: 3),
-        ]
-        let file = TraceFile(lines.flatMap(\.json))
-        #expect(file.lines == lines && file.unreadable.isEmpty)
-        #expect(file.published == Round(9), "it may have sent a model of round 9 before it was restarted")
-    }
-
     private static let nonce = RunNonce(hashing: "this run")
 
     @Test("an endpoint reads back equal, with all bits of its incarnation and of its run")

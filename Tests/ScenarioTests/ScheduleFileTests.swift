@@ -179,15 +179,6 @@ struct ScheduleFileTests {
         #expect(heard.first == Neighbourhood.Member(slot: 0, weight: nil, receives: true))
     }
 
-    @Test("nodes are not made for a graph that they do not follow")
-    func refusedRun() throws {
-        let assembly = try assembly(Self.ring(Self.changes))
-        let fault = #expect(throws: ConfigurationFault.self) { try assembly.node(NodeID(0)) }
-        #expect(
-            fault?.description == "the topology has the schedule changes, which nodes do not follow yet; allowed: a "
-                + "graph without one")
-    }
-
     // MARK: - Doubts
 
     private func warnings(_ schedule: String, _ settings: [String] = []) throws -> [String] {

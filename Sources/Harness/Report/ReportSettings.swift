@@ -98,9 +98,11 @@ extension HTMLReport {
         guard !run.isSimulated, let disturbance = run.disturbance.inWords else {
             return "The first command repeats the run; the second recomputes its models and compares them."
         }
-        return
-            "The first command repeats the experiment, which may go otherwise: \(disturbance). The second recomputes "
-            + "the models from what the nodes wrote down that they had heard, and compares them."
+        let repetition = "The first command repeats the experiment, which may go otherwise: \(disturbance)."
+        return run.check == nil
+            ? "\(repetition) What the nodes heard was not kept: trace is 'recent'."
+            : "\(repetition) The second recomputes the models from what the nodes wrote down that they had heard, and "
+                + "compares them."
     }
 
     /// For a run that no laboratory made.
