@@ -1,5 +1,5 @@
 // What rules promise, in the terms of the literature.
-import Kernels
+import Registry
 
 /// What a rule promises; the tests hold each rule to it on random instances, as far as single mixes can show.
 public enum Guarantee: Equatable, Sendable {

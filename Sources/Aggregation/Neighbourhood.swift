@@ -1,5 +1,6 @@
 // A multiset rule as a gossip rule: which models it is given, what becomes of the own one, and which origin it sees.
 import Kernels
+import Registry
 
 /// A gossip rule that others can put pre-aggregations before.
 public protocol NeighbourhoodRule: GossipRule {

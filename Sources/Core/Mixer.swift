@@ -1,6 +1,6 @@
 // A node's mix as a function of what it has heard. The node uses it, and so does whoever recomputes a run from traces.
 public import Aggregation
-public import Kernels
+import Kernels
 public import Learning
 public import Wire
 

@@ -2,6 +2,7 @@
 import Kernels
 import Metrics
 import Platform
+import Registry
 import Scenario
 
 /// The run directories of several hosts, each with nodes that no other one has.

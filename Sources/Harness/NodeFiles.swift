@@ -1,5 +1,4 @@
 // What a node left in its folder, as the laboratory reads it.
-import Kernels
 import Platform
 import Scenario
 

@@ -2,9 +2,11 @@
 // wrong what the plan says, and ends them all, whatever happens. It talks to no node.
 import Core
 import Faults
+import JSON
 import Kernels
 import Metrics
 import Platform
+import Registry
 import Scenario
 import Wire
 

@@ -1,7 +1,9 @@
 // What a folder that the operator named is: a run, however it was made and however far it came, or something else. For
 // each command that wants a run, whether it can have this one, and which command is meant instead.
-public import Kernels
+import JSON
+import Kernels
 public import Platform
+import Registry
 public import Scenario
 
 /// The folder of one run, with what its files say of how it was made and how it ended.

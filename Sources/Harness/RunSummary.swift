@@ -1,7 +1,9 @@
 // The figures that a run is judged by, the worst node first; what summary.json holds.
+import JSON
 import Kernels
 import Learning
 import Metrics
+import Registry
 import Scenario
 
 public struct RunSummary: Sendable {

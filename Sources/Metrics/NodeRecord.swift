@@ -1,4 +1,5 @@
 // What a node tells about its own rounds. Only facts it knows itself: it holds no test data and nobody else's model.
+import JSON
 import Kernels
 
 /// One line of a node's metrics: the rounds since the line before.
@@ -85,52 +86,49 @@ public struct Tally: Sendable, Equatable {
     }
 }
 
-/// One closed round, or a node's entry after a start from a checkpoint: what went in, what came out. Given these, a run
-/// can be recomputed.
-public struct TraceLine: Sendable, Equatable {
-    public struct Input: Sendable, Equatable {
-        public let sender: NodeID
-        public let round: Round
-        /// XXH64 of the model.
-        public let digest: UInt64
-
-        public init(sender: NodeID, round: Round, digest: UInt64) {
-            self.sender = sender
-            self.round = round
-            self.digest = digest
+extension NodeRecord {
+    /// One line of `nodes/<index>/metrics.jsonl`; times in nanoseconds; waits are neighbour and time, tallies are
+    /// neighbour, heard, kept, clipped, removed.
+    public func json(
+        bytesSent: Int, messagesSent: Int, mixNanoseconds: Int, snapshotsOverwritten: Int
+    ) -> [UInt8] {
+        var line = JSONLine()
+        line.add("rounds", rounds)
+        line.add("trainLoss", trainLoss)
+        line.add("computeNanoseconds", Int(computeNanoseconds))
+        line.add("waitNanoseconds", Int(waitNanoseconds))
+        line.add("mixNanoseconds", mixNanoseconds)
+        line.add("mixedModels", mixedModels)
+        line.add("missedModels", missedModels)
+        line.add("lateModels", lateModels)
+        line.add("degradedMixes", degradedMixes)
+        line.add("unfinishedMixes", unfinishedMixes)
+        line.add("threshold", threshold)
+        line.add("returnedWeight", returnedWeight)
+        line.add("bytesSent", bytesSent)
+        line.add("messagesSent", messagesSent)
+        line.add("snapshotsOverwritten", snapshotsOverwritten)
+        line.add(
+            "rejections",
+            object: { object in
+                for rejection in rejections { object.add(rejection.reason, rejection.count) }
+            })
+        line.add("waits", waits) { line, wait in
+            line.appendList { line in
+                line.append(integer: wait.neighbour.index)
+                line.separate()
+                line.append(integer: Int(wait.nanoseconds))
+            }
         }
-    }
-
-    /// The round that closed, or that the node entered.
-    public let round: Round
-    /// Ascending by sender; the node's own model is among those of a closed round.
-    public let inputs: [Input]
-    /// Neighbours that provably lied for this round, ascending.
-    public let offenders: [NodeID]
-    /// On entry only: the rounds of the checkpoint that the node started from.
-    public let checkpoint: Int?
-    /// The round that the node goes on to, the last that it may publish a model for: the one it entered, or the one
-    /// after a closed round, or a later one that the others have reached without it.
-    public let next: Round
-    /// XXH64 of the model with which `next` starts.
-    public let result: UInt64
-
-    /// - Parameter next: the usual one if `nil`.
-    public init(
-        round: Round, inputs: [Input], offenders: [NodeID] = [], checkpoint: Int? = nil, next: Round? = nil,
-        result: UInt64
-    ) {
-        self.round = round
-        self.inputs = inputs
-        self.offenders = offenders
-        self.checkpoint = checkpoint
-        self.next = next ?? TraceLine.usualNext(after: round, checkpoint: checkpoint)
-        self.result = result
-    }
-    /// Whether `next` is where a node goes on to that skips no round.
-    public var hasUsualNext: Bool { next == TraceLine.usualNext(after: round, checkpoint: checkpoint) }
-
-    private static func usualNext(after round: Round, checkpoint: Int?) -> Round {
-        checkpoint == nil ? round.next : round
+        line.add("tallies", tallies) { line, one in
+            line.appendList { line in
+                line.append(integer: one.neighbour.index)
+                for count in [one.tally.heard, one.tally.kept, one.tally.clipped, one.tally.removed] {
+                    line.separate()
+                    line.append(integer: count)
+                }
+            }
+        }
+        return line.line()
     }
 }

@@ -4,6 +4,7 @@ import Core
 import Kernels
 import Learning
 import Metrics
+import Registry
 import Scenario
 public import Wire
 

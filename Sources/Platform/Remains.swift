@@ -1,6 +1,7 @@
 // What an earlier process of a node left in its folder, and how the next one begins from it.
 import Core
 import Kernels
+import Registry
 import Scenario
 
 public struct Remains {

@@ -3,7 +3,6 @@ import Aggregation
 import Attacks
 import Faults
 import Graphs
-import Kernels
 import Learning
 
 /// As many rounds as anyone will ever run.

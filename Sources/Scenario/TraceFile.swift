@@ -1,4 +1,5 @@
 // A node's trace as it stands on disk: one line a closed round or entry. Writing it is TraceLine's.
+import JSON
 import Kernels
 public import Metrics
 

@@ -7,7 +7,7 @@
 public import Core
 import Dispatch
 public import Faults
-public import Kernels
+import Kernels
 public import Learning
 public import Metrics
 public import Wire

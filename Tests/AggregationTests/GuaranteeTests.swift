@@ -1,9 +1,9 @@
 // Each rule is held to the guarantee that it declares, on random honest inputs and on lies made to break it. What is
 // declared of whole runs is held to what it takes in one mix: liars drag no model beyond where the honest are.
 import Aggregation
-import Kernels
-import TestSupport
+import Registry
 import Testing
+import TestSupport
 
 @Suite("The declared guarantee")
 struct GuaranteeTests {

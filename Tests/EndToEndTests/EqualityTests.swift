@@ -1,4 +1,5 @@
 // Real processes and the simulator end in the same models, bit for bit.
+import JSON
 import Kernels
 import Platform
 import Scenario

@@ -1,5 +1,5 @@
 // Results that cannot be written are a failure of the command, whichever it is; a reader who has seen enough is not.
-import Kernels
+import JSON
 import Platform
 import Scenario
 import Testing

@@ -1,7 +1,7 @@
 // One experiment under every rule of the catalogue: one result however it is computed, and what is said of the rule.
 import Aggregation
-import Kernels
 import Metrics
+import Registry
 import Scenario
 import Simulation
 import Testing

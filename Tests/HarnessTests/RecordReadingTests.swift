@@ -1,9 +1,10 @@
 // What the laboratory makes of files that nodes wrote, whole and torn, and of the numbers it prints.
-import Learning
 import Core
 import Kernels
+import Learning
 import Metrics
 import Platform
+import Registry
 import Scenario
 import Testing
 

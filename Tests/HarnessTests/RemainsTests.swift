@@ -2,6 +2,7 @@
 import Core
 import Kernels
 import Metrics
+import Registry
 import Scenario
 import Testing
 

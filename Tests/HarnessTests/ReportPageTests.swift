@@ -3,6 +3,7 @@ import Core
 import Kernels
 import Metrics
 import Platform
+import Registry
 import Scenario
 import Testing
 

@@ -1,8 +1,10 @@
 // What is offered to recompute a run, and what a folder is that is no run, or one that is still being made.
 import Core
+import JSON
 import Kernels
 import Metrics
 import Platform
+import Registry
 import Scenario
 import Testing
 

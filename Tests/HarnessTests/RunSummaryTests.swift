@@ -1,4 +1,5 @@
 // What is said about a run, from made-up outcomes.
+import JSON
 import Kernels
 import Metrics
 import Scenario

@@ -2,8 +2,10 @@
 import Aggregation
 import Attacks
 import Faults
+import JSON
 import Kernels
 import Metrics
+import Registry
 import Scenario
 import Simulation
 import Testing

@@ -1,6 +1,7 @@
 // A small sweep, run, stopped by its file, gone on with, and folded into tables.
-import Kernels
+import JSON
 import Platform
+import Registry
 import Scenario
 import Simulation
 import Testing

@@ -1,4 +1,5 @@
 // When a moment of a run is complete, whoever comes late or never.
+import JSON
 import Kernels
 import Metrics
 import Scenario

@@ -1,7 +1,8 @@
 // Consensus distances against their definition in plain Double arithmetic, and a node's record as a line.
+import JSON
 import Kernels
-import TestSupport
 import Testing
+import TestSupport
 
 @testable import Metrics
 

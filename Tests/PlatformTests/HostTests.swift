@@ -1,5 +1,5 @@
 // The machine itself: faults in words, limits, clocks, entropy, the processor.
-import Kernels
+import Registry
 import Testing
 
 @testable import Platform

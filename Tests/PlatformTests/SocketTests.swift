@@ -1,6 +1,6 @@
 // TCP over the loopback interface, and addresses as text.
-import Kernels
 import Platform
+import Registry
 import Testing
 
 extension PlatformTests {

@@ -1,5 +1,6 @@
 // The kernels, each beside a read of as many bytes as it must touch. What nodes make of them is RoundBench's business.
 import Aggregation
+import Cryptography
 import Graphs
 import Kernels
 import Learning

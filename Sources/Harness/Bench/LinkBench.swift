@@ -1,7 +1,9 @@
 // Models one way through one link: frames over TCP between two processes, checked or sealed, beside the bare bytes; and
 // what sealing costs without any socket.
+import Cryptography
 import Kernels
 import Platform
+import Registry
 import Wire
 
 public enum LinkBench: Bench {

@@ -3,6 +3,7 @@ import Aggregation
 import Graphs
 import Kernels
 import Platform
+import Registry
 import Scenario
 import Wire
 

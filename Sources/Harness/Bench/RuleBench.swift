@@ -3,6 +3,7 @@ import Aggregation
 import Dispatch
 import Kernels
 import Platform
+import Registry
 import Scenario
 import Synchronization
 

@@ -1,5 +1,4 @@
 // Repeated measurements of one thing, and what is said of them.
-import Kernels
 import Platform
 
 /// Measurements of one quantity, none thrown away.

@@ -1,5 +1,5 @@
 // What the files of a run say, whichever engine wrote them and however far it came. Reading them is RunReader's.
-import Kernels
+import JSON
 import Metrics
 import Scenario
 

@@ -1,5 +1,5 @@
 // How the run was made and how it is made again: its settings and commands.
-import Kernels
+import JSON
 import Scenario
 
 extension HTMLReport {

@@ -1,7 +1,9 @@
 // Reads a run directory, at any moment of the run's life and as often as asked. It writes nothing, recomputes nothing.
+import JSON
 import Kernels
 import Metrics
 import Platform
+import Registry
 import Scenario
 
 /// What has been read of a run so far. Files that grow are read on from where the last reading ended, so that a reading

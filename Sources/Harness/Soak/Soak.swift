@@ -1,6 +1,5 @@
 // Many cases on all processors, and the sum of what they met.
 import Dispatch
-import Kernels
 import Synchronization
 
 /// The sum over the cases of a soak.

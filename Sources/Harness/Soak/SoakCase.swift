@@ -3,8 +3,10 @@ import Aggregation
 import Attacks
 import Faults
 import Graphs
+import JSON
 import Kernels
 import Learning
+import Registry
 import Scenario
 public import Simulation
 

@@ -1,5 +1,6 @@
 // One case of a soak, run and judged; and, where it failed, made smaller as long as it still fails.
 import Core
+import JSON
 import Kernels
 import Metrics
 import Scenario

@@ -1,5 +1,5 @@
 // What one cell of a sweep came to: a line of results.jsonl.
-import Kernels
+import JSON
 import Metrics
 import Scenario
 

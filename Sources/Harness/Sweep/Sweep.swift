@@ -1,6 +1,7 @@
 // A sweep as it is written down: a base experiment, and a grid of keys with the values that each of them is to have.
 // Reading only: whether keys and values are allowed is found out by SweepPlan.
-public import Kernels
+import JSON
+import Registry
 public import Scenario
 
 /// The content of a sweep file.
