@@ -125,7 +125,6 @@ public struct Simulator {
     private let laneOfNode: [Int]
     private let neighbours: [[NodeID]]
     private let options: Options
-    private let nodeCount: Int
     private var network: VirtualNetwork?
     private var calmSince: Instant?
 
@@ -139,7 +138,6 @@ public struct Simulator {
         options: Options = Options()
     ) {
         self.options = options
-        nodeCount = nodes.count
         neighbours = nodes.map(\.neighbours)
         let plan = faults.flatMap { $0.isEmpty ? nil : $0 }
         let settings = Actor.Settings(

@@ -60,9 +60,6 @@ public struct SoakCase: Sendable {
                 } + [("topology", topology), ("adversary", .array(adversary)), ("faults", .array(faults))])
     }
 
-    /// The first round after the last fault.
-    var calmFrom: Int { faults.compactMap(\.until).max() ?? 0 }
-
     /// The kinds of fault in it.
     public var faultKinds: [String] { faults.map { $0.fault.member("kind")?.text ?? "" } }
     public var ruleKind: String {
