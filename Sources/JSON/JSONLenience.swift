@@ -26,5 +26,5 @@ extension JSONValue {
     public var count: Int? { number.flatMap { abs($0) <= 0x1p46 ? Int(exactly: $0) : nil } }
 
     /// The whole number at a key; 0 where there is none.
-    public func count(_ key: String) -> Int { member(key)?.count ?? 0 }
+    public func count(at key: String) -> Int { member(key)?.count ?? 0 }
 }

@@ -344,10 +344,12 @@ public struct NodeShell {
     }
 
     private mutating func append(_ record: NodeRecord) {
-        let line = record.json(
-            bytesSent: transport.bytesSent, messagesSent: transport.messagesSent, mixNanoseconds: Int(mixNanoseconds),
-            snapshotsOverwritten: snapshots.overwritten)
+        var record = record
+        (record.bytesSent, record.messagesSent) = (transport.bytesSent, transport.messagesSent)
+        record.snapshotsOverwritten = snapshots.overwritten
+        record.mixNanoseconds = mixNanoseconds
         mixNanoseconds = 0
+        let line = record.json
         keep { [metrics] () throws(SystemFault) in try metrics.append(line) }
     }
 

@@ -84,7 +84,7 @@ extension EndToEndTests {
             for name in try Files.names(in: laboratory.runs) {
                 let run = RunDirectory("\(laboratory.runs)/\(name)")
                 let lines = try Files.read(run.metrics).split(separator: UInt8(ascii: "\n"))
-                #expect(try lines.map { try StrictJSON.read(Array($0), name: "line").count("rounds") } == [0, 8])
+                #expect(try lines.map { try StrictJSON.read(Array($0), name: "line").count(at: "rounds") } == [0, 8])
             }
         }
 

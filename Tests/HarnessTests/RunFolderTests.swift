@@ -99,7 +99,7 @@ struct RunFolderTests {
         #expect(lines.contains(#"to go on              gossiplab resume 'it'\''s/a run'"#))
         #expect(lines.count { $0.contains("lost") } == 1 && !lines.contains { $0.contains("stopped") })
         let reached = try StrictJSON.read(summary.json, name: "summary.json").member("reached")
-        #expect(reached?.count("least") == 7 && reached?.count("greatest") == 12)
+        #expect(reached?.count(at: "least") == 7 && reached?.count(at: "greatest") == 12)
         #expect(try run.page().contains("its honest nodes had closed 7 to 12 of 20 rounds"))
     }
 

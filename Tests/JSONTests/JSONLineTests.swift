@@ -18,4 +18,17 @@ struct JSONLineTests {
                 == #"{"text":"a\"b\\c\u0001é","hash":"0123456789abcdef","nothing":null,"inner":{"count":-3},"list":[1,2]}"#
                 + "\n")
     }
+
+    @Test("every control character, and nothing else, is escaped in a text")
+    func escapes() {
+        for scalar in 0..<0x250 as Range<UInt32> {
+            guard let character = Unicode.Scalar(scalar).map(Character.init) else { continue }
+            var line = JSONLine()
+            line.append(text: String(character))
+            let text = String(decoding: line.bytes.dropFirst(), as: UTF8.self)
+            let isEscaped = scalar < 32 || character == "\"" || character == "\\"
+            #expect((text.count == 3) != isEscaped, "U+\(String(scalar, radix: 16))")
+            #expect(!text.utf8.contains { $0 < 32 })
+        }
+    }
 }

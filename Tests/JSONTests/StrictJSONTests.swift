@@ -4,6 +4,7 @@ import Registry
 import Testing
 
 @testable import JSON
+
 @Suite("Strict JSON")
 struct StrictJSONTests {
     private func fault(_ text: String) -> String? { fault(Array(text.utf8)) }

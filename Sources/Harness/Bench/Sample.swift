@@ -1,4 +1,5 @@
 // Repeated measurements of one thing, and what is said of them.
+import Kernels
 import Platform
 
 /// Measurements of one quantity, none thrown away.

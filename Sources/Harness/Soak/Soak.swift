@@ -1,5 +1,6 @@
 // Many cases on all processors, and the sum of what they met.
 import Dispatch
+import Kernels
 import Synchronization
 
 /// The sum over the cases of a soak.

@@ -131,11 +131,11 @@ extension CellResult {
             identity: identity, engine: engine, transport: transport, deadlineMilliseconds: deadline,
             checkpointEvery: checkpointEvery)
         for measure in SweepMeasure.allCases { set(measure, json.member(measure.rawValue)?.number) }
-        lost = json.count("lost")
+        lost = json.count(at: "lost")
         digest = json.member("modelDigest")?.text ?? ""
         seconds = json.member("seconds")?.number ?? 0
         self.verdict = verdict
         failure = json.member("failure")?.text
-        fellApart = json.count("fellApart") == 1
+        fellApart = json.count(at: "fellApart") == 1
     }
 }

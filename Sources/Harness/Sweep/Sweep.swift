@@ -2,7 +2,7 @@
 // Reading only: whether keys and values are allowed is found out by SweepPlan.
 import JSON
 import Registry
-public import Scenario
+import Scenario
 
 /// The content of a sweep file.
 public struct Sweep: Sendable {
