@@ -1,5 +1,5 @@
-// An experiment as real processes on this host: the launcher starts and ends them, the observer watches what they write,
-// the nemesis lets go wrong what the plan says. Here is only who acts when.
+// An experiment as real processes on this host: the launcher starts and ends them, the observer watches what they
+// write, the nemesis lets go wrong what the plan says. Here is only who acts when.
 import Kernels
 import Metrics
 import Platform

@@ -1,4 +1,5 @@
-// What an entry of a record may be, in JSON and as part of a sum. Sums wrap instead of trapping: files may say anything.
+// What an entry of a record may be, in JSON and as part of a sum. Sums wrap instead of trapping, since files may say
+// anything.
 import JSON
 import Kernels
 

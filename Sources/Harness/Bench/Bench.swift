@@ -5,8 +5,6 @@ import Registry
 /// Something of this program that is measured beside a limit of the machine, in one run.
 public protocol Bench: SendableMetatype {
     static var name: String { get }
-    /// One sentence for help.
-    static var summary: String { get }
     /// Those that it takes beside `repetitions`.
     static var flags: [Flag] { get }
 

@@ -9,7 +9,6 @@ import Scenario
 
 public enum KernelBench: Bench {
     public static let name = "kernels"
-    public static let summary = "Each kernel beside a read of the same bytes of memory."
     public static let flags: [Flag] = []
 
     /// One repetition calls a kernel so often that it takes at least this long.

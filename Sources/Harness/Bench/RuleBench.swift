@@ -9,7 +9,6 @@ import Synchronization
 
 public enum RuleBench: Bench {
     public static let name = "rules"
-    public static let summary = "Every multiset rule and pre-aggregation beside a read of its inputs."
     public static let flags = [
         Flag("rule", "NAME", "this rule only, without pre-aggregations"),
         Flag("compat", "CODE", "byzfl: with the defaults of ByzFL 0.0.11"),

@@ -1,5 +1,5 @@
-// Watches the files of running nodes: takes their snapshots, looks whether their loops stir and their folders are there,
-// and tells in the end what each has come to.
+// Watches the files of running nodes: takes their snapshots, looks whether their loops stir and their folders are
+// there, and tells in the end what each has come to.
 import Kernels
 import Metrics
 import Platform
