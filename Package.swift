@@ -20,8 +20,9 @@ let numeric: [SwiftSetting] =
 let informed: [SwiftSetting] = strict + (usesAVX2 ? [.define("BUILT_FOR_AVX2")] : [])
 
 /// What each module may import: only what stands below it.
-let kernels = "Kernels"
-let foundations = [kernels, "Graphs", "Learning", "Aggregation", "Wire", "Metrics"]
+let named = ["Kernels", "Registry"]
+let written = named + ["Cryptography", "JSON"]
+let foundations = written + ["Graphs", "Learning", "Aggregation", "Wire", "Metrics"]
 let node = foundations + ["Attacks", "Core", "Faults", "Scenario"]
 
 func module(
@@ -45,15 +46,18 @@ let package = Package(
     ],
     targets: [
         module("Kernels", [], numeric),
-        module("Graphs", [kernels]),
-        module("Learning", [kernels], numeric),
-        module("Aggregation", [kernels], numeric),
-        module("ReferenceRules", [kernels], numeric),
-        module("Wire", [kernels], optimised, prose: ["PROTOCOL.md"]),
-        module("Metrics", [kernels], optimised),
+        module("Registry", [], optimised),
+        module("Cryptography", ["Kernels"], numeric),
+        module("JSON", named + ["Cryptography"], optimised),
+        module("Graphs", named),
+        module("Learning", named + ["Cryptography"], numeric),
+        module("Aggregation", named, numeric),
+        module("ReferenceRules", named, numeric),
+        module("Wire", ["Kernels", "Cryptography"], optimised, prose: ["PROTOCOL.md"]),
+        module("Metrics", ["Kernels", "JSON"], optimised),
         module("Attacks", foundations, numeric),
         module("Core", foundations + ["Attacks"], optimised, prose: ["PATIENCE.md"]),
-        module("Faults", [kernels], optimised),
+        module("Faults", named, optimised),
         module("Scenario", foundations + ["Attacks", "Core", "Faults"]),
         module("Platform", node, informed),
         module("Simulation", foundations + ["Attacks", "Core", "Faults"], optimised),
@@ -74,15 +78,18 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: node.map { .init(stringLiteral: $0) }, path: "Tests/TestSupport",
             swiftSettings: strict),
-        tests("KernelsTests", [kernels]),
-        tests("GraphsTests", [kernels, "Graphs"]),
-        tests("LearningTests", [kernels, "Learning"]),
+        tests("KernelsTests", ["Kernels"]),
+        tests("RegistryTests", ["Registry"]),
+        tests("CryptographyTests", ["Kernels", "Cryptography"]),
+        tests("JSONTests", named + ["JSON"]),
+        tests("GraphsTests", named + ["Graphs"]),
+        tests("LearningTests", named + ["Cryptography", "Learning"]),
         tests("AggregationTests", node + ["ReferenceRules", "Platform"]),
-        tests("WireTests", [kernels, "Wire"]),
-        tests("MetricsTests", [kernels, "Metrics"]),
+        tests("WireTests", ["Kernels", "Cryptography", "Wire"]),
+        tests("MetricsTests", ["Kernels", "JSON", "Metrics"]),
         tests("AttacksTests", foundations + ["Attacks"]),
         tests("CoreTests", foundations + ["Attacks", "Core"]),
-        tests("FaultsTests", [kernels, "Faults"]),
+        tests("FaultsTests", named + ["Faults"]),
         tests("ScenarioTests", node),
         tests("PlatformTests", node + ["Platform"]),
         tests("SimulationTests", foundations + ["Attacks", "Core", "Faults", "Simulation"]),

@@ -1,5 +1,6 @@
 // Pre-aggregations in their order, then a multiset rule: what the laboratory's `aggregate` and gossiping nodes run.
 import Kernels
+import Registry
 
 /// A chain from n vectors to one.
 public struct AggregationPipeline: Sendable {

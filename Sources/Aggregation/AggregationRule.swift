@@ -1,6 +1,7 @@
 // What a multiset rule is: n vectors in, one out, whoever they are from. Pre-aggregations come before it
 // (`AggregationPipeline`), and `OnNeighbourhood` makes a gossip rule of it.
 import Kernels
+import Registry
 
 /// A rule that makes one vector of n, of which f may be hostile.
 ///

@@ -1,5 +1,5 @@
 // How much lying a node is told to withstand, as a number of neighbours and as mixing weight.
-public import Kernels
+import Kernels
 
 /// How much lying a node is told to withstand in a round.
 public struct Budget: Equatable, Sendable {

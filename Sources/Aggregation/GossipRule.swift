@@ -1,6 +1,7 @@
 // What a gossip rule is: the node trusts its own model and none of its neighbours'.
 // Which neighbours were heard, and with what weights, is the caller's business (`MixContext`).
 import Kernels
+import Registry
 
 /// A rule that mixes a node's own model with those of its neighbours.
 ///

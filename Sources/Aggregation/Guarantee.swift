@@ -1,5 +1,5 @@
 // What rules promise, in the terms of the literature.
-import Kernels
+import Registry
 
 /// What a rule promises; the tests hold each rule to it on random instances, as far as single mixes can show.
 public enum Guarantee: Equatable, Sendable {
@@ -13,12 +13,32 @@ public enum Guarantee: Equatable, Sendable {
     /// (b, ρ)-robust summation: |Φ − Σ w_j z_j|² ≤ ρ b Σ w_j |z_j|² over honest neighbours, while liars weigh b at
     /// most.
     case summation(coefficient: Double)
+    /// What a multiset rule promises of its inputs, here the models of the neighbourhood, and what each pre-aggregation
+    /// before it does to that, in words.
+    case ofNeighbourhood(Robustness, effects: [String])
     /// A statement about whole runs under assumptions on data and graph, as published.
     case ofRuns(String)
 
-    /// What a multiset rule promises, on the neighbourhood.
-    static func ofNeighbourhood(_ robustness: Robustness) -> Guarantee {
-        if case .none = robustness { .none } else { .ofRuns("on the neighbourhood: \(robustness.description)") }
+    /// What programs know its kind by.
+    public var code: String {
+        switch self {
+        case .none: "none"
+        case .isolation: "isolation"
+        case .honestBox: "honestBox"
+        case .summation: "summation"
+        case .ofNeighbourhood(let robustness, _): robustness.code
+        case .ofRuns: "statement"
+        }
+    }
+
+    /// The factor of its bound where so many models are mixed, own included, and so many of them lie; `nil` where there
+    /// is no number, or where pre-aggregations have changed it.
+    public func factor(models: Int, liars: Int) -> Double? {
+        switch self {
+        case .summation(let coefficient): coefficient
+        case .ofNeighbourhood(let robustness, effects: []): robustness.factor(models, liars)
+        case .none, .isolation, .honestBox, .ofNeighbourhood, .ofRuns: nil
+        }
     }
 
     /// One phrase for listings.
@@ -32,6 +52,8 @@ public enum Guarantee: Equatable, Sendable {
         case .summation(let coefficient):
             "(b, \(ParameterValue.number(coefficient)))-robust summation; "
                 + "\(ParameterValue.number(2 * coefficient))b < μ2 of the honest graph suffices"
+        case .ofNeighbourhood(let robustness, let effects):
+            (["on the neighbourhood: \(robustness.description)"] + effects).joined(separator: "; ")
         case .ofRuns(let statement): statement
         }
     }
@@ -43,7 +65,7 @@ public enum Guarantee: Equatable, Sendable {
         case .isolation: true
         case .honestBox(let perLiar): budget.count == 0 || weights.count > perLiar * budget.count
         case .summation: 2 * budget.weight <= weights.reduce(0, +) + Budget.tolerance
-        case .ofRuns: budget.count == 0 || weights.count > budget.count
+        case .ofNeighbourhood, .ofRuns: budget.count == 0 || weights.count > budget.count
         }
     }
 }

@@ -1,5 +1,5 @@
 // What a rule is told of a round beside the models.
-public import Kernels
+import Kernels
 
 /// What a rule may know beside the vectors.
 public struct MixContext: Sendable {

@@ -1,5 +1,6 @@
 // A multiset rule as a gossip rule: which models it is given, what becomes of the own one, and which origin it sees.
 import Kernels
+import Registry
 
 /// A gossip rule that others can put pre-aggregations before.
 public protocol NeighbourhoodRule: GossipRule {
@@ -17,7 +18,9 @@ public struct OnNeighbourhood<Rule: AggregationRule>: NeighbourhoodRule {
     public static var summary: String { Rule.summary }
     public static var cost: String { Rule.cost }
     public static var source: String { Rule.source }
-    public static var guarantee: Guarantee { .ofNeighbourhood(Rule.robustness) }
+    public static var guarantee: Guarantee {
+        Rule.robustness == .none ? .none : .ofNeighbourhood(Rule.robustness, effects: [])
+    }
     public static var parameters: [Parameter] {
         Rule.parameters + [
             .choice("neighbourhood", ["closed", "open"], default: "closed", "whether the own model is an input"),
@@ -50,8 +53,9 @@ public struct OnNeighbourhood<Rule: AggregationRule>: NeighbourhoodRule {
     public var needs: MixNeeds { pipeline.rule.needs }
 
     public var guarantee: Guarantee {
-        guard !before.isEmpty, case .ofRuns(let statement) = Self.guarantee else { return Self.guarantee }
-        return .ofRuns(before.reduce(statement) { "\($0); after \(type(of: $1).name), \(type(of: $1).effect)" })
+        guard case .ofNeighbourhood(let robustness, _) = Self.guarantee else { return Self.guarantee }
+        return .ofNeighbourhood(
+            robustness, effects: before.map { "after \(type(of: $0).name), \(type(of: $0).effect)" })
     }
 
     /// Offsets do not change when all models are moved; a rule that knows the model before needs no such help.

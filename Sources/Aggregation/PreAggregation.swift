@@ -1,5 +1,6 @@
 // What comes before a multiset rule: n vectors in, n or fewer out.
 import Kernels
+import Registry
 
 /// A step that changes the inputs of a multiset rule.
 public protocol PreAggregation: Registered {

@@ -1,6 +1,6 @@
 // Every rule that an experiment can name. A new rule is one file and one line here: in Gossip/ where it trusts the own
 // model, in Rules/ where it judges a set of vectors, in Before/ where it prepares them.
-import Kernels
+import Registry
 
 public enum RuleCatalog {
     /// What a node can mix by: every rule that is listed below.

@@ -1,5 +1,5 @@
 // The search for the best n − f of n rows, for rules that are defined by one.
-import Kernels
+import Registry
 
 /// Subsets in lexicographic order of their rows; the first of the best wins. A subset is given up as soon as what it
 /// must come to is no better than the best so far.

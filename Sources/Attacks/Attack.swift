@@ -1,5 +1,6 @@
 // What an attack is, and all that an attacker may know. Who is attacked, and when, is `Behaviour` in Core.
 import Kernels
+import Registry
 
 /// Anything an adversary group can be told to do.
 public protocol Attack: Registered {}

@@ -1,5 +1,5 @@
 // Every attack that an experiment can name. A new attack is one file in Model/ or Data/ and one line here.
-import Kernels
+import Registry
 
 public enum AttackCatalog {
     public static let all = Catalog<any Attack.Type>(

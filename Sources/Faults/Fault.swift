@@ -1,6 +1,7 @@
 // What goes wrong on purpose, in a seeded way, while an experiment runs. No node knows of it; what a driver makes of it
 // (virtual events, signals to processes) is the driver's business.
-public import Kernels
+import Kernels
+import Registry
 
 /// Anything that a plan can let happen.
 public protocol Fault: Registered {

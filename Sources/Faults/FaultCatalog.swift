@@ -1,5 +1,5 @@
 // Every fault that a plan can name. A new fault is one file in Network/ or Nodes/ and one line here.
-public import Kernels
+import Registry
 
 public enum FaultCatalog {
     public static let all = Catalog<any Fault.Type>(

@@ -1,5 +1,5 @@
 // When which fault strikes whom, and what that comes to from moment to moment. Drivers ask; nothing here acts.
-public import Kernels
+import Kernels
 
 /// One fault of a plan, resolved on a graph.
 public struct PlannedFault: Sendable {

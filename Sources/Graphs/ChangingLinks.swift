@@ -1,5 +1,6 @@
 // A graph that changes in named rounds: edges and nodes come and go as a file lists them.
 public import Kernels
+import Registry
 
 /// What changes in a graph when a round begins.
 public struct GraphChange: Sendable, Equatable {

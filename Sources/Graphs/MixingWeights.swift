@@ -1,5 +1,6 @@
 // How much each neighbour's model counts at a node. Weights come from the topology, never from the wire.
-public import Kernels
+import Kernels
+import Registry
 
 /// Where the weights of a topology come from.
 public enum WeightRule: String, Sendable, CaseIterable {

@@ -1,6 +1,7 @@
 // Every sequence of graphs that a topology file can name. A new one is one file in Schedules/ and one line here;
 // changes that a file writes out are in ChangingLinks.
-public import Kernels
+import Kernels
+import Registry
 
 /// A rule by which the links of a graph come and go.
 public protocol ScheduleKind: Registered {

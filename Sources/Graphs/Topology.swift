@@ -1,5 +1,6 @@
 // Who sends to whom. Weights are in MixingWeights, files in the Scenario module, graphs that change in LinkSchedule.
-public import Kernels
+import Kernels
+import Registry
 
 /// A link between two nodes: `source` sends to `target`, and in an undirected topology `target` to `source` as well.
 public struct Edge: Hashable, Sendable {

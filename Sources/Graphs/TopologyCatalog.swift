@@ -1,5 +1,6 @@
 // Every graph family that a topology file can name. A new family is one file in Families/ and one line here.
-public import Kernels
+import Kernels
+import Registry
 
 /// A family of graphs, one of which is made from the parameters and a seed.
 public protocol TopologyFamily: Registered {

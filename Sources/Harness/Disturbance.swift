@@ -1,5 +1,4 @@
 // What happened in a run of real processes that no simulation of it repeats: only its traces tell what each node heard.
-import Kernels
 import Scenario
 
 /// Why a run can be recomputed from its traces alone.

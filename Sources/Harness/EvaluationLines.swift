@@ -1,4 +1,5 @@
 // The laboratory's metrics.jsonl as a whole: which of its lines count, and where further ones belong.
+import JSON
 import Metrics
 import Platform
 import Scenario

@@ -2,6 +2,7 @@
 import Kernels
 import Learning
 import Metrics
+import Registry
 import Scenario
 
 /// The honest models of one moment, judged.

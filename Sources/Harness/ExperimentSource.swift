@@ -1,7 +1,8 @@
 // Where an experiment comes from: the catalogue, a file, or a part of another file. It knows how the files that the
 // experiment names are found.
-public import Kernels
+import JSON
 import Platform
+import Registry
 public import Scenario
 
 /// An experiment that was read, and where it stood.

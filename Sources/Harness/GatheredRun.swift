@@ -2,6 +2,7 @@
 import Kernels
 import Metrics
 import Platform
+import Registry
 import Scenario
 
 /// The run directories of several hosts, each with nodes that no other one has.
@@ -85,7 +86,7 @@ public struct GatheredRun {
             if let trace = try? Files.read(folder.trace) { try Files.write(trace, to: copy.trace) }
             if copy.hasRejoined { outcome.restarted.append(node) }
             outcome.reached[node] = copy.roundsReached(of: assembly)
-            outcome.totals[node] = NodeTotals(metrics: metrics)
+            outcome.totals[node] = NodeRecord(metrics: metrics)
             if let model = folder.finalModel(of: assembly) {
                 outcome.finalModels.append((node, model))
             } else {

@@ -1,5 +1,5 @@
 // How far a run came that was stopped, and how to go on with it.
-import Kernels
+import JSON
 import Metrics
 import Scenario
 

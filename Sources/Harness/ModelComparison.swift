@@ -1,5 +1,5 @@
 // Final models that were recomputed, beside those that the nodes have left.
-public import Kernels
+import Kernels
 import Platform
 public import Scenario
 

@@ -6,6 +6,7 @@ import Kernels
 import Learning
 import Metrics
 import Platform
+import Registry
 import Scenario
 import Wire
 

@@ -1,5 +1,4 @@
 // What a stopped run left behind, made ready to go on.
-import Kernels
 import Platform
 import Scenario
 

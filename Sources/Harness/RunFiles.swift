@@ -2,6 +2,7 @@
 import Kernels
 import Metrics
 import Platform
+import Registry
 import Scenario
 
 /// The laboratory's side of a run directory.

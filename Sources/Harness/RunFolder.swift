@@ -1,7 +1,10 @@
 // What a folder that the operator named is: a run, however it was made and however far it came, or something else. For
 // each command that wants a run, whether it can have this one, and which command is meant instead.
-public import Kernels
+import JSON
+import Kernels
+import Metrics
 public import Platform
+import Registry
 public import Scenario
 
 /// The folder of one run, with what its files say of how it was made and how it ended.
@@ -41,7 +44,7 @@ public struct RunFolder: Sendable {
             })
         if let summary {
             let hasModels = summary.member("modelDigest")?.text?.isEmpty == false
-            ending = summary.count("stopped") == 1 ? .stopped : hasModels ? .finished : .failed
+            ending = summary.count(at: "stopped") == 1 ? .stopped : hasModels ? .finished : .failed
         } else {
             ending = .open
         }
@@ -118,7 +121,7 @@ public struct RunFolder: Sendable {
     /// From the nodes' own files, which every run of real processes has.
     private func disturbance(of assembly: Assembly) -> Disturbance {
         let nodes = assembly.topology.nodes
-        let totals = nodes.map { NodeTotals(metrics: (try? Files.read(directory.node($0).metrics)) ?? []) }
+        let totals = nodes.map { NodeRecord(metrics: (try? Files.read(directory.node($0).metrics)) ?? []) }
         func labels(where isMeant: (NodeID) -> Bool) -> [String] {
             nodes.filter(isMeant).map { assembly.topology.labels[$0.index] }
         }

@@ -1,6 +1,8 @@
 // How a run was made, as far as no other file of its folder says it: run.json. Every command line that makes the run
 // again is made from this.
+import JSON
 import Kernels
+import Registry
 public import Scenario
 public import Simulation
 

@@ -1,7 +1,9 @@
 // The figures that a run is judged by, the worst node first; what summary.json holds.
+import JSON
 import Kernels
 import Learning
 import Metrics
+import Registry
 import Scenario
 
 public struct RunSummary: Sendable {
@@ -48,17 +50,14 @@ public struct RunSummary: Sendable {
     public let final: EvaluationRecord?
     /// Moments that were to be evaluated, as far as the run came, and those that could not be.
     public let moments: (planned: Int, missed: Int)
-    public let trainLoss: Double?
     public let learning: LearningFigures?
-    public let totals: NodeTotals
+    /// Traffic of all nodes; everything else of the honest ones.
+    public let totals: NodeRecord
     /// Honest nodes that finished, the worst first.
     public let byAccuracy: [NodeLine]
     /// All nodes, by index.
     public let perNode: [NodeFigures]
     public let screening: Screening
-    /// Means over the honest nodes' last mixes.
-    public let threshold: Double?
-    public let returnedWeight: Double?
     public let usesOracle: Bool
     public let wasStopped: Bool
     /// Of the experiment, then of this run.
@@ -95,19 +94,16 @@ public struct RunSummary: Sendable {
         let judged = Dictionary(uniqueKeysWithValues: (judgement?.nodes ?? []).map { ($0.node, $0) })
 
         let honestTotals = assembly.honest.compactMap { outcome.totals[$0] }
-        let awaited = NodeTotals.awaitedSeconds(by: honestTotals, nodes: topology.nodeCount)
-        let tallies = NodeTotals.tallies(by: honestTotals, nodes: topology.nodeCount)
+        totals = .sum(Array(outcome.totals.values), honest: honestTotals)
+        let awaited = totals.awaitedSeconds(ofNodes: topology.nodeCount)
+        let tallies = totals.tallies(ofNodes: topology.nodeCount)
         screening = Screening(topology.nodes.map { (tallies[$0.index], hostile.contains($0)) })
-        threshold = mean(honestTotals.compactMap(\.threshold))
-        returnedWeight = mean(honestTotals.compactMap(\.returnedWeight))
         perNode = topology.nodes.map { node in
             NodeFigures(
                 label: topology.labels[node.index], accuracy: judged[node]?.accuracy, distance: judged[node]?.distance,
                 awaitedSeconds: awaited[node.index], tally: tallies[node.index],
                 lost: outcome.lost.first { $0.node == node })
         }
-        trainLoss = mean(honestTotals.compactMap(\.trainLoss))
-        totals = .sum(Array(outcome.totals.values), honest: honestTotals)
         usesOracle = experiment.aggregation.tolerates == .oracle
         wasStopped = outcome.wasStopped
         warnings = assembly.warnings + outcome.warnings
@@ -146,7 +142,6 @@ public struct RunSummary: Sendable {
             object.add("best", final?.accuracy.greatest)
             object.add("averageModel", final?.averageModelAccuracy)
         }
-        line.add("trainLoss", trainLoss)
         line.add("chance") { object in
             object.add("share", final.map { _ in verdict.chance.share })
             object.add("margin", final.map { _ in verdict.chance.margin })
@@ -156,32 +151,18 @@ public struct RunSummary: Sendable {
         line.add("consensusDistance") { $0.add(final?.distance) }
         line.add("learningError", learning?.gradientNorm)
         line.add("generalizationGap", learning?.generalizationGap)
-        line.add("bytesSent", totals.bytesSent)
-        line.add("messagesSent", totals.messagesSent)
-        line.add("rejections") { object in
-            for rejection in totals.rejections { object.add(rejection.reason, rejection.count) }
-        }
-        line.add("lateMessages", totals.lateModels)
-        line.add("missedMessages", totals.missedModels)
-        line.add("snapshotsOverwritten", totals.snapshotsOverwritten)
+        line.add(totals, section: nil)
         line.add("evaluations") { object in
             object.add("planned", moments.planned)
             object.add("missing", moments.missed)
         }
-        line.add("seconds") { object in
-            object.add("compute", Double(totals.computeNanoseconds) / 1e9)
-            object.add("wait", Double(totals.waitNanoseconds) / 1e9)
-            object.add("mix", Double(totals.mixNanoseconds) / 1e9)
-        }
+        line.add("seconds") { $0.add(totals, section: "seconds") }
         line.add("screening") { object in
             object.add("falsePositives", screening.falsePositives)
             object.add("falseNegatives", screening.falseNegatives)
             object.add("honest", screening.honest)
             object.add("hostile", screening.hostile)
-            object.add("threshold", threshold)
-            object.add("returnedWeight", returnedWeight)
-            object.add("degradedMixes", totals.degradedMixes)
-            object.add("unfinishedMixes", totals.unfinishedMixes)
+            object.add(totals, section: "screening")
         }
         line.add("perNode", perNode) { $0.append($1) }
         line.add("stopped", wasStopped ? 1 : 0)
@@ -209,11 +190,6 @@ extension JSONLine {
             }
         }
     }
-}
-
-/// `nil` for no values.
-private func mean(_ values: [Double]) -> Double? {
-    values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
 }
 
 /// A share as a percentage with one decimal.

@@ -1,4 +1,5 @@
 // How well the rules told liars from honest neighbours. Only the laboratory can say: it knows who lies.
+import JSON
 import Metrics
 
 /// What the honest nodes' rules did with the models of honest and of hostile neighbours.

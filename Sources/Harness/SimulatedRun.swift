@@ -35,7 +35,7 @@ public struct SimulatedRun {
             watch(observation)
             switch observation {
             case .snapshot(let node, let rounds, let model): timeline.add(model, of: node, rounds: rounds)
-            case .record(let node, let record): outcome.totals[node, default: NodeTotals()].add(record)
+            case .record(let node, let record): outcome.totals[node, default: NodeRecord()].add(record)
             case .ended(let node, let ending):
                 if case .finished(let model) = ending {
                     timeline.add(model, of: node, rounds: assembly.experiment.training.rounds)
@@ -51,8 +51,8 @@ public struct SimulatedRun {
         if let fault { throw fault }
         for (node, ending) in zip(assembly.topology.nodes, result.endings) {
             outcome.reached[node] = result.rounds[node.index].number
-            outcome.totals[node, default: NodeTotals()].bytesSent = result.traffic[node.index].bytes
-            outcome.totals[node, default: NodeTotals()].messagesSent = result.traffic[node.index].messages
+            outcome.totals[node, default: NodeRecord()].bytesSent = result.traffic[node.index].bytes
+            outcome.totals[node, default: NodeRecord()].messagesSent = result.traffic[node.index].messages
             guard case .finished(let model) = ending else {
                 timeline.close(node)
                 outcome.lost.append(

@@ -27,7 +27,7 @@ extension RunSummary {
             row("learning error", "\(rounded(learning.gradientNorm, 5))   (gradient norm at the average model)")
             row("generalization gap", rounded(learning.generalizationGap, 4))
         }
-        if let trainLoss { row("training loss", rounded(trainLoss, 4)) }
+        if let trainLoss = totals.trainLoss { row("training loss", rounded(trainLoss, 4)) }
         row("nodes", "\(nodes), hostile \(hostile.isEmpty ? "none" : hostile.joined(separator: " "))")
         let done = interruption.map { "\($0.range) of \(rounds)" } ?? "\(rounds)"
         row("rounds", "\(done) in \(rounded(wallSeconds, 2)) s (\(engine.rawValue), \(transport))")

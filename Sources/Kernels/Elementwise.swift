@@ -22,12 +22,6 @@ public func copy(_ x: Span<Float>, into y: inout MutableSpan<Float>) {
     for i in 0..<x.count { y[i] = x[i] }
 }
 
-/// out ← x − y.
-public func subtract(_ x: Span<Float>, _ y: Span<Float>, into out: inout MutableSpan<Float>) {
-    precondition(x.count == y.count && x.count == out.count, "spans of one length")
-    for i in 0..<x.count { out[i] = x[i] - y[i] }
-}
-
 /// out ← out + a (x − y): a step towards x as seen from y.
 public func addScaledDifference(
     _ a: Float, _ x: Span<Float>, minus y: Span<Float>, into out: inout MutableSpan<Float>

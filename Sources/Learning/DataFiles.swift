@@ -1,5 +1,5 @@
 // The one way in which data come out of files. Nothing here opens any: the programs hand in a value that does.
-public import Kernels
+import Registry
 
 /// Files of data, by path.
 public protocol DataFiles: Sendable {

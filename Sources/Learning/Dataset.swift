@@ -1,5 +1,5 @@
 // Where samples come from: a training part for the nodes, a test part for the laboratory alone.
-public import Kernels
+import Registry
 
 /// Data that an experiment can name; opened, they are a dataset.
 public protocol DataSource: Registered {

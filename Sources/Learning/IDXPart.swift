@@ -1,6 +1,7 @@
 // The IDX format of MNIST and its relatives, read from a stream: a header, and unsigned bytes. Which files make a
 // dataset is the business of IDXFiles.
 import Kernels
+import Registry
 
 /// One IDX file: what its header says, and its elements.
 struct IDXPart: Sendable {

@@ -1,5 +1,4 @@
 // Samples with labels, and a node's share of them.
-import Kernels
 
 /// n samples of p features each, row after row, with labels 0 ..< classCount.
 public struct LabelledData: Sendable, Equatable {

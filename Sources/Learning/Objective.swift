@@ -1,5 +1,5 @@
 // What a model minimises. An objective knows shapes and losses; it knows nothing of nodes, rounds or step sizes.
-import Kernels
+import Registry
 
 /// A differentiable loss over labelled data, with parameters in one flat vector.
 public protocol Objective: Registered {

@@ -1,5 +1,6 @@
 // How the training samples are shared out among nodes. Every sample goes to exactly one of them.
 import Kernels
+import Registry
 
 /// A way to split labelled data among participants.
 public protocol Split: Registered {

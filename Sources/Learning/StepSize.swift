@@ -1,5 +1,6 @@
 // Step sizes over rounds. A new schedule is one type here and one catalogue line.
 import Kernels
+import Registry
 
 /// η_t, the step size of round t, counted from 0.
 public protocol StepSize: Registered {

@@ -1,7 +1,8 @@
 // What a node tells about its own rounds. Only facts it knows itself: it holds no test data and nobody else's model.
 import Kernels
 
-/// One line of a node's metrics: the rounds since the line before.
+/// One line of a node's metrics: the rounds since the line before. Or what several lines, or several nodes, come to;
+/// how, says RecordSchema.
 public struct NodeRecord: Sendable, Equatable {
     /// Rounds closed so far.
     public var rounds = 0
@@ -9,6 +10,7 @@ public struct NodeRecord: Sendable, Equatable {
     public var trainLoss: Double?
     public var computeNanoseconds: Nanoseconds = 0
     public var waitNanoseconds: Nanoseconds = 0
+    public var mixNanoseconds: Nanoseconds = 0
     /// Models mixed in.
     public var mixedModels = 0
     /// What the rule did with the models of each neighbour that was heard, ascending.
@@ -25,6 +27,11 @@ public struct NodeRecord: Sendable, Equatable {
     public var missedModels = 0
     /// Models that came after their round had closed.
     public var lateModels = 0
+    /// Since the start, like all that follows but the tallies.
+    public var bytesSent = 0
+    public var messagesSent = 0
+    /// Snapshots that made room for others before anybody read them.
+    public var snapshotsOverwritten = 0
     /// Refused messages by reason, since the start.
     public var rejections: [Count] = []
     /// Time waited for each neighbour while no more were missing than may be late on purpose, since the start; where
@@ -53,7 +60,7 @@ public struct NodeRecord: Sendable, Equatable {
 
     public struct Wait: Sendable, Equatable {
         public let neighbour: NodeID
-        public let nanoseconds: Nanoseconds
+        public internal(set) var nanoseconds: Nanoseconds
 
         public init(neighbour: NodeID, nanoseconds: Nanoseconds) {
             self.neighbour = neighbour
@@ -62,6 +69,24 @@ public struct NodeRecord: Sendable, Equatable {
     }
 
     public init() {}
+
+    /// What was waited for each of so many nodes.
+    public func awaitedSeconds(ofNodes count: Int) -> [Double] {
+        var seconds = [Double](repeating: 0, count: count)
+        for wait in waits where seconds.indices.contains(wait.neighbour.index) {
+            seconds[wait.neighbour.index] = Double(wait.nanoseconds) / 1e9
+        }
+        return seconds
+    }
+
+    /// What was done with the models of each of so many nodes.
+    public func tallies(ofNodes count: Int) -> [Tally] {
+        var tallies = [Tally](repeating: Tally(), count: count)
+        for one in self.tallies where tallies.indices.contains(one.neighbour.index) {
+            tallies[one.neighbour.index] = one.tally
+        }
+        return tallies
+    }
 }
 
 /// What rules did with models: those that were heard count in full, shortened, or not at all. A rule that judges each
@@ -78,9 +103,9 @@ public struct Tally: Sendable, Equatable {
     public var judged: Int { kept + clipped + removed }
 
     public static func += (sum: inout Tally, other: Tally) {
-        sum.heard += other.heard
-        sum.kept += other.kept
-        sum.clipped += other.clipped
-        sum.removed += other.removed
+        sum.heard &+= other.heard
+        sum.kept &+= other.kept
+        sum.clipped &+= other.clipped
+        sum.removed &+= other.removed
     }
 }

@@ -7,6 +7,7 @@
 // The check is XXH64 over length and content with the check before it as seed, which the eight bytes in front of the
 // record are: the last record's or the header's. So a trace can be read and checked from any record on. Of the vectors
 // that the header names there is one so far, and one hash.
+import JSON
 import Kernels
 
 public struct TraceRecord: Sendable, Equatable {

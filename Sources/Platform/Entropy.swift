@@ -3,13 +3,6 @@ import Glibc
 
 /// The kernel's random generator.
 public enum Entropy {
-    /// 64 random bits.
-    public static func word() -> UInt64 {
-        // On Linux this generator is getrandom(2) itself.
-        var kernel = SystemRandomNumberGenerator()
-        return kernel.next()
-    }
-
     /// `count` random bytes, at most 256, from one call.
     public static func bytes(_ count: Int) -> [UInt8] {
         precondition(count <= 256, "more than the kernel gives at once, whatever happens")

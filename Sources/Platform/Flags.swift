@@ -1,5 +1,5 @@
 // Command lines: `--name value`, `--name=value`, `--switch`, and words. One table says what is allowed and prints help.
-public import Kernels
+import Registry
 import Scenario
 
 /// One flag that a command takes.

@@ -1,7 +1,7 @@
 // Files of data on this host: plain ones are read where they are wanted, compressed ones through the system's gzip.
 import Glibc
-public import Kernels
 public import Learning
+import Registry
 import Synchronization
 
 /// The files in which an experiment's data are.

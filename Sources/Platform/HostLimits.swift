@@ -1,6 +1,7 @@
 // What this machine allows one process: open files, processes and memory.
 import Glibc
 import Kernels
+import Registry
 
 /// Readings of the limits that stop a large run, and the check before one.
 public enum HostLimits {

@@ -1,5 +1,6 @@
 // Files that the operator names and that are read whole: only if they are files, and no larger than anyone means.
-public import Kernels
+import Kernels
+import Registry
 
 /// How such files are read.
 public struct InputFiles: Sendable {

@@ -1,5 +1,6 @@
 // Key files on disk: for their owner's eyes, or not used.
-public import Kernels
+import Kernels
+import Registry
 public import Scenario
 
 extension KeyFile {

@@ -4,6 +4,7 @@ import Core
 import Kernels
 import Learning
 import Metrics
+import Registry
 import Scenario
 public import Wire
 
@@ -350,10 +351,12 @@ public struct NodeShell {
     }
 
     private mutating func append(_ record: NodeRecord) {
-        let line = record.json(
-            bytesSent: transport.bytesSent, messagesSent: transport.messagesSent, mixNanoseconds: Int(mixNanoseconds),
-            snapshotsOverwritten: snapshots.overwritten)
+        var record = record
+        (record.bytesSent, record.messagesSent) = (transport.bytesSent, transport.messagesSent)
+        record.snapshotsOverwritten = snapshots.overwritten
+        record.mixNanoseconds = mixNanoseconds
         mixNanoseconds = 0
+        let line = record.json
         keep { [metrics] () throws(SystemFault) in try metrics.append(line) }
     }
 

@@ -1,6 +1,6 @@
 // Whether this processor can run what was compiled. The settings that decide it stand in Package.swift.
 import Glibc
-import Kernels
+import Registry
 
 /// The instructions that the kernels were compiled for.
 public enum Processor {

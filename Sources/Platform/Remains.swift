@@ -2,6 +2,7 @@
 import Core
 import Kernels
 import Metrics
+import Registry
 import Scenario
 
 public struct Remains {

@@ -1,5 +1,4 @@
 // Models handed out for evaluation. Whoever reads one removes it; a node never waits for its reader.
-import Kernels
 import Scenario
 
 /// At most four unread snapshots lie in the folder; a fifth takes the place of the oldest, which is counted.

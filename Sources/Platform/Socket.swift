@@ -66,12 +66,6 @@ public enum Socket {
         }
     }
 
-    /// Asks for kernel buffers of `bytes` each way; the kernel grants what its own limits allow.
-    public static func setBuffers(of socket: FileDescriptor, bytes: Int) throws(SystemFault) {
-        try set(SOL_SOCKET, SO_SNDBUF, to: Int32(clamping: bytes), of: socket)
-        try set(SOL_SOCKET, SO_RCVBUF, to: Int32(clamping: bytes), of: socket)
-    }
-
     /// Says that no more bytes follow; what is queued is still delivered.
     public static func finishSending(_ socket: FileDescriptor) throws(SystemFault) {
         try systemCall("shut down a connection") { shutdown(socket.number, Int32(SHUT_WR)) }

@@ -1,6 +1,7 @@
 // Where a socket listens or connects: parsed from text, resolved, printed. It opens nothing.
 import Glibc
-public import Kernels
+import Kernels
+import Registry
 import Scenario
 
 /// An address and port of IPv4 or IPv6, as the kernel wants it.

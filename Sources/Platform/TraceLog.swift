@@ -3,6 +3,7 @@
 import Glibc
 import Kernels
 import Metrics
+import Registry
 import Scenario
 
 /// The trace of a node that runs, in a folder that no other process writes to.

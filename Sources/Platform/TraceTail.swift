@@ -2,6 +2,7 @@
 import Glibc
 import Kernels
 import Metrics
+import Registry
 import Scenario
 
 /// The last records of a node's trace, each found to follow from the one before it.

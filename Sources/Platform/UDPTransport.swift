@@ -1,6 +1,7 @@
 // Moves the datagrams of a node's links over UDP: a socket that takes the hellos of those who dial, and one socket for
 // each peer. What the datagrams mean, and when one must be sent again, is the link's business; who gets a socket, the
 // doorkeeper's.
+import Cryptography
 import Glibc
 import Kernels
 import Wire

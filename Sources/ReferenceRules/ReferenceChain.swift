@@ -1,5 +1,6 @@
 // Pre-aggregations and a rule, one after the other, in Double.
-public import Kernels
+import Kernels
+import Registry
 
 /// What a chain from n vectors to one is made of, by the names in the catalogue.
 public struct ReferenceChain: Sendable {

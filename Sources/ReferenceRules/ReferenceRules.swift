@@ -1,6 +1,7 @@
 // Every multiset rule and pre-aggregation again, in Double and by its definition: what tests hold the fast ones to, and
 // what the laboratory's `aggregate --precision double` runs. Nothing here is fast, and nothing is shared with what is.
-public import Kernels
+import Kernels
+import Registry
 
 /// What a rule is given.
 public struct ReferenceInputs: Sendable {

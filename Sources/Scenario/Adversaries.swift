@@ -3,6 +3,7 @@ import Attacks
 import Core
 import Graphs
 import Kernels
+import Registry
 
 /// The hostile nodes, resolved and checked.
 struct Adversaries: Sendable {

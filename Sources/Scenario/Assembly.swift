@@ -5,8 +5,9 @@ import Attacks
 public import Core
 public import Faults
 public import Graphs
-public import Kernels
+import Kernels
 public import Learning
+import Registry
 import Wire
 
 /// One node, ready to run.

@@ -1,5 +1,6 @@
 // How nodes of one host or one shared folder find each other: each writes where it listens, diallers read it.
-public import Kernels
+import JSON
+import Registry
 public import Wire
 
 /// Where a node listens, which life of it this is, and of which run.

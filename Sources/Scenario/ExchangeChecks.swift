@@ -4,6 +4,7 @@ public import Core
 import Graphs
 import Kernels
 import Learning
+import Registry
 
 extension Experiment.Training {
     func makeExchange() throws(ConfigurationFault) -> any Exchange {

@@ -3,8 +3,8 @@ import Aggregation
 import Attacks
 import Core
 import Faults
-import Kernels
 import Learning
+import Registry
 
 /// Everything that decides what a run computes, and how it is watched.
 public struct Experiment: Sendable, Equatable {

@@ -1,5 +1,6 @@
 // An experiment as text: reading it with every default filled in, and writing it whole.
-public import Kernels
+import JSON
+import Registry
 
 extension Experiment {
     /// Reads an experiment file and applies what followed each `--set`, in order.

@@ -1,6 +1,7 @@
 // The settings that only experiments have: where the graph is, how much lying is withstood, which nodes are meant.
 import Graphs
-import Kernels
+import JSON
+import Registry
 
 /// Where the graph is written down.
 public enum TopologySource: Sendable, Equatable {

@@ -4,7 +4,6 @@ import Attacks
 import Core
 import Faults
 import Graphs
-import Kernels
 import Learning
 
 /// As many rounds as anyone will ever run.

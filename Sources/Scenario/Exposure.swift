@@ -2,7 +2,7 @@
 // and for what is said of a node that failed; no node knows it.
 public import Aggregation
 import Graphs
-public import Kernels
+import Kernels
 
 /// The liars among a node's neighbours against its declared budget.
 public struct Exposure: Sendable, Equatable {

@@ -2,6 +2,7 @@
 import Faults
 import Graphs
 import Kernels
+import Registry
 
 extension Experiment {
     /// The plan, resolved and checked.

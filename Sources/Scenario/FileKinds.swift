@@ -1,5 +1,6 @@
 // Which of our own files a JSON value looks like, for one that is given where another is expected.
-public import Kernels
+import JSON
+import Registry
 
 /// A kind of file, known by keys that only it has.
 public enum FileKind: Sendable {
@@ -33,7 +34,7 @@ public enum FileKind: Sendable {
     /// - Parameter file: the whole of it.
     public func refuseOthers(_ file: JSONValue) throws(ConfigurationFault) {
         guard let kind = FileKind(file), kind != self else { return }
-        let path = file.position.source?.name ?? "FILE"
+        let path = file.position.file ?? "FILE"
         let format = kind == .topology ? ForeignFormats.name(of: file).map { " (it looks like \($0))" } ?? "" : ""
         throw file.fault("this is \(kind.noun)\(format), not \(noun)\(kind.advice(for: self, path: path))")
     }

@@ -1,5 +1,5 @@
 // An address as operators write it, host:port, judged by its form alone: nothing is resolved or opened here.
-public import Kernels
+import Registry
 
 /// A host and a port.
 public struct HostPort: Sendable, Hashable {

@@ -1,5 +1,7 @@
 // One node's keys as a file: those of its own edges and no others. No message ever quotes a key.
-public import Kernels
+import JSON
+import Kernels
+import Registry
 public import Wire
 
 /// The content of a key file.

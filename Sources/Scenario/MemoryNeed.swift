@@ -3,6 +3,7 @@
 import Graphs
 import Kernels
 import Learning
+import Registry
 
 /// The memory that there is for an experiment, and how it is to be run.
 public struct MemoryRoom: Sendable {

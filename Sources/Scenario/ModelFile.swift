@@ -3,6 +3,7 @@
 //   magic "GSPM" | version u8 | 3 zero bytes | rounds u32 | dimension u32 | dimension floats | XXH64 of all before
 //
 // All integers and floats are little-endian.
+import Cryptography
 import Kernels
 
 /// A model and the number of rounds it has been through.

@@ -4,8 +4,9 @@ import Aggregation
 import Attacks
 import Faults
 import Graphs
-public import Kernels
+import JSON
 import Learning
+import Registry
 
 extension Experiment {
     /// Applies `key.path=value`, as it follows `--set` on the command line.

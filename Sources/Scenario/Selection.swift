@@ -1,5 +1,6 @@
 // Something chosen from a catalogue: {"kind": name, parameters...}, or the bare name where the defaults will do.
-public import Kernels
+import JSON
+import Registry
 
 /// The name of a catalogue's entry and the values of all its parameters.
 public struct Selection: Sendable, Equatable {

@@ -1,5 +1,6 @@
 // The kinds of settings: how numbers, choices and the like are read, written and described in a table of keys.
-import Kernels
+import JSON
+import Registry
 
 /// Where in a value a setting is kept.
 typealias Field<Root, Value> = WritableKeyPath<Root, Value> & Sendable

@@ -1,5 +1,7 @@
 // Values that a table of keys reads from JSON and writes back. Which keys there are is the business of the tables.
+import JSON
 import Kernels
+import Registry
 
 /// A value made of settings.
 public protocol Settings: Sendable {

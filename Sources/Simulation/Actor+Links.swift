@@ -1,5 +1,6 @@
 // The links of a simulated node: values handed over as they are, or bytes through the links of a real wire.
 import Core
+import Cryptography
 import Kernels
 import Wire
 

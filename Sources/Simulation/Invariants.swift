@@ -2,7 +2,7 @@
 // node does.
 public import Aggregation
 public import Core
-public import Kernels
+import Kernels
 import Metrics
 import Wire
 

@@ -7,7 +7,7 @@
 public import Core
 import Dispatch
 public import Faults
-public import Kernels
+import Kernels
 public import Learning
 public import Metrics
 public import Wire
@@ -127,7 +127,6 @@ public struct Simulator {
     private let laneOfNode: [Int]
     private let neighbours: [[NodeID]]
     private let options: Options
-    private let nodeCount: Int
     private var network: VirtualNetwork?
     private var calmSince: Instant?
 
@@ -141,7 +140,6 @@ public struct Simulator {
         options: Options = Options()
     ) {
         self.options = options
-        nodeCount = nodes.count
         neighbours = nodes.map(\.neighbours)
         let plan = faults.flatMap { $0.isEmpty ? nil : $0 }
         let settings = Actor.Settings(

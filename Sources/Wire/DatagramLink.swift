@@ -5,6 +5,7 @@
 //
 // A datagram that is refused is dropped and counted, no more: anyone can send one in anyone's name. So can anyone say,
 // in the network's name, that nobody receives at the other end: that is a hint, and silence must confirm it.
+import Cryptography
 import Kernels
 
 /// Datagrams one after the other: all of the length that the link's longest have, but the last, which may be shorter.

@@ -1,6 +1,7 @@
 // Who sends datagrams to a node's address without being a neighbour yet: judged one by one, none of them remembered.
 // Whoever receives at the address that it claims proves so by a cookie; before that it gets one, which is shorter than
 // what it sent, and nothing else: no socket, no memory, no key.
+import Cryptography
 import Kernels
 
 /// The stateless part of a handshake over datagrams.

@@ -26,6 +26,7 @@
 //   bye      1 byte: 1 finished, 2 stopping, 3 refused
 //
 // What follows from them, the handshake, seals and datagrams, is told in PROTOCOL.md.
+import Cryptography
 import Kernels
 
 /// The header of one frame, decoded.

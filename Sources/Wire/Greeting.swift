@@ -1,5 +1,6 @@
 // What a hello frame carries: the hello, and two codes by which a stranger's is told from a neighbour's cheaply, before
 // anything is allocated or derived for it.
+import Cryptography
 import Kernels
 
 struct Greeting: Sendable, Equatable {

@@ -1,4 +1,5 @@
 // The secrets of a node's edges, and what they become on one connection. Nothing here is ever printed.
+import Cryptography
 import Kernels
 
 /// A secret that the two ends of one edge share with nobody else.

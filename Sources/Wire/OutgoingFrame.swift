@@ -1,4 +1,5 @@
 // A frame on its way out: a few bytes of its own, and the model it shares with everyone else's copy.
+import Cryptography
 import Kernels
 
 /// The bytes of one frame. A model's values are shared, not copied, among all neighbours it is sent to; where links are

@@ -1,9 +1,11 @@
 // gossiplab aggregate: one rule on the vectors of a JSON object, as a node or another code would run it.
 import Aggregation
 import Harness
+import JSON
 import Kernels
 import Platform
 import ReferenceRules
+import Registry
 import Scenario
 
 enum AggregateCommand: Command {

@@ -1,7 +1,9 @@
 // What `gossiplab aggregate` reads: vectors, who is who among them, and parameters for all that is named on the
 // command line.
 import Aggregation
+import JSON
 import Kernels
+import Registry
 import Scenario
 
 struct AggregateInput {

@@ -1,7 +1,7 @@
 // gossiplab bench: how fast this program is on this machine, each figure beside a limit measured in the same run.
 import Harness
-import Kernels
 import Platform
+import Registry
 
 enum BenchCommand: Command {
     static let name = "bench"

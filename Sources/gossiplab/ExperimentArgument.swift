@@ -1,7 +1,7 @@
 // From the words of a command line to an assembled experiment: a built-in name or a file, and overrides.
 import Harness
-import Kernels
 import Platform
+import Registry
 import Scenario
 
 let commonFlags = [

@@ -1,7 +1,7 @@
 // gossiplab keys: a secret for every edge, one file a node.
 import Harness
-import Kernels
 import Platform
+import Registry
 import Scenario
 
 enum KeysCommand: Command {

@@ -3,9 +3,10 @@ import Aggregation
 import Attacks
 import Faults
 import Graphs
-import Kernels
+import JSON
 import Learning
 import Platform
+import Registry
 import Scenario
 
 enum ListCommand: Command {

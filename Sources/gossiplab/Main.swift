@@ -1,7 +1,7 @@
 // The laboratory's command line: finds the command, reports faults in one line, sets the exit status.
 import Harness
-import Kernels
 import Platform
+import Registry
 import Scenario
 
 @main

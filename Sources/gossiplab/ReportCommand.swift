@@ -1,8 +1,8 @@
 // gossiplab report: the page of a run, made anew from its files, or from what nodes left that no laboratory watched, in
 // one directory or in parts on several hosts.
 import Harness
-import Kernels
 import Platform
+import Registry
 import Scenario
 
 enum ReportCommand: Command {

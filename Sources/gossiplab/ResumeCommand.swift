@@ -1,6 +1,5 @@
 // gossiplab resume: goes on with a run that was stopped, to the models that it would have reached.
 import Harness
-import Kernels
 import Platform
 import Scenario
 

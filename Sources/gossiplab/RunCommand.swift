@@ -1,6 +1,5 @@
 // gossiplab run: real processes on this host.
 import Harness
-import Kernels
 import Platform
 import Scenario
 

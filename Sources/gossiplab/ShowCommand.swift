@@ -1,6 +1,6 @@
 // gossiplab show: the JSON of a built-in experiment or sweep, to read or to start one's own from.
-import Kernels
 import Platform
+import Registry
 import Scenario
 
 enum ShowCommand: Command {

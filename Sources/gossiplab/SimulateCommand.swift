@@ -1,7 +1,7 @@
 // gossiplab simulate: one process, virtual time, the same models.
 import Harness
-import Kernels
 import Platform
+import Registry
 import Scenario
 import Simulation
 

@@ -1,7 +1,9 @@
 // gossiplab soak: random experiments with random faults, judged by invariants; what fails is made small and kept.
 import Harness
+import JSON
 import Kernels
 import Platform
+import Registry
 import Scenario
 
 enum SoakCommand: Command {

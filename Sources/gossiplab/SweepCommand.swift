@@ -1,7 +1,7 @@
 // gossiplab sweep: one experiment with many values of a few keys, and tables of what came of it.
 import Harness
-import Kernels
 import Platform
+import Registry
 import Scenario
 
 enum SweepCommand: Command {

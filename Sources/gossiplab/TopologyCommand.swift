@@ -1,6 +1,7 @@
 // gossiplab topology: what a graph is and how it changes, without an experiment.
 import Kernels
 import Platform
+import Registry
 import Scenario
 
 enum TopologyCommand: Command {

@@ -3,6 +3,7 @@ import Harness
 import Kernels
 import Metrics
 import Platform
+import Registry
 import Scenario
 
 enum TraceCommand: Command {

@@ -1,6 +1,5 @@
 // gossiplab verify: recomputes a run in the simulator and compares the final models byte by byte.
 import Harness
-import Kernels
 import Platform
 import Scenario
 

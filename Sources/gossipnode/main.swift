@@ -2,6 +2,7 @@
 import Graphs
 import Kernels
 import Platform
+import Registry
 import Scenario
 import Wire
 

@@ -2,6 +2,7 @@
 import Aggregation
 import Kernels
 import ReferenceRules
+import Registry
 import Testing
 
 /// Vectors, how many of them may be hostile, and which is the node's own.

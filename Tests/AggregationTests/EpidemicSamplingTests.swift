@@ -1,5 +1,6 @@
 // RPEL: how many liars it prepares for, and whom it draws.
 import Kernels
+import Registry
 import Testing
 
 @testable import Aggregation

@@ -2,8 +2,9 @@
 import Aggregation
 import Kernels
 import ReferenceRules
-import TestSupport
+import Registry
 import Testing
+import TestSupport
 
 @Suite("Every multiset rule")
 struct EveryAggregationRuleTests {

@@ -1,6 +1,7 @@
 // The geometric median is where no direction leads down: that is asked of what is returned, however it was found.
 import Aggregation
 import Kernels
+import Registry
 import Testing
 
 @testable import ReferenceRules

@@ -1,9 +1,11 @@
 // The values that ByzFL 0.0.11 has for the same inputs (Tests/Golden). Left out: CAF, which draws its directions there,
 // bucketing, which draws its groups, and an infinite input, which nodes refuse.
 import Aggregation
+import JSON
 import Kernels
 import Platform
 import ReferenceRules
+import Registry
 import Scenario
 import Testing
 

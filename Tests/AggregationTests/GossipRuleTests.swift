@@ -1,6 +1,7 @@
 // Single rules on numbers that can be checked by hand, and the budgets that they are given.
 import Aggregation
 import Kernels
+import Registry
 import Testing
 
 @Suite("Gossip rules by hand")

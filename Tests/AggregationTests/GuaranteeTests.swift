@@ -1,9 +1,9 @@
 // Each rule is held to the guarantee that it declares, on random honest inputs and on lies made to break it. What is
 // declared of whole runs is held to what it takes in one mix: liars drag no model beyond where the honest are.
 import Aggregation
-import Kernels
-import TestSupport
+import Registry
 import Testing
+import TestSupport
 
 @Suite("The declared guarantee")
 struct GuaranteeTests {
@@ -210,7 +210,10 @@ enum GuaranteeLaws {
     }
 
     static let ofRuns = law("liars drag no model beyond where the honest are", brokenBy: PretendedRuns.self) {
-        if case .ofRuns = $0 { true } else { false }
+        switch $0 {
+        case .ofNeighbourhood, .ofRuns: true
+        default: false
+        }
     } _: { rule, next, attacked in
         attacked.distance(next) <= OneMix.reach(of: rule.type.name, attacked) + attacked.rounding
     }
@@ -251,5 +254,37 @@ private enum OneMix {
         // A set of n with an honest majority, seen from one of them: within a few honest diameters.
         default: 10 * honest * dimensions
         }
+    }
+}
+
+@Suite("Guarantees as numbers")
+struct GuaranteeNumbersTests {
+    @Test("a set rule's factor is there for the gossip rule, and ends at the breakdown point")
+    func factors() throws {
+        let type = try RuleCatalog.gossip.entry(named: TrimmedMean.name)
+        guard case .variance(let coefficient) = TrimmedMean.robustness else {
+            Issue.record("the trimmed mean has a coefficient")
+            return
+        }
+        #expect(type.guarantee.code == "variance")
+        #expect(type.guarantee.factor(models: 10, liars: 2) == coefficient(10, 2))
+        #expect(type.guarantee.factor(models: 10, liars: 5) == nil)
+        #expect(FABA.robustness.factor(10, 3) == 6 && FABA.robustness.factor(9, 3) == nil)
+        #expect(Mean.robustness.factor(10, 0) == nil && Phocas.robustness.factor(9, 4) == 1)
+        #expect(ClippedSumPlus.guarantee.factor(models: 10, liars: 2) == 2)
+    }
+
+    @Test("what comes before a rule is told with its guarantee, and leaves no number")
+    func preAggregations() throws {
+        let type = try RuleCatalog.gossip.entry(named: TrimmedMean.name)
+        guard var rule = try type.init(.defaults(type.parameters)) as? any NeighbourhoodRule else {
+            Issue.record("a rule of a set is a rule on the neighbourhood")
+            return
+        }
+        rule.before = [Bucketing(.defaults(Bucketing.parameters))]
+        #expect(
+            rule.guarantee.description
+                == "\(type.guarantee.description); after \(Bucketing.name), \(Bucketing.effect)")
+        #expect(rule.guarantee.factor(models: 10, liars: 2) == nil && rule.guarantee.code == "variance")
     }
 }

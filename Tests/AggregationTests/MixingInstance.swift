@@ -1,8 +1,9 @@
 // What the suites of this module share: one input of a gossip rule, random ones, and a rule run on it.
 import Aggregation
 import Kernels
-import TestSupport
+import Registry
 import Testing
+import TestSupport
 
 /// A node's model and those of its neighbours, with weights and budget.
 struct MixingInstance {

@@ -1,6 +1,6 @@
 // Multiset rules as gossip rules: with and without the own model, and where too few are heard for the budget.
 import Aggregation
-import Kernels
+import Registry
 import Testing
 
 @Suite("A multiset rule on a neighbourhood")

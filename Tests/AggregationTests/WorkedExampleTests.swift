@@ -2,6 +2,7 @@
 import Aggregation
 import Kernels
 import ReferenceRules
+import Registry
 import Testing
 
 /// A rule with parameters on the seven points, and what it must make of them.

@@ -2,6 +2,7 @@
 import Aggregation
 import Attacks
 import Kernels
+import Registry
 import Testing
 
 @Suite("Attacks by hand")

@@ -1,8 +1,9 @@
 // The laws that every attack obeys, over the catalogue: an attack is tested from the line that lists it.
 import Attacks
 import Kernels
-import TestSupport
+import Registry
 import Testing
+import TestSupport
 
 /// An attack of the catalogue, by name in test listings.
 struct CatalogAttack: CustomTestStringConvertible, Sendable {

@@ -1,6 +1,7 @@
 // A rule that mixes nothing and tells what it was told.
 import Aggregation
 import Kernels
+import Registry
 
 /// Its output is the budget's count in every element.
 struct BudgetProbe: GossipRule {

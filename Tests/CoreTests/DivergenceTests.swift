@@ -4,6 +4,7 @@ import Attacks
 import Kernels
 import Learning
 import Metrics
+import Registry
 import Testing
 import Wire
 

@@ -2,6 +2,7 @@
 import Aggregation
 import Kernels
 import Learning
+import Registry
 import TestSupport
 import Testing
 import Wire

@@ -1,4 +1,5 @@
 // Every reason for refusing what a peer sends: reached from bytes on a link or a message at the door, and survived.
+import Cryptography
 import Kernels
 import Testing
 

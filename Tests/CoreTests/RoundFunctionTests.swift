@@ -3,6 +3,7 @@ import Aggregation
 import Kernels
 import Learning
 import Metrics
+import Registry
 import TestSupport
 import Testing
 import Wire

@@ -1,6 +1,7 @@
 // A rule that goes by losses: the node asks for them, goes on to be a node meanwhile, and then mixes what it had.
 import Aggregation
 import Kernels
+import Registry
 import Testing
 import Wire
 

@@ -1,5 +1,5 @@
 // The command that aggregates: what it reads, what it prints, and one line for every mistake.
-import Kernels
+import JSON
 import Platform
 import Scenario
 import Testing

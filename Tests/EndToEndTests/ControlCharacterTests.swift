@@ -1,6 +1,6 @@
 // Names with control characters: on a terminal they are shown, whichever command prints them; in JSON they are what
 // they were.
-import Kernels
+import JSON
 import Platform
 import Scenario
 import Testing

@@ -1,9 +1,8 @@
 // Experiments whose data are files: the same models in both engines, and mistakes named before anything is run.
-import Kernels
 import Platform
 import Scenario
-import TestSupport
 import Testing
+import TestSupport
 
 extension EndToEndTests {
     @Suite("Data in files") struct DataFileTests {

@@ -1,4 +1,5 @@
 // Real processes and the simulator end in the same models, bit for bit.
+import JSON
 import Kernels
 import Platform
 import Scenario
@@ -75,9 +76,9 @@ extension EndToEndTests {
             #expect(ended.errors.unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 32 })
             let run = try laboratory.onlyRun()
             #expect(ended.output.hasSuffix("results               \(run.path)\n"))
-            #expect(try run.readSummary().count("rounds") == 20)
+            #expect(try run.readSummary().count(at: "rounds") == 20)
             let lines = try Files.read(run.metrics).split(separator: UInt8(ascii: "\n"))
-            #expect(try lines.map { try StrictJSON.read(Array($0), name: "line").count("rounds") } == [0, 10, 20])
+            #expect(try lines.map { try StrictJSON.read(Array($0), name: "line").count(at: "rounds") } == [0, 10, 20])
             for node in 0..<16 {
                 let folder = run.node(NodeID(node))
                 #expect(Files.exists(folder.model) && Files.exists(folder.trace) && Files.exists(folder.metrics))

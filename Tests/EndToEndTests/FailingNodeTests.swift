@@ -2,6 +2,7 @@
 import Kernels
 import Metrics
 import Platform
+import Registry
 import Scenario
 import TestSupport
 import Testing

@@ -1,10 +1,11 @@
 // What the suites here share: the built programs as children, with a folder of their own and bounded waits.
 import Glibc
+import JSON
 import Kernels
 import Platform
 import Scenario
-import TestSupport
 import Testing
+import TestSupport
 
 @testable import Harness
 

@@ -1,5 +1,5 @@
 // Results that cannot be written are a failure of the command, whichever it is; a reader who has seen enough is not.
-import Kernels
+import JSON
 import Platform
 import Scenario
 import Testing
@@ -84,7 +84,7 @@ extension EndToEndTests {
             for name in try Files.names(in: laboratory.runs) {
                 let run = RunDirectory("\(laboratory.runs)/\(name)")
                 let lines = try Files.read(run.metrics).split(separator: UInt8(ascii: "\n"))
-                #expect(try lines.map { try StrictJSON.read(Array($0), name: "line").count("rounds") } == [0, 8])
+                #expect(try lines.map { try StrictJSON.read(Array($0), name: "line").count(at: "rounds") } == [0, 8])
             }
         }
 

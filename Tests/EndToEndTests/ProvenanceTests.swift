@@ -170,7 +170,7 @@ extension EndToEndTests {
             #expect(ended.row("rounds")?.contains(" of 1000000 in ") == true)
             #expect(ended.row("lost") == nil && ended.row("model digest") == nil)
             let reached = try #require(try run.readSummary().member("reached"))
-            #expect(reached.count("least") > 0 && reached.count("least") <= reached.count("greatest"))
+            #expect(reached.count(at: "least") > 0 && reached.count(at: "least") <= reached.count(at: "greatest"))
             #expect(try run.commands()[1] == "gossiplab resume \(run.path)")
             try expect(
                 run, in: laboratory, verify: "was stopped before its end", replay: nil, resume: .none)

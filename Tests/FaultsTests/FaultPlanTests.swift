@@ -1,7 +1,8 @@
 // Fault plans as they unfold, asked directly; what drivers make of them is tested with the drivers.
 import Kernels
-import TestSupport
+import Registry
 import Testing
+import TestSupport
 
 @testable import Faults
 

@@ -1,6 +1,7 @@
 // Graphs that change, against slow twins: the matrices of rounds worked out by hand.
 import Graphs
 import Kernels
+import Registry
 import TestSupport
 import Testing
 

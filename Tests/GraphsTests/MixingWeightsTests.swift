@@ -1,8 +1,9 @@
 // Laws of the mixing matrices and the refusals of weights from files.
 import Graphs
 import Kernels
-import TestSupport
+import Registry
 import Testing
+import TestSupport
 
 @Suite("Mixing weights")
 struct MixingWeightsTests {

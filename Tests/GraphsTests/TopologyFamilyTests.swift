@@ -1,8 +1,9 @@
 // Laws of every graph family of the catalogue, and what each family promises of its own.
 import Graphs
 import Kernels
-import TestSupport
+import Registry
 import Testing
+import TestSupport
 
 /// A member of a family, as a file would name it, and what its links must come to.
 struct FamilyMember: CustomTestStringConvertible, Sendable {

@@ -1,5 +1,4 @@
 // Nodes at their own pace in the simulator, some of them killed and paused: one trace, whoever steps them.
-import Kernels
 import Simulation
 import Testing
 

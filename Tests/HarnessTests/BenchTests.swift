@@ -1,5 +1,6 @@
 // Benchmarks as far as no time is in them: what is measured, and what is said of the measurements.
-import Kernels
+import JSON
+import Registry
 import Scenario
 import Testing
 

@@ -1,10 +1,11 @@
 // What `collude` promises: one and the same vector from all members to everyone, or no run at all.
 import Attacks
 import Kernels
+import Registry
 import Scenario
 import Simulation
-import TestSupport
 import Testing
+import TestSupport
 
 @testable import Core
 @testable import Harness

@@ -1,7 +1,7 @@
 // One experiment under every rule of the catalogue: one result however it is computed, and what is said of the rule.
 import Aggregation
-import Kernels
 import Metrics
+import Registry
 import Scenario
 import Simulation
 import Testing
@@ -50,7 +50,7 @@ struct EveryRuleRunTests {
         let settings = [#"aggregation.rule={"kind": "clippedGossip", "mode": "oracle"}"#]
         let assembly = try smallAssembly(settings + ["aggregation.tolerates=oracle"])
         let summary = try RunSummary(outcome(assembly, Simulator.Options()), of: assembly)
-        #expect(summary.usesOracle && summary.threshold != nil)
+        #expect(summary.usesOracle && summary.totals.threshold != nil)
         let fault = #expect(throws: ConfigurationFault.self) { _ = try smallAssembly(settings) }
         #expect(fault?.description.contains("aggregation.tolerates must be oracle") == true)
     }

@@ -7,6 +7,7 @@ import Graphs
 import Kernels
 import Learning
 import Platform
+import Registry
 import Simulation
 import Testing
 

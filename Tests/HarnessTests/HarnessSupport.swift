@@ -1,6 +1,7 @@
 // What the suites of this module share: a small experiment and made-up outcomes of it.
 import Kernels
 import Learning
+import Registry
 import Scenario
 
 @testable import Harness

@@ -1,9 +1,10 @@
 // What the laboratory makes of files that nodes wrote, whole and torn, and of the numbers it prints.
-import Learning
 import Core
 import Kernels
+import Learning
 import Metrics
 import Platform
+import Registry
 import Scenario
 import Testing
 
@@ -22,12 +23,13 @@ struct RecordReadingTests {
         record.tallies = [.init(neighbour: NodeID(rounds), tally: tally), .init(neighbour: NodeID(30), tally: tally)]
         (record.degradedMixes, record.unfinishedMixes, record.returnedWeight) = (2, 1, 1 / Double(rounds))
         record.rejections = [NodeRecord.Count(reason: "notFinite", count: rounds)]
-        return record.json(bytesSent: sent, messagesSent: sent / 10, mixNanoseconds: 5, snapshotsOverwritten: 0)
+        (record.bytesSent, record.messagesSent, record.mixNanoseconds) = (sent, sent / 10, 5)
+        return record.json
     }
 
     @Test("lines add up; what counts from the start is taken from the last one")
     func whole() {
-        let totals = NodeTotals(metrics: line(10, sent: 100) + line(20, sent: 250))
+        let totals = NodeRecord(metrics: line(10, sent: 100) + line(20, sent: 250))
         #expect(totals.mixedModels == 12 && totals.lateModels == 2 && totals.mixNanoseconds == 10)
         #expect(totals.bytesSent == 250 && totals.messagesSent == 25 && totals.trainLoss == 0.05)
         #expect(totals.rejections == [NodeRecord.Count(reason: "notFinite", count: 20)])
@@ -39,17 +41,17 @@ struct RecordReadingTests {
     @Test("a last line torn anywhere is passed over")
     func torn() {
         let (first, second) = (line(10, sent: 100), line(20, sent: 250))
-        let expected = NodeTotals(metrics: first)
+        let expected = NodeRecord(metrics: first)
         for length in 0..<second.count - 1 {
-            #expect(NodeTotals(metrics: first + second.prefix(length)) == expected)
+            #expect(NodeRecord(metrics: first + second.prefix(length)) == expected)
         }
-        #expect(NodeTotals(metrics: []) == NodeTotals())
+        #expect(NodeRecord(metrics: []) == NodeRecord())
     }
 
     @Test("counts that no node would write are no figures")
     func nonsense() {
         let text = #"{"bytesSent": 1e300, "lateModels": "many", "messagesSent": -5, "rejections": {"x": 1e99}}"#
-        let totals = NodeTotals(metrics: Array("\(text)\n[1]\n".utf8))
+        let totals = NodeRecord(metrics: Array("\(text)\n[1]\n".utf8))
         #expect(totals.lateModels == 0)
     }
 
@@ -177,7 +179,7 @@ struct RunFilesTests {
     @Test("figures that no node would count to are none, and sums of them do not trap")
     func absurd() throws {
         let line = #"{"rounds":1,"waitNanoseconds":9e18,"mixedModels":7e13}"#
-        let totals = NodeTotals(metrics: Array(String(repeating: line + "\n", count: 3).utf8))
+        let totals = NodeRecord(metrics: Array(String(repeating: line + "\n", count: 3).utf8))
         #expect(totals.waitNanoseconds == 0 && totals.mixedModels == 21 * 10_000_000_000_000)
     }
 }

@@ -3,6 +3,7 @@ import Core
 import Kernels
 import Learning
 import Metrics
+import Registry
 import Scenario
 import TestSupport
 import Testing

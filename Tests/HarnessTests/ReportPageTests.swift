@@ -3,6 +3,7 @@ import Core
 import Kernels
 import Metrics
 import Platform
+import Registry
 import Scenario
 import Testing
 
@@ -66,7 +67,7 @@ struct ReportPageTests {
         let run = try ReportedRun(try smallAssembly())
         var outcome = try run.outcome { [40, 1, 8, 40][$0] }
         for node in run.assembly.topology.nodes {
-            var totals = NodeTotals()
+            var totals = NodeRecord()
             totals.trainLoss = 0.25
             totals.computeNanoseconds = 1_250_000_000
             totals.waitNanoseconds = 2_500_000_000

@@ -2,6 +2,7 @@
 import Kernels
 import Metrics
 import Platform
+import Registry
 import Scenario
 import Testing
 
@@ -137,7 +138,7 @@ struct ReportReadingTests {
     func nodes() throws {
         let run = try ReportedRun(try smallAssembly())
         var outcome = try run.outcome()
-        var totals = NodeTotals()
+        var totals = NodeRecord()
         totals.waits = [NodeRecord.Wait(neighbour: NodeID(4), nanoseconds: 1_500_000_000)]
         outcome.totals[NodeID(0)] = totals
         let summary = try run.end(outcome)

@@ -1,8 +1,10 @@
 // What is offered to recompute a run, and what a folder is that is no run, or one that is still being made.
 import Core
+import JSON
 import Kernels
 import Metrics
 import Platform
+import Registry
 import Scenario
 import TestSupport
 import Testing
@@ -101,7 +103,7 @@ struct RunFolderTests {
         #expect(lines.contains(#"to go on              gossiplab resume 'it'\''s/a run'"#))
         #expect(lines.count { $0.contains("lost") } == 1 && !lines.contains { $0.contains("stopped") })
         let reached = try StrictJSON.read(summary.json, name: "summary.json").member("reached")
-        #expect(reached?.count("least") == 7 && reached?.count("greatest") == 12)
+        #expect(reached?.count(at: "least") == 7 && reached?.count(at: "greatest") == 12)
         #expect(try run.page().contains("its honest nodes had closed 7 to 12 of 20 rounds"))
     }
 

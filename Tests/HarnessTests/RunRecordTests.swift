@@ -1,6 +1,6 @@
 // How a run was made, written and read back, and the command lines that come of it.
-import Kernels
 import Platform
+import Registry
 import Scenario
 import Simulation
 import Testing

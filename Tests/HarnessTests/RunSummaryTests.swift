@@ -1,4 +1,5 @@
 // What is said about a run, from made-up outcomes.
+import JSON
 import Kernels
 import Metrics
 import Scenario
@@ -57,7 +58,7 @@ struct RunSummaryTests {
         let summary = try RunSummary(outcome, of: assembly)
         #expect(summary.table(runDirectory: nil).contains("evaluation points     3 of 20 missing: "))
         let counts = try StrictJSON.read(summary.json, name: "summary.json").member("evaluations")
-        #expect(counts?.count("planned") == 20 && counts?.count("missing") == 3)
+        #expect(counts?.count(at: "planned") == 20 && counts?.count(at: "missing") == 3)
         outcome.moments.missed = 0
         #expect(try !RunSummary(outcome, of: assembly).table(runDirectory: nil).contains("evaluation points"))
     }
@@ -139,7 +140,7 @@ struct RunSummaryTests {
         let assembly = try smallAssembly()
         var outcome = try outcome(assembly)
         for node in assembly.topology.nodes {
-            var totals = NodeTotals()
+            var totals = NodeRecord()
             totals.bytesSent = 100
             totals.messagesSent = 1
             totals.lateModels = 10
@@ -149,7 +150,7 @@ struct RunSummaryTests {
         }
         let summary = try RunSummary(outcome, of: assembly)
         #expect(summary.totals.bytesSent == 600 && summary.totals.messagesSent == 6)
-        #expect(summary.totals.lateModels == 40 && summary.trainLoss == 2.5)
+        #expect(summary.totals.lateModels == 40 && summary.totals.trainLoss == 2.5)
         #expect(summary.totals.rejections == [NodeRecord.Count(reason: "notFinite", count: 8)])
     }
 
@@ -169,10 +170,10 @@ struct RunSummaryTests {
             json.member("consensusDistance")?.members.map(\.key) == ["rms", "relative", "median", "medianRelative"])
         #expect(json.member("chance")?.member("share")?.number == 0.334)
         #expect(json.member("name")?.text == #"a "quoted" name"#)
-        #expect(json.member("engine")?.text == "simulation" && json.count("nodes") == 6)
+        #expect(json.member("engine")?.text == "simulation" && json.count(at: "nodes") == 6)
         #expect(json.member("modelDigest")?.text == summary.modelDigest && summary.modelDigest.count == 64)
         #expect(json.member("accuracy")?.member("worst")?.number == summary.final?.accuracy.least)
-        #expect(json.count("oracle") == 1)
+        #expect(json.count(at: "oracle") == 1)
         #expect(
             json.member("screening")?.member("honest")?.members.map(\.key) == ["heard", "kept", "clipped", "removed"])
     }

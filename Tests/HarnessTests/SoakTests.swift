@@ -2,8 +2,10 @@
 import Aggregation
 import Attacks
 import Faults
+import JSON
 import Kernels
 import Metrics
+import Registry
 import Scenario
 import Simulation
 import Testing
@@ -37,7 +39,8 @@ struct SoakTests {
         #expect(Set(cases.flatMap(\.faultKinds)) == Set(FaultCatalog.all.names))
         #expect(Set(cases.map(\.ruleKind)) == Set(RuleCatalog.gossip.names))
         #expect(Set(cases.map(\.attackKind)) == Set(AttackCatalog.all.names + ["none"]))
-        #expect(cases.allSatisfy { $0.calmFrom + RunCheck.calmRounds <= $0.rounds })
+        #expect(
+            cases.allSatisfy { ($0.faults.compactMap(\.until).max() ?? 0) + RunCheck.calmRounds <= $0.rounds })
     }
 
     @Test("a clock that leaps while its node has no links leaves nobody alone")

@@ -1,6 +1,7 @@
 // A small sweep, run, stopped by its file, gone on with, and folded into tables.
-import Kernels
+import JSON
 import Platform
+import Registry
 import Scenario
 import Simulation
 import Testing
@@ -212,7 +213,7 @@ struct SweepTableTests {
             table.shown(.worst).rows == [["csPlus", "60.0 ± 24.8"], ["weightedMean", "85.0 ± 63.5 (1 left out)"]])
         #expect(table.failures == ["left out: weightedMean, 2: It fell apart."])
         let groups = try #require(StrictJSON.read(table.json, name: "sweep").member("groups")).elements
-        #expect(groups.map { $0.count("leftOut") } == [0, 1] && groups.map { $0.count("failed") } == [0, 0])
+        #expect(groups.map { $0.count(at: "leftOut") } == [0, 1] && groups.map { $0.count(at: "failed") } == [0, 0])
         #expect(
             self.table(try smallPlan(), [0.5, 0.6, 0.7, 0.9, 0.9, 0.9], apart: [3, 4, 5]).shown(.worst).rows[1][1]
                 == "left out")
@@ -301,8 +302,8 @@ struct SweepTableTests {
         #expect(table.folded.csv.split(separator: "\n").count == 3)
         let json = try StrictJSON.read(table.json, name: "sweep")
         let groups = try #require(json.member("groups")).elements
-        #expect(groups.map { $0.count("seeds") } == [3, 2] && groups.map { $0.count("failed") } == [0, 1])
-        #expect(groups.map { $0.count("leftOut") } == [0, 0])
+        #expect(groups.map { $0.count(at: "seeds") } == [3, 2] && groups.map { $0.count(at: "failed") } == [0, 1])
+        #expect(groups.map { $0.count(at: "leftOut") } == [0, 0])
         #expect(groups[0].member("cell")?.member("aggregation.rule")?.text == "csPlus")
         let first = try #require(json.member("cells")).elements
         #expect(first.count == 6 && first[4].member("failure")?.text == "lost, all of it")

@@ -1,5 +1,5 @@
 // What a sweep file may say, which cells it has, and what is found out before anything runs.
-import Kernels
+import Registry
 import Scenario
 import Testing
 

@@ -1,4 +1,5 @@
 // When a moment of a run is complete, whoever comes late or never.
+import JSON
 import Kernels
 import Metrics
 import Scenario
@@ -120,7 +121,7 @@ struct TimelineTests {
         let line = timeline.advance()[0].json
         #expect(line.last == UInt8(ascii: "\n") && line.count { $0 == UInt8(ascii: "\n") } == 1)
         let value = try StrictJSON.read(line, name: "line")
-        #expect(value.count("rounds") == 10 && value.count("nodes") == 4)
+        #expect(value.count(at: "rounds") == 10 && value.count(at: "nodes") == 4)
         #expect(value.member("accuracy")?.members.map(\.key) == ["least", "mean", "greatest", "averageModel"])
         #expect(
             value.member("consensusDistance")?.members.map(\.key) == ["rms", "relative", "median", "medianRelative"])

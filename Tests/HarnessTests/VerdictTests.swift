@@ -1,6 +1,6 @@
 // What is said of every kind of end, from facts that are made up, and the exit status that follows.
-import Kernels
 import Metrics
+import Registry
 import Scenario
 import Simulation
 import Testing

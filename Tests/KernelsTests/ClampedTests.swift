@@ -25,13 +25,4 @@ struct ClampedTests {
         #expect(last - first == Nanoseconds.max && first - last == Nanoseconds.min)
         #expect(Nanoseconds.milliseconds(.max) == .max && Nanoseconds.milliseconds(3) == 3_000_000)
     }
-
-    @Test("a long text is quoted by its beginning")
-    func excerpts() {
-        #expect(excerpt(of: "short") == "short")
-        #expect(excerpt(of: String(repeating: "é", count: 5_000)) == String(repeating: "é", count: 100) + "…")
-        let fault = ConfigurationFault(
-            .unknown(noun: "key", given: String(repeating: "a", count: 1 << 20), known: ["abc", "seed"]))
-        #expect(fault.description.utf8.count < 200)
-    }
 }

@@ -1,8 +1,9 @@
 // Which samples a node trains on, watched through an objective that counts them, and the recursion it descends by.
 import Kernels
 import Learning
-import TestSupport
+import Registry
 import Testing
+import TestSupport
 
 @Suite("Batches")
 struct BatchTests {

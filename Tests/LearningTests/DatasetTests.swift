@@ -1,7 +1,9 @@
 // Laws that every dataset of the catalogue obeys; the digits against what their authors published.
+import Cryptography
 import Kernels
-import TestSupport
+import Registry
 import Testing
+import TestSupport
 
 @testable import Learning
 

@@ -1,7 +1,8 @@
 // IDX files: what is read from them and how little, what identifies them, and what is refused.
 import Kernels
-import TestSupport
+import Registry
 import Testing
+import TestSupport
 
 @testable import Learning
 

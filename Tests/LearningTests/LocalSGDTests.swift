@@ -1,5 +1,6 @@
 // Local training: it learns, it is pinned to the bit, and it draws what its streams say.
 import Kernels
+import Registry
 import Testing
 
 @testable import Learning

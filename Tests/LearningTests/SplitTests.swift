@@ -1,8 +1,9 @@
 // Laws that every split of the catalogue obeys, and what each split promises beyond them.
 import Kernels
 import Learning
-import TestSupport
+import Registry
 import Testing
+import TestSupport
 
 @Suite("Splits")
 struct SplitTests {

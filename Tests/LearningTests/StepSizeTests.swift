@@ -1,8 +1,9 @@
 // Every schedule at the rounds where its formula can be read off.
 import Kernels
 import Learning
-import TestSupport
+import Registry
 import Testing
+import TestSupport
 
 @Suite("Step sizes")
 struct StepSizeTests {

@@ -1,7 +1,8 @@
 // Consensus distances against their definition in plain Double arithmetic, and a node's record as a line.
+import JSON
 import Kernels
-import TestSupport
 import Testing
+import TestSupport
 
 @testable import Metrics
 
@@ -82,41 +83,5 @@ struct ConsensusTests {
     private func slowMedian(_ values: [Double]) -> Double {
         let sorted = values.sorted()
         return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
-    }
-
-    @Test("a node's record is one line, lists and all")
-    func record() {
-        var record = NodeRecord()
-        record.rounds = 20
-        record.trainLoss = 0.5
-        record.mixedModels = 80
-        record.rejections = [.init(reason: "notFinite", count: 2), .init(reason: "badCheck", count: 1)]
-        record.waits = [.init(neighbour: NodeID(3), nanoseconds: 17), .init(neighbour: NodeID(9), nanoseconds: 1)]
-        var tally = Tally()
-        (tally.heard, tally.kept, tally.removed) = (20, 12, 8)
-        record.tallies = [.init(neighbour: NodeID(3), tally: tally)]
-        (record.threshold, record.degradedMixes, record.unfinishedMixes) = (0.25, 4, 3)
-        let line = record.json(bytesSent: 1, messagesSent: 2, mixNanoseconds: 3, snapshotsOverwritten: 4)
-        let text = String(decoding: line, as: UTF8.self)
-        #expect(text.hasPrefix(#"{"rounds":20,"trainLoss":0.5,"#) && text.hasSuffix("}\n"))
-        #expect(text.contains(#""mixedModels":80,"#) && text.contains(#""snapshotsOverwritten":4,"#))
-        #expect(
-            text.contains(
-                #""rejections":{"notFinite":2,"badCheck":1},"waits":[[3,17],[9,1]],"tallies":[[3,20,12,0,8]]}"#))
-        #expect(text.contains(#""degradedMixes":4,"unfinishedMixes":3,"threshold":0.25,"returnedWeight":null,"#))
-        #expect(text.filter { $0 == "\n" }.count == 1)
-    }
-
-    @Test("every control character, and nothing else, is escaped in a text")
-    func escapes() {
-        for scalar in 0..<0x250 as Range<UInt32> {
-            guard let character = Unicode.Scalar(scalar).map(Character.init) else { continue }
-            var line = JSONLine()
-            line.append(text: String(character))
-            let text = String(decoding: line.bytes.dropFirst(), as: UTF8.self)
-            let isEscaped = scalar < 32 || character == "\"" || character == "\\"
-            #expect((text.count == 3) != isEscaped, "U+\(String(scalar, radix: 16))")
-            #expect(!text.utf8.contains { $0 < 32 })
-        }
     }
 }

@@ -1,5 +1,4 @@
-// Consensus figures against their definition, and JSON lines as text.
-import Kernels
+// Consensus figures and spreads against their definition.
 import Testing
 
 @testable import Metrics
@@ -22,20 +21,5 @@ struct MetricsTests {
     func spread() {
         let spread = Spread([3, 1, 2])
         #expect(spread.least == 1 && spread.mean == 2 && spread.greatest == 3)
-    }
-
-    @Test("a line escapes texts, writes hashes in full and nothing for what is not finite")
-    func line() {
-        var line = JSONLine()
-        line.add("text", "a\"b\\c\u{1}é")
-        line.add("hash", hash: 0x0123_4567_89AB_CDEF)
-        line.add("nothing", Double.nan)
-        line.add("inner") { $0.add("count", -3) }
-        line.add("list", [1, 2]) { $0.append(integer: $1) }
-        let text = String(decoding: line.line(), as: UTF8.self)
-        #expect(
-            text
-                == #"{"text":"a\"b\\c\u0001é","hash":"0123456789abcdef","nothing":null,"inner":{"count":-3},"list":[1,2]}"#
-                + "\n")
     }
 }

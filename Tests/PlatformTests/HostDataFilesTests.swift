@@ -1,5 +1,4 @@
 // Files of data on this host, plain and compressed: both are read alike, and what is wrong with them is named.
-import Kernels
 import Learning
 import Platform
 import Testing

@@ -1,6 +1,6 @@
 // What is read as an input and what is not: nothing here may wait for a writer or read without an end.
 import Glibc
-import Kernels
+import Registry
 import Testing
 
 @testable import Platform

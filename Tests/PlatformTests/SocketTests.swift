@@ -1,6 +1,6 @@
 // TCP over the loopback interface, and addresses as text.
-import Kernels
 import Platform
+import Registry
 import Testing
 
 extension PlatformTests {
@@ -17,7 +17,6 @@ extension PlatformTests {
             #expect(try becomesReady(listener))
             let accepted = try #require(try Socket.accept(from: listener))
             #expect(try Socket.peerAddress(of: accepted) == Socket.localAddress(of: dialled))
-            try Socket.setBuffers(of: accepted, bytes: 1 << 16)
 
             #expect(try dialled.write([1, 2], then: [1], from: 0) == .bytes(6))
             #expect(try readAll(accepted, atMost: 6) == [1, 2, 0, 0, 128, 63])

@@ -2,6 +2,7 @@
 // records are not kept.
 import Kernels
 import Metrics
+import Registry
 import Scenario
 import TestSupport
 import Testing

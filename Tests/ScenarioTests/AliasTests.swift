@@ -4,10 +4,11 @@ import Aggregation
 import Attacks
 import Faults
 import Graphs
-import Kernels
+import JSON
 import Learning
-import TestSupport
+import Registry
 import Testing
+import TestSupport
 
 @testable import Scenario
 

@@ -4,6 +4,7 @@ import Attacks
 import Core
 import Graphs
 import Kernels
+import Registry
 import Testing
 
 @testable import Scenario

@@ -1,6 +1,6 @@
 // The experiments that come with the program are sound.
 import Foundation
-import Kernels
+import Registry
 import Testing
 
 @testable import Scenario

@@ -1,5 +1,6 @@
 // Reading and writing experiments: defaults, round trips, and what every mistake is answered with.
-import Kernels
+import JSON
+import Registry
 import Testing
 
 @testable import Scenario

@@ -1,6 +1,6 @@
 // Fault plans on a topology: who is struck, and plans that make no sense.
 import Faults
-import Kernels
+import Registry
 import Testing
 
 @testable import Scenario

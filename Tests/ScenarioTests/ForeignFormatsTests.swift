@@ -1,5 +1,6 @@
 // Files of others and files in the wrong place: what they are is said in one line, with what is allowed instead.
-import Kernels
+import JSON
+import Registry
 import Testing
 
 @testable import Scenario

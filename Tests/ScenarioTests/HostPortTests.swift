@@ -1,5 +1,6 @@
 // Addresses by their form, and those of the nodes of a topology.
 import Kernels
+import Registry
 import Scenario
 import Testing
 

@@ -1,7 +1,7 @@
 // What makes two experiments the same one.
-import Kernels
-import TestSupport
+import Registry
 import Testing
+import TestSupport
 
 @testable import Scenario
 

@@ -1,6 +1,7 @@
 // Key files: both ends of an edge get its key and nobody else does; mistakes are named without telling a secret.
 import Graphs
 import Kernels
+import Registry
 import Testing
 import Wire
 

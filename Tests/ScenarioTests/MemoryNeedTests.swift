@@ -1,5 +1,5 @@
 // What an experiment needs is said before any of it is asked for.
-import Kernels
+import Registry
 import Testing
 
 @testable import Scenario

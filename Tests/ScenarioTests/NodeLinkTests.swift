@@ -2,6 +2,7 @@
 import Foundation
 import Graphs
 import Kernels
+import Registry
 import Scenario
 import Testing
 

@@ -1,5 +1,6 @@
 // `--set key.path=value`.
-import Kernels
+import JSON
+import Registry
 import Testing
 
 @testable import Scenario

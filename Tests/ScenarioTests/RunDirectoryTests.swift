@@ -1,6 +1,8 @@
 // Names and formats of the files of a run.
+import Cryptography
 import Kernels
 import Metrics
+import Registry
 import Testing
 import Wire
 

@@ -5,6 +5,7 @@ import Core
 import Foundation
 import Graphs
 import Kernels
+import Registry
 import Testing
 
 @testable import Scenario

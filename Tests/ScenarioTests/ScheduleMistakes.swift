@@ -1,6 +1,7 @@
 // Wrong schedules of a topology, each with the place and the sentence that refuses it. The graph is the ring a, b, c, d
 // of ScheduleFileTests.
 import Kernels
+import Registry
 import Testing
 
 @testable import Scenario

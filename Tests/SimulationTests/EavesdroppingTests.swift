@@ -4,6 +4,7 @@ import Attacks
 import Core
 import Kernels
 import Learning
+import Registry
 import Synchronization
 import TestSupport
 import Testing

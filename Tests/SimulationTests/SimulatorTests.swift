@@ -6,6 +6,7 @@ import Faults
 import Kernels
 import Learning
 import Metrics
+import Registry
 import Testing
 
 @testable import Simulation

@@ -1,6 +1,6 @@
 // Slow, obvious twins of what Graphs computes: dense matrices and all their eigenvalues.
 public import Graphs
-public import Kernels
+import Kernels
 
 /// The mixing matrix as a table; with `nodes`, the rows and columns of those, the rest given back to the diagonal.
 public func denseMatrix(_ weights: MixingWeights, among nodes: [NodeID]? = nil) -> [[Double]] {

@@ -1,5 +1,5 @@
 // Slow, obvious twins of what Kernels computes: one loop each, in Double, no lanes and no networks.
-public import Kernels
+import Kernels
 
 public func slowSum(_ x: [Float]) -> Double { x.reduce(0.0) { $0 + Double($1) } }
 

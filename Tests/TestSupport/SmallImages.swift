@@ -1,6 +1,7 @@
 // A small dataset in IDX files, and files that are in memory only and tell how they were read.
-public import Kernels
+import Kernels
 public import Learning
+import Registry
 import Synchronization
 
 /// An IDX file of these elements.

@@ -2,8 +2,8 @@
 import Aggregation
 import Attacks
 import Graphs
-import Kernels
 import Learning
+import Registry
 import Testing
 
 @Suite("Form")
@@ -54,6 +54,19 @@ struct FormTests {
                 #expect(!file.lines.contains { $0.contains(word) }, "\(file) has a \(word)")
             }
         }
+    }
+
+    /// Debuggers, messages and searches know a file by its name.
+    private static func sharedNames(_ files: [SourceFile]) -> [String] {
+        Dictionary(grouping: files, by: { $0.name.lowercased() }).filter { $1.count > 1 && $0 != "main" }.values
+            .flatMap { $0.map(\.path) }.sorted()
+    }
+
+    @Test("no two files have one name, whatever their modules")
+    func names() {
+        #expect(Self.sharedNames(Self.everything).isEmpty)
+        let planted = ["Sources/Core/Round.swift", "Sources/Wire/Frame.swift", "Tests/CoreTests/round.swift"]
+        #expect(Self.sharedNames(planted.map { SourceFile(path: $0, text: "") }) == [planted[0], planted[2]])
     }
 
     @Test(

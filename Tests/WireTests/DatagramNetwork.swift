@@ -1,4 +1,5 @@
 // Two datagram links and what lies between them, in virtual time: datagrams are lost, late, doubled and overtaken.
+import Cryptography
 import Kernels
 
 @testable import Wire

@@ -1,4 +1,5 @@
 // Who is let in over datagrams, and that it costs nothing to turn others away.
+import Cryptography
 import Kernels
 import Testing
 

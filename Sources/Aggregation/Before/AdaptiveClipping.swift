@@ -1,5 +1,6 @@
 // ARC: clips the longest inputs at the length of the next one.
 import Kernels
+import Registry
 
 /// Shortens the ⌊2f(n − f)/n⌋ longest inputs to the length of the longest of the others (Allouah, Guerraoui, Gupta,
 /// Jellouli, Rizk, Stephan, ICLR 2025, arXiv 2405.14432). The floor is exact: in floating point it is wrong for some n.

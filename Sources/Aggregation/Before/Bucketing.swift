@@ -1,5 +1,6 @@
 // Bucketing: random groups, averaged. Every node draws its own, and the same again when its round is recomputed.
 import Kernels
+import Registry
 
 /// The means of random groups of s inputs; the last may be smaller (Karimireddy, He, Jaggi, ICLR 2022, arXiv
 /// 2006.09365). f stays as it is, since a hostile input spoils one group.

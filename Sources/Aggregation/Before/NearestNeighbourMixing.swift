@@ -1,5 +1,6 @@
 // NNM: every input becomes the mean of its company.
 import Kernels
+import Registry
 
 /// Each input becomes the mean of the n − f inputs nearest to it, itself among them (Allouah, Farhadkhani, Guerraoui,
 /// Gupta, Pinot, Stephan, AISTATS 2023, arXiv 2302.01772).

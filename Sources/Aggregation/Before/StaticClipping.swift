@@ -1,5 +1,6 @@
 // Clips every input at one constant length.
 import Kernels
+import Registry
 
 /// x_j ← clip_c(x_j). Made for gradients: models are clipped as offsets from the own one.
 public struct StaticClipping: PreAggregation {

@@ -1,5 +1,6 @@
 // BALANCE. No neighbour is taken in for want of others: such a fallback, which one code has, removes the protection.
 import Kernels
+import Registry
 
 /// α x + (1 − α) mean of the models within γ exp(−κ t/T) |x| of the own one; x itself where there are none (BALANCE;
 /// Fang, Zhang, Hairi, Khanduri, Liu, Lu, Liu, Gong, ACM CCS 2024, arXiv 2406.10416).

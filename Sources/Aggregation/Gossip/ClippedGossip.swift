@@ -1,5 +1,6 @@
 // ClippedGossip with every radius that its paper and its codes use. CS-He of the F-RG family is its default form.
 import Kernels
+import Registry
 
 /// x + α Σ w_j clip_τ(y_j − x) (He, Karimireddy, Jaggi 2022, arXiv 2202.01545, section 4).
 ///

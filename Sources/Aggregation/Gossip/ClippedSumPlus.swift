@@ -1,5 +1,6 @@
 // CS+, the default rule: near-optimal breakdown on sparse graphs.
 import Kernels
+import Registry
 
 /// x + Σ w_j clip_τ(y_j − x), where τ is the distance of the neighbour at which the weight of the farthest ones first
 /// reaches 2b (CS+ of the F-RG family; Gaucher, Dieuleveut, Hendrikx, ICML 2025, arXiv 2410.10418).

@@ -1,5 +1,6 @@
 // RPEL: every round another few of all nodes are asked, and hardly ever are most of them hostile.
 import Kernels
+import Registry
 
 /// Draws s of the neighbours without replacement, mixes each of their models and the own one with its nearest, and
 /// takes the trimmed mean, both for b̂ hostile ones (El Mrini, Farhadkhani, Guerraoui 2025, arXiv 2510.08311).

@@ -1,5 +1,6 @@
 // GTS: NNA on a weighted graph. The farthest neighbours go, to the last part of the budget.
 import Kernels
+import Registry
 
 /// x + Σ w'_j (y_j − x), where w' is w without the weight b of the farthest neighbours; of the one at the boundary a
 /// part is kept (GTS of the F-RG family; Gaucher, Dieuleveut, Hendrikx, ICML 2025, arXiv 2410.10418).

@@ -1,5 +1,6 @@
 // IOS. It cuts by distance from the mean of what is left; unlike in one of its codes, never the own model.
 import Kernels
+import Registry
 
 /// f times removes the neighbour farthest from the weighted mean of the own model and the neighbours that are left;
 /// the result is that mean, weights scaled to sum to 1 (IOS; Wu, Chen, Ling, IEEE TSP 2023, arXiv 2206.04568).

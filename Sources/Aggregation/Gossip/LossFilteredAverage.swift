@@ -1,5 +1,6 @@
 // UBAR, first called MOZI: first near, then no worse than oneself.
 import Kernels
+import Registry
 
 /// α x + (1 − α) mean(S), where S are those of the ⌊ρ deg⌋ nearest neighbours, at least one, whose model has no
 /// greater loss than the own one on the batch of this round, and if there are none the best of them (UBAR; Guo, Zhang,

@@ -1,5 +1,6 @@
 // W-MSR, resilient consensus of scalars, coordinate by coordinate: of vectors only the bounding box is kept.
 import Kernels
+import Registry
 
 /// Per coordinate, drops the f largest of the neighbours' values above the own one and the f smallest of those below,
 /// all of them where there are fewer, and averages the rest with the own value (W-MSR; LeBlanc, Zhang, Koutsoukos,

@@ -1,5 +1,6 @@
 // NNA, the rule of MoNNA (momentum is the node's own business).
 import Kernels
+import Registry
 
 /// The mean of the n − f models nearest to the own one, itself among them, of the n heard (NNA; Farhadkhani, Guerraoui,
 /// Gupta, Hoang, Pinot, Stephan, ICML 2023, arXiv 2209.10931). Weights are not used.

@@ -1,5 +1,6 @@
 // BRIDGE-M: no parameter, and no guarantee claimed by its authors; the honest box is a property of medians.
 import Kernels
+import Registry
 
 /// Per coordinate, the median of the own and the neighbours' values (BRIDGE-M; Fang, Yang, Bajwa, IEEE T-SIPN 2022,
 /// arXiv 1908.08098). Weights are not used.

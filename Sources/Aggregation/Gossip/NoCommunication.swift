@@ -1,5 +1,6 @@
 // The baseline that every robust rule must beat: each node learns alone.
 import Kernels
+import Registry
 
 /// Keeps the node's own model. A rule is useful only above this one.
 public struct NoCommunication: GossipRule {

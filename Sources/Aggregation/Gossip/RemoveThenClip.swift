@@ -1,5 +1,6 @@
 // RTC. Its two public codes disagree with each other and with the form taken here; all three can be had.
 import Kernels
+import Registry
 
 /// x + Σ_S w_j clip_τ(y_j − x), where S is left when the farthest neighbours are removed while they weigh at most b
 /// together, and τ² = (1/b) Σ_S w_j r_j² (RTC; Yang, Ghaderi, AAAI 2024). The weight of the removed stays with x.

@@ -1,5 +1,6 @@
 // Self-centred clipping at a constant radius, all neighbours alike.
 import Kernels
+import Registry
 
 /// x + 1/(deg + 1) Σ clip_τ(y_j − x), repeated from the result (Karimireddy, He, Jaggi, ICML 2021, arXiv 2012.10333,
 /// on a neighbourhood). The code of Farhadkhani et al. repeats it three times with τ = 2.

@@ -1,5 +1,6 @@
 // DRSA: neighbours pull by signs, however far they are.
 import Kernels
+import Registry
 
 /// x − η λ Σ sign(x − y_j), coordinate by coordinate, sign(0) = 0 (DRSA, the total-variation penalty; Peng, Li, Ling,
 /// Signal Processing 2021).

@@ -1,5 +1,6 @@
 // BRIDGE-T. Implementations differ on whether the own value takes part in the trim.
 import Kernels
+import Registry
 
 /// Per coordinate, drops the b largest and b smallest neighbour values and averages the rest with the own value
 /// (BRIDGE-T; Fang, Yang, Bajwa, IEEE T-SIPN 2022, arXiv 1908.08098). The divisor is deg − 2b + 1; weights are not

@@ -1,5 +1,6 @@
 // Plain gossip: what everyone runs when nobody lies. It withstands nothing.
 import Kernels
+import Registry
 
 /// x + α Σ w_j (y_j − x): gossip with the topology's weights (Boyd, Ghosh, Prabhakar, Shah 2006).
 public struct WeightedMean: GossipRule {

@@ -1,5 +1,6 @@
 // Bulyan: Krum again and again, then the values about the median of what it chose.
 import Kernels
+import Registry
 
 /// Picks n − 2f inputs, one by one, each by Krum among the rest, and averages per coordinate the n − 4f of their values
 /// that are nearest to their median (El Mhamdi, Guerraoui, Rouault, ICML 2018, arXiv 1802.07927).

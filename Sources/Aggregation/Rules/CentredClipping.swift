@@ -1,5 +1,6 @@
 // Centered clipping: every input moves the result by a bounded step from a centre.
 import Kernels
+import Registry
 
 /// v ← v + 1/n Σ clip_τ(x_j − v), repeated (Karimireddy, He, Jaggi, ICML 2021, arXiv 2012.10333).
 ///

@@ -1,5 +1,6 @@
 // The coordinate-wise median. Some codes take the lower of two middle values; this is their midpoint.
 import Kernels
+import Registry
 
 /// Per coordinate, the middle value, or the midpoint of the two middle ones (Yin, Chen, Kannan, Bartlett, ICML 2018,
 /// arXiv 1803.01498). It does not use f.

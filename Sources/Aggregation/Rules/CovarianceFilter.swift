@@ -1,5 +1,6 @@
 // CAF, exactly: with the top eigenpair of a weighted Gram matrix instead of power steps on the covariance.
 import Kernels
+import Registry
 
 /// Lowers the weights of inputs that stick out along the direction of greatest variance until n − 2f of it is left, and
 /// returns the weighted mean that had the least such variance (Allouah, Guerraoui, Stephan, ICML 2025, arXiv

@@ -1,5 +1,6 @@
 // FABA: outliers leave one by one.
 import Kernels
+import Registry
 
 /// Takes away, f times, the input farthest from the mean of the rest, and returns the mean of what is left (Xia, Tao,
 /// Hao, Li, IJCAI 2019).

@@ -1,5 +1,6 @@
 // The geometric median: run until no point is better, or for the steps that some codes take.
 import Kernels
+import Registry
 
 /// The point with the least sum of distances, Σ |v − x_j|, by Weiszfeld steps v ← Σ x_j/m_j / Σ 1/m_j (Pillutla,
 /// Kakade, Harchaoui, IEEE TSP 2022, arXiv 1912.13445). It does not use f.

@@ -1,5 +1,6 @@
 // Krum: the input with the nearest company. Codes differ on how much of it counts, and on the power of its distances.
 import Kernels
+import Registry
 
 /// The input whose k nearest others have the least sum of squared distances from it (Blanchard, El Mhamdi, Guerraoui,
 /// Stainer, NeurIPS 2017, arXiv 1703.02757).

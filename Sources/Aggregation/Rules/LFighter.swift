@@ -1,5 +1,6 @@
 // LFighter: nodes that flip labels stand out in the output layer, as one of two clusters.
 import Kernels
+import Registry
 
 /// Clusters the output layers' updates into two and averages the inputs of the larger, more diverse cluster (Jebreel,
 /// Domingo-Ferrer, Sánchez, Blanco-Justicia, arXiv 2207.01982).

@@ -1,5 +1,6 @@
 // The mean: what is lost where everyone is trusted, and the baseline of every other rule.
 import Kernels
+import Registry
 
 /// 1/n Σ x_j. One hostile input puts it anywhere.
 public struct Mean: AggregationRule {

@@ -1,5 +1,6 @@
 // MeaMed: the values about the median.
 import Kernels
+import Registry
 
 /// Per coordinate, the mean of the n − f values nearest to the median (Xie, Koyejo, Gupta 2018, arXiv 1802.10116).
 public struct MeanAroundMedian: AggregationRule {

@@ -1,5 +1,6 @@
 // MDA: the subset that fits into the smallest ball, as measured by its diameter.
 import Kernels
+import Registry
 
 /// The mean of the n − f inputs with the least greatest distance between any two (El Mhamdi, Guerraoui, Guirguis,
 /// Hoang, Rouault, PODC 2020, arXiv 1905.03853).

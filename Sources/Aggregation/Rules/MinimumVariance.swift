@@ -1,5 +1,6 @@
 // MVA: the subset whose points are nearest to their own mean.
 import Kernels
+import Registry
 
 /// The mean of the n − f inputs with the least sum of squared distances from their mean, which is that of their squared
 /// distances from each other over n − f (Allouah, Farhadkhani, Guerraoui, Gupta, Pinot, Stephan, AISTATS 2023, arXiv

@@ -1,5 +1,6 @@
 // Multi-Krum: the mean of the best rows by Krum's scores. Some codes return their sum.
 import Kernels
+import Registry
 
 /// The mean of the m inputs with the least Krum scores (Blanchard, El Mhamdi, Guerraoui, Stainer, NeurIPS 2017, arXiv
 /// 1703.02757); m is n − f, as in ByzFL, or n − f − 2, as in Garfield.

@@ -1,5 +1,6 @@
 // MoNNA's aggregation on a set: the company of one trusted input. As a gossip rule it is `nna`.
 import Kernels
+import Registry
 
 /// The mean of the n − f inputs nearest to the pivot, itself among them (Farhadkhani, Guerraoui, Gupta, Hoang, Pinot,
 /// Stephan, ICML 2023, arXiv 2209.10931). The pivot is the node's own input where there is one.

@@ -1,5 +1,6 @@
 // Phocas: the values about the trimmed mean.
 import Kernels
+import Registry
 
 /// Per coordinate, the mean of the n − f values nearest to the trimmed mean (Xie, Koyejo, Gupta 2018, arXiv
 /// 1805.09682).

@@ -1,5 +1,6 @@
 // Majority of signs: every input has one vote a coordinate.
 import Kernels
+import Registry
 
 /// s · sign(Σ sign(x_j)) per coordinate, sign(0) = 0 (Bernstein, Zhao, Azizzadenesheli, Anandkumar, ICLR 2019, arXiv
 /// 1810.05291): a step of size s, made for gradients.

@@ -1,5 +1,6 @@
 // SMEA, exactly: with the eigenvalues of Gram matrices, which are those of the covariances.
 import Kernels
+import Registry
 
 /// The mean of the n − f inputs whose covariance has the least greatest eigenvalue (Allouah, Guerraoui, Gupta, Pinot,
 /// Stephan, ICML 2023, arXiv 2302.04787). Eigenvalues within 10⁻¹² of the trace count as equal.

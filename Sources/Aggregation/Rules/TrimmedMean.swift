@@ -1,5 +1,6 @@
 // The coordinate-wise trimmed mean. Its trim is a count: as a proportion it would be rounded away for some n.
 import Kernels
+import Registry
 
 /// Per coordinate, the mean without the f least and the f greatest values (Yin, Chen, Kannan, Bartlett, ICML 2018,
 /// arXiv 1803.01498).

@@ -1,5 +1,5 @@
 // Static label flip: poisoned data, honest protocol.
-import Kernels
+import Registry
 
 /// Trains honestly on labels y replaced by C − 1 − y, and follows the protocol.
 public struct LabelFlip: LabelAttack {

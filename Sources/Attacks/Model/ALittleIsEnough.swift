@@ -1,5 +1,6 @@
 // ALIE: a lie small enough to hide in the honest spread, and the same one every round.
 import Kernels
+import Registry
 
 /// Sends μ + z σ, the coordinate mean and standard deviation (n − 1) of the honest models heard (Baruch, Baruch,
 /// Goldberg, NeurIPS 2019, arXiv 1902.06156). z = 1.5 as in ByzFL; a negative z lies to the other side.

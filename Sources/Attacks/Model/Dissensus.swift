@@ -1,5 +1,6 @@
 // Dissensus: a different lie to each neighbour, that undoes what gossip would do for it.
 import Kernels
+import Registry
 
 /// To victim i: x_i − ε Σ_j w_ij (x_j − x_i) / Σ_s w_is, over its honest neighbours j and the liars s beside it (He,
 /// Karimireddy, Jaggi 2022, arXiv 2202.01545). ε = 1 cancels plain gossip exactly, more drives the victim away.

@@ -1,5 +1,6 @@
 // An attack on good faith: excuses instead of models.
 import Kernels
+import Registry
 
 /// Says in every round that it is held up, and sends nothing else.
 public struct Excuse: ModelAttack {

@@ -1,5 +1,6 @@
 // Gaussian noise around a centre. Strong against means, easy prey for every robust rule.
 import Kernels
+import Registry
 
 /// Sends centre + s · N(0, I), drawn anew for each victim: around the mean of the honest models heard with s = 30
 /// (ByrdLab; Wu, Chen, Ling 2023), around zero (ByzFL), or around the own model.

@@ -1,5 +1,6 @@
 // An attack on round numbers: true models under false dates.
 import Kernels
+import Registry
 
 /// Sends its true model under a round drawn from the one before to two after its own, so that it seems now behind and
 /// now ahead, and is in time now and then.

@@ -1,5 +1,6 @@
 // The bluntest attack: it tests the door, not the rule.
 import Kernels
+import Registry
 
 /// Sends models with one element that is no number, NaN or an infinity, whichever the round and the victim draw.
 public struct NotFinite: ModelAttack {

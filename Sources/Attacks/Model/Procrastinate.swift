@@ -1,5 +1,6 @@
 // The subtlest attack on patience: what it sends is honest, and late.
 import Kernels
+import Registry
 
 /// Sends its true model a while after its own step: to everyone in every round, or so that each victim, or each liar
 /// of a group, has its turn; in other rounds it is in time. Victims in turn, one after the other along a path, are what

@@ -1,5 +1,6 @@
 // Sign flip in the two forms that ByzFL and epfml use under one name.
 import Kernels
+import Registry
 
 /// Sends the negative of a model: −s · mean of the honest models heard (ByzFL), or −s · own model (epfml's bit flip).
 public struct SignFlip: ModelAttack {

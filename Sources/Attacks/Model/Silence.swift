@@ -1,5 +1,6 @@
 // The cheapest attack: it tests patience, not the rule.
 import Kernels
+import Registry
 
 /// Sends nothing. Neighbours wait for it until their patience is used up, then go on without it.
 public struct Silence: ModelAttack {

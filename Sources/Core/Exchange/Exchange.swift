@@ -1,6 +1,7 @@
 // What nodes send each other in a round, and what becomes of what the rule makes of it.
 public import Kernels
 public import Learning
+import Registry
 
 /// What is exchanged: the model after the local steps, or something else that a round's training comes to.
 ///

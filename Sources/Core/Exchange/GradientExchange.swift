@@ -1,6 +1,7 @@
 // Gradients travel: each node steps along the mix of them.
 public import Kernels
 public import Learning
+import Registry
 
 /// g, the gradient of the batch with its weight decay, is sent, and x ← x − η m with m ← βm + (1 − β) rule(g, heard):
 /// robust D-SGD, whose momentum, if any, is taken after aggregation.

@@ -1,6 +1,7 @@
 // Models travel: x½ after the local steps, and the mix of it is the next model.
 public import Kernels
 public import Learning
+import Registry
 
 /// x½ is sent, and x ← rule(x½, heard): decentralized SGD, "adapt then combine" (Lian et al. 2017, arXiv 1705.09056).
 public struct ModelExchange: Exchange {

@@ -1,6 +1,7 @@
 // Momenta travel: each node averages its gradients over rounds before anyone mixes them.
 public import Kernels
 public import Learning
+import Registry
 
 /// m ← βm + (1 − β)g stays with the node and is sent, and x ← x − η rule(m, heard): robust D-SGD with local (Polyak)
 /// momentum (Karimireddy, He, Jaggi 2021, arXiv 2012.10333; Farhadkhani et al. 2022, arXiv 2205.12173).

@@ -1,6 +1,7 @@
 // Updates travel: how far the local steps went, and the mix of it is added to the node's own parameters.
 public import Kernels
 public import Learning
+import Registry
 
 /// Δ = x½ − x is sent, and x ← x + γ rule(Δ, heard). With the mean on a complete graph this is federated averaging
 /// (McMahan et al. 2017, arXiv 1602.05629) without a server: the average of those who take part, adopted by all.

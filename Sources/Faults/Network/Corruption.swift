@@ -1,5 +1,6 @@
 // Messages that arrive with other bytes.
 import Kernels
+import Registry
 
 /// One bit of a message is turned over with the same chance for each; its check then fails.
 public struct Corruption: NetworkFault {

@@ -1,5 +1,6 @@
 // A slow network that keeps its order.
 import Kernels
+import Registry
 
 /// Every message takes so much longer.
 public struct Delay: NetworkFault {

@@ -1,5 +1,6 @@
 // Messages that arrive twice.
 import Kernels
+import Registry
 
 /// Each message is delivered a second time with the same chance.
 public struct Duplication: NetworkFault {

@@ -1,5 +1,6 @@
 // Messages that never arrive.
 import Kernels
+import Registry
 
 /// Each message is lost with the same chance, whatever became of those before it.
 public struct Loss: NetworkFault {

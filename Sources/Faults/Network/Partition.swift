@@ -1,5 +1,6 @@
 // A network that falls into parts, and heals when the fault ends.
 import Kernels
+import Registry
 
 /// Messages between parts of the network are lost. The nodes struck are one side; which shape the cut has is a
 /// parameter, in the terms of the Jepsen tests.

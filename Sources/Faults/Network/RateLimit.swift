@@ -1,5 +1,6 @@
 // Links that carry only so much.
 import Kernels
+import Registry
 
 /// Each link, in each direction, carries so many bytes a second; what waits for more than a second is lost, as a
 /// sender's queue keeps no more than the newest.

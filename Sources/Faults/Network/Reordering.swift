@@ -1,5 +1,6 @@
 // Messages that are overtaken by later ones.
 import Kernels
+import Registry
 
 /// Some messages are held up for a while, each for its own time, so that later ones of the same link overtake them.
 public struct Reordering: NetworkFault {

@@ -1,6 +1,7 @@
 // Links that clog one after the other and come free in another order: the schedule that finds protocol bugs fastest
 // in the experience of FoundationDB's testers.
 import Kernels
+import Registry
 
 /// Each struck node's links are clogged from a round of its own in the first half of the fault to one in the second.
 /// What is clogged is held, not lost.

@@ -1,5 +1,6 @@
 // Clocks that leap.
 import Kernels
+import Registry
 
 /// The clocks of struck nodes leap when the fault begins, forward or back, and stay so.
 public struct ClockJump: NodeFault {

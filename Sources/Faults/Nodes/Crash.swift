@@ -1,5 +1,5 @@
 // Nodes that are killed.
-import Kernels
+import Registry
 
 /// Struck nodes are killed without a word and, when the fault ends, restarted from what they left on disk.
 public struct Crash: NodeFault {

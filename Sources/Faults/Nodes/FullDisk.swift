@@ -1,5 +1,5 @@
 // Disks without room.
-import Kernels
+import Registry
 
 /// Struck nodes write neither checkpoints nor traces until the fault ends, and so stand still: nothing is said that was
 /// not written down. What they have written stays.

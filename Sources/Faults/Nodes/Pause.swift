@@ -1,5 +1,5 @@
 // Nodes that stand still: a stopped process, a long collection of garbage, a suspended machine.
-import Kernels
+import Registry
 
 /// Struck nodes do nothing until the fault ends; what is sent to them waits.
 public struct Pause: NodeFault {

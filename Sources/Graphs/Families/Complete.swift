@@ -1,5 +1,6 @@
 // The complete graph: the setting of a server, without one.
-public import Kernels
+import Kernels
+import Registry
 
 /// Every two nodes are linked; Metropolis weights average everything in one round (γ = 1).
 public struct Complete: TopologyFamily {

@@ -1,5 +1,6 @@
 // The dumbbell: two complete halves and a single link between them, the worst place for a lie.
-public import Kernels
+import Kernels
+import Registry
 
 /// Two complete graphs of k nodes, and a link between the last node of the first and the first node of the second
 /// (networkx: `barbell_graph(k, 0)`).

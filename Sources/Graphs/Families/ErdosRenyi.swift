@@ -1,5 +1,6 @@
 // Erdős–Rényi graphs: every link by itself, with one and the same chance.
-public import Kernels
+import Kernels
+import Registry
 
 /// A connected graph in which each two nodes are linked with a given probability, drawn anew until it is connected
 /// (Gilbert 1959). Likely connected where the probability exceeds ln n / n.

@@ -1,5 +1,6 @@
 // The static exponential graph: few links, and everyone reached in few steps; its links one by one are one-peer graphs.
 public import Kernels
+import Registry
 
 /// Node i sends to i + 2^q modulo n for every q < ⌈log₂ n⌉; γ = 2 / (1 + ⌈log₂ n⌉) for even n (Ying et al. 2021).
 public struct Exponential: TopologyFamily {

@@ -1,5 +1,6 @@
 // The path: a ring with one link taken out, so that any node but the ends can cut it in two.
-public import Kernels
+import Kernels
+import Registry
 
 /// Node i is linked to i + 1; μ₂ = 2 − 2 cos(π/n) and, with Metropolis weights, γ a third of it.
 public struct Path: TopologyFamily {

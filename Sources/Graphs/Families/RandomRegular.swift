@@ -1,5 +1,6 @@
 // Random regular graphs: sparse, and nearly as well connected as a graph of their degree can be.
-public import Kernels
+import Kernels
+import Registry
 
 /// A connected graph of `degree` links at every node, drawn by pairing link ends (Steger, Wormald 1999).
 ///

@@ -1,5 +1,6 @@
 // The ring: the sparsest graph that one lost link does not split.
-public import Kernels
+import Kernels
+import Registry
 
 /// Node i is linked to i + 1 and the last one to 0; μ₂ = 2 − 2 cos(2π/n).
 public struct Ring: TopologyFamily {

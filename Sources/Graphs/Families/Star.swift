@@ -1,5 +1,6 @@
 // The star: a server in all but name.
-public import Kernels
+import Kernels
+import Registry
 
 /// Node 0 is linked to every other one; μ₂ = 1 and, with Metropolis weights, γ = 1/n.
 public struct Star: TopologyFamily {

@@ -1,5 +1,6 @@
 // The torus: a grid without a border. At least three rows and columns, or two nodes would be linked twice.
-public import Kernels
+import Kernels
+import Registry
 
 /// Node r · columns + c is linked to the next one of its row and of its column, the last ones to the first: degree 4,
 /// μ₂ = 2 − 2 cos(2π / max(rows, columns)) and, with Metropolis weights, γ a fifth of it.

@@ -1,5 +1,6 @@
 // Two castles: dense, but every node has one stranger in the other half.
-public import Kernels
+import Kernels
+import Registry
 
 /// Two complete graphs of k nodes and every pair across except i ~ i + k: 2k nodes of degree 2k − 2, 2k(k − 1) edges.
 public struct TwoCastle: TopologyFamily {

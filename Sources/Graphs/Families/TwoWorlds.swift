@@ -1,5 +1,6 @@
 // Two worlds: complete halves with a dial for how well they know each other. Attacks on connectivity are tried on it.
-public import Kernels
+import Kernels
+import Registry
 
 /// Two complete graphs of h nodes; node i of the first is linked to the nodes h + (i + q) mod h, q < k, of the second.
 /// Every degree is h − 1 + k, μ₂ = 2k and, with Metropolis weights, γ = 2k / (h + k).

@@ -1,5 +1,6 @@
 // One-peer exponential graphs: one model a round, and the exact average as soon as everyone has sent a few.
-public import Kernels
+import Kernels
+import Registry
 
 /// In round t node i sends to i + 2^(t mod log₂ n), which gives it half the weight. n is a power of two, and then
 /// log₂ n rounds without training end in the exact average (Ying, Yuan, Chen, Hu, Pan, Yin 2021, arXiv 2110.13363).

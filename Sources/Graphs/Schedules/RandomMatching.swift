@@ -1,6 +1,7 @@
 // Random matchings: in each round the nodes average in pairs, much as in randomised gossip (Boyd, Ghosh, Prabhakar,
 // Shah 2006).
-public import Kernels
+import Kernels
+import Registry
 
 /// A maximal set of edges without a common end, drawn anew for each round; both ends give each other the weight 1/2.
 ///

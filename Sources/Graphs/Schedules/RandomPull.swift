@@ -1,5 +1,6 @@
 // Random pulls: each node asks a few others, drawn anew for each round, so that nobody can push a model at it.
-public import Kernels
+import Kernels
+import Registry
 
 /// In each round every node hears `count` of its neighbours, drawn without replacement; each of them and the node
 /// itself count 1 / (count + 1). On a complete graph these are the pulls of RPEL (El Mrini, Farhadkhani, Guerraoui 2025,

@@ -3,6 +3,7 @@
 import Graphs
 import Kernels
 import Platform
+import Registry
 
 public enum BareExchange {
     /// The word that makes `gossiplab bench` one of its processes.

@@ -1,12 +1,10 @@
 // What a benchmark is, and the list of all. How one is measured is its own file's business.
-public import Kernels
 public import Platform
+import Registry
 
 /// Something of this program that is measured beside a limit of the machine, in one run.
 public protocol Bench: SendableMetatype {
     static var name: String { get }
-    /// One sentence for help.
-    static var summary: String { get }
     /// Those that it takes beside `repetitions`.
     static var flags: [Flag] { get }
 

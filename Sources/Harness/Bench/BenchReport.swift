@@ -1,5 +1,5 @@
 // What a benchmark found: rows of figures with the conditions under which they hold, as a table and as JSON.
-import Kernels
+import JSON
 import Platform
 import Scenario
 

@@ -1,7 +1,8 @@
 // The one task that rounds and simulations are measured with: small enough that what is around training shows.
 import Aggregation
 import Graphs
-import Kernels
+import JSON
+import Registry
 import Scenario
 
 /// Softmax regression of 784 features and 10 classes, plain descent, one step of 32 samples a round, nobody lying, no

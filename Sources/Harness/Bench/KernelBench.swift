@@ -1,5 +1,6 @@
 // The kernels, each beside a read of as many bytes as it must touch. What nodes make of them is RoundBench's business.
 import Aggregation
+import Cryptography
 import Graphs
 import Kernels
 import Learning
@@ -8,7 +9,6 @@ import Scenario
 
 public enum KernelBench: Bench {
     public static let name = "kernels"
-    public static let summary = "Each kernel beside a read of the same bytes of memory."
     public static let flags: [Flag] = []
 
     /// One repetition calls a kernel so often that it takes at least this long.

@@ -1,12 +1,13 @@
 // Models one way through one link: frames over TCP between two processes, checked or sealed, beside the bare bytes; and
 // what sealing costs without any socket.
+import Cryptography
 import Kernels
 import Platform
+import Registry
 import Wire
 
 public enum LinkBench: Bench {
     public static let name = "links"
-    public static let summary = "Models of a megabyte one way over TCP, checked and sealed, beside the bare bytes."
     public static let flags = [Flag("models", "N", "models that are sent in one measurement (default 500)")]
     /// The word that makes `gossiplab bench` the sending process.
     public static let word = "send"

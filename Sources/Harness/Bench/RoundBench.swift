@@ -3,12 +3,12 @@ import Aggregation
 import Graphs
 import Kernels
 import Platform
+import Registry
 import Scenario
 import Wire
 
 public enum RoundBench: Bench {
     public static let name = "rounds"
-    public static let summary = "Rounds of real processes beside a bare exchange of the same bytes."
     public static let flags = [
         Flag("nodes", "N", "processes (default 16)"),
         Flag("family", "NAME", "\(BenchTask.families.joined(separator: ", ")) (default: several)"),

@@ -3,12 +3,12 @@ import Aggregation
 import Dispatch
 import Kernels
 import Platform
+import Registry
 import Scenario
 import Synchronization
 
 public enum RuleBench: Bench {
     public static let name = "rules"
-    public static let summary = "Every multiset rule and pre-aggregation beside a read of its inputs."
     public static let flags = [
         Flag("rule", "NAME", "this rule only, without pre-aggregations"),
         Flag("compat", "CODE", "byzfl: with the defaults of ByzFL 0.0.11"),

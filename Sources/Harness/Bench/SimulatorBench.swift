@@ -9,7 +9,6 @@ import Simulation
 
 public enum SimulatorBench: Bench {
     public static let name = "simulator"
-    public static let summary = "Simulated rounds of thousands of nodes on a ring, and their memory."
     public static let flags = [
         Flag("nodes", "N", "simulated nodes (default: \(sizes.map(String.init).joined(separator: " and ")))"),
         Flag("threads", "N", "threads (default: one a processor)"),

@@ -1,5 +1,5 @@
 // What the files of a run say, whichever engine wrote them and however far it came. Reading them is RunReader's.
-import Kernels
+import JSON
 import Metrics
 import Scenario
 
@@ -29,7 +29,7 @@ public struct RecordedRun: Sendable {
     /// One for each node of the topology, by index.
     let nodes: [RecordedNode]
     /// Traffic of all nodes; everything else of the honest ones.
-    let totals: NodeTotals
+    let totals: NodeRecord
     let summary: RecordedSummary?
 
     var screening: Screening { Screening(nodes.map { ($0.tally, $0.isHostile) }) }
@@ -87,7 +87,7 @@ struct RecordedNode: Sendable {
     /// Why it was lost, if it was; a node that ended with the whole run was not.
     var lost: String?
     /// From its own metrics; a simulated node writes none.
-    var totals: NodeTotals?
+    var totals: NodeRecord?
     /// What the honest nodes waited for it among the last few, which may be late on purpose.
     var awaitedSeconds: Double = 0
     /// What the honest nodes' rules did with its models.
@@ -102,7 +102,6 @@ struct RecordedSummary: Sendable {
     let transport: String
     let wallSeconds: Double
     let modelDigest: String
-    let trainLoss: Double?
     let learningError: Double?
     let generalizationGap: Double?
     let warnings: [String]

@@ -1,5 +1,5 @@
 // How the run was made and how it is made again: its settings and commands.
-import Kernels
+import JSON
 import Scenario
 
 extension HTMLReport {
@@ -10,7 +10,7 @@ extension HTMLReport {
     var result: Markup {
         guard let summary = run.summary else { return "" }
         let figures = [
-            ("training loss", summary.trainLoss), ("learning error", summary.learningError),
+            ("training loss", run.totals.trainLoss), ("learning error", summary.learningError),
             ("generalization gap", summary.generalizationGap), ("consensus distance", evaluations.last?.distance),
             ("consensus, median node", evaluations.last?.medianDistance),
         ]

@@ -19,25 +19,20 @@ extension HTMLReport {
         let order = run.nodes.indices.sorted { rank($0) < rank($1) }
         let hasEnded = run.nodes.contains { $0.accuracy != nil }
         let hasTotals = run.nodes.contains { $0.totals != nil }
+        let fields = hasTotals ? RecordField.all.filter { $0.column != nil } : []
         let columns =
             ["node", "kind", "accuracy", "clipped", "removed", "waited for, s"]
-            + (hasTotals ? ["compute, s", "wait, s", "mix, s", "refused", "late", "missed"] : [])
+            + fields.map { ($0.column ?? "") + ($0.unit == .nanoseconds ? ", s" : "") }
         let rows = order.prefix(Self.mostNodes).map { index -> [String] in
             let node = run.nodes[index]
             let kind = (node.isHostile ? "hostile" : "honest") + (node.lost.map { ", lost: \($0)" } ?? "")
-            let totals = node.totals.map { totals in
-                [
-                    seconds(totals.computeNanoseconds), seconds(totals.waitNanoseconds),
-                    seconds(totals.mixNanoseconds), "\(totals.rejections.reduce(0) { $0 + $1.count })",
-                    "\(totals.lateModels)", "\(totals.missedModels)",
-                ]
-            }
+            let totals = fields.map { field in node.totals.map { cell(field, of: $0) } ?? "–" }
             let judged = Double(node.tally.judged)
             let shares = [node.tally.clipped, node.tally.removed].map { count in
                 judged == 0 ? "–" : percent(Double(count) / judged)
             }
             return [node.label, kind, node.accuracy.map(percent) ?? "–"] + shares + [rounded(node.awaitedSeconds, 2)]
-                + (hasTotals ? totals ?? Array(repeating: "–", count: 6) : [])
+                + totals
         }
         let hidden = run.nodes.count - rows.count
         let omission = hidden == 0 ? "" : " \(hidden) more are in summary.json."
@@ -49,6 +44,11 @@ extension HTMLReport {
             \(table("Nodes", columns, rows, texts: 2))</section>
 
             """
+    }
+
+    private func cell(_ field: RecordField, of totals: NodeRecord) -> String {
+        let amount = field.amount(totals)
+        return field.unit == .nanoseconds ? seconds(Nanoseconds(amount)) : "\(amount)"
     }
 
     // MARK: Time, and what was refused

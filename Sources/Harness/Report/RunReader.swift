@@ -1,7 +1,9 @@
 // Reads a run directory, at any moment of the run's life and as often as asked. It writes nothing, recomputes nothing.
+import JSON
 import Kernels
 import Metrics
 import Platform
+import Registry
 import Scenario
 
 /// What has been read of a run so far. Files that grow are read on from where the last reading ended, so that a reading
@@ -16,7 +18,7 @@ public struct RunReader {
     private var metrics: GrowingFile
     private var evaluations: [RecordedEvaluation] = []
     /// By node; without totals where a node has written nothing.
-    private var nodes: [(metrics: GrowingFile, totals: NodeTotals?)]
+    private var nodes: [(metrics: GrowingFile, totals: NodeRecord?)]
 
     /// Reads what does not change during a run.
     public init(_ directory: RunDirectory) throws(ConfigurationFault) {
@@ -43,17 +45,17 @@ public struct RunReader {
         for index in nodes.indices {
             // A node's file may be missing: a simulation has none, and a node may have been lost before its first line.
             guard let lines = try? nodes[index].metrics.newLines(), !lines.isEmpty else { continue }
-            nodes[index].totals = nodes[index].totals ?? NodeTotals()
-            nodes[index].totals?.add(lines)
+            nodes[index].totals = nodes[index].totals ?? NodeRecord()
+            nodes[index].totals?.add(lines: lines)
         }
         let summary = isRunning ? nil : try directory.loadSummary()
         let recorded = recordedNodes(summary)
         let state: RecordedRun.State =
-            isRunning ? .running : summary.map { $0.count("stopped") == 1 ? .stopped : .finished } ?? .unfinished
+            isRunning ? .running : summary.map { $0.count(at: "stopped") == 1 ? .stopped : .finished } ?? .unfinished
         return RecordedRun(
             directory: directory, state: state, record: record, experiment: experiment, settings: settings,
             topology: topology, layout: layout, evaluations: evaluations, nodes: recorded,
-            totals: summary.map(NodeTotals.init(summary:))
+            totals: summary.map(NodeRecord.init(summary:))
                 ?? .sum(recorded.compactMap(\.totals), honest: recorded.filter { !$0.isHostile }.compactMap(\.totals)),
             summary: summary.map(RecordedSummary.init))
     }
@@ -72,8 +74,9 @@ public struct RunReader {
         let hostile = Set(experiment.adversary.flatMap(\.nodes.labels))
         let labels = topology.topology.labels
         let honestTotals = zip(labels, nodes).compactMap { hostile.contains($0) ? nil : $1.totals }
-        let awaited = NodeTotals.awaitedSeconds(by: honestTotals, nodes: nodes.count)
-        let tallies = NodeTotals.tallies(by: honestTotals, nodes: nodes.count)
+        let together = NodeRecord.sum([], honest: honestTotals)
+        let awaited = together.awaitedSeconds(ofNodes: nodes.count)
+        let tallies = together.tallies(ofNodes: nodes.count)
         var recorded = labels.indices.map { index in
             RecordedNode(
                 label: labels[index], isHostile: hostile.contains(labels[index]), totals: nodes[index].totals,
@@ -98,10 +101,10 @@ extension JSONValue {
 extension Tally {
     fileprivate init(_ counts: JSONValue) {
         self.init()
-        heard = counts.count("heard")
-        kept = counts.count("kept")
-        clipped = counts.count("clipped")
-        removed = counts.count("removed")
+        heard = counts.count(at: "heard")
+        kept = counts.count(at: "kept")
+        clipped = counts.count(at: "clipped")
+        removed = counts.count(at: "removed")
     }
 }
 
@@ -110,7 +113,7 @@ extension RecordedEvaluation {
         let accuracy = line.member("accuracy")
         let distance = line.member("consensusDistance")
         self.rounds = rounds
-        nodes = line.count("nodes")
+        nodes = line.count(at: "nodes")
         worst = accuracy?.member("least")?.share
         mean = accuracy?.member("mean")?.share
         best = accuracy?.member("greatest")?.share
@@ -132,33 +135,11 @@ extension RecordedSummary {
         transport = text("transport")
         wallSeconds = summary.member("wallSeconds")?.number ?? 0
         modelDigest = text("modelDigest")
-        trainLoss = summary.member("trainLoss")?.number
         learningError = summary.member("learningError")?.number
         generalizationGap = summary.member("generalizationGap")?.number
         warnings = (summary.member("warnings")?.elements ?? []).compactMap(\.text)
         restarted = (summary.member("restarted")?.elements ?? []).compactMap(\.text)
-        let ends = summary.member("reached").map { ($0.count("least"), $0.count("greatest")) }
+        let ends = summary.member("reached").map { ($0.count(at: "least"), $0.count(at: "greatest")) }
         reached = ends.flatMap { $0.0 <= $0.1 ? $0.0...$0.1 : nil }
-    }
-}
-
-extension NodeTotals {
-    fileprivate init(summary: JSONValue) {
-        self.init()
-        func nanoseconds(_ key: String) -> Nanoseconds {
-            Nanoseconds(exactly: ((summary.member("seconds")?.member(key)?.number ?? 0) * 1e9).rounded()) ?? 0
-        }
-        computeNanoseconds = nanoseconds("compute")
-        waitNanoseconds = nanoseconds("wait")
-        mixNanoseconds = nanoseconds("mix")
-        missedModels = summary.count("missedMessages")
-        lateModels = summary.count("lateMessages")
-        degradedMixes = summary.member("screening")?.count("degradedMixes") ?? 0
-        unfinishedMixes = summary.member("screening")?.count("unfinishedMixes") ?? 0
-        bytesSent = summary.count("bytesSent")
-        messagesSent = summary.count("messagesSent")
-        rejections = (summary.member("rejections")?.members ?? []).map { member in
-            NodeRecord.Count(reason: member.key, count: member.value.count ?? 0)
-        }
     }
 }

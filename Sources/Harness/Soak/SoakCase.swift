@@ -3,8 +3,10 @@ import Aggregation
 import Attacks
 import Faults
 import Graphs
+import JSON
 import Kernels
 import Learning
+import Registry
 import Scenario
 public import Simulation
 
@@ -57,9 +59,6 @@ public struct SoakCase: Sendable {
                     key == "training" ? (key, value.adding("rounds", .number(rounds))) : (key, value)
                 } + [("topology", topology), ("adversary", .array(adversary)), ("faults", .array(faults))])
     }
-
-    /// The first round after the last fault.
-    var calmFrom: Int { faults.compactMap(\.until).max() ?? 0 }
 
     /// The kinds of fault in it.
     public var faultKinds: [String] { faults.map { $0.fault.member("kind")?.text ?? "" } }

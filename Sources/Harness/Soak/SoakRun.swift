@@ -1,5 +1,6 @@
 // One case of a soak, run and judged; and, where it failed, made smaller as long as it still fails.
 import Core
+import JSON
 import Kernels
 import Metrics
 import Scenario
@@ -36,16 +37,16 @@ public enum SoakRun {
         let options = Simulator.Options(
             carriage: soakCase.carriage, latency: .milliseconds(latencyMilliseconds), isWatched: true)
         var check = try RunCheck(assembly, options: options) { try soakCase.assembly(changes: $0) }
-        var totals: [NodeID: NodeTotals] = [:]
+        var totals: [NodeID: NodeRecord] = [:]
         var simulator = try Simulator(assembly, options: options)
         let result = simulator.run { observation in
             check.observe(observation)
-            if case .record(let node, let record) = observation { totals[node, default: NodeTotals()].add(record) }
+            if case .record(let node, let record) = observation { totals[node, default: NodeRecord()].add(record) }
         }
         let honest = assembly.honest.compactMap { totals[$0] }
         return SoakOutcome(
             soakCase: soakCase, verdict: try check.judge(result), strikes: result.strikes,
-            rejections: NodeTotals.sum(honest, honest: honest).rejections, steps: result.steps,
+            rejections: NodeRecord.sum(honest, honest: honest).rejections, steps: result.steps,
             traceHash: result.traceHash)
     }
 

@@ -1,5 +1,5 @@
 // What one cell of a sweep came to: a line of results.jsonl.
-import Kernels
+import JSON
 import Metrics
 import Scenario
 
@@ -131,11 +131,11 @@ extension CellResult {
             identity: identity, engine: engine, transport: transport, deadlineMilliseconds: deadline,
             checkpointEvery: checkpointEvery)
         for measure in SweepMeasure.allCases { set(measure, json.member(measure.rawValue)?.number) }
-        lost = json.count("lost")
+        lost = json.count(at: "lost")
         digest = json.member("modelDigest")?.text ?? ""
         seconds = json.member("seconds")?.number ?? 0
         self.verdict = verdict
         failure = json.member("failure")?.text
-        fellApart = json.count("fellApart") == 1
+        fellApart = json.count(at: "fellApart") == 1
     }
 }

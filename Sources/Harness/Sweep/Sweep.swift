@@ -1,7 +1,8 @@
 // A sweep as it is written down: a base experiment, and a grid of keys with the values that each of them is to have.
 // Reading only: whether keys and values are allowed is found out by SweepPlan.
-public import Kernels
-public import Scenario
+import JSON
+import Registry
+import Scenario
 
 /// The content of a sweep file.
 public struct Sweep: Sendable {

@@ -1,6 +1,6 @@
 // The folder of a sweep: results that only grow, one line a finished cell, and tables made from them.
-import Kernels
 import Platform
+import Registry
 import Scenario
 
 /// `<parent>/<name>-sweep/`. Sweeps of one name share it, one at a time: a grid that has grown runs only its new cells.

@@ -1,7 +1,8 @@
 // A sweep with every cell tried out: what cannot be assembled is found before anything runs.
 import Aggregation
-public import Kernels
+import Kernels
 import Platform
+import Registry
 public import Scenario
 import Simulation
 

@@ -1,5 +1,4 @@
 // Runs cells of a sweep: simulations one a thread, real processes one experiment at a time.
-import Kernels
 public import Platform
 import Scenario
 import Synchronization

@@ -1,5 +1,5 @@
 // The results of a sweep with its seeds folded into means and intervals. How a table looks is TextTable's business.
-import Kernels
+import JSON
 public import Metrics
 
 /// The finished cells of a sweep and what they say together.

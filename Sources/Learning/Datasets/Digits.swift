@@ -1,5 +1,5 @@
 // The UCI handwritten digits, built in: small enough to be the default, real enough to mean something.
-import Kernels
+import Registry
 
 /// 1,797 images of 8 × 8 pixels in ten classes; every fifth image of each class is a test image.
 public struct Digits: DataSource, Dataset {

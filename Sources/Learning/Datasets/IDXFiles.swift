@@ -1,6 +1,8 @@
 // Images in IDX files, as MNIST, Fashion-MNIST, KMNIST and EMNIST come. A node reads all labels, and of the images its
 // own rows alone.
-public import Kernels
+import Cryptography
+import Kernels
+import Registry
 
 /// Four IDX files, plain or compressed by gzip: images (unsigned bytes; n × height × width) and labels (unsigned bytes;
 /// n) of a training and a test part. Each pixel is a feature, from 0 to 1 in steps of 1/255.

@@ -1,5 +1,7 @@
 // Made-up classification data of any shape, for benchmarks and tests of scale.
+import Cryptography
 import Kernels
+import Registry
 
 /// Gaussian clouds: noise of deviation σ = 1/√features in every feature, around a centre for each class that lies
 /// `separation` · σ from the origin in a random direction. With many features, norms are near 1.

@@ -1,5 +1,6 @@
 // Multinomial logistic regression: convex, and the model of most published decentralised experiments.
 import Kernels
+import Registry
 
 /// Cross-entropy of softmax(W x + b). Parameters: C × p weights class by class, then C biases.
 public struct SoftmaxRegression: Objective {

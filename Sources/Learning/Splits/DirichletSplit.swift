@@ -1,5 +1,6 @@
 // The usual dial for heterogeneity. Nodes may come out empty at small α; nothing is redrawn.
 import Kernels
+import Registry
 
 /// Each class is shared out in proportions drawn from Dir(α · 1) (Hsu, Qi, Brown 2019): large α approaches iid, small α
 /// one class a node.

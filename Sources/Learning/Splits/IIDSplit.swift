@@ -1,5 +1,6 @@
 // The easy case: every node sees the same distribution.
 import Kernels
+import Registry
 
 /// A global shuffle, cut into nearly equal parts.
 public struct IIDSplit: Split {

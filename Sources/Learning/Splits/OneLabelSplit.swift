@@ -1,5 +1,6 @@
 // The hardest case: no node can learn the task alone.
 import Kernels
+import Registry
 
 /// Participant i gets class i mod C; classes beyond the participants go round again.
 public struct OneLabelSplit: Split {

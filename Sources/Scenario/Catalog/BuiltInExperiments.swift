@@ -1,5 +1,5 @@
 // Experiments that come with the program, as the JSON that a user would write.
-public import Kernels
+import Registry
 
 /// A named experiment and the topology file that it refers to, if any.
 public struct BuiltInExperiment: Sendable {

@@ -1,5 +1,5 @@
 // Sweeps that come with the program, as the JSON that a user would write.
-public import Kernels
+import Registry
 
 /// A named sweep.
 public struct BuiltInSweep: Sendable {

@@ -1,6 +1,7 @@
 // Fault plans that come with the program, as the JSON that a user would write under "faults". They name shares of the
 // nodes and no labels, so that they fit any topology.
 import Kernels
+import Registry
 
 /// A plan that an experiment can name.
 public struct NamedFaultPlan: Sendable {

@@ -1,6 +1,7 @@
 // Graph files of other programs: what they look like, so that a message can name them. Reading one of them is a file
 // beside this one and takes its line away here.
-import Kernels
+import JSON
+import Registry
 
 enum ForeignFormats {
     /// What is read instead, for messages.

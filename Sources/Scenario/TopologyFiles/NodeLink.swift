@@ -1,6 +1,8 @@
 // The written-out form of a topology: networkx's node-link JSON, and one object of our own at graph.gossipnode.
 import Graphs
+import JSON
 import Kernels
+import Registry
 
 enum NodeLink {
     /// Reads what `json.dump(networkx.node_link_data(graph), file)` of any version of networkx wrote.

@@ -1,6 +1,8 @@
 // The two lists of a node-link file, and the account of what in them is left out or not understood.
 import Graphs
+import JSON
 import Kernels
+import Registry
 
 /// Collects nodes, then the edges between them.
 struct NodeLinkReader {

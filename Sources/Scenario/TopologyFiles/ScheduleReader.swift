@@ -1,7 +1,9 @@
 // Reads a topology's schedule. Each change is tried out on the graph as it then is, so that what does not fit is a
 // fault at its own place.
 import Graphs
+import JSON
 import Kernels
+import Registry
 
 struct ScheduleReader {
     /// What the file writes out beside the schedule.

@@ -1,6 +1,8 @@
 // What a topology file says, however it says it: a graph written out (NodeLink) or a family and a seed.
 public import Graphs
-public import Kernels
+import JSON
+import Kernels
+import Registry
 
 /// A topology with the weights of its edges and what becomes of them over time, as read from a file.
 public struct TopologyFile: Sendable {
@@ -47,8 +49,7 @@ public struct TopologyFile: Sendable {
         _ bytes: [UInt8], name: String, room: MemoryRoom = .unbounded
     ) throws(ConfigurationFault) -> TopologyFile {
         if let format = ForeignFormats.name(ofText: bytes) {
-            throw ForeignFormats.fault(
-                format, at: JSONPosition(source: JSONSource(name: name, bytes: bytes), offset: 0))
+            throw ForeignFormats.fault(format, at: .start(ofFile: name))
         }
         return try read(try StrictJSON.read(bytes, name: name), room: room)
     }

@@ -1,6 +1,8 @@
 // How a topology changes over time, as its file writes it and as the links that follow from it.
 public import Graphs
+import JSON
 import Kernels
+import Registry
 
 /// The schedule of a topology file.
 public struct TopologySchedule: Sendable {

@@ -1,6 +1,7 @@
 // Multiset rules that are wrong on purpose, one for each law that the catalogue's must obey.
 public import Aggregation
-public import Kernels
+import Kernels
+import Registry
 
 /// A rule that no operator can choose.
 public protocol PlantedAggregation: AggregationRule {

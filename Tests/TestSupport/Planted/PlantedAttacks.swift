@@ -1,6 +1,7 @@
 // Attacks that are wrong on purpose, one for each law that the catalogue's must obey.
 public import Attacks
-public import Kernels
+import Kernels
+import Registry
 import Synchronization
 
 /// An attack that no operator can choose.

@@ -1,6 +1,7 @@
 // Faults that are wrong on purpose, one for each law of their catalogue.
 public import Faults
-public import Kernels
+import Kernels
+import Registry
 
 /// Never does anything.
 public struct Harmless: NetworkFault {

@@ -1,6 +1,7 @@
 // Graph families that are wrong on purpose, one for each law of their catalogue.
 public import Graphs
-public import Kernels
+import Kernels
+import Registry
 
 /// A family that no topology file can name.
 public protocol PlantedFamily: TopologyFamily {}

@@ -1,6 +1,7 @@
 // Objectives, datasets, splits and schedules that are wrong on purpose, one for each law of their catalogues.
-public import Kernels
+import Kernels
 public import Learning
+import Registry
 
 /// Softmax regression that is wrong in one thing.
 public protocol PlantedObjective: Objective {

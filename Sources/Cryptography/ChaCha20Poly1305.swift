@@ -1,4 +1,5 @@
 // Authenticated encryption (RFC 8439, section 2.8): bytes that only holders of the key can read or make.
+import Kernels
 
 /// One key. Under it, each nonce may seal one text only.
 public struct ChaCha20Poly1305: Sendable {

@@ -2,11 +2,11 @@
 // bytes a connection, not for models.
 
 /// HMAC-SHA-256 (RFC 2104, FIPS 198-1).
-public enum HMAC {
+enum HMAC {
     private static let blockBytes = 64
 
     /// The 32-byte code of `message` under a key of any length.
-    public static func authenticate(_ message: [UInt8], key: [UInt8]) -> [UInt8] {
+    static func authenticate(_ message: [UInt8], key: [UInt8]) -> [UInt8] {
         var block = key.count > blockBytes ? SHA256.hash(key) : key
         block += [UInt8](repeating: 0, count: blockBytes - block.count)
         return SHA256.hash(block.map { $0 ^ 0x5C } + SHA256.hash(block.map { $0 ^ 0x36 } + message))

@@ -1,11 +1,12 @@
 // Benchmarks of real processes: that they measure at all. How fast anything is, no test asks.
+import JSON
 import Kernels
 import Platform
 import Scenario
 import Testing
 
 extension EndToEndTests {
-    @Suite("Benchmarks") struct BenchTests {
+    @Suite("Benchmarks") struct BenchCommandTests {
         @Test("rounds of few processes, in both graphs, give every figure")
         func rounds() throws {
             let laboratory = try Laboratory()

@@ -1,5 +1,5 @@
 // SipHash-2-4 against the vectors of its authors.
-import Kernels
+import Cryptography
 import Testing
 
 @Suite("SipHash")

@@ -1,13 +1,13 @@
 // Where JSON values stand: a file's bytes, the places in it that messages name, and the table that the reader makes of
 // it. The reader is StrictJSON, the values are JSONValue.
-public import Kernels
+import Registry
 
 /// A file's bytes and what messages call it.
-public final class JSONSource: Sendable {
-    public let name: String
-    public let bytes: [UInt8]
+final class JSONSource: Sendable {
+    let name: String
+    let bytes: [UInt8]
 
-    public init(name: String, bytes: [UInt8]) {
+    init(name: String, bytes: [UInt8]) {
         self.name = name
         self.bytes = bytes
     }
@@ -23,6 +23,14 @@ public struct JSONPosition: Sendable, CustomStringConvertible {
 
     /// Where values stand that come from no file.
     public static let none = JSONPosition(source: nil, offset: 0)
+
+    /// Where a file begins.
+    public static func start(ofFile name: String) -> JSONPosition {
+        JSONPosition(source: JSONSource(name: name, bytes: []), offset: 0)
+    }
+
+    /// What messages call the file; `nil` outside files.
+    public var file: String? { source?.name }
 
     /// `LINE:COLUMN`, both from 1; columns count Unicode scalars.
     public var lineColumn: String {

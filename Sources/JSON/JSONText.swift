@@ -1,5 +1,5 @@
-// Writes JSON trees: canonically, for hashes, and prettily, for people. Lines of metrics are written elsewhere.
-import Kernels
+// Writes JSON trees: canonically, for hashes, and prettily, for people. What nodes write every round is a JSONLine.
+import Cryptography
 
 /// The two ways to write a tree; reading either gives the same tree again.
 public enum JSONText {
@@ -11,7 +11,7 @@ public enum JSONText {
     }
 
     /// SHA-256 of the canonical text, of which never more than a piece is kept.
-    static func digest(_ value: JSONValue) -> [UInt8] {
+    public static func digest(_ value: JSONValue) -> [UInt8] {
         var hashed = HashedText()
         write(value, canonical: true, into: &hashed)
         return hashed.finish()
@@ -34,7 +34,7 @@ public enum JSONText {
         case .null: text.write("null")
         case .flag(let flag): text.write(flag ? "true" : "false")
         case .number(let number, let literal): text.write(shortest(number, literal))
-        case .text(let string): text.write(quoted(string))
+        case .text(let string): text.write(JSONEscape.quoted(string))
         case .array(let elements):
             text.write("[")
             for (index, element) in elements.enumerated() {
@@ -47,7 +47,7 @@ public enum JSONText {
             text.write("{")
             for (index, member) in ordered.enumerated() {
                 if index > 0 { text.write(comma) }
-                text.write(quoted(member.key))
+                text.write(JSONEscape.quoted(member.key))
                 text.write(canonical ? ":" : ": ")
                 write(member.value, canonical: canonical, into: &text)
             }
@@ -75,7 +75,7 @@ public enum JSONText {
             guard line.isEmpty || line.utf8.count > widestObject else { return text.write(line) }
             text.write("{")
             for (index, member) in members.enumerated() {
-                text.write((index > 0 ? ",\n" : "\n") + inner + quoted(member.key) + ": ")
+                text.write((index > 0 ? ",\n" : "\n") + inner + JSONEscape.quoted(member.key) + ": ")
                 write(member.value, indent: inner, into: &text)
             }
             text.write("\n\(indent)}")
@@ -90,24 +90,6 @@ public enum JSONText {
         if let whole = Int(literal) ?? Int(exactly: number) { return "\(whole)" }
         if let whole = UInt64(literal) ?? UInt64(exactly: number) { return "\(whole)" }
         return "\(number)"
-    }
-
-    private static func quoted(_ string: String) -> String {
-        guard string.utf8.contains(where: { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") })
-        else { return "\"\(string)\"" }
-        var text = "\""
-        for scalar in string.unicodeScalars {
-            switch scalar {
-            case "\"": text += "\\\""
-            case "\\": text += "\\\\"
-            case "\n": text += "\\n"
-            case "\r": text += "\\r"
-            case "\t": text += "\\t"
-            case "\0"..<" ": text += "\\u00\(scalar.value < 16 ? "0" : "")\(String(scalar.value, radix: 16))"
-            default: text.unicodeScalars.append(scalar)
-            }
-        }
-        return text + "\""
     }
 }
 

@@ -1,11 +1,12 @@
 // Sweeps as their users run them: stopped, gone on with, and with real processes.
+import JSON
 import Kernels
 import Platform
 import Scenario
 import Testing
 
 extension EndToEndTests {
-    @Suite("Sweeps") struct SweepTests {
+    @Suite("Sweeps") struct SweepCommandTests {
         private func write(_ grid: String, engine: String = "simulation", in laboratory: borrowing Laboratory) throws
             -> String
         {

@@ -1,5 +1,5 @@
 // Typed access to JSON values, which names file, line and column of whatever is not as expected.
-public import Kernels
+import Registry
 
 extension JSONValue {
     /// A fault about this value, placed where it stands.

@@ -7,7 +7,7 @@ import Testing
 
 extension EndToEndTests {
     @Suite("Collusion of processes")
-    struct CollusionTests {
+    struct ProcessCollusionTests {
         private static let group = [
             "quickstart", "--quiet", "--json", "--set", "adversary.collude=true", "--set", "adversary.taps=honest",
             "--set", "training.rounds=40", "--set", "timing.deadlineMilliseconds=400",

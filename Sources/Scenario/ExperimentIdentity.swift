@@ -1,5 +1,6 @@
 // Which experiment this is: equal for all nodes of a run, different for runs that may differ in their models.
-import Kernels
+import Cryptography
+import JSON
 
 extension Experiment {
     /// SHA-256 of the canonical form, with the digests of graph and data in place of where they are found, and without

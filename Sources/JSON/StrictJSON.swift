@@ -1,6 +1,7 @@
 // Reads JSON (RFC 8259) and nothing else: no comments, trailing commas, duplicate keys or NaN. Everything is checked
 // here; what comes of it is a table of places, see JSONDocument.
-public import Kernels
+import Kernels
+import Registry
 
 /// The one entrance to the reader.
 public enum StrictJSON {

@@ -1,8 +1,9 @@
 // HMAC, HKDF and ChaCha20-Poly1305 against published vectors, their slow twins, and whoever tampers.
-import TestSupport
+import Kernels
 import Testing
+import TestSupport
 
-@testable import Kernels
+@testable import Cryptography
 
 @Suite("Ciphers and codes")
 struct CipherTests {

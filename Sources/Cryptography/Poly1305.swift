@@ -1,4 +1,5 @@
 // The one-time authenticator Poly1305 (RFC 8439, section 2.5): a polynomial in a secret point, modulo 2¹³⁰ − 5.
+import Kernels
 
 /// A running Poly1305. Its key authenticates one message; a second one under the same key gives it away.
 struct Poly1305: Sendable {

@@ -24,4 +24,7 @@ extension JSONValue {
 
     /// The whole number here; `nil` for anything else and for what no node would count to: in nanoseconds, a day.
     public var count: Int? { number.flatMap { abs($0) <= 0x1p46 ? Int(exactly: $0) : nil } }
+
+    /// The whole number at a key; 0 where there is none.
+    public func count(at key: String) -> Int { member(key)?.count ?? 0 }
 }

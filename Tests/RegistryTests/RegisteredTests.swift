@@ -1,5 +1,5 @@
 // Parameters, catalogues and the one text of each mistake.
-import Kernels
+import Registry
 import Testing
 
 @Suite("Registered things")
@@ -129,5 +129,14 @@ struct RegisteredTests {
     func places() {
         let fault = ConfigurationFault("it does not add up").located(at: "a.json:3:1").located(at: "b.json")
         #expect("\(fault)" == "a.json:3:1: it does not add up")
+    }
+
+    @Test("a long text is quoted by its beginning")
+    func excerpts() {
+        #expect(excerpt(of: "short") == "short")
+        #expect(excerpt(of: String(repeating: "é", count: 5_000)) == String(repeating: "é", count: 100) + "…")
+        let fault = ConfigurationFault(
+            .unknown(noun: "key", given: String(repeating: "a", count: 1 << 20), known: ["abc", "seed"]))
+        #expect(fault.description.utf8.count < 200)
     }
 }

@@ -28,7 +28,7 @@ struct DivergedRunTests {
                 Issue.record("node \(lost.node): \(lost.reason)")
                 continue
             }
-            #expect(lost.reason == "diverged at round \(round); a smaller step size may help" && lost.hasDiverged)
+            #expect(lost.reason == "diverged at round \(round); a smaller step size may help")
         }
         #expect(!outcome.evaluations.isEmpty && outcome.evaluations.allSatisfy { $0.distance.rootMeanSquare.isFinite })
     }

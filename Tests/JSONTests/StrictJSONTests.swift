@@ -1,8 +1,9 @@
 // The JSON reader and writer: what is read, what is refused and where, and that one undoes the other.
 import Kernels
+import Registry
 import Testing
 
-@testable import Scenario
+@testable import JSON
 
 @Suite("Strict JSON")
 struct StrictJSONTests {

@@ -1,6 +1,5 @@
 // A JSON text as a tree that remembers where everything stood. Values that were read are looked up in their file when
 // someone asks for them; how they are asked for by type is in JSONAccess.
-import Kernels
 
 /// One `key: value` of an object.
 public struct JSONMember: Sendable {
@@ -91,7 +90,7 @@ public struct JSONValue: Sendable {
     }
 
     /// The keys of an object, unless there are more than any file of a known format has at its top.
-    var fewKeys: [String]? {
+    public var fewKeys: [String]? {
         guard case .object(let members) = kind else { return nil }
         let keys = members.prefix(64).map(\.key)
         return members.dropFirst(keys.count).isEmpty ? keys : nil
@@ -189,7 +188,7 @@ public struct JSONMembers: Collection, Sendable {
     }
 
     /// The value of this key; keys are equal if their bytes are.
-    subscript(key: String) -> JSONValue? { indices.first { isKey(key, at: $0) }.map(value) }
+    public subscript(key: String) -> JSONValue? { indices.first { isKey(key, at: $0) }.map(value) }
 
     /// The first member with a key that is none of these.
     func first(besides known: [String]) -> JSONMember? {
@@ -197,7 +196,7 @@ public struct JSONMembers: Collection, Sendable {
     }
 
     /// The members but those of these keys.
-    func others(besides known: [String]) -> [JSONMember] {
+    public func others(besides known: [String]) -> [JSONMember] {
         indices.filter { index in !known.contains { isKey($0, at: index) } }.map { self[$0] }
     }
 

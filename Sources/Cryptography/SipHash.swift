@@ -1,5 +1,6 @@
 // SipHash-2-4 (Aumasson and Bernstein, INDOCRYPT 2012): a keyed hash of a few bytes that nobody without the key can
 // guess. Some fifty times cheaper than HMAC, and what cookies and the marks of hellos are made of; not for secrecy.
+import Kernels
 
 public enum SipHash {
     /// 128 bits that nobody can predict.

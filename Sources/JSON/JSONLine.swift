@@ -78,15 +78,7 @@ public struct JSONLine: Sendable {
     }
 
     public mutating func append(text: String) {
-        bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(contentsOf: [UInt8(ascii: "\\"), byte])
-            case 0..<32: bytes.append(contentsOf: "\\u00\(byte < 16 ? "0" : "")\(String(byte, radix: 16))".utf8)
-            default: bytes.append(byte)
-            }
-        }
-        bytes.append(UInt8(ascii: "\""))
+        bytes.append(contentsOf: JSONEscape.quoted(text).utf8)
     }
 
     /// A list inside a list.
@@ -110,52 +102,5 @@ public struct JSONLine: Sendable {
         isEmpty = false
         append(text: key)
         bytes.append(UInt8(ascii: ":"))
-    }
-}
-
-extension NodeRecord {
-    /// One line of `nodes/<index>/metrics.jsonl`; times in nanoseconds; waits are neighbour and time, tallies are
-    /// neighbour, heard, kept, clipped, removed.
-    public func json(
-        bytesSent: Int, messagesSent: Int, mixNanoseconds: Int, snapshotsOverwritten: Int
-    ) -> [UInt8] {
-        var line = JSONLine()
-        line.add("rounds", rounds)
-        line.add("trainLoss", trainLoss)
-        line.add("computeNanoseconds", Int(computeNanoseconds))
-        line.add("waitNanoseconds", Int(waitNanoseconds))
-        line.add("mixNanoseconds", mixNanoseconds)
-        line.add("mixedModels", mixedModels)
-        line.add("missedModels", missedModels)
-        line.add("lateModels", lateModels)
-        line.add("degradedMixes", degradedMixes)
-        line.add("unfinishedMixes", unfinishedMixes)
-        line.add("threshold", threshold)
-        line.add("returnedWeight", returnedWeight)
-        line.add("bytesSent", bytesSent)
-        line.add("messagesSent", messagesSent)
-        line.add("snapshotsOverwritten", snapshotsOverwritten)
-        line.add(
-            "rejections",
-            object: { object in
-                for rejection in rejections { object.add(rejection.reason, rejection.count) }
-            })
-        line.add("waits", waits) { line, wait in
-            line.appendList { line in
-                line.append(integer: wait.neighbour.index)
-                line.separate()
-                line.append(integer: Int(wait.nanoseconds))
-            }
-        }
-        line.add("tallies", tallies) { line, one in
-            line.appendList { line in
-                line.append(integer: one.neighbour.index)
-                for count in [one.tally.heard, one.tally.kept, one.tally.clipped, one.tally.removed] {
-                    line.separate()
-                    line.append(integer: count)
-                }
-            }
-        }
-        return line.line()
     }
 }

@@ -1,0 +1,90 @@
+// A node's record: its line to the byte, and what lines and nodes come to.
+import JSON
+import Kernels
+import Testing
+
+@testable import Metrics
+
+@Suite("Records of nodes")
+struct NodeRecordTests {
+    private static let golden = """
+        {"rounds":20,"trainLoss":0.5,"computeNanoseconds":5,"waitNanoseconds":6,"mixNanoseconds":7,"mixedModels":80,\
+        "missedModels":8,"lateModels":9,"degradedMixes":4,"unfinishedMixes":3,"threshold":0.25,"returnedWeight":null,\
+        "bytesSent":1,"messagesSent":2,"snapshotsOverwritten":4,"rejections":{"notFinite":2,"badCheck":1},\
+        "waits":[[3,17],[9,1]],"tallies":[[3,20,12,0,8]]}
+
+        """
+
+    private static var record: NodeRecord {
+        var record = NodeRecord()
+        (record.rounds, record.trainLoss) = (20, 0.5)
+        (record.computeNanoseconds, record.waitNanoseconds, record.mixNanoseconds) = (5, 6, 7)
+        (record.mixedModels, record.missedModels, record.lateModels) = (80, 8, 9)
+        (record.threshold, record.degradedMixes, record.unfinishedMixes) = (0.25, 4, 3)
+        (record.bytesSent, record.messagesSent, record.snapshotsOverwritten) = (1, 2, 4)
+        record.rejections = [.init(reason: "notFinite", count: 2), .init(reason: "badCheck", count: 1)]
+        record.waits = [.init(neighbour: NodeID(3), nanoseconds: 17), .init(neighbour: NodeID(9), nanoseconds: 1)]
+        var tally = Tally()
+        (tally.heard, tally.kept, tally.removed) = (20, 12, 8)
+        record.tallies = [.init(neighbour: NodeID(3), tally: tally)]
+        return record
+    }
+
+    @Test("a record is one line, and the line is the record again")
+    func line() {
+        #expect(String(decoding: Self.record.json, as: UTF8.self) == Self.golden)
+        #expect(NodeRecord(metrics: Array(Self.golden.utf8)) == Self.record)
+    }
+
+    /// A property without a line in the table would be lost on its way to the file.
+    @Test("every property of a record has its line in the table, and no two a name")
+    func table() {
+        let properties = Mirror(reflecting: NodeRecord()).children.compactMap(\.label)
+        #expect(properties.sorted() == RecordField.all.map(\.name).sorted())
+        let places = RecordField.all.compactMap { field in
+            field.summary.map { "\($0.section ?? "").\($0.key)" }
+        }
+        #expect(Set(places).count == places.count)
+    }
+
+    @Test("what counts since the line before adds up, what counts since the start is that of the last line")
+    func rounds() {
+        var next = Self.record
+        (next.rounds, next.trainLoss, next.returnedWeight, next.bytesSent) = (30, nil, 0.125, 5)
+        next.waits = [.init(neighbour: NodeID(3), nanoseconds: 18)]
+        var both = Self.record
+        both.add(next)
+        #expect(both.rounds == 30 && both.trainLoss == 0.5 && both.returnedWeight == 0.125)
+        #expect(both.mixNanoseconds == 14 && both.mixedModels == 160 && both.lateModels == 18)
+        #expect(both.bytesSent == 5 && both.waits == next.waits && both.rejections == next.rejections)
+        #expect(both.tallies.map(\.tally.heard) == [40])
+    }
+
+    @Test("of several nodes counts are summed and figures averaged, traffic that of all")
+    func nodes() {
+        var other = Self.record
+        (other.trainLoss, other.threshold, other.rounds) = (1.5, nil, 10)
+        other.rejections = [.init(reason: "tooOld", count: 5), .init(reason: "notFinite", count: 1)]
+        other.waits = [.init(neighbour: NodeID(1), nanoseconds: 2), .init(neighbour: NodeID(9), nanoseconds: 3)]
+        let sum = NodeRecord.sum([Self.record, other, Self.record], honest: [Self.record, other])
+        #expect(sum.rounds == 20 && sum.trainLoss == 1 && sum.threshold == 0.25 && sum.returnedWeight == nil)
+        #expect(sum.messagesSent == 6 && sum.lateModels == 18 && sum.waitNanoseconds == 12)
+        #expect(sum.rejections.map(\.reason) == ["notFinite", "badCheck", "tooOld"])
+        #expect(sum.rejections.map(\.count) == [3, 1, 5])
+        #expect(sum.waits.map(\.neighbour.index) == [1, 3, 9] && sum.waits.map(\.nanoseconds) == [2, 17, 4])
+        #expect(sum.awaitedSeconds(ofNodes: 2) == [0, 2e-9] && sum.tallies(ofNodes: 4)[3].kept == 24)
+    }
+
+    @Test("the totals of a summary are read as they were written")
+    func summary() throws {
+        var line = JSONLine()
+        line.add(Self.record, section: nil)
+        for section in ["seconds", "screening"] { line.add(section) { $0.add(Self.record, section: section) } }
+        let text = String(decoding: line.line(), as: UTF8.self)
+        #expect(text.contains(#""seconds":{"compute":5e-09,"wait":6e-09,"mix":7e-09}"#), "\(text)")
+        var expected = Self.record
+        // These have no place in a summary.
+        (expected.rounds, expected.mixedModels, expected.waits, expected.tallies) = (0, 0, [], [])
+        #expect(NodeRecord(summary: try StrictJSON.read(text, name: "summary.json")) == expected)
+    }
+}
