@@ -74,6 +74,9 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: node.map { .init(stringLiteral: $0) }, path: "Tests/TestSupport",
             swiftSettings: strict),
+        .executableTarget(
+            name: "flooder", dependencies: (node + ["Platform"]).map { .init(stringLiteral: $0) },
+            path: "Tests/Flooder", swiftSettings: strict),
         tests("KernelsTests", [kernels]),
         tests("GraphsTests", [kernels, "Graphs"]),
         tests("LearningTests", [kernels, "Learning"]),

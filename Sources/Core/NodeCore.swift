@@ -112,7 +112,11 @@ public struct NodeCore: Sendable {
     ) {
         guard phase != .ended else { return }
         // Whoever sends what is refused, and much of it, must not be able to make the node do anything else.
-        if case .rejected(let rejection, _, let times) = event { return count(rejection, times: times) }
+        if case .rejected(let rejection, let node, let times) = event {
+            count(rejection, times: times)
+            guard rejection == .flood, let slot = slot(of: node) else { return }
+            neighbours[slot].isFlooding = true
+        }
         let now = steadyTime.time(at: now, asked: askedToWakeAt, slack: configuration.patience.glance)
         chargeWait(until: now)
         askedToWakeAt = nil
@@ -142,7 +146,7 @@ public struct NodeCore: Sendable {
         case .received(let message, let node):
             receive(message, from: node, at: now)
         case .rejected:
-            return
+            break
         case .trained(let round, let parameters, let state, let report):
             guard round == self.round, case .training(let since) = phase else { return }
             localState = state

@@ -46,9 +46,9 @@ public final class Signals {
 
     /// Catches `watched` from now until this object is gone, and ignores SIGPIPE for good.
     ///
-    /// A hang-up that the process was started to ignore, as `nohup` does, stays ignored. Not so the others: a shell that
-    /// starts a program in the background has it ignore Ctrl-C, and a signal sent to it by number is still meant. A
-    /// launcher adds `.child` to be woken when one of its children ends.
+    /// A hang-up that the process was started to ignore, as `nohup` does, stays ignored. Not so the others: a shell
+    /// that starts a program in the background has it ignore Ctrl-C, and a signal sent to it by number is still meant.
+    /// A launcher adds `.child` to be woken when one of its children ends.
     public init(_ watched: [Signal] = requestsToEnd) throws(SystemFault) {
         let watched = watched.filter { $0 != .hangUp || !Self.isHangUpIgnored }
         self.watched = watched
