@@ -39,7 +39,7 @@ public struct ConnectionQuota: Sendable {
     }
 
     /// Whether the peer has sent more than its share, and is heard after the others until time has passed.
-    public func isSpent(at now: Instant) -> Bool { balance + earned(until: now) < 0 }
+    public func isSpent(at now: Instant) -> Bool { balance < 0 && balance + earned(until: now) < 0 }
 
     /// This node has sent each neighbour a model of so many bytes itself.
     public mutating func sentModel(bytes: Int) { balance = min(capacity, balance + Self.returnRate * cost(bytes, 1)) }
