@@ -78,6 +78,9 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: node.map { .init(stringLiteral: $0) }, path: "Tests/TestSupport",
             swiftSettings: strict),
+        .executableTarget(
+            name: "flooder", dependencies: (node + ["Platform"]).map { .init(stringLiteral: $0) },
+            path: "Tests/Flooder", swiftSettings: strict),
         tests("KernelsTests", ["Kernels"]),
         tests("RegistryTests", ["Registry"]),
         tests("CryptographyTests", ["Kernels", "Cryptography"]),

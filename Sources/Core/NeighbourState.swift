@@ -39,6 +39,8 @@ struct NeighbourState: Sendable {
     var heldUpIn: Round?
     /// It owed its model when a round closed, and has sent none since: it is not waited for.
     var isGivenUp = false
+    /// It sends more than its share and is read late, so that its model is not waited for until one comes.
+    var isFlooding = false
     /// It said that it was held up and had nothing to send.
     var isHeldUp = false
     /// It sent a proven lie for this round: it is not waited for, and its weight leaves the budget.

@@ -51,6 +51,7 @@ extension NodeCore {
         neighbours[slot].newestRound = max(neighbours[slot].newestRound ?? message.round, message.round)
         neighbours[slot].isReturning = false
         neighbours[slot].isGivenUp = false
+        neighbours[slot].isFlooding = false
     }
 
     mutating func count(_ rejection: Rejection, times: Int = 1) {

@@ -50,7 +50,7 @@ extension NodeCore {
 
     /// Until when this round waits for the neighbour in any case; `nil`: not at all.
     private func limit(of neighbour: NeighbourState, since: Instant) -> Instant? {
-        guard owes(neighbour), !neighbour.isReturning, !neighbour.isGivenUp else { return nil }
+        guard owes(neighbour), !neighbour.isReturning, !neighbour.isGivenUp, !neighbour.isFlooding else { return nil }
         let deadline = configuration.patience.deadline
         // At the start a neighbour may be waiting for links itself.
         let isNew = exchangedAt == nil && neighbour.newestRound == nil

@@ -125,7 +125,11 @@ public struct NodeCore: Sendable {
     ) {
         guard !hasEnded else { return }
         // Whoever sends what is refused, and much of it, must not be able to make the node do anything else.
-        if case .rejected(let rejection, _, let times) = event { return count(rejection, times: times) }
+        if case .rejected(let rejection, let node, let times) = event {
+            count(rejection, times: times)
+            guard rejection == .flood, let slot = slot(of: node) else { return }
+            neighbours[slot].isFlooding = true
+        }
         let now = steadyTime.time(at: now, asked: askedToWakeAt, slack: configuration.patience.glance)
         chargeWait(until: now)
         askedToWakeAt = nil
@@ -155,7 +159,7 @@ public struct NodeCore: Sendable {
         case .received(let message, let node):
             receive(message, from: node, at: now)
         case .rejected:
-            return
+            break
         case .trained(let round, let sent, let kept, let report):
             guard round == currentRound, case .training(let start, let since) = phase else { return }
             phase = .gathering(function.halfStep(sent, from: start, kept: kept, in: self.round), since: now)

@@ -22,6 +22,8 @@ struct Connection {
     var peer: NodeID?
     var incarnation: UInt64 = 0
     var lastHeardAt: Instant
+    /// Its peer has sent more than its share, and is heard after the others.
+    var isSpent = false
     private var queue: [OutgoingFrame] = []
     /// Bytes of the first frame that are already written.
     private var written = 0

@@ -34,6 +34,23 @@ enum Arrival: Sendable {
     case refused(Rejection, from: NodeID?, count: Int = 1)
 }
 
+extension [Arrival] {
+    /// Of models of one neighbour that come one after the other, all later than the round that the node can be in, the
+    /// last one alone is of use: however many they are, they are one event.
+    ///
+    /// - Parameters:
+    ///   - sentRound: of the last model that the node has sent.
+    ///   - backlog: so many rounds beyond it a neighbour may be.
+    mutating func append(_ message: Message, from peer: NodeID, sentRound: Round?, backlog: Int) {
+        if case .model(let newer) = message, case .message(.model(let older), let sender)? = last, sender == peer,
+            let sentRound, older.round.number > sentRound.number + backlog, newer.round > older.round
+        {
+            removeLast()
+        }
+        append(.message(message, from: peer))
+    }
+}
+
 /// What every transport is told.
 struct TransportSettings {
     let local: LinkIdentity
@@ -54,7 +71,7 @@ struct TransportSettings {
 
     func quota(at now: Instant) -> ConnectionQuota {
         ConnectionQuota(
-            local.limits, patience: max(2 * patience, .milliseconds(1_000)), at: now)
+            local.limits, patience: max(2 * patience, .milliseconds(1_000)), isSealed: keys != nil, at: now)
     }
 
     /// The lower index dials.

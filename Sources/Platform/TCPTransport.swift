@@ -18,9 +18,12 @@ struct TCPTransport: MessageTransport {
     private var acceptsAgainAt = Instant(nanoseconds: 0)
     private var connections: [Connection] = []
     private var dials: Dials
-    private var bans = Bans()
     private let strangers: StrangerQuota
-    private var strangerTime: StrangerTime
+    private var strangerTime: TimeShare
+    /// For neighbours that send more than their share.
+    private var spentTime: TimeShare
+    /// Of the last model that was sent.
+    private var sentRound: Round?
     private var refusals = RefusalTally()
     private var buffer = [UInt8](repeating: 0, count: readBytes)
     private var polled = PollLoop()
@@ -31,7 +34,8 @@ struct TCPTransport: MessageTransport {
         (listener, address) = try Socket.listen(on: SocketAddress(settings.listen))
         dials = Dials(settings, now: now)
         strangers = StrangerQuota(expected: settings.diallers.count)
-        strangerTime = StrangerTime(at: now)
+        strangerTime = TimeShare(at: now)
+        spentTime = TimeShare(at: now)
     }
 
     var hasOutput: Bool { connections.contains { $0.hasOutput } }
@@ -41,7 +45,10 @@ struct TCPTransport: MessageTransport {
         guard let index = connections.firstIndex(where: { $0.peer == peer && $0.link.isOpen }) else { return }
         let frame = connections[index].link.frame(for: message)
         messagesSent += 1
-        connections[index].quota.sent(bytes: frame.byteCount)
+        if case .model(let model) = message, model.round != sentRound {
+            sentRound = model.round
+            for index in connections.indices { connections[index].quota.sentModel(bytes: frame.byteCount) }
+        }
         connections[index].enqueue(frame)
         if !flush(index) { drop(index, into: &arrivals) }
     }
@@ -57,24 +64,32 @@ struct TCPTransport: MessageTransport {
         for other in others { polled.add(other) }
         let isPaused = now < acceptsAgainAt
         let hearsStrangers = strangerTime.dueAt <= now
+        let hearsSpent = spentTime.dueAt <= now
+        for index in connections.indices {
+            connections[index].isSpent = connections[index].link.isOpen && connections[index].quota.isSpent(at: now)
+        }
         polled.add(listener, reading: hearsStrangers && !isPaused && !isFinishing)
         for connection in connections {
             polled.add(
                 connection.socket,
-                reading: connection.stage != .connecting && (hearsStrangers || !connection.isStranger),
+                reading: connection.stage != .connecting && (hearsStrangers || !connection.isStranger)
+                    && (hearsSpent || !connection.isSpent),
                 writing: connection.stage == .connecting || connection.hasOutput)
         }
         let overdue = connections.compactMap { $0.stage == .draining ? nil : $0.quota.dueAt }.min()
-        let strangersDueAt = hearsStrangers ? nil : strangerTime.dueAt
+        let strangersDueAt = hearsStrangers ? nil : strangerTime.wakesAt
+        let spentDueAt = hearsSpent ? nil : spentTime.wakesAt
         try polled.wait(
-            until: [deadline, dials.nextAttempt, isPaused ? acceptsAgainAt : nil, overdue, strangersDueAt]
+            until: [deadline, dials.nextAttempt, isPaused ? acceptsAgainAt : nil, overdue, strangersDueAt, spentDueAt]
                 .compactMap { $0 }.min())
 
         let first = others.count + 1
         let speaking = connections.indices.filter { polled.isReadable(first + $0) && connections[$0].isStranger }
+        let greedy = connections.indices.filter { polled.isReadable(first + $0) && connections[$0].isSpent }
         for index in connections.indices where !connections[index].isStranger {
-            serve(index, slot: first + index, into: &arrivals)
+            serve(index, slot: first + index, reads: !connections[index].isSpent, into: &arrivals)
         }
+        if !greedy.isEmpty { hearSpent(greedy, firstSlot: first, into: &arrivals) }
         if !speaking.isEmpty || polled.isReadable(others.count) {
             hearStrangers(speaking, isComing: polled.isReadable(others.count), firstSlot: first, into: &arrivals)
         }
@@ -129,6 +144,17 @@ struct TCPTransport: MessageTransport {
         strangerTime.end(at: clock.now())
     }
 
+    /// Hears neighbours that have sent more than their share for as long as they have time. The node must not wait
+    /// for what it does not read.
+    private mutating func hearSpent(_ speaking: [Int], firstSlot: Int, into arrivals: inout [Arrival]) {
+        let end = spentTime.begin(at: clock.now())
+        for index in speaking {
+            if clock.now() < end { serve(index, slot: firstSlot + index, into: &arrivals) }
+            if let peer = connections[index].peer { arrivals.append(.refused(.flood, from: peer)) }
+        }
+        spentTime.end(at: clock.now())
+    }
+
     /// Lets in no more at once than strangers have room, so that each is heard before others can push it out.
     private mutating func acceptSome(until end: Instant, into arrivals: inout [Arrival]) {
         do throws(SystemFault) {
@@ -174,7 +200,7 @@ struct TCPTransport: MessageTransport {
         }
     }
 
-    private mutating func serve(_ index: Int, slot: Int, into arrivals: inout [Arrival]) {
+    private mutating func serve(_ index: Int, slot: Int, reads: Bool = true, into arrivals: inout [Arrival]) {
         if connections[index].stage == .over { return }
         if connections[index].stage == .connecting {
             guard polled.isWritable(slot) else { return }
@@ -191,7 +217,7 @@ struct TCPTransport: MessageTransport {
         if polled.isWritable(slot), connections[index].hasOutput, !flush(index) {
             return drop(index, into: &arrivals)
         }
-        if polled.isReadable(slot), !receive(index, into: &arrivals) { drop(index, into: &arrivals) }
+        if reads, polled.isReadable(slot), !receive(index, into: &arrivals) { drop(index, into: &arrivals) }
     }
 
     /// Reads once and carries out what follows; false where the connection is over.
@@ -209,23 +235,13 @@ struct TCPTransport: MessageTransport {
             let cost = connections[index].link.receive(bytes.span.extracting(0..<count), into: &effects)
             swap(&bytes, &buffer)
             guard carryOut(effects, index, into: &arrivals) else { return false }
-            return isWithinQuota(index, cost, into: &arrivals)
-        }
-    }
-
-    private mutating func isWithinQuota(_ index: Int, _ cost: PeerCost, into arrivals: inout [Arrival]) -> Bool {
-        let now = clock.now()
-        connections[index].lastHeardAt = now
-        let (isOpen, isInsideFrame) = (connections[index].link.isOpen, connections[index].link.isInsideFrame)
-        do throws(Rejection) {
-            try connections[index].quota.received(
-                bytes: cost.bytes, messages: cost.messages, isOpen: isOpen, isInsideFrame: isInsideFrame, at: now)
+            let now = clock.now()
+            let link = (isOpen: connections[index].link.isOpen, isInsideFrame: connections[index].link.isInsideFrame)
+            connections[index].lastHeardAt = now
+            connections[index].quota.received(
+                bytes: cost.bytes, messages: cost.messages, isOpen: link.isOpen, isInsideFrame: link.isInsideFrame,
+                at: now)
             return true
-        } catch {
-            let peer = connections[index].link.peer
-            arrivals.append(.refused(error, from: peer))
-            if let peer { bans.ban(peer, at: now) }
-            return false
         }
     }
 
@@ -245,7 +261,7 @@ struct TCPTransport: MessageTransport {
                 arrivals.append(.linkUp(peer, incarnation: incarnation))
             case .deliver(let message):
                 guard let peer = connections[index].peer else { continue }
-                arrivals.append(.message(message, from: peer))
+                arrivals.append(message, from: peer, sentRound: sentRound, backlog: settings.local.limits.backlog)
                 // A peer that has finished is not dialled again.
                 if case .bye(.finished) = message { dials.remove(peer) }
             case .refused(let rejection, nil, _):
@@ -262,7 +278,6 @@ struct TCPTransport: MessageTransport {
     /// Whether a neighbour is let in, and may have this connection in place of an old one.
     private mutating func mayOpen(_ peer: NodeID, _ index: Int, incarnation: UInt64) -> Bool {
         let now = clock.now()
-        guard !bans.contains(peer, at: now) else { return false }
         let old = connections.indices.first {
             $0 != index && connections[$0].peer == peer && connections[$0].link.isOpen
         }

@@ -21,6 +21,10 @@ struct UDPTransport: MessageTransport {
         var cutsWrites: Bool
         /// Another connection of the same neighbour has taken its place.
         var isReplaced = false
+        /// It has sent more than its share, and is heard after the others.
+        var isSpent = false
+        /// Of the last poll.
+        var slot = 0
 
         var incumbent: Incumbent {
             Incumbent(incarnation: incarnation ?? 0, lastHeardAt: link.lastHeardAt, isDoubted: link.isDoubted)
@@ -43,9 +47,12 @@ struct UDPTransport: MessageTransport {
     private let pace: DatagramLink.Pace
     private var peers: [Peer] = []
     private var dials: Dials
-    private var bans = Bans()
     private let doorkeeper: Doorkeeper
-    private var strangerTime: StrangerTime
+    private var strangerTime: TimeShare
+    /// For neighbours that send more than their share.
+    private var spentTime: TimeShare
+    /// Of the last model that was sent.
+    private var sentRound: Round?
     private var refusals = RefusalTally()
     /// Of others than the peer of the socket that they came to.
     private var misplaced: [(bytes: [UInt8], source: SocketAddress)] = []
@@ -63,7 +70,8 @@ struct UDPTransport: MessageTransport {
         doorkeeper = Doorkeeper(
             local: settings.local, diallers: settings.diallers, keys: settings.keys,
             secret: SipHash.Key(Entropy.bytes(SipHash.Key.byteCount)))
-        strangerTime = StrangerTime(at: now)
+        strangerTime = TimeShare(at: now)
+        spentTime = TimeShare(at: now)
     }
 
     var hasOutput: Bool { peers.contains { $0.link.hasOutput } }
@@ -72,7 +80,10 @@ struct UDPTransport: MessageTransport {
     mutating func send(_ message: Message, to peer: NodeID, into arrivals: inout [Arrival]) {
         guard let index = peers.firstIndex(where: { $0.peer == peer && $0.link.isOpen }) else { return }
         messagesSent += 1
-        peers[index].quota.sent(bytes: message.modelBytes)
+        if case .model(let model) = message, model.round != sentRound {
+            sentRound = model.round
+            for index in peers.indices { peers[index].quota.sentModel(bytes: message.modelBytes) }
+        }
         var effects: [DatagramLink.Effect] = []
         peers[index].link.send(message, at: clock.now(), into: &effects)
         if !carryOut(effects, index, into: &arrivals) { drop(index, into: &arrivals) }
@@ -88,17 +99,19 @@ struct UDPTransport: MessageTransport {
         polled.removeAll()
         for other in others { polled.add(other) }
         let hearsStrangers = !isFinishing && strangerTime.dueAt <= now
+        let hearsSpent = spentTime.dueAt <= now
         polled.add(listener, reading: hearsStrangers)
-        for peer in peers { polled.add(peer.socket) }
-        let timers = peers.compactMap(\.link.nextTimer) + peers.compactMap(\.quota.dueAt)
-        let strangersDueAt = hearsStrangers || isFinishing ? nil : strangerTime.dueAt
-        try polled.wait(until: ([deadline, dials.nextAttempt, strangersDueAt].compactMap { $0 } + timers).min())
-
-        let first = others.count + 1
-        // Backwards, so that dropping one leaves the slots of those still to come in place.
-        for index in peers.indices.reversed() where polled.isReadable(first + index) && !peers[index].isReplaced {
-            if !receive(index, into: &arrivals) { drop(index, into: &arrivals) }
+        for index in peers.indices {
+            peers[index].isSpent = peers[index].quota.isSpent(at: now)
+            peers[index].slot = polled.add(peers[index].socket, reading: hearsSpent || !peers[index].isSpent)
         }
+        let timers = peers.compactMap(\.link.nextTimer) + peers.compactMap(\.quota.dueAt)
+        let strangersDueAt = hearsStrangers || isFinishing ? nil : strangerTime.wakesAt
+        let spentDueAt = hearsSpent ? nil : spentTime.wakesAt
+        try polled.wait(
+            until: ([deadline, dials.nextAttempt, strangersDueAt, spentDueAt].compactMap { $0 } + timers).min())
+
+        hearPeers(into: &arrivals)
         takeMisplaced(into: &arrivals)
         if polled.isReadable(others.count) { hearStrangers(into: &arrivals) }
         for (reason, count) in refusals.take() { arrivals.append(.refused(reason, from: nil, count: count)) }
@@ -144,6 +157,23 @@ struct UDPTransport: MessageTransport {
                 cutsWrites: DatagramSocket.cutsWrites(socket)))
     }
 
+    /// Reads of every peer once; of those that have sent more than their share as long as they have time, after the
+    /// others. The node must not wait for what it does not read.
+    private mutating func hearPeers(into arrivals: inout [Arrival]) {
+        // Backwards, so that dropping one leaves those still to come in place.
+        for index in peers.indices.reversed() where polled.isReadable(peers[index].slot) && !peers[index].isSpent {
+            if !peers[index].isReplaced, !receive(index, into: &arrivals) { drop(index, into: &arrivals) }
+        }
+        guard peers.contains(where: { $0.isSpent && polled.isReadable($0.slot) }) else { return }
+        let end = spentTime.begin(at: clock.now())
+        for index in peers.indices.reversed() where polled.isReadable(peers[index].slot) && peers[index].isSpent {
+            let peer = peers[index].peer
+            if clock.now() < end, !receive(index, into: &arrivals) { drop(index, into: &arrivals) }
+            if let peer { arrivals.append(.refused(.flood, from: peer)) }
+        }
+        spentTime.end(at: clock.now())
+    }
+
     /// Takes what strangers have sent, for as long as they have time.
     private mutating func hearStrangers(into arrivals: inout [Arrival]) {
         var now = clock.now()
@@ -184,7 +214,6 @@ struct UDPTransport: MessageTransport {
     /// Whether a neighbour is let in, and may have a new connection, perhaps this one, in place of an old one.
     private mutating func mayOpen(_ peer: NodeID, _ index: Int?, incarnation: UInt64) -> Bool {
         let now = clock.now()
-        guard !bans.contains(peer, at: now) else { return false }
         guard let old = peers.indices.first(where: { $0 != index && peers[$0].peer == peer && peers[$0].link.isOpen })
         else { return true }
         do throws(Rejection) {
@@ -266,15 +295,9 @@ struct UDPTransport: MessageTransport {
         swap(&bytes, &buffer)
         guard carryOut(effects, index, into: &arrivals) else { return false }
         let link = peers[index].link
-        do throws(Rejection) {
-            try peers[index].quota.received(
-                bytes: cost.bytes, messages: cost.messages, isOpen: link.isOpen, isInsideFrame: false, at: now)
-            return true
-        } catch {
-            arrivals.append(.refused(error, from: link.peer))
-            if let peer = link.peer { bans.ban(peer, at: now) }
-            return false
-        }
+        peers[index].quota.received(
+            bytes: cost.bytes, messages: cost.messages, isOpen: link.isOpen, isInsideFrame: false, at: now)
+        return true
     }
 
     /// False where the connection is over.
@@ -294,7 +317,7 @@ struct UDPTransport: MessageTransport {
                 arrivals.append(.linkUp(peer, incarnation: incarnation))
             case .deliver(let message):
                 guard let peer = peers[index].peer else { continue }
-                arrivals.append(.message(message, from: peer))
+                arrivals.append(message, from: peer, sentRound: sentRound, backlog: settings.local.limits.backlog)
                 // A peer that has finished is not dialled again.
                 if case .bye(.finished) = message { dials.remove(peer) }
             case .refused(let rejection, nil, _):

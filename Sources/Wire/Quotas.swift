@@ -2,49 +2,63 @@
 import Kernels
 
 /// What the peer of one connection may cost: far more than an honest one ever does, and far less than a wire carries.
+///
+/// Whoever sends more is not cut off, since a fast neighbour of a slow node may do so honestly. It is heard after the
+/// others, in a share of the time; what does not fit waits with the sender, or is lost.
 public struct ConnectionQuota: Sendable {
     /// Beside its bytes, what every message costs.
     private static let bytesPerMessage = 16_384
-    private static let bytesPerSecond = 256 << 20
+    /// What a neighbour may send whatever this node does itself.
+    private static let bytesPerSecond = 64 << 20
+    /// To open a seal takes longer than to compare a check by so many times.
+    private static let costOfSeal = 4
     /// What takes milliseconds between neighbours; a busy host may need more.
     private static let longestHandshake: Nanoseconds = .milliseconds(2_000)
-    /// A neighbour that keeps pace with this node may send so many times what it is sent.
-    private static let returnRate = 4
+    /// A neighbour that keeps pace with this node may send so many times what this node does.
+    private static let returnRate = 2
 
     private let capacity: Int
     private let patience: Nanoseconds
+    private let costOfByte: Int
     private var balance: Int
     private var countedAt: Instant
     /// When the peer must have done what it owes: to say who it is, or to send the rest of a frame.
     public private(set) var dueAt: Instant?
 
-    /// - Parameter patience: for the rest of a frame that has begun, and until the peer has become a neighbour; for
-    ///   that never more than two seconds.
-    public init(_ limits: Limits, patience: Nanoseconds, at now: Instant) {
-        capacity = Self.bytesPerSecond + 8 * limits.dimension * MemoryLayout<Float>.size
+    /// - Parameters:
+    ///   - patience: for the rest of a frame that has begun, and until the peer has become a neighbour; for that never
+    ///     more than two seconds.
+    ///   - isSealed: what comes must be decrypted.
+    public init(_ limits: Limits, patience: Nanoseconds, isSealed: Bool = false, at now: Instant) {
+        costOfByte = isSealed ? Self.costOfSeal : 1
+        capacity = Self.bytesPerSecond + 8 * costOfByte * limits.dimension * MemoryLayout<Float>.size
         self.patience = patience
         balance = capacity
         countedAt = now
         dueAt = now + min(patience, Self.longestHandshake)
     }
 
-    /// This node has sent so much itself.
-    public mutating func sent(bytes: Int) {
-        balance = min(capacity, balance + Self.returnRate * (bytes + Self.bytesPerMessage))
-    }
+    /// Whether the peer has sent more than its share, and is heard after the others until time has passed.
+    public func isSpent(at now: Instant) -> Bool { balance < 0 && balance + earned(until: now) < 0 }
+
+    /// This node has sent each neighbour a model of so many bytes itself.
+    public mutating func sentModel(bytes: Int) { balance = min(capacity, balance + Self.returnRate * cost(bytes, 1)) }
 
     /// The peer has sent so much.
-    public mutating func received(
-        bytes: Int, messages: Int, isOpen: Bool, isInsideFrame: Bool, at now: Instant
-    ) throws(Rejection) {
+    public mutating func received(bytes: Int, messages: Int, isOpen: Bool, isInsideFrame: Bool, at now: Instant) {
         if isOpen {
             if !isInsideFrame { dueAt = nil } else if messages > 0 || dueAt == nil { dueAt = now + patience }
         }
-        let elapsed = min(Double(now - countedAt) / 1e9, 1)
+        balance = min(capacity, balance + earned(until: now))
         countedAt = now
-        balance = min(capacity, balance + Int(elapsed * Double(Self.bytesPerSecond)))
-        balance -= bytes + messages * Self.bytesPerMessage
-        if balance < 0 { throw .flood }
+        // Nobody pays for longer than a second.
+        balance = max(-Self.bytesPerSecond, balance - cost(bytes, messages))
+    }
+
+    private func cost(_ bytes: Int, _ messages: Int) -> Int { bytes * costOfByte + messages * Self.bytesPerMessage }
+
+    private func earned(until now: Instant) -> Int {
+        Int(min(Double(now - countedAt) / 1e9, 2) * Double(Self.bytesPerSecond))
     }
 
     /// Whether the peer has done in time what it owes.
@@ -53,24 +67,30 @@ public struct ConnectionQuota: Sendable {
     }
 }
 
-/// The time that strangers get: an eighth of all, in small portions, so that neighbours are served in between.
+/// An eighth of a node's time, in small portions, so that neighbours are served in between: for all strangers together,
+/// and for all neighbours together that send more than their share.
 ///
-/// Strangers are heard together once a millisecond, rather than each at the moment when it speaks.
-public struct StrangerTime: Sendable {
+/// They are heard together every two milliseconds, rather than each at the moment when it speaks; and later where the
+/// node would have to wake up for nothing else.
+public struct TimeShare: Sendable {
     private static let share: Nanoseconds = 8
-    private static let interval: Nanoseconds = .milliseconds(1)
+    private static let interval: Nanoseconds = .milliseconds(2)
     private static let most: Nanoseconds = .milliseconds(1)
+    private static let drowsiness: Nanoseconds = .milliseconds(2)
 
     /// At most one portion, owed or saved.
     private var balance = most
     private var countedAt: Instant
-    /// When strangers may be heard again.
+    /// When they may be heard again.
     public private(set) var dueAt: Instant
 
     public init(at now: Instant) {
         countedAt = now
         dueAt = now
     }
+
+    /// When the node is to wake up for it, if it has not been awake since `dueAt`.
+    public var wakesAt: Instant { dueAt + Self.drowsiness }
 
     /// Begins a portion.
     ///
@@ -138,24 +158,5 @@ public struct StrangerQuota: Sendable {
     /// Those who have said nothing go first.
     private func first<Host>(of candidates: [Int], in strangers: [(host: Host, hasGreeted: Bool)]) -> Int? {
         candidates.dropLast().first { !strangers[$0].hasGreeted } ?? candidates.first
-    }
-}
-
-/// Neighbours that were cut off: each time for twice as long.
-public struct Bans: Sendable {
-    private static let firstLength: Nanoseconds = .milliseconds(10_000)
-
-    private var entries: [(peer: NodeID, until: Instant, length: Nanoseconds)] = []
-
-    public init() {}
-
-    public mutating func ban(_ peer: NodeID, at now: Instant) {
-        let length = entries.first { $0.peer == peer }.map { min(2 * $0.length, 64 * Self.firstLength) }
-        entries.removeAll { $0.peer == peer }
-        entries.append((peer, now + (length ?? Self.firstLength), length ?? Self.firstLength))
-    }
-
-    public func contains(_ peer: NodeID, at now: Instant) -> Bool {
-        entries.contains { $0.peer == peer && now < $0.until }
     }
 }

@@ -3,7 +3,9 @@
 /// One reason for refusing what a peer sent; the raw value is its name in records.
 public enum Rejection: String, Error, Sendable, CaseIterable {
     // Found by whoever counts, before anything is read.
-    case tooManyConnections, tooSlow, flood
+    case tooManyConnections, tooSlow
+    /// More than a neighbour's share: nothing is thrown away, but it is heard after the others.
+    case flood
     /// Another connection of the neighbour stands: of a later process, or alive where nobody proves anything.
     case pastIncarnation, placeTaken
     // Found in the bytes, before a peer is known.

@@ -16,7 +16,7 @@ enum SoakCommand: Command {
         Flag("first", nil, "stop after the first failing seed"),
         Flag("out", "DIR", "where failing cases are written (default runs)"),
         Flag("quiet", nil, "no progress"),
-        Flag("json", nil, "the counts as JSON"),
+        Flag("json", nil, "the counts as JSON; what fails is told on standard error"),
     ]
 
     /// Failing seeds that are shrunk and written; the others are only named.
@@ -58,12 +58,22 @@ enum SoakCommand: Command {
         }
         for (seed, reason) in tally.refused { StandardError.print("gossiplab: seed \(seed) could not run: \(reason)") }
         for outcome in tally.failures.prefix(mostShrunk) {
-            try keep(SoakRun.shrink(outcome), of: outcome, in: folder)
+            let told = try keep(SoakRun.shrink(outcome), of: outcome, in: folder)
+            try tell(told, beside: flags)
         }
         let others = tally.failures.dropFirst(mostShrunk).map { "\($0.soakCase.seed)" }
-        if !others.isEmpty { try StandardOutput.print("also failed: seeds \(others.joined(separator: " "))") }
+        if !others.isEmpty { try tell(["also failed: seeds \(others.joined(separator: " "))"], beside: flags) }
         if wasStopped { return ExitCode.interrupted }
         return tally.failures.isEmpty && tally.refused.isEmpty ? ExitCode.success : ExitCode.failure
+    }
+
+    /// JSON stands alone on standard output.
+    private static func tell(_ lines: [String], beside flags: Flags) throws {
+        if flags.has("json") {
+            lines.forEach { StandardError.print($0) }
+        } else {
+            try StandardOutput.print(lines: lines)
+        }
     }
 
     private static func range(_ text: String) throws(ConfigurationFault) -> ClosedRange<UInt64> {
@@ -78,16 +88,16 @@ enum SoakCommand: Command {
         return first...last
     }
 
-    /// Writes the shrunk case and says how to see it fail again.
-    private static func keep(_ smallest: SoakOutcome, of outcome: SoakOutcome, in folder: String) throws {
+    /// Writes the shrunk case.
+    ///
+    /// - Returns: what failed, and how to see it fail again.
+    private static func keep(_ smallest: SoakOutcome, of outcome: SoakOutcome, in folder: String) throws -> [String] {
         let path = try write(smallest.soakCase, in: folder)
         let kinds = smallest.soakCase.faultKinds
-        try StandardOutput.print(
-            lines: ["seed \(outcome.soakCase.seed) fails:"] + outcome.violations.prefix(3).map { "  \($0)" } + [
-                "shrunk to \(smallest.soakCase.nodes) nodes, \(smallest.soakCase.rounds) rounds, faults: "
-                    + (kinds.isEmpty ? "none" : kinds.joined(separator: ", "))
-            ] + smallest.violations.prefix(1).map { "  \($0)" } + ["replay: \(repetition(of: smallest.soakCase, path))"]
-        )
+        return ["seed \(outcome.soakCase.seed) fails:"] + outcome.violations.prefix(3).map { "  \($0)" } + [
+            "shrunk to \(smallest.soakCase.nodes) nodes, \(smallest.soakCase.rounds) rounds, faults: "
+                + (kinds.isEmpty ? "none" : kinds.joined(separator: ", "))
+        ] + smallest.violations.prefix(1).map { "  \($0)" } + ["replay: \(repetition(of: smallest.soakCase, path))"]
     }
 
     private static func repetition(of soakCase: SoakCase, _ path: String) -> LaboratoryCommand {

@@ -72,7 +72,8 @@ struct EnteringTests {
             var node = HandledNode(
                 NodeConfiguration(
                     node: NodeID(0), dimension: HandledNode.dimension, rounds: 50, neighbours: neighbours,
-                    budget: Budget(count: liars, among: neighbours.compactMap(\.weight)), cadence: Cadence(mixEvery: mixEvery),
+                    budget: Budget(count: liars, among: neighbours.compactMap(\.weight)),
+                    cadence: Cadence(mixEvery: mixEvery),
                     pace: pace,
                     seed: 1))
             node.handle(.started(.restarted(nil, published: Round(published))), at: 0)

@@ -89,6 +89,19 @@ struct PatienceTests {
         #expect(waits(node) == [[3, 5000]])
     }
 
+    @Test("a neighbour that floods is read late, and not waited for until a model of it comes; the others are")
+    func flooding() {
+        var node = inRoundOne()
+        node.handle(.rejected(.flood, from: NodeID(2)), at: 10)
+        node.receive(from: 1, round: 1, at: 20)
+        node.receive(from: 3, round: 1, at: 30)
+        #expect(node.waitForRound(from: 30) == 30, "it was the last one")
+        #expect(node.lastRecord?.rejections.map(\.reason) == ["flood"])
+        node.receive(from: 2, round: 1, at: 40)
+        for neighbour in [1, 3] { node.receive(from: neighbour, round: 2, at: 50) }
+        #expect(node.waitForRound(from: 50) == 5030)
+    }
+
     @Test("nor does one whose link was closed in the meantime, beyond its grace")
     func gone() {
         var node = inRoundOne()

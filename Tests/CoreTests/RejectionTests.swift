@@ -91,9 +91,10 @@ struct RejectionTests {
             [
                 .costs { () throws(Rejection) in
                     var quota = quota
-                    try quota.received(
-                        bytes: 36_000_000, messages: 1_000_000, isOpen: true, isInsideFrame: false,
-                        at: Instant(nanoseconds: .milliseconds(100)))
+                    let now = Instant(nanoseconds: .milliseconds(100))
+                    quota.received(
+                        bytes: 36_000_000, messages: 1_000_000, isOpen: true, isInsideFrame: false, at: now)
+                    if quota.isSpent(at: now) { throw .flood }
                 }
             ]
         case .pastIncarnation: [.costs { () throws(Rejection) in try place(forIncarnation: 2, isProven: true) }]

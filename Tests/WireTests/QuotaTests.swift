@@ -34,7 +34,7 @@ struct QuotaTests {
     @Test("strangers without end get an eighth of the time, in portions of a millisecond")
     func time() {
         var now = Instant(nanoseconds: 5)
-        var time = StrangerTime(at: now)
+        var time = TimeShare(at: now)
         let start = now
         var spent: Nanoseconds = 0
         var portions = 0
@@ -47,7 +47,7 @@ struct QuotaTests {
                 time.end(at: now)
                 spent += now - begun
                 portions += 1
-                #expect(time.dueAt >= now + .milliseconds(1))
+                #expect(time.dueAt >= now + .milliseconds(2))
             }
             now = now + 20_000
         }
@@ -57,7 +57,7 @@ struct QuotaTests {
 
     @Test("a portion in which the process stood still costs strangers nine milliseconds at most")
     func interruption() {
-        var time = StrangerTime(at: Instant(nanoseconds: 0))
+        var time = TimeShare(at: Instant(nanoseconds: 0))
         _ = time.begin(at: Instant(nanoseconds: 0))
         let end = Instant(nanoseconds: .milliseconds(500))
         time.end(at: end)
@@ -98,11 +98,56 @@ struct QuotaTests {
             Limits(dimension: 3), patience: .milliseconds(1_000), at: Instant(nanoseconds: 0))
         let late = Instant(nanoseconds: .milliseconds(1_000))
         #expect(throws: Rejection.tooSlow) { try quota.check(at: late) }
-        try quota.received(bytes: 120, messages: 1, isOpen: true, isInsideFrame: false, at: Instant(nanoseconds: 5))
+        quota.received(bytes: 120, messages: 1, isOpen: true, isInsideFrame: false, at: Instant(nanoseconds: 5))
         #expect(quota.dueAt == nil)
         let patient = ConnectionQuota(
             Limits(dimension: 3), patience: .milliseconds(60_000), at: Instant(nanoseconds: 0))
         #expect(patient.dueAt == Instant(nanoseconds: .milliseconds(2_000)))
         try quota.check(at: late)
+    }
+
+    private static func now(_ milliseconds: Int) -> Instant {
+        Instant(nanoseconds: .milliseconds(milliseconds))
+    }
+
+    @Test("a neighbour that keeps pace with this node is never behind its share, however fast both are")
+    func pace() {
+        var quota = ConnectionQuota(Limits(dimension: 650), patience: .milliseconds(5_000), at: Self.now(0))
+        for round in 0..<100_000 {
+            let now = Instant(nanoseconds: Nanoseconds(round) * 10_000)
+            quota.sentModel(bytes: 2_636)
+            quota.received(bytes: 2_636, messages: 1, isOpen: true, isInsideFrame: false, at: now)
+            #expect(!quota.isSpent(at: now))
+        }
+    }
+
+    @Test("one that sends more waits until time has passed, at most a second; seals cost it four times as much")
+    func share() {
+        let limits = Limits(dimension: 650)
+        for (isSealed, bytes) in [(false, 65 << 20), (true, 65 << 18)] {
+            var quota = ConnectionQuota(limits, patience: .milliseconds(5_000), isSealed: isSealed, at: Self.now(0))
+            quota.received(bytes: bytes / 2, messages: 0, isOpen: true, isInsideFrame: false, at: Self.now(0))
+            #expect(!quota.isSpent(at: Self.now(0)))
+            quota.received(bytes: bytes / 2, messages: 0, isOpen: true, isInsideFrame: false, at: Self.now(0))
+            #expect(quota.isSpent(at: Self.now(0)) && !quota.isSpent(at: Self.now(20)))
+            quota.received(bytes: 1 << 40, messages: 0, isOpen: true, isInsideFrame: false, at: Self.now(20))
+            #expect(quota.isSpent(at: Self.now(1_000)) && !quota.isSpent(at: Self.now(1_020)))
+        }
+    }
+
+    @Test("messages cost more than their bytes")
+    func messages() {
+        var quota = ConnectionQuota(Limits(dimension: 650), patience: .milliseconds(5_000), at: Self.now(0))
+        quota.received(bytes: 36 * 5_000, messages: 5_000, isOpen: true, isInsideFrame: false, at: Self.now(0))
+        #expect(quota.isSpent(at: Self.now(0)))
+    }
+
+    @Test("who is heard together with others does not wake the node by itself for two milliseconds more")
+    func drowsiness() {
+        var time = TimeShare(at: Self.now(5))
+        let end = time.begin(at: Self.now(5))
+        #expect(end == Self.now(6))
+        time.end(at: Self.now(5))
+        #expect(time.dueAt == Self.now(7) && time.wakesAt == Self.now(9))
     }
 }

@@ -1,0 +1,61 @@
+// The flooder as a program: takes the place of the last node of a run, until its standard input ends. A line on it says
+// whom to flood from then on: "victim" or "elsewhere".
+import Core
+import Kernels
+import Platform
+import Scenario
+import Wire
+
+let flags = [
+    Flag("experiment", "FILE", "the experiment, as nodes get it"),
+    Flag("run", "DIR", "the run directory"),
+    Flag("keys", "FILE", "its keys"),
+    Flag("flood", "KIND", Flood.allCases.map(\.rawValue).joined(separator: ", ")),
+    Flag("rate", "N", "frames a second"),
+    Flag("victim", "I", "the node that is flooded"),
+    Flag("elsewhere", "ADDRESS", "a TCP socket that takes anything"),
+]
+
+func makeFlooder(_ given: Flags) throws -> Flooder {
+    let inputs = try InputFiles(given)
+    let path = try given.required("experiment", "FILE")
+    let run = RunDirectory(try given.required("run", "DIR"))
+    let experiment = try Experiment(try inputs.read(path), name: path)
+    let room = MemoryRoom(bytes: HostLimits.freeMemory(), for: .node)
+    let file = try experiment.topologyFile(room: room, reading: inputs.read)
+    let assembly = try Assembly(experiment, topology: file, files: HostDataFiles(namedIn: path), room: room)
+    let node = NodeID(assembly.topology.nodeCount - 1)
+    let local = LinkIdentity(
+        experiment: assembly.identity, run: .none, node: node, incarnation: WallClock.microseconds(),
+        limits: Limits(dimension: assembly.dimension))
+    let kind = try given.choice("flood", Flood.allCases.map(\.rawValue), default: Flood.stale.rawValue)
+    let flooder = try Flooder(
+        Flood(rawValue: kind) ?? .stale, framesPerSecond: try given.count("rate", 1...1_000_000, default: 10_000),
+        victim: NodeID(try given.count("victim", 0...node.index - 1, default: 0)), local: local,
+        keys: try given.value("keys").map { try KeyFile.read($0).ring(of: node, in: file, name: $0) },
+        diallers: (0..<node.index).map { NodeID($0) },
+        elsewhere: SocketAddress(try given.required("elsewhere", "ADDRESS")))
+    let endpoint = Endpoint(
+        address: "\(flooder.address)", pid: ChildProcess.ownIdentifier, incarnation: local.incarnation, nonce: .none)
+    try Files.makeDirectory(run.node(node).path)
+    try Files.write(endpoint.json, to: run.node(node).endpoint)
+    return flooder
+}
+
+func main() -> Int32 {
+    StandardStreams.prepare()
+    return ExitCode.of("flooder") {
+        var flooder = try makeFlooder(try Flags(Array(CommandLine.arguments.dropFirst()), allowed: flags))
+        let control = try FileDescriptor(owning: 0)
+        var buffer = [UInt8](repeating: 0, count: 64)
+        while true {
+            guard try flooder.turn(control: control) else { continue }
+            guard case .bytes = try control.read(into: &buffer) else { return ExitCode.success }
+            flooder.isAttacking = buffer[0] == UInt8(ascii: "v")
+        }
+    } status: { _ in
+        ExitCode.usage
+    }
+}
+
+ExitCode.leave(with: main())
