@@ -13,8 +13,8 @@ import time
 
 MASK = (1 << 64) - 1
 VERSION = 2
-HELLO, MODEL, WAITING, BYE, PROOF, PIECE, COOKIE = 1, 2, 3, 4, 5, 6, 7
-PIECE_BYTES, MOST_PIECES = 1360, 128
+HELLO, MODEL, WAITING, BYE, PROOF, FRAGMENT, COOKIE = 1, 2, 3, 4, 5, 6, 7
+FRAGMENT_BYTES, MOST_FRAGMENTS = 1360, 128
 
 
 def xxh64(data, seed=0):
@@ -288,9 +288,9 @@ class DatagramEdge:
         self.datagrams = 0
         self.is_open = False
         self.seen = set()
-        # What goes out: pieces not acknowledged, by number, with the time of their sending.
-        self.stream, self.next_piece, self.flights, self.frames = b"", 0, {}, 0
-        # What comes in: the piece wanted next, those that came early, and bytes of the stream.
+        # What goes out: fragments not acknowledged, by number, with the time of their sending.
+        self.stream, self.next_fragment, self.flights, self.frames = b"", 0, {}, 0
+        # What comes in: the fragment wanted next, those that came early, and bytes of the stream.
         self.base, self.early, self.incoming, self.messages = 0, {}, b"", collections.deque()
 
     def transmit(self, kind, payload=b"", clear=False):
@@ -309,19 +309,19 @@ class DatagramEdge:
         head = header(kind, self.session.own, round, self.frames, len(payload))
         self.frames += 1
         frame = checked(head, payload)
-        for start in range(0, len(frame), PIECE_BYTES):
-            self.flights[self.next_piece] = [frame[start:start + PIECE_BYTES], 0]
-            self.next_piece += 1
+        for start in range(0, len(frame), FRAGMENT_BYTES):
+            self.flights[self.next_fragment] = [frame[start:start + FRAGMENT_BYTES], 0]
+            self.next_fragment += 1
         self.flush()
 
     def flush(self):
         """Sends what has not been sent, or not been acknowledged for 50 ms, as far as the window allows."""
         now = time.monotonic()
-        first = min(self.flights, default=self.next_piece)
+        first = min(self.flights, default=self.next_fragment)
         for number, flight in self.flights.items():
-            if number < first + MOST_PIECES and now - flight[1] > 0.05:
+            if number < first + MOST_FRAGMENTS and now - flight[1] > 0.05:
                 flight[1] = now
-                self.transmit(PIECE, self.prefix(number) + flight[0])
+                self.transmit(FRAGMENT, self.prefix(number) + flight[0])
 
     def prefix(self, number):
         bits = sum(1 << (early - self.base) for early in self.early)
@@ -334,7 +334,7 @@ class DatagramEdge:
         if kind == HELLO:
             return self.answer_hello()
         start = 44 if flags & 1 else 36
-        if kind not in (PROOF, PIECE) or bool(flags & 1) != bool(self.session.opening):
+        if kind not in (PROOF, FRAGMENT) or bool(flags & 1) != bool(self.session.opening):
             return
         try:
             payload = self.session.open(head, datagram[28:start], datagram[start:start + length], self.session.number)
@@ -344,10 +344,10 @@ class DatagramEdge:
             return
         self.seen.add(sequence)
         self.is_open = True
-        if kind == PIECE:
-            self.take_piece(payload)
+        if kind == FRAGMENT:
+            self.take_fragment(payload)
 
-    def take_piece(self, payload):
+    def take_fragment(self, payload):
         number, base = struct.unpack_from("<QQ", payload)
         bits = int.from_bytes(payload[16:32], "little")
         for flying in list(self.flights):
@@ -355,12 +355,12 @@ class DatagramEdge:
                 del self.flights[flying]
         if len(payload) == 32:
             return
-        if self.base <= number < self.base + MOST_PIECES:
+        if self.base <= number < self.base + MOST_FRAGMENTS:
             self.early[number] = payload[32:]
         while self.base in self.early:
             self.incoming += self.early.pop(self.base)
             self.base += 1
-        self.transmit(PIECE, self.prefix(0))
+        self.transmit(FRAGMENT, self.prefix(0))
         while len(self.incoming) >= 36:
             kind, _, sender, round, _, length = parse(self.incoming[:28])
             if len(self.incoming) < 36 + length:
@@ -404,7 +404,7 @@ class DatagramServer:
             for edge in self.edges.values():
                 edge.flush()
                 if edge.is_open and time.monotonic() - said > 0.25:
-                    edge.transmit(PIECE, edge.prefix(0))
+                    edge.transmit(FRAGMENT, edge.prefix(0))
             if time.monotonic() - said > 0.25:
                 said = time.monotonic()
 

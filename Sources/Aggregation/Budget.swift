@@ -1,27 +1,27 @@
-// How much lying a node is told to withstand, as a number of neighbours and as mixing weight.
+// How many hostile neighbours a node is told to withstand, as a number and as mixing weight.
 import Kernels
 
-/// How much lying a node is told to withstand in a round.
+/// How many hostile neighbours a node is told to withstand in a round.
 public struct Budget: Equatable, Sendable {
     /// Neighbours, f.
     public var count: Int
-    /// Total mixing weight of the liars, b.
+    /// Total mixing weight of the hostile nodes, b.
     public var weight: Double
     /// Who they are, ascending: only where an oracle tells.
-    public var liars: [NodeID]?
+    public var hostile: [NodeID]?
 
-    public init(count: Int, weight: Double, liars: [NodeID]? = nil) {
+    public init(count: Int, weight: Double, hostile: [NodeID]? = nil) {
         self.count = count
         self.weight = weight
-        self.liars = liars
+        self.hostile = hostile
     }
 
-    /// Tolerates `count` liars among neighbours of these weights: b = count · largest weight.
+    /// Tolerates `count` hostile nodes among neighbours of these weights: b = count · largest weight.
     public init(count: Int, among weights: [Double]) {
         self.init(count: count, weight: Double(count) * (weights.max() ?? 0))
     }
 
-    /// Tolerates liars of total weight `weight`; the count is that of the lightest neighbours that fit in it.
+    /// Tolerates hostile nodes of total weight `weight`; the count is that of the lightest neighbours that fit in it.
     public init(weight: Double, among weights: [Double]) {
         var remaining = weight + Budget.tolerance
         var count = 0
@@ -35,10 +35,10 @@ public struct Budget: Equatable, Sendable {
     /// Accumulated weights are compared with this slack, so that one unit in the last place moves no threshold.
     public static let tolerance = 1e-9
 
-    /// What is left of it when a neighbour of this weight has provably lied, and its model is not mixed.
-    public mutating func takeOff(_ liar: NodeID, weight: Double) {
+    /// What is left of it when a neighbour of this weight has provably forged, and its model is not mixed.
+    public mutating func takeOff(_ hostileNode: NodeID, weight: Double) {
         count = max(0, count - 1)
         self.weight = max(0, self.weight - weight)
-        liars?.removeAll { $0 == liar }
+        hostile?.removeAll { $0 == hostileNode }
     }
 }

@@ -8,7 +8,7 @@ import Registry
 /// Inputs are a set: the order in which messages arrived must not matter. Every input is finite and has the node's
 /// dimension. With no neighbour heard, a rule returns the node's own model.
 public protocol GossipRule: Registered {
-    /// What the rule promises, with its default parameters, when some neighbours lie.
+    /// What the rule promises, with its default parameters, when some neighbours are hostile.
     static var guarantee: Guarantee { get }
     /// Operations of one mix, for deg neighbours and dimension d.
     static var cost: String { get }
@@ -57,19 +57,19 @@ extension GossipRule {
 /// runs the rule: it says which models, and then is told their losses.
 public protocol LossAwareRule: GossipRule {
     /// The rows whose losses it wants to know beside that of the own model, before it mixes.
-    func trials(
+    func probes(
         own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext, scratch: inout Scratch
     ) -> [Int]
 
     /// - Parameter trials: of the rows that it asked for.
     mutating func mix(
-        own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext, trials: Trials,
+        own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext, probes: ProbedLosses,
         into next: inout MutableSpan<Float>, report: inout MixReport, scratch: inout Scratch
     )
 }
 
 /// What came of trying models out: the mean loss of each on the node's batch of the round.
-public struct Trials: Sendable {
+public struct ProbedLosses: Sendable {
     public let own: Double
     /// In the order in which the rule asked for them.
     public let rows: [(row: Int, loss: Double)]
@@ -91,9 +91,10 @@ extension LossAwareRule {
         own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext,
         into next: inout MutableSpan<Float>, report: inout MixReport, scratch: inout Scratch
     ) {
-        let rows = trials(own: own, neighbours: neighbours, context: context, scratch: &scratch)
+        let rows = probes(own: own, neighbours: neighbours, context: context, scratch: &scratch)
         mix(
-            own: own, neighbours: neighbours, context: context, trials: Trials(own: 0, rows: rows.map { ($0, 0) }),
+            own: own, neighbours: neighbours, context: context,
+            probes: ProbedLosses(own: 0, rows: rows.map { ($0, 0) }),
             into: &next, report: &report, scratch: &scratch)
     }
 }
@@ -107,8 +108,8 @@ public struct MixNeeds: OptionSet, Sendable {
     public static let modelBefore = MixNeeds(rawValue: 1)
     /// That what it mixes are models, which it tries out on data or pulls towards each other step by step.
     public static let models = MixNeeds(rawValue: 4)
-    /// Which neighbours lie: only where an oracle tells.
-    public static let liars = MixNeeds(rawValue: 2)
+    /// Which neighbours are hostile: only where an oracle tells.
+    public static let hostile = MixNeeds(rawValue: 2)
 }
 
 /// Changes of all models at once, own included, that change the result in the same way.

@@ -3,15 +3,15 @@ import Registry
 
 /// What a rule promises; the tests hold each rule to it on random instances, as far as single mixes can show.
 public enum Guarantee: Equatable, Sendable {
-    /// Nothing: a single liar controls the outcome.
+    /// Nothing: a single hostile node controls the outcome.
     case none
     /// No neighbour has any influence.
     case isolation
     /// Every coordinate stays between the least and the greatest honest value, own included, while at most `count`
-    /// neighbours lie and at least `perLiar` · count + 1 are heard.
-    case honestBox(perLiar: Int)
-    /// (b, ρ)-robust summation: |Φ − Σ w_j z_j|² ≤ ρ b Σ w_j |z_j|² over honest neighbours, while liars weigh b at
-    /// most.
+    /// neighbours are hostile and at least `perHostile` · count + 1 are heard.
+    case honestBox(perHostile: Int)
+    /// (b, ρ)-robust summation: |Φ − Σ w_j z_j|² ≤ ρ b Σ w_j |z_j|² over honest neighbours, while hostile nodes weigh b
+    /// at most.
     case summation(coefficient: Double)
     /// What a multiset rule promises of its inputs, here the models of the neighbourhood, and what each pre-aggregation
     /// before it does to that, in words.
@@ -33,10 +33,10 @@ public enum Guarantee: Equatable, Sendable {
 
     /// The factor of its bound where so many models are mixed, own included, and so many of them lie; `nil` where there
     /// is no number, or where pre-aggregations have changed it.
-    public func factor(models: Int, liars: Int) -> Double? {
+    public func factor(models: Int, hostile: Int) -> Double? {
         switch self {
         case .summation(let coefficient): coefficient
-        case .ofNeighbourhood(let robustness, effects: []): robustness.factor(models, liars)
+        case .ofNeighbourhood(let robustness, effects: []): robustness.factor(models, hostile)
         case .none, .isolation, .honestBox, .ofNeighbourhood, .ofRuns: nil
         }
     }
@@ -46,9 +46,10 @@ public enum Guarantee: Equatable, Sendable {
         switch self {
         case .none: "none"
         case .isolation: "no neighbour has influence"
-        case .honestBox(perLiar: 0): "each coordinate stays in the honest range"
-        case .honestBox(let perLiar):
-            "each coordinate stays in the honest range if \(perLiar == 1 ? "" : "\(perLiar)")b+1 neighbours are heard"
+        case .honestBox(perHostile: 0): "each coordinate stays in the honest range"
+        case .honestBox(let perHostile):
+            "each coordinate stays in the honest range "
+                + "if \(perHostile == 1 ? "" : "\(perHostile)")b+1 neighbours are heard"
         case .summation(let coefficient):
             "(b, \(ParameterValue.number(coefficient)))-robust summation; "
                 + "\(ParameterValue.number(2 * coefficient))b < μ2 of the honest graph suffices"
@@ -63,7 +64,7 @@ public enum Guarantee: Equatable, Sendable {
         switch self {
         case .none: budget.count == 0
         case .isolation: true
-        case .honestBox(let perLiar): budget.count == 0 || weights.count > perLiar * budget.count
+        case .honestBox(let perHostile): budget.count == 0 || weights.count > perHostile * budget.count
         case .summation: 2 * budget.weight <= weights.reduce(0, +) + Budget.tolerance
         case .ofNeighbourhood, .ofRuns: budget.count == 0 || weights.count > budget.count
         }

@@ -1,11 +1,11 @@
 // The search for the geometric median, the point with the least Σ d_j, d_j = |x_j − v|, by Weiszfeld's steps.
 //
 // A step goes to T(v) = Σ x_j/d_j / Σ 1/d_j. Where v meets an input that step stands still, though the point may be
-// anything but the median: a liar who sends the coordinate-wise median, where the search begins, would pin the result.
-// So η inputs at v count for themselves. The others pull with R = Σ (x_j − v)/d_j = (T(v) − v) Σ 1/d_j; no point is
-// better if |R| ≤ η, and otherwise v goes on towards T(v) (Vardi, Zhang, PNAS 97(4), 2000), as far as the sum of
-// distances bends. Between two groups of inputs steps shrink by a constant factor for thousands of steps: then v leaps
-// to where they lead (Aitken), if the sum of distances is less there.
+// anything but the median: a hostile node that sends the coordinate-wise median, where the search begins, would pin the
+// result. So η inputs at v count for themselves. The others pull with R = Σ (x_j − v)/d_j = (T(v) − v) Σ 1/d_j; no
+// point is better if |R| ≤ η, and otherwise v goes on towards T(v) (Vardi, Zhang, PNAS 97(4), 2000), as far as the sum
+// of distances bends. Between two groups of inputs steps shrink by a constant factor for thousands of steps: then v
+// leaps to where they lead (Aitken), if the sum of distances is less there.
 //
 // All points after the start s are v = Σ λ_j x_j with Σ λ_j = 1, and all that a step needs is in the products G_ij =
 // (x_i − s)ᵀ(x_j − s). So it costs n² operations, and no pass over the inputs. Distances between the inputs would not

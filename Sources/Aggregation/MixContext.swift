@@ -47,9 +47,9 @@ public struct MixContext: Sendable {
     /// w_ii: what the neighbours that were heard leave to the node itself.
     var ownWeight: Double { 1 - weights.reduce(0, +) }
 
-    /// The number of liars to withstand where no more than `limit` can be: less than declared, and noted as such, or
-    /// `nil` for a strict node, which then keeps its own model.
-    func liarCount(atMost limit: Int, _ report: inout MixReport) -> Int? {
+    /// The number of hostile nodes to withstand where no more than `limit` can be: less than declared, and noted as
+    /// such, or `nil` for a strict node, which then keeps its own model.
+    func hostileCount(atMost limit: Int, _ report: inout MixReport) -> Int? {
         guard budget.count > limit else { return budget.count }
         report.isDegraded = true
         return isStrict ? nil : max(0, limit)

@@ -9,9 +9,9 @@ public protocol NeighbourhoodRule: GossipRule {
 
 /// The rule on a node's neighbourhood: `closed` with the own model among the inputs, `open` without it.
 ///
-/// Weights are not used, so on sparse graphs honest nodes disagree more, and their mean drifts even where nobody lies
-/// (Wu, Chen, Ling 2023, arXiv 2206.04568). Rules whose result depends on the origin are given offsets from the own
-/// model.
+/// Weights are not used, so on sparse graphs honest nodes disagree more, and their mean drifts even where nobody is
+/// hostile (Wu, Chen, Ling 2023, arXiv 2206.04568). Rules whose result depends on the origin are given offsets from the
+/// own model.
 public struct OnNeighbourhood<Rule: AggregationRule>: NeighbourhoodRule {
     public static var name: String { Rule.name }
     public static var aliases: [String] { Rule.aliases }
@@ -76,7 +76,7 @@ public struct OnNeighbourhood<Rule: AggregationRule>: NeighbourhoodRule {
         let isClosed = isClosed && context.countsOwn
         let takesOffsets = takesOffsets && context.mixesModels
         let capacity = pipeline.capacity(of: neighbours.rows + (isClosed ? 1 : 0))
-        guard neighbours.rows > 0, let hostile = context.liarCount(atMost: capacity, &report) else {
+        guard neighbours.rows > 0, let hostile = context.hostileCount(atMost: capacity, &report) else {
             report.noteAll(.removed)
             return copy(own, into: &next)
         }

@@ -1,5 +1,5 @@
 // Every rule that an experiment can name. A new rule is one file and one line here: in Gossip/ where it trusts the own
-// model, in Rules/ where it judges a set of vectors, in Before/ where it prepares them.
+// model, in Rules/ where it judges a set of vectors, in PreAggregations/ where it prepares them.
 import Registry
 
 public enum RuleCatalog {
@@ -54,7 +54,7 @@ public enum RuleCatalog {
         ], as: { $0 })
 
     /// What can come before a rule of a set.
-    public static let before = Catalog<any PreAggregation.Type>(
+    public static let preAggregations = Catalog<any PreAggregation.Type>(
         "pre-aggregation",
         [
             StaticClipping.self,

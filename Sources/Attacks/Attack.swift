@@ -5,13 +5,13 @@ import Registry
 /// Anything an adversary group can be told to do.
 public protocol Attack: Registered {}
 
-/// An attack on messages: a hostile node follows the protocol and lies about its model. It plans once a round, then
+/// An attack on messages: a hostile node follows the protocol and forges its model. It plans once a round, then
 /// says what each victim gets.
 public protocol ModelAttack: Attack {
-    /// What the lies of one round have in common.
+    /// What the forgeries of one round have in common.
     associatedtype Plan: Sendable
 
-    /// What to make this round's lies of.
+    /// What to make this round's forgeries of.
     mutating func plan(seeing view: borrowing AttackView) -> Plan
 
     /// What to send to `victim` in the round of the plan.
@@ -22,14 +22,14 @@ public protocol ModelAttack: Attack {
         for victim: NodeID, by plan: Plan, seeing view: borrowing AttackView, random: inout RandomStream
     ) -> Forgery
 
-    /// What its lies depend on; what it does not name here it may not look at.
+    /// What its forgeries depend on; what it does not name here it may not look at.
     var needs: AttackNeeds { get }
     /// Whether what it sends differs from the node's own model; not so where it only sends late, or nothing.
     static var forgesModels: Bool { get }
     /// What it remembers from round to round; kept in checkpoints.
     var memory: [Float] { get set }
-    /// Share of the deadline for which `liar` holds back on purpose what it sends to `victim` in this round.
-    func delay(of liar: NodeID, for victim: NodeID, in round: Round) -> Double
+    /// Share of the deadline for which `hostileNode` holds back on purpose what it sends to `victim` in this round.
+    func delay(of hostileNode: NodeID, for victim: NodeID, in round: Round) -> Double
 }
 
 extension ModelAttack {
@@ -40,10 +40,10 @@ extension ModelAttack {
         set {}
     }
 
-    public func delay(of liar: NodeID, for victim: NodeID, in round: Round) -> Double { 0 }
+    public func delay(of hostileNode: NodeID, for victim: NodeID, in round: Round) -> Double { 0 }
 }
 
-/// What the lies of a round depend on, beside the round itself.
+/// What the forgeries of a round depend on, beside the round itself.
 public struct AttackNeeds: OptionSet, Sendable {
     public let rawValue: Int
     public init(rawValue: Int) { self.rawValue = rawValue }
@@ -52,7 +52,7 @@ public struct AttackNeeds: OptionSet, Sendable {
     public static let own = AttackNeeds(rawValue: 1)
     /// The models that it heard.
     public static let heard = AttackNeeds(rawValue: 2)
-    /// Whom it lies to: it tells each something else, even with the same draws.
+    /// Whom it attacks: it tells each something else, even with the same draws.
     public static let victim = AttackNeeds(rawValue: 4)
     /// Chance.
     public static let draws = AttackNeeds(rawValue: 8)
@@ -76,7 +76,7 @@ public enum Forgery: Sendable, Equatable {
     case silence
 }
 
-/// The graph and the weights around a node that is lied to.
+/// The graph and the weights around a node that is attacked.
 public struct Victim: Sendable {
     public struct Sender: Sendable {
         public let node: NodeID
@@ -91,7 +91,7 @@ public struct Victim: Sendable {
     public let node: NodeID
     /// Honest neighbours that send to it, with their weights in its mix.
     public let honestSenders: [Sender]
-    /// Weight of all liars together in its mix.
+    /// Weight of all hostile nodes together in its mix.
     public let hostileWeight: Double
 
     public init(node: NodeID, honestSenders: [Sender], hostileWeight: Double) {
@@ -116,9 +116,9 @@ public struct AttackView: Sendable {
     public let round: Round
     /// The attacker's own model after its local step.
     public let own: [Float]
-    /// In ascending order of sender; with taps, nodes that are no neighbours are among them.
+    /// In ascending order of sender; with eavesdropping links, nodes that are no neighbours are among them.
     public let heard: [Heard]
-    /// Public knowledge of graph and weights around the nodes lied to, ascending.
+    /// Public knowledge of graph and weights around the nodes attacked, ascending.
     public let victims: [Victim]
 
     public init(round: Round, own: [Float], heard: [Heard], victims: [Victim] = []) {
@@ -131,7 +131,7 @@ public struct AttackView: Sendable {
     /// The model that `node` sent in this round, if it was heard.
     public func model(of node: NodeID) -> [Float]? { heard.found(node, by: \.sender)?.model }
 
-    /// What is known of a node lied to.
+    /// What is known of a node attacked.
     public func victim(_ node: NodeID) -> Victim? { victims.found(node, by: \.node) }
 
     /// Coordinate mean of the honest models heard; the attacker's own model where it heard none.

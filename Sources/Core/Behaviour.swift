@@ -28,12 +28,13 @@ extension Behaviour {
 /// One member of an adversary group, on a node that otherwise runs the same code as everyone.
 public struct Adversary: Sendable {
     public var attack: any ModelAttack
-    /// What it knows of the nodes that it lies to, the same in every round; `schedule` goes before it.
+    /// What it knows of the nodes that it attacks, the same in every round; `schedule` goes before it.
     private let victims: [Victim]
     /// The same where the graph changes.
     private let schedule: VictimSchedule?
-    /// Neighbours that lie as well: neither waited for nor listened to, so that liars never wait for each other.
-    public let kin: Set<NodeID>
+    /// Neighbours that are hostile as well: neither waited for nor listened to, so that hostile nodes never wait for
+    /// each other.
+    public let allies: Set<NodeID>
     /// The attack runs in these rounds; outside them the node is honest.
     public let rounds: Range<Int>
     /// Chance of attacking in each of those rounds.
@@ -42,22 +43,22 @@ public struct Adversary: Sendable {
     public let collusion: Collusion?
 
     public init(
-        attack: any ModelAttack, victims: [Victim] = [], schedule: VictimSchedule? = nil, kin: Set<NodeID>,
+        attack: any ModelAttack, victims: [Victim] = [], schedule: VictimSchedule? = nil, allies: Set<NodeID>,
         rounds: Range<Int>, probability: Double, collusion: Collusion?
     ) {
         self.attack = attack
         self.victims = victims
         self.schedule = schedule
-        self.kin = kin
+        self.allies = allies
         self.rounds = rounds
         self.probability = probability
         self.collusion = collusion
     }
 
-    /// What it knows of the nodes that it lies to in `round`, ascending.
+    /// What it knows of the nodes that it attacks in `round`, ascending.
     public func victims(in round: Round) -> [Victim] { schedule?.victims(in: round) ?? victims }
 
-    /// Whether `node` lies in this round; every member of a colluding group draws alike.
+    /// Whether `node` attacks in this round; every member of a colluding group draws alike.
     public func attacks(in round: Round, node: NodeID, seed: UInt64) -> Bool {
         guard rounds.contains(round.number) else { return false }
         guard probability < 1 else { return true }
@@ -72,14 +73,14 @@ public struct Adversary: Sendable {
             lane: collusion == nil ? victim.index + 2 : 1)
     }
 
-    /// What a liar sends to each of `receivers` in the round of its own model; `nil` is silence.
+    /// What a hostile node sends to each of `receivers` in the round of its own model; `nil` is silence.
     ///
     /// - Parameter heard: ascending by sender.
     public mutating func forge(
-        for receivers: [NodeID], with own: ModelMessage, heard: [HeardModel], node: NodeID, seed: UInt64
+        for receivers: [NodeID], with own: ModelMessage, heard: [ReceivedModel], node: NodeID, seed: UInt64
     ) -> [Message?] {
         guard let view = view(of: own, heard), let first = receivers.first else { return receivers.map { _ in nil } }
-        // One lie for all, unless it depends on whom it is told.
+        // One forgery for all, unless it depends on whom it is sent.
         let isOne = collusion != nil || attack.needs.isDisjoint(with: [.victim, .draws])
         let asked = isOne ? [collusion?.leader ?? first] : receivers
         let streams = asked.map { stream(in: own.round, node: node, victim: $0, seed: seed) }
@@ -88,8 +89,8 @@ public struct Adversary: Sendable {
     }
 
     /// What the attack gets to see; `nil` to a member of a colluding group that has not heard what all others have.
-    private func view(of own: ModelMessage, _ heard: [HeardModel]) -> AttackView? {
-        func view(own: [Float], heard: [HeardModel], victims: [Victim]) -> AttackView {
+    private func view(of own: ModelMessage, _ heard: [ReceivedModel]) -> AttackView? {
+        func view(own: [Float], heard: [ReceivedModel], victims: [Victim]) -> AttackView {
             AttackView(
                 round: round, own: own,
                 heard: heard.map { AttackView.Heard(sender: $0.sender, model: $0.message.values) }, victims: victims)

@@ -12,13 +12,13 @@ public struct EffectQueue: Sendable {
     public var effects: [NodeEffect] = []
     private var position = 0
     /// When the line that everything waits for could not be kept for the first time.
-    public private(set) var heldSince: Instant?
+    public private(set) var blockedSince: Instant?
 
     public init() {}
 
     /// The next effect that may be carried out.
     public mutating func next() -> NodeEffect? {
-        guard heldSince == nil else { return nextWake() }
+        guard blockedSince == nil else { return nextWake() }
         guard position < effects.count else {
             removeAll()
             return nil
@@ -34,27 +34,27 @@ public struct EffectQueue: Sendable {
     }
 
     /// The trace line that everything waits for, to be tried again.
-    public var heldLine: TraceLine? {
-        guard heldSince != nil, case .trace(let line) = effects[position] else { return nil }
+    public var blockedLine: TraceLine? {
+        guard blockedSince != nil, case .trace(let line) = effects[position] else { return nil }
         return line
     }
 
     /// The trace line that `next` returned last cannot be kept now.
-    public mutating func holdBack(at now: Instant) {
+    public mutating func blockOnTrace(at now: Instant) {
         position -= 1
-        heldSince = now
+        blockedSince = now
     }
 
     /// The line is kept now, and what follows it may be carried out.
     public mutating func release() {
         position += 1
-        heldSince = nil
+        blockedSince = nil
     }
 
     /// Forgets what was not carried out, for good.
     public mutating func removeAll() {
         effects.removeAll(keepingCapacity: true)
         position = 0
-        heldSince = nil
+        blockedSince = nil
     }
 }

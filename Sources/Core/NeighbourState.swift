@@ -36,17 +36,17 @@ struct NeighbourState: Sendable {
     /// The newest round it sent anything admissible for.
     var newestRound: Round?
     /// The newest round that it said it was held up in.
-    var heldUpIn: Round?
+    var saidWaitingIn: Round?
     /// It owed its model when a round closed, and has sent none since: it is not waited for.
     var isGivenUp = false
     /// It sends more than its share and is read late, so that its model is not waited for until one comes.
     var isFlooding = false
     /// It said that it was held up and had nothing to send.
-    var isHeldUp = false
-    /// It sent a proven lie for this round: it is not waited for, and its weight leaves the budget.
+    var hasSaidWaiting = false
+    /// It sent a proven forgery for this round: it is not waited for, and its weight leaves the budget.
     var offendedIn: Round?
-    /// The round in which this node last lied to it.
-    var liedToIn: Round?
+    /// The round in which this node last sent it a forgery.
+    var forgedToIn: Round?
     /// Its parameters, for which this node has asked in order to enter.
     var state: ModelMessage?
     /// It has asked for this node's parameters at the start of this round or a later one.
@@ -74,17 +74,17 @@ struct NeighbourState: Sendable {
     }
 
     /// The furthest round that it is known to have come to.
-    var reached: Round? { [newestRound, heldUpIn, state?.round].compactMap(\.self).max() }
+    var reached: Round? { [newestRound, saidWaitingIn, state?.round].compactMap(\.self).max() }
 
-    mutating func takeLeave(_ farewell: Farewell, at now: Instant, _ patience: Patience) {
-        switch farewell {
+    mutating func noteBye(_ closeReason: CloseReason, at now: Instant, _ patience: Patience) {
+        switch closeReason {
         case .finished, .failed: link = .closed(waitedUntil: now, backUntil: .longAgo)
         case .stopping: link = .closed(waitedUntil: now + patience.stoppingGrace, backUntil: .longAgo)
         // Broken bytes end a connection, not a neighbour.
         case .refused:
             link = .closed(waitedUntil: now + patience.reconnectGrace, backUntil: now + patience.deadline)
         }
-        hasLeft = farewell != .refused
+        hasLeft = closeReason != .refused
     }
 
     /// Forgets the round that closed and promotes what has already come for `round`.

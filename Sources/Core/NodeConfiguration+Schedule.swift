@@ -1,5 +1,5 @@
-// What a node's configuration says of one round: who counts in it, and how much lying is to be withstood among them.
-// Without a schedule both are constants.
+// What a node's configuration says of one round: who counts in it, and how many hostile ones among them are to be
+// withstood. Without a schedule both are constants.
 public import Aggregation
 public import Graphs
 public import Kernels
@@ -19,12 +19,12 @@ extension NodeConfiguration {
 
     /// What a node is told to withstand, whoever its neighbours are.
     public enum Tolerance: Sendable, Equatable {
-        /// So many liars.
+        /// So many hostile nodes.
         case count(Int)
-        /// Liars of this mixing weight together.
+        /// Hostile nodes of this mixing weight together.
         case weight(Double)
         /// These, from an oracle, as far as they are among the neighbours; ascending.
-        case liars([NodeID])
+        case hostile([NodeID])
 
         /// The budget among neighbours of these weights.
         public func budget(among senders: [Sender]) -> Budget {
@@ -32,10 +32,10 @@ extension NodeConfiguration {
             switch self {
             case .count(let count): return Budget(count: count, among: weights)
             case .weight(let weight): return Budget(weight: weight, among: weights)
-            case .liars(let liars):
-                let heard = senders.filter { liars.slot(of: $0.node, by: \.self) != nil }
+            case .hostile(let hostile):
+                let heard = senders.filter { hostile.slot(of: $0.node, by: \.self) != nil }
                 return Budget(
-                    count: heard.count, weight: heard.reduce(0) { $0 + $1.weight }, liars: heard.map(\.node))
+                    count: heard.count, weight: heard.reduce(0) { $0 + $1.weight }, hostile: heard.map(\.node))
             }
         }
     }
@@ -58,7 +58,7 @@ extension NodeConfiguration {
     }
 
     /// So many of this neighbourhood may be late on purpose, and never all: no fewer than one where there are two,
-    /// since even who declares no liars does not want to stand still for one.
+    /// since even who declares no hostile nodes does not want to stand still for one.
     public func suspects(among neighbourhood: Neighbourhood) -> Int {
         max(0, min(max(1, budget(among: neighbourhood).count), neighbourhood.mixedCount - 1))
     }

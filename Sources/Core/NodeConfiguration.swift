@@ -1,4 +1,5 @@
-// Every setting of a node. An honest node is told nothing here of who lies, unless its budget comes from an oracle.
+// Every setting of a node. An honest node is told nothing here of who is hostile, unless its budget comes from an
+// oracle.
 public import Aggregation
 import Graphs
 public import Kernels
@@ -10,7 +11,7 @@ public struct NodeConfiguration: Sendable, Equatable {
     public struct Neighbour: Sendable, Equatable {
         public let node: NodeID
         /// w_ij: the neighbour's weight in this node's mix, where the graph changes that of the first round in which it
-        /// has one; `nil` where no edge leads here, 0 for a tap.
+        /// has one; `nil` where no edge leads here, 0 for an eavesdropping link.
         public let weight: Double?
         /// Whether this node sends its models to the neighbour, if only in some rounds.
         public let receives: Bool
@@ -30,8 +31,8 @@ public struct NodeConfiguration: Sendable, Equatable {
     public let neighbours: [Neighbour]
     /// Which of them count in which round; `nil`: all in every round.
     public let schedule: Schedule?
-    /// Lying that the rule must withstand: as declared, or the true number and names from an oracle. Where the graph
-    /// changes, this is for all neighbours together; a round's is `budget(among:)`.
+    /// Hostile neighbours that the rule must withstand: as declared, or the true number and names from an oracle. Where
+    /// the graph changes, this is for all neighbours together; a round's is `budget(among:)`.
     public let budget: Budget
     /// Where too few neighbours are heard for the budget, the node keeps its own model rather than withstand less.
     public let isStrict: Bool
@@ -97,7 +98,7 @@ extension NodeConfiguration {
     private static let longBacklog = 16
 
     /// So many neighbours may be late on purpose, and never all: no fewer than one where there are two, since even who
-    /// declares no liars does not want to stand still for one.
+    /// declares no hostile nodes does not want to stand still for one.
     public var suspects: Int { max(0, min(max(1, budget.count), mixedNeighbours - 1)) }
 
     /// Where a neighbour stands among all.
@@ -121,7 +122,7 @@ public struct Patience: Sendable, Equatable {
     /// A node that waits looks again at least this often; one that is cut off takes this long for a round.
     public var glance: Nanoseconds = .milliseconds(250)
     /// The longest round that earns patience in full: so long, or so many median local steps of the waiting node.
-    /// Rounds may be stretched by liars all over the graph, steps by none.
+    /// Rounds may be stretched by hostile nodes all over the graph, steps by none.
     public var believedRound: Nanoseconds { deadline / 50 }
     public var believedSteps = 20
     /// A neighbour whose link is closed is waited for this long, in case it reconnects.

@@ -21,13 +21,13 @@ extension NodeCore {
     }
 
     /// Whether it has heard enough to enter: all neighbours that can help or, after a while, those that it has links
-    /// with, or as many as outweigh the liars among them.
+    /// with, or as many as outweigh the hostile nodes among them.
     private func hasHeardEnough(since: Instant, at now: Instant) -> Bool {
         let mixed = neighbours.filter { $0.isSender && $0.weight ?? 1 > 0 && listens(to: $0.node) }
         let linked = mixed.filter { $0.link == .up }
         let isLong = now >= since + configuration.patience.glance
         if isLong, mixed.count(where: { offer(of: $0) != nil }) > 2 * configuration.budget.count { return true }
-        guard linked.allSatisfy({ offer(of: $0) != nil || $0.isHeldUp }) else { return false }
+        guard linked.allSatisfy({ offer(of: $0) != nil || $0.hasSaidWaiting }) else { return false }
         return isLong ? !linked.isEmpty : mixed.allSatisfy { $0.link != .never }
     }
 
@@ -44,17 +44,17 @@ extension NodeCore {
 
     /// The round that the neighbours are in, where a node cannot have been in its own while they were there: it closes
     /// a round with them, or slowly and alone. `nil` where it can, where they have not said, and where the few that say
-    /// otherwise may be liars.
+    /// otherwise may be hostile.
     var roundFarBehind: Round? {
         guard !isAsynchronous else { return nil }
-        let liars = configuration.budget.count
+        let hostile = configuration.budget.count
         let rounds = neighbours.filter { $0.isSender && $0.weight ?? 1 > 0 && listens(to: $0.node) }
             .compactMap(\.reached).sorted(by: >)
         // What it has sent a model of last, less what it may be ahead: the rounds between two exchanges.
         let lead = configuration.changes ? Self.longestLead : configuration.cadence.mixEvery
         let near = round.number - 1 - lead
         let far = rounds.count { $0.number < near }
-        return far > liars && rounds.count - far <= liars ? rounds[liars] : nil
+        return far > hostile && rounds.count - far <= hostile ? rounds[hostile] : nil
     }
 
     /// Says nothing, as it has spoken for the rounds that its neighbours are in, and no second time for any of them; it
@@ -72,7 +72,7 @@ extension NodeCore {
 
     /// Answers neighbours that have asked for the parameters at the start of this round or an earlier one.
     mutating func tellState(of start: [Float], into effects: inout [NodeEffect]) {
-        guard !isLiar, !start.isEmpty else { return }
+        guard !isAttacking, !start.isEmpty else { return }
         let first = configuration.cadence.firstStep(of: currentRound)
         for slot in neighbours.indices {
             guard let wanted = neighbours[slot].wantsState, wanted <= first, neighbours[slot].link == .up else {
@@ -105,12 +105,12 @@ extension NodeCore {
         _ state: NodeState, from origin: Int, using workspace: inout Workspace, into effects: inout [NodeEffect]
     ) -> NodeState {
         let heard = neighbours.filter { $0.isSender && $0.weight ?? 1 > 0 && listens(to: $0.node) }.compactMap { one in
-            offer(of: one).map { HeardModel(sender: one.node, message: $0) }
+            offer(of: one).map { ReceivedModel(sender: one.node, message: $0) }
         }
         let sendsModels = function.exchange.sendsModels
         let newest = heard.map { sendsModels ? $0.message.round.next : $0.message.round }.sorted(by: >)
-        let liars = configuration.budget.count
-        if liars < newest.count { round = min(max(round, newest[liars]), Round(configuration.steps)) }
+        let hostile = configuration.budget.count
+        if hostile < newest.count { round = min(max(round, newest[hostile]), Round(configuration.steps)) }
         if !sendsModels { round = configuration.cadence.roundStart(notBefore: round) }
         var state = state
         let entered = function.entryParameters(heard, using: &workspace)
@@ -138,7 +138,7 @@ extension NodeCore {
         saidWaiting = false
         for slot in neighbours.indices {
             neighbours[slot].state = nil
-            neighbours[slot].isHeldUp = false
+            neighbours[slot].hasSaidWaiting = false
             if neighbours[slot].link == .up { ask(slot, into: &effects) }
         }
         effects.append(.wake(at: now + configuration.patience.glance))
@@ -146,7 +146,7 @@ extension NodeCore {
 }
 
 extension TraceLine.Input {
-    init(_ heard: HeardModel) {
+    init(_ heard: ReceivedModel) {
         self.init(sender: heard.sender, round: heard.message.round, digest: heard.message.digest)
     }
 }

@@ -12,20 +12,20 @@ extension NodeCore {
             receive(model, slot: slot)
         case .waiting(let round):
             guard round.number < configuration.steps else { return }
-            neighbours[slot].isHeldUp = true
-            neighbours[slot].heldUpIn = max(neighbours[slot].heldUpIn ?? round, round)
+            neighbours[slot].hasSaidWaiting = true
+            neighbours[slot].saidWaitingIn = max(neighbours[slot].saidWaitingIn ?? round, round)
         case .stateRequest(let round):
             guard !function.exchange.sendsModels, round.number < configuration.steps else { return }
             // It has none to offer itself.
-            neighbours[slot].isHeldUp = true
-            neighbours[slot].heldUpIn = max(neighbours[slot].heldUpIn ?? round, round)
+            neighbours[slot].hasSaidWaiting = true
+            neighbours[slot].saidWaitingIn = max(neighbours[slot].saidWaitingIn ?? round, round)
             neighbours[slot].wantsState = round
         case .state(let state):
             guard listens(to: node), isEntering, !function.exchange.sendsModels else { return }
             if let rejection = Admission.judge(state: state, by: configuration) { return count(rejection) }
             neighbours[slot].state = state
-        case .bye(let farewell):
-            neighbours[slot].takeLeave(farewell, at: now, configuration.patience)
+        case .bye(let closeReason):
+            neighbours[slot].noteBye(closeReason, at: now, configuration.patience)
         }
     }
 

@@ -8,16 +8,17 @@ extension NodeCore {
     func roundInputs() -> RoundInputs {
         guard exchanges else { return RoundInputs() }
         let expected = neighbours.filter { $0.weight ?? 0 > 0 && listens(to: $0.node) }
-        return RoundInputs(heardModels(), expected.count, expected.filter { $0.offendedIn == round }.map(\.node))
+        return RoundInputs(modelsForRound(), expected.count, expected.filter { $0.offendedIn == round }.map(\.node))
     }
 
-    /// What this node has from its neighbours for this round, ascending by sender; what taps overheard is among it.
-    func heardModels() -> [HeardModel] {
+    /// What this node has from its neighbours for this round, ascending by sender; what eavesdropping links brought is
+    /// among it.
+    func modelsForRound() -> [ReceivedModel] {
         neighbours.compactMap { neighbour in
             guard neighbour.weight != nil, listens(to: neighbour.node), neighbour.offendedIn != round,
                 let message = neighbour.current, !isStale(neighbour)
             else { return nil }
-            return HeardModel(sender: neighbour.node, message: message)
+            return ReceivedModel(sender: neighbour.node, message: message)
         }
     }
 
@@ -29,8 +30,8 @@ extension NodeCore {
         return round.number - arrival.number > staleness
     }
 
-    /// Whether the node can go on from a model of its own. A liar can from any: it needs no good model to lie.
-    func isSound(_ model: [Float]) -> Bool { allFinite(model.span) || isLiar }
+    /// Whether the node can go on from a model of its own. A hostile one can from any: it needs no good model to forge.
+    func isSound(_ model: [Float]) -> Bool { allFinite(model.span) || isAttacking }
 
     func traceLine(_ own: ModelMessage, _ roundInputs: RoundInputs, _ state: NodeState) -> TraceLine {
         var inputs = roundInputs.heard.map(TraceLine.Input.init)
@@ -68,20 +69,20 @@ extension NodeCore {
         isAsynchronous || !function.exchange.sendsModels ? round.next : roundOfOthers ?? round.next
     }
 
-    /// The round of the others, if more neighbours than may lie are already past the next exchange: only then did they
-    /// go on without this node, and not merely through their local rounds.
+    /// The round of the others, if more neighbours than may be hostile are already past the next exchange: only then
+    /// did they go on without this node, and not merely through their local rounds.
     var roundOfOthers: Round? {
         let nextExchange = configuration.cadence.nextExchange(after: round)
-        let liars = configuration.budget.count
+        let hostile = configuration.budget.count
         // Asked at every event, and hardly ever true: they are counted first, and looked at only then.
         let ahead = neighbours.count { neighbour in neighbour.newestRound.map { $0 > nextExchange } ?? false }
-        guard ahead > liars else { return nil }
+        guard ahead > hostile else { return nil }
         let rounds = neighbours.indices.compactMap { slot -> Round? in
             guard let newest = neighbours[slot].newestRound else { return nil }
             return configuration.changes && newest <= nextTold(slot) ? nil : newest
         }
         let newest = rounds.sorted(by: >)
-        return liars < newest.count && newest[liars] > nextExchange ? newest[liars] : nil
+        return hostile < newest.count && newest[hostile] > nextExchange ? newest[hostile] : nil
     }
 
     /// The first round after this one in which the neighbour is to hear from this node: beyond it, it has gone on
@@ -132,7 +133,7 @@ extension NodeCore {
             let rejections = record.rejections
             record = NodeRecord()
             record.rejections = rejections
-            if !isLiar && !isLast { effects.append(.snapshot(rounds: done, state.parameters)) }
+            if !isAttacking && !isLast { effects.append(.snapshot(rounds: done, state.parameters)) }
         }
         if configuration.checkpointEvery > 0 && done % configuration.checkpointEvery == 0 {
             effects.append(.save(checkpoint(of: state, rounds: done)))
@@ -148,9 +149,9 @@ extension NodeCore {
         return checkpoint
     }
 
-    mutating func end(_ ending: Ending, saying farewell: Farewell, into effects: inout [NodeEffect]) {
+    mutating func end(_ ending: Ending, saying closeReason: CloseReason, into effects: inout [NodeEffect]) {
         for neighbour in neighbours where neighbour.link == .up {
-            effects.append(.send(.bye(farewell), to: neighbour.node))
+            effects.append(.send(.bye(closeReason), to: neighbour.node))
         }
         phase = .ended
         effects.append(.stop(ending))

@@ -6,7 +6,7 @@ import Wire
 private struct Missing {
     var slots: [Int] = []
     /// Whether so few are missing that all of them may be late on purpose.
-    var mayBeLiars = false
+    var mayBeHostile = false
     /// When the first of them is not waited for any longer.
     var until = Instant.never
 }
@@ -17,9 +17,9 @@ extension NodeCore {
         // Whoever is left behind has nothing to wait for.
         guard exchanges, !isAsynchronous, roundOfOthers == nil else { return nil }
         let missing = missing(since: since, at: now)
-        var next = nextLie(since: since, at: now) ?? .never
+        var next = nextForgery(since: since, at: now) ?? .never
         if !missing.slots.isEmpty { next = min(next, missing.until) }
-        if missing.mayBeLiars, !missing.slots.isEmpty {
+        if missing.mayBeHostile, !missing.slots.isEmpty {
             let credit = missing.slots.filter(isKnown).map(ledger.credit).min() ?? ledger.limit
             next = min(next, now + credit * Nanoseconds(missing.slots.count), now + configuration.patience.glance)
         }
@@ -29,8 +29,8 @@ extension NodeCore {
         return next == .never ? nil : next
     }
 
-    /// Who owes this round's model and is waited for: everyone while more are missing than may be liars, since then one
-    /// of them is honest; otherwise whoever has credit.
+    /// Who owes this round's model and is waited for: everyone while more are missing than may be hostile, since then
+    /// one of them is honest; otherwise whoever has credit.
     private func missing(since: Instant, at now: Instant) -> Missing {
         var missing = Missing()
         var expected = 0
@@ -42,8 +42,8 @@ extension NodeCore {
             missing.slots.append(slot)
             missing.until = min(missing.until, limit)
         }
-        guard !isLiar, missing.slots.count <= min(ledger.suspects, expected - 1) else { return missing }
-        missing.mayBeLiars = true
+        guard !isAttacking, missing.slots.count <= min(ledger.suspects, expected - 1) else { return missing }
+        missing.mayBeHostile = true
         missing.slots.removeAll { isKnown($0) && ledger.credit(of: $0) <= 0 }
         return missing
     }
@@ -57,8 +57,8 @@ extension NodeCore {
         switch neighbour.link {
         case .never: return nil
         case .closed(let waitedUntil, _): return min(waitedUntil, since + deadline)
-        // A liar waits less than those who wait for it.
-        case .up: return since + (isLiar ? deadline / 2 : isNew ? deadline * 3 / 2 : deadline)
+        // A hostile node waits less than those who wait for it.
+        case .up: return since + (isAttacking ? deadline / 2 : isNew ? deadline * 3 / 2 : deadline)
         }
     }
 
@@ -71,7 +71,7 @@ extension NodeCore {
             && neighbour.newestRound ?? round <= round && listens(to: neighbour.node)
     }
 
-    /// Whether more neighbours are silent than may be liars, and more than are heard: given up, gone not long ago, or
+    /// Whether more neighbours are silent than may be hostile, and more than are heard: given up, gone not long ago, or
     /// back without a word. Then it is this node, or its part of the network, that is cut off: it must not run through
     /// its rounds alone, and takes its time for each.
     private var isCutOff: Bool {
@@ -99,7 +99,7 @@ extension NodeCore {
 
     /// Tells the neighbours once that this node has nothing to send yet; returns when it will do so otherwise.
     mutating func announceHoldUp(since: Instant, at now: Instant, into effects: inout [NodeEffect]) -> Instant? {
-        guard !saidWaiting, !isLiar else { return nil }
+        guard !saidWaiting, !isAttacking else { return nil }
         let moment = since + configuration.patience.glance
         guard now >= moment else { return moment }
         saidWaiting = true
@@ -111,13 +111,13 @@ extension NodeCore {
 
     // MARK: - Accounts
 
-    private var keepsAccounts: Bool { exchanges && !isAsynchronous && !isLiar }
+    private var keepsAccounts: Bool { exchanges && !isAsynchronous && !isAttacking }
 
     /// Charges what has passed of this round's wait to those who were missing; before anything changes about that.
     mutating func chargeWait(until now: Instant) {
         guard case .gathering(_, let since) = phase, keepsAccounts, now > accountedUntil else { return }
         let missing = missing(since: since, at: accountedUntil)
-        if missing.mayBeLiars, !missing.slots.isEmpty {
+        if missing.mayBeHostile, !missing.slots.isEmpty {
             let count = Nanoseconds(missing.slots.count)
             let share = (passedOn(missing.slots) * (now - accountedUntil) + count - 1) / count
             for slot in missing.slots { ledger.charge(share, to: slot, asDebt: isKnown(slot)) }
@@ -137,7 +137,7 @@ extension NodeCore {
         return Nanoseconds(max(1, others / max(1, ledger.suspects)))
     }
 
-    /// Notes when more neighbours have been heard than may be liars: until then the round has earned.
+    /// Notes when more neighbours have been heard than may be hostile: until then the round has earned.
     mutating func noteEarning(at now: Instant) {
         guard earnedUntil == nil, keepsAccounts else { return }
         let heard = neighbours.count { $0.weight ?? 0 > 0 && $0.current != nil }

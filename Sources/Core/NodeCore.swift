@@ -1,10 +1,10 @@
 // The node, without sockets, clocks, files or threads: events in, effects out. Control flow only: what neighbours say
-// is in NodeCore+Messages, waiting in NodeCore+Waiting, what a round comes to in NodeCore+Mixing, lying in
-// NodeCore+Lying, coming back in NodeCore+Entering, the door in Admission.
+// is in NodeCore+Messages, waiting in NodeCore+Waiting, what a round comes to in NodeCore+Mixing, forging in
+// NodeCore+Forging, coming back in NodeCore+Entering, the door in Admission.
 //
 //   joining ─links or deadline─▶ training ─trained─▶ gathering ─all in or patience over─▶ (mix) training … ─▶ ended
 //
-// A rule that goes by losses has them taken between gathering and mixing: trying ─tried out─▶ (mix).
+// A rule that goes by losses has them taken between gathering and mixing: probing ─losses─▶ (mix).
 //
 // An asynchronous node gathers for no time at all: it mixes what it has.
 import Aggregation
@@ -25,7 +25,7 @@ public struct NodeCore: Sendable {
         case training(start: [Float], since: Instant)
         case gathering(HalfStep, since: Instant)
         /// The rule wants to know losses before it mixes what the round has closed with.
-        indirect case trying(HalfStep, RoundInputs, Tryout)
+        indirect case probing(HalfStep, RoundInputs, LossProbe)
         case ended
     }
 
@@ -33,7 +33,7 @@ public struct NodeCore: Sendable {
     var function: RoundFunction
     /// What is asked of its behaviour at every event.
     let isHostile: Bool
-    let kin: Set<NodeID>
+    let allies: Set<NodeID>
 
     var phase: Phase
     /// The gossip step that the node is in, or the next one while joining.
@@ -47,7 +47,7 @@ public struct NodeCore: Sendable {
     var neighbours: [NeighbourState]
     var saidWaiting = false
     var ledger: PatienceLedger
-    /// Up to when this round's wait has been charged; when it had heard more than may be liars; when the round before
+    /// Up to when this round's wait has been charged; when it had heard more than may be hostile; when the round before
     /// it in which models were exchanged closed.
     var accountedUntil = Instant.longAgo
     var earnedUntil: Instant?
@@ -76,9 +76,9 @@ public struct NodeCore: Sendable {
         function = RoundFunction(
             configuration, exchange: exchange, rule: rule, behaviour: behaviour, trainer: trainer)
         if case .hostile(let adversary) = behaviour {
-            (isHostile, kin) = (true, adversary.kin)
+            (isHostile, allies) = (true, adversary.allies)
         } else {
-            (isHostile, kin) = (false, [])
+            (isHostile, allies) = (false, [])
         }
         phase = .idle(NodeState(initial))
         neighbourhood = configuration.wholeNeighbourhood
@@ -100,7 +100,7 @@ public struct NodeCore: Sendable {
     public var rounds: RoundFunction { function }
 
     /// Models of neighbours that it holds: of each at most one and the backlog.
-    public var heldModels: Int {
+    public var bufferedModelCount: Int {
         neighbours.reduce(0) { $0 + ($1.current == nil ? 0 : 1) + $1.early.count }
     }
 
@@ -114,7 +114,7 @@ public struct NodeCore: Sendable {
     /// This round after its local steps, until it closes.
     var halfStep: HalfStep? {
         switch phase {
-        case .gathering(let halfStep, _), .trying(let halfStep, _, _): halfStep
+        case .gathering(let halfStep, _), .probing(let halfStep, _, _): halfStep
         case .idle, .joining, .entering, .training, .ended: nil
         }
     }
@@ -164,10 +164,12 @@ public struct NodeCore: Sendable {
             guard round == currentRound, case .training(let start, let since) = phase else { return }
             phase = .gathering(function.halfStep(sent, from: start, kept: kept, in: self.round), since: now)
             finishTraining(report, since: since, at: now, into: &effects)
-        case .triedOut(let round, let losses):
-            guard round == currentRound, case .trying(let halfStep, let roundInputs, let tryout) = phase else { return }
+        case .lossesProbed(let round, let losses):
+            guard round == currentRound, case .probing(let halfStep, let roundInputs, let lossProbe) = phase else {
+                return
+            }
             finishRound(
-                halfStep, with: roundInputs, tryout.trials(losses), at: now, using: &workspace, into: &effects)
+                halfStep, with: roundInputs, lossProbe.probes(losses), at: now, using: &workspace, into: &effects)
         case .timer:
             return proceed(isTimer: true, at: now, using: &workspace, into: &effects)
         case .stopRequested:
@@ -187,7 +189,7 @@ public struct NodeCore: Sendable {
         switch start {
         case .afresh:
             phase = .joining(initial, since: now)
-            if !isLiar, configuration.measureEvery > 0 { effects.append(.snapshot(rounds: 0, initial.parameters)) }
+            if !isAttacking, configuration.measureEvery > 0 { effects.append(.snapshot(rounds: 0, initial.parameters)) }
         case .resumed(let checkpoint):
             restore(checkpoint)
             phase = .joining(checkpoint.state, since: now)
@@ -220,7 +222,7 @@ public struct NodeCore: Sendable {
         guard neighbours[slot].link == .up else { return }
         if isEntering { ask(slot, into: &effects) }
         // A connection lost in the middle of a round may have swallowed this round's model.
-        if !isLiar, let halfStep, neighbours[slot].receives {
+        if !isAttacking, let halfStep, neighbours[slot].receives {
             effects.append(.send(.model(halfStep.own), to: node))
         }
     }
@@ -239,8 +241,8 @@ public struct NodeCore: Sendable {
         case .gathering(let halfStep, let since):
             noteEarning(at: now)
             tellState(of: halfStep.start, into: &effects)
-            if nextLie(since: since, at: now) != nil {
-                lie(with: halfStep.own, heard: heardModels(), due: (since, now), into: &effects)
+            if nextForgery(since: since, at: now) != nil {
+                forge(with: halfStep.own, heard: modelsForRound(), due: (since, now), into: &effects)
             }
             if let next = nextLook(since: since, at: now) {
                 effects.append(.wake(at: next))
@@ -252,7 +254,7 @@ public struct NodeCore: Sendable {
             }
         case .training(let start, _):
             tellState(of: start, into: &effects)
-        case .idle, .trying, .ended:
+        case .idle, .probing, .ended:
             break
         }
     }
@@ -317,7 +319,7 @@ public struct NodeCore: Sendable {
         guard isSound(own.values) else { return end(.diverged(currentRound), saying: .failed, into: &effects) }
         publishedRounds = round.number + 1
         accountedUntil = now
-        guard exchanges, !isLiar else { return }
+        guard exchanges, !isAttacking else { return }
         for neighbour in neighbours where neighbour.receives && neighbour.link == .up {
             effects.append(.send(.model(own), to: neighbour.node))
         }
@@ -334,11 +336,11 @@ public struct NodeCore: Sendable {
         let roundInputs = roundInputs()
         if exchanges {
             settleAccounts(at: now)
-            let tryout = function.tryout(
+            let lossProbe = function.lossProbe(
                 halfStep.own, with: roundInputs.heard, among: neighbourhood, using: &workspace)
-            if let tryout {
-                phase = .trying(halfStep, roundInputs, tryout)
-                return effects.append(.tryOut(currentRound, tryout.models))
+            if let lossProbe {
+                phase = .probing(halfStep, roundInputs, lossProbe)
+                return effects.append(.probeLosses(currentRound, lossProbe.models))
             }
         }
         finishRound(halfStep, with: roundInputs, at: now, using: &workspace, into: &effects)
@@ -346,16 +348,16 @@ public struct NodeCore: Sendable {
 
     /// Makes the next state of what the round has closed with, and goes on to the next round.
     mutating func finishRound(
-        _ halfStep: HalfStep, with roundInputs: RoundInputs, _ trials: Trials? = nil, at now: Instant,
+        _ halfStep: HalfStep, with roundInputs: RoundInputs, _ probes: ProbedLosses? = nil, at now: Instant,
         using workspace: inout Workspace, into effects: inout [NodeEffect]
     ) {
         var state = function(
-            halfStep, with: roundInputs, among: neighbourhood, trials: trials, using: &workspace)
+            halfStep, with: roundInputs, among: neighbourhood, probes: probes, using: &workspace)
         guard isSound(state.parameters) else { return end(.diverged(currentRound), saying: .failed, into: &effects) }
         if exchanges { note(roundInputs, workspace) }
         effects.append(.trace(traceLine(halfStep.own, roundInputs, state)))
         if exchanges {
-            lie(with: halfStep.own, heard: roundInputs.heard, into: &effects)
+            forge(with: halfStep.own, heard: roundInputs.heard, into: &effects)
             state.attackMemory = function.attackMemory
         }
         advance(to: nextRound())

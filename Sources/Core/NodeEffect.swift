@@ -10,8 +10,8 @@ public enum NodeEffect: Sendable {
     case wake(at: Instant)
     /// Take the local step of this round from this model and answer `trained`.
     case train(Round, from: [Float], LocalState)
-    /// Take the loss of each of these models on the batch of this round and answer `triedOut`.
-    case tryOut(Round, [[Float]])
+    /// Take the loss of each of these models on the batch of this round and answer `lossesProbed`.
+    case probeLosses(Round, [[Float]])
     /// Must be kept before any later effect is carried out, as frames derived from this mix follow it: `EffectQueue`
     /// sees to that where there is no room.
     case trace(TraceLine)

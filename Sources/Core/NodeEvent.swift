@@ -14,8 +14,8 @@ public enum NodeEvent: Sendable {
     case rejected(Rejection, from: NodeID, count: Int = 1)
     /// The answer to `train`.
     case trained(Round, [Float], LocalState, StepReport)
-    /// The answer to `tryOut`: a loss for each of the models.
-    case triedOut(Round, [Double])
+    /// The answer to `probeLosses`: a loss for each of the models.
+    case lossesProbed(Round, [Double])
     /// The moment asked for by `wake` has come; early and stale calls do no harm.
     case timer
     case stopRequested

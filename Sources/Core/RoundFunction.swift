@@ -9,13 +9,13 @@ public import Learning
 public import Wire
 
 /// Models that a rule wants to try out on the node's data before it mixes.
-public struct Tryout: Sendable, Equatable {
+public struct LossProbe: Sendable, Equatable {
     let rows: [Int]
     /// The own one, then those of the rows.
     public let models: [[Float]]
 
     /// - Parameter losses: one a model.
-    func trials(_ losses: [Double]) -> Trials { Trials(rows, losses: losses) }
+    func probes(_ losses: [Double]) -> ProbedLosses { ProbedLosses(rows, losses: losses) }
 }
 
 /// The rounds of one node: its exchange, its rule with its weights and its budget, and its forging if it is hostile.
@@ -79,7 +79,7 @@ public struct RoundFunction: Sendable {
     /// What a hostile node sends to each of these in place of its own message; `nil` is silence.
     ///
     /// - Parameter heard: ascending by sender.
-    public mutating func forge(for receivers: [NodeID], with own: ModelMessage, heard: [HeardModel]) -> [Message?] {
+    public mutating func forge(for receivers: [NodeID], with own: ModelMessage, heard: [ReceivedModel]) -> [Message?] {
         guard case .hostile(var adversary) = behaviour else { return receivers.map { _ in nil } }
         let forgeries = adversary.forge(
             for: receivers, with: own, heard: heard, node: configuration.node, seed: configuration.seed)
@@ -90,33 +90,33 @@ public struct RoundFunction: Sendable {
     // MARK: - From messages to the next state
 
     /// What the rule wants to try out before it mixes; `nil` where it mixes at once.
-    public func tryout(
-        _ own: ModelMessage, with heard: [HeardModel], among neighbourhood: RoundNeighbourhood,
+    public func lossProbe(
+        _ own: ModelMessage, with heard: [ReceivedModel], among neighbourhood: RoundNeighbourhood,
         using workspace: inout Workspace
-    ) -> Tryout? {
+    ) -> LossProbe? {
         guard triesOut, let rule = rule as? any LossAwareRule, allFinite(own.values.span) else { return nil }
         prepare(heard, before: [], offenders: [], in: own.round, neighbourhood, &workspace)
-        let rows = rule.trials(
+        let rows = rule.probes(
             own: own.values.span, neighbours: workspace.batch, context: workspace.context, scratch: &workspace.scratch)
         guard !rows.isEmpty else { return nil }
         let mixed = heard.filter { configuration.slot(of: $0.sender).flatMap(neighbourhood.mixingWeight) != nil }
-        return Tryout(rows: rows, models: [own.values] + rows.map { mixed[$0].message.values })
+        return LossProbe(rows: rows, models: [own.values] + rows.map { mixed[$0].message.values })
     }
 
     /// Closes a round: mixes what was heard, and makes the next state of it. What the rule did is left in
     /// `workspace.report`, and the models that counted in `workspace.mixedSenders`.
     ///
-    /// - Parameter trials: what came of the `tryout`; where there was none, models are tried out now.
+    /// - Parameter probes: what came of the `lossProbe`; where there was none, models are tried out now.
     public mutating func callAsFunction(
         _ halfStep: consuming HalfStep, with inputs: RoundInputs, among neighbourhood: RoundNeighbourhood,
-        trials: Trials? = nil, using workspace: inout Workspace
+        probes: ProbedLosses? = nil, using workspace: inout Workspace
     ) -> NodeState {
         let step = halfStep.own.round
         let mixed =
             configuration.cadence.exchanges(in: step)
             ? mix(
                 halfStep.own, with: inputs.heard, before: halfStep.start, offenders: inputs.offenders,
-                among: neighbourhood, trials: trials, using: &workspace)
+                among: neighbourhood, probes: probes, using: &workspace)
             : halfStep.own.values
         var state = NodeState(
             [], kept: halfStep.kept, ruleMemory: rule.memory, attackMemory: behaviour.memory)
@@ -138,21 +138,21 @@ public struct RoundFunction: Sendable {
     /// - Parameters:
     ///   - heard: ascending by sender; what was only overheard is passed over.
     ///   - before: the parameters before the local steps, for a rule that needs them.
-    ///   - offenders: neighbours that provably lied for this round: they leave the budget.
+    ///   - offenders: neighbours that provably forged for this round: they leave the budget.
     mutating func mix(
-        _ own: ModelMessage, with heard: [HeardModel], before: [Float] = [], offenders: [NodeID],
-        among neighbourhood: RoundNeighbourhood, trials: Trials? = nil, using workspace: inout Workspace
+        _ own: ModelMessage, with heard: [ReceivedModel], before: [Float] = [], offenders: [NodeID],
+        among neighbourhood: RoundNeighbourhood, probes: ProbedLosses? = nil, using workspace: inout Workspace
     ) -> [Float] {
-        let trials = trials ?? tryOutNow(own, with: heard, among: neighbourhood, using: &workspace)
+        let probes = probes ?? probeLossesNow(own, with: heard, among: neighbourhood, using: &workspace)
         prepare(heard, before: before, offenders: offenders, in: own.round, neighbourhood, &workspace)
         workspace.report.begin(rows: workspace.batch.rows)
         guard allFinite(own.values.span) else { return own.values }
 
         var next = [Float](repeating: 0, count: configuration.dimension)
         var span = next.mutableSpan
-        if let trials, var rule = rule as? any LossAwareRule {
+        if let probes, var rule = rule as? any LossAwareRule {
             rule.mix(
-                own: own.values.span, neighbours: workspace.batch, context: workspace.context, trials: trials,
+                own: own.values.span, neighbours: workspace.batch, context: workspace.context, probes: probes,
                 into: &span, report: &workspace.report, scratch: &workspace.scratch)
             self.rule = rule
         } else {
@@ -163,19 +163,19 @@ public struct RoundFunction: Sendable {
         return next
     }
 
-    private func tryOutNow(
-        _ own: ModelMessage, with heard: [HeardModel], among neighbourhood: RoundNeighbourhood,
+    private func probeLossesNow(
+        _ own: ModelMessage, with heard: [ReceivedModel], among neighbourhood: RoundNeighbourhood,
         using workspace: inout Workspace
-    ) -> Trials? {
-        guard let trainer, let tryout = tryout(own, with: heard, among: neighbourhood, using: &workspace) else {
+    ) -> ProbedLosses? {
+        guard let trainer, let lossProbe = lossProbe(own, with: heard, among: neighbourhood, using: &workspace) else {
             return nil
         }
         let round = configuration.cadence.round(of: own.round)
-        return tryout.trials(trainer.batchLosses(of: tryout.models, round: round, scratch: &workspace.training))
+        return lossProbe.probes(trainer.batchLosses(of: lossProbe.models, round: round, scratch: &workspace.training))
     }
 
     private func prepare(
-        _ heard: [HeardModel], before: [Float], offenders: [NodeID], in step: Round,
+        _ heard: [ReceivedModel], before: [Float], offenders: [NodeID], in step: Round,
         _ neighbourhood: RoundNeighbourhood, _ workspace: inout Workspace
     ) {
         workspace.gather(heard, configuration, neighbourhood)
@@ -216,7 +216,7 @@ public struct RoundFunction: Sendable {
     ///
     /// - Parameter heard: ascending by sender.
     /// - Returns: `nil` where fewer than 2f + 1 were heard.
-    public func entryParameters(_ heard: [HeardModel], using workspace: inout Workspace) -> [Float]? {
+    public func entryParameters(_ heard: [ReceivedModel], using workspace: inout Workspace) -> [Float]? {
         workspace.gather(heard, configuration, configuration.wholeNeighbourhood)
         let rows = workspace.batch.rows
         let hostile = configuration.budget.count
@@ -232,7 +232,7 @@ public struct RoundFunction: Sendable {
 extension Workspace {
     /// Takes the models that count in a mix, with their weights.
     fileprivate mutating func gather(
-        _ heard: [HeardModel], _ configuration: NodeConfiguration, _ neighbourhood: RoundNeighbourhood
+        _ heard: [ReceivedModel], _ configuration: NodeConfiguration, _ neighbourhood: RoundNeighbourhood
     ) {
         batch.removeAll()
         context.senders.removeAll(keepingCapacity: true)

@@ -4,7 +4,7 @@ public import Learning
 public import Wire
 
 /// A vector that a node has from one of its neighbours.
-public struct HeardModel: Sendable, Equatable {
+public struct ReceivedModel: Sendable, Equatable {
     public let sender: NodeID
     public let message: ModelMessage
 
@@ -26,15 +26,15 @@ public struct HalfStep: Sendable, Equatable {
 /// What a round closes with. What comes later is for no round any more.
 public struct RoundInputs: Sendable, Equatable {
     /// Ascending by sender.
-    public var heard: [HeardModel]
+    public var heard: [ReceivedModel]
     /// Neighbours whose models are mixed where they are heard.
     var expected: Int
-    /// Those of them that provably lied for this round.
+    /// Those of them that provably forged for this round.
     public var offenders: [NodeID]
 
-    public init(heard: [HeardModel] = [], offenders: [NodeID] = []) { self.init(heard, 0, offenders) }
+    public init(heard: [ReceivedModel] = [], offenders: [NodeID] = []) { self.init(heard, 0, offenders) }
 
-    init(_ heard: [HeardModel], _ expected: Int, _ offenders: [NodeID]) {
+    init(_ heard: [ReceivedModel], _ expected: Int, _ offenders: [NodeID]) {
         self.heard = heard
         self.expected = expected
         self.offenders = offenders

@@ -37,8 +37,8 @@ extension NodeConfiguration {
     /// Whether neighbours are not the same in every step.
     var changes: Bool { participation != nil || schedule != nil }
 
-    /// Who counts in this step: a function of the graph and of who takes part, the same wherever it is asked. A schedule
-    /// goes by gossip steps, which are rounds where a round has one.
+    /// Who counts in this step: a function of the graph and of who takes part, the same wherever it is asked. Schedules
+    /// go by gossip steps, which are rounds where a round has one.
     public func roundNeighbourhood(in step: Round) -> RoundNeighbourhood {
         guard changes else { return wholeNeighbourhood }
         let links = neighbourhood(in: step)

@@ -1,26 +1,26 @@
-// What a liar knows of the mixing around it where the graph changes: the same public knowledge, round by round.
+// What a hostile node knows of the mixing around it where the graph changes: the same public knowledge, round by round.
 public import Attacks
 public import Graphs
 public import Kernels
 
-/// The nodes that a liar lies to in each round, with who else they hear and with what weights.
+/// The nodes that a hostile node lies to in each round, with who else they hear and with what weights.
 public struct VictimSchedule: Sendable {
-    private let liar: NodeID
+    private let hostileNode: NodeID
     /// Ascending: all that forge what they send.
-    private let liars: [NodeID]
+    private let hostile: [NodeID]
     private let links: any LinkSchedule
 
-    public init(of liar: NodeID, amid liars: [NodeID], on links: any LinkSchedule) {
-        self.liar = liar
-        self.liars = liars
+    public init(of hostileNode: NodeID, amid hostile: [NodeID], on links: any LinkSchedule) {
+        self.hostileNode = hostileNode
+        self.hostile = hostile
         self.links = links
     }
 
-    private func forges(_ node: NodeID) -> Bool { liars.slot(of: node, by: \.self) != nil }
+    private func forges(_ node: NodeID) -> Bool { hostile.slot(of: node, by: \.self) != nil }
 
     /// Ascending.
     public func victims(in round: Round) -> [Victim] {
-        links.receivers(of: liar, in: round).filter { !forges($0) }.map { victim in
+        links.receivers(of: hostileNode, in: round).filter { !forges($0) }.map { victim in
             let senders = links.senders(of: victim, in: round)
             return Victim(
                 node: victim,

@@ -13,7 +13,7 @@ public protocol Fault: Registered {
 public protocol NetworkFault: Fault {
     /// Whether it strikes between the struck nodes and the others, and so may strike any link; otherwise it strikes the
     /// links of the struck nodes.
-    static var liesBetweenNodes: Bool { get }
+    static var actsBetweenNodes: Bool { get }
 
     /// Called once, before the first message.
     mutating func prepare(for scope: FaultScope)
@@ -21,18 +21,18 @@ public protocol NetworkFault: Fault {
     /// Decides about one message or frame on its way; earlier faults of the plan have been asked before.
     ///
     /// - Parameter random: a stream of this message and this fault alone.
-    mutating func strike(_ passage: inout Passage, at moment: FaultMoment, random: inout RandomStream)
+    mutating func strike(_ transmission: inout Transmission, at moment: FaultMoment, random: inout RandomStream)
 }
 
 extension NetworkFault {
     public static var usualShare: Double { 1 }
-    public static var liesBetweenNodes: Bool { false }
+    public static var actsBetweenNodes: Bool { false }
     public mutating func prepare(for scope: FaultScope) {}
 }
 
 /// A fault of whole nodes.
 public protocol NodeFault: Fault {
-    var affliction: Affliction { get }
+    var kind: NodeFaultKind { get }
 }
 
 extension NodeFault {
@@ -40,7 +40,7 @@ extension NodeFault {
 }
 
 /// What can befall a node.
-public enum Affliction: Hashable, Sendable {
+public enum NodeFaultKind: Hashable, Sendable {
     /// Killed without a word; restarted when the fault ends.
     case crash
     /// Neither reads, computes nor sends until the fault ends.
@@ -81,7 +81,7 @@ public struct FaultMoment: Sendable {
 }
 
 /// One message or frame on its way, and what faults have made of it.
-public struct Passage: Sendable, Equatable {
+public struct Transmission: Sendable, Equatable {
     public let sender: NodeID
     public let receiver: NodeID
     public let bytes: Int

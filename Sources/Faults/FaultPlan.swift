@@ -19,10 +19,10 @@ public struct PlannedFault: Sendable {
     }
 
     /// The stream of one message and the fault at this place in the plan.
-    fileprivate func stream(of passage: Passage, number: Int, seed: UInt64, index: Int) -> RandomStream {
+    fileprivate func stream(of transmission: Transmission, number: Int, seed: UInt64, index: Int) -> RandomStream {
         RandomStream(
-            seed: seed, purpose: .faults, node: passage.sender, round: Round(number),
-            lane: passage.receiver.index << 8 | (index + 2) & 0xFF)
+            seed: seed, purpose: .faults, node: transmission.sender, round: Round(number),
+            lane: transmission.receiver.index << 8 | (index + 2) & 0xFF)
     }
 
     /// As many nodes as `share` says, at least one, drawn by the experiment's seed and the place in the plan.
@@ -59,7 +59,7 @@ public struct FaultPlan: Sendable {
     private let longestRound: Nanoseconds
     private var entries: [Entry]
     /// How many faults hold each node down, paused, or without room on its disk.
-    private var holds: [[Affliction: Int]]
+    private var holds: [[NodeFaultKind: Int]]
     /// Messages so far in each direction of each link; only looked up.
     private var counts: [Int: Int] = [:]
 
@@ -68,7 +68,7 @@ public struct FaultPlan: Sendable {
     public init(_ plan: [PlannedFault], nodeCount: Int, seed: UInt64, deadline: Nanoseconds) {
         self.seed = seed
         longestRound = 2 * deadline
-        holds = [[Affliction: Int]](repeating: [:], count: nodeCount)
+        holds = [[NodeFaultKind: Int]](repeating: [:], count: nodeCount)
         entries = plan.enumerated().map { index, planned in
             var network = planned.fault as? any NetworkFault
             network?.prepare(
@@ -82,7 +82,7 @@ public struct FaultPlan: Sendable {
 
     /// Whether any node is ever killed, so that checkpoints are worth keeping.
     public var crashesNodes: Bool {
-        entries.contains { ($0.planned.fault as? any NodeFault)?.affliction == .crash }
+        entries.contains { ($0.planned.fault as? any NodeFault)?.kind == .crash }
     }
 
     /// Whether nothing will go wrong any more, and nothing is wrong now.
@@ -113,7 +113,7 @@ public struct FaultPlan: Sendable {
                 moment.round >= rounds.upperBound || end(of: entries[index]).map({ $0 <= moment.now }) ?? false
             {
                 entries[index].state = .over
-                relent(index, into: &changes)
+                end(index, into: &changes)
             }
         }
         return changes
@@ -124,7 +124,7 @@ public struct FaultPlan: Sendable {
         for node in entries[index].planned.nodes {
             entries[index].strikes += 1
             let change: NodeChange
-            switch fault.affliction {
+            switch fault.kind {
             case .clockJump(let leap):
                 changes.append((node, .shiftTime(leap)))
                 continue
@@ -132,66 +132,66 @@ public struct FaultPlan: Sendable {
             case .pause: change = .pause
             case .fullDisk: change = .fillDisk
             }
-            holds[node.index][fault.affliction, default: 0] += 1
-            if holds[node.index][fault.affliction] == 1 { changes.append((node, change)) }
+            holds[node.index][fault.kind, default: 0] += 1
+            if holds[node.index][fault.kind] == 1 { changes.append((node, change)) }
         }
     }
 
-    private mutating func relent(_ index: Int, into changes: inout [(node: NodeID, change: NodeChange)]) {
+    private mutating func end(_ index: Int, into changes: inout [(node: NodeID, change: NodeChange)]) {
         guard let fault = entries[index].planned.fault as? any NodeFault else { return }
         for node in entries[index].planned.nodes {
             let change: NodeChange
-            switch fault.affliction {
+            switch fault.kind {
             case .clockJump: continue
             case .crash: change = .restart
             case .pause: change = .goOn
             case .fullDisk: change = .freeDisk
             }
-            holds[node.index][fault.affliction, default: 1] -= 1
-            if holds[node.index][fault.affliction] == 0 { changes.append((node, change)) }
+            holds[node.index][fault.kind, default: 1] -= 1
+            if holds[node.index][fault.kind] == 0 { changes.append((node, change)) }
         }
     }
 
     /// What becomes of one message that is sent now.
-    public mutating func pass(_ passage: Passage, at moment: FaultMoment) -> Passage {
-        var passage = passage
-        let direction = passage.sender.index << 32 | passage.receiver.index
+    public mutating func pass(_ transmission: Transmission, at moment: FaultMoment) -> Transmission {
+        var transmission = transmission
+        let direction = transmission.sender.index << 32 | transmission.receiver.index
         let number = counts[direction, default: 0]
         counts[direction] = number + 1
         for index in entries.indices {
             guard case .striking = entries[index].state, let network = entries[index].network,
-                touches(entries[index].planned, passage, anywhere: type(of: network).liesBetweenNodes)
+                touches(entries[index].planned, transmission, anywhere: type(of: network).actsBetweenNodes)
             else { continue }
-            var random = entries[index].planned.stream(of: passage, number: number, seed: seed, index: index)
-            let before = passage
-            entries[index].network?.strike(&passage, at: moment, random: &random)
-            if passage != before { entries[index].strikes += 1 }
-            if passage.isLost { break }
+            var random = entries[index].planned.stream(of: transmission, number: number, seed: seed, index: index)
+            let before = transmission
+            entries[index].network?.strike(&transmission, at: moment, random: &random)
+            if transmission != before { entries[index].strikes += 1 }
+            if transmission.isLost { break }
         }
-        return passage
+        return transmission
     }
 
     /// Whether what was kept back may go on now.
-    public mutating func releases(_ passage: Passage, at moment: FaultMoment) -> Bool {
+    public mutating func releases(_ transmission: Transmission, at moment: FaultMoment) -> Bool {
         for index in entries.indices {
             guard case .striking = entries[index].state, let network = entries[index].network,
-                touches(entries[index].planned, passage, anywhere: type(of: network).liesBetweenNodes)
+                touches(entries[index].planned, transmission, anywhere: type(of: network).actsBetweenNodes)
             else { continue }
-            var asked = passage
-            var random = entries[index].planned.stream(of: passage, number: 0, seed: seed, index: index)
+            var asked = transmission
+            var random = entries[index].planned.stream(of: transmission, number: 0, seed: seed, index: index)
             entries[index].network?.strike(&asked, at: moment, random: &random)
             if asked.isHeld { return false }
         }
         return true
     }
 
-    private func touches(_ planned: PlannedFault, _ passage: Passage, anywhere: Bool) -> Bool {
+    private func touches(_ planned: PlannedFault, _ transmission: Transmission, anywhere: Bool) -> Bool {
         guard planned.edges.isEmpty else {
             return planned.edges.contains {
-                $0 == (passage.sender, passage.receiver) || $0 == (passage.receiver, passage.sender)
+                $0 == (transmission.sender, transmission.receiver) || $0 == (transmission.receiver, transmission.sender)
             }
         }
-        return anywhere || planned.nodes.contains(passage.sender) || planned.nodes.contains(passage.receiver)
+        return anywhere || planned.nodes.contains(transmission.sender) || planned.nodes.contains(transmission.receiver)
     }
 
     /// How often each kind of fault struck, in the order of the plan, kinds once each.

@@ -35,7 +35,8 @@ public struct SpectralGap: Sendable, Equatable {
     }
 }
 
-/// The Laplacian L of an undirected graph: μ₂ says how much lying its honest part stands, μmax how long a step may be.
+/// The Laplacian L of an undirected graph: μ₂ says how many hostile neighbours its honest part stands, μmax how long a
+/// step may be.
 ///
 /// With a Laplacian of weights, robust summation with the constant ρ and the hostile weight b at any node needs
 /// 2ρb < μ₂ of the honest part (Gaucher, Dieuleveut, Hendrikx, ICML 2025).

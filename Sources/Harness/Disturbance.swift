@@ -7,7 +7,7 @@ struct Disturbance: Sendable, Equatable {
     var isAsynchronous = false
     /// On purpose: in a simulation they strike at other moments.
     var hasFaults = false
-    /// By all nodes, hostile ones too: a liar that heard less tells other lies.
+    /// By all nodes, hostile ones too: a hostile node that heard less forges other models.
     var missedModels = 0
     /// Labels.
     var lost: [String] = []

@@ -24,7 +24,7 @@ public struct Replay {
     private let assembly: Assembly
     private let isHonest: [Bool]
     private var lives: [ReplayedNode] = []
-    private var post = Post()
+    private var mailbox = Mailbox()
     private var workspace: Workspace
     private var training = TrainingScratch()
 
@@ -110,13 +110,13 @@ public struct Replay {
             isMoving = false
             for index in lives.indices
             where try lives[index].advance(
-                post: &post, workspace: &workspace, training: &training)
+                mailbox: &mailbox, workspace: &workspace, training: &training)
             {
                 isMoving = true
                 guard let rounds = lives[index].closedRounds, isHonest[index] else { continue }
                 try observe(NodeID(index), rounds, lives[index].model)
             }
-            post.forget(before: lives.compactMap(\.oldestNeeded).min())
+            mailbox.forget(before: lives.compactMap(\.oldestNeeded).min())
             let told = assembly.honest.compactMap { lives[$0.index].oldestNeeded }.min() ?? .max
             if try shouldStop(told) { return }
         }
@@ -126,7 +126,7 @@ public struct Replay {
 }
 
 /// What nodes have sent each other, as far as it may still be needed.
-struct Post {
+struct Mailbox {
     private struct Key: Hashable {
         let sender: NodeID
         let round: Round
@@ -174,7 +174,7 @@ private struct ReplayedNode {
     /// This round after the local steps.
     private var halfStep: HalfStep?
     /// The line before which it has published what no line of its own tells.
-    private var lastWordsBefore: Int?
+    private var lastModelsBefore: Int?
     private(set) var difference: Replay.Difference?
     /// The rounds that it had done after its last step, if that was the end of a round.
     private(set) var closedRounds: Int?
@@ -218,22 +218,22 @@ private struct ReplayedNode {
 
     /// Goes through the next line, if all that went into it is known.
     mutating func advance(
-        post: inout Post, workspace: inout Workspace, training: inout TrainingScratch
+        mailbox: inout Mailbox, workspace: inout Workspace, training: inout TrainingScratch
     ) throws -> Bool {
         difference = nil
         closedRounds = nil
-        guard cursor < lines.count else { return sayLastWords(post: &post, training: &training) }
+        guard cursor < lines.count else { return sendLastModels(mailbox: &mailbox, training: &training) }
         let line = lines[cursor]
         if let checkpoint = line.checkpoint {
-            if sayLastWords(post: &post, training: &training) { return true }
-            guard try enter(line, from: checkpoint, post: post, workspace: &workspace) else { return false }
+            if sendLastModels(mailbox: &mailbox, training: &training) { return true }
+            guard try enter(line, from: checkpoint, mailbox: mailbox, workspace: &workspace) else { return false }
         } else {
             if halfStep == nil {
                 // Others may be waiting for this model, so that it is progress already.
-                publish(line.round, post: &post, training: &training)
+                publish(line.round, mailbox: &mailbox, training: &training)
                 return true
             }
-            guard try close(line, post: &post, workspace: &workspace) else { return false }
+            guard try close(line, mailbox: &mailbox, workspace: &workspace) else { return false }
             if configuration.cadence.trains(in: line.next) {
                 closedRounds = configuration.cadence.round(of: line.next).number
             }
@@ -244,12 +244,12 @@ private struct ReplayedNode {
     }
 
     /// The local steps of a round, or what follows without any, and what it publishes.
-    private mutating func publish(_ step: Round, post: inout Post, training: inout TrainingScratch) {
+    private mutating func publish(_ step: Round, mailbox: inout Mailbox, training: inout TrainingScratch) {
         let halfStep: HalfStep
         if configuration.cadence.trains(in: step) {
             let start = function.start(of: state)
             // Whoever has fallen behind may have asked for it.
-            if !start.isEmpty { post.put(ModelMessage(round: step, values: start), from: configuration.node) }
+            if !start.isEmpty { mailbox.put(ModelMessage(round: step, values: start), from: configuration.node) }
             var (sent, kept) = (state.parameters, state.kept)
             let round = configuration.cadence.round(of: step)
             _ = trainer.step(&sent, state: &kept, round: round, scratch: &training)
@@ -257,21 +257,21 @@ private struct ReplayedNode {
         } else {
             halfStep = function.halfStep(continuing: state, in: step)
         }
-        if !function.forges(in: step) { post.put(halfStep.own, from: configuration.node) }
+        if !function.forges(in: step) { mailbox.put(halfStep.own, from: configuration.node) }
         self.halfStep = halfStep
     }
 
     /// A node may have published the model of a round that it did not close before it was killed.
-    private mutating func sayLastWords(post: inout Post, training: inout TrainingScratch) -> Bool {
-        guard lastWordsBefore != cursor, finalModel == nil else { return false }
-        lastWordsBefore = cursor
+    private mutating func sendLastModels(mailbox: inout Mailbox, training: inout TrainingScratch) -> Bool {
+        guard lastModelsBefore != cursor, finalModel == nil else { return false }
+        lastModelsBefore = cursor
         let round = cursor == 0 ? Round(0) : lines[cursor - 1].next
         guard halfStep == nil, usedRounds.contains(round.number) else { return false }
-        publish(round, post: &post, training: &training)
+        publish(round, mailbox: &mailbox, training: &training)
         return true
     }
 
-    private mutating func close(_ line: TraceLine, post: inout Post, workspace: inout Workspace) throws -> Bool {
+    private mutating func close(_ line: TraceLine, mailbox: inout Mailbox, workspace: inout Workspace) throws -> Bool {
         guard let halfStep, let input = line.inputs.first(where: { $0.sender == configuration.node }) else {
             throw Replay.Difference(label: label, round: line.round.number, what: "the trace has no model of its own")
         }
@@ -279,11 +279,11 @@ private struct ReplayedNode {
         guard input.digest == own.digest else {
             throw Replay.Difference(label: label, round: line.round.number, what: "its local step comes out otherwise")
         }
-        guard let heard = heard(line, post: post) else { return false }
+        guard let heard = heard(line, mailbox: mailbox) else { return false }
         state = function(
             halfStep, with: RoundInputs(heard: heard, offenders: line.offenders),
             among: configuration.roundNeighbourhood(in: line.round), using: &workspace)
-        if configuration.cadence.exchanges(in: line.round) { forge(own, heard: heard, post: &post) }
+        if configuration.cadence.exchanges(in: line.round) { forge(own, heard: heard, mailbox: &mailbox) }
         guard state.digest == line.result else {
             throw Replay.Difference(label: label, round: line.round.number, what: "its mix comes out otherwise")
         }
@@ -291,19 +291,19 @@ private struct ReplayedNode {
         return true
     }
 
-    private mutating func forge(_ own: ModelMessage, heard: [HeardModel], post: inout Post) {
+    private mutating func forge(_ own: ModelMessage, heard: [ReceivedModel], mailbox: inout Mailbox) {
         guard function.forges(in: own.round), case .hostile(let adversary) = function.behaviour else { return }
         let receives = configuration.roundNeighbourhood(in: own.round).receives
-        let victims = zip(configuration.neighbours, receives).filter { $1 && !adversary.kin.contains($0.node) }
+        let victims = zip(configuration.neighbours, receives).filter { $1 && !adversary.allies.contains($0.node) }
         let forgeries = function.forge(for: victims.map(\.0.node), with: own, heard: heard)
-        for case .model(let forgery)? in forgeries { post.put(forgery, from: configuration.node) }
+        for case .model(let forgery)? in forgeries { mailbox.put(forgery, from: configuration.node) }
         state.attackMemory = function.attackMemory
     }
 
     private mutating func enter(
-        _ line: TraceLine, from checkpoint: Int, post: Post, workspace: inout Workspace
+        _ line: TraceLine, from checkpoint: Int, mailbox: Mailbox, workspace: inout Workspace
     ) throws -> Bool {
-        guard let heard = heard(line, post: post) else { return false }
+        guard let heard = heard(line, mailbox: mailbox) else { return false }
         guard let origin = origins[cursor], let state = saved[origin] else {
             throw Replay.Difference(
                 label: label, round: line.round.number, what: "it never was at the start of round \(checkpoint)")
@@ -321,16 +321,16 @@ private struct ReplayedNode {
     }
 
     /// What went into a line besides its own model; `nil` while some of it is not known yet.
-    private mutating func heard(_ line: TraceLine, post: Post) -> [HeardModel]? {
-        var heard: [HeardModel] = []
+    private mutating func heard(_ line: TraceLine, mailbox: Mailbox) -> [ReceivedModel]? {
+        var heard: [ReceivedModel] = []
         for input in line.inputs where input.sender != configuration.node {
-            guard let message = post.model(input) else {
+            guard let message = mailbox.model(input) else {
                 difference = Replay.Difference(
                     label: label, round: line.round.number,
                     what: "the model that it had of node \(input.sender)'s round \(input.round) does not come out")
                 return nil
             }
-            heard.append(HeardModel(sender: input.sender, message: message))
+            heard.append(ReceivedModel(sender: input.sender, message: message))
         }
         return heard
     }

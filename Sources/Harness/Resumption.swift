@@ -7,7 +7,9 @@ public enum Resumption {
     /// Asynchronous nodes are in rounds of their own, and so each goes on from its own newest checkpoint.
     public static func beginning(of assembly: Assembly, in directory: RunDirectory) -> NodeShell.Start {
         let saved = assembly.topology.nodes.map { node in
-            (try? assembly.node(node)).map { Remains(of: $0, identity: assembly.identity, in: directory.node(node)) }
+            (try? assembly.node(node)).map {
+                RecoveryState(of: $0, identity: assembly.identity, in: directory.node(node))
+            }
         }
         if assembly.experiment.timing.kind == .asynchronous {
             return saved.contains { $0?.newestRound != nil } ? .rejoin : .afresh

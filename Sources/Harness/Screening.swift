@@ -1,4 +1,4 @@
-// How well the rules told liars from honest neighbours. Only the laboratory can say: it knows who lies.
+// How well the rules told hostile nodes from honest neighbours. Only the laboratory can say: it knows who is hostile.
 import JSON
 import Metrics
 

@@ -52,7 +52,7 @@ extension RunSummary {
             row("lost", "\(node.isHostile ? "hostile" : "honest") node \(node.label): \(node.reason)")
         }
         for sentence in runWarnings { row("warning", sentence) }
-        if usesOracle { row("oracle", "rules were told the true number of liars") }
+        if usesOracle { row("oracle", "rules were told the true number of hostile nodes") }
         if !modelDigest.isEmpty { row("model digest", modelDigest) }
         if let interruption {
             for (name, value) in rows(of: interruption, in: runDirectory.map { RunDirectory($0) }) { row(name, value) }

@@ -9,7 +9,7 @@ import Scenario
 /// The evaluations of one run, in order of rounds.
 public struct Timeline {
     private let honest: Set<NodeID>
-    private let moments: Moments
+    private let evaluationRounds: EvaluationRounds
     private let end: Int
     /// Whether a node that is beyond a moment may have had a model there that never came.
     private let mayLose: Bool
@@ -33,11 +33,11 @@ public struct Timeline {
     ///   - mayLose: whether snapshots may be overwritten before they come here.
     public init(_ assembly: Assembly, after rounds: Int = -1, mayLose: Bool) throws(ConfigurationFault) {
         honest = Set(assembly.honest)
-        moments = Moments(assembly.experiment)
+        evaluationRounds = EvaluationRounds(assembly.experiment)
         end = assembly.experiment.training.rounds
         self.mayLose = mayLose
         evaluator = try Evaluator(assembly)
-        next = moments.next(after: rounds)
+        next = evaluationRounds.next(after: rounds)
     }
 
     /// The most rounds that any honest node was heard of at; -1 before the first.
@@ -64,7 +64,7 @@ public struct Timeline {
         let first = evaluations.count
         while let moment = next, moment <= settled {
             settle(moment)
-            next = moments.next(after: moment)
+            next = evaluationRounds.next(after: moment)
         }
         return Array(evaluations[first...])
     }

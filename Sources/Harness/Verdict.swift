@@ -12,7 +12,7 @@ public struct Verdict: Sendable, Equatable {
         public let accuracy: Double
         /// From the coordinate-wise median of the final models, as a share of its norm; `nil` where that is zero.
         public let relativeDistance: Double?
-        /// The liars beside it, if there are any in the run.
+        /// The hostile nodes beside it, if there are any in the run.
         public let exposure: Exposure?
     }
 
@@ -53,13 +53,13 @@ public struct Verdict: Sendable, Equatable {
     /// - Parameter judgement: of the honest nodes that finished; `nil` if none did.
     init(_ judgement: Judgement?, _ outcome: RunOutcome, of assembly: Assembly) {
         let labels = assembly.topology.labels
-        let hasLiars = !assembly.hostile.isEmpty
+        let hasHostile = !assembly.hostile.isEmpty
         self.init(
             survivors: (judgement?.nodes ?? []).map { node in
                 Survivor(
                     label: labels[node.node.index], accuracy: node.accuracy,
                     relativeDistance: judgement?.relativeDistance(of: node),
-                    exposure: hasLiars ? assembly.exposure(of: node.node) : nil)
+                    exposure: hasHostile ? assembly.exposure(of: node.node) : nil)
             },
             lost: outcome.lost.filter { assembly.honest.contains($0.node) }.map { lost in
                 Loss(label: labels[lost.node.index], kind: lost.kind, cause: lost.cause)

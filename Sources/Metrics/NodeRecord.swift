@@ -19,7 +19,7 @@ public struct NodeRecord: Sendable, Equatable {
     public var threshold: Double?
     /// What the own model weighed in the last mix beyond what the topology gives it.
     public var returnedWeight: Double?
-    /// Mixes for which too few neighbours were heard to withstand as many liars as declared.
+    /// Mixes for which too few neighbours were heard to withstand as many hostile nodes as declared.
     public var degradedMixes = 0
     /// Mixes in which the rule's iteration was stopped by its limit before it had come to an end.
     public var unfinishedMixes = 0

@@ -21,7 +21,7 @@ public struct TraceLine: Sendable, Equatable {
     public let round: Round
     /// Ascending by sender; the node's own model is among those of a closed round.
     public let inputs: [Input]
-    /// Neighbours that provably lied for this round, ascending.
+    /// Neighbours that provably forged for this round, ascending.
     public let offenders: [NodeID]
     /// On entry only: the rounds of the checkpoint that the node started from.
     public let checkpoint: Int?

@@ -59,7 +59,7 @@ struct Connection {
     /// It was let in and has not become a neighbour's.
     var isStranger: Bool { !isDialled && !link.isOpen && stage == .established }
 
-    var incumbent: Incumbent { Incumbent(incarnation: incarnation, lastHeardAt: lastHeardAt) }
+    var openConnection: OpenConnection { OpenConnection(incarnation: incarnation, lastHeardAt: lastHeardAt) }
 
     /// Queues a frame. A model overtakes older ones that have not begun to leave, so a stopped peer costs no more than
     /// the backlog.

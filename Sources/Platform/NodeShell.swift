@@ -41,7 +41,7 @@ public struct NodeShell {
     /// Elapsed time would not do: where many nodes share a processor, any step may stand still for longer.
     private static let longestInlineStep: Nanoseconds = .milliseconds(2)
     /// After its last message a node stays this long at most, until its neighbours have read all of it.
-    private static let longestFarewell: Nanoseconds = .milliseconds(1_500)
+    private static let longestGoodbye: Nanoseconds = .milliseconds(1_500)
     /// Between two attempts to write a trace line for which there was no room.
     private static let diskPause: Nanoseconds = .milliseconds(100)
     /// Whether its files are still there is looked at no more often.
@@ -77,7 +77,7 @@ public struct NodeShell {
     /// Why the final model is not on the disk, if it is not.
     private var lostModel: SystemFault?
     private var mixNanoseconds: Nanoseconds = 0
-    private var complaints = Complaints()
+    private var warningThrottle = WarningThrottle()
     private var looksAgainAt = Instant(nanoseconds: 0)
     private var contact: NeighbourContact
     private var worker: LocalWorker?
@@ -105,9 +105,9 @@ public struct NodeShell {
                     + "--run")
         }
         self.lock = lock
-        let remains = Remains(of: node, identity: identity, in: folder)
-        start = try remains.start(options.start)
-        checkpoints = remains.checkpoints(for: start)
+        let recovery = RecoveryState(of: node, identity: identity, in: folder)
+        start = try recovery.start(options.start)
+        checkpoints = recovery.checkpoints(for: start)
         metrics = try AppendOnlyFile(folder.metrics)
         trace = try TraceLog(
             folder.trace,
@@ -144,10 +144,10 @@ public struct NodeShell {
         // A laboratory has started the neighbours itself, and sees what becomes of them.
         contact = NeighbourContact(
             settings, addresses: addresses, speaksAt: lifeline == nil ? clock.now() + NeighbourContact.silence : nil)
-        remains.refusals.forEach { complain($0) }
-        if options.nonce == .none { complain(Self.namelessRun) }
+        recovery.refusals.forEach { warn($0) }
+        if options.nonce == .none { warn(Self.namelessRun) }
         if !lock.isEffective {
-            complain("the file system of \(folder.path) has no locks: see to it that no other process runs this node")
+            warn("the file system of \(folder.path) has no locks: see to it that no other process runs this node")
         }
     }
 
@@ -184,8 +184,8 @@ public struct NodeShell {
             try workIfAsked()
             showSignOfLife()
         }
-        if case .finished = ending, let isolationWarning = contact.isolationWarning { complain(isolationWarning) }
-        try sayFarewell()
+        if case .finished = ending, let isolationWarning = contact.isolationWarning { warn(isolationWarning) }
+        try sayGoodbye()
         if let lostModel { throw lostModel }
         guard let ending else { preconditionFailure("the loop ends with an ending") }
         return ending
@@ -197,7 +197,7 @@ public struct NodeShell {
         guard now >= looksAgainAt else { return }
         looksAgainAt = now + Self.lookInterval
         if trace.isDeleted {
-            complain(
+            warn(
                 "\(folder.path) was deleted while the node runs: what it writes is lost; it goes on for the others")
         }
     }
@@ -212,7 +212,7 @@ public struct NodeShell {
         do throws(SystemFault) {
             try heartbeat.beat(in: core.currentRound.number, at: clock.now())
         } catch {
-            complain("its sign of life cannot be written: \(error)")
+            warn("its sign of life cannot be written: \(error)")
         }
     }
 
@@ -220,7 +220,7 @@ public struct NodeShell {
 
     private mutating func sayWhoIsMissing() {
         guard contact.speaksAt != nil else { return }
-        if let word = contact.word(at: clock.now(), listening: "\(transport.address)") { complain(word) }
+        if let word = contact.word(at: clock.now(), listening: "\(transport.address)") { warn(word) }
     }
 
     private mutating func takeArrivals() {
@@ -241,7 +241,7 @@ public struct NodeShell {
         case .message(let message, let peer): handle(.received(message, from: peer))
         case .refused(let rejection, let peer, let count):
             let sender = peer.map { "node \($0)" } ?? "a peer that did not say who it is"
-            complain("refused \(sender): \(rejection.rawValue)")
+            warn("refused \(sender): \(rejection.rawValue)")
             // Bytes of strangers are nobody's offence; they are counted under this node's own name.
             handle(.rejected(rejection, from: peer ?? node, count: count))
         }
@@ -276,9 +276,9 @@ public struct NodeShell {
             case .send(let message, let peer): transport.send(message, to: peer, into: &arrivals)
             case .wake(let moment): wakeAt = moment
             case .train(let round, let model, let state): job = LocalJob(round: round, task: .step(model, state))
-            case .tryOut(let round, let models): job = LocalJob(round: round, task: .losses(models))
-            case .trace(let line): if !write(line) { queue.holdBack(at: clock.now()) }
-            case .warn(let warning): complain("\(warning)")
+            case .probeLosses(let round, let models): job = LocalJob(round: round, task: .losses(models))
+            case .trace(let line): if !write(line) { queue.blockOnTrace(at: clock.now()) }
+            case .warn(let warning): warn("\(warning)")
             case .record(let record): append(record)
             case .snapshot(let rounds, let model): writeSnapshot(model, rounds: rounds)
             case .save(let checkpoint): save(checkpoint)
@@ -295,14 +295,15 @@ public struct NodeShell {
             keep { [trace] () throws(SystemFault) in try trace.trim() }
             return true
         } catch {
-            complain("\(error); it stands still until there is room", about: error.kind)
+            warn("\(error); it stands still until there is room", about: error.kind)
             triesTraceAt = clock.now() + Self.diskPause
             return false
         }
     }
 
     private mutating func retryTrace() {
-        guard let line = queue.heldLine, let since = queue.heldSince, let moment = triesTraceAt, moment <= clock.now()
+        guard let line = queue.blockedLine, let since = queue.blockedSince, let moment = triesTraceAt,
+            moment <= clock.now()
         else { return }
         if write(line) {
             queue.release()
@@ -330,7 +331,7 @@ public struct NodeShell {
         do throws(SystemFault) {
             worker = try LocalWorker(trainer)
         } catch {
-            complain("\(error); long steps hold up its links", about: error.kind)
+            warn("\(error); long steps hold up its links", about: error.kind)
         }
         return worker
     }
@@ -341,7 +342,7 @@ public struct NodeShell {
 
     private mutating func take(_ result: LocalResult) {
         switch result.event {
-        case .triedOut:
+        case .lossesProbed:
             lastCost.losses = result.cost
             mixNanoseconds += result.cost
         default:
@@ -364,7 +365,7 @@ public struct NodeShell {
         do throws(SystemFault) {
             try snapshots.write(model, rounds: rounds)
         } catch {
-            complain(error.description, about: error.kind)
+            warn(error.description, about: error.kind)
         }
     }
 
@@ -399,20 +400,20 @@ public struct NodeShell {
             try write()
             return true
         } catch {
-            complain(error.description, about: error.kind)
+            warn(error.description, about: error.kind)
             return false
         }
     }
 
     /// One line on standard error a minute for each subject; that is the sentence itself, unless it tells more.
-    private mutating func complain(_ sentence: String, about subject: String? = nil) {
-        guard complaints.isDue(subject ?? sentence, at: clock.now()) else { return }
+    private mutating func warn(_ sentence: String, about subject: String? = nil) {
+        guard warningThrottle.isDue(subject ?? sentence, at: clock.now()) else { return }
         StandardError.print("gossipnode \(node): \(sentence)")
     }
 
     /// Sends what is queued, then waits until every neighbour has closed, so that no last model is lost.
-    private mutating func sayFarewell() throws(SystemFault) {
-        let limit = clock.now() + Self.longestFarewell
+    private mutating func sayGoodbye() throws(SystemFault) {
+        let limit = clock.now() + Self.longestGoodbye
         while transport.hasOutput, clock.now() < limit {
             _ = try transport.wait(until: limit, others: [], into: &arrivals)
         }
@@ -446,7 +447,7 @@ struct LocalJob: Sendable {
             let report = trainer.step(&model, state: &state, round: round, scratch: &scratch)
             event = .trained(round, model, state, report)
         case .losses(let models):
-            event = .triedOut(round, trainer.batchLosses(of: models, round: round, scratch: &scratch))
+            event = .lossesProbed(round, trainer.batchLosses(of: models, round: round, scratch: &scratch))
         }
         return LocalResult(event: event, cost: clock.now() - start)
     }

@@ -283,8 +283,8 @@ struct TCPTransport: MessageTransport {
         }
         guard let old else { return true }
         do throws(Rejection) {
-            let incumbent = connections[old].incumbent
-            try incumbent.makeRoom(forIncarnation: incarnation, isProven: settings.keys != nil, at: now)
+            let openConnection = connections[old].openConnection
+            try openConnection.yieldPlace(forIncarnation: incarnation, isProven: settings.keys != nil, at: now)
             return true
         } catch {
             refusals.add(error)

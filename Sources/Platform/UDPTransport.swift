@@ -26,8 +26,8 @@ struct UDPTransport: MessageTransport {
         /// Of the last poll.
         var slot = 0
 
-        var incumbent: Incumbent {
-            Incumbent(incarnation: incarnation ?? 0, lastHeardAt: link.lastHeardAt, isDoubted: link.isDoubted)
+        var openConnection: OpenConnection {
+            OpenConnection(incarnation: incarnation ?? 0, lastHeardAt: link.lastHeardAt, isDoubted: link.isDoubted)
         }
     }
 
@@ -47,7 +47,7 @@ struct UDPTransport: MessageTransport {
     private let pace: DatagramLink.Pace
     private var peers: [Peer] = []
     private var dials: Dials
-    private let doorkeeper: Doorkeeper
+    private let addressValidator: AddressValidator
     private var strangerTime: TimeShare
     /// For neighbours that send more than their share.
     private var spentTime: TimeShare
@@ -67,7 +67,7 @@ struct UDPTransport: MessageTransport {
         pace = DatagramLink.Pace(
             patience: settings.patience, receiveBuffer: try DatagramSocket.receiveBuffer(of: listener))
         dials = Dials(settings, now: now)
-        doorkeeper = Doorkeeper(
+        addressValidator = AddressValidator(
             local: settings.local, diallers: settings.diallers, keys: settings.keys,
             secret: SipHash.Key(Entropy.bytes(SipHash.Key.byteCount)))
         strangerTime = TimeShare(at: now)
@@ -202,7 +202,7 @@ struct UDPTransport: MessageTransport {
             if !take(count, index, into: &arrivals) { drop(index, into: &arrivals) }
             return
         }
-        switch doorkeeper.judge(buffer.span.extracting(0..<count), from: source.bytes, at: now) {
+        switch addressValidator.judge(buffer.span.extracting(0..<count), from: source.bytes, at: now) {
         case .refused(let reason): refusals.add(reason)
         case .asked(let answer): DatagramSocket.send(answer, from: listener, to: source)
         case .admitted(let sender, let incarnation):
@@ -217,7 +217,8 @@ struct UDPTransport: MessageTransport {
         guard let old = peers.indices.first(where: { $0 != index && peers[$0].peer == peer && peers[$0].link.isOpen })
         else { return true }
         do throws(Rejection) {
-            try peers[old].incumbent.makeRoom(forIncarnation: incarnation, isProven: settings.keys != nil, at: now)
+            try peers[old].openConnection.yieldPlace(
+                forIncarnation: incarnation, isProven: settings.keys != nil, at: now)
             return true
         } catch {
             refusals.add(error)

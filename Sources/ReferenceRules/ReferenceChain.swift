@@ -24,7 +24,9 @@ public struct ReferenceChain: Sendable {
         var groups = Array(0..<inputs.count)
         for step in before {
             inputs.parameters = step.parameters
-            guard let prepare = ReferenceRules.before[step.name] else { preconditionFailure("no \(step.name)") }
+            guard let prepare = ReferenceRules.preAggregations[step.name] else {
+                preconditionFailure("no \(step.name)")
+            }
             let made = prepare(inputs, &random)
             inputs.vectors = made.vectors
             inputs.own = inputs.own.map { made.groups[$0] }

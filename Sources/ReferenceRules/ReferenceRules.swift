@@ -78,7 +78,7 @@ public enum ReferenceRules {
     public typealias Prepared = (vectors: [[Double]], groups: [Int])
 
     /// The pre-aggregations, by their names in the catalogue; `random` is what bucketing draws from.
-    public static let before:
+    public static let preAggregations:
         [String: @Sendable (_ inputs: ReferenceInputs, _ random: inout RandomStream) -> Prepared] = [
             "clipping": { inputs, _ in (clipping(inputs), Array(0..<inputs.count)) },
             "arc": { inputs, _ in (adaptiveClipping(inputs), Array(0..<inputs.count)) },

@@ -7,14 +7,14 @@ import Registry
 
 /// The hostile nodes, resolved and checked.
 struct Adversaries: Sendable {
-    private enum Deed {
+    private enum Conduct {
         case forges(any ModelAttack)
         /// Follows the protocol with poisoned data, and so is honest in all that it sends and waits for.
         case poisons(any LabelAttack)
     }
 
     private struct Group: Sendable {
-        let deed: Deed
+        let conduct: Conduct
         let members: [NodeID]
         let settings: AdversaryGroup
     }
@@ -52,17 +52,17 @@ struct Adversaries: Sendable {
             throw ConfigurationFault(
                 .notAllowed(key: "\(key).from", given: "\(settings.from)", allowed: "a round before \(last)"))
         }
-        let deed = try Adversaries.deed(settings, key: key)
-        if case .poisons = deed, experiment.task.over == .honest {
+        let conduct = try Adversaries.conduct(settings, key: key)
+        if case .poisons = conduct, experiment.task.over == .honest {
             throw ConfigurationFault(
                 "\(key).attack \(settings.attack.kind) needs data to poison; task.split.over must be all")
         }
         let members = try claim(settings.nodes.labels, key: "\(key).nodes", on: topology)
-        if case .forges(let attack) = deed, settings.collude {
+        if case .forges(let attack) = conduct, settings.collude {
             try Adversaries.checkCollusion(
                 of: members.count, in: attack, settings, key: key, timing: experiment.timing.kind)
         }
-        groups.append(Group(deed: deed, members: members, settings: settings))
+        groups.append(Group(conduct: conduct, members: members, settings: settings))
     }
 
     /// The nodes of these labels, ascending, taken into the group to be added next.
@@ -85,7 +85,7 @@ struct Adversaries: Sendable {
         return members.sorted()
     }
 
-    private static func deed(_ settings: AdversaryGroup, key: String) throws(ConfigurationFault) -> Deed {
+    private static func conduct(_ settings: AdversaryGroup, key: String) throws(ConfigurationFault) -> Conduct {
         let attack = try settings.makeAttack()
         if let forging = attack as? any ModelAttack { return .forges(forging) }
         guard let poisoning = attack as? any LabelAttack else {
@@ -131,14 +131,14 @@ struct Adversaries: Sendable {
 
     private func group(of node: NodeID) -> Group? { groupOfNode[node.index].map { groups[$0] } }
 
-    /// Whether the node lies in its messages, sooner or later.
+    /// Whether the node forges its messages, sooner or later.
     private func forges(_ node: NodeID) -> Bool {
-        if case .forges = group(of: node)?.deed { true } else { false }
+        if case .forges = group(of: node)?.conduct { true } else { false }
     }
 
     /// What takes the place of each label in the node's data, if it is poisoned.
     func relabelling(of node: NodeID, classCount: Int) -> [Int]? {
-        guard case .poisons(let attack) = group(of: node)?.deed else { return nil }
+        guard case .poisons(let attack) = group(of: node)?.conduct else { return nil }
         return attack.relabelling(classCount: classCount)
     }
 
@@ -171,16 +171,16 @@ struct Adversaries: Sendable {
         }
     }
 
-    /// Nodes with poisoned data are heard and answered by liars like any honest node: they wait for everyone.
+    /// Nodes with poisoned data are heard and answered by hostile nodes like any honest node: they wait for everyone.
     func behaviour(of node: NodeID, neighbours: [NodeID], on links: any LinkSchedule) -> Behaviour {
-        guard let group = group(of: node), case .forges(let attack) = group.deed else { return .honest }
+        guard let group = group(of: node), case .forges(let attack) = group.conduct else { return .honest }
         let settings = group.settings
-        let liars = links.union.nodes.filter(forges)
-        let schedule = VictimSchedule(of: node, amid: liars, on: links)
+        let hostile = links.union.nodes.filter(forges)
+        let schedule = VictimSchedule(of: node, amid: hostile, on: links)
         return .hostile(
             Adversary(
                 attack: attack, victims: links.isConstant ? schedule.victims(in: Round(0)) : [],
-                schedule: links.isConstant ? nil : schedule, kin: Set(neighbours.filter(forges)),
+                schedule: links.isConstant ? nil : schedule, allies: Set(neighbours.filter(forges)),
                 rounds: settings.from * gossipSteps..<min(settings.until ?? rounds, rounds) * gossipSteps,
                 probability: settings.probability,
                 collusion: settings.collude ? collusion(of: group, in: attack, on: links.union) : nil))

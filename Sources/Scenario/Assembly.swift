@@ -1,5 +1,5 @@
 // Where an experiment and its graph become nodes. Honest nodes are told their neighbours, weights and budget, and
-// nothing of who lies; that goes to hostile behaviours, and to the laboratory that reads the lists here.
+// nothing of who is hostile; that goes to hostile behaviours, and to the laboratory that reads the lists here.
 public import Aggregation
 import Attacks
 public import Core
@@ -27,7 +27,7 @@ public struct Assembly: Sendable {
     public let topology: Topology
     /// Which of them there are in which round, and their weights.
     public let graphs: any LinkSchedule
-    /// The topology as it is run: with the taps that the adversary asks for.
+    /// The topology as it is run: with the eavesdropping links that the adversary asks for.
     public let topologyFile: TopologyFile
     /// SHA-256 identity of the experiment, 32 bytes.
     public let identity: [UInt8]
@@ -107,9 +107,9 @@ public struct Assembly: Sendable {
             experiment: experiment, graphs: file.graphs, honest: honest, isHostile: adversaries.isHostile, rule: rule,
             parts: parts, view: view)
         if let sentence = doubts.refusal { throw ConfigurationFault(sentence) }
-        if rule.needs.contains(.liars), experiment.aggregation.tolerates != .oracle {
+        if rule.needs.contains(.hostile), experiment.aggregation.tolerates != .oracle {
             throw ConfigurationFault(
-                "aggregation.rule \(experiment.aggregation.rule.kind) needs to be told who lies; "
+                "aggregation.rule \(experiment.aggregation.rule.kind) needs to be told who is hostile; "
                     + "aggregation.tolerates must be oracle")
         }
         warnings =
@@ -204,7 +204,7 @@ extension Experiment {
         switch aggregation.tolerates {
         case .count(let count): .count(count)
         case .weight(let weight): .weight(weight)
-        case .oracle: .liars(nodes.filter(isHostile))
+        case .oracle: .hostile(nodes.filter(isHostile))
         }
     }
 }

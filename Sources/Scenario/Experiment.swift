@@ -29,7 +29,7 @@ public struct Experiment: Sendable, Equatable {
     public struct Task: Sendable, Equatable {
         public var dataset = Selection(Digits.self)
         public var split = Selection(DirichletSplit.self)
-        public var over = Sharers.all
+        public var over = DataHolders.all
         public var model = Selection(SoftmaxRegression.self)
     }
 
@@ -68,7 +68,7 @@ public struct Experiment: Sendable, Equatable {
 }
 
 /// Which nodes the training data is shared out to.
-public enum Sharers: String, Sendable, CaseIterable { case all, honest }
+public enum DataHolders: String, Sendable, CaseIterable { case all, honest }
 
 /// What becomes of a node with too few neighbours for what it tolerates.
 public enum Shortage: String, Sendable, CaseIterable { case degrade, strict }
@@ -90,16 +90,16 @@ public enum TraceKeeping: String, Sendable, CaseIterable {
     case recent
 }
 
-/// What a liar may overhear beside its own links.
+/// What a hostile node may overhear beside its own links.
 public enum Taps: String, Sendable, CaseIterable {
     case none
-    /// The honest neighbours of the nodes it lies to.
+    /// The honest neighbours of the nodes it attacks.
     case victims
     /// Every honest node.
     case honest
 }
 
-/// Nodes that lie in one way.
+/// Nodes that attack in one way.
 public struct AdversaryGroup: Sendable, Equatable {
     /// Labels of the topology.
     public var nodes = NodeLabels()
@@ -163,7 +163,9 @@ extension Experiment.Aggregation {
             throw ConfigurationFault(
                 "aggregation.before goes with rules that judge a set of models; \(rule.kind) starts from the own one")
         }
-        for step in before { judge.before.append(try RuleCatalog.before.entry(named: step.kind).init(step.parameters)) }
+        for step in before {
+            judge.before.append(try RuleCatalog.preAggregations.entry(named: step.kind).init(step.parameters))
+        }
         return judge
     }
 }

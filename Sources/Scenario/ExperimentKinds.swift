@@ -1,4 +1,5 @@
-// The settings that only experiments have: where the graph is, how much lying is withstood, which nodes are meant.
+// The settings that only experiments have: where the graph is, how many hostile neighbours are withstood, which nodes
+// are meant.
 import Graphs
 import JSON
 import Registry
@@ -22,7 +23,7 @@ public enum TopologySource: Sendable, Equatable {
     }
 }
 
-/// How much lying among its neighbours a node is told to withstand.
+/// How many hostile neighbours a node is told to withstand.
 public enum Tolerance: Sendable, Equatable {
     case count(Int)
     /// Total mixing weight.

@@ -53,7 +53,7 @@ extension Experiment: Settings {
 
         .catalog("aggregation.rule", \.aggregation.rule, RuleCatalog.gossip, "how received models are mixed in"),
         .chain(
-            "aggregation.before", \.aggregation.before, RuleCatalog.before,
+            "aggregation.before", \.aggregation.before, RuleCatalog.preAggregations,
             "what is done, in this order, to the models before a rule that judges a set of them"),
         .tolerance("aggregation.tolerates", \.aggregation.tolerates, "hostile neighbours that every node withstands"),
         .choice(

@@ -12,7 +12,8 @@ public struct KeyFile: Sendable {
 
     private static let version = 1
 
-    /// The files of all nodes, by index. The two ends of each edge, taps among them, get the same new key.
+    /// The files of all nodes, by index. The two ends of each edge, eavesdropping links among them, get the same new
+    /// key.
     ///
     /// - Parameter random: so many bytes that nobody can predict.
     public static func generate(for file: TopologyFile, random: (Int) -> [UInt8]) -> [KeyFile] {

@@ -107,7 +107,7 @@ extension JSONValue {
 
     /// All that an experiment chooses by a member `kind`.
     private static let chosenByKind: [any Registered.Type] =
-        RuleCatalog.gossip.descriptions + RuleCatalog.before.descriptions + AttackCatalog.all.descriptions
+        RuleCatalog.gossip.descriptions + RuleCatalog.preAggregations.descriptions + AttackCatalog.all.descriptions
         + FaultCatalog.all.descriptions + DatasetCatalog.all.descriptions + SplitCatalog.all.descriptions
         + ObjectiveCatalog.all.descriptions + StepSizeCatalog.all.descriptions + ScheduleCatalog.all.descriptions
 }

@@ -124,11 +124,11 @@ struct Warnings {
         let least = occurrence.worst.nodes.map { mostWithstood(by: $0, occurrence.worst.graph) }.min() ?? 0
         return "aggregation.tolerates is more than \(experiment.aggregation.rule.kind) can withstand at "
             + "\(words(occurrence)): with their neighbours the weakest of them withstands "
-            + (least == 0 ? "no liar" : least == 1 ? "1 liar" : "\(least) liars")
+            + (least == 0 ? "no hostile node" : least == 1 ? "1 hostile node" : "\(least) hostile nodes")
             + " and promises nothing with more; declare less, add neighbours, or take another rule"
     }
 
-    /// How many liars the rule withstands there; with more neighbours lying it is never easier.
+    /// How many hostile nodes the rule withstands there; with more hostile neighbours it is never easier.
     private func mostWithstood(by node: NodeID, _ graph: RoundsInView.Graph) -> Int {
         let row = graph.weights.weights(at: node)
         var (low, high) = (0, row.count)
@@ -159,14 +159,14 @@ struct Warnings {
         return "an oracle tells every node how many of its neighbours are hostile; no real node knows"
     }
 
-    /// Nobody carries a model to a colluding liar that has missed it.
+    /// Nobody carries a model to a colluding hostile node that has missed it.
     private var muted: String? {
         let isAtRisk = experiment.adversary.contains { group in
             let attack = (try? group.makeAttack()) as? any ModelAttack
             return group.collude && group.nodes.labels.count > 1 && attack?.needs.contains(.heard) ?? false
         }
         guard isAtRisk, !experiment.faults.isEmpty else { return nil }
-        return "colluding liars are silent in rounds in which a fault keeps an honest model from them"
+        return "colluding hostile nodes are silent in rounds in which a fault keeps an honest model from them"
     }
 
     private func warn(_ sentence: String, _ nodes: [NodeID]) -> String? {

@@ -10,12 +10,12 @@ extension Actor {
     func isLinked(with peer: NodeID) -> Bool { slot(of: peer).map { lines[$0].isOpen } ?? false }
 
     mutating func open(
-        _ slot: Int, incarnation: UInt64, at now: Instant, using tools: inout Tools, telling news: inout News
+        _ slot: Int, incarnation: UInt64, at now: Instant, using scratch: inout ActorScratch, into outbox: inout Outbox
     ) {
         let peer = lines[slot].peer
         guard settings.carriage != .values else {
             lines[slot].isOpen = true
-            return handle(.linkUp(peer, incarnation: incarnation), at: now, using: &tools, telling: &news)
+            return handle(.linkUp(peer, incarnation: incarnation), at: now, using: &scratch, into: &outbox)
         }
         let local = LinkIdentity(
             experiment: settings.experiment, run: .none, node: id, incarnation: self.incarnation,
@@ -28,16 +28,17 @@ extension Actor {
             var wanted: [DatagramLink.Effect] = []
             link.start(at: now, into: &wanted)
             lines[slot].datagrams = link
-            lines[slot].doorkeeper =
-                id < peer ? nil : Doorkeeper(local: local, diallers: [peer], keys: secrets.keys, secret: cookieSecret)
+            lines[slot].addressValidator =
+                id < peer
+                ? nil : AddressValidator(local: local, diallers: [peer], keys: secrets.keys, secret: cookieSecret)
             lines[slot].timerAt = link.nextTimer
-            carryOut(wanted, slot: slot, at: now, using: &tools, telling: &news)
+            carryOut(wanted, slot: slot, at: now, using: &scratch, into: &outbox)
         } else {
             var link = Link(local: local, expecting: expectation, secrets: secrets)
             var wanted: [LinkEffect] = []
             link.start(into: &wanted)
             lines[slot].stream = link
-            carryOut(wanted, slot: slot, at: now, using: &tools, telling: &news)
+            carryOut(wanted, slot: slot, at: now, using: &scratch, into: &outbox)
         }
     }
 
@@ -63,52 +64,54 @@ extension Actor {
     }
 
     /// The connection is gone, whoever ended it.
-    mutating func hangUp(_ slot: Int, at now: Instant, using tools: inout Tools, telling news: inout News) {
+    mutating func hangUp(_ slot: Int, at now: Instant, using scratch: inout ActorScratch, into outbox: inout Outbox) {
         lines[slot].stream = nil
         lines[slot].datagrams = nil
-        lines[slot].doorkeeper = nil
+        lines[slot].addressValidator = nil
         lines[slot].timerAt = nil
         guard lines[slot].isOpen else { return }
         lines[slot].isOpen = false
-        handle(.linkDown(lines[slot].peer), at: now, using: &tools, telling: &news)
+        handle(.linkDown(lines[slot].peer), at: now, using: &scratch, into: &outbox)
     }
 
     /// This end has had enough of the connection.
-    mutating func breakOff(_ slot: Int, at now: Instant, using tools: inout Tools, telling news: inout News) {
-        news.closed.append((id, lines[slot].peer, lines[slot].connection))
-        hangUp(slot, at: now, using: &tools, telling: &news)
+    mutating func breakOff(_ slot: Int, at now: Instant, using scratch: inout ActorScratch, into outbox: inout Outbox) {
+        outbox.closed.append((id, lines[slot].peer, lines[slot].connection))
+        hangUp(slot, at: now, using: &scratch, into: &outbox)
     }
 
     // MARK: - What comes in
 
     mutating func receive(
-        _ bytes: [UInt8], slot: Int, at now: Instant, using tools: inout Tools, telling news: inout News
+        _ bytes: [UInt8], slot: Int, at now: Instant, using scratch: inout ActorScratch, into outbox: inout Outbox
     ) {
         if settings.carriage.usesDatagrams {
-            guard mayEnter(bytes, slot: slot, at: now, using: &tools, telling: &news) else { return }
+            guard mayEnter(bytes, slot: slot, at: now, using: &scratch, into: &outbox) else { return }
             var wanted: [DatagramLink.Effect] = []
             lines[slot].datagrams?.receive(bytes.span, at: now, into: &wanted)
             lines[slot].timerAt = lines[slot].datagrams?.nextTimer
-            carryOut(wanted, slot: slot, at: now, using: &tools, telling: &news)
+            carryOut(wanted, slot: slot, at: now, using: &scratch, into: &outbox)
         } else {
             var wanted: [LinkEffect] = []
             lines[slot].stream?.receive(bytes.span, into: &wanted)
-            carryOut(wanted, slot: slot, at: now, using: &tools, telling: &news)
+            carryOut(wanted, slot: slot, at: now, using: &scratch, into: &outbox)
         }
     }
 
     /// What comes first to the end that is dialled goes by its doorkeeper.
     private mutating func mayEnter(
-        _ bytes: [UInt8], slot: Int, at now: Instant, using tools: inout Tools, telling news: inout News
+        _ bytes: [UInt8], slot: Int, at now: Instant, using scratch: inout ActorScratch, into outbox: inout Outbox
     ) -> Bool {
-        guard let doorkeeper = lines[slot].doorkeeper, lines[slot].datagrams?.isUntouched ?? false else { return true }
+        guard let addressValidator = lines[slot].addressValidator, lines[slot].datagrams?.isUntouched ?? false else {
+            return true
+        }
         var source: [UInt8] = []
         source.append(littleEndian: UInt32(truncatingIfNeeded: lines[slot].peer.index))
         source.append(littleEndian: UInt32(truncatingIfNeeded: lines[slot].connection))
-        switch doorkeeper.judge(bytes.span, from: source, at: now) {
+        switch addressValidator.judge(bytes.span, from: source, at: now) {
         case .admitted: return true
-        case .asked(let answer): transmit(.datagram(answer), bytes: answer.count, slot: slot, telling: &news)
-        case .refused(let reason): handle(.rejected(reason, from: id), at: now, using: &tools, telling: &news)
+        case .asked(let answer): transmit(.datagram(answer), bytes: answer.count, slot: slot, into: &outbox)
+        case .refused(let reason): handle(.rejected(reason, from: id), at: now, using: &scratch, into: &outbox)
         }
         return false
     }
@@ -130,46 +133,46 @@ extension Actor {
     }
 
     /// Links keep virtual time: the clocks that leap are not those by which a kernel wakes a process.
-    mutating func runLinkTimers(at now: Instant, using tools: inout Tools, telling news: inout News) {
+    mutating func runLinkTimers(at now: Instant, using scratch: inout ActorScratch, into outbox: inout Outbox) {
         for slot in lines.indices {
             guard let moment = lines[slot].timerAt, moment <= now, linkTimer(slot) != nil else { continue }
             var wanted: [DatagramLink.Effect] = []
             lines[slot].datagrams?.timer(at: now, into: &wanted)
             lines[slot].timerAt = lines[slot].datagrams?.nextTimer
-            carryOut(wanted, slot: slot, at: now, using: &tools, telling: &news)
+            carryOut(wanted, slot: slot, at: now, using: &scratch, into: &outbox)
         }
     }
 
     private mutating func carryOut<Output: CarriedOutput>(
-        _ wanted: [ConnectionEffect<Output>], slot: Int, at now: Instant, using tools: inout Tools,
-        telling news: inout News
+        _ wanted: [ConnectionEffect<Output>], slot: Int, at now: Instant, using scratch: inout ActorScratch,
+        into outbox: inout Outbox
     ) {
         let peer = lines[slot].peer
         for effect in wanted {
             switch effect {
             case .transmit(let output):
-                for (content, bytes) in output.contents { transmit(content, bytes: bytes, slot: slot, telling: &news) }
+                for (content, bytes) in output.contents { transmit(content, bytes: bytes, slot: slot, into: &outbox) }
             case .opened(_, let incarnation):
                 lines[slot].isOpen = true
-                handle(.linkUp(peer, incarnation: incarnation), at: now, using: &tools, telling: &news)
+                handle(.linkUp(peer, incarnation: incarnation), at: now, using: &scratch, into: &outbox)
             case .deliver(let message):
-                handle(.received(message, from: peer), at: now, using: &tools, telling: &news)
+                handle(.received(message, from: peer), at: now, using: &scratch, into: &outbox)
             case .refused(let rejection, let sender, let count):
                 // Bytes of nobody in particular are counted under this node's own name.
-                handle(.rejected(rejection, from: sender ?? id, count: count), at: now, using: &tools, telling: &news)
+                handle(.rejected(rejection, from: sender ?? id, count: count), at: now, using: &scratch, into: &outbox)
             case .close:
-                breakOff(slot, at: now, using: &tools, telling: &news)
+                breakOff(slot, at: now, using: &scratch, into: &outbox)
             }
         }
     }
 
     // MARK: - What goes out
 
-    mutating func send(_ message: Message, to receiver: NodeID, at now: Instant, telling news: inout News) {
+    mutating func send(_ message: Message, to receiver: NodeID, at now: Instant, into outbox: inout Outbox) {
         if settings.isWatched {
             switch message {
-            case .model(let model): news.observations.append(.sent(from: id, to: receiver, model))
-            case .state(let state): news.observations.append(.sentState(from: id, to: receiver, state))
+            case .model(let model): outbox.observations.append(.sent(from: id, to: receiver, model))
+            case .state(let state): outbox.observations.append(.sentState(from: id, to: receiver, state))
             case .waiting, .stateRequest, .bye: break
             }
         }
@@ -177,37 +180,37 @@ extension Actor {
             traffic.messages += 1
             return transmit(
                 Delivery(receiver: receiver, sender: id, content: .message(message)), bytes: message.frameBytes,
-                telling: &news)
+                into: &outbox)
         }
         guard let slot = slot(of: receiver), lines[slot].isOpen else { return }
         traffic.messages += 1
         switch settings.carriage {
         case .values:
-            transmit(.message(message), bytes: message.frameBytes, slot: slot, telling: &news)
+            transmit(.message(message), bytes: message.frameBytes, slot: slot, into: &outbox)
         case .bytes, .sealed:
             guard let frame = lines[slot].stream?.frame(for: message) else { return }
-            transmit(.frame(frame), bytes: frame.byteCount, slot: slot, telling: &news)
+            transmit(.frame(frame), bytes: frame.byteCount, slot: slot, into: &outbox)
         case .datagrams, .sealedDatagrams:
             var wanted: [DatagramLink.Effect] = []
             lines[slot].datagrams?.send(message, at: now, into: &wanted)
             lines[slot].timerAt = lines[slot].datagrams?.nextTimer
             // A link that is asked to send wants nothing but that.
             for case .transmit(let burst) in wanted {
-                for (content, bytes) in burst.contents { transmit(content, bytes: bytes, slot: slot, telling: &news) }
+                for (content, bytes) in burst.contents { transmit(content, bytes: bytes, slot: slot, into: &outbox) }
             }
         }
     }
 
-    private mutating func transmit(_ content: Delivery.Content, bytes: Int, slot: Int, telling news: inout News) {
+    private mutating func transmit(_ content: Delivery.Content, bytes: Int, slot: Int, into outbox: inout Outbox) {
         transmit(
             Delivery(
                 receiver: lines[slot].peer, sender: id, content: content, connection: lines[slot].connection),
-            bytes: bytes, telling: &news)
+            bytes: bytes, into: &outbox)
     }
 
-    private mutating func transmit(_ delivery: Delivery, bytes: Int, telling news: inout News) {
+    private mutating func transmit(_ delivery: Delivery, bytes: Int, into outbox: inout Outbox) {
         traffic.bytes += bytes
-        news.sent.append((delivery, bytes))
+        outbox.sent.append((delivery, bytes))
     }
 }
 

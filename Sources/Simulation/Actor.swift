@@ -1,6 +1,6 @@
 // One simulated node: the core and its local training. The counterpart of Platform's NodeShell: it interprets the
 // core's effects, without a socket, a clock or a file. Its links are in Actor+Links, what befalls it in
-// Actor+Afflictions.
+// Actor+Faults.
 import Core
 import Kernels
 import Learning
@@ -26,10 +26,10 @@ struct Actor: Sendable {
     struct Line: Sendable {
         let peer: NodeID
         /// Where bytes are carried, one of these two.
-        @Apart var stream: Link?
-        @Apart var datagrams: DatagramLink?
+        @Boxed var stream: Link?
+        @Boxed var datagrams: DatagramLink?
         /// Of the end that is dialled over datagrams.
-        var doorkeeper: Doorkeeper?
+        var addressValidator: AddressValidator?
         /// When `datagrams` must look after what it has sent.
         var timerAt: Instant?
         /// Which connection with it this is; what belongs to another one is not for this node any more.
@@ -106,11 +106,11 @@ struct Actor: Sendable {
 
     // MARK: - What happens to it
 
-    mutating func begin(using tools: inout Tools, telling news: inout News) {
+    mutating func begin(using scratch: inout ActorScratch, into outbox: inout Outbox) {
         let start = Instant(nanoseconds: 0)
         disk.started()
-        handle(.started(firstStart), at: start, using: &tools, telling: &news)
-        for slot in lines.indices { open(slot, incarnation: 1, at: start, using: &tools, telling: &news) }
+        handle(.started(firstStart), at: start, using: &scratch, into: &outbox)
+        for slot in lines.indices { open(slot, incarnation: 1, at: start, using: &scratch, into: &outbox) }
         settle()
     }
 
@@ -128,119 +128,120 @@ struct Actor: Sendable {
     mutating func dropPending() { pending.removeAll() }
 
     /// Does what is due, if anything is: in place, since an actor is too large to be copied for a question.
-    mutating func step(at now: Instant, using tools: inout Tools, telling news: inout News) {
+    mutating func step(at now: Instant, using scratch: inout ActorScratch, into outbox: inout Outbox) {
         guard isDue(at: now) else { return }
         var arrivals: [Delivery] = []
         swap(&arrivals, &pending)
         for delivery in arrivals where ending == nil || delivery.isDatagram {
-            take(delivery, at: now, using: &tools, telling: &news)
+            take(delivery, at: now, using: &scratch, into: &outbox)
         }
         arrivals.removeAll(keepingCapacity: true)
         pending = arrivals
         if let (local, doneAt) = step, doneAt <= now, ending == nil {
             step = nil
-            answer(local, at: now, using: &tools)
-            carryOut(at: now, using: &tools, telling: &news)
+            answer(local, at: now, using: &scratch)
+            carryOut(at: now, using: &scratch, into: &outbox)
         }
         if let moment = wakeAt, moment <= now + clockOffset, ending == nil {
             wakeAt = nil
-            handle(.timer, at: now, using: &tools, telling: &news)
+            handle(.timer, at: now, using: &scratch, into: &outbox)
         }
-        retryTrace(at: now, using: &tools, telling: &news)
-        if settings.carriage.usesDatagrams { runLinkTimers(at: now, using: &tools, telling: &news) }
+        retryTrace(at: now, using: &scratch, into: &outbox)
+        if settings.carriage.usesDatagrams { runLinkTimers(at: now, using: &scratch, into: &outbox) }
         settle()
     }
 
     /// When the trace line that everything waits for is tried again: as soon as there is room, or for the last time.
     private var triesTraceAt: Instant? {
-        guard let since = queue.heldSince else { return nil }
+        guard let since = queue.blockedSince else { return nil }
         return disk.isFull ? since + core.patience.fullDisk : since
     }
 
-    private mutating func retryTrace(at now: Instant, using tools: inout Tools, telling news: inout News) {
-        guard let line = queue.heldLine, let moment = triesTraceAt, moment <= now else { return }
+    private mutating func retryTrace(at now: Instant, using scratch: inout ActorScratch, into outbox: inout Outbox) {
+        guard let line = queue.blockedLine, let moment = triesTraceAt, moment <= now else { return }
         if write(line) {
             queue.release()
-            carryOut(at: now, using: &tools, telling: &news)
+            carryOut(at: now, using: &scratch, into: &outbox)
         } else {
             queue.removeAll()
-            handle(.traceLost, at: now, using: &tools, telling: &news)
+            handle(.traceLost, at: now, using: &scratch, into: &outbox)
             // The core may have ended already, with its last line still to be written.
-            if ending == nil { end(.traceLost(core.currentRound), at: now, telling: &news) }
+            if ending == nil { end(.traceLost(core.currentRound), at: now, into: &outbox) }
         }
     }
 
     private mutating func take(
-        _ delivery: Delivery, at now: Instant, using tools: inout Tools, telling news: inout News
+        _ delivery: Delivery, at now: Instant, using scratch: inout ActorScratch, into outbox: inout Outbox
     ) {
         // The usual case, which needs nothing to be looked up.
         if !settings.isDisturbed, case .message(let message) = delivery.content {
-            return handle(.received(message, from: delivery.sender), at: now, using: &tools, telling: &news)
+            return handle(.received(message, from: delivery.sender), at: now, using: &scratch, into: &outbox)
         }
         guard let slot = slot(of: delivery.sender) else { return }
         switch delivery.content {
         case .opened(let incarnation):
             guard delivery.connection > lines[slot].connection else { return }
-            hangUp(slot, at: now, using: &tools, telling: &news)
+            hangUp(slot, at: now, using: &scratch, into: &outbox)
             lines[slot].connection = delivery.connection
-            open(slot, incarnation: incarnation, at: now, using: &tools, telling: &news)
+            open(slot, incarnation: incarnation, at: now, using: &scratch, into: &outbox)
         case .closed:
             guard delivery.connection > lines[slot].connection else { return }
             lines[slot].connection = delivery.connection
-            hangUp(slot, at: now, using: &tools, telling: &news)
+            hangUp(slot, at: now, using: &scratch, into: &outbox)
         case _ where delivery.connection != lines[slot].connection:
             break
         case .message(let message):
             guard lines[slot].isOpen else { return }
-            handle(.received(message, from: delivery.sender), at: now, using: &tools, telling: &news)
+            handle(.received(message, from: delivery.sender), at: now, using: &scratch, into: &outbox)
         case .garbled:
             guard lines[slot].isOpen else { return }
-            handle(.rejected(.badCheck, from: delivery.sender), at: now, using: &tools, telling: &news)
-            breakOff(slot, at: now, using: &tools, telling: &news)
+            handle(.rejected(.badCheck, from: delivery.sender), at: now, using: &scratch, into: &outbox)
+            breakOff(slot, at: now, using: &scratch, into: &outbox)
         case .frame(let frame):
-            receive(frame.bytes, slot: slot, at: now, using: &tools, telling: &news)
+            receive(frame.bytes, slot: slot, at: now, using: &scratch, into: &outbox)
         case .altered(let bytes), .datagram(let bytes):
-            receive(bytes, slot: slot, at: now, using: &tools, telling: &news)
+            receive(bytes, slot: slot, at: now, using: &scratch, into: &outbox)
         }
     }
 
     // MARK: - The core
 
     mutating func handle(
-        _ event: NodeEvent, at now: Instant, using tools: inout Tools, telling news: inout News
+        _ event: NodeEvent, at now: Instant, using scratch: inout ActorScratch, into outbox: inout Outbox
     ) {
         guard ending == nil else { return }
         fold(event, at: now)
-        core.handle(event, at: now + clockOffset, using: &tools.workspace, into: &queue.effects)
-        carryOut(at: now, using: &tools, telling: &news)
+        core.handle(event, at: now + clockOffset, using: &scratch.workspace, into: &queue.effects)
+        carryOut(at: now, using: &scratch, into: &outbox)
     }
 
     /// Does what the core has asked for. What takes no virtual time is answered at once, and the answer may ask for
     /// more.
-    private mutating func carryOut(at now: Instant, using tools: inout Tools, telling news: inout News) {
-        while let asked = interpret(at: now, telling: &news) {
+    private mutating func carryOut(at now: Instant, using scratch: inout ActorScratch, into outbox: inout Outbox) {
+        while let asked = interpret(at: now, into: &outbox) {
             switch asked {
             case .step(let local):
                 if let stepTime {
                     step = (local, now + stepTime.duration(of: local.round))
                     return
                 }
-                answer(local, at: now, using: &tools)
+                answer(local, at: now, using: &scratch)
             case .losses(let round, let models):
-                let losses = trainer.batchLosses(of: models, round: round, scratch: &tools.training)
+                let losses = trainer.batchLosses(of: models, round: round, scratch: &scratch.training)
                 core.handle(
-                    .triedOut(round, losses), at: now + clockOffset, using: &tools.workspace, into: &queue.effects)
+                    .lossesProbed(round, losses), at: now + clockOffset, using: &scratch.workspace, into: &queue.effects
+                )
             }
         }
     }
 
-    private mutating func answer(_ local: LocalStep, at now: Instant, using tools: inout Tools) {
+    private mutating func answer(_ local: LocalStep, at now: Instant, using scratch: inout ActorScratch) {
         var parameters = local.model
         var state = local.state
-        let report = trainer.step(&parameters, state: &state, round: local.round, scratch: &tools.training)
+        let report = trainer.step(&parameters, state: &state, round: local.round, scratch: &scratch.training)
         steps += 1
         core.handle(
-            .trained(local.round, parameters, state, report), at: now + clockOffset, using: &tools.workspace,
+            .trained(local.round, parameters, state, report), at: now + clockOffset, using: &scratch.workspace,
             into: &queue.effects)
     }
 
@@ -266,48 +267,48 @@ struct Actor: Sendable {
     }
 
     /// Carries out the core's effects in order; returns what is asked of the node's data, if anything.
-    private mutating func interpret(at now: Instant, telling news: inout News) -> LocalWork? {
+    private mutating func interpret(at now: Instant, into outbox: inout Outbox) -> LocalWork? {
         var work: LocalWork?
         while let effect = queue.next() {
             switch effect {
             case .send(let message, let receiver):
-                send(message, to: receiver, at: now, telling: &news)
+                send(message, to: receiver, at: now, into: &outbox)
             case .wake(let moment):
                 wakeAt = moment
             case .train(let round, let model, let state):
                 work = .step(LocalStep(round: round, model: model, state: state))
-                tellMix(model, telling: &news)
-            case .tryOut(let round, let models):
+                tellMix(model, into: &outbox)
+            case .probeLosses(let round, let models):
                 work = .losses(round, models)
             case .trace(let line):
-                if !write(line) { queue.holdBack(at: now) }
+                if !write(line) { queue.blockOnTrace(at: now) }
             // Nobody has a log to look at; what it leads to is seen.
             case .warn: break
             case .record(let record):
-                news.observations.append(.record(id, record))
+                outbox.observations.append(.record(id, record))
             case .snapshot(let rounds, let model):
-                news.observations.append(.snapshot(id, rounds: rounds, model))
+                outbox.observations.append(.snapshot(id, rounds: rounds, model))
             case .save(var checkpoint):
                 guard settings.keepsCheckpoints else { break }
                 checkpoint.incarnation = incarnation
                 let isKept = disk.save(checkpoint, node: id, experiment: settings.experiment)
                 if settings.isWatched, isKept {
-                    news.observations.append(.saved(id, checkpoint, in: core.currentRound))
+                    outbox.observations.append(.saved(id, checkpoint, in: core.currentRound))
                 }
             case .stop(let ending):
-                if case .finished(let model) = ending { tellMix(model, telling: &news) }
-                end(ending, at: now, telling: &news)
+                if case .finished(let model) = ending { tellMix(model, into: &outbox) }
+                end(ending, at: now, into: &outbox)
             }
         }
         return work
     }
 
-    private mutating func end(_ ending: Ending, at now: Instant, telling news: inout News) {
+    private mutating func end(_ ending: Ending, at now: Instant, into outbox: inout Outbox) {
         self.ending = ending
         endedAt = now
         // It sleeps for good, and would otherwise keep virtual time from ending.
         wakeAt = nil
-        news.observations.append(.ended(id, ending))
+        outbox.observations.append(.ended(id, ending))
     }
 
     /// - Returns: whether there was room for it.
@@ -321,10 +322,10 @@ struct Actor: Sendable {
     }
 
     /// The model with which a round starts is what the trace before it came to.
-    private mutating func tellMix(_ model: [Float], telling news: inout News) {
+    private mutating func tellMix(_ model: [Float], into outbox: inout Outbox) {
         guard let line = untoldTrace else { return }
         untoldTrace = nil
-        news.observations.append(.mixed(id, line, model, held: core.heldModels))
+        outbox.observations.append(.mixed(id, line, model, buffered: core.bufferedModelCount))
     }
 
     private mutating func fold(_ event: NodeEvent, at now: Instant) {
@@ -344,10 +345,10 @@ struct Actor: Sendable {
             hash.fold(12 &+ UInt64(node.index) << 8)
             hash.fold(UInt64(state.round.number))
             hash.fold(state.digest)
-        case .received(.bye(let farewell), let node):
-            hash.fold(6 &+ UInt64(node.index) << 8 &+ UInt64(farewell.rawValue) << 4)
+        case .received(.bye(let closeReason), let node):
+            hash.fold(6 &+ UInt64(node.index) << 8 &+ UInt64(closeReason.rawValue) << 4)
         case .rejected(_, let node, _): hash.fold(7 &+ UInt64(node.index) << 8)
-        case .trained, .triedOut, .timer: hash.fold(8)
+        case .trained, .lossesProbed, .timer: hash.fold(8)
         case .stopRequested: hash.fold(9)
         case .traceLost: hash.fold(10)
         }

@@ -1,5 +1,5 @@
-// What must hold in every run, whatever goes wrong and whoever lies. It sees all that every node sent and mixed, as no
-// node does.
+// What must hold in every run, whatever goes wrong and whoever is hostile. It sees all that every node sent and mixed,
+// as no node does.
 public import Aggregation
 public import Core
 import Kernels
@@ -21,7 +21,7 @@ public struct Violation: Sendable, Equatable, CustomStringConvertible {
         case nothingRefused
         /// A rule keeps what it guarantees.
         case guarantee
-        /// Only liars are found to lie.
+        /// Only hostile nodes are found to forge.
         case penalties
         /// A node holds two models of each neighbour at most; the network keeps back few messages a link.
         case bounds
@@ -32,7 +32,7 @@ public struct Violation: Sendable, Equatable, CustomStringConvertible {
         /// At the end the honest nodes agree about as well as if nobody had heard of anybody until the last fault was
         /// over, and nothing had gone wrong since.
         case consensus
-        /// Liars that are late slow the honest nodes down by a bounded factor, after a start.
+        /// Hostile nodes that are late slow the honest nodes down by a bounded factor, after a start.
         case pace
     }
 
@@ -69,7 +69,7 @@ public struct Invariants: Sendable {
     private let isHostile: [Bool]
     private let guarantee: Guarantee
     private let isAsynchronous: Bool
-    /// For each node what was sent to it, of a liar perhaps several models for one round; only looked up.
+    /// For each node what was sent to it, of a hostile node perhaps several models for one round; only looked up.
     private var received: [[Source: [ModelMessage]]]
     /// For each node the hash of its model of each round; only looked up.
     private var published: [[Int: UInt64]]
@@ -99,11 +99,11 @@ public struct Invariants: Sendable {
         case .snapshot, .record, .ended, .killed: break
         case .sent(let sender, let receiver, let message): observe(message, from: sender, to: receiver)
         case .sentState(let sender, let receiver, let state): note(state, from: sender, to: receiver)
-        case .mixed(let node, let line, let result, let held):
+        case .mixed(let node, let line, let result, let buffered):
             guard !isHostile[node.index] else { return }
             check(line, result, of: node)
-            if held > (1 + nodes[node.index].backlog) * nodes[node.index].neighbours.count {
-                report(.bounds, node, line.round, "it holds \(held) models of neighbours")
+            if buffered > (1 + nodes[node.index].backlog) * nodes[node.index].neighbours.count {
+                report(.bounds, node, line.round, "it holds \(buffered) models of neighbours")
             }
         case .saved(let node, let checkpoint, let round):
             if checkpoint.rounds > round.number {
@@ -178,13 +178,13 @@ public struct Invariants: Sendable {
             report(.eachOnce, node, line.round, "node \(next.sender) is used twice")
         }
         for offender in line.offenders where !isHostile[offender.index] {
-            report(.penalties, node, line.round, "honest node \(offender) counts as a liar")
+            report(.penalties, node, line.round, "honest node \(offender) counts as a hostile node")
         }
-        var heard: [HeardModel] = []
+        var heard: [ReceivedModel] = []
         for input in line.inputs where input.sender != node {
             check(input, of: line, isEntry: isEntry, by: node)
             if let message = received(input, by: node) {
-                heard.append(HeardModel(sender: input.sender, message: message))
+                heard.append(ReceivedModel(sender: input.sender, message: message))
             }
         }
         guard heard.count + (isEntry ? 0 : 1) == line.inputs.count else { return }
@@ -227,10 +227,10 @@ public struct Invariants: Sendable {
         return value >= least - slack && value <= greatest + slack
     }
 
-    private mutating func checkEntry(_ line: TraceLine, _ heard: [HeardModel], _ result: [Float], of node: NodeID) {
+    private mutating func checkEntry(_ line: TraceLine, _ heard: [ReceivedModel], _ result: [Float], of node: NodeID) {
         let honest = heard.filter { !isHostile[$0.sender.index] }
-        let liars = nodes[node.index].budget.count
-        guard heard.count - honest.count <= liars, heard.count > 2 * liars else { return }
+        let hostile = nodes[node.index].budget.count
+        guard heard.count - honest.count <= hostile, heard.count > 2 * hostile else { return }
         guaranteesChecked += 1
         let leaves = result.indices.first { index in
             !Self.isInBox(result[index], honest.map { $0.message.values[index] })
@@ -240,12 +240,14 @@ public struct Invariants: Sendable {
         }
     }
 
-    private mutating func checkGuarantee(_ line: TraceLine, _ heard: [HeardModel], _ result: [Float], of node: NodeID) {
+    private mutating func checkGuarantee(
+        _ line: TraceLine, _ heard: [ReceivedModel], _ result: [Float], of node: NodeID
+    ) {
         let configuration = nodes[node.index]
         let mixed = heard.compactMap { one in
             configuration.mixingWeight(of: one.sender, in: line.round).map { (heard: one, weight: $0) }
         }
-        let liars = mixed.filter { isHostile[$0.heard.sender.index] }
+        let hostile = mixed.filter { isHostile[$0.heard.sender.index] }
         let honest = mixed.filter { !isHostile[$0.heard.sender.index] }
         guard let own = received(own: line, of: node) else { return }
         let offended = line.offenders.compactMap { configuration.mixingWeight(of: $0, in: line.round) }
@@ -255,7 +257,7 @@ public struct Invariants: Sendable {
             if result != own { report(.guarantee, node, line.round, "neighbours have influence") }
         case .honestBox:
             let budget = max(0, configuration.budget.count - offended.count)
-            guard liars.count <= budget, mixed.count > 2 * budget else { return }
+            guard hostile.count <= budget, mixed.count > 2 * budget else { return }
             guaranteesChecked += 1
             let leaves = result.indices.first { index in
                 !Self.isInBox(result[index], honest.map { $0.heard.message.values[index] } + [own[index]])
@@ -263,7 +265,7 @@ public struct Invariants: Sendable {
             if let leaves { report(.guarantee, node, line.round, "element \(leaves) leaves the honest range") }
         case .summation(let coefficient):
             let budget = max(0, configuration.budget.weight - offended.reduce(0, +))
-            guard liars.reduce(0, { $0 + $1.weight }) <= budget + Budget.tolerance else { return }
+            guard hostile.reduce(0, { $0 + $1.weight }) <= budget + Budget.tolerance else { return }
             guaranteesChecked += 1
             var spread = 0.0
             var error = 0.0

@@ -1,6 +1,6 @@
 // Runs every node of an experiment in one process, in virtual time, on the same cores that real processes run.
 //
-// Each instant has two halves. First every node that something happens to takes its step; nodes are split into lanes,
+// Each instant has two halves. First every node that something happens to takes its step; nodes are split into shards,
 // one a thread, and touch nothing of each other. Then the messages sent are handed over in the order (sender,
 // sequence), one latency later, or whatever becomes of them where things go wrong. So the number of threads changes
 // nothing.
@@ -42,7 +42,7 @@ public enum Carriage: String, Sendable, CaseIterable {
     case bytes
     /// As bytes, with a key for every edge.
     case sealed
-    /// As pieces in datagrams, which may be lost, doubled and overtaken one by one.
+    /// As fragments in datagrams, which may be lost, doubled and overtaken one by one.
     case datagrams
     case sealedDatagrams
 
@@ -59,7 +59,7 @@ public enum Observation: Sendable {
     /// Parameters that the receiver had asked for.
     case sentState(from: NodeID, to: NodeID, ModelMessage)
     /// A trace line, the model that it came to, and how many models of neighbours the node holds.
-    case mixed(NodeID, TraceLine, [Float], held: Int)
+    case mixed(NodeID, TraceLine, [Float], buffered: Int)
     case saved(NodeID, Checkpoint, in: Round)
     case killed(NodeID)
 }
@@ -123,8 +123,8 @@ public struct Simulator {
     /// What Linux usually gives a socket.
     private static let receiveBuffer = 212_992
 
-    private let lanes: [Lane]
-    private let laneOfNode: [Int]
+    private let shards: [NodeShard]
+    private let shardOfNode: [Int]
     private let neighbours: [[NodeID]]
     private let options: Options
     private var network: VirtualNetwork?
@@ -148,17 +148,17 @@ public struct Simulator {
                 patience: max(Self.linkPatience, 8 * options.latency), receiveBuffer: Self.receiveBuffer),
             isDisturbed: plan != nil,
             keepsCheckpoints: options.isWatched || plan?.crashesNodes ?? false, isWatched: options.isWatched)
-        let laneCount = max(1, min(options.threads, nodes.count))
-        var lanes: [Lane] = []
-        var laneOfNode: [Int] = []
-        for lane in 0..<laneCount {
-            let range = nodes.count * lane / laneCount..<nodes.count * (lane + 1) / laneCount
-            laneOfNode.append(contentsOf: repeatElement(lane, count: range.count))
+        let shardCount = max(1, min(options.threads, nodes.count))
+        var shards: [NodeShard] = []
+        var shardOfNode: [Int] = []
+        for shard in 0..<shardCount {
+            let range = nodes.count * shard / shardCount..<nodes.count * (shard + 1) / shardCount
+            shardOfNode.append(contentsOf: repeatElement(shard, count: range.count))
             let actors = range.map { Actor(nodes[$0], id: NodeID($0), settings: settings) }
-            lanes.append(Lane(actors, firstNode: range.lowerBound, dimension: dimension))
+            shards.append(NodeShard(actors, firstNode: range.lowerBound, dimension: dimension))
         }
-        self.lanes = lanes
-        self.laneOfNode = laneOfNode
+        self.shards = shards
+        self.shardOfNode = shardOfNode
         network = plan.map { plan in
             let edges = nodes.enumerated().flatMap { index, node in
                 node.neighbours.filter { $0.index > index }.map { VirtualNetwork.Edge(NodeID(index), $0) }
@@ -176,7 +176,7 @@ public struct Simulator {
         observe: (Observation) -> Void = { _ in }, shouldStop: () -> Bool = { false }
     ) -> SimulationResult {
         var now = Instant(nanoseconds: 0)
-        for lane in lanes { lane.state.withLock { $0.begin() } }
+        for shard in shards { shard.state.withLock { $0.begin() } }
         while now.nanoseconds <= options.longest, !shouldStop() {
             step(at: now)
             if network == nil {
@@ -192,13 +192,13 @@ public struct Simulator {
 
     /// When something happens next. A network that only looks after connections keeps no time going.
     private var nextMoment: Instant? {
-        let ofNodes = lanes.compactMap { lane in lane.state.withLock { $0.nextMoment } }.min()
+        let ofNodes = shards.compactMap { shard in shard.state.withLock { $0.nextMoment } }.min()
         guard ofNodes != nil || network?.plan.nextEnd != nil else { return nil }
         return [ofNodes, network?.nextMoment].compactMap { $0 }.min()
     }
 
     private func step(at now: Instant) {
-        let busy = lanes.filter { lane in lane.state.withLock { $0.isBusy(at: now) } }
+        let busy = shards.filter { shard in shard.state.withLock { $0.isBusy(at: now) } }
         if busy.count == 1 {
             busy[0].state.withLock { $0.step(at: now) }
         } else {
@@ -210,16 +210,16 @@ public struct Simulator {
 
     // MARK: - Where nothing goes wrong
 
-    /// Hands over what was sent: lanes hold ascending nodes, so senders come in ascending order.
+    /// Hands over what was sent: shards hold ascending nodes, so senders come in ascending order.
     private func exchange(at now: Instant, observe: (Observation) -> Void) {
-        var deliveries = [[Delivery]](repeating: [], count: lanes.count)
-        for lane in lanes {
-            let news = lane.state.withLock { $0.takeNews() }
-            for (delivery, _) in news.sent { deliveries[laneOfNode[delivery.receiver.index]].append(delivery) }
-            for observation in news.observations { observe(observation) }
+        var deliveries = [[Delivery]](repeating: [], count: shards.count)
+        for shard in shards {
+            let outbox = shard.state.withLock { $0.takeOutbox() }
+            for (delivery, _) in outbox.sent { deliveries[shardOfNode[delivery.receiver.index]].append(delivery) }
+            for observation in outbox.observations { observe(observation) }
         }
-        for (lane, batch) in zip(lanes, deliveries) where !batch.isEmpty {
-            lane.state.withLock { $0.schedule(batch, at: now + options.latency) }
+        for (shard, batch) in zip(shards, deliveries) where !batch.isEmpty {
+            shard.state.withLock { $0.schedule(batch, at: now + options.latency) }
         }
     }
 
@@ -233,26 +233,26 @@ public struct Simulator {
         var arrivals: [VirtualNetwork.Arrival] = []
         for (node, change) in network.advance(to: moment) {
             let wasAlive = isAlive(node)
-            lanes[laneOfNode[node.index]].state.withLock { $0.suffer(change, node: node, at: now) }
+            shards[shardOfNode[node.index]].state.withLock { $0.apply(change, node: node, at: now) }
             if wasAlive != isAlive(node) { arrivals += rewire(node, in: &network, at: now) }
         }
         if calmSince == nil, network.plan.isOver { calmSince = now }
-        for lane in lanes {
-            let news = lane.state.withLock { $0.takeNews() }
-            for (delivery, bytes) in news.sent {
+        for shard in shards {
+            let outbox = shard.state.withLock { $0.takeOutbox() }
+            for (delivery, bytes) in outbox.sent {
                 arrivals += network.carry(delivery, bytes: bytes, at: moment)
             }
-            for (node, peer, connection) in news.closed {
+            for (node, peer, connection) in outbox.closed {
                 arrivals += breakOff(node, peer, connection: connection, in: &network, at: now)
             }
-            for observation in news.observations { observe(observation) }
+            for observation in outbox.observations { observe(observation) }
         }
         arrivals += network.release(at: moment)
         for edge in network.due(at: now) where isAlive(edge.low) && isAlive(edge.high) && !isOpen(edge) {
             arrivals += network.reconnect(edge, soon: true, at: now, incarnation: incarnation)
         }
         for (delivery, moment) in arrivals {
-            lanes[laneOfNode[delivery.receiver.index]].state.withLock { $0.schedule([delivery], at: moment) }
+            shards[shardOfNode[delivery.receiver.index]].state.withLock { $0.schedule([delivery], at: moment) }
         }
     }
 
@@ -278,20 +278,20 @@ public struct Simulator {
     }
 
     private func isAlive(_ node: NodeID) -> Bool {
-        lanes[laneOfNode[node.index]].state.withLock { $0.actors[node.index - $0.firstNode].isAlive }
+        shards[shardOfNode[node.index]].state.withLock { $0.actors[node.index - $0.firstNode].isAlive }
     }
 
     private func incarnation(_ node: NodeID) -> UInt64 {
-        lanes[laneOfNode[node.index]].state.withLock { $0.actors[node.index - $0.firstNode].incarnation }
+        shards[shardOfNode[node.index]].state.withLock { $0.actors[node.index - $0.firstNode].incarnation }
     }
 
     private func isOpen(_ edge: VirtualNetwork.Edge) -> Bool {
         [(edge.low, edge.high), (edge.high, edge.low)].allSatisfy { end, other in
-            lanes[laneOfNode[end.index]].state.withLock { $0.actors[end.index - $0.firstNode].isLinked(with: other) }
+            shards[shardOfNode[end.index]].state.withLock { $0.actors[end.index - $0.firstNode].isLinked(with: other) }
         }
     }
 
-    private var newestRound: Int { lanes.map { lane in lane.state.withLock { $0.newestRound } }.max() ?? 0 }
+    private var newestRound: Int { shards.map { shard in shard.state.withLock { $0.newestRound } }.max() ?? 0 }
 
     private func result(at now: Instant) -> SimulationResult {
         var endings: [Ending?] = []
@@ -301,8 +301,8 @@ public struct Simulator {
         var hash = TraceHash()
         var steps = 0
         var traffic: [Traffic] = []
-        for lane in lanes {
-            lane.state.withLock { state in
+        for shard in shards {
+            shard.state.withLock { state in
                 for actor in state.actors {
                     endings.append(actor.ending)
                     rounds.append(actor.core.currentRound)

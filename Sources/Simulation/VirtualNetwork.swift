@@ -56,17 +56,17 @@ struct VirtualNetwork {
 
     /// What becomes of a delivery that is sent now.
     mutating func carry(_ delivery: Delivery, bytes: Int, at moment: FaultMoment) -> [Arrival] {
-        let passage = plan.pass(
-            Passage(sender: delivery.sender, receiver: delivery.receiver, bytes: bytes), at: moment)
-        guard !passage.isLost else { return [] }
-        guard !passage.isHeld else {
+        let transmission = plan.pass(
+            Transmission(sender: delivery.sender, receiver: delivery.receiver, bytes: bytes), at: moment)
+        guard !transmission.isLost else { return [] }
+        guard !transmission.isHeld else {
             // Nobody keeps datagrams: whoever sent one sends it again.
             if !delivery.isDatagram { hold(delivery) }
             return []
         }
-        let arrival = moment.now + latency + passage.delay
-        let content = passage.isCorrupted ? altered(delivery) : delivery
-        return (0..<passage.copies).map { ($0 == 0 ? content : delivery, arrival) }
+        let arrival = moment.now + latency + transmission.delay
+        let content = transmission.isCorrupted ? altered(delivery) : delivery
+        return (0..<transmission.copies).map { ($0 == 0 ? content : delivery, arrival) }
     }
 
     /// What was kept back and may pass now.
@@ -74,8 +74,8 @@ struct VirtualNetwork {
         guard !held.isEmpty else { return [] }
         var released: [Arrival] = []
         held.removeAll { delivery in
-            let passage = Passage(sender: delivery.sender, receiver: delivery.receiver, bytes: 0)
-            guard plan.releases(passage, at: moment) else { return false }
+            let transmission = Transmission(sender: delivery.sender, receiver: delivery.receiver, bytes: 0)
+            guard plan.releases(transmission, at: moment) else { return false }
             released.append((delivery, moment.now + latency))
             return true
         }

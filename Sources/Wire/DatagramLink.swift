@@ -30,7 +30,7 @@ public struct DatagramLink: Sendable {
     public struct Pace: Sendable {
         /// A peer that is silent, or acknowledges nothing, for so long is gone.
         public let patience: Nanoseconds
-        /// Pieces that may be on their way at once.
+        /// Fragments that may be on their way at once.
         public let window: Int
 
         /// - Parameter receiveBuffer: bytes that the kernel keeps of what arrives on the peer's socket; half of it is
@@ -45,7 +45,7 @@ public struct DatagramLink: Sendable {
 
     private static let helloInterval: Nanoseconds = .milliseconds(20)
     private static let longestHelloInterval: Nanoseconds = .milliseconds(250)
-    /// An acknowledgement waits this long for a piece that it can go with.
+    /// An acknowledgement waits this long for a fragment that it can go with.
     private static let acknowledgementDelay: Nanoseconds = .milliseconds(2)
     /// A link says something at least this often, so that the death of either end is noticed.
     private static let heartbeat: Nanoseconds = .milliseconds(250)
@@ -68,8 +68,8 @@ public struct DatagramLink: Sendable {
     public private(set) var peer: NodeID?
 
     private var decoder: Decoder
-    private var incoming = IncomingPieces()
-    private var outgoing: OutgoingPieces
+    private var incoming = IncomingFragments()
+    private var outgoing: OutgoingFragments
     private var replays = ReplayWindow()
     private var nextSequence: UInt64 = 0
     private var sentDatagrams: UInt64 = 0
@@ -96,7 +96,7 @@ public struct DatagramLink: Sendable {
         handshake = Handshake(local: local, expectation: expectation, secrets: secrets)
         self.pace = pace
         decoder = Decoder(limits: local.limits)
-        outgoing = OutgoingPieces(window: pace.window, backlog: local.limits.backlog, at: now)
+        outgoing = OutgoingFragments(window: pace.window, backlog: local.limits.backlog, at: now)
         startedAt = now
         lastSentAt = now
         lastHeardAt = now
@@ -104,7 +104,7 @@ public struct DatagramLink: Sendable {
 
     /// The length of the longest datagram of a link.
     public static func datagramBytes(isSealed: Bool) -> Int {
-        Frame.fixedBytes + (isSealed ? ChaCha20Poly1305.tagBytes : 8) + Piece.prefixBytes + Piece.mostBytes
+        Frame.fixedBytes + (isSealed ? ChaCha20Poly1305.tagBytes : 8) + Fragment.prefixBytes + Fragment.mostBytes
     }
 
     private var keys: SessionKeys? { session?.keys }
@@ -220,18 +220,18 @@ public struct DatagramLink: Sendable {
 
     /// Verifies one frame, cheapest checks first, and returns it with its payload in the clear.
     private mutating func open(_ bytes: Span<UInt8>, offset: inout Int) throws(Rejection) -> (Frame, [UInt8]) {
-        guard bytes.count - offset >= Frame.fixedBytes else { throw .lyingLength }
+        guard bytes.count - offset >= Frame.fixedBytes else { throw .badLength }
         let fixed = Decoder.bytes(offset..<offset + Frame.fixedBytes, of: bytes)
         let frame = try Frame.decode(fixed, limits: handshake.local.limits)
         let start = offset + Frame.fixedBytes + frame.checkBytes
         let end = start + frame.payloadBytes
-        guard end <= bytes.count else { throw .lyingLength }
+        guard end <= bytes.count else { throw .badLength }
         // Hellos and cookies may come again, and are in the clear even where keys are known already.
         let isClear = frame.kind.isClear
-        guard isClear || frame.kind == .proof || frame.kind == .piece else { throw .unknownKind }
+        guard isClear || frame.kind == .proof || frame.kind == .fragment else { throw .unknownKind }
         guard frame.isSealed == (keys != nil && !isClear) else { throw frame.isSealed ? .unexpectedKey : .notSealed }
         guard isClear || session != nil else { throw .handshakeExpected }
-        // Without a seal a sequence proves nothing, and pieces that come twice are told by their numbers.
+        // Without a seal a sequence proves nothing, and fragments that come twice are told by their numbers.
         guard !frame.isSealed || !replays.contains(frame.sequence) && frame.sequence < .max else {
             throw .replayedSequence
         }
@@ -257,31 +257,31 @@ public struct DatagramLink: Sendable {
     ) throws(Rejection) {
         if frame.kind == .cookie { return try take(cookie: payload, from: frame.sender, at: now, into: &effects) }
         guard let claim else {
-            return try greet(Greeting(encoded: payload), from: frame.sender, at: now, into: &effects)
+            return try greet(HelloPayload(encoded: payload), from: frame.sender, at: now, into: &effects)
         }
         guard frame.sender == claim.peer else { throw .wrongSender }
         if frame.kind == .hello {
-            guard Greeting(encoded: payload).hello == claim.hello else { throw .unexpectedHandshake }
+            guard HelloPayload(encoded: payload).hello == claim.hello else { throw .unexpectedHandshake }
             if case .accepted = handshake.expectation { answerHello(to: claim.peer, at: now, into: &effects) }
             return
         }
         if phase == .proving { open(claim, at: now, into: &effects) }
         lastHeardAt = now
         probeDueAt = nil
-        if frame.kind == .piece { try take(frame, payload, at: now, cost: &cost, into: &effects) }
+        if frame.kind == .fragment { try take(frame, payload, at: now, cost: &cost, into: &effects) }
     }
 
     private mutating func take(
         _ frame: Frame, _ payload: [UInt8], at now: Instant, cost: inout PeerCost, into effects: inout [Effect]
     ) throws(Rejection) {
-        let piece = Piece(prefixOf: payload)
-        try outgoing.acknowledge(piece.acknowledgement, at: now)
-        guard payload.count > Piece.prefixBytes else {
+        let fragment = Fragment(prefixOf: payload)
+        try outgoing.acknowledge(fragment.acknowledgement, at: now)
+        guard payload.count > Fragment.prefixBytes else {
             if frame.isUrgent { acknowledgementDueAt = now }
             return
         }
         var isUrgent = frame.isUrgent || incoming.hasGaps
-        switch incoming.take(piece.number, payload: payload) {
+        switch incoming.take(fragment.number, payload: payload) {
         case .next: read(payload, at: now, cost: &cost, into: &effects)
         case .early, .repeated: isUrgent = true
         case .unexpected: throw .malformedPayload
@@ -290,7 +290,7 @@ public struct DatagramLink: Sendable {
         acknowledgementDueAt = min(acknowledgementDueAt ?? due, due)
     }
 
-    /// Reads on in the stream of frames with the piece that was wanted next, and those after it that are here.
+    /// Reads on in the stream of frames with the fragment that was wanted next, and those after it that are here.
     private mutating func read(
         _ first: [UInt8], at now: Instant, cost: inout PeerCost, into effects: inout [Effect]
     ) {
@@ -299,7 +299,7 @@ public struct DatagramLink: Sendable {
         while let payload = next, phase == .open {
             next = incoming.advance()
             let bytes = payload.span
-            var offset = Piece.prefixBytes
+            var offset = Fragment.prefixBytes
             do throws(Rejection) {
                 while phase == .open, let frame = try decoder.next(bytes, offset: &offset) {
                     guard frame.header.sender == peer else { throw .wrongSender }
@@ -330,12 +330,12 @@ public struct DatagramLink: Sendable {
 
     // MARK: - Handshake
 
-    /// Of the accepter's side a `Doorkeeper` has seen the cookie already.
+    /// Of the accepter's side a `AddressValidator` has seen the cookie already.
     private mutating func greet(
-        _ greeting: Greeting, from sender: NodeID, at now: Instant, into effects: inout [Effect]
+        _ helloPayload: HelloPayload, from sender: NodeID, at now: Instant, into effects: inout [Effect]
     ) throws(Rejection) {
-        session = try handshake.accept(greeting, from: sender)
-        claim = (sender, greeting.hello)
+        session = try handshake.accept(helloPayload, from: sender)
+        claim = (sender, helloPayload.hello)
         phase = .proving
         lastHeardAt = now
         switch handshake.expectation {
@@ -357,13 +357,13 @@ public struct DatagramLink: Sendable {
     }
 
     private mutating func answerHello(to node: NodeID, at now: Instant, into effects: inout [Effect]) {
-        transmit(.hello, payload: handshake.greeting(to: node).encoded, at: now, into: &effects)
+        transmit(.hello, payload: handshake.helloPayload(to: node).encoded, at: now, into: &effects)
         transmit(.proof, at: now, into: &effects)
     }
 
     private mutating func sayHello(at now: Instant, into effects: inout [Effect]) {
         guard case .dialled(let node) = handshake.expectation else { return }
-        transmit(.hello, payload: handshake.greeting(to: node, cookie: cookie).encoded, at: now, into: &effects)
+        transmit(.hello, payload: handshake.helloPayload(to: node, cookie: cookie).encoded, at: now, into: &effects)
         helloDueAt = now + helloInterval
         helloInterval = min(Self.longestHelloInterval, helloInterval * 3 / 2)
     }
@@ -386,7 +386,7 @@ public struct DatagramLink: Sendable {
         var burst = emptyBurst
         while let (number, isUrgent) = outgoing.next(at: now) {
             if burst.bytes.isEmpty { burst.bytes.reserveCapacity(Self.mostInBurst * burst.datagramBytes) }
-            appendPiece(number, isUrgent: isUrgent, at: now, to: &burst.bytes)
+            appendFragment(number, isUrgent: isUrgent, at: now, to: &burst.bytes)
             // Only behind a datagram of full length can another one be told apart.
             let isFull = burst.bytes.count == Self.mostInBurst * burst.datagramBytes
             guard isFull || burst.bytes.count % burst.datagramBytes != 0 else { continue }
@@ -407,24 +407,24 @@ public struct DatagramLink: Sendable {
         acknowledge(asking: true, at: now, into: &effects)
     }
 
-    /// Sends a piece without bytes.
+    /// Sends a fragment without bytes.
     ///
     /// - Parameter asking: for an answer at once.
     private mutating func acknowledge(asking: Bool = false, at now: Instant, into effects: inout [Effect]) {
         var burst = emptyBurst
-        appendPiece(nil, isUrgent: asking, at: now, to: &burst.bytes)
+        appendFragment(nil, isUrgent: asking, at: now, to: &burst.bytes)
         effects.append(.transmit(burst))
     }
 
     /// - Parameter number: `nil` for one without bytes.
-    private mutating func appendPiece(
+    private mutating func appendFragment(
         _ number: UInt64?, isUrgent: Bool, at now: Instant, to bytes: inout [UInt8]
     ) {
-        let piece = Piece(number: number ?? 0, acknowledgement: incoming.acknowledgement)
-        let length = Piece.prefixBytes + (number.map(outgoing.byteCount) ?? 0)
+        let fragment = Fragment(number: number ?? 0, acknowledgement: incoming.acknowledgement)
+        let length = Fragment.prefixBytes + (number.map(outgoing.byteCount) ?? 0)
         acknowledgementDueAt = nil
-        appendDatagram(.piece, isUrgent: isUrgent, payloadBytes: length, at: now, to: &bytes) { [outgoing] bytes in
-            piece.append(to: &bytes)
+        appendDatagram(.fragment, isUrgent: isUrgent, payloadBytes: length, at: now, to: &bytes) { [outgoing] bytes in
+            fragment.append(to: &bytes)
             if let number { outgoing.append(number, to: &bytes) }
         }
     }

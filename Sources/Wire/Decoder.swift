@@ -17,7 +17,7 @@ struct ReceivedFrame: Sendable, Equatable {
         switch header.kind {
         case .hello, .proof:
             throw .unexpectedHandshake
-        case .piece, .cookie:
+        case .fragment, .cookie:
             throw .unknownKind
         case .model:
             return .model(ModelMessage(round: header.round, values: model, digest: payloadDigest))
@@ -28,8 +28,8 @@ struct ReceivedFrame: Sendable, Equatable {
         case .stateRequest:
             return .stateRequest(header.round)
         case .bye:
-            guard let farewell = Farewell(rawValue: payload[0]) else { throw .malformedPayload }
-            return .bye(farewell)
+            guard let closeReason = CloseReason(rawValue: payload[0]) else { throw .malformedPayload }
+            return .bye(closeReason)
         }
     }
 }
@@ -85,12 +85,12 @@ struct Decoder: Sendable {
             offset += taken
             filledBytes += taken
         } else if taken > 0 {
-            let piece = bytes.extracting(offset..<offset + taken)
+            let fragment = bytes.extracting(offset..<offset + taken)
             let start = filledBytes
             if header.kind.isVector {
-                unsafe model.withUnsafeMutableBytes { unsafe Decoder.copy(piece, into: $0, at: start) }
+                unsafe model.withUnsafeMutableBytes { unsafe Decoder.copy(fragment, into: $0, at: start) }
             } else {
-                unsafe small.withUnsafeMutableBytes { unsafe Decoder.copy(piece, into: $0, at: start) }
+                unsafe small.withUnsafeMutableBytes { unsafe Decoder.copy(fragment, into: $0, at: start) }
             }
             offset += taken
             filledBytes += taken
@@ -163,8 +163,8 @@ struct Decoder: Sendable {
         return word
     }
 
-    private static func copy(_ piece: Span<UInt8>, into target: UnsafeMutableRawBufferPointer, at offset: Int) {
-        unsafe piece.withUnsafeBytes { source in
+    private static func copy(_ fragment: Span<UInt8>, into target: UnsafeMutableRawBufferPointer, at offset: Int) {
+        unsafe fragment.withUnsafeBytes { source in
             unsafe UnsafeMutableRawBufferPointer(rebasing: target[offset..<offset + source.count])
                 .copyMemory(from: source)
         }

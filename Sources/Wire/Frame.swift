@@ -3,9 +3,9 @@
 //   offset  bytes  field
 //        0      4  magic           "GSPN"
 //        4      1  version         2
-//        5      1  kind            1 hello, 2 model, 3 waiting, 4 bye, 5 proof, 6 piece, 7 cookie,
+//        5      1  kind            1 hello, 2 model, 3 waiting, 4 bye, 5 proof, 6 fragment, 7 cookie,
 //                             8 request of a state, 9 state
-//        6      2  flags           bit 0: sealed; bit 1, of a piece: answer at once; the others are 0
+//        6      2  flags           bit 0: sealed; bit 1, of a fragment: answer at once; the others are 0
 //        8      4  sender          index of the sending node
 //       12      4  round           0 where the kind has none
 //       16      8  sequence        counts the frames of one connection and direction from 0
@@ -32,7 +32,7 @@ import Kernels
 /// The header of one frame, decoded.
 public struct Frame: Sendable, Equatable {
     public enum Kind: UInt8, Sendable, CaseIterable {
-        case hello = 1, model, waiting, bye, proof, piece, cookie, stateRequest, state
+        case hello = 1, model, waiting, bye, proof, fragment, cookie, stateRequest, state
     }
 
     /// Of a frame that is not sealed.
@@ -47,7 +47,7 @@ public struct Frame: Sendable, Equatable {
 
     public let kind: Kind
     public let isSealed: Bool
-    /// Of a piece: the receiver is to acknowledge it without delay.
+    /// Of a fragment: the receiver is to acknowledge it without delay.
     public let isUrgent: Bool
     public let sender: NodeID
     public let round: Round
@@ -95,7 +95,7 @@ public struct Frame: Sendable, Equatable {
         let flags = bytes.integer(at: 6, as: UInt16.self)
         guard let kind = Kind(rawValue: bytes[5]), flags & ~kind.allowedFlags == 0 else { throw .unknownKind }
         let length = Int(bytes.integer(at: 24, as: UInt32.self))
-        guard limits.payloadBytes(of: kind).contains(length) else { throw .lyingLength }
+        guard limits.payloadBytes(of: kind).contains(length) else { throw .badLength }
         let round = Round(Int(bytes.integer(at: 12, as: UInt32.self)))
         guard kind.hasRound || round == Round(0) else { throw .malformedPayload }
         return Frame(
@@ -122,7 +122,7 @@ extension Frame.Kind {
 
     fileprivate var hasRound: Bool { isVector || self == .waiting || self == .stateRequest }
 
-    fileprivate var allowedFlags: UInt16 { Frame.sealedFlag | (self == .piece ? Frame.urgentFlag : 0) }
+    fileprivate var allowedFlags: UInt16 { Frame.sealedFlag | (self == .fragment ? Frame.urgentFlag : 0) }
 }
 
 /// Who opens a connection, to whom, for which run of which experiment, in which life.

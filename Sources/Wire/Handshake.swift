@@ -36,13 +36,13 @@ struct Handshake: Sendable {
     }
 
     /// The hello with what comes with it.
-    func greeting(to node: NodeID, cookie: UInt64 = 0) -> Greeting {
-        Greeting(hello(to: node), from: local.node, cookie: cookie, key: secrets?.keys?[node])
+    func helloPayload(to node: NodeID, cookie: UInt64 = 0) -> HelloPayload {
+        HelloPayload(hello(to: node), from: local.node, cookie: cookie, key: secrets?.keys?[node])
     }
 
     /// Judges the peer's greeting, cheapest checks first; nothing is derived yet.
-    func judge(_ greeting: Greeting, from sender: NodeID) throws(Rejection) {
-        let hello = greeting.hello
+    func judge(_ helloPayload: HelloPayload, from sender: NodeID) throws(Rejection) {
+        let hello = helloPayload.hello
         guard hello.identity == local.experiment else { throw .otherExperiment }
         guard hello.run == local.run else { throw .otherRun }
         switch expectation {
@@ -51,7 +51,7 @@ struct Handshake: Sendable {
         }
         guard hello.addressee == local.node else { throw .unknownSender }
         guard let keys = secrets?.keys else {
-            guard hello.fingerprint == Hello.noFingerprint, greeting.mark == 0 else { throw .unexpectedKey }
+            guard hello.fingerprint == Hello.noFingerprint, helloPayload.mark == 0 else { throw .unexpectedKey }
             return
         }
         guard hello.fingerprint != Hello.noFingerprint else { throw .noKey }
@@ -59,16 +59,16 @@ struct Handshake: Sendable {
             throw keys.contains(fingerprint: hello.fingerprint) ? .otherEdgesKey : .wrongKey
         }
         // A fingerprint can be read on the wire by anyone; the key is derived from for whoever has it.
-        guard greeting.isMarked(by: key, sender: sender) else { throw .badSeal }
+        guard helloPayload.isMarked(by: key, sender: sender) else { throw .badSeal }
     }
 
     /// Takes a greeting that is found good.
     ///
     /// - Returns: what the peer has yet to prove that it knows.
-    func accept(_ greeting: Greeting, from sender: NodeID) throws(Rejection) -> Session {
-        try judge(greeting, from: sender)
+    func accept(_ helloPayload: HelloPayload, from sender: NodeID) throws(Rejection) -> Session {
+        try judge(helloPayload, from: sender)
         let own = (local.node, hello(to: sender))
-        let peers = (sender, greeting.hello)
+        let peers = (sender, helloPayload.hello)
         let isDialler = if case .dialled = expectation { true } else { false }
         return Session(
             secrets?.keys?[sender], dialler: isDialler ? own : peers, accepter: isDialler ? peers : own,

@@ -20,12 +20,12 @@ public struct Limits: Sendable, Equatable {
     /// The payload lengths that a frame of this kind may have; most have but one.
     public func payloadBytes(of kind: Frame.Kind) -> ClosedRange<Int> {
         switch kind {
-        case .hello: Greeting.encodedBytes...Greeting.encodedBytes
+        case .hello: HelloPayload.encodedBytes...HelloPayload.encodedBytes
         case .model, .state: dimension * MemoryLayout<Float>.size...dimension * MemoryLayout<Float>.size
         case .waiting, .stateRequest, .proof: 0...0
         case .bye: 1...1
         case .cookie: 8...8
-        case .piece: Piece.prefixBytes...Piece.prefixBytes + Piece.mostBytes
+        case .fragment: Fragment.prefixBytes...Fragment.prefixBytes + Fragment.mostBytes
         }
     }
 }

@@ -126,7 +126,7 @@ public struct Link: Sendable {
         let header = frame.header
         guard let claim else {
             guard header.kind == .hello else { return close(into: &effects) }
-            return try greet(Greeting(encoded: frame.payload), from: header.sender, into: &effects)
+            return try greet(HelloPayload(encoded: frame.payload), from: header.sender, into: &effects)
         }
         if phase == .proving {
             guard header.kind == .proof else { return close(into: &effects) }
@@ -138,12 +138,12 @@ public struct Link: Sendable {
     }
 
     private mutating func greet(
-        _ greeting: Greeting, from sender: NodeID, into effects: inout [LinkEffect]
+        _ helloPayload: HelloPayload, from sender: NodeID, into effects: inout [LinkEffect]
     ) throws(Rejection) {
-        guard greeting.cookie == 0 else { throw .malformedPayload }
-        let session = try handshake.accept(greeting, from: sender)
+        guard helloPayload.cookie == 0 else { throw .malformedPayload }
+        let session = try handshake.accept(helloPayload, from: sender)
         if case .accepted = handshake.expectation { effects.append(.transmit(hello(to: sender))) }
-        let claim = (sender, greeting.hello.incarnation)
+        let claim = (sender, helloPayload.hello.incarnation)
         self.claim = claim
         guard let keys = session.keys else { return open(claim, into: &effects) }
         self.keys = keys
@@ -166,7 +166,7 @@ public struct Link: Sendable {
     }
 
     private mutating func hello(to node: NodeID) -> OutgoingFrame {
-        small(.hello, payload: handshake.greeting(to: node).encoded)
+        small(.hello, payload: handshake.helloPayload(to: node).encoded)
     }
 
     private mutating func small(_ kind: Frame.Kind, payload: [UInt8] = []) -> OutgoingFrame {

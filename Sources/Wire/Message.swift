@@ -11,7 +11,7 @@ public enum Message: Sendable, Equatable {
     case stateRequest(Round)
     /// The answer: parameters, and the round that starts with them.
     case state(ModelMessage)
-    case bye(Farewell)
+    case bye(CloseReason)
 }
 
 /// A model as it travels: the values, and their hash for trace and checks, computed once for all neighbours.
@@ -35,7 +35,7 @@ public struct ModelMessage: Sendable, Equatable {
 }
 
 /// Why a node says good-bye.
-public enum Farewell: UInt8, Sendable, Equatable {
+public enum CloseReason: UInt8, Sendable, Equatable {
     /// All rounds are done; the last model has been sent.
     case finished = 1
     /// The node was told to stop.

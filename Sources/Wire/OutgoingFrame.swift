@@ -70,9 +70,9 @@ public struct OutgoingFrame: Sendable, Equatable {
         case .waiting(let round):
             self.init(
                 kind: .waiting, sender: sender, round: round, sequence: sequence, payload: [], sealedWith: key)
-        case .bye(let farewell):
+        case .bye(let closeReason):
             self.init(
-                kind: .bye, sender: sender, round: Round(0), sequence: sequence, payload: [farewell.rawValue],
+                kind: .bye, sender: sender, round: Round(0), sequence: sequence, payload: [closeReason.rawValue],
                 sealedWith: key)
         }
     }

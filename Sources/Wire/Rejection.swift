@@ -9,7 +9,7 @@ public enum Rejection: String, Error, Sendable, CaseIterable {
     /// Another connection of the neighbour stands: of a later process, or alive where nobody proves anything.
     case pastIncarnation, placeTaken
     // Found in the bytes, before a peer is known.
-    case badMagic, unsupportedVersion, unknownKind, lyingLength, badCheck, malformedPayload
+    case badMagic, unsupportedVersion, unknownKind, badLength, badCheck, malformedPayload
     // Found in the handshake.
     case handshakeExpected, unexpectedHandshake, otherExperiment, otherRun, unknownSender
     /// One side has a key for the edge, the other none; or its key is another one, perhaps that of another edge.

@@ -1,7 +1,7 @@
 // How long an answer takes, and so how long to wait before asking again (RFC 6298).
 import Kernels
 
-/// A running estimate of the time from a piece to its acknowledgement.
+/// A running estimate of the time from a fragment to its acknowledgement.
 struct RoundTrip: Sendable {
     private static let shortestTimeout: Nanoseconds = .milliseconds(10)
     private static let longestTimeout: Nanoseconds = .milliseconds(1_000)

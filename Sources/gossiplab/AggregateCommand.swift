@@ -26,7 +26,7 @@ enum AggregateCommand: Command {
         }
         let given = try flags.required("rule", "the name of a rule, as 'list rules' has them")
         let rule = try RuleCatalog.gossip.entry(named: given)
-        let before = try flags.values("before").map { try RuleCatalog.before.entry(named: $0) }
+        let before = try flags.values("before").map { try RuleCatalog.preAggregations.entry(named: $0) }
         let isCompatible = try flags.choice("compat", ["none", "byzfl"], default: "none") == "byzfl"
         let isDouble = try flags.choice("precision", ["single", "double"], default: "single") == "double"
         let word = flags.words.first ?? "-"
@@ -187,7 +187,7 @@ private struct SelfCentredRequest {
             return weight
         }
         rule = try type.init(try object.values(of: type.parameters, standard: []))
-        guard !rule.needs.contains(.liars) || input.liars != nil else {
+        guard !rule.needs.contains(.hostile) || input.hostile != nil else {
             throw ConfigurationFault(.missing(key: "liars", expected: "rows that an oracle names, for \(type.name)"))
         }
     }
@@ -197,7 +197,7 @@ private struct SelfCentredRequest {
         let share = 1 / Double(input.vectors.count)
         let weights = rows.map { input.weights?[$0] ?? share }
         var budget = weight.map { Budget(weight: $0, among: weights) } ?? Budget(count: hostile, among: weights)
-        budget.liars = input.liars?.sorted().map { NodeID($0) }
+        budget.hostile = input.hostile?.sorted().map { NodeID($0) }
         let width = input.vectors[own].count
         var neighbours = VectorBatch(columns: width, capacity: rows.count)
         for row in rows { neighbours.append(input.vectors[row].map { Float($0) }) }

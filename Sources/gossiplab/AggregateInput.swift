@@ -20,7 +20,7 @@ struct AggregateInput {
     let parameters: JSONObject
     let modelBefore: [Double]?
     /// Rows that an oracle names.
-    let liars: [Int]?
+    let hostile: [Int]?
     let seed: UInt64
     let round: Int
     let rounds: Int
@@ -48,7 +48,7 @@ struct AggregateInput {
             }
             return model
         }
-        liars = try object["liars"].map { value throws(ConfigurationFault) in
+        hostile = try object["liars"].map { value throws(ConfigurationFault) in
             var rows: [Int] = []
             for (index, row) in try value.array("liars").enumerated() {
                 rows.append(try row.count("liars.\(index)", in: 0...vectors.count - 1))

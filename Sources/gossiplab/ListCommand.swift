@@ -55,7 +55,8 @@ enum ListCommand: Command {
                 return entry
             }
         case "before":
-            return zip(RuleCatalog.before.entries, registered(RuleCatalog.before.descriptions)).map { step, entry in
+            return zip(RuleCatalog.preAggregations.entries, registered(RuleCatalog.preAggregations.descriptions)).map {
+                step, entry in
                 var entry = entry
                 entry.notes = ["effect: \(step.effect)", "cost: \(step.cost)", "source: \(step.source)"]
                 return entry

@@ -1,4 +1,4 @@
-// RPEL: how many liars it prepares for, and whom it draws.
+// RPEL: how many hostile nodes it prepares for, and whom it draws.
 import Kernels
 import Registry
 import Testing
@@ -15,16 +15,16 @@ struct EpidemicSamplingTests {
     }
 
     @Test(
-        "prepares for the liars that the union bound leaves",
+        "prepares for the hostile nodes that the union bound leaves",
         arguments: [(100, 10, 15, 0.8, 7), (30, 6, 6, 0.9, 5), (30, 6, 15, 0.9, 6)])
-    func unionBound(nodes: Int, liars: Int, sample: Int, confidence: Double, expected: Int) throws {
+    func unionBound(nodes: Int, hostile: Int, sample: Int, confidence: Double, expected: Int) throws {
         let rule = try rule(sample: sample, confidence: confidence)
-        #expect(rule.liarsDrawn(of: liars, among: nodes - 1, rounds: 200) == expected)
+        #expect(rule.hostileDrawn(of: hostile, among: nodes - 1, rounds: 200) == expected)
     }
 
-    @Test("prepares for seventeen of a hundred liars among a thousand nodes")
+    @Test("prepares for seventeen of a hundred hostile nodes among a thousand nodes")
     func thousand() throws {
-        #expect(try rule(sample: 50, confidence: 0.9).liarsDrawn(of: 100, among: 999, rounds: 200) == 17)
+        #expect(try rule(sample: 50, confidence: 0.9).hostileDrawn(of: 100, among: 999, rounds: 200) == 17)
     }
 
     @Test("draws as many as it was told, each neighbour as often as the others, and others every round")
@@ -54,7 +54,7 @@ struct EpidemicSamplingTests {
         #expect(drawn.allSatisfy { (330...470).contains($0) } && sets.count > 190)
     }
 
-    @Test("keeps the own model where it is strict and most of a draw may lie")
+    @Test("keeps the own model where it is strict and most of a draw may be hostile")
     func strict() throws {
         let rule = try rule(sample: 6, confidence: 0.9)
         let weights = Array(repeating: 0.1, count: 9)

@@ -22,7 +22,7 @@ struct EveryAggregationRuleTests {
     @Test("has a twin, as has every pre-aggregation, and no twin stands for one that is gone")
     func twins() {
         #expect(Set(ReferenceRules.aggregation.keys) == Set(RuleCatalog.aggregation.names))
-        #expect(Set(ReferenceRules.before.keys) == Set(RuleCatalog.before.names))
+        #expect(Set(ReferenceRules.preAggregations.keys) == Set(RuleCatalog.preAggregations.names))
     }
 }
 

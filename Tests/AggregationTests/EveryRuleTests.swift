@@ -74,7 +74,7 @@ enum RuleLaws {
         "returns the own model where nobody was heard", brokenBy: Forlorn.self
     ) { rule, seed, verdict in
         var instance = seed.instance
-        (instance.neighbours, instance.weights, instance.liars) = ([], [], [])
+        (instance.neighbours, instance.weights, instance.hostile) = ([], [], [])
         let (next, report) = try instance.mixed(by: rule.type)
         verdict.expect(next == instance.own && report.treatments.isEmpty, "\(seed): \(next)")
     }
@@ -124,7 +124,7 @@ enum RuleLaws {
         "leaves the weight of whoever is missing with the node itself", brokenBy: Renormalising.self
     ) { rule, seed, verdict in
         var instance = seed.instance
-        instance.liars = []
+        instance.hostile = []
         var reweighed = instance
         reweighed.weights = instance.weights.enumerated().map { $1 * ($0.isMultiple(of: 2) ? 0.5 : 0.25) }
         let usesWeights = try instance.mixed(by: rule.type).next != reweighed.mixed(by: rule.type).next

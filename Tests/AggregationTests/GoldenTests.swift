@@ -32,7 +32,9 @@ struct GoldenCase: CustomTestStringConvertible, Sendable {
             let names = try one.required("rule", expected: "").text("rule").split(separator: "+").map(String.init)
             let input = try one.required("input", expected: "").text("input")
             let parameters = try one.required("parameters", expected: "").object("")
-            let steps = names.filter { name in RuleCatalog.before.descriptions.contains { $0.aliases.contains(name) } }
+            let steps = names.filter { name in
+                RuleCatalog.preAggregations.descriptions.contains { $0.aliases.contains(name) }
+            }
             var output: [[Double]]?
             if let rows = try one["output"]?.array("output") {
                 output = steps == names ? try rows.map(numbers) : [try rows.map { try $0.number("") }]
@@ -40,7 +42,7 @@ struct GoldenCase: CustomTestStringConvertible, Sendable {
             return GoldenCase(
                 testDescription:
                     "\(names.joined(separator: "+")) \(JSONText.canonical(JSONValue(.object(parameters.members)))) \(input)",
-                before: try steps.map { try RuleCatalog.before.entry(named: $0) },
+                before: try steps.map { try RuleCatalog.preAggregations.entry(named: $0) },
                 rule: steps == names ? nil : try RuleCatalog.aggregation.entry(named: names[names.count - 1]),
                 parameters: parameters,
                 vectors: try inputs.required(input, expected: "").array(input).map(numbers), output: output)
@@ -104,7 +106,7 @@ struct GoldenTests {
         } else {
             var random = RandomStream(seed: 0, purpose: .mixing)
             inputs.parameters = steps[0].parameters
-            let prepare = try #require(ReferenceRules.before[steps[0].name])
+            let prepare = try #require(ReferenceRules.preAggregations[steps[0].name])
             rows = prepare(inputs, &random).vectors
         }
         #expect(one.agrees(rows, within: 1e-9))

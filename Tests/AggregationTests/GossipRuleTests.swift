@@ -6,12 +6,12 @@ import Testing
 
 @Suite("Gossip rules by hand")
 struct GossipRuleTests {
-    /// Own (0, 0), four neighbours of weight 0.2, one liar tolerated.
+    /// Own (0, 0), four neighbours of weight 0.2, one hostile node tolerated.
     private static let example = {
         var example = MixingInstance(
             own: [0, 0], neighbours: [[1, 0], [0, 2], [3, 0], [0, -10]], weights: [0.2, 0.2, 0.2, 0.2],
             budget: Budget(count: 1, weight: 0.2))
-        example.liars = [3]
+        example.hostile = [3]
         return example
     }()
 
@@ -135,7 +135,8 @@ struct GossipRuleTests {
     }
 
     @Test(
-        "a strict node keeps its own model rather than withstand fewer liars", arguments: ["bridgeT", "nna", "bridgeM"])
+        "a strict node keeps its own model rather than withstand fewer hostile nodes",
+        arguments: ["bridgeT", "nna", "bridgeM"])
     func strict(name: String) throws {
         var instance = Self.example
         instance.budget = Budget(count: 3, weight: 0.6)
@@ -192,13 +193,13 @@ struct BudgetTests {
         #expect(Budget(weight: weight, among: [0.25, 0.1, 0.2]) == Budget(count: count, weight: weight))
     }
 
-    @Test("a proven liar leaves the budget with its weight")
-    func provenLiar() {
-        var budget = Budget(count: 1, weight: 0.3, liars: [NodeID(2), NodeID(5)])
+    @Test("a proven hostile node leaves the budget with its weight")
+    func provenForger() {
+        var budget = Budget(count: 1, weight: 0.3, hostile: [NodeID(2), NodeID(5)])
         budget.takeOff(NodeID(5), weight: 0.2)
-        #expect(budget.count == 0 && abs(budget.weight - 0.1) < 1e-12 && budget.liars == [NodeID(2)])
+        #expect(budget.count == 0 && abs(budget.weight - 0.1) < 1e-12 && budget.hostile == [NodeID(2)])
         budget.takeOff(NodeID(2), weight: 0.2)
-        #expect(budget == Budget(count: 0, weight: 0, liars: []))
+        #expect(budget == Budget(count: 0, weight: 0, hostile: []))
     }
 
     @Test("sums of weights are compared with some slack")

@@ -1,5 +1,6 @@
-// Each rule is held to the guarantee that it declares, on random honest inputs and on lies made to break it. What is
-// declared of whole runs is held to what it takes in one mix: liars drag no model beyond where the honest are.
+// Each rule is held to the guarantee that it declares, on random honest inputs and on forgeries made to break it. What
+// is declared of whole runs is held to what it takes in one mix: hostile nodes drag no model beyond where the honest
+// are.
 import Aggregation
 import Registry
 import Testing
@@ -25,14 +26,15 @@ struct GuaranteeTests {
         func rule(_ type: any GossipRule.Type, _ name: String, _ value: String) throws -> any GossipRule {
             try type.init(ParameterValues([(name, .text(value))], declared: type.parameters, key: "rule"))
         }
-        for lie in Lie.allCases {
-            for liarCount in 1...3 {
-                var attacked = Attacked(seed, count: 2 * liarCount + seed.number % 5, liarCount: liarCount, lie)
-                attacked.instance.liars = attacked.liars
+        for forgery in ForgeryShape.allCases {
+            for hostileCount in 1...3 {
+                var attacked = Attacked(
+                    seed, count: 2 * hostileCount + seed.number % 5, hostileCount: hostileCount, forgery)
+                attacked.instance.hostile = attacked.hostile
                 var oracle = try rule(ClippedGossip.self, "mode", "oracleOpt")
                 #expect(attacked.summationExcess(attacked.instance.mixed(by: &oracle).next, coefficient: 1) <= 0)
                 attacked.instance.weights = attacked.instance.weights.map { _ in 0.1 }
-                attacked.instance.budget.weight = 0.1 * Double(liarCount)
+                attacked.instance.budget.weight = 0.1 * Double(hostileCount)
                 var reference = try rule(ClippedSumPlus.self, "boundary", "refcode")
                 #expect(attacked.summationExcess(attacked.instance.mixed(by: &reference).next, coefficient: 2) <= 0)
             }
@@ -44,23 +46,23 @@ struct GuaranteeTests {
         let instance = seed.instance
         var silent = instance
         silent.neighbours[0] = instance.own
-        func moved(_ type: any GossipRule.Type, _ lie: Float) throws -> [Double] {
-            var lying = instance
-            lying.neighbours[0] = instance.own.map { $0 + lie }
-            return zip(try lying.mixed(by: type).next, try silent.mixed(by: type).next).map { Double($0) - Double($1) }
+        func moved(_ type: any GossipRule.Type, _ forgery: Float) throws -> [Double] {
+            var forged = instance
+            forged.neighbours[0] = instance.own.map { $0 + forgery }
+            return zip(try forged.mixed(by: type).next, try silent.mixed(by: type).next).map { Double($0) - Double($1) }
         }
         let rounding = 1e-5 * Double(instance.magnitude)
-        for lie in [-1e30, -1, 1e-3, 1, 1e30] as [Float] {
-            let clipped = norm(try moved(SelfCentredClipping.self, lie))
+        for forgery in [-1e30, -1, 1e-3, 1, 1e30] as [Float] {
+            let clipped = norm(try moved(SelfCentredClipping.self, forgery))
             #expect(clipped <= 1 / Double(instance.neighbours.count + 1) + rounding)
-            let pulled = try moved(TotalVariationPenalty.self, lie)
+            let pulled = try moved(TotalVariationPenalty.self, forgery)
             #expect(pulled.allSatisfy { $0.magnitude <= MixingInstance.stepSize * 0.005 + rounding })
         }
     }
 }
 
-/// Shapes of a lie about a model.
-enum Lie: CaseIterable {
+/// Shapes of a forgery about a model.
+enum ForgeryShape: CaseIterable {
     case far, near, opposite, justWithin, tiny, extreme
     /// The coordinate-wise median of the honest models, and that with a little noise.
     case median, jitteredMedian
@@ -79,14 +81,14 @@ enum Lie: CaseIterable {
     }
 }
 
-/// An instance, the rows of which liars send, and the honest rest.
+/// An instance, the rows of which hostile nodes send, and the honest rest.
 struct Attacked {
     var instance: MixingInstance
-    let liars: Set<Int>
-    var honest: [Int] { instance.neighbours.indices.filter { !liars.contains($0) } }
+    let hostile: Set<Int>
+    var honest: [Int] { instance.neighbours.indices.filter { !hostile.contains($0) } }
 
-    /// Liars of at most the budget, in the direction that the honest ones pull to, or some other one.
-    init(_ seed: InstanceSeed, count: Int, liarCount: Int, _ lie: Lie) {
+    /// Hostile nodes of at most the budget, in the direction that the honest ones pull to, or some other one.
+    init(_ seed: InstanceSeed, count: Int, hostileCount: Int, _ forgery: ForgeryShape) {
         var random = seed.random
         let dimension = 1 + random.below(6)
         let own = random.vector(dimension)
@@ -96,9 +98,9 @@ struct Attacked {
             let reach = [0.2, 1, 5][random.below(3)]
             instance.neighbours.append(zip(own, random.vector(dimension, deviation: reach)).map { $0 + $1 })
         }
-        liars = Set(random.order(count).prefix(liarCount))
-        let weight = liars.reduce(0) { $0 + instance.weights[$1] }
-        instance.budget = Budget(count: liarCount, weight: weight)
+        hostile = Set(random.order(count).prefix(hostileCount))
+        let weight = hostile.reduce(0) { $0 + instance.weights[$1] }
+        instance.budget = Budget(count: hostileCount, weight: weight)
         let offsets = instance.plain.offsets
         var direction = random.vector(dimension)
         if seed.number.isMultiple(of: 2) {
@@ -109,12 +111,12 @@ struct Attacked {
         let sizes = honest.map { Float(norm(offsets[$0])) }.sorted()
         let size = sizes.isEmpty ? 1 : sizes[random.below(sizes.count)]
         let median = coordinateMedian(honest.map { instance.neighbours[$0] } + [own])
-        for liar in liars.sorted() {
-            if let offset = lie.offset(direction, size) {
-                instance.neighbours[liar] = zip(own, offset).map { $0 + $1 }
+        for hostileNode in hostile.sorted() {
+            if let offset = forgery.offset(direction, size) {
+                instance.neighbours[hostileNode] = zip(own, offset).map { $0 + $1 }
             } else {
-                let jitter = random.vector(dimension, deviation: lie == .median ? 0 : 1e-7 * Double(size))
-                instance.neighbours[liar] = zip(median, jitter).map { $0 + $1 }
+                let jitter = random.vector(dimension, deviation: forgery == .median ? 0 : 1e-7 * Double(size))
+                instance.neighbours[hostileNode] = zip(median, jitter).map { $0 + $1 }
             }
         }
     }
@@ -173,17 +175,20 @@ enum GuaranteeLaws {
             guard isMeant(rule.type.guarantee) else { return }
             var checked = 0
             for seed in InstanceSeed.all {
-                for (lie, liarCount) in Lie.allCases.flatMap({ lie in (0...3).map { (lie, $0) } }) {
+                for (forgery, hostileCount) in ForgeryShape.allCases.flatMap({ forgery in (0...3).map { (forgery, $0) }
+                }) {
                     // As many as a trimming rule needs, and some more.
-                    let perLiar = if case .honestBox(let perLiar) = rule.type.guarantee { max(1, perLiar) } else { 2 }
-                    let count = perLiar * liarCount + 1 + seed.number % 5
-                    let attacked = Attacked(seed, count: count, liarCount: liarCount, lie)
+                    let perHostile =
+                        if case .honestBox(let perHostile) = rule.type.guarantee { max(1, perHostile) } else { 2 }
+                    let count = perHostile * hostileCount + 1 + seed.number % 5
+                    let attacked = Attacked(seed, count: count, hostileCount: hostileCount, forgery)
                     let weights = attacked.instance.weights
                     guard try rule.fresh.withstands(attacked.instance.budget, among: weights) else { continue }
                     checked += 1
                     let next = try attacked.instance.mixed(by: rule.type).next
                     verdict.expect(
-                        try judge(rule, next, attacked), "\(seed), \(liarCount) liars of \(count), \(lie): \(next)")
+                        try judge(rule, next, attacked),
+                        "\(seed), \(hostileCount) hostile nodes of \(count), \(forgery): \(next)")
                 }
             }
             verdict.expect(checked >= 100, "only \(checked) instances that it says it withstands")
@@ -209,7 +214,7 @@ enum GuaranteeLaws {
         return attacked.summationExcess(next, coefficient: coefficient) <= 0
     }
 
-    static let ofRuns = law("liars drag no model beyond where the honest are", brokenBy: PretendedRuns.self) {
+    static let ofRuns = law("hostile nodes drag no model beyond where the honest are", brokenBy: PretendedRuns.self) {
         switch $0 {
         case .ofNeighbourhood, .ofRuns: true
         default: false
@@ -218,21 +223,21 @@ enum GuaranteeLaws {
         attacked.distance(next) <= OneMix.reach(of: rule.type.name, attacked) + attacked.rounding
     }
 
-    /// Some lie of a single neighbour moves it as far as the liar likes.
+    /// Some forgery of a single neighbour moves it as far as the hostile node likes.
     static let none = Law(
-        "a rule without a guarantee gives way to a single liar", brokenBy: CatalogRule(type: Modest.self)
+        "a rule without a guarantee gives way to a single hostile node", brokenBy: CatalogRule(type: Modest.self)
     ) { (rule: CatalogRule, verdict) in
         guard rule.type.guarantee == .none else { return }
         let farthest =
             try InstanceSeed.all.map { seed in
-                let attacked = Attacked(seed, count: 4, liarCount: 1, .far)
+                let attacked = Attacked(seed, count: 4, hostileCount: 1, .far)
                 return try attacked.distance(attacked.instance.mixed(by: rule.type).next) / attacked.reach
             }.max() ?? 0
         verdict.expect(farthest > 1e4, "no farther than \(farthest) times the farthest honest neighbour")
     }
 }
 
-/// How far one mix may take a model while the rule withstands the liars, where nothing sharper is declared.
+/// How far one mix may take a model while the rule withstands the hostile nodes, where nothing sharper is declared.
 private enum OneMix {
     static func reach(of rule: String, _ attacked: Attacked) -> Double {
         let instance = attacked.instance
@@ -241,7 +246,7 @@ private enum OneMix {
         return switch rule {
         // Whom they mix is no farther than the farthest honest neighbour.
         case "nna", "rtc", "ubar": honest
-        // Liars weigh b, and τ² is at most (1 − b)/b times the square of that distance.
+        // Hostile nodes weigh b, and τ² is at most (1 − b)/b times the square of that distance.
         case "clippedGossip": 1.5 * honest
         // Who is cut is farther from the mean of all than who is not.
         case "ios": 9 * honest
@@ -267,11 +272,11 @@ struct GuaranteeNumbersTests {
             return
         }
         #expect(type.guarantee.code == "variance")
-        #expect(type.guarantee.factor(models: 10, liars: 2) == coefficient(10, 2))
-        #expect(type.guarantee.factor(models: 10, liars: 5) == nil)
+        #expect(type.guarantee.factor(models: 10, hostile: 2) == coefficient(10, 2))
+        #expect(type.guarantee.factor(models: 10, hostile: 5) == nil)
         #expect(FABA.robustness.factor(10, 3) == 6 && FABA.robustness.factor(9, 3) == nil)
         #expect(Mean.robustness.factor(10, 0) == nil && Phocas.robustness.factor(9, 4) == 1)
-        #expect(ClippedSumPlus.guarantee.factor(models: 10, liars: 2) == 2)
+        #expect(ClippedSumPlus.guarantee.factor(models: 10, hostile: 2) == 2)
     }
 
     @Test("what comes before a rule is told with its guarantee, and leaves no number")
@@ -285,6 +290,6 @@ struct GuaranteeNumbersTests {
         #expect(
             rule.guarantee.description
                 == "\(type.guarantee.description); after \(Bucketing.name), \(Bucketing.effect)")
-        #expect(rule.guarantee.factor(models: 10, liars: 2) == nil && rule.guarantee.code == "variance")
+        #expect(rule.guarantee.factor(models: 10, hostile: 2) == nil && rule.guarantee.code == "variance")
     }
 }

@@ -13,7 +13,7 @@ struct MixingInstance {
     var budget: Budget
     var isStrict = false
     /// Rows that an oracle names.
-    var liars: Set<Int> = []
+    var hostile: Set<Int> = []
     var before: [Float] = []
     /// Of the node's batch; for rules that ask.
     var loss: (@Sendable ([Double]) -> Double)?
@@ -42,7 +42,7 @@ struct MixingInstance {
         let node = NodeID(neighbours.count / 2)
         let senders = (0...neighbours.count).map { NodeID($0) }.filter { $0 != node }
         var budget = budget
-        budget.liars = liars.sorted().map { senders[$0] }
+        budget.hostile = hostile.sorted().map { senders[$0] }
         let context = MixContext(
             round: Self.round, rounds: Self.rounds, node: node, senders: senders, weights: weights, budget: budget,
             isStrict: isStrict, stepSize: Self.stepSize, modelBefore: before)
@@ -58,11 +58,11 @@ struct MixingInstance {
         report.begin(rows: 3)
         report.begin(rows: neighbours.count)
         if let loss, var aware = rule as? any LossAwareRule {
-            let rows = aware.trials(own: own.span, neighbours: batch, context: context, scratch: &scratch)
+            let rows = aware.probes(own: own.span, neighbours: batch, context: context, scratch: &scratch)
             let losses = ([own] + rows.map { neighbours[$0] }).map { loss($0.map(Double.init)) }
             aware.mix(
                 own: own.span, neighbours: batch, context: context,
-                trials: Trials(rows, losses: losses), into: &span, report: &report, scratch: &scratch)
+                probes: ProbedLosses(rows, losses: losses), into: &span, report: &report, scratch: &scratch)
         } else {
             rule.mix(
                 own: own.span, neighbours: batch, context: context, into: &span, report: &report, scratch: &scratch)
@@ -75,7 +75,7 @@ struct MixingInstance {
         var plain = MixingCase(
             own: own.map(Double.init), neighbours: neighbours.map { $0.map(Double.init) }, weights: weights,
             budgetCount: budget.count, budgetWeight: budget.weight)
-        plain.liars = liars
+        plain.hostile = hostile
         plain.round = Self.round.number
         plain.rounds = Self.rounds
         plain.stepSize = Self.stepSize
@@ -98,7 +98,7 @@ struct MixingInstance {
         var copy = self
         copy.neighbours = order.map { neighbours[$0] }
         copy.weights = order.map { weights[$0] }
-        copy.liars = Set(order.indices.filter { liars.contains(order[$0]) })
+        copy.hostile = Set(order.indices.filter { hostile.contains(order[$0]) })
         return copy
     }
 
@@ -132,7 +132,7 @@ struct InstanceSeed: CustomTestStringConvertible, Sendable {
             ? Budget(count: random.below(4), among: weights)
             : Budget(weight: 0.5 * random.uniform(), among: weights)
         var instance = MixingInstance(own: own, neighbours: neighbours, weights: weights, budget: budget)
-        instance.liars = Set(random.order(count).prefix(budget.count))
+        instance.hostile = Set(random.order(count).prefix(budget.count))
         instance.before = zip(own, random.vector(dimension, deviation: 0.3)).map { $0 + $1 }
         return instance
     }

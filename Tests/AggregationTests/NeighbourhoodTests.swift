@@ -14,7 +14,7 @@ struct NeighbourhoodTests {
         return try type.init(ParameterValues(given, declared: type.parameters, key: name))
     }
 
-    /// Three neighbours, of which two are said to lie: more than any rule that needs n > 2f can use.
+    /// Three neighbours, of which two are said to be hostile: more than any rule that needs n > 2f can use.
     private func shortOfNeighbours(isStrict: Bool) -> MixingInstance {
         let weights = [0.25, 0.25, 0.25]
         var instance = MixingInstance(
@@ -24,7 +24,8 @@ struct NeighbourhoodTests {
         return instance
     }
 
-    @Test("withstands fewer liars where too few are heard, and says so; or keeps the own model, if it is strict")
+    @Test(
+        "withstands fewer hostile nodes where too few are heard, and says so; or keeps the own model, if it is strict")
     func shortage() throws {
         for name in names {
             var (lenient, strict) = (try rule(name), try rule(name))

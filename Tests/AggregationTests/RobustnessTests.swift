@@ -21,7 +21,7 @@ struct RobustnessTests {
 
     @Test("a chain of two pre-aggregations and a rule agrees with its slow twin")
     func chains() throws {
-        let entries = RuleCatalog.before.entries
+        let entries = RuleCatalog.preAggregations.entries
         for first in entries {
             for second in entries {
                 let violations = try ChainLaw.twin.violations(of: [first, second])
@@ -33,11 +33,11 @@ struct RobustnessTests {
 }
 
 enum RobustnessLaws {
-    static let all = [variance, spectrum, diameter, deviation, range, statement, none, medianLiar]
+    static let all = [variance, spectrum, diameter, deviation, range, statement, none, medianForger]
 
     private static func length(_ x: [Double]) -> Double { dot(x, x).squareRoot() }
 
-    /// n − f points in some directions with some spread, then f liars placed to hurt.
+    /// n − f points in some directions with some spread, then f hostile nodes placed to hurt.
     private static func attacked(_ seed: InstanceSeed, count: Int, hostile: Int) -> AggregationInstance {
         var random = seed.random
         let dimension = 1 + random.below(4)
@@ -45,15 +45,15 @@ enum RobustnessLaws {
         let reach = [0.1, 1, 10][random.below(3)]
         var vectors = (0..<count - hostile).map { _ in random.vector(dimension, deviation: reach) }
         if seed.number.isMultiple(of: 3) {
-            // The worst known case: liars on one of two points.
+            // The worst known case: hostile nodes on one of two points.
             vectors = vectors.map { _ in random.below(4) == 0 ? direction : direction.map { -$0 } }
         }
         let size = Float([0.5, 1, 3, 1e3][random.below(4)] * reach)
-        for liar in 0..<hostile { vectors.append(direction.map { $0 * size * (liar % 3 == 2 ? -1 : 1) }) }
+        for hostileNode in 0..<hostile { vectors.append(direction.map { $0 * size * (hostileNode % 3 == 2 ? -1 : 1) }) }
         return AggregationInstance(vectors, hostile: hostile)
     }
 
-    /// Liars on the coordinate-wise median of the honest, or next to it.
+    /// Hostile nodes on the coordinate-wise median of the honest, or next to it.
     private static func pinned(_ seed: InstanceSeed, count: Int, hostile: Int, jitter: Double) -> AggregationInstance {
         var random = seed.random
         let dimension = 2 + random.below(4)
@@ -95,7 +95,7 @@ enum RobustnessLaws {
                     let slack = high - low + 1e-5 * magnitude
                     return output[k] >= low - slack && output[k] <= high + slack
                 }
-            // Far liars drag nothing: a few diameters, or as far as the parameters say.
+            // Far hostile nodes drag nothing: a few diameters, or as far as the parameters say.
             case .statement:
                 let steps = 10.0
                 return isWithin(2 * Double(output.count).squareRoot() * diameter + steps)
@@ -149,18 +149,18 @@ enum RobustnessLaws {
         if case .range = $0 { true } else { false }
     }
 
-    /// The honest inputs first, the own one before all, then liars very far away.
+    /// The honest inputs first, the own one before all, then hostile nodes very far away.
     private static func far(_ seed: InstanceSeed, hostile: Int) -> AggregationInstance {
         var random = seed.random
         let dimension = 1 + random.below(4)
         var vectors = (0..<5 * hostile + 4).map { _ in random.vector(dimension) }
-        let lie = random.vector(dimension, deviation: 1e6)
-        for _ in 0..<hostile { vectors.append(lie) }
+        let forgery = random.vector(dimension, deviation: 1e6)
+        for _ in 0..<hostile { vectors.append(forgery) }
         return AggregationInstance(vectors, hostile: hostile, own: 0)
     }
 
     static let statement = Law(
-        "of which a statement tells is not dragged away by liars that are far",
+        "of which a statement tells is not dragged away by hostile nodes that are far",
         brokenBy: .init(type: PretendedStatement.self)
     ) { (rule: CatalogAggregation, verdict) in
         guard case .statement = rule.type.robustness else { return }
@@ -170,26 +170,27 @@ enum RobustnessLaws {
                 let output = try instance.aggregated(by: rule.type).vector.map(Double.init)
                 let rows = instance.vectors.dropLast(hostile).map { $0.map(Double.init) }
                 let honest = Honest(rows: rows, count: instance.vectors.count, hostile: hostile)
-                verdict.expect(honest.covers(output, rule.type.robustness), "\(seed), \(hostile) liars: \(output)")
+                verdict.expect(
+                    honest.covers(output, rule.type.robustness), "\(seed), \(hostile) hostile nodes: \(output)")
             }
         }
     }
 
     static let none = Law(
-        "that is none gives way to a single liar", brokenBy: .init(type: PretendedWeakness.self)
+        "that is none gives way to a single hostile node", brokenBy: .init(type: PretendedWeakness.self)
     ) { (rule: CatalogAggregation, verdict) in
         guard case .none = rule.type.robustness else { return }
         for seed in InstanceSeed.all {
             let instance = far(seed, hostile: 1)
             let output = try instance.aggregated(by: rule.type).vector.map(Double.init)
-            let lie = instance.vectors[instance.vectors.count - 1].map(Double.init)
-            verdict.expect(length(output) > length(lie) / 20 - 10, "\(seed): \(output), the lie \(lie)")
+            let forgery = instance.vectors[instance.vectors.count - 1].map(Double.init)
+            verdict.expect(length(output) > length(forgery) / 20 - 10, "\(seed): \(output), the forgery \(forgery)")
         }
     }
 
     /// What starts at that median, or picks what is in the middle, must come to what it is defined to be all the same.
-    static let medianLiar = Law(
-        "is not pinned by liars on the coordinate-wise median of the honest, or next to it",
+    static let medianForger = Law(
+        "is not pinned by hostile nodes on the coordinate-wise median of the honest, or next to it",
         brokenBy: CatalogAggregation(type: PinnedMedian.self)
     ) { rule, verdict in
         for seed in InstanceSeed.all {

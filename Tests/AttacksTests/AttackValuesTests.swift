@@ -12,21 +12,21 @@ struct AttackValuesTests {
         heard: [([1, 0] as [Float], 0), ([3, 4], 2)].map { AttackView.Heard(sender: NodeID($0.1), model: $0.0) })
 
     /// The model that a new attacker with these parameters sends to node 0.
-    private func lie<One: ModelAttack>(
+    private func forge<One: ModelAttack>(
         _ attack: One.Type, _ given: [(name: String, value: ParameterValue)] = [], seeing view: AttackView = view
     ) throws -> [Float] {
         var attack = try attack.init(ParameterValues(given, declared: attack.parameters, key: "attack"))
-        guard case .model(let model) = attack.lie(to: 0, seeing: view, random: attackStream()) else { return [] }
+        guard case .model(let model) = attack.forge(to: 0, seeing: view, random: attackStream()) else { return [] }
         return model
     }
 
     @Test("sign flip negates the mean of the models heard, or the own one")
     func signFlip() throws {
-        #expect(try lie(SignFlip.self) == [-2, -2])
-        #expect(try lie(SignFlip.self, [("scale", .number(3))]) == [-6, -6])
-        #expect(try lie(SignFlip.self, [("of", .text("own")), ("scale", .number(2))]) == [-10, 10])
+        #expect(try forge(SignFlip.self) == [-2, -2])
+        #expect(try forge(SignFlip.self, [("scale", .number(3))]) == [-6, -6])
+        #expect(try forge(SignFlip.self, [("of", .text("own")), ("scale", .number(2))]) == [-10, 10])
         let alone = AttackView(round: Round(0), own: [1, 2], heard: [])
-        #expect(try lie(SignFlip.self, seeing: alone) == [-1, -2])
+        #expect(try forge(SignFlip.self, seeing: alone) == [-1, -2])
     }
 
     @Test(
@@ -40,9 +40,9 @@ struct AttackValuesTests {
                 AttackView.Heard(sender: NodeID($0), model: [Float](repeating: Float($0), count: count))
             })
         #expect(
-            try lie(GaussianNoise.self, [("around", .text(around)), ("deviation", .number(0))], seeing: view)
+            try forge(GaussianNoise.self, [("around", .text(around)), ("deviation", .number(0))], seeing: view)
                 == [Float](repeating: Float(centre), count: count))
-        let noisy = try lie(GaussianNoise.self, [("around", .text(around))], seeing: view).map(Double.init)
+        let noisy = try forge(GaussianNoise.self, [("around", .text(around))], seeing: view).map(Double.init)
         let mean = noisy.reduce(0, +) / Double(count)
         let variance = noisy.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count - 1)
         // Five standard errors.
@@ -53,10 +53,10 @@ struct AttackValuesTests {
     @Test("Gaussian noise differs from victim to victim")
     func gaussianVictims() {
         var noise = GaussianNoise(.defaults(GaussianNoise.parameters))
-        let lies = (0..<3).map { victim in
-            noise.lie(to: victim, seeing: Self.view, random: attackStream(victim: victim))
+        let forgeries = (0..<3).map { victim in
+            noise.forge(to: victim, seeing: Self.view, random: attackStream(victim: victim))
         }
-        #expect(lies[0] != lies[1] && lies[1] != lies[2] && lies[0] != lies[2])
+        #expect(forgeries[0] != forgeries[1] && forgeries[1] != forgeries[2] && forgeries[0] != forgeries[2])
     }
 
     @Test("ALIE sends mean and deviations of the models heard")
@@ -65,20 +65,20 @@ struct AttackValuesTests {
         let view = AttackView(
             round: Round(0), own: [0, 0],
             heard: models.enumerated().map { AttackView.Heard(sender: NodeID($0), model: $1) })
-        let model = try lie(ALittleIsEnough.self, seeing: view)
+        let model = try forge(ALittleIsEnough.self, seeing: view)
         #expect(zip(model, [1.2371708245, 0.3486126343]).allSatisfy { ($0 - $1).magnitude < 1e-6 })
         // One model has no spread.
         let one = AttackView(round: Round(0), own: [0, 0], heard: [view.heard[1]])
-        #expect(try lie(ALittleIsEnough.self, seeing: one) == [1.2, 0.1])
+        #expect(try forge(ALittleIsEnough.self, seeing: one) == [1.2, 0.1])
     }
 
     @Test("dissensus of strength 1 undoes plain gossip, more reverses it", arguments: [1, 2] as [Double])
     func dissensus(epsilon: Double) throws {
         let view = attackView()
-        let lie = try lie(Dissensus.self, [("epsilon", .number(epsilon))], seeing: view)
+        let forgery = try forge(Dissensus.self, [("epsilon", .number(epsilon))], seeing: view)
         let victim = try #require(view.model(of: NodeID(0)))
         var batch = VectorBatch(columns: victim.count, capacity: 4)
-        for model in [lie, view.heard[1].model, view.heard[2].model, lie] { batch.append(model) }
+        for model in [forgery, view.heard[1].model, view.heard[2].model, forgery] { batch.append(model) }
         let context = MixContext(
             round: view.round, rounds: 10, node: NodeID(0), senders: (1...4).map { NodeID($0) },
             weights: [0.2, 0.2, 0.2, 0.2], budget: Budget(count: 0, weight: 0))
@@ -99,13 +99,13 @@ struct AttackValuesTests {
     @Test("dissensus tells a node that it has not heard the attacker's own model")
     func dissensusUnheard() throws {
         let view = attackView(heard: 0)
-        #expect(try lie(Dissensus.self, seeing: view) == view.own)
+        #expect(try forge(Dissensus.self, seeing: view) == view.own)
     }
 
     @Test("silence sends nothing")
     func silence() {
         var silence = Silence(.defaults(Silence.parameters))
-        #expect(silence.lie(to: 0, seeing: Self.view, random: attackStream()) == .silence)
+        #expect(silence.forge(to: 0, seeing: Self.view, random: attackStream()) == .silence)
     }
 
     @Test("label flip is its own inverse", arguments: [1, 2, 3, 10])

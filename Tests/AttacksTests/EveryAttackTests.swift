@@ -37,7 +37,7 @@ struct CatalogAttack: CustomTestStringConvertible, Sendable {
     func onModels() throws -> any ModelAttack { try #require(try make() as? any ModelAttack) }
 }
 
-/// What node 1 of a small graph heard: its neighbours 0, 2 and 3, to all of which it lies together with node 4.
+/// What node 1 of a small graph heard: its neighbours 0, 2 and 3, all of which it attacks together with node 4.
 func attackView(heard count: Int = 3, dimension: Int = 7, seed: UInt64 = 5) -> AttackView {
     var random = RandomStream(seed: seed, purpose: .measurement)
     func model() -> [Float] {
@@ -61,7 +61,7 @@ func attackStream(victim: Int = 0, seed: UInt64 = 9) -> RandomStream {
 
 extension ModelAttack {
     /// What it sends to `victim` in a round in which it sees this.
-    mutating func lie(to victim: Int, seeing view: AttackView, random: RandomStream) -> Forgery {
+    mutating func forge(to victim: Int, seeing view: AttackView, random: RandomStream) -> Forgery {
         var random = random
         return forge(for: NodeID(victim), by: plan(seeing: view), seeing: view, random: &random)
     }
@@ -101,8 +101,8 @@ enum AttackLaws {
         seed: UInt64 = 9
     ) throws -> Forgery {
         var attack = try attack.onModels()
-        if let earlier { _ = attack.lie(to: victim, seeing: earlier, random: attackStream(victim: victim)) }
-        return attack.lie(to: victim, seeing: view, random: attackStream(victim: victim, seed: seed))
+        if let earlier { _ = attack.forge(to: victim, seeing: earlier, random: attackStream(victim: victim)) }
+        return attack.forge(to: victim, seeing: view, random: attackStream(victim: victim, seed: seed))
     }
 
     /// A forged model as bit patterns, which are equal where values that are not numbers are not, after its date.
@@ -176,38 +176,39 @@ enum AttackLaws {
         let worlds = [5, 6].map { attackView(seed: $0) }
         let now = attackView(heard: 2)
         for victim in [0, 2, 3] {
-            let lies = try worlds.map { try forged(attack, to: victim, seeing: now, after: $0) }
-            verdict.expect(bits(lies[0]) == bits(lies[1]), "to \(victim): \(lies)")
+            let forgeries = try worlds.map { try forged(attack, to: victim, seeing: now, after: $0) }
+            verdict.expect(bits(forgeries[0]) == bits(forgeries[1]), "to \(victim): \(forgeries)")
         }
     }
 
-    /// Each ingredient is exchanged alone; the lie must change where it is named, and only there.
+    /// Each ingredient is exchanged alone; the forgery must change where it is named, and only there.
     static let needs = law("goes by what it says, and by all of it", brokenBy: Sly.self) { attack, verdict in
         let declared = try attack.onModels().needs
         let (view, other) = (attackView(), attackView(seed: 6))
-        func lie(to victim: Int = 0, _ view: AttackView, seed: UInt64 = 9, lane: Int = 0) throws -> [UInt32]? {
+        func forge(to victim: Int = 0, _ view: AttackView, seed: UInt64 = 9, lane: Int = 0) throws -> [UInt32]? {
             var forger = try attack.onModels()
-            return bits(forger.lie(to: victim, seeing: view, random: attackStream(victim: lane, seed: seed)))
+            return bits(forger.forge(to: victim, seeing: view, random: attackStream(victim: lane, seed: seed)))
         }
         func sees(own: [Float], _ heard: [AttackView.Heard]) -> AttackView {
             AttackView(round: view.round, own: own, heard: heard, victims: view.victims)
         }
-        let usual = try lie(view)
+        let usual = try forge(view)
         let changed: [(AttackNeeds, String, Bool)] = [
-            (.heard, "what it heard", try lie(sees(own: view.own, other.heard)) != usual),
+            (.heard, "what it heard", try forge(sees(own: view.own, other.heard)) != usual),
             // Where the victim was not heard, the own model may stand for it.
             (
                 .own, "its own model",
-                try lie(sees(own: other.own, view.heard)) != usual
-                    || lie(sees(own: other.own, [])) != lie(sees(own: view.own, []))
+                try forge(sees(own: other.own, view.heard)) != usual
+                    || forge(sees(own: other.own, [])) != forge(sees(own: view.own, []))
                         && attack.type is Dissensus.Type
             ),
-            (.victim, "whom it lies to", try lie(to: 2, view) != usual),
+            (.victim, "whom it attacks", try forge(to: 2, view) != usual),
             // Few dates may be drawn alike by chance.
-            (.draws, "chance", try (5...8).contains { try lie(view, seed: $0) != usual }),
+            (.draws, "chance", try (5...8).contains { try forge(view, seed: $0) != usual }),
         ]
         for (need, words, hasChanged) in changed where hasChanged != declared.contains(need) {
-            verdict.expect(false, "\(words): it changes the lie: \(hasChanged), declared: \(declared.contains(need))")
+            verdict.expect(
+                false, "\(words): it changes the forgery: \(hasChanged), declared: \(declared.contains(need))")
         }
     }
 

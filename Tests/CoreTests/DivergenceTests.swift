@@ -1,4 +1,4 @@
-// A node whose own model is not finite any more: it sends no such model, says so and ends; a liar lies on.
+// A node whose own model is not finite any more: it sends no such model, says so and ends; a hostile node forges on.
 import Aggregation
 import Attacks
 import Kernels
@@ -58,15 +58,15 @@ struct DivergenceTests {
         #expect(node.models == [[0, 1], [0, 2]] && node.sent.last?.message == .bye(.failed))
     }
 
-    @Test("its neighbours go on at once, and take it for no liar")
+    @Test("its neighbours go on at once, and take it for no hostile node")
     func neighbours() {
-        var node = HandledNode(liars: 1, measureEvery: 1, rule: BudgetProbe())
+        var node = HandledNode(hostile: 1, measureEvery: 1, rule: BudgetProbe())
         node.join(1...2)
         node.receive(from: 1, round: 0, at: 0)
         node.handle(.received(.bye(.failed), from: NodeID(2)), at: 1)
         node.receive(from: 1, round: 1, at: 2)
         #expect(node.traces.map(\.senders) == [[0, 1], [0, 1]])
-        #expect(!BudgetProbe.isTracedAsZero(node), "the budget is still that of one liar")
+        #expect(!BudgetProbe.isTracedAsZero(node), "the budget is still that of one hostile node")
         #expect(node.lastRecord?.rejections.isEmpty == true)
         // It was missed until it took leave, and no longer.
         #expect(node.lastRecord?.waits.allSatisfy { $0.nanoseconds <= .milliseconds(1) } == true)
@@ -74,11 +74,11 @@ struct DivergenceTests {
 
     @Test("a link that it still makes while it ends leads nowhere; its next process is a neighbour again")
     func lastLink() {
-        for farewell in [Farewell.failed, .finished, .stopping] {
+        for closeReason in [CloseReason.failed, .finished, .stopping] {
             var node = HandledNode(rounds: 100)
             node.join(1...2)
             node.receive(from: 1, round: 0, at: 0)
-            node.handle(.received(.bye(farewell), from: NodeID(2)), at: 0)
+            node.handle(.received(.bye(closeReason), from: NodeID(2)), at: 0)
             node.handle(.linkUp(NodeID(2), incarnation: 1), at: 1)
             node.handle(.linkDown(NodeID(2)), at: 1)
             node.handle(.received(.bye(.finished), from: NodeID(1)), at: 1)
@@ -87,17 +87,17 @@ struct DivergenceTests {
 
             var other = HandledNode(rounds: 100)
             other.join(1...2)
-            other.handle(.received(.bye(farewell), from: NodeID(2)), at: 0)
+            other.handle(.received(.bye(closeReason), from: NodeID(2)), at: 0)
             other.handle(.linkUp(NodeID(2), incarnation: 2), at: 1)
-            #expect(other.models.last == [0, 2], "\(farewell)")
+            #expect(other.models.last == [0, 2], "\(closeReason)")
         }
     }
 
-    @Test("whatever it lies about, a liar goes on without a trap", arguments: AttackCatalog.all.names)
-    func liar(name: String) throws {
+    @Test("whatever it forges, a hostile node goes on without a trap", arguments: AttackCatalog.all.names)
+    func hostileNode(name: String) throws {
         let type = try AttackCatalog.all.entry(named: name)
         guard let attack = try type.init(.defaults(type.parameters)) as? any ModelAttack else { return }
-        let adversary = Adversary(attack: attack, kin: [], rounds: 0..<6, probability: 1, collusion: nil)
+        let adversary = Adversary(attack: attack, allies: [], rounds: 0..<6, probability: 1, collusion: nil)
         var node = Self.node([.nan, 1], behaviour: .hostile(adversary))
         for round in 4..<6 {
             for neighbour in 1...2 { node.receive([1, 2], from: neighbour, round: round, at: round) }
@@ -110,10 +110,10 @@ struct DivergenceTests {
         #expect(model.contains { !$0.isFinite } && model.count == 2)
     }
 
-    @Test("a liar that is honest in this round ends like anyone")
-    func honestLiar() throws {
+    @Test("a hostile node that is honest in this round ends like anyone")
+    func honestForger() throws {
         let attack = GaussianNoise(.defaults(GaussianNoise.parameters))
-        let adversary = Adversary(attack: attack, kin: [], rounds: 0..<4, probability: 1, collusion: nil)
+        let adversary = Adversary(attack: attack, allies: [], rounds: 0..<4, probability: 1, collusion: nil)
         #expect(Self.node([.nan, 1], behaviour: .hostile(adversary)).ending == .diverged(Round(4)))
     }
 

@@ -16,7 +16,7 @@ struct EffectQueueTests {
         case .send: "send"
         case .wake(let moment): "wake \(moment.nanoseconds)"
         case .train: "train"
-        case .tryOut: "tryOut"
+        case .probeLosses: "probeLosses"
         case .trace(let line): "trace \(line.round)"
         case .warn: "warn"
         case .record: "record"
@@ -51,13 +51,13 @@ struct EffectQueueTests {
             .record(NodeRecord()), .trace(Self.line), .send(.waiting(Round(4)), to: NodeID(1)), Self.wake(5),
         ]
         #expect(queue.next().map(Self.name) == "record" && queue.next().map(Self.name) == "trace 3")
-        queue.holdBack(at: Instant(nanoseconds: 9))
+        queue.blockOnTrace(at: Instant(nanoseconds: 9))
         #expect(Self.drain(&queue) == ["wake 5"])
         queue.effects += [Self.wake(6), .send(.bye(.finished), to: NodeID(1)), Self.wake(7)]
         #expect(Self.drain(&queue) == ["wake 6", "wake 7"])
-        #expect(queue.heldLine == Self.line && queue.heldSince == Instant(nanoseconds: 9))
+        #expect(queue.blockedLine == Self.line && queue.blockedSince == Instant(nanoseconds: 9))
         queue.release()
-        #expect(queue.heldLine == nil)
+        #expect(queue.blockedLine == nil)
         #expect(Self.drain(&queue) == ["send", "bye"])
     }
 
@@ -72,8 +72,8 @@ struct EffectQueueTests {
         var queue = EffectQueue()
         queue.effects += [.trace(Self.line), .send(.waiting(Round(4)), to: NodeID(1))]
         _ = queue.next()
-        queue.holdBack(at: Instant(nanoseconds: 9))
+        queue.blockOnTrace(at: Instant(nanoseconds: 9))
         queue.removeAll()
-        #expect(queue.next() == nil && queue.heldSince == nil)
+        #expect(queue.next() == nil && queue.blockedSince == nil)
     }
 }

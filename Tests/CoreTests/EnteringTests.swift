@@ -13,9 +13,9 @@ struct EnteringTests {
     private static let checkpoint = Checkpoint(rounds: 4, state: NodeState([9, 9]))
 
     private func restarted(
-        degree: Int, liars: Int, published: Int?, checkpoint: Checkpoint? = checkpoint
+        degree: Int, hostile: Int, published: Int?, checkpoint: Checkpoint? = checkpoint
     ) -> HandledNode {
-        var node = HandledNode(degree: degree, rounds: 50, liars: liars)
+        var node = HandledNode(degree: degree, rounds: 50, hostile: hostile)
         node.handle(.started(.restarted(checkpoint, published: published.map { Round($0) })), at: 0)
         for neighbour in 1...degree { node.handle(.linkUp(NodeID(neighbour), incarnation: 1), at: 0) }
         return node
@@ -23,7 +23,7 @@ struct EnteringTests {
 
     @Test("it enters in the round after its neighbours', with a trimmed mean of what they sent")
     func entry() {
-        var node = restarted(degree: 3, liars: 1, published: 6)
+        var node = restarted(degree: 3, hostile: 1, published: 6)
         #expect(node.models.isEmpty, "it listens before it speaks")
         node.receive([1, 1], from: 1, round: 20, at: 1)
         node.receive([1e9, -1e9], from: 2, round: 45, at: 2)
@@ -35,7 +35,7 @@ struct EnteringTests {
 
     @Test("it never publishes a round again, even where its neighbours are behind", arguments: [nil, 3, 4])
     func published(last: Int?) {
-        var node = restarted(degree: 2, liars: 0, published: last)
+        var node = restarted(degree: 2, hostile: 0, published: last)
         node.receive([1, 1], from: 1, round: 3, at: 1)
         node.receive([1, 1], from: 2, round: 3, at: 1)
         let first = node.models.first?.first
@@ -44,9 +44,9 @@ struct EnteringTests {
 
     @Test("far ahead of its neighbours it is silent until they are near, and says so once")
     func ahead() {
-        var node = restarted(degree: 3, liars: 1, published: 30)
+        var node = restarted(degree: 3, hostile: 1, published: 30)
         for neighbour in 1...3 { node.receive([1, 1], from: neighbour, round: 3 + neighbour, at: 1) }
-        #expect(node.warnings == [.ahead(sent: Round(30), others: Round(5))], "one of them may be a liar")
+        #expect(node.warnings == [.ahead(sent: Round(30), others: Round(5))], "one of them may be a hostile node")
         for neighbour in 1...3 { node.receive([2, 2], from: neighbour, round: 28, at: 5_000) }
         #expect(node.models.isEmpty && node.warnings.count == 1 && node.ending == nil)
         for neighbour in 1...3 { node.receive([3, 3], from: neighbour, round: 29, at: 5_001) }
@@ -58,12 +58,12 @@ struct EnteringTests {
     struct Claim: Sendable {
         var published = 30
         var degree = 3
-        var liars = 1
+        var hostile = 1
         var mixEvery = 1
         var pace = Pace.synchronous
         /// By neighbour; `nil` for one that is silent.
         var rounds: [Int?]
-        var isHeldUp = false
+        var hasSaidWaiting = false
 
         var isBelieved: Bool {
             let neighbours = (1...degree).map {
@@ -72,7 +72,7 @@ struct EnteringTests {
             var node = HandledNode(
                 NodeConfiguration(
                     node: NodeID(0), dimension: HandledNode.dimension, rounds: 50, neighbours: neighbours,
-                    budget: Budget(count: liars, among: neighbours.compactMap(\.weight)),
+                    budget: Budget(count: hostile, among: neighbours.compactMap(\.weight)),
                     cadence: Cadence(mixEvery: mixEvery),
                     pace: pace,
                     seed: 1))
@@ -80,7 +80,7 @@ struct EnteringTests {
             for neighbour in 1...degree { node.handle(.linkUp(NodeID(neighbour), incarnation: 1), at: 0) }
             for (slot, round) in rounds.enumerated() {
                 guard let round else { continue }
-                if isHeldUp {
+                if hasSaidWaiting {
                     node.handle(.received(.waiting(Round(round)), from: NodeID(slot + 1)), at: 1)
                 } else {
                     node.receive([1, 1], from: slot + 1, round: round, at: 1)
@@ -94,17 +94,17 @@ struct EnteringTests {
 
     /// The law of what a node believes of its own trace, for whatever decides that.
     private static let belief = Law<@Sendable (Claim) -> Bool>(
-        "a trace is believed as far as more neighbours bear it out than may be liars", brokenBy: { _ in true },
+        "a trace is believed as far as more neighbours bear it out than may be hostile", brokenBy: { _ in true },
         judge: { subject, verdict in
             for (claim, isBelieved) in [
                 (Claim(rounds: [3, 3, 3]), false), (Claim(rounds: [29, 29, 29]), true),
                 (Claim(rounds: [28, 28, 28]), false), (Claim(rounds: [49, 3, 3]), false),
                 (Claim(rounds: [49, 49, 3]), true), (Claim(rounds: [3, 3, nil]), false),
                 (Claim(rounds: [3, nil, nil]), true), (Claim(rounds: [nil, nil, nil]), true),
-                // Two liars among four may say what they like in either direction.
-                (Claim(degree: 4, liars: 2, rounds: [30, 30, 3, 3]), true),
-                (Claim(rounds: [3, 3, 3], isHeldUp: true), false),
-                (Claim(rounds: [29, 29, 29], isHeldUp: true), true),
+                // Two hostile nodes among four may say what they like in either direction.
+                (Claim(degree: 4, hostile: 2, rounds: [30, 30, 3, 3]), true),
+                (Claim(rounds: [3, 3, 3], hasSaidWaiting: true), false),
+                (Claim(rounds: [29, 29, 29], hasSaidWaiting: true), true),
                 (Claim(mixEvery: 5, rounds: [25, 25, 25]), true), (Claim(mixEvery: 5, rounds: [24, 24, 24]), false),
                 (Claim(pace: .asynchronous(staleness: 9), rounds: [3, 3, 3]), true),
             ] {
@@ -112,7 +112,7 @@ struct EnteringTests {
             }
         })
 
-    @Test("its trace is believed as far as more neighbours bear it out than may be liars")
+    @Test("its trace is believed as far as more neighbours bear it out than may be hostile")
     func claims() throws {
         #expect(try Self.belief.violations(of: { $0.isBelieved }).isEmpty)
         #expect(try !Self.belief.violationsOfCounterexample.isEmpty)
@@ -120,7 +120,7 @@ struct EnteringTests {
 
     @Test("where its neighbours come no nearer it gives up, and names both rounds")
     func impossible() {
-        var node = restarted(degree: 2, liars: 0, published: 40)
+        var node = restarted(degree: 2, hostile: 0, published: 40)
         for neighbour in 1...2 { node.receive(from: neighbour, round: 7, at: 1) }
         node.handle(.timer, at: 149_999)
         #expect(node.ending == nil)
@@ -133,9 +133,9 @@ struct EnteringTests {
         #expect(node.sent.suffix(2).map(\.message) == [.bye(.failed), .bye(.failed)])
     }
 
-    @Test("too few to outvote liars change nothing: it goes on from its own checkpoint")
+    @Test("too few to outvote hostile nodes change nothing: it goes on from its own checkpoint")
     func tooFew() {
-        var node = restarted(degree: 2, liars: 1, published: 4)
+        var node = restarted(degree: 2, hostile: 1, published: 4)
         node.receive([100, 100], from: 1, round: 9, at: 1)
         node.handle(.linkDown(NodeID(2)), at: 2)
         #expect(node.values(sentTo: 1) == [[10, 10]])
@@ -144,7 +144,7 @@ struct EnteringTests {
 
     @Test("neighbours that are coming back as well cannot help, and it does not wait for them")
     func coldBoot() {
-        var node = restarted(degree: 2, liars: 0, published: 7)
+        var node = restarted(degree: 2, hostile: 0, published: 7)
         #expect(node.sent.map(\.message) == [.waiting(Round(8)), .waiting(Round(8))])
         node.handle(.received(.waiting(Round(6)), from: NodeID(1)), at: 5)
         #expect(node.models.isEmpty)
@@ -154,14 +154,14 @@ struct EnteringTests {
 
     @Test("silent neighbours cost it one deadline at most")
     func silence() {
-        var node = restarted(degree: 2, liars: 0, published: 7)
+        var node = restarted(degree: 2, hostile: 0, published: 7)
         #expect(node.waitForRound(from: 0) == 5000)
         #expect(node.traces == [.init(round: 8, senders: [])])
     }
 
     @Test("without a whole checkpoint it starts from its first model, and still does not repeat itself")
     func lostCheckpoints() {
-        var node = restarted(degree: 1, liars: 0, published: 7, checkpoint: nil)
+        var node = restarted(degree: 1, hostile: 0, published: 7, checkpoint: nil)
         node.receive([5, 5], from: 1, round: 7, at: 1)
         #expect(node.models == [[8, 1]] && node.values(sentTo: 1) == [[6, 6]])
     }

@@ -93,7 +93,7 @@ private struct Gathering {
                 let neighbourhood = configurations[node].roundNeighbourhood(in: step)
                 let heard = configurations[node].neighbours.enumerated().compactMap { slot, neighbour in
                     neighbourhood.weights[slot] == nil
-                        ? nil : HeardModel(sender: neighbour.node, message: halfSteps[neighbour.node.index].own)
+                        ? nil : ReceivedModel(sender: neighbour.node, message: halfSteps[neighbour.node.index].own)
                 }
                 states[node] = functions[node](
                     halfSteps[node], with: RoundInputs(heard: heard), among: neighbourhood, using: &workspace)

@@ -18,7 +18,7 @@ struct HandledNode {
     private(set) var warnings: [Warning] = []
     private(set) var records: [Int] = []
     /// Losses asked for; the test answers.
-    private(set) var tryouts: [(round: Int, models: [[Float]])] = []
+    private(set) var lossProbes: [(round: Int, models: [[Float]])] = []
     private(set) var lastRecord: NodeRecord?
     private(set) var snapshots: [Int] = []
     private(set) var checkpoints: [Checkpoint] = []
@@ -36,7 +36,7 @@ struct HandledNode {
 
     /// Node 0 with neighbours 1 ... `degree`, weight 1 / (degree + 1) each; its local step adds 1 to every element.
     init(
-        degree: Int = 2, rounds: Int = 5, liars: Int = 0, mixEvery: Int = 1, measureEvery: Int = 0,
+        degree: Int = 2, rounds: Int = 5, hostile: Int = 0, mixEvery: Int = 1, measureEvery: Int = 0,
         checkpointEvery: Int = 0, behaviour: Behaviour = .honest,
         rule: any GossipRule = WeightedMean(.defaults(WeightedMean.parameters)), isTried: Bool = false
     ) {
@@ -45,7 +45,8 @@ struct HandledNode {
         }
         let configuration = NodeConfiguration(
             node: NodeID(0), dimension: Self.dimension, rounds: rounds, neighbours: neighbours,
-            budget: Budget(count: liars, among: neighbours.compactMap(\.weight)), cadence: Cadence(mixEvery: mixEvery),
+            budget: Budget(count: hostile, among: neighbours.compactMap(\.weight)),
+            cadence: Cadence(mixEvery: mixEvery),
             seed: 1,
             measureEvery: measureEvery, checkpointEvery: checkpointEvery)
         core = NodeCore(
@@ -112,10 +113,10 @@ struct HandledNode {
     }
 
     /// Lets it wait until it wants to know losses; says when that is.
-    mutating func waitForTryout(from milliseconds: Int) -> Int {
-        let asked = tryouts.count
+    mutating func waitForLossProbe(from milliseconds: Int) -> Int {
+        let asked = lossProbes.count
         var now = milliseconds
-        while tryouts.count == asked, ending == nil, let moment = wakeAt {
+        while lossProbes.count == asked, ending == nil, let moment = wakeAt {
             now = max(now, Int((moment.nanoseconds + 999_999) / 1_000_000))
             handle(.timer, at: now)
         }
@@ -139,7 +140,7 @@ struct HandledNode {
             case .send(let message, let node): sent.append((message, node.index))
             case .wake(let moment): wakeAt = moment
             case .train(let round, let model, let state): step = (round, model, state)
-            case .tryOut(let round, let models): tryouts.append((round.number, models))
+            case .probeLosses(let round, let models): lossProbes.append((round.number, models))
             case .trace(let line):
                 traces.append(TraceInputs(round: line.round.number, senders: line.inputs.map(\.sender.index)))
                 nextRounds.append(line.next.number)

@@ -22,7 +22,7 @@ struct MemoryTests {
 
         static let all =
             RuleCatalog.gossip.entries.map { Subject(rule: $0) }
-            + RuleCatalog.before.entries.map { Subject(rule: OnNeighbourhood<TrimmedMean>.self, before: $0) }
+            + RuleCatalog.preAggregations.entries.map { Subject(rule: OnNeighbourhood<TrimmedMean>.self, before: $0) }
 
         func make() throws -> any GossipRule {
             let made = try rule.init(.defaults(rule.parameters))
@@ -52,7 +52,7 @@ struct MemoryTests {
                 random.fillGaussian(&values, mean: 0, standardDeviation: 1)
                 return ModelMessage(round: Round(round), values: values)
             }
-            let heard = (1...degree).map { HeardModel(sender: NodeID($0), message: models[$0]) }
+            let heard = (1...degree).map { ReceivedModel(sender: NodeID($0), message: models[$0]) }
             _ = function.mix(
                 models[0], with: heard, before: models[0].values, offenders: [],
                 among: configuration.wholeNeighbourhood, using: &workspace)

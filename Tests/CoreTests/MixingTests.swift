@@ -59,9 +59,9 @@ struct MixingTests {
         #expect(node.lastRecord?.missedModels == 0)
     }
 
-    @Test("a lie told for a round to come counts then, and not before")
+    @Test("a forgery told for a round to come counts then, and not before")
     func futureOffence() {
-        var node = HandledNode(liars: 1)
+        var node = HandledNode(hostile: 1)
         node.join(1...2)
         node.receive([.nan, 0], from: 1, round: 1, at: 0)
         node.receive(from: 1, round: 0, at: 0)
@@ -72,7 +72,7 @@ struct MixingTests {
         #expect(node.traces.last == .init(round: 1, senders: [0, 2]))
     }
 
-    @Test("a lie is not undone by another one for a later round")
+    @Test("a forgery is not undone by another one for a later round")
     func offenceStands() {
         var node = HandledNode(measureEvery: 1)
         node.join(1...2)

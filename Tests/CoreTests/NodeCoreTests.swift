@@ -105,7 +105,7 @@ struct NodeCoreTests {
     @Test("to say that it is held up gains a neighbour nothing, and costs the others nothing")
     func heldUp() {
         func limit(_ isExcused: Bool) -> (wake: Int, debts: [Nanoseconds]) {
-            var node = HandledNode(degree: 3, liars: 1)
+            var node = HandledNode(degree: 3, hostile: 1)
             node.join(1...3)
             for neighbour in 1...3 { node.receive(from: neighbour, round: 0, at: 0) }
             for neighbour in 1...2 { node.receive(from: neighbour, round: 1, at: 0) }
@@ -166,14 +166,14 @@ struct NodeCoreTests {
         #expect(node.sent.suffix(2).map(\.message) == [.bye(.stopping), .bye(.stopping)])
     }
 
-    @Test("a proven lie is not mixed, not waited for, and leaves the budget")
+    @Test("a proven forgery is not mixed, not waited for, and leaves the budget")
     func offences() {
-        var node = HandledNode(liars: 1, rule: BudgetProbe())
+        var node = HandledNode(hostile: 1, rule: BudgetProbe())
         node.join(1...2)
         node.receive([.nan, 0], from: 1, round: 0, at: 1)
         node.receive(from: 2, round: 0, at: 2)
         #expect(node.traces == [.init(round: 0, senders: [0, 2])])
-        // The probe's mix is the budget it was given: one liar declared, one proven, none left.
+        // The probe's mix is the budget it was given: one hostile node declared, one proven, none left.
         node.receive([1, 2, 3], from: 1, round: 1, at: 3)
         node.receive(from: 2, round: 1, at: 3)
         #expect(node.traces.count == 2)
@@ -203,15 +203,15 @@ struct NodeCoreTests {
         #expect(judge(3) == .refused(.notANeighbour))
     }
 
-    @Test("skips to where more neighbours are than may lie, when it has fallen behind")
+    @Test("skips to where more neighbours are than may be hostile, when it has fallen behind")
     func skips() {
-        var node = HandledNode(degree: 3, rounds: 50, liars: 1)
+        var node = HandledNode(degree: 3, rounds: 50, hostile: 1)
         node.join(1...3)
         node.receive(from: 1, round: 20, at: 1)
         node.receive(from: 2, round: 12, at: 1)
         #expect(node.core.round == Round(0), "node 3 is still waited for")
         node.receive(from: 3, round: 0, at: 2)
-        #expect(node.core.round == Round(12), "one of the two may lie, not both")
+        #expect(node.core.round == Round(12), "one of the two may be hostile, not both")
         #expect(node.nextRounds == [12], "its trace says that it may publish that round's model now")
     }
 
@@ -246,21 +246,21 @@ struct NodeCoreTests {
         #expect(node.models == [[4, 1], [4, 2]])
     }
 
-    @Test("a liar hears its honest neighbours first, waits for none of its kind, and tells each victim its own")
-    func lies() {
+    @Test("a hostile node hears its honest neighbours first, waits for none of its kind, and tells each victim its own")
+    func forges() {
         let adversary = Adversary(
-            attack: GaussianNoise(.defaults(GaussianNoise.parameters)), kin: [NodeID(3)], rounds: 0..<5,
+            attack: GaussianNoise(.defaults(GaussianNoise.parameters)), allies: [NodeID(3)], rounds: 0..<5,
             probability: 1, collusion: nil)
-        var liar = HandledNode(degree: 3, behaviour: .hostile(adversary))
-        liar.join(1...3)
-        #expect(liar.models.isEmpty)
-        liar.receive([5, 5], from: 1, round: 0, at: 1)
-        #expect(liar.models.isEmpty)
-        liar.receive([7, 7], from: 2, round: 0, at: 2)
-        #expect(liar.models == [[0, 1], [0, 2]])
-        #expect(liar.traces == [.init(round: 0, senders: [0, 1, 2])])
-        #expect(liar.sent[0].message != liar.sent[1].message)
-        liar.handle(.timer, at: 2502)
-        #expect(liar.traces.count == 2, "it waits half a deadline for the silent")
+        var hostileNode = HandledNode(degree: 3, behaviour: .hostile(adversary))
+        hostileNode.join(1...3)
+        #expect(hostileNode.models.isEmpty)
+        hostileNode.receive([5, 5], from: 1, round: 0, at: 1)
+        #expect(hostileNode.models.isEmpty)
+        hostileNode.receive([7, 7], from: 2, round: 0, at: 2)
+        #expect(hostileNode.models == [[0, 1], [0, 2]])
+        #expect(hostileNode.traces == [.init(round: 0, senders: [0, 1, 2])])
+        #expect(hostileNode.sent[0].message != hostileNode.sent[1].message)
+        hostileNode.handle(.timer, at: 2502)
+        #expect(hostileNode.traces.count == 2, "it waits half a deadline for the silent")
     }
 }

@@ -14,20 +14,22 @@ struct PatienceTests {
 
         /// What happens in a round, and how many milliseconds after its start.
         func acts(in round: Int) -> [(after: Int, NodeEvent)] {
-            let liar = NodeID(2)
+            let hostileNode = NodeID(2)
             func model(_ round: Int, _ value: Float = 1) -> NodeEvent {
-                .received(.model(ModelMessage(round: Round(round), values: [value, 1])), from: liar)
+                .received(.model(ModelMessage(round: Round(round), values: [value, 1])), from: hostileNode)
             }
-            func bye(_ farewell: Farewell) -> NodeEvent { .received(.bye(farewell), from: liar) }
+            func bye(_ closeReason: CloseReason) -> NodeEvent { .received(.bye(closeReason), from: hostileNode) }
             switch self {
             case .silent: return []
             case .late: return [(4900, model(round))]
             case .lateWithExcuses:
-                return [(100, .received(.waiting(Round(max(0, round - 1))), from: liar)), (9900, model(round))]
-            case .dropsLink: return [(4900, .linkDown(liar))]
-            case .dropsLinkAtOnce: return [(0, .linkDown(liar))]
+                return [(100, .received(.waiting(Round(max(0, round - 1))), from: hostileNode)), (9900, model(round))]
+            case .dropsLink: return [(4900, .linkDown(hostileNode))]
+            case .dropsLinkAtOnce: return [(0, .linkDown(hostileNode))]
             case .flaps:
-                return (0..<200).map { ($0 * 100, $0 % 2 == 0 ? .linkDown(liar) : .linkUp(liar, incarnation: 1)) }
+                return (0..<200).map {
+                    ($0 * 100, $0 % 2 == 0 ? .linkDown(hostileNode) : .linkUp(hostileNode, incarnation: 1))
+                }
             case .takesLeave: return [(0, bye(.stopping))]
             case .takesLeaveLate: return [(4900, bye(.stopping))]
             case .leaves: return [(4900, bye(.finished))]
@@ -111,9 +113,9 @@ struct PatienceTests {
         #expect(waits(node) == [[3, 4760]], "while both were missing, one of them was honest")
     }
 
-    @Test("while more are missing than may be liars nobody pays; then those who are missing share")
+    @Test("while more are missing than may be hostile nobody pays; then those who are missing share")
     func shared() {
-        var node = HandledNode(degree: 5, liars: 2, measureEvery: 1)
+        var node = HandledNode(degree: 5, hostile: 2, measureEvery: 1)
         node.join(1...5)
         for neighbour in 1...5 { node.receive(from: neighbour, round: 0, at: 0) }
         for neighbour in 1...2 { node.receive(from: neighbour, round: 1, at: 0) }
@@ -125,7 +127,7 @@ struct PatienceTests {
 
     @Test("where all others are a round ahead already, a wait counts for each of them")
     func passedOn() {
-        var node = HandledNode(degree: 4, liars: 1)
+        var node = HandledNode(degree: 4, hostile: 1)
         node.join(1...4)
         for neighbour in 1...4 { node.receive(from: neighbour, round: 0, at: 0) }
         for neighbour in 1...3 { node.receive(from: neighbour, round: 1, at: 0) }
@@ -135,13 +137,13 @@ struct PatienceTests {
     }
 
     /// How long a node takes for its rounds where its honest neighbours answer after 10 ms and some are late by `delay`.
-    private func time(rounds: Int, degree: Int, liars: Int, delay: (_ liar: Int, _ round: Int) -> Int) -> Int {
-        var node = HandledNode(degree: degree, rounds: rounds, liars: liars)
+    private func time(rounds: Int, degree: Int, hostile: Int, delay: (_ hostileNode: Int, _ round: Int) -> Int) -> Int {
+        var node = HandledNode(degree: degree, rounds: rounds, hostile: hostile)
         node.join(1...degree)
         var now = 0
         while node.ending == nil {
             let (round, start) = (node.core.round.number, now)
-            var arrivals = (1...degree).map { ($0, start + 10 + ($0 > degree - liars ? delay($0, round) : 0)) }
+            var arrivals = (1...degree).map { ($0, start + 10 + ($0 > degree - hostile ? delay($0, round) : 0)) }
             arrivals.sort { $0.1 < $1.1 }
             for (neighbour, moment) in arrivals {
                 while node.core.round.number == round, let wake = node.wakeAt, node.ending == nil {
@@ -159,23 +161,25 @@ struct PatienceTests {
     }
 
     @Test(
-        "no schedule of one or two liars makes a node take more than twice the time of the others, after a start",
+        "no schedule of one or two hostile nodes makes a node take more than twice the time of the others, after a start",
         arguments: [1, 2], [3, 5, 10, 30, 240, 4900])
-    func factor(liars: Int, delay: Int) {
+    func factor(hostile: Int, delay: Int) {
         let rounds = 3000
         let schedules: [(Int, Int) -> Int] = [
-            { _, _ in delay }, { _, round in round % 2 * delay }, { liar, round in (liar + round) % 2 * delay },
-            { liar, round in round % 50 < 10 + liar ? 0 : delay }, { liar, round in (liar * round) % 7 * delay },
+            { _, _ in delay }, { _, round in round % 2 * delay },
+            { hostileNode, round in (hostileNode + round) % 2 * delay },
+            { hostileNode, round in round % 50 < 10 + hostileNode ? 0 : delay },
+            { hostileNode, round in (hostileNode * round) % 7 * delay },
         ]
         for schedule in schedules {
-            let spent = time(rounds: rounds, degree: 3 + liars, liars: liars, delay: schedule)
+            let spent = time(rounds: rounds, degree: 3 + hostile, hostile: hostile, delay: schedule)
             #expect(spent <= 2 * (10 * rounds + 5000) + 7500, "\(spent) ms")
         }
     }
 
     @Test("an honest neighbour that takes up to twice the time of the others is never missed")
     func slow() {
-        var node = HandledNode(degree: 5, rounds: 2000, liars: 2)
+        var node = HandledNode(degree: 5, rounds: 2000, hostile: 2)
         node.join(1...5)
         var now = 0
         for round in 0..<2000 {
@@ -187,8 +191,8 @@ struct PatienceTests {
     }
 
     @Test("a neighbour that stops for one second in four is waited for, and nobody is missed", arguments: [1, 2])
-    func stops(liars: Int) {
-        var node = HandledNode(degree: 5, rounds: 3000, liars: liars)
+    func stops(hostile: Int) {
+        var node = HandledNode(degree: 5, rounds: 3000, hostile: hostile)
         node.join(1...5)
         var now = 0
         for round in 0..<3000 {
@@ -199,9 +203,9 @@ struct PatienceTests {
         #expect(node.ending != nil && node.traces.allSatisfy { $0.senders.count == 6 })
     }
 
-    @Test("where an honest neighbour has gone ahead, a liar is not the only one left to wait for")
-    func leftWithLiar() {
-        var node = HandledNode(rounds: 50, liars: 1)
+    @Test("where an honest neighbour has gone ahead, a hostile node is not the only one left to wait for")
+    func leftWithHostile() {
+        var node = HandledNode(rounds: 50, hostile: 1)
         node.join(1...2)
         for neighbour in 1...2 { node.receive(from: neighbour, round: 0, at: 0) }
         node.receive(from: 1, round: 5, at: 0)
@@ -219,7 +223,7 @@ struct PatienceTests {
 
     @Test("a node that lost all neighbours takes its time, and waits a deadline for those that speak again")
     func ranAhead() {
-        var node = HandledNode(degree: 4, rounds: 60, liars: 1)
+        var node = HandledNode(degree: 4, rounds: 60, hostile: 1)
         node.join(1...4)
         var now = 0
         while node.core.round < Round(20) { now = node.waitForRound(from: now) }

@@ -40,8 +40,8 @@ struct RejectionTests {
         let hello = Hello(
             identity: experiment, run: run, addressee: NodeID(0), incarnation: 1,
             fingerprint: key?.fingerprint ?? Hello.noFingerprint)
-        let greeting = Greeting(hello, from: NodeID(sender), key: key)
-        return frame(.hello, sender: sender, sequence: sequence, greeting.encoded)
+        let helloPayload = HelloPayload(hello, from: NodeID(sender), key: key)
+        return frame(.hello, sender: sender, sequence: sequence, helloPayload.encoded)
     }
 
     /// The secret of node 0's edge to a neighbour; it has edges to 1 and 2.
@@ -71,7 +71,7 @@ struct RejectionTests {
     /// Of a neighbour whose connection has just been heard from.
     private static func place(forIncarnation incarnation: UInt64, isProven: Bool) throws(Rejection) {
         let now = Instant(nanoseconds: 0)
-        try Incumbent(incarnation: 3, lastHeardAt: now).makeRoom(
+        try OpenConnection(incarnation: 3, lastHeardAt: now).yieldPlace(
             forIncarnation: incarnation, isProven: isProven, at: now)
     }
 
@@ -102,7 +102,7 @@ struct RejectionTests {
         case .badMagic: [.sends(altered(3))]
         case .unsupportedVersion: [.sends(altered(4))]
         case .unknownKind: [.sends(altered(5))]
-        case .lyingLength: [.sends(altered(27))]
+        case .badLength: [.sends(altered(27))]
         case .badCheck: [.sends(altered(30))]
         case .malformedPayload: [.sends(frame(.bye, [0]))]
         case .handshakeExpected: [.opens(with: frame(.waiting))]

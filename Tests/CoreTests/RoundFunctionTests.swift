@@ -25,17 +25,17 @@ struct RoundFunctionTests {
         init() {}
         init(_ parameters: ParameterValues) {}
 
-        func trials(
+        func probes(
             own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext, scratch: inout Scratch
         ) -> [Int] {
             Array(0..<min(1, neighbours.rows))
         }
 
         func mix(
-            own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext, trials: Trials,
+            own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext, probes: ProbedLosses,
             into next: inout MutableSpan<Float>, report: inout MixReport, scratch: inout Scratch
         ) {
-            let first: Double = trials.rows.first?.loss ?? -1
+            let first: Double = probes.rows.first?.loss ?? -1
             let answers = [
                 first, context.stepSize, Double(context.modelBefore.first ?? -1),
                 Double(context.degree),
@@ -75,7 +75,7 @@ struct RoundFunctionTests {
             ModelMessage(round: Round(4), values: [Float](repeating: value, count: Self.dimension))
         }
         return function.mix(
-            message(1), with: [HeardModel(sender: NodeID(2), message: message(3))],
+            message(1), with: [ReceivedModel(sender: NodeID(2), message: message(3))],
             before: [Float](repeating: 8, count: Self.dimension), offenders: offenders,
             among: configuration.wholeNeighbourhood, using: &workspace)
     }
@@ -91,7 +91,7 @@ struct RoundFunctionTests {
         #expect(answers(trainer: nil) == [0, 0, 8, 3, 2, 0.5, 0])
     }
 
-    @Test("a budget without those who have proved to be liars, taps not among them")
+    @Test("a budget without those who have proved to be hostile nodes, eavesdropping links not among them")
     func offenders() {
         #expect(answers(offenders: [NodeID(1)])[4...5] == [1, 0.25])
         #expect(answers(offenders: [NodeID(1), NodeID(2), NodeID(3)])[4...5] == [0, 0])
@@ -113,7 +113,7 @@ struct RoundFunctionTests {
 
     @Test("what the rule did to each neighbour is recorded, and counted anew after each record")
     func tallies() {
-        var node = HandledNode(degree: 3, liars: 1, measureEvery: 2, rule: GeometricTrimmedSum.standard)
+        var node = HandledNode(degree: 3, hostile: 1, measureEvery: 2, rule: GeometricTrimmedSum.standard)
         node.join(1...3)
         for round in 0..<4 {
             node.receive([2, 2], from: 1, round: round, at: 0)

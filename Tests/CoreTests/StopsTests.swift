@@ -43,7 +43,7 @@ struct StopsTests {
             closed = sent
             self.rounds = [[(time: Int, senders: [Int])]](repeating: [], count: count)
             // As few as those that stop are waited for on credit.
-            nodes = (0..<count).map { _ in HandledNode(degree: count - 1, rounds: rounds, liars: stopping) }
+            nodes = (0..<count).map { _ in HandledNode(degree: count - 1, rounds: rounds, hostile: stopping) }
             guard let limit else { return }
             for index in nodes.indices {
                 nodes[index].core.ledger = PatienceLedger(neighbours: count - 1, suspects: stopping, limit: limit)

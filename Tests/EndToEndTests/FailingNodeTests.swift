@@ -46,8 +46,8 @@ extension EndToEndTests {
         func divergence() throws {
             let laboratory = try Laboratory()
             let file = try laboratory.write(Self.experiment(nodes: 5), to: "diverging.json")
-            let liar = ["--set", #"adversary={"nodes": ["4"], "attack": "signFlip"}"#]
-            let arguments = [file, "--quiet", "--json"] + Self.divergence + liar
+            let hostileNode = ["--set", #"adversary={"nodes": ["4"], "attack": "signFlip"}"#]
+            let arguments = [file, "--quiet", "--json"] + Self.divergence + hostileNode
             let reasons = try ["run", "simulate"].map { engine in
                 let ended = try laboratory.finish(engine, arguments)
                 #expect(ended.status == .exited(1))

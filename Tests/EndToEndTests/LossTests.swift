@@ -123,7 +123,7 @@ extension EndToEndTests {
         }
 
         @Test("moments that the laboratory slept through are measured after the run, as the simulator measures them")
-        func missedMoments() throws {
+        func missedEvaluations() throws {
             let laboratory = try Laboratory()
             let settings = ["quickstart", "--quiet", "--set", "training.rounds=120", "--set", "measure.every=1"]
             let running = try laboratory.launch("run", settings)

@@ -1,4 +1,5 @@
-// Colluding liars as real processes: one vector a round from all of them, also where some have missed what others heard.
+// Colluding hostile nodes as real processes: one vector a round from all of them, also where some have missed what
+// others heard.
 import Kernels
 import Metrics
 import Platform

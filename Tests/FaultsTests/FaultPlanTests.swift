@@ -23,12 +23,12 @@ struct FaultPlanTests {
         FaultMoment(now: Instant(nanoseconds: .milliseconds(milliseconds)), round: round)
     }
 
-    static func passages(
+    static func transmissions(
         _ plan: inout FaultPlan, at moment: FaultMoment, count: Int = 1000, bytes: Int = 100
-    ) -> [Passage] {
+    ) -> [Transmission] {
         (0..<count).map { index in
             plan.pass(
-                Passage(sender: NodeID(index % 6), receiver: NodeID((index + 1) % 6), bytes: bytes), at: moment)
+                Transmission(sender: NodeID(index % 6), receiver: NodeID((index + 1) % 6), bytes: bytes), at: moment)
         }
     }
 
@@ -40,10 +40,10 @@ struct FaultPlanTests {
 
     private func moment(_ round: Int, at milliseconds: Int = 0) -> FaultMoment { Self.moment(round, at: milliseconds) }
 
-    private func passages(
+    private func transmissions(
         _ plan: inout FaultPlan, at moment: FaultMoment, count: Int = 1000, bytes: Int = 100
-    ) -> [Passage] {
-        Self.passages(&plan, at: moment, count: count, bytes: bytes)
+    ) -> [Transmission] {
+        Self.transmissions(&plan, at: moment, count: count, bytes: bytes)
     }
 
     @Test("every fault keeps the laws", arguments: FaultLaws.all, FaultCatalog.all.names)
@@ -64,7 +64,7 @@ struct FaultPlanTests {
             deadline: .milliseconds(86_400_000))
         _ = plan.advance(to: moment(0))
         #expect(plan.nextEnd == Instant(nanoseconds: .max))
-        #expect(passages(&plan, at: moment(999_999_999, at: .max), count: 1)[0].delay > 0)
+        #expect(transmissions(&plan, at: moment(999_999_999, at: .max), count: 1)[0].delay > 0)
         _ = plan.advance(to: moment(1_000_000_000))
         #expect(plan.isOver && plan.nextEnd == nil)
     }
@@ -72,18 +72,18 @@ struct FaultPlanTests {
     @Test("rates are met, and the draws are the same each time")
     func rates() throws {
         for (name, hit) in [
-            ("loss", { (passage: Passage) in passage.isLost }), ("duplication", { $0.copies == 2 }),
+            ("loss", { (transmission: Transmission) in transmission.isLost }), ("duplication", { $0.copies == 2 }),
             ("corruption", { $0.isCorrupted }), ("reordering", { $0.delay > 0 }),
         ] {
             let entries = [PlannedFault(try fault(name, [("rate", .number(0.3))]), rounds: 0..<9, nodes: Self.nodes)]
             var plan = plan(entries)
             _ = plan.advance(to: moment(0))
-            let first = passages(&plan, at: moment(0))
+            let first = transmissions(&plan, at: moment(0))
             #expect((240...360).contains(first.count(where: hit)), "\(name)")
             #expect(plan.strikes.map(\.count) == [first.count(where: hit)])
             var again = self.plan(entries)
             _ = again.advance(to: moment(0))
-            #expect(passages(&again, at: moment(0)) == first)
+            #expect(transmissions(&again, at: moment(0)) == first)
         }
     }
 
@@ -129,7 +129,7 @@ struct FaultPlanTests {
             return { sender, receiver in
                 var asked = plan
                 return asked.pass(
-                    Passage(sender: NodeID(sender), receiver: NodeID(receiver), bytes: 1), at: moment(0)
+                    Transmission(sender: NodeID(sender), receiver: NodeID(receiver), bytes: 1), at: moment(0)
                 ).isLost
             }
         }
@@ -155,9 +155,9 @@ struct FaultPlanTests {
             PlannedFault(loss, rounds: 0..<9, nodes: Self.nodes, edges: [(NodeID(1), NodeID(2))])
         ])
         _ = plan.advance(to: moment(0))
-        let lost = passages(&plan, at: moment(0), count: 6).filter(\.isLost).map(\.sender.index)
+        let lost = transmissions(&plan, at: moment(0), count: 6).filter(\.isLost).map(\.sender.index)
         #expect(lost == [1])
-        #expect(plan.pass(Passage(sender: NodeID(2), receiver: NodeID(1), bytes: 1), at: moment(0)).isLost)
+        #expect(plan.pass(Transmission(sender: NodeID(2), receiver: NodeID(1), bytes: 1), at: moment(0)).isLost)
     }
 
     @Test("a limited link delays by what it has to carry, and loses what would wait too long")
@@ -166,7 +166,7 @@ struct FaultPlanTests {
         var plan = plan([PlannedFault(limit, rounds: 0..<9, nodes: Self.nodes)])
         _ = plan.advance(to: moment(0))
         let sent = (0..<20).map { _ in
-            plan.pass(Passage(sender: NodeID(0), receiver: NodeID(1), bytes: 100), at: moment(0))
+            plan.pass(Transmission(sender: NodeID(0), receiver: NodeID(1), bytes: 100), at: moment(0))
         }
         #expect(sent.prefix(3).map(\.delay) == [100, 200, 300].map { Nanoseconds.milliseconds($0) })
         #expect(sent.count(where: \.isLost) == 9)
@@ -182,7 +182,7 @@ struct FaultPlanTests {
     }
 }
 
-extension Passage {
+extension Transmission {
     fileprivate var isUntouched: Bool { !isLost && !isHeld && !isCorrupted && copies == 1 && delay == 0 }
 }
 
@@ -192,11 +192,11 @@ enum FaultLaws {
     private typealias Tests = FaultPlanTests
 
     /// What becomes of many messages in each of the rounds from 4 to 9, where the fault strikes in 5 ..< 9.
-    private static func course(_ fault: any Fault) -> [(changes: [NodeChange], passages: [Passage])] {
+    private static func course(_ fault: any Fault) -> [(changes: [NodeChange], transmissions: [Transmission])] {
         var plan = Tests.plan([PlannedFault(fault, rounds: 5..<9, nodes: Array(Tests.nodes.prefix(3)))])
         return (4...9).map { round in
             let changes = plan.advance(to: Tests.moment(round)).map(\.change)
-            return (changes, Tests.passages(&plan, at: Tests.moment(round)))
+            return (changes, Tests.transmissions(&plan, at: Tests.moment(round)))
         }
     }
 
@@ -204,7 +204,7 @@ enum FaultLaws {
         "it does something in its rounds, and nothing outside them", brokenBy: Harmless(.defaults([])) as any Fault
     ) { fault, verdict in
         let course = course(fault)
-        func isStruck(_ index: Int) -> Bool { course[index].passages.contains { !$0.isUntouched } }
+        func isStruck(_ index: Int) -> Bool { course[index].transmissions.contains { !$0.isUntouched } }
         verdict.expect(course[0].changes.isEmpty && !isStruck(0), "it strikes before its first round")
         verdict.expect(!course[1].changes.isEmpty || (1...4).contains(where: isStruck), "it never strikes")
         verdict.expect(!isStruck(5), "it strikes after its last round")
@@ -214,16 +214,16 @@ enum FaultLaws {
     static let streams = Law(
         "what becomes of a message goes by its own place on its link", brokenBy: Unseeded(.defaults([])) as any Fault
     ) { fault, verdict in
-        func fates(disturbed: Bool) -> [Passage] {
+        func fates(disturbed: Bool) -> [Transmission] {
             var plan = Tests.plan([PlannedFault(fault, rounds: 5..<9, nodes: Array(Tests.nodes.prefix(3)))])
             _ = plan.advance(to: Tests.moment(5))
             return (0..<100).map { _ in
                 if disturbed {
                     _ = plan.pass(
-                        Passage(sender: Tests.nodes[2], receiver: Tests.nodes[3], bytes: 100), at: Tests.moment(5))
+                        Transmission(sender: Tests.nodes[2], receiver: Tests.nodes[3], bytes: 100), at: Tests.moment(5))
                 }
                 return plan.pass(
-                    Passage(sender: Tests.nodes[0], receiver: Tests.nodes[4], bytes: 100), at: Tests.moment(5))
+                    Transmission(sender: Tests.nodes[0], receiver: Tests.nodes[4], bytes: 100), at: Tests.moment(5))
             }
         }
         verdict.expect(fates(disturbed: false) == fates(disturbed: true), "other messages change what becomes of it")

@@ -45,7 +45,7 @@ struct EveryRuleRunTests {
         #expect(summary.perNode.reduce(0) { $0 + $1.tally.heard } == 400)
     }
 
-    @Test("an oracle's rule sees through every liar, and needs the oracle")
+    @Test("an oracle's rule sees through every hostile node, and needs the oracle")
     func oracle() throws {
         let settings = [#"aggregation.rule={"kind": "clippedGossip", "mode": "oracle"}"#]
         let assembly = try smallAssembly(settings + ["aggregation.tolerates=oracle"])
@@ -76,7 +76,7 @@ struct ScreeningTests {
             screening.description == "12.5 % of honest models clipped or removed, 25.0 % of hostile ones kept in full")
     }
 
-    @Test("nothing is said where nobody lies, and of a rule that judges coordinates")
+    @Test("nothing is said where nobody is hostile, and of a rule that judges coordinates")
     func silence() {
         let honest = Screening([(tally(kept: 3, clipped: 0, removed: 0), false)])
         #expect(honest.falseNegatives == nil && honest.description == "0.0 % of honest models clipped or removed")

@@ -51,7 +51,7 @@ struct RunSummaryTests {
     }
 
     @Test("moments that could not be measured are counted, and otherwise not spoken of")
-    func missedMoments() throws {
+    func missedEvaluations() throws {
         let assembly = try smallAssembly()
         var outcome = try outcome(assembly)
         outcome.moments = (planned: 20, missed: 3)
@@ -66,9 +66,9 @@ struct RunSummaryTests {
     @Test("hostile nodes enter no figure, whatever they hold")
     func hostileModels() throws {
         let assembly = try smallAssembly()
-        var lying = try outcome(assembly)
-        lying.finalModels.insert((NodeID(1), constantModel(1e6, of: assembly)), at: 1)
-        let (clean, summary) = (try RunSummary(outcome(assembly), of: assembly), try RunSummary(lying, of: assembly))
+        var forged = try outcome(assembly)
+        forged.finalModels.insert((NodeID(1), constantModel(1e6, of: assembly)), at: 1)
+        let (clean, summary) = (try RunSummary(outcome(assembly), of: assembly), try RunSummary(forged, of: assembly))
         #expect(summary.modelDigest == clean.modelDigest && summary.final == clean.final)
         #expect(summary.hostile == ["1", "4"] && summary.byAccuracy.count == 4)
     }

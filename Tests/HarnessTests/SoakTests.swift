@@ -109,7 +109,7 @@ struct SoakTests {
             strikes: [], rejections: [], steps: 0, traceHash: 0)
     }
 
-    @Test("a violation is shrunk to the fault that makes it, on a few nodes without liars", arguments: 1...6)
+    @Test("a violation is shrunk to the fault that makes it, on a few nodes without hostile nodes", arguments: 1...6)
     func shrinking(seed: UInt64) throws {
         let large = SoakCase(seed: seed)
         let culprit = try #require(large.faultKinds.last)

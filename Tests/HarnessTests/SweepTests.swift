@@ -21,13 +21,13 @@ struct SweepTests {
             """
             {"base": "no-attack", "grid": {
               "aggregation.rule": ["csPlus", {"kind": "clippedGossip", "mode": "fixed", "radius": 0.5}],
-              "adversary": {"nobody": [], "one liar": {"nodes": ["3"], "attack": "signFlip"}},
+              "adversary": {"nobody": [], "one hostile node": {"nodes": ["3"], "attack": "signFlip"}},
               "seed": [1, 20, 3]}}
             """)
         #expect(sweep.name == "matrix" && sweep.engine == .simulation && sweep.cellCount == 12)
         #expect(sweep.labels(of: 0) == ["csPlus", "nobody", "1"])
         #expect(sweep.labels(of: 1) == ["csPlus", "nobody", "20"])
-        #expect(sweep.labels(of: 11) == ["clippedGossip mode=fixed radius=0.5", "one liar", "3"])
+        #expect(sweep.labels(of: 11) == ["clippedGossip mode=fixed radius=0.5", "one hostile node", "3"])
         #expect(Set((0..<12).map(sweep.labels)).count == 12)
         #expect(sweep.axes.map(\.isSeed) == [false, false, true])
     }

@@ -159,7 +159,7 @@ struct VerdictTests {
         #expect(verdict.text.hasSuffix("were lost (3, 7 failed, 3: diverged at round 3)."))
     }
 
-    @Test("one bad node of ninety reads as that, with its liars and what the rule was told")
+    @Test("one bad node of ninety reads as that, with its hostile nodes and what the rule was told")
     func oneOfNinety() throws {
         let verdict = try summary(
             """

@@ -9,7 +9,7 @@ import Testing
 struct TraceTests {
     static let header = TraceHeader(of: NodeID(3), experiment: [UInt8](0..<32), dimension: 650)
 
-    /// Of a ring; the node skips rounds, finds a liar and comes back.
+    /// Of a ring; the node skips rounds, finds a hostile node and comes back.
     static let lines: [TraceLine] = [
         line(0), line(1, offenders: [NodeID(2), NodeID(300)]), line(2, next: 9),
         TraceLine(round: Round(9), inputs: line(7).inputs, checkpoint: 2, result: 5), line(9), line(10, ahead: 3),

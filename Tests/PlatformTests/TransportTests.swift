@@ -225,7 +225,7 @@ extension PlatformTests {
             #expect(answered != nil && ends[0].rejections.isEmpty)
         }
 
-        @Test("who takes leave lets nobody in any more and waits for no stranger")
+        @Test("who says bye lets nobody in any more and waits for no stranger")
         func leave() throws {
             var ends = [try Self.end(1, neighbours: [0], over: .tcp)]
             let address = ends[0].transport.address

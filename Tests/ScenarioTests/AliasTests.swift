@@ -38,7 +38,7 @@ struct AliasTests {
     /// All parameters with another name.
     private static let renamed =
         (RuleCatalog.gossip.descriptions + RuleCatalog.aggregation.descriptions
-        + RuleCatalog.before.descriptions + AttackCatalog.all.descriptions + FaultCatalog.all.descriptions
+        + RuleCatalog.preAggregations.descriptions + AttackCatalog.all.descriptions + FaultCatalog.all.descriptions
         + DatasetCatalog.all.descriptions + SplitCatalog.all.descriptions + ObjectiveCatalog.all.descriptions
         + StepSizeCatalog.all.descriptions + TopologyCatalog.all.descriptions
         + ScheduleCatalog.all.descriptions)

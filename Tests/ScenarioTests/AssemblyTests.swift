@@ -70,8 +70,9 @@ struct AssemblyTests {
     func oracle() throws {
         let assembly = try assemble(Self.ring, ["aggregation.tolerates=oracle"])
         #expect(
-            try assembly.node(NodeID(1)).configuration.budget == Budget(count: 1, weight: 1.0 / 3, liars: [NodeID(2)]))
-        #expect(try assembly.node(NodeID(5)).configuration.budget == Budget(count: 0, weight: 0, liars: []))
+            try assembly.node(NodeID(1)).configuration.budget == Budget(count: 1, weight: 1.0 / 3, hostile: [NodeID(2)])
+        )
+        #expect(try assembly.node(NodeID(5)).configuration.budget == Budget(count: 0, weight: 0, hostile: []))
         #expect(assembly.warnings.contains { $0.contains("oracle") })
     }
 
@@ -117,26 +118,28 @@ struct AdversariesTests {
         return adversary
     }
 
-    @Test("a liar knows the liars of every group, its rounds and its chance")
+    @Test("a hostile node knows the hostile nodes of every group, its rounds and its chance")
     func behaviour() throws {
         let member = try #require(try adversary(4))
-        #expect(member.kin == [NodeID(1), NodeID(2)])
+        #expect(member.allies == [NodeID(1), NodeID(2)])
         #expect(member.rounds == 3..<5 && member.probability == 0.5)
         let common = Collusion.Common.models(of: [0, 3, 5].map { NodeID($0) })
-        #expect(member.collusion == Collusion(leader: NodeID(1), common: common), "of all who do not lie")
+        #expect(member.collusion == Collusion(leader: NodeID(1), common: common), "of all that are not hostile")
         let other = try #require(try adversary(2))
-        #expect(other.kin == [NodeID(1), NodeID(4)] && other.collusion == nil && other.rounds == 0..<200)
+        #expect(other.allies == [NodeID(1), NodeID(4)] && other.collusion == nil && other.rounds == 0..<200)
     }
 
-    @Test("a liar knows the weights around the honest nodes it lies to, and no others")
+    @Test("a hostile node knows the weights around the honest nodes it attacks, and no others")
     func victims() throws {
         let victims = try #require(try adversary(2)).victims(in: Round(7))
         #expect(victims.map(\.node) == [NodeID(0), NodeID(3), NodeID(5)])
         #expect(victims[0].honestSenders.map(\.node) == [NodeID(3), NodeID(5)])
-        #expect(abs(victims[0].hostileWeight - 0.5) < 1e-12, "three liars at a sixth each")
+        #expect(abs(victims[0].hostileWeight - 0.5) < 1e-12, "three hostile nodes at a sixth each")
     }
 
-    @Test("taps let a liar overhear whom it asks for, change no weight, and stand in the resolved topology")
+    @Test(
+        "eavesdropping links let a hostile node overhear whom it asks for, change no weight, and stand in the resolved topology"
+    )
     func taps() throws {
         let json = """
             {"topology": {"family": "ring", "nodes": 6},
@@ -146,8 +149,8 @@ struct AdversariesTests {
         let file = try experiment.topologyFile { _ throws(ConfigurationFault) in [] }
         let assembly = try Assembly(experiment, topology: file)
         #expect(assembly.topologyFile.taps.map(\.source) == [NodeID(2), NodeID(4)])
-        let liar = try assembly.node(NodeID(0)).configuration.neighbours
-        #expect(liar.first { $0.node == NodeID(2) }.map { $0.weight == 0 && !$0.receives } == true)
+        let hostileNode = try assembly.node(NodeID(0)).configuration.neighbours
+        #expect(hostileNode.first { $0.node == NodeID(2) }.map { $0.weight == 0 && !$0.receives } == true)
         let overheard = try assembly.node(NodeID(2)).configuration.neighbours
         #expect(overheard.first { $0.node == NodeID(0) }.map { $0.weight == nil && $0.receives } == true)
         let again = try TopologyFile.read(Array(assembly.topologyFile.write().utf8), name: "written")
@@ -155,7 +158,7 @@ struct AdversariesTests {
         #expect(try Assembly(experiment, topology: again).identity == assembly.identity)
     }
 
-    @Test("a node with poisoned data behaves honestly, and liars treat it so")
+    @Test("a node with poisoned data behaves honestly, and hostile nodes treat it so")
     func poisoned() throws {
         #expect(try adversary(5) == nil)
         #expect(try adversary(0) == nil)
@@ -253,10 +256,10 @@ struct WarningsTests {
         #expect(text.contains("is more than \(rule) can withstand at 0, 1, 2, 3, 4, 5") == isExpected)
     }
 
-    @Test("says that colluding liars are silent where faults keep models from them")
+    @Test("says that colluding hostile nodes are silent where faults keep models from them")
     func muted() throws {
         let group = #"{"adversary": [{"nodes": ["1", "4"], "attack": "alie", "collude": true, "taps": "honest"}]}"#
-        let silent = "colluding liars are silent"
+        let silent = "colluding hostile nodes are silent"
         #expect(try warnings(group, ["faults=lossy"]).contains(silent))
         #expect(try !warnings(group).contains(silent))
         #expect(try !warnings(group, ["faults=lossy", "adversary.attack=silence"]).contains(silent))
@@ -266,7 +269,8 @@ struct WarningsTests {
     @Test("says what the rule withstands where it is told more, and what helps")
     func remedy() throws {
         let text = try warnings(#"{"topology": {"family": "ring", "nodes": 6}}"#, ["aggregation.tolerates.count=2"])
-        #expect(text.contains("the weakest of them withstands 1 liar and promises nothing with more; declare less"))
+        #expect(
+            text.contains("the weakest of them withstands 1 hostile node and promises nothing with more; declare less"))
     }
 
     @Test("names what counts most and least where gossip tends to no plain average")

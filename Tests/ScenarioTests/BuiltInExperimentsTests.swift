@@ -29,7 +29,7 @@ struct BuiltInExperimentsTests {
         #expect(try experiment(original.resolvedJSON) == original)
     }
 
-    @Test("in quickstart no honest node has more liars beside it than it tolerates")
+    @Test("in quickstart no honest node has more hostile nodes beside it than it tolerates")
     func quickstart() throws {
         let assembly = try assembled("quickstart")
         #expect(assembly.topology.nodeCount == 16 && assembly.hostile.count == 3)

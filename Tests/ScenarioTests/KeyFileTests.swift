@@ -50,7 +50,7 @@ struct KeyFileTests {
         #expect(seen.count == 3)
     }
 
-    @Test("a tap has a key as well")
+    @Test("an eavesdropping link has a key as well")
     func taps() throws {
         let file = try Self.file(tap: Edge(NodeID(1), NodeID(3)))
         let files = try Self.generated(file)

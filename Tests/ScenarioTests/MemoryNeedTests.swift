@@ -62,10 +62,10 @@ struct MemoryNeedTests {
 
     @Test("taps between many are counted before they are made")
     func taps() {
-        let liars = (0..<1000).map { "\"\($0)\"" }.joined(separator: ",")
+        let hostile = (0..<1000).map { "\"\($0)\"" }.joined(separator: ",")
         let settings = [
             "topology={\"family\": \"ring\", \"nodes\": 2000}",
-            "adversary={\"nodes\": [\(liars)], \"attack\": \"alie\", \"taps\": \"honest\"}",
+            "adversary={\"nodes\": [\(hostile)], \"attack\": \"alie\", \"taps\": \"honest\"}",
         ]
         #expect(complaint(settings, .simulation, bytes: 100_000_000).contains("the graph 200 MB"))
     }

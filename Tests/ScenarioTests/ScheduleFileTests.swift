@@ -148,30 +148,32 @@ struct ScheduleFileTests {
                 Budget(count: 1, weight: third), Budget(count: 1, weight: third),
             ])
         let oracle = try budgets([#"aggregation.tolerates={"kind": "oracle"}"#])
-        #expect(oracle[0] == Budget(count: 1, weight: third, liars: [NodeID(1)]))
-        #expect(oracle[1] == Budget(count: 0, weight: 0, liars: []))
+        #expect(oracle[0] == Budget(count: 1, weight: third, hostile: [NodeID(1)]))
+        #expect(oracle[1] == Budget(count: 0, weight: 0, hostile: []))
     }
 
-    @Test("who lies changes nothing for an honest node, and a liar knows the mixing around it round by round")
-    func liars() throws {
+    @Test(
+        "who is hostile changes nothing for an honest node, and a hostile node knows the mixing around it round by round"
+    )
+    func hostile() throws {
         let quiet = try assembly(Self.ring(Self.changes))
         let lied = try assembly(Self.ring(Self.changes), [#"adversary={"nodes": ["b"], "attack": "signFlip"}"#])
         #expect(quiet.configuration(of: NodeID(0)) == lied.configuration(of: NodeID(0)))
-        guard case .hostile(let liar) = lied.behaviour(of: NodeID(1), neighbours: [NodeID(0), NodeID(2)]) else {
+        guard case .hostile(let hostileNode) = lied.behaviour(of: NodeID(1), neighbours: [NodeID(0), NodeID(2)]) else {
             Issue.record("b lies")
             return
         }
-        #expect(liar.victims(in: Round(2)).map(\.node) == [NodeID(0), NodeID(2)])
-        #expect(liar.victims(in: Round(3)).map(\.node) == [NodeID(2)])
-        #expect(liar.victims(in: Round(5))[0].honestSenders.map(\.node) == [NodeID(0)])
+        #expect(hostileNode.victims(in: Round(2)).map(\.node) == [NodeID(0), NodeID(2)])
+        #expect(hostileNode.victims(in: Round(3)).map(\.node) == [NodeID(2)])
+        #expect(hostileNode.victims(in: Round(5))[0].honestSenders.map(\.node) == [NodeID(0)])
     }
 
-    @Test("whom a liar overhears it overhears in every round, unless one of them is away")
+    @Test("whom a hostile node overhears it overhears in every round, unless one of them is away")
     func taps() throws {
         let lied = try assembly(
             Self.ring(Self.changes), [#"adversary={"nodes": ["b"], "attack": "signFlip", "taps": "honest"}"#])
-        let liar = lied.configuration(of: NodeID(1))
-        func weights(_ round: Int) -> [Double?] { liar.neighbourhood(in: Round(round)).members.map(\.weight) }
+        let hostileNode = lied.configuration(of: NodeID(1))
+        func weights(_ round: Int) -> [Double?] { hostileNode.neighbourhood(in: Round(round)).members.map(\.weight) }
         let third = 1 / 3.0
         #expect(weights(0) == [third, third, 0])
         #expect(weights(3) == [0, 0.25, 0], "a is a neighbour no more")
@@ -209,7 +211,7 @@ struct ScheduleFileTests {
         #expect(try warnings(#"{"kind": "randomMatching"}"#).isEmpty)
     }
 
-    @Test("nodes with too many liars in some round are named with the worst round")
+    @Test("nodes with too many hostile nodes in some round are named with the worst round")
     func worstRound() throws {
         let surrounded = #"[{"from": 6, "add": [["a", "c"]]}]"#
         let texts = try warnings(surrounded, [#"adversary={"nodes": ["c"]}"#])

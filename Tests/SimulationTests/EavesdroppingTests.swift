@@ -73,9 +73,9 @@ private struct Eavesdropper: GossipRule {
 @Suite("What crosses the network")
 struct EavesdroppingTests {
     private static let rounds = 6
-    private static let liars = [NodeID(1), NodeID(3)]
+    private static let hostile = [NodeID(1), NodeID(3)]
 
-    /// What the nodes of a complete graph of five heard, two of them lying together or each for itself.
+    /// What the nodes of a complete graph of five heard, two of them attacking together or each for itself.
     private func words(colluding: Bool, _ options: Simulator.Options) throws -> [Eavesdropper.Word] {
         let notebook = Eavesdropper.Notebook()
         let attack = GaussianNoise(
@@ -88,12 +88,12 @@ struct EavesdroppingTests {
                 neighbours: neighbours.map { .init(node: $0, weight: 0.2, receives: true) },
                 budget: Budget(count: 2, weight: 0.4), seed: 4)
             let adversary = Adversary(
-                attack: attack, kin: Set(Self.liars).subtracting([id]), rounds: 0..<Self.rounds, probability: 1,
-                collusion: colluding ? Collusion(leader: Self.liars[0], common: .nothing) : nil)
+                attack: attack, allies: Set(Self.hostile).subtracting([id]), rounds: 0..<Self.rounds, probability: 1,
+                collusion: colluding ? Collusion(leader: Self.hostile[0], common: .nothing) : nil)
             let trainer = Standstill(node: index)
             let core = NodeCore(
                 configuration, rule: Eavesdropper(notebook),
-                behaviour: Self.liars.contains(id) ? .hostile(adversary) : .honest,
+                behaviour: Self.hostile.contains(id) ? .hostile(adversary) : .honest,
                 initial: trainer.initialParameters())
             return SimulatedNode(core: core, trainer: trainer, neighbours: neighbours)
         }
@@ -110,27 +110,27 @@ struct EavesdroppingTests {
     @Test("everyone hears every neighbour in every round, the same on every road", arguments: 0..<4)
     func everything(option: Int) throws {
         let heard = try words(colluding: false, Self.options[option])
-        // Three honest nodes hear four neighbours; two liars hear the honest ones.
+        // Three honest nodes hear four neighbours; two hostile nodes hear the honest ones.
         #expect(heard.count == Self.rounds * (3 * 4 + 2 * 3))
         #expect(try heard == words(colluding: false, .init()))
-        for word in heard where !Self.liars.contains(word.sender) {
+        for word in heard where !Self.hostile.contains(word.sender) {
             #expect(word.model == Standstill(node: word.sender.index).initialParameters())
         }
     }
 
     @Test("colluding noise is one vector a round, for all victims of all members", arguments: 0..<4)
     func collusion(option: Int) throws {
-        let lies = try words(colluding: true, Self.options[option]).filter { Self.liars.contains($0.sender) }
-        #expect(lies.count == Self.rounds * 3 * 2)
-        #expect(Set(lies.map(\.model)).count == Self.rounds)
+        let forgeries = try words(colluding: true, Self.options[option]).filter { Self.hostile.contains($0.sender) }
+        #expect(forgeries.count == Self.rounds * 3 * 2)
+        #expect(Set(forgeries.map(\.model)).count == Self.rounds)
         for round in 0..<Self.rounds {
-            #expect(Set(lies.filter { $0.round == Round(round) }.map(\.model)).count == 1)
+            #expect(Set(forgeries.filter { $0.round == Round(round) }.map(\.model)).count == 1)
         }
     }
 
-    @Test("liars on their own tell every victim something else")
+    @Test("hostile nodes on their own tell every victim something else")
     func alone() throws {
-        let lies = try words(colluding: false, .init()).filter { Self.liars.contains($0.sender) }
-        #expect(Set(lies.map(\.model)).count == Self.rounds * 3 * 2)
+        let forgeries = try words(colluding: false, .init()).filter { Self.hostile.contains($0.sender) }
+        #expect(Set(forgeries.map(\.model)).count == Self.rounds * 3 * 2)
     }
 }

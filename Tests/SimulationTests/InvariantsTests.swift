@@ -10,9 +10,9 @@ import Wire
 
 @testable import Simulation
 
-/// What three honest nodes and a liar on a complete graph of four did in two rounds, as an observer saw it.
+/// What three honest nodes and a hostile node on a complete graph of four did in two rounds, as an observer saw it.
 struct Story: Sendable {
-    private static let liar = NodeID(3)
+    private static let hostileNode = NodeID(3)
     private static let nodes = (0..<4).map { NodeID($0) }
 
     var observations: [Observation] = []
@@ -22,7 +22,7 @@ struct Story: Sendable {
     private let guarantee: Guarantee
 
     /// - Parameter result: what the first node's mix of the last round came to.
-    init(guarantee: Guarantee = .honestBox(perLiar: 2), result: [Float]? = nil) {
+    init(guarantee: Guarantee = .honestBox(perHostile: 2), result: [Float]? = nil) {
         self.guarantee = guarantee
         for round in 0..<2 {
             for sender in Self.nodes {
@@ -32,10 +32,10 @@ struct Story: Sendable {
         }
     }
 
-    /// Honest models are (r, 0), (r, 1) and (r, 2) in round r; the liar's is far out.
+    /// Honest models are (r, 0), (r, 1) and (r, 2) in round r; the hostile node's is far out.
     static func model(of node: NodeID, round: Int) -> ModelMessage {
         ModelMessage(
-            round: Round(round), values: node == liar ? [1e6, 1e6] : [Float(round), Float(node.index)])
+            round: Round(round), values: node == hostileNode ? [1e6, 1e6] : [Float(round), Float(node.index)])
     }
 
     mutating func send(_ sender: NodeID, to receiver: NodeID, round: Int, _ values: [Float]? = nil) {
@@ -45,9 +45,9 @@ struct Story: Sendable {
 
     mutating func mix(
         _ node: NodeID, round: Int, inputs: [NodeID] = nodes, usedRound: Int? = nil, offenders: [NodeID] = [],
-        result: [Float]? = nil, hash: UInt64? = nil, held: Int = 3
+        result: [Float]? = nil, hash: UInt64? = nil, buffered: Int = 3
     ) {
-        let result = result ?? (node == Self.liar ? [1e6, 1e6] : [Float(round), 1])
+        let result = result ?? (node == Self.hostileNode ? [1e6, 1e6] : [Float(round), 1])
         let line = TraceLine(
             round: Round(round),
             inputs: inputs.map { sender in
@@ -55,7 +55,7 @@ struct Story: Sendable {
                 return TraceLine.Input(
                     sender: sender, round: Round(used), digest: Self.model(of: sender, round: used).digest)
             }, offenders: offenders, result: hash ?? hash64(result))
-        observations.append(.mixed(node, line, result, held: held))
+        observations.append(.mixed(node, line, result, buffered: buffered))
     }
 
     /// The story with one thing more, or other than it was.
@@ -73,7 +73,7 @@ struct Story: Sendable {
                     node: node, dimension: 2, rounds: 9,
                     neighbours: Self.nodes.filter { $0 != node }.map { .init(node: $0, weight: 0.25, receives: true) },
                     budget: Budget(count: 1, weight: 0.25), seed: 1)
-            }, isHostile: Self.nodes.map { $0 == Self.liar }, guarantee: guarantee)
+            }, isHostile: Self.nodes.map { $0 == Self.hostileNode }, guarantee: guarantee)
         for observation in observations { invariants.observe(observation) }
         invariants.end(
             SimulationResult(
@@ -137,7 +137,7 @@ struct InvariantsTests {
                         .init(sender: first, round: Round(2), digest: Story.model(of: first, round: 2).digest),
                         .init(sender: NodeID(3), round: Round(2), digest: digest),
                     ], result: hash64([1, 1]))
-                story.observations.append(.mixed(first, line, [1, 1], held: 0))
+                story.observations.append(.mixed(first, line, [1, 1], buffered: 0))
             }),
         law(.guarantee, "the honest range is kept", brokenBy: Story(result: [1, 2.5])),
         law(.guarantee, "isolation is kept", brokenBy: Story(guarantee: .isolation)),
@@ -145,11 +145,11 @@ struct InvariantsTests {
             .guarantee, "robust summation is kept",
             brokenBy: Story(guarantee: .summation(coefficient: 2), result: [1, 90])),
         law(
-            .penalties, "only liars are found to lie",
+            .penalties, "only hostile nodes are found to forge",
             brokenBy: Story().changed { $0.mix(first, round: 2, inputs: [first], offenders: [second]) }),
         law(
             .bounds, "a node holds few models",
-            brokenBy: Story().changed { $0.mix(first, round: 2, inputs: [first], held: 7) }),
+            brokenBy: Story().changed { $0.mix(first, round: 2, inputs: [first], buffered: 7) }),
         law(.bounds, "the network keeps few messages back", brokenBy: Story().changed { $0.longestHold = 65 }),
         law(
             .checkpoint, "none of a later round",

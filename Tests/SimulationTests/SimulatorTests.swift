@@ -15,9 +15,9 @@ import Testing
 struct SimulatorTests {
     static let rounds = 10
     static let nodes = 8
-    static let liar = NodeID(3)
+    static let hostileNode = NodeID(3)
 
-    /// Eight nodes on a ring with chords, digits split iid, CS+, one liar.
+    /// Eight nodes on a ring with chords, digits split iid, CS+, one hostile node.
     static func experiment(attack: (any ModelAttack)? = GaussianNoise(.defaults(GaussianNoise.parameters)))
         throws -> [SimulatedNode]
     {
@@ -37,9 +37,9 @@ struct SimulatorTests {
                 neighbours: neighbours.map { .init(node: $0, weight: 0.2, receives: true) },
                 budget: Budget(count: 1, weight: 0.2), seed: 1, measureEvery: 5)
             var behaviour = Behaviour.honest
-            if NodeID(index) == liar, let attack {
+            if NodeID(index) == hostileNode, let attack {
                 behaviour = .hostile(
-                    Adversary(attack: attack, kin: [], rounds: 0..<rounds, probability: 1, collusion: nil))
+                    Adversary(attack: attack, allies: [], rounds: 0..<rounds, probability: 1, collusion: nil))
             }
             let core = NodeCore(
                 configuration, rule: ClippedSumPlus(.defaults(ClippedSumPlus.parameters)), behaviour: behaviour,
@@ -124,7 +124,7 @@ struct SimulatorTests {
         #expect(result.virtualNanoseconds > 0 && result.virtualNanoseconds < .milliseconds(12_000))
     }
 
-    @Test("a silent liar is outwaited, and nothing else changes with its patience account")
+    @Test("a silent hostile node is outwaited, and nothing else changes with its patience account")
     func silence() throws {
         let nodes = try Self.experiment(attack: Silence(.defaults([])))
         let result = Self.run(nodes, .init())
@@ -138,15 +138,15 @@ struct SimulatorTests {
         var nodes = try Self.experiment()
         let lonely = nodes[3]
         let everyone = Adversary(
-            attack: Silence(.defaults([])), kin: Set(lonely.neighbours), rounds: 0..<Self.rounds, probability: 1,
+            attack: Silence(.defaults([])), allies: Set(lonely.neighbours), rounds: 0..<Self.rounds, probability: 1,
             collusion: nil)
-        nodes[3] = try Self.lying(everyone, like: lonely)
+        nodes[3] = try Self.forging(everyone, like: lonely)
         #expect(Self.models(Self.run(nodes, .init())).count == Self.nodes)
     }
 
-    private static func lying(_ adversary: Adversary, like node: SimulatedNode) throws -> SimulatedNode {
+    private static func forging(_ adversary: Adversary, like node: SimulatedNode) throws -> SimulatedNode {
         let configuration = NodeConfiguration(
-            node: liar, dimension: node.trainer.dimension, rounds: rounds,
+            node: hostileNode, dimension: node.trainer.dimension, rounds: rounds,
             neighbours: node.neighbours.map { .init(node: $0, weight: 0.2, receives: true) },
             budget: Budget(count: 1, weight: 0.2), seed: 1)
         let core = NodeCore(
@@ -159,7 +159,7 @@ struct SimulatorTests {
     func pinned() throws {
         let result = Self.run(try Self.experiment(), .init())
         let models = Self.models(result)
-        let honest = models.enumerated().filter { NodeID($0.offset) != Self.liar }.map(\.element)
+        let honest = models.enumerated().filter { NodeID($0.offset) != Self.hostileNode }.map(\.element)
         let consensus = Consensus(honest)
         var scratch = ObjectiveScratch()
         let evaluation = SoftmaxRegression().evaluate(

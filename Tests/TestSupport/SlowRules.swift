@@ -8,7 +8,7 @@ public struct MixingCase: Sendable {
     public var budgetCount: Int
     public var budgetWeight: Double
     /// Rows that an oracle names.
-    public var liars: Set<Int> = []
+    public var hostile: Set<Int> = []
     public var round = 0
     public var rounds = 1
     public var stepSize = 0.0
@@ -191,7 +191,7 @@ private func budgetRadius(_ one: MixingCase, reaching: Bool) -> Double {
 /// ClippedGossip: τ² = (1/δ) Σ w_j r_j² over the honest neighbours.
 private func oracleRadius(_ one: MixingCase) -> Double {
     guard one.budgetWeight > 0 else { return .infinity }
-    return (one.spread(one.rows.filter { !one.liars.contains($0) }) / one.budgetWeight).squareRoot()
+    return (one.spread(one.rows.filter { !one.hostile.contains($0) }) / one.budgetWeight).squareRoot()
 }
 
 /// CS+: the distance at which the weight of the farthest neighbours first reaches 2b, or so many further inwards; 0 if
@@ -315,7 +315,7 @@ private func lossFiltered(
     return moved(one, by: one.rows.map { accepted.contains($0) ? (1 - ownShare) / Double(accepted.count) : 0 })
 }
 
-/// RPEL where all neighbours are drawn, and so all that lie.
+/// RPEL where all neighbours are drawn, and so all that are hostile.
 private func epidemicOfAll(_ one: MixingCase) -> [Double] {
     let rows = one.neighbours + [one.own]
     let hostile = min(one.budgetCount, one.neighbours.count / 2)

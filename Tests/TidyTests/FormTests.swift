@@ -74,7 +74,7 @@ struct FormTests {
         arguments: [
             (["Sources/Aggregation/Gossip"], RuleCatalog.selfCentred.descriptions, []),
             (["Sources/Aggregation/Rules"], RuleCatalog.aggregation.descriptions, []),
-            (["Sources/Aggregation/Before"], RuleCatalog.before.descriptions, []),
+            (["Sources/Aggregation/PreAggregations"], RuleCatalog.preAggregations.descriptions, []),
             (["Sources/Attacks/Model", "Sources/Attacks/Data"], AttackCatalog.all.descriptions, []),
             (["Sources/Graphs/Families"], TopologyCatalog.all.descriptions, []),
             (["Sources/Graphs/Schedules"], ScheduleCatalog.all.descriptions, []),

@@ -43,7 +43,7 @@ struct DatagramLinkTests {
         #expect(network.run(for: .milliseconds(2_000)) { $0.hasClosed == [true, true] })
         #expect(network.messages[1] == sent)
         #expect(network.rejections == [[], []])
-        // 1,376 bytes a piece of 1,360, and acknowledgements.
+        // 1,376 bytes a fragment of 1,360, and acknowledgements.
         #expect(Double(network.sentBytes) < 1.1 * 800_000)
     }
 
@@ -144,11 +144,11 @@ struct DatagramLinkTests {
     func blind(seed: Int) {
         var network = Self.opened(sealed: false)
         let greatest = UInt64.max - UInt64(seed)
-        let piece = Piece(number: 0, acknowledgement: .init(base: 0, low: 2, high: 0))
+        let fragment = Fragment(number: 0, acknowledgement: .init(base: 0, low: 2, high: 0))
         var payload: [UInt8] = []
-        piece.append(to: &payload)
+        fragment.append(to: &payload)
         for sequence in [greatest, 0, 1 << 20] {
-            for frame in [(Frame.Kind.piece, payload + [7]), (.proof, [])] {
+            for frame in [(Frame.Kind.fragment, payload + [7]), (.proof, [])] {
                 network.inject(
                     OutgoingFrame(
                         kind: frame.0, sender: NodeID(0), round: Round(0), sequence: sequence, payload: frame.1
@@ -164,12 +164,12 @@ struct DatagramLinkTests {
 
     @Test("an acknowledgement of what was not sent, or that contradicts itself, is refused and changes nothing")
     func falseAcknowledgements() throws {
-        var outgoing = OutgoingPieces(window: 8, at: Instant(nanoseconds: 0))
+        var outgoing = OutgoingFragments(window: 8, at: Instant(nanoseconds: 0))
         outgoing.enqueue(
             OutgoingFrame(.waiting(Round(0)), sender: NodeID(0), sequence: 0))
         _ = outgoing.next(at: Instant(nanoseconds: 0))
         for (base, low) in [(2, 0), (0, 1), (UInt64.max, 0)] as [(UInt64, UInt64)] {
-            let impossible = Piece.Acknowledgement(base: base, low: low, high: 0)
+            let impossible = Fragment.Acknowledgement(base: base, low: low, high: 0)
             #expect(throws: Rejection.malformedPayload) {
                 try outgoing.acknowledge(impossible, at: Instant(nanoseconds: 1))
             }
@@ -185,11 +185,11 @@ struct DatagramLinkTests {
         network.send(.waiting(Round(1)), from: 0)
         network.run(for: .milliseconds(10))
         let session = try #require(network.sessionOfAccepter)
-        let piece = Piece(number: 0, acknowledgement: .init(base: 0, low: 0, high: 0))
+        let fragment = Fragment(number: 0, acknowledgement: .init(base: 0, low: 0, high: 0))
         var payload: [UInt8] = []
-        piece.append(to: &payload)
+        fragment.append(to: &payload)
         let header = Frame(
-            kind: .piece, isSealed: false, sender: NodeID(0), sequence: .max - 1, payloadBytes: payload.count
+            kind: .fragment, isSealed: false, sender: NodeID(0), sequence: .max - 1, payloadBytes: payload.count
         ).encoded
         var bytes = header
         bytes.append(
@@ -243,7 +243,7 @@ struct DatagramLinkTests {
         let limits = Limits(dimension: 3)
         for length in [0, 31, 32, 1_392, 1_393, 1 << 20] {
             let header = Frame(
-                kind: .piece, isSealed: true, isUrgent: true, sender: NodeID(0), sequence: 0, payloadBytes: length
+                kind: .fragment, isSealed: true, isUrgent: true, sender: NodeID(0), sequence: 0, payloadBytes: length
             ).encoded
             #expect(((try? Frame.decode(header, limits: limits)) != nil) == (32...1_392).contains(length))
         }

@@ -14,7 +14,7 @@ struct DatagramNetwork {
 
     private(set) var now = Instant(nanoseconds: 0)
     /// Of node 1, which is dialled.
-    private let doorkeeper: Doorkeeper
+    private let addressValidator: AddressValidator
     /// The dialler, node 0, and the accepter, node 1.
     var links: [DatagramLink]
     private(set) var messages: [[Message]] = [[], []]
@@ -40,7 +40,7 @@ struct DatagramNetwork {
         seed: Int = 1, pace: DatagramLink.Pace = Self.pace
     ) {
         random = RandomStream(seed: UInt64(seed), purpose: .faults)
-        doorkeeper = Doorkeeper(
+        addressValidator = AddressValidator(
             local: LinkTests.identity(1, dimension: dimension), diallers: [NodeID(0)], keys: secrets?[1].keys,
             secret: SipHash.Key((0..<16).map { UInt8($0 + seed) }))
         links = [0, 1].map { node in
@@ -69,7 +69,7 @@ struct DatagramNetwork {
     mutating func inject(_ bytes: [UInt8], to node: Int) {
         var effects: [DatagramLink.Effect] = []
         if node == 1, links[1].isUntouched {
-            switch doorkeeper.judge(bytes.span, from: Self.source, at: now) {
+            switch addressValidator.judge(bytes.span, from: Self.source, at: now) {
             case .refused(let rejection): return rejections[1].append(rejection)
             case .asked(let answer): return transmit(answer, to: 0)
             case .admitted: break

@@ -71,8 +71,8 @@ struct LinkTests {
         let bytes = sent.flatMap { sender.frame(for: $0).bytes }
         var effects: [LinkEffect] = []
         for start in stride(from: 0, to: bytes.count, by: pieceBytes) {
-            let piece = Array(bytes[start..<min(start + pieceBytes, bytes.count)])
-            receiver.receive(piece.span, into: &effects)
+            let fragment = Array(bytes[start..<min(start + pieceBytes, bytes.count)])
+            receiver.receive(fragment.span, into: &effects)
         }
         #expect(Self.messages(effects) == sent)
         #expect(effects.last == .close && Self.rejections(effects).isEmpty)
@@ -112,14 +112,14 @@ struct LinkTests {
         arguments: [
             (altered(0) { $0 ^ 1 }, Rejection.badMagic), (altered(4) { _ in 1 }, .unsupportedVersion),
             (altered(5) { _ in 200 }, .unknownKind), (altered(6) { _ in 2 }, .unknownKind),
-            (altered(6) { _ in 1 }, .unexpectedKey), (altered(24) { _ in 1 }, .lyingLength),
+            (altered(6) { _ in 1 }, .unexpectedKey), (altered(24) { _ in 1 }, .badLength),
             (altered(12) { $0 ^ 1 }, .badCheck),
             (altered(28) { $0 ^ 1 }, .badCheck), (frame(.waiting, sender: 2, payload: []), .wrongSender),
             (frame(.bye, payload: [77]), .malformedPayload), (altered(12, of: .bye) { $0 ^ 1 }, .malformedPayload),
             (
                 frame(
                     .hello,
-                    payload: Greeting(
+                    payload: HelloPayload(
                         Hello(identity: experiment, run: run, addressee: NodeID(1), incarnation: 1), from: NodeID(0),
                         key: nil
                     ).encoded),
@@ -196,7 +196,7 @@ struct LinkTests {
         func refusal(sequence: UInt64, cookie: UInt64) -> [Rejection] {
             let hello = Hello(
                 identity: Self.experiment, run: Self.run, addressee: NodeID(1), incarnation: 1)
-            let payload = Greeting(hello, from: NodeID(0), cookie: cookie, key: nil).encoded
+            let payload = HelloPayload(hello, from: NodeID(0), cookie: cookie, key: nil).encoded
             var accepter = Link(local: Self.identity(1), expecting: .accepted(among: [NodeID(0)]))
             var effects: [LinkEffect] = []
             accepter.receive(Self.frame(.hello, sequence: sequence, payload: payload).span, into: &effects)
@@ -220,14 +220,14 @@ struct LinkTests {
         #expect(Self.rejections(effects) == [.handshakeExpected] && effects.last == .close)
     }
 
-    @Test("a model of another dimension is a lying length, refused before it is read")
+    @Test("a model of another dimension is a wrong length, refused before it is read")
     func otherDimension() {
         var (_, receiver) = Self.openPair()
         var wide = Link(local: Self.identity(0, dimension: 4), expecting: .dialled(NodeID(1)))
         let bytes = wide.frame(for: .model(ModelMessage(round: Round(0), values: [1, 2, 3, 4]))).bytes
         var effects: [LinkEffect] = []
         receiver.receive(Array(bytes.prefix(Frame.headerBytes)).span, into: &effects)
-        #expect(Self.rejections(effects) == [.lyingLength])
+        #expect(Self.rejections(effects) == [.badLength])
     }
 
     @Test("garbage and mutated frames never trap, and never pass for a message", arguments: 0..<40)
@@ -255,7 +255,7 @@ struct LinkTests {
         #expect(atStranger.last == .close && atAccepter.last == .close && !stranger.isOpen && !accepter.isOpen)
         #expect(atAccepter.contains(.refused(.otherRun, from: nil)))
         let said = atAccepter.compactMap { if case .transmit(let frame) = $0 { frame } else { nil } }
-        #expect(said.map(\.kind) == [.bye] && said[0].bytes.last == Farewell.refused.rawValue)
+        #expect(said.map(\.kind) == [.bye] && said[0].bytes.last == CloseReason.refused.rawValue)
     }
 
     @Test("frame version 2 is this, byte for byte")

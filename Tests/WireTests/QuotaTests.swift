@@ -77,18 +77,18 @@ struct QuotaTests {
     func succession() {
         let heard = Instant(nanoseconds: .milliseconds(10))
         func refusal(_ incarnation: UInt64, isProven: Bool, after: Nanoseconds, isDoubted: Bool = false) -> Rejection? {
-            let open = Incumbent(incarnation: 5, lastHeardAt: heard, isDoubted: isDoubted)
+            let open = OpenConnection(incarnation: 5, lastHeardAt: heard, isDoubted: isDoubted)
             do throws(Rejection) {
-                try open.makeRoom(forIncarnation: incarnation, isProven: isProven, at: heard + after)
+                try open.yieldPlace(forIncarnation: incarnation, isProven: isProven, at: heard + after)
                 return nil
             } catch { return error }
         }
-        for after in [0, Incumbent.tenure] {
+        for after in [0, OpenConnection.tenure] {
             #expect(refusal(5, isProven: true, after: after) == nil && refusal(6, isProven: true, after: after) == nil)
             #expect(refusal(4, isProven: true, after: after) == .pastIncarnation)
         }
-        #expect(refusal(6, isProven: false, after: Incumbent.tenure - 1) == .placeTaken)
-        #expect(refusal(5, isProven: false, after: Incumbent.tenure) == nil)
+        #expect(refusal(6, isProven: false, after: OpenConnection.tenure - 1) == .placeTaken)
+        #expect(refusal(5, isProven: false, after: OpenConnection.tenure) == nil)
         #expect(refusal(6, isProven: false, after: 0, isDoubted: true) == nil)
     }
 

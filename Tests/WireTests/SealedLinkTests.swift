@@ -105,7 +105,7 @@ struct SealedLinkTests {
             fingerprint: Self.key(1).fingerprint, challenge: Self.bytes(5))
         let opening = OutgoingFrame(
             kind: .hello, sender: NodeID(0), round: Round(0), sequence: 0,
-            payload: Greeting(hello, from: NodeID(0), key: nil).encoded)
+            payload: HelloPayload(hello, from: NodeID(0), key: nil).encoded)
         for proof in [
             OutgoingFrame(kind: .proof, sender: NodeID(0), round: Round(0), sequence: 1, payload: []),
             OutgoingFrame(
@@ -134,7 +134,7 @@ struct SealedLinkTests {
     /// A hello that was sent, with the nonce of another run in its place.
     private static func forged(_ effects: [LinkEffect], sender: Int, run: RunNonce) throws -> [UInt8] {
         let hello = try #require(frames(.hello, in: effects).first)
-        var payload = Array(hello.bytes.suffix(Greeting.encodedBytes))
+        var payload = Array(hello.bytes.suffix(HelloPayload.encodedBytes))
         payload.replaceSubrange(32..<48, with: run.bytes)
         return OutgoingFrame(
             kind: .hello, sender: NodeID(sender), round: Round(0), sequence: 0, payload: payload

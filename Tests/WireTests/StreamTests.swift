@@ -72,16 +72,16 @@ struct StreamTests {
         #expect(effects.contains(.refused(.replayedSequence, from: NodeID(0))))
     }
 
-    @Test("every way to take leave is understood", arguments: [Farewell.finished, .stopping, .refused, .failed])
-    func leave(farewell: Farewell) {
+    @Test("every way to take leave is understood", arguments: [CloseReason.finished, .stopping, .refused, .failed])
+    func leave(closeReason: CloseReason) {
         var (sender, receiver) = LinkTests.openPair()
         var effects: [LinkEffect] = []
-        receiver.receive(sender.frame(for: .bye(farewell)).bytes.span, into: &effects)
-        #expect(Self.messages(effects) == [.bye(farewell)] && effects.last == .close)
+        receiver.receive(sender.frame(for: .bye(closeReason)).bytes.span, into: &effects)
+        #expect(Self.messages(effects) == [.bye(closeReason)] && effects.last == .close)
     }
 
     @Test("a refused peer is told so in one frame, and nothing is read after it")
-    func farewell() {
+    func closeReason() {
         var (receiver, frames) = Self.frames()
         frames[0][0] ^= 1
         var effects: [LinkEffect] = []
@@ -90,14 +90,14 @@ struct StreamTests {
             Issue.record("refused, told, closed: \(effects)")
             return
         }
-        #expect(frame.kind == .bye && frame.head.last == Farewell.refused.rawValue)
+        #expect(frame.kind == .bye && frame.head.last == CloseReason.refused.rawValue)
         #expect(effects.first == .refused(.badMagic, from: NodeID(0)) && effects.last == .close)
     }
 
     @Test("any announced length but the right one is refused at the header, before anything is kept")
     func lengths() throws {
         let limits = Limits(dimension: 3)
-        for kind in Frame.Kind.allCases where kind != .piece {
+        for kind in Frame.Kind.allCases where kind != .fragment {
             for length in [0, 1, 8, 11, 12, 13, 44, 84, 100, 115, 116, 117, 1 << 20, Int(UInt32.max)] {
                 let header = Frame(
                     kind: kind, isSealed: false, sender: NodeID(0), round: Round(0), sequence: 0, payloadBytes: length
@@ -108,7 +108,7 @@ struct StreamTests {
                 ]
                 let isRight = length == right[kind]
                 #expect((try? decoded.get().payloadBytes) == (isRight ? length : nil))
-                if !isRight { #expect(throws: Rejection.lyingLength) { try decoded.get() } }
+                if !isRight { #expect(throws: Rejection.badLength) { try decoded.get() } }
             }
         }
     }

@@ -11,7 +11,7 @@ public struct Balance: GossipRule {
     public static let name = "balance"
     public static let summary = "BALANCE: averages the models within a shrinking share of the own model's norm."
     public static let guarantee = Guarantee.ofRuns(
-        "the rate without liars, under the paper's assumptions; in one round liars move the model by (1-α)γ|x| at most")
+        "the rate without hostile nodes, under the paper's assumptions; one round moves the model by (1-α)γ|x| at most")
     public static let cost = "deg d"
     public static let source = "Fang et al., ACM CCS 2024, arXiv 2406.10416, section 4"
     public static let parameters = [

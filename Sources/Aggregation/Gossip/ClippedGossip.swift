@@ -14,7 +14,7 @@ public struct ClippedGossip: GossipRule {
     public static let aliases = ["csHe", "cs-he"]
     public static let summary = "Clips offsets at a radius from the weight budget, a constant, or the truth."
     public static let guarantee = Guarantee.ofRuns(
-        "a stationary point up to O(δ ζ²/γ²), δ the liars' weight and γ the honest spectral gap, if δ = O(γ²)")
+        "a stationary point up to O(δ ζ²/γ²), δ the hostile nodes' weight and γ the honest spectral gap, if δ = O(γ²)")
     public static let cost = "deg d + deg log deg"
     public static let source = "He, Karimireddy, Jaggi 2022, arXiv 2202.01545, section 4"
     public static let parameters = [
@@ -46,7 +46,7 @@ public struct ClippedGossip: GossipRule {
     }
 
     public var symmetries: Symmetries { if case .fixed = mode { .translation } else { [.translation, .scale] } }
-    public var needs: MixNeeds { if case .oracle = mode { .liars } else { [] } }
+    public var needs: MixNeeds { if case .oracle = mode { .hostile } else { [] } }
 
     public func mix(
         own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext,
@@ -67,7 +67,7 @@ public struct ClippedGossip: GossipRule {
         case .oracle(let share):
             guard context.budget.weight > 0 else { return .infinity }
             var sum = 0.0
-            for row in scratch.distances.indices where context.budget.liars?.contains(context.senders[row]) != true {
+            for row in scratch.distances.indices where context.budget.hostile?.contains(context.senders[row]) != true {
                 sum += context.weights[row] * scratch.distances[row] * scratch.distances[row]
             }
             return (share * sum / context.budget.weight).squareRoot()

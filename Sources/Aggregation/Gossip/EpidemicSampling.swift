@@ -12,7 +12,7 @@ public struct EpidemicSampling: GossipRule {
     public static let aliases = ["RPEL", "epidemicSampling"]
     public static let summary = "NNM and the trimmed mean of a few neighbours, drawn anew every round."
     public static let guarantee = Guarantee.ofRuns(
-        "with probability p no round draws more liars than withstood, if the graph is complete and 2b̂ < s+1")
+        "with probability p no round draws more hostile nodes than withstood, if the graph is complete and 2b̂ < s+1")
     public static let cost = "s² d"
     public static let source = "El Mrini, Farhadkhani, Guerraoui 2025, arXiv 2510.08311, algorithm 1"
     public static let parameters = [
@@ -33,16 +33,16 @@ public struct EpidemicSampling: GossipRule {
 
     /// Rounds are not known here: a budget that one round does not withstand is none for a run.
     public func withstands(_ budget: Budget, among weights: [Double]) -> Bool {
-        2 * liarsDrawn(of: budget.count, among: weights.count, rounds: 1) < min(sample, weights.count) + 1
+        2 * hostileDrawn(of: budget.count, among: weights.count, rounds: 1) < min(sample, weights.count) + 1
     }
 
-    /// b̂ for `liars` among all `neighbours`.
-    func liarsDrawn(of liars: Int, among neighbours: Int, rounds: Int) -> Int {
-        let liars = min(liars, neighbours)
+    /// b̂ for `hostile` among all `neighbours`.
+    func hostileDrawn(of hostile: Int, among neighbours: Int, rounds: Int) -> Int {
+        let hostile = min(hostile, neighbours)
         let draws = min(sample, neighbours)
-        let events = Double(neighbours + 1 - liars) * Double(max(1, rounds))
+        let events = Double(neighbours + 1 - hostile) * Double(max(1, rounds))
         for count in 0..<draws {
-            let tail = hypergeometricTail(above: count, population: neighbours, marked: liars, draws: draws)
+            let tail = hypergeometricTail(above: count, population: neighbours, marked: hostile, draws: draws)
             if events * tail <= 1 - confidence { return count }
         }
         return draws
@@ -53,7 +53,7 @@ public struct EpidemicSampling: GossipRule {
         into next: inout MutableSpan<Float>, report: inout MixReport, scratch: inout Scratch
     ) {
         let drawn = min(sample, neighbours.rows)
-        var hostile = min(drawn, liarsDrawn(of: context.budget.count, among: context.degree, rounds: context.rounds))
+        var hostile = min(drawn, hostileDrawn(of: context.budget.count, among: context.degree, rounds: context.rounds))
         if 2 * hostile >= drawn + 1 {
             report.isDegraded = true
             hostile = drawn / 2

@@ -43,7 +43,7 @@ public struct LossFilteredAverage: LossAwareRule {
 
     private func candidates(among neighbours: Int) -> Int { max(1, Int(honestShare * Double(neighbours))) }
 
-    public func trials(
+    public func probes(
         own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext, scratch: inout Scratch
     ) -> [Int] {
         guard neighbours.rows > 0 else { return [] }
@@ -53,16 +53,16 @@ public struct LossFilteredAverage: LossAwareRule {
     }
 
     public func mix(
-        own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext, trials: Trials,
+        own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext, probes: ProbedLosses,
         into next: inout MutableSpan<Float>, report: inout MixReport, scratch: inout Scratch
     ) {
         report.noteAll(.removed)
-        let limit = trials.own + tolerance
+        let limit = probes.own + tolerance
         var best: (row: Int, loss: Double)?
-        for trial in trials.rows where trial.loss.isFinite {
+        for probe in probes.rows where probe.loss.isFinite {
             // A node that is lost itself takes whatever is finite.
-            if !(trial.loss > limit) { report.note(.kept, row: trial.row) }
-            if trial.loss < best?.loss ?? .infinity, !takesNearest || best == nil { best = trial }
+            if !(probe.loss > limit) { report.note(.kept, row: probe.row) }
+            if probe.loss < best?.loss ?? .infinity, !takesNearest || best == nil { best = probe }
         }
         if report.count(.kept) == 0, let best { report.note(.kept, row: best.row) }
         scratch.averageKept(ownShare: ownShare, report: report)

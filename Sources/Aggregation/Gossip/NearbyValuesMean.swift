@@ -9,7 +9,7 @@ public struct NearbyValuesMean: GossipRule {
     public static let name = "wmsr"
     public static let aliases = ["w-msr", "nearbyValuesMean"]
     public static let summary = "W-MSR: per coordinate, drops the f values farthest above and below the own one."
-    public static let guarantee = Guarantee.honestBox(perLiar: 0)
+    public static let guarantee = Guarantee.honestBox(perHostile: 0)
     public static let cost = "d deg log² deg"
     public static let source = "LeBlanc, Zhang, Koutsoukos, Sundaram, IEEE JSAC 31(4), 2013, section 3"
 

@@ -25,7 +25,7 @@ public struct NearestNeighbourAverage: GossipRule {
     ) {
         measureOffsets(neighbours, from: own, into: &scratch.distances)
         scratch.sortByDistance()
-        let far = context.liarCount(atMost: neighbours.rows / 2, &report) ?? neighbours.rows
+        let far = context.hostileCount(atMost: neighbours.rows / 2, &report) ?? neighbours.rows
         for row in scratch.order.suffix(far) {
             report.note(.removed, row: row)
             report.threshold = min(report.threshold ?? .infinity, scratch.distances[row])

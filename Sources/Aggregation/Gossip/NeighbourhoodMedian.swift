@@ -8,7 +8,7 @@ public struct NeighbourhoodMedian: GossipRule {
     public static let name = "neighbourhoodMedian"
     public static let aliases = ["bridgeM", "bridge-m"]
     public static let summary = "BRIDGE-M: per coordinate, the median of the own and the neighbours' values."
-    public static let guarantee = Guarantee.honestBox(perLiar: 2)
+    public static let guarantee = Guarantee.honestBox(perHostile: 2)
     public static let cost = "d deg log² deg"
     public static let source = "Fang, Yang, Bajwa, IEEE T-SIPN 2022, arXiv 1908.08098, section 3"
 
@@ -18,7 +18,7 @@ public struct NeighbourhoodMedian: GossipRule {
         own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext,
         into next: inout MutableSpan<Float>, report: inout MixReport, scratch: inout Scratch
     ) {
-        guard neighbours.rows > 0, context.liarCount(atMost: neighbours.rows / 2, &report) != nil else {
+        guard neighbours.rows > 0, context.hostileCount(atMost: neighbours.rows / 2, &report) != nil else {
             report.noteAll(.removed)
             return copy(own, into: &next)
         }

@@ -13,7 +13,7 @@ public struct TotalVariationPenalty: GossipRule {
     public static let aliases = ["tvNorm", "totalVariationPenalty"]
     public static let summary = "DRSA: every neighbour pulls each coordinate by the step size times λ."
     public static let guarantee = Guarantee.ofRuns(
-        "convergence on a connected honest graph if λ is great enough, with an error of order λ² d Σ liars²")
+        "convergence on a connected honest graph if λ is great enough, with an error of order λ² d Σ hostile²")
     public static let cost = "deg d"
     public static let source = "Peng, Li, Ling, Signal Processing 183, 2021, section 3"
     public static let parameters = [

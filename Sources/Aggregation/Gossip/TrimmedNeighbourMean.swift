@@ -13,7 +13,7 @@ public struct TrimmedNeighbourMean: GossipRule {
     public static let aliases = ["bridgeT", "bridge-t"]
     public static let summary =
         "BRIDGE-T: per coordinate, drops b values on each side, averages the rest with the own one."
-    public static let guarantee = Guarantee.honestBox(perLiar: 2)
+    public static let guarantee = Guarantee.honestBox(perHostile: 2)
     public static let cost = "d deg log² deg"
     public static let source = "Fang, Yang, Bajwa, IEEE T-SIPN 2022, arXiv 1908.08098, algorithm 1"
     public static let parameters = [
@@ -30,7 +30,7 @@ public struct TrimmedNeighbourMean: GossipRule {
         into next: inout MutableSpan<Float>, report: inout MixReport, scratch: inout Scratch
     ) {
         let values = neighbours.rows + (isInside ? 1 : 0)
-        guard neighbours.rows > 0, let trim = context.liarCount(atMost: (values - 1) / 2, &report) else {
+        guard neighbours.rows > 0, let trim = context.hostileCount(atMost: (values - 1) / 2, &report) else {
             report.noteAll(.removed)
             return copy(own, into: &next)
         }

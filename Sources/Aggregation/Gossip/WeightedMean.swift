@@ -1,4 +1,4 @@
-// Plain gossip: what everyone runs when nobody lies. It withstands nothing.
+// Plain gossip: what everyone runs when nobody is hostile. It withstands nothing.
 import Kernels
 import Registry
 
@@ -6,7 +6,7 @@ import Registry
 public struct WeightedMean: GossipRule {
     public static let name = "weightedMean"
     public static let aliases = ["gossip", "plainGossip"]
-    public static let summary = "Weighted mean of the own and the neighbours' models; one liar controls it."
+    public static let summary = "Weighted mean of the own and the neighbours' models; one hostile node controls it."
     public static let guarantee = Guarantee.none
     public static let cost = "deg d"
     public static let source = "Boyd, Ghosh, Prabhakar, Shah, IEEE Trans. Information Theory 2006"

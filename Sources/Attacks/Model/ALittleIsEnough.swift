@@ -1,9 +1,9 @@
-// ALIE: a lie small enough to hide in the honest spread, and the same one every round.
+// ALIE: a forgery small enough to hide in the honest spread, and the same one every round.
 import Kernels
 import Registry
 
 /// Sends μ + z σ, the coordinate mean and standard deviation (n − 1) of the honest models heard (Baruch, Baruch,
-/// Goldberg, NeurIPS 2019, arXiv 1902.06156). z = 1.5 as in ByzFL; a negative z lies to the other side.
+/// Goldberg, NeurIPS 2019, arXiv 1902.06156). z = 1.5 as in ByzFL; a negative z moves to the other side.
 public struct ALittleIsEnough: ModelAttack {
     public static let name = "alie"
     public static let aliases = ["aLittleIsEnough", "little"]
@@ -19,10 +19,10 @@ public struct ALittleIsEnough: ModelAttack {
     public var needs: AttackNeeds { .heard }
 
     public func plan(seeing view: borrowing AttackView) -> [Float] {
-        var lie = view.meanOfHeard()
-        guard let deviation = view.deviationOfHeard(from: lie) else { return lie }
-        for index in lie.indices { lie[index] += z * deviation[index] }
-        return lie
+        var forgery = view.meanOfHeard()
+        guard let deviation = view.deviationOfHeard(from: forgery) else { return forgery }
+        for index in forgery.indices { forgery[index] += z * deviation[index] }
+        return forgery
     }
 
     public func forge(

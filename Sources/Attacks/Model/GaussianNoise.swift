@@ -46,11 +46,11 @@ public struct GaussianNoise: ModelAttack {
     public func forge(
         for victim: NodeID, by plan: [Float], seeing view: borrowing AttackView, random: inout RandomStream
     ) -> Forgery {
-        var lie = plan
-        var noise = [Float](repeating: 0, count: lie.count)
+        var forgery = plan
+        var noise = [Float](repeating: 0, count: forgery.count)
         random.fillGaussian(&noise, mean: 0, standardDeviation: 1)
-        var span = lie.mutableSpan
+        var span = forgery.mutableSpan
         axpy(deviation, noise.span, into: &span)
-        return .model(lie)
+        return .model(forgery)
     }
 }

@@ -2,9 +2,9 @@
 import Kernels
 import Registry
 
-/// Sends its true model a while after its own step: to everyone in every round, or so that each victim, or each liar
-/// of a group, has its turn; in other rounds it is in time. Victims in turn, one after the other along a path, are what
-/// lets delays add up.
+/// Sends its true model a while after its own step: to everyone in every round, or so that each victim, or each hostile
+/// node of a group, has its turn; in other rounds it is in time. Victims in turn, one after the other along a path, are
+/// what lets delays add up.
 public struct Procrastinate: ModelAttack {
     public static let name = "procrastinate"
     public static let aliases = ["late", "delay"]
@@ -14,7 +14,7 @@ public struct Procrastinate: ModelAttack {
         Parameter.number("share", 0.0001...0.99, default: 0.95, "of the deadline after which it sends"),
         Parameter.choice(
             "by", ["round", "victim", "liar"], default: "round",
-            "who takes turns: rounds, victims or liars"),
+            "who takes turns: rounds, victims or hostile nodes"),
         Parameter.count(
             "turns", 1...64, default: 1, "rounds until it is the same one's turn again"),
     ]
@@ -29,11 +29,11 @@ public struct Procrastinate: ModelAttack {
         turns = parameters.count("turns")
     }
 
-    public func delay(of liar: NodeID, for victim: NodeID, in round: Round) -> Double {
+    public func delay(of hostileNode: NodeID, for victim: NodeID, in round: Round) -> Double {
         let place =
             switch by {
             case "victim": victim.index
-            case "liar": liar.index
+            case "liar": hostileNode.index
             default: 0
             }
         return round.number % turns == place % turns ? share : 0

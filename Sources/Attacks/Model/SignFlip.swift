@@ -24,10 +24,10 @@ public struct SignFlip: ModelAttack {
     public var needs: AttackNeeds { ofHeard ? .heard : .own }
 
     public func plan(seeing view: borrowing AttackView) -> [Float] {
-        var lie = ofHeard ? view.meanOfHeard() : view.own
-        var span = lie.mutableSpan
+        var forgery = ofHeard ? view.meanOfHeard() : view.own
+        var span = forgery.mutableSpan
         scale(-scaleFactor, &span)
-        return lie
+        return forgery
     }
 
     public func forge(

@@ -12,7 +12,7 @@ public struct Delay: NetworkFault {
 
     public init(_ parameters: ParameterValues) { time = .milliseconds(parameters.count("milliseconds")) }
 
-    public func strike(_ passage: inout Passage, at moment: FaultMoment, random: inout RandomStream) {
-        passage.delay += time
+    public func strike(_ transmission: inout Transmission, at moment: FaultMoment, random: inout RandomStream) {
+        transmission.delay += time
     }
 }

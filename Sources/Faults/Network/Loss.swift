@@ -12,7 +12,7 @@ public struct Loss: NetworkFault {
 
     public init(_ parameters: ParameterValues) { rate = parameters.number("rate") }
 
-    public func strike(_ passage: inout Passage, at moment: FaultMoment, random: inout RandomStream) {
-        if random.uniform() < rate { passage.isLost = true }
+    public func strike(_ transmission: inout Transmission, at moment: FaultMoment, random: inout RandomStream) {
+        if random.uniform() < rate { transmission.isLost = true }
     }
 }

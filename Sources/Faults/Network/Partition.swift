@@ -8,7 +8,7 @@ public struct Partition: NetworkFault {
     public static let name = "partition"
     public static let summary = "Cuts the network into parts until it ends."
     public static let usualShare = 0.5
-    public static let liesBetweenNodes = true
+    public static let actsBetweenNodes = true
     public static let parameters = [
         Parameter.choice(
             "shape", ["halves", "one", "oneWay", "bridge", "overlappingMajorities"], default: "halves",
@@ -29,8 +29,8 @@ public struct Partition: NetworkFault {
         bridge = shape == "bridge" ? isStruck.firstIndex(of: false).map { NodeID($0) } : nil
     }
 
-    public func strike(_ passage: inout Passage, at moment: FaultMoment, random: inout RandomStream) {
-        if separates(passage.sender, passage.receiver) { passage.isLost = true }
+    public func strike(_ transmission: inout Transmission, at moment: FaultMoment, random: inout RandomStream) {
+        if separates(transmission.sender, transmission.receiver) { transmission.isLost = true }
     }
 
     func separates(_ sender: NodeID, _ receiver: NodeID) -> Bool {

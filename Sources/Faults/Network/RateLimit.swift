@@ -26,15 +26,16 @@ public struct RateLimit: NetworkFault {
         nanosecondsPerByte = 1e9 / parameters.number("bytesPerSecond")
     }
 
-    public mutating func strike(_ passage: inout Passage, at moment: FaultMoment, random: inout RandomStream) {
-        let direction = Direction(sender: passage.sender, receiver: passage.receiver)
+    public mutating func strike(_ transmission: inout Transmission, at moment: FaultMoment, random: inout RandomStream)
+    {
+        let direction = Direction(sender: transmission.sender, receiver: transmission.receiver)
         let start = max(moment.now, freeAt[direction] ?? moment.now)
         guard start - moment.now <= Self.longestQueue else {
-            passage.isLost = true
+            transmission.isLost = true
             return
         }
-        let end = start + Nanoseconds(nanosecondsPerByte * Double(passage.bytes))
+        let end = start + Nanoseconds(nanosecondsPerByte * Double(transmission.bytes))
         freeAt[direction] = end
-        passage.delay += end - moment.now
+        transmission.delay += end - moment.now
     }
 }

@@ -19,7 +19,7 @@ public struct Reordering: NetworkFault {
         longest = .milliseconds(parameters.count("milliseconds"))
     }
 
-    public func strike(_ passage: inout Passage, at moment: FaultMoment, random: inout RandomStream) {
-        if random.uniform() < rate { passage.delay += Nanoseconds(random.uniform() * Double(longest)) }
+    public func strike(_ transmission: inout Transmission, at moment: FaultMoment, random: inout RandomStream) {
+        if random.uniform() < rate { transmission.delay += Nanoseconds(random.uniform() * Double(longest)) }
     }
 }

@@ -26,8 +26,8 @@ public struct SwizzleClog: NetworkFault {
         }
     }
 
-    public func strike(_ passage: inout Passage, at moment: FaultMoment, random: inout RandomStream) {
-        let ends = [passage.sender, passage.receiver]
-        if ends.contains(where: { clogged[$0.index].contains(moment.round) }) { passage.isHeld = true }
+    public func strike(_ transmission: inout Transmission, at moment: FaultMoment, random: inout RandomStream) {
+        let ends = [transmission.sender, transmission.receiver]
+        if ends.contains(where: { clogged[$0.index].contains(moment.round) }) { transmission.isHeld = true }
     }
 }

@@ -10,9 +10,9 @@ public struct ClockJump: NodeFault {
         Parameter.count("milliseconds", -3_600_000...3_600_000, default: 10_000, "forward, or back if negative")
     ]
 
-    public let affliction: Affliction
+    public let kind: NodeFaultKind
 
     public init(_ parameters: ParameterValues) {
-        affliction = .clockJump(.milliseconds(parameters.count("milliseconds")))
+        kind = .clockJump(.milliseconds(parameters.count("milliseconds")))
     }
 }

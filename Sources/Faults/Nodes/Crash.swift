@@ -7,7 +7,7 @@ public struct Crash: NodeFault {
     public static let aliases = ["kill"]
     public static let summary = "Kills nodes without a word, and restarts them when it ends."
 
-    public let affliction = Affliction.crash
+    public let kind = NodeFaultKind.crash
 
     public init(_ parameters: ParameterValues) {}
 }

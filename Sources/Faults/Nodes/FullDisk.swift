@@ -8,7 +8,7 @@ public struct FullDisk: NodeFault {
     public static let aliases = ["diskFull"]
     public static let summary = "Leaves nodes no room to write until it ends: they keep no checkpoint, and stand still."
 
-    public let affliction = Affliction.fullDisk
+    public let kind = NodeFaultKind.fullDisk
 
     public init(_ parameters: ParameterValues) {}
 }

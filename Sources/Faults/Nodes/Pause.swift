@@ -7,7 +7,7 @@ public struct Pause: NodeFault {
     public static let aliases = ["stop"]
     public static let summary = "Lets nodes stand still until it ends."
 
-    public let affliction = Affliction.pause
+    public let kind = NodeFaultKind.pause
 
     public init(_ parameters: ParameterValues) {}
 }

@@ -1,4 +1,4 @@
-// The dumbbell: two complete halves and a single link between them, the worst place for a lie.
+// The dumbbell: two complete halves and a single link between them, the worst place for a forgery.
 import Kernels
 import Registry
 

@@ -5,7 +5,7 @@ import JSON
 import Registry
 import Scenario
 
-/// Softmax regression of 784 features and 10 classes, plain descent, one step of 32 samples a round, nobody lying, no
+/// Softmax regression of 784 features and 10 classes, plain descent, one step of 32 samples a round, nobody hostile, no
 /// checkpoints, no records but the last.
 struct BenchTask {
     static let features = 784
@@ -26,7 +26,7 @@ struct BenchTask {
         }.map { $0.name }
     }
 
-    /// Neighbours that lie, as far as rules are told: as many as leave most of a dense neighbourhood.
+    /// Neighbours that are hostile, as far as rules are told: as many as leave most of a dense neighbourhood.
     private static func tolerated(degree: Int) -> Int { max(1, (degree - 1) / 4) }
 
     func assembly(sharesData: Bool = false) throws(ConfigurationFault) -> Assembly {

@@ -50,7 +50,7 @@ public enum RuleBench: Bench {
         if let given = settings.flags.value("rule") {
             chains = [try chain([], try RuleCatalog.aggregation.entry(named: given))]
         } else {
-            chains += try RuleCatalog.before.entries.map { try chain([$0], Mean.self) }
+            chains += try RuleCatalog.preAggregations.entries.map { try chain([$0], Mean.self) }
             chains.append(try chain([NearestNeighbourMixing.self], TrimmedMean.self))
         }
         var report = BenchReport(

@@ -134,7 +134,7 @@ struct Observer {
     ) throws {
         var evaluated = outcome.evaluations.map(\.rounds)
         if case .afresh = beginning {} else { evaluated += try EvaluationLines(ofFile: directory.metrics).rounds }
-        var missed = MissedMoments(of: assembly, in: directory, reached: timeline.reached, evaluated: evaluated)
+        var missed = MissedEvaluations(of: assembly, in: directory, reached: timeline.reached, evaluated: evaluated)
         if !missed.rounds.isEmpty, !outcome.wasStopped {
             recomputing(missed.rounds.count)
             outcome.recomputed = try missed.recompute(within: time, shouldStop: shouldStop)

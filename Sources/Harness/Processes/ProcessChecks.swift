@@ -26,7 +26,7 @@ extension ProcessRun {
     /// Refuses a plan with faults that only the simulator can make.
     public static func checkFaults(of assembly: Assembly) throws(ConfigurationFault) {
         for (index, planned) in assembly.faults.enumerated() {
-            switch (planned.fault as? any NodeFault)?.affliction {
+            switch (planned.fault as? any NodeFault)?.kind {
             case .crash, .pause: continue
             default:
                 throw ConfigurationFault(

@@ -56,8 +56,8 @@ struct GraphDrawing {
 
     private var description: String {
         let hostile = nodes.filter(\.isHostile).map(\.label)
-        let liars = hostile.isEmpty ? "none is hostile" : "hostile: \(hostile.joined(separator: ", "))"
-        return "\(nodes.count) nodes and \(file.topology.edges.count) edges; \(liars). "
+        let named = hostile.isEmpty ? "none is hostile" : "hostile: \(hostile.joined(separator: ", "))"
+        return "\(nodes.count) nodes and \(file.topology.edges.count) edges; \(named). "
             + "All figures are in the table of nodes."
     }
 

@@ -209,7 +209,7 @@ public struct HTMLReport {
         let degrees = topology.nodes.map { topology.degree(of: $0) }
         let (least, greatest) = (degrees.min() ?? 0, degrees.max() ?? 0)
         let neighbours = least == greatest ? "\(least)" : "\(least) to \(greatest)"
-        let taps = run.topology.taps.isEmpty ? "" : ", \(run.topology.taps.count) taps on honest nodes"
+        let taps = run.topology.taps.isEmpty ? "" : ", \(run.topology.taps.count) eavesdropping links to honest nodes"
         let edges = "\(topology.edges.count) \(topology.directed ? "one-way " : "")edges"
         let facts = "\(edges), \(neighbours) neighbours a node\(taps)."
         guard let layout = run.layout else {

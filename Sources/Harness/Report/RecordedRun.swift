@@ -45,7 +45,7 @@ public struct RecordedRun: Sendable {
     /// Every moment that was measured or was to be, until the last measured one, ascending; `nil` where the measurement
     /// is missing.
     var moments: [(rounds: Int, evaluation: RecordedEvaluation?)] {
-        let planned = evaluations.last.map { Moments(experiment).through($0.rounds) } ?? []
+        let planned = evaluations.last.map { EvaluationRounds(experiment).through($0.rounds) } ?? []
         var moments: [(rounds: Int, evaluation: RecordedEvaluation?)] = []
         var next = 0
         for evaluation in evaluations {

@@ -17,7 +17,7 @@ public struct RunCheck {
         public let guaranteesChecked: Int
         /// Whether the nodes' agreement at the end was held against a run without faults.
         public internal(set) var isAgreementChecked = false
-        /// Whether the time that the run took was held against a run without liars.
+        /// Whether the time that the run took was held against a run without hostile nodes.
         public internal(set) var isPaceChecked = false
     }
 
@@ -25,8 +25,8 @@ public struct RunCheck {
     static let calmRounds = 15
     /// How much farther apart the honest nodes may end than in the comparison: a factor, and a share of their models.
     private static let farthest = (factor: 3.0, share: 0.1)
-    /// How much longer liars may make a run: a factor, and deadlines for its start, which several liars may take from
-    /// several nodes in turn. Core/PATIENCE.md tells why.
+    /// How much longer hostile nodes may make a run: a factor, and deadlines for its start, which several hostile nodes
+    /// may take from several nodes in turn. Core/PATIENCE.md tells why.
     private static let slowest = (factor: 4.0, deadlines: 10.0)
 
     private let assembly: Assembly
@@ -61,7 +61,7 @@ public struct RunCheck {
             if spent > allowed {
                 verdict.violations.append(
                     Violation(
-                        .pace, "with liars that are late the rounds take \(spent) s, allowed \(allowed) s"))
+                        .pace, "with hostile nodes that are late the rounds take \(spent) s, allowed \(allowed) s"))
             }
         }
         return verdict
@@ -113,10 +113,10 @@ public struct RunCheck {
 
     /// Whether agreement is to be expected: no round depends on chance, nobody forges models (no rule promises that
     /// honest nodes agree whatever the graph), and wherever each honest node ignores as many honest neighbours as it
-    /// tolerates liars, the graph still holds together: where μ₂ exceeds twice that number, every part of at most half
-    /// of the nodes has one with more neighbours outside ((f+1)-robust: LeBlanc, Zhang, Koutsoukos, Sundaram, JSAC
-    /// 2013). LFighter is left out: it drops one of two groups even where nobody lies, and so may keep two groups of
-    /// nodes apart.
+    /// tolerates hostile nodes, the graph still holds together: where μ₂ exceeds twice that number, every part of at
+    /// most half of the nodes has one with more neighbours outside ((f+1)-robust: LeBlanc, Zhang, Koutsoukos, Sundaram,
+    /// JSAC 2013). LFighter is left out: it drops one of two groups even where nobody is hostile, and so may keep two
+    /// groups of nodes apart.
     private var isComparable: Bool {
         let experiment = assembly.experiment
         guard experiment.timing.kind == .synchronous, experiment.aggregation.rule.kind != LFighter.name,
@@ -136,23 +136,23 @@ public struct RunCheck {
 
     // MARK: - Pace
 
-    /// In seconds of virtual time what the honest nodes need where liars are late and nothing else goes wrong, and what
-    /// they may need: where nobody lies, models are exchanged once a latency. `nil` where nobody is late, or more are
-    /// than are tolerated.
+    /// In seconds of virtual time what the honest nodes need where hostile nodes are late and nothing else goes wrong,
+    /// and what they may need: where nobody is hostile, models are exchanged once a latency. `nil` where nobody is
+    /// late, or more are than are tolerated.
     private func pace() throws -> (spent: Double, allowed: Double)? {
         guard assembly.experiment.timing.kind == .synchronous, !modelAttacks.isEmpty,
-            !modelAttacks.contains(where: { $0.forgesModels }), try liarsAreTolerated()
+            !modelAttacks.contains(where: { $0.forgesModels }), try hostileAreTolerated()
         else { return nil }
         let usual = Double(rounds / assembly.experiment.training.mixEvery) * Double(options.latency)
         let allowed = Self.slowest.factor * usual + Self.slowest.deadlines * Double(deadline)
         return (try seconds(try variant(["faults=[]"])), allowed / 1e9)
     }
 
-    private func liarsAreTolerated() throws -> Bool {
+    private func hostileAreTolerated() throws -> Bool {
         try assembly.honest.allSatisfy { node in
             let configuration = try assembly.node(node).configuration
-            let liars = configuration.neighbours.count { assembly.hostile.contains($0.node) && $0.weight ?? 0 > 0 }
-            return liars <= configuration.suspects
+            let hostile = configuration.neighbours.count { assembly.hostile.contains($0.node) && $0.weight ?? 0 > 0 }
+            return hostile <= configuration.suspects
         }
     }
 

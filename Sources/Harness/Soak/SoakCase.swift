@@ -32,7 +32,7 @@ public struct SoakCase: Sendable {
         let hostile = draw.chance(0.85) ? draw.labels(draw.count(1...max(1, nodes / 6)), of: nodes) : []
         adversary = hostile.isEmpty ? [] : [draw.adversary(hostile, rounds: rounds)]
         settings = draw.settings(nodes: nodes)
-        // Some rules run only where they are told who lies.
+        // Some rules run only where they are told who is hostile.
         if (try? assembly()) == nil {
             settings = settings.map { key, value in
                 key == "aggregation" ? (key, value.replacing("tolerates", .text("oracle"))) : (key, value)

@@ -60,7 +60,7 @@ public struct SweepPlan: Sendable {
                 named: isPath(name) ? Files.path(name, besideIfThere: file) : name, overrides: overrides,
                 inputs: inputs)
         }
-        (keys, alone, warnings) = try SweepPlan.tryOut(sweep, source, room)
+        (keys, alone, warnings) = try SweepPlan.assembleCells(sweep, source, room)
     }
 
     /// The cell's experiment, ready to run.
@@ -102,7 +102,7 @@ extension SweepPlan {
     }
 
     /// Assembles every cell in turn. Cells that are one and the same run would make intervals too narrow.
-    private static func tryOut(
+    private static func assembleCells(
         _ sweep: Sweep, _ source: ExperimentSource, _ room: MemoryRoom
     ) throws(ConfigurationFault) -> (keys: [CellKey], alone: Set<Int>, warnings: [(sentence: String, cells: Int)]) {
         var keys: [CellKey] = []

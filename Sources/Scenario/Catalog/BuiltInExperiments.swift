@@ -53,7 +53,7 @@ public enum BuiltInExperiments {
 
     static let noAttack = BuiltInExperiment(
         name: "no-attack",
-        summary: "Plain gossip where nobody lies: what every robust rule is compared with.",
+        summary: "Plain gossip where nobody is hostile: what every robust rule is compared with.",
         json: """
             {
               "name": "no-attack",
@@ -93,7 +93,8 @@ public enum BuiltInExperiments {
 
     static let twoCastle = BuiltInExperiment(
         name: "two-castle",
-        summary: "BRIDGE-T in the setting of IOS (arXiv 2206.04568): one label a node, two liars that flip signs.",
+        summary:
+            "BRIDGE-T in the setting of IOS (arXiv 2206.04568): one label a node, two hostile nodes that flip signs.",
         json: """
             {
               "name": "two-castle",

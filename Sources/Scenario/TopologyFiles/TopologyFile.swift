@@ -72,7 +72,8 @@ public struct TopologyFile: Sendable {
         hexadecimal(JSONText.digest(NodeLink.tree(of: self, forDigest: true)))
     }
 
-    /// Every two nodes that have a link with each other, along an edge or a tap; ascending, the smaller one first.
+    /// Every two nodes that have a link with each other, along an edge or an eavesdropping link; ascending, the smaller
+    /// one first.
     public var links: [(NodeID, NodeID)] {
         var pairs: [(NodeID, NodeID)] = []
         pairs.reserveCapacity(topology.edges.count + taps.count)
@@ -93,7 +94,7 @@ public struct TopologyFile: Sendable {
         return Set(topology.senders(of: node) + topology.receivers(of: node) + tapped).sorted()
     }
 
-    /// The same graph with further taps.
+    /// The same graph with further eavesdropping links.
     public func tapped(by more: [Edge]) throws(ConfigurationFault) -> TopologyFile {
         try TopologyFile(
             written, weightRule: weightRule, schedule: schedule, taps: taps + more, warnings: warnings)

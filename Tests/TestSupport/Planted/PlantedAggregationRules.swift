@@ -125,7 +125,7 @@ public struct PretendedStatement: PlantedAggregation {
     public static func value(of column: [Float], hostile: Int) -> Float { mean(column) }
 }
 
-/// Claims nothing, and yet no liar has influence.
+/// Claims nothing, and yet no hostile node has influence.
 public struct PretendedWeakness: PlantedAggregation {
     public init(_ parameters: ParameterValues) {}
     public static func value(of column: [Float], hostile: Int) -> Float { 0 }

@@ -7,7 +7,7 @@ import Synchronization
 /// An attack that no operator can choose.
 public protocol PlantedAttack: ModelAttack where Plan == [Float] {
     /// What it sends to everyone.
-    static func lie(_ view: borrowing AttackView) -> [Float]
+    static func forge(_ view: borrowing AttackView) -> [Float]
 }
 
 extension PlantedAttack {
@@ -15,7 +15,7 @@ extension PlantedAttack {
     public static var summary: String { "for tests" }
     public var needs: AttackNeeds { [.own, .heard, .victim, .draws, .past] }
 
-    public func plan(seeing view: borrowing AttackView) -> [Float] { Self.lie(view) }
+    public func plan(seeing view: borrowing AttackView) -> [Float] { Self.forge(view) }
 
     public func forge(
         for victim: NodeID, by plan: [Float], seeing view: borrowing AttackView, random: inout RandomStream
@@ -24,10 +24,10 @@ extension PlantedAttack {
     }
 }
 
-/// Lies about its model and about its data.
+/// Forges its model and its data.
 public struct TwoFaced: PlantedAttack, LabelAttack {
     public init(_ parameters: ParameterValues) {}
-    public static func lie(_ view: borrowing AttackView) -> [Float] { view.own }
+    public static func forge(_ view: borrowing AttackView) -> [Float] { view.own }
     public func relabelling(classCount: Int) -> [Int] { Array(0..<classCount) }
 }
 
@@ -38,7 +38,7 @@ public struct Fickle: PlantedAttack {
     public init(_ parameters: ParameterValues) {}
     public var needs: AttackNeeds { [] }
 
-    public static func lie(_ view: borrowing AttackView) -> [Float] {
+    public static func forge(_ view: borrowing AttackView) -> [Float] {
         let count = asked.withLock { count in
             count += 1
             return count
@@ -50,13 +50,13 @@ public struct Fickle: PlantedAttack {
 /// Sends an element too many.
 public struct Overlong: PlantedAttack {
     public init(_ parameters: ParameterValues) {}
-    public static func lie(_ view: borrowing AttackView) -> [Float] { view.own + [0] }
+    public static func forge(_ view: borrowing AttackView) -> [Float] { view.own + [0] }
 }
 
 /// Is no number where models are large.
 public struct Exploding: PlantedAttack {
     public init(_ parameters: ParameterValues) {}
-    public static func lie(_ view: borrowing AttackView) -> [Float] { view.own.map { $0 * 1e30 } }
+    public static func forge(_ view: borrowing AttackView) -> [Float] { view.own.map { $0 * 1e30 } }
 }
 
 /// Goes by the last model of each neighbour that it has ever heard, and says that it does not.
@@ -84,14 +84,14 @@ public struct Hindsighted: ModelAttack {
 public struct Sly: PlantedAttack {
     public init(_ parameters: ParameterValues) {}
     public var needs: AttackNeeds { [] }
-    public static func lie(_ view: borrowing AttackView) -> [Float] { view.meanOfHeard() }
+    public static func forge(_ view: borrowing AttackView) -> [Float] { view.meanOfHeard() }
 }
 
 /// Goes by the name of another attack.
 public struct NamesakeOfSilence: PlantedAttack {
     public static let name = Silence.name
     public init(_ parameters: ParameterValues) {}
-    public static func lie(_ view: borrowing AttackView) -> [Float] { view.own }
+    public static func forge(_ view: borrowing AttackView) -> [Float] { view.own }
 }
 
 /// Makes up a class of its own.

@@ -8,7 +8,7 @@ public struct Harmless: NetworkFault {
     public static let name = "planted"
     public static let summary = "for tests"
     public init(_ parameters: ParameterValues) {}
-    public func strike(_ passage: inout Passage, at moment: FaultMoment, random: inout RandomStream) {}
+    public func strike(_ transmission: inout Transmission, at moment: FaultMoment, random: inout RandomStream) {}
 }
 
 /// Draws from what it has struck so far instead of from the message's own stream.
@@ -17,8 +17,9 @@ public struct Unseeded: NetworkFault {
     public static let summary = "for tests"
     private var asked = 0
     public init(_ parameters: ParameterValues) {}
-    public mutating func strike(_ passage: inout Passage, at moment: FaultMoment, random: inout RandomStream) {
+    public mutating func strike(_ transmission: inout Transmission, at moment: FaultMoment, random: inout RandomStream)
+    {
         asked += 1
-        passage.isLost = asked % 4 == 0
+        transmission.isLost = asked % 4 == 0
     }
 }

@@ -133,7 +133,7 @@ public struct PretendedIsolation: Pretender {
 
 /// Claims to stay in the honest range.
 public struct PretendedBox: Pretender {
-    public static let guarantee = Guarantee.honestBox(perLiar: 2)
+    public static let guarantee = Guarantee.honestBox(perHostile: 2)
     public init(_ parameters: ParameterValues) {}
 }
 
@@ -143,13 +143,13 @@ public struct PretendedSummation: Pretender {
     public init(_ parameters: ParameterValues) {}
 }
 
-/// Claims that it withstands liars over a whole run.
+/// Claims that it withstands hostile nodes over a whole run.
 public struct PretendedRuns: Pretender {
     public static let guarantee = Guarantee.ofRuns("whatever happens")
     public init(_ parameters: ParameterValues) {}
 }
 
-/// Claims nothing, and yet no liar has influence.
+/// Claims nothing, and yet no hostile node has influence.
 public struct Modest: PlantedRule {
     public init(_ parameters: ParameterValues) {}
     public static func mixed(own: Float, others: [Float], weights: [Double]) -> Float { own }

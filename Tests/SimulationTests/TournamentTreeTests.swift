@@ -5,12 +5,12 @@ import Wire
 
 @testable import Simulation
 
-@Suite("Moments")
-struct MomentsTests {
+@Suite("Tournament tree")
+struct TournamentTreeTests {
     @Test("the tree finds the soonest moment and whoever is due, in order", arguments: [1, 2, 3, 7, 64, 100])
     func tree(count: Int) {
         var random = RandomStream(seed: UInt64(count), purpose: .faults)
-        var tree = MomentTree(count: count)
+        var tree = TournamentTree(count: count)
         var moments = [Instant?](repeating: nil, count: count)
         for _ in 0..<2_000 {
             let index = random.below(count)
@@ -27,7 +27,7 @@ struct MomentsTests {
     @Test("a timetable hands out deliveries by moment, and of one moment as they were added")
     func timetable() {
         var random = RandomStream(seed: 1, purpose: .faults)
-        var table = Timetable()
+        var table = EventQueue()
         var expected: [(at: Int64, number: Int)] = []
         var now: Int64 = 0
         for number in 0..<3_000 {

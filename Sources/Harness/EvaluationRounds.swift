@@ -2,7 +2,7 @@
 import Scenario
 
 /// The moments of a run that are to be measured, ascending: the start, every so many rounds, and the end.
-struct Moments: Sendable {
+struct EvaluationRounds: Sendable {
     /// 0 for none but the end.
     private let every: Int
     private let end: Int

@@ -4,14 +4,16 @@ import Faults
 import Kernels
 
 extension Actor {
-    mutating func suffer(_ change: NodeChange, at now: Instant, using tools: inout Tools, telling news: inout News) {
+    mutating func apply(
+        _ change: NodeChange, at now: Instant, using scratch: inout ActorScratch, into outbox: inout Outbox
+    ) {
         defer { settle() }
         switch change {
         case .crash:
             guard isAlive else { return }
             isDown = true
             forget()
-            if settings.isWatched { news.observations.append(.killed(id)) }
+            if settings.isWatched { outbox.observations.append(.killed(id)) }
         case .restart:
             guard isDown, let fresh else { return }
             isDown = false
@@ -24,7 +26,7 @@ extension Actor {
                 lines[slot].isOpen = false
             }
             let start = disk.start(node: id, experiment: settings.experiment, dimension: settings.dimension)
-            handle(.started(start), at: now, using: &tools, telling: &news)
+            handle(.started(start), at: now, using: &scratch, into: &outbox)
         case .pause: isPaused = true
         case .goOn: isPaused = false
         case .fillDisk: disk.isFull = true

@@ -5,12 +5,12 @@ import Testing
 @testable import Platform
 
 @Suite("Complaints")
-struct ComplaintsTests {
+struct WarningThrottleTests {
     private static func minutes(_ count: Double) -> Instant { Instant(nanoseconds: Nanoseconds(count * 60e9)) }
 
     @Test("each subject has its line a minute, and no more")
     func interval() {
-        var complaints = Complaints()
+        var complaints = WarningThrottle()
         let made: [(subject: String, at: Double, isDue: Bool)] = [
             ("disk", 0, true), ("node 3", 0.5, true), ("disk", 0.9, false), ("disk", 1, true), ("node 3", 1.4, false),
             ("node 3", 1.5, true), ("disk", 1.9, false),
@@ -23,7 +23,7 @@ struct ComplaintsTests {
 
     @Test("many subjects silence none that comes later")
     func many() {
-        var complaints = Complaints()
+        var complaints = WarningThrottle()
         let areDue = (0..<5_000).map { complaints.isDue("\($0)", at: Self.minutes(0)) }
         #expect(areDue.allSatisfy { $0 })
         let isRepeated = complaints.isDue("4999", at: Self.minutes(0))

@@ -2,7 +2,7 @@
 import Kernels
 
 /// What was complained of in the last minute, and when.
-struct Complaints {
+struct WarningThrottle {
     private static let interval: Nanoseconds = .milliseconds(60_000)
     private static let most = 256
 

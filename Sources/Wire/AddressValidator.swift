@@ -5,7 +5,7 @@ import Cryptography
 import Kernels
 
 /// The stateless part of a handshake over datagrams.
-public struct Doorkeeper: Sendable {
+public struct AddressValidator: Sendable {
     public enum Verdict: Sendable, Equatable {
         case refused(Rejection)
         /// A hello without a cookie that holds: this datagram is the answer.
@@ -16,7 +16,7 @@ public struct Doorkeeper: Sendable {
 
     /// A cookie holds in the slot of time in which it was made, and in the next.
     private static let slotLength: Nanoseconds = .milliseconds(8_000)
-    private static let helloBytes = Frame.headerBytes + Greeting.encodedBytes
+    private static let helloBytes = Frame.headerBytes + HelloPayload.encodedBytes
 
     private let handshake: Handshake
     private let secret: SipHash.Key
@@ -37,15 +37,16 @@ public struct Doorkeeper: Sendable {
     /// - Parameter source: the address that it came from, in whatever bytes tell one address and port from another.
     public func judge(_ datagram: Span<UInt8>, from source: [UInt8], at now: Instant) -> Verdict {
         do throws(Rejection) {
-            let (frame, greeting) = try Self.read(datagram, limits: handshake.local.limits)
+            let (frame, helloPayload) = try Self.read(datagram, limits: handshake.local.limits)
             let slot = now.nanoseconds / Self.slotLength
             let cookie = cookie(for: source, slot: slot)
-            guard greeting.cookie == cookie || greeting.cookie == self.cookie(for: source, slot: slot - 1) else {
-                guard greeting.hello.addressee == handshake.local.node else { throw .unknownSender }
+            guard helloPayload.cookie == cookie || helloPayload.cookie == self.cookie(for: source, slot: slot - 1)
+            else {
+                guard helloPayload.hello.addressee == handshake.local.node else { throw .unknownSender }
                 return .asked(answer: answer(cookie))
             }
-            try handshake.judge(greeting, from: frame.sender)
-            return .admitted(frame.sender, incarnation: greeting.hello.incarnation)
+            try handshake.judge(helloPayload, from: frame.sender)
+            return .admitted(frame.sender, incarnation: helloPayload.hello.incarnation)
         } catch {
             return .refused(error)
         }
@@ -53,16 +54,16 @@ public struct Doorkeeper: Sendable {
 
     private static func read(
         _ datagram: Span<UInt8>, limits: Limits
-    ) throws(Rejection) -> (Frame, Greeting) {
-        guard datagram.count >= Frame.headerBytes else { throw .lyingLength }
+    ) throws(Rejection) -> (Frame, HelloPayload) {
+        guard datagram.count >= Frame.headerBytes else { throw .badLength }
         let fixed = Decoder.bytes(0..<Frame.fixedBytes, of: datagram)
         let frame = try Frame.decode(fixed, limits: limits)
         guard frame.kind == .hello, !frame.isSealed else { throw .handshakeExpected }
-        guard datagram.count == helloBytes else { throw .lyingLength }
+        guard datagram.count == helloBytes else { throw .badLength }
         let payload = Decoder.bytes(Frame.headerBytes..<datagram.count, of: datagram)
         let check = Frame.check(fixed, payloadDigest: XXH64.hash(payload))
         guard Decoder.word(at: Frame.fixedBytes, of: datagram) == check else { throw .badCheck }
-        return (frame, Greeting(encoded: payload))
+        return (frame, HelloPayload(encoded: payload))
     }
 
     private func cookie(for source: [UInt8], slot: Int64) -> UInt64 {

@@ -10,8 +10,8 @@ import Testing
 @testable import Harness
 @testable import Platform
 
-@Suite("Missed moments")
-struct MissedMomentsTests: ~Copyable {
+@Suite("Missed evaluations")
+struct MissedEvaluationsTests: ~Copyable {
     private let folder: TemporaryDirectory
 
     init() throws { folder = try TemporaryDirectory() }
@@ -36,8 +36,8 @@ struct MissedMomentsTests: ~Copyable {
         TraceHeader(of: node, experiment: assembly.identity, dimension: assembly.dimension)
     }
 
-    private func missed(_ assembly: Assembly, in directory: RunDirectory, evaluated: [Int]) -> MissedMoments {
-        MissedMoments(
+    private func missed(_ assembly: Assembly, in directory: RunDirectory, evaluated: [Int]) -> MissedEvaluations {
+        MissedEvaluations(
             of: assembly, in: directory, reached: assembly.experiment.training.rounds, evaluated: evaluated)
     }
 
@@ -109,13 +109,14 @@ struct MissedMomentsTests: ~Copyable {
     }
 }
 
-@Suite("Moments")
-struct MomentsTests {
+@Suite("Evaluation rounds")
+struct TournamentTreeTests {
     @Test(
         "are the start, every so many rounds, and the end",
         arguments: [(5, 12, [0, 5, 10, 12]), (0, 7, [7]), (7, 7, [0, 7])])
     func all(every: Int, rounds: Int, expected: [Int]) throws {
-        let moments = Moments(try smallAssembly(["measure.every=\(every)", "training.rounds=\(rounds)"]).experiment)
+        let moments = EvaluationRounds(
+            try smallAssembly(["measure.every=\(every)", "training.rounds=\(rounds)"]).experiment)
         #expect(moments.through(rounds) == expected)
         #expect(moments.through(expected[0]) == [expected[0]] && moments.through(-1).isEmpty)
         #expect(moments.next(after: rounds) == nil && moments.next(after: -1) == expected[0])

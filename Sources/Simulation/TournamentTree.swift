@@ -2,7 +2,7 @@
 import Kernels
 
 /// A moment, or none, for each place; the soonest is at hand, and whoever is due is found in order.
-struct MomentTree: Sendable {
+struct TournamentTree: Sendable {
     private static let never = Int64.max
 
     private let leaves: Int

@@ -5,14 +5,14 @@ import Testing
 
 @testable import Wire
 
-@Suite("Doorkeeper")
-struct DoorkeeperTests {
+@Suite("Address validation")
+struct AddressValidatorTests {
     private static let here: [UInt8] = [2, 0, 0x9C, 0x41, 127, 0, 0, 1]
     private static let key = EdgeKey([UInt8](repeating: 3, count: 32))
     private static let start = Instant(nanoseconds: .milliseconds(1_000_000))
 
-    private static func doorkeeper(isKeyed: Bool, secret: UInt8 = 0) -> Doorkeeper {
-        Doorkeeper(
+    private static func addressValidator(isKeyed: Bool, secret: UInt8 = 0) -> AddressValidator {
+        AddressValidator(
             local: LinkTests.identity(1), diallers: [NodeID(0)], keys: isKeyed ? KeyRing([(NodeID(0), key)]) : nil,
             secret: SipHash.Key([UInt8](repeating: secret, count: 16)))
     }
@@ -23,20 +23,20 @@ struct DoorkeeperTests {
         let hello = Hello(
             identity: LinkTests.experiment, run: LinkTests.run, addressee: NodeID(addressee), incarnation: 4,
             fingerprint: key?.fingerprint ?? Hello.noFingerprint)
-        let greeting = Greeting(hello, from: NodeID(sender), cookie: cookie, key: marked ?? key)
+        let helloPayload = HelloPayload(hello, from: NodeID(sender), cookie: cookie, key: marked ?? key)
         return OutgoingFrame(
-            kind: .hello, sender: NodeID(sender), round: Round(0), sequence: 0, payload: greeting.encoded
+            kind: .hello, sender: NodeID(sender), round: Round(0), sequence: 0, payload: helloPayload.encoded
         ).bytes
     }
 
-    private static func cookie(_ verdict: Doorkeeper.Verdict) -> UInt64? {
+    private static func cookie(_ verdict: AddressValidator.Verdict) -> UInt64? {
         guard case .asked(let answer) = verdict else { return nil }
         return answer.integer(at: answer.count - 8, as: UInt64.self)
     }
 
     @Test("a hello gets a cookie in a shorter answer, and with it is let in", arguments: [false, true])
     func admits(isKeyed: Bool) throws {
-        let door = Self.doorkeeper(isKeyed: isKeyed)
+        let door = Self.addressValidator(isKeyed: isKeyed)
         let key = isKeyed ? Self.key : nil
         let first = Self.hello(key: key)
         let verdict = door.judge(first.span, from: Self.here, at: Self.start)
@@ -47,7 +47,7 @@ struct DoorkeeperTests {
         #expect(first.count == 152 && answer.count == 44)
         let cookie = try #require(Self.cookie(verdict))
         let second = Self.hello(cookie: cookie, key: key)
-        let admitted = Doorkeeper.Verdict.admitted(NodeID(0), incarnation: 4)
+        let admitted = AddressValidator.Verdict.admitted(NodeID(0), incarnation: 4)
         #expect(door.judge(second.span, from: Self.here, at: Self.start) == admitted)
         // It is of use here, now, and from there alone.
         #expect(door.judge(second.span, from: Self.here, at: Self.start + .milliseconds(8_000)) == admitted)
@@ -58,17 +58,19 @@ struct DoorkeeperTests {
             elsewhere[index] ^= 1
             #expect(Self.cookie(door.judge(second.span, from: elsewhere, at: Self.start)) ?? cookie != cookie)
         }
-        let other = Self.doorkeeper(isKeyed: isKeyed, secret: 1)
+        let other = Self.addressValidator(isKeyed: isKeyed, secret: 1)
         #expect(Self.cookie(other.judge(second.span, from: Self.here, at: Self.start)) ?? cookie != cookie)
     }
 
     @Test("whoever is at the right place and does not have the key is refused by name")
     func refuses() throws {
-        let door = Self.doorkeeper(isKeyed: true)
+        let door = Self.addressValidator(isKeyed: true)
         let other = EdgeKey([UInt8](repeating: 4, count: 32))
         let asked = door.judge(Self.hello(key: nil).span, from: Self.here, at: Self.start)
         let cookie = try #require(Self.cookie(asked))
-        func verdict(_ bytes: [UInt8]) -> Doorkeeper.Verdict { door.judge(bytes.span, from: Self.here, at: Self.start) }
+        func verdict(_ bytes: [UInt8]) -> AddressValidator.Verdict {
+            door.judge(bytes.span, from: Self.here, at: Self.start)
+        }
         #expect(verdict(Self.hello(cookie: cookie, key: Self.key, marked: other)) == .refused(.badSeal))
         #expect(verdict(Self.hello(cookie: cookie, key: other)) == .refused(.wrongKey))
         #expect(verdict(Self.hello(cookie: cookie, key: nil)) == .refused(.noKey))
@@ -86,7 +88,7 @@ struct DoorkeeperTests {
     @Test("anything but one whole hello gets no answer", arguments: 0..<20)
     func garbage(seed: Int) {
         var random = RandomStream(seed: UInt64(seed), purpose: .faults)
-        let door = Self.doorkeeper(isKeyed: seed % 2 == 0)
+        let door = Self.addressValidator(isKeyed: seed % 2 == 0)
         let hello = Self.hello(key: Self.key)
         for _ in 0..<50 {
             var bytes = hello

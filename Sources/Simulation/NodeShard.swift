@@ -1,4 +1,4 @@
-// The nodes that one thread drives, and what is about to happen to them. Lanes share nothing.
+// The nodes that one thread drives, and what is about to happen to them. Shards share nothing.
 import Core
 import Faults
 import Kernels
@@ -6,27 +6,28 @@ import Learning
 import Synchronization
 import Wire
 
-/// A lane's state behind the lock that hands it from the stepping thread to the exchanging one.
-final class Lane: Sendable {
-    let state: Mutex<LaneState>
+/// A shard's state behind the lock that hands it from the stepping thread to the exchanging one.
+final class NodeShard: Sendable {
+    let state: Mutex<NodeShardState>
 
     init(_ actors: [Actor], firstNode: Int, dimension: Int) {
         let degree = actors.map(\.degree).max() ?? 0
         state = Mutex(
-            LaneState(
+            NodeShardState(
                 actors: actors, firstNode: firstNode,
-                tools: Tools(workspace: Workspace(dimension: dimension, degree: degree), training: TrainingScratch())))
+                scratch: ActorScratch(
+                    workspace: Workspace(dimension: dimension, degree: degree), training: TrainingScratch())))
     }
 }
 
 /// Scratch that a thread lends to the node it is driving.
-struct Tools: Sendable {
+struct ActorScratch: Sendable {
     var workspace: Workspace
     var training: TrainingScratch
 }
 
 /// What nodes have to tell after a step, in the order of the nodes.
-struct News: Sendable {
+struct Outbox: Sendable {
     var sent: [(delivery: Delivery, bytes: Int)] = []
     /// Connections that one end has ended.
     var closed: [(node: NodeID, peer: NodeID, connection: Int)] = []
@@ -41,42 +42,42 @@ struct News: Sendable {
 
 /// At each instant only those nodes are touched that something happens to: with thousands of nodes that go at their own
 /// pace, most instants are one node's alone.
-struct LaneState: Sendable {
+struct NodeShardState: Sendable {
     private(set) var actors: [Actor]
     let firstNode: Int
-    private var tools: Tools
-    private var arrivals = Timetable()
+    private var scratch: ActorScratch
+    private var arrivals = EventQueue()
     /// When each node does something of its own accord.
-    private var moments: MomentTree
+    private var timers: TournamentTree
     /// Nodes that something befell; they may have had reason to wait until then, and are looked at in the next instant.
-    private var befallen: [Int] = []
+    private var struck: [Int] = []
     /// Those of this instant.
     private var due: [Int] = []
-    /// The newest round that any living node of the lane is in.
+    /// The newest round that any living node of the shard is in.
     private(set) var newestRound = 0
-    private var news = News()
+    private var outbox = Outbox()
 
-    init(actors: [Actor], firstNode: Int, tools: Tools) {
+    init(actors: [Actor], firstNode: Int, scratch: ActorScratch) {
         self.actors = actors
         self.firstNode = firstNode
-        self.tools = tools
-        moments = MomentTree(count: actors.count)
+        self.scratch = scratch
+        timers = TournamentTree(count: actors.count)
     }
 
     mutating func begin() {
         for index in actors.indices {
-            actors[index].begin(using: &tools, telling: &news)
+            actors[index].begin(using: &scratch, into: &outbox)
             noteState(of: index)
         }
     }
 
     mutating func schedule(_ deliveries: [Delivery], at moment: Instant) { arrivals.add(deliveries, at: moment) }
 
-    /// When something happens next in this lane.
-    var nextMoment: Instant? { [arrivals.soonest, moments.soonest].compactMap { $0 }.min() }
+    /// When something happens next in this shard.
+    var nextMoment: Instant? { [arrivals.soonest, timers.soonest].compactMap { $0 }.min() }
 
     /// Whether there is anything to do at this instant.
-    func isBusy(at now: Instant) -> Bool { !befallen.isEmpty || nextMoment.map { $0 <= now } ?? false }
+    func isBusy(at now: Instant) -> Bool { !struck.isEmpty || nextMoment.map { $0 <= now } ?? false }
 
     /// Takes nodes, in their order, through what happens to them at this instant: arrivals in order of sender, then
     /// timers.
@@ -84,22 +85,22 @@ struct LaneState: Sendable {
         for delivery in arrivals.takeSoonest(until: now) {
             let index = delivery.receiver.index - firstNode
             actors[index].deliver(delivery)
-            moments.set(index, to: now)
+            timers.set(index, to: now)
         }
-        for index in befallen { moments.set(index, to: now) }
-        befallen.removeAll(keepingCapacity: true)
+        for index in struck { timers.set(index, to: now) }
+        struck.removeAll(keepingCapacity: true)
         due.removeAll(keepingCapacity: true)
-        moments.collect(until: now, into: &due)
+        timers.collect(until: now, into: &due)
         for index in due {
-            actors[index].step(at: now, using: &tools, telling: &news)
+            actors[index].step(at: now, using: &scratch, into: &outbox)
             noteState(of: index)
         }
     }
 
-    mutating func suffer(_ change: NodeChange, node: NodeID, at now: Instant) {
+    mutating func apply(_ change: NodeChange, node: NodeID, at now: Instant) {
         let index = node.index - firstNode
-        actors[index].suffer(change, at: now, using: &tools, telling: &news)
-        befallen.append(index)
+        actors[index].apply(change, at: now, using: &scratch, into: &outbox)
+        struck.append(index)
         // A node that is killed or comes back may have been the one that was furthest.
         newestRound = 0
         for index in actors.indices { noteRound(of: index) }
@@ -108,7 +109,7 @@ struct LaneState: Sendable {
 
     /// To be called after whatever happens to a node.
     private mutating func noteState(of index: Int) {
-        moments.set(index, to: actors[index].nextMoment)
+        timers.set(index, to: actors[index].nextMoment)
         noteRound(of: index)
     }
 
@@ -116,8 +117,8 @@ struct LaneState: Sendable {
         if !actors[index].isDown { newestRound = max(newestRound, actors[index].core.currentRound.number) }
     }
 
-    mutating func takeNews() -> News {
-        defer { news.removeAll() }
-        return news
+    mutating func takeOutbox() -> Outbox {
+        defer { outbox.removeAll() }
+        return outbox
     }
 }

@@ -3,7 +3,7 @@
 import Kernels
 
 /// What is known of a connection that is open.
-public struct Incumbent: Sendable {
+public struct OpenConnection: Sendable {
     /// Without keys a connection that was heard from within so long keeps its place: three times as long as the longest
     /// silence of a living peer over datagrams.
     public static let tenure: Nanoseconds = .milliseconds(750)
@@ -22,7 +22,7 @@ public struct Incumbent: Sendable {
     /// Refuses to make room for a connection of this incarnation.
     ///
     /// - Parameter isProven: the peer of the new one has the edge's key.
-    public func makeRoom(forIncarnation newer: UInt64, isProven: Bool, at now: Instant) throws(Rejection) {
+    public func yieldPlace(forIncarnation newer: UInt64, isProven: Bool, at now: Instant) throws(Rejection) {
         guard newer >= incarnation else { throw .pastIncarnation }
         guard isProven || isDoubted || now >= lastHeardAt + Self.tenure else { throw .placeTaken }
     }

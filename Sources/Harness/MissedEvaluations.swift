@@ -1,12 +1,12 @@
-// Moments that the laboratory missed: nodes overwrite snapshots that nobody has read, so that they never wait for their
-// reader. Once a run is over, its traces tell which models went into every mix; here those are computed again.
+// Evaluations that the laboratory missed: nodes overwrite snapshots that nobody has read, so that they never wait for
+// their reader. Once a run is over, its traces tell which models went into every mix; here those are computed again.
 import Kernels
 import Metrics
 import Platform
 import Scenario
 
-/// Moments of a run of processes that have no evaluation.
-struct MissedMoments {
+/// Rounds of a run of processes whose evaluation is missing.
+struct MissedEvaluations {
     /// A replay goes through the run on one thread. It may take as long as the run did, and this long in any case.
     private static let patience: Nanoseconds = .milliseconds(10_000)
     /// Longer traces are not read: they take several times their size in memory.
@@ -24,9 +24,9 @@ struct MissedMoments {
     ///   - evaluated: the rounds that have an evaluation.
     init(of assembly: Assembly, in directory: RunDirectory, reached: Int, evaluated: [Int]) {
         let known = Set(evaluated)
-        let moments = Moments(assembly.experiment).through(reached)
-        planned = moments.count
-        rounds = moments.filter { !known.contains($0) }
+        let evaluationRounds = EvaluationRounds(assembly.experiment).through(reached)
+        planned = evaluationRounds.count
+        rounds = evaluationRounds.filter { !known.contains($0) }
         self.assembly = assembly
         self.directory = directory
     }

@@ -2,7 +2,7 @@
 import Kernels
 
 /// Deliveries by moment, the soonest first; of one moment in the order in which they were added.
-struct Timetable: Sendable {
+struct EventQueue: Sendable {
     private var entries: [(at: Instant, deliveries: [Delivery])] = []
     /// Entries before this one were taken.
     private var first = 0

@@ -5,7 +5,7 @@ import Metrics
 import Registry
 import Scenario
 
-public struct Remains {
+public struct RecoveryState {
     /// Rounds of the checkpoints that are there, ascending.
     public let checkpoints: [Int]
     /// The newest checkpoint that is whole and this node's.
@@ -27,7 +27,7 @@ public struct Remains {
         var refusals: [String] = []
         for rounds in checkpoints.reversed() where newest == nil {
             do throws(ConfigurationFault) {
-                newest = try Remains.read(folder.checkpoint(rounds: rounds), rounds: rounds, of: node, identity)
+                newest = try RecoveryState.read(folder.checkpoint(rounds: rounds), rounds: rounds, of: node, identity)
             } catch {
                 refusals.append(error.description)
             }
@@ -49,7 +49,7 @@ public struct Remains {
 
     /// Whether the checkpoint after so many rounds can be read.
     public func isWhole(rounds: Int) -> Bool {
-        (try? Remains.read(folder.checkpoint(rounds: rounds), rounds: rounds, of: node, identity)) != nil
+        (try? RecoveryState.read(folder.checkpoint(rounds: rounds), rounds: rounds, of: node, identity)) != nil
     }
 
     /// What the node is told of its past.
@@ -66,7 +66,8 @@ public struct Remains {
             return .afresh
         case .resume(let rounds):
             try folder.checkFormatOfTrace()
-            return .resumed(try Remains.read(folder.checkpoint(rounds: rounds), rounds: rounds, of: node, identity))
+            return .resumed(
+                try RecoveryState.read(folder.checkpoint(rounds: rounds), rounds: rounds, of: node, identity))
         case .rejoin:
             try folder.checkFormatOfTrace()
             return .restarted(newest, published: try publishedRound())

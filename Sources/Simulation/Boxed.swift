@@ -2,7 +2,7 @@
 
 /// An optional of the size of a pointer. It is changed where it lies, not copied.
 @propertyWrapper
-struct Apart<Value: Sendable>: Sendable {
+struct Boxed<Value: Sendable>: Sendable {
     /// None or one.
     private var values: [Value] = []
 

@@ -11,8 +11,8 @@ import Testing
 @testable import Harness
 @testable import Platform
 
-@Suite("Remains of a node")
-struct RemainsTests {
+@Suite("Recovery state of a node")
+struct RecoveryStateTests {
     private static let identity = [UInt8](repeating: 0, count: 32)
 
     private static func header(of node: Int = 0, experiment: [UInt8] = identity) throws -> TraceHeader {
@@ -22,7 +22,7 @@ struct RemainsTests {
     /// The last round for which the node may have sent a model, as its folder tells.
     private func published(_ folder: NodeDirectory) throws -> Int? {
         let node = try smallAssembly().node(NodeID(0))
-        let start = try Remains(of: node, identity: Self.identity, in: folder).start(.rejoin)
+        let start = try RecoveryState(of: node, identity: Self.identity, in: folder).start(.rejoin)
         guard case .restarted(nil, let published) = start else {
             Issue.record("\(start)")
             return nil
@@ -75,7 +75,7 @@ struct RemainsTests {
         try Files.write(Array("{\"round\":6}\n".utf8), to: folder.traceOfFirstFormat)
         #expect(try refusal(folder).contains("trace.jsonl is a trace in version 1 of the format"))
         let node = try smallAssembly().node(NodeID(0))
-        let remains = Remains(of: node, identity: Self.identity, in: folder)
+        let remains = RecoveryState(of: node, identity: Self.identity, in: folder)
         #expect(throws: ConfigurationFault.self) { try remains.start(.afresh) }
     }
 
@@ -90,9 +90,9 @@ struct RemainsTests {
             try Files.write(
                 checkpoint.encoded(node: NodeID(0), experiment: Self.identity), to: folder.checkpoint(rounds: rounds))
         }
-        let remains = Remains(of: node, identity: Self.identity, in: folder)
+        let remains = RecoveryState(of: node, identity: Self.identity, in: folder)
         #expect(remains.checkpoints(for: try remains.start(.rejoin)) == [4, 8])
         #expect(remains.checkpoints(for: try remains.start(.resume(4))) == [4])
-        #expect(Remains(of: node, identity: Self.identity, in: folder).checkpoints == [4])
+        #expect(RecoveryState(of: node, identity: Self.identity, in: folder).checkpoints == [4])
     }
 }

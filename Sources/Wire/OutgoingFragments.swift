@@ -1,13 +1,13 @@
-// What a datagram link has yet to bring across: frames that wait, and pieces that were sent and not yet acknowledged.
-// When something counts as lost, and how much may be on its way, is decided here.
+// What a datagram link has yet to bring across: frames that wait, and fragments that were sent and not yet
+// acknowledged. When something counts as lost, and how much may be on its way, is decided here.
 import Kernels
 
-struct OutgoingPieces: Sendable {
-    /// A piece that was sent.
+struct OutgoingFragments: Sendable {
+    /// A fragment that was sent.
     struct Flight: Sendable {
         fileprivate let frame: OutgoingFrame
         fileprivate let range: Range<Int>
-        /// When it was last sent, counted in sent pieces and on the clock.
+        /// When it was last sent, counted in sent fragments and on the clock.
         fileprivate var order: UInt64
         fileprivate var sentAt: Instant
         fileprivate var wasRepeated = false
@@ -17,25 +17,25 @@ struct OutgoingPieces: Sendable {
 
     private static let firstWindow = 32
     private static let smallestWindow = 8
-    /// A piece is lost when others that were sent so much later have arrived (RFC 9002, section 6.1.1).
+    /// A fragment is lost when others that were sent so much later have arrived (RFC 9002, section 6.1.1).
     private static let reordering: UInt64 = 3
-    /// Pieces that are sent again into a silence (RFC 9002, section 6.2.4).
+    /// Fragments that are sent again into a silence (RFC 9002, section 6.2.4).
     private static let probes = 2
 
     /// Not begun; at most one of them is a model.
     private var queue: [OutgoingFrame] = []
-    /// The frame that is being cut, and the bytes of it that are in pieces.
+    /// The frame that is being cut, and the bytes of it that are in fragments.
     private var current: (frame: OutgoingFrame, cut: Int)?
-    /// Consecutive pieces, the first of them not acknowledged.
+    /// Consecutive fragments, the first of them not acknowledged.
     private var flights: [Flight] = []
     private var firstNumber: UInt64 = 0
     private var lostCount = 0
-    private var lastAcknowledgement: Piece.Acknowledgement?
+    private var lastAcknowledgement: Fragment.Acknowledgement?
 
     private var sentCount: UInt64 = 0
     /// The latest sending that has been acknowledged.
     private var newestArrival: UInt64 = 0
-    /// Losses among pieces sent before this halve the window no further.
+    /// Losses among fragments sent before this halve the window no further.
     private var recoveredAt: UInt64 = 0
     private var window: Int
     private let largestWindow: Int
@@ -49,11 +49,11 @@ struct OutgoingPieces: Sendable {
     private let backlog: Int
 
     /// - Parameters:
-    ///   - window: pieces that may be on their way at once, at most 128.
+    ///   - window: fragments that may be on their way at once, at most 128.
     ///   - backlog: models that may wait.
     init(window: Int, backlog: Int = 1, at now: Instant) {
         self.backlog = backlog
-        largestWindow = min(max(window, Self.smallestWindow), Piece.mostAtOnce)
+        largestWindow = min(max(window, Self.smallestWindow), Fragment.mostAtOnce)
         self.window = min(Self.firstWindow, largestWindow)
         progressAt = now
     }
@@ -70,7 +70,7 @@ struct OutgoingPieces: Sendable {
         queue.append(frame)
     }
 
-    /// The next piece to send: one that was lost, or a new one if the window allows it.
+    /// The next fragment to send: one that was lost, or a new one if the window allows it.
     ///
     /// - Returns: its number, and whether to ask for an answer at once, so that the window opens again in time.
     mutating func next(at now: Instant) -> (number: UInt64, isUrgent: Bool)? {
@@ -94,10 +94,10 @@ struct OutgoingPieces: Sendable {
         return (firstNumber + UInt64(index), isUrgent || flights[index].wasRepeated)
     }
 
-    /// How long a piece is that `next` named.
+    /// How long a fragment is that `next` named.
     func byteCount(_ number: UInt64) -> Int { flights[Int(number - firstNumber)].range.count }
 
-    /// Appends the bytes of a piece that `next` named.
+    /// Appends the bytes of a fragment that `next` named.
     func append(_ number: UInt64, to payload: inout [UInt8]) {
         let flight = flights[Int(number - firstNumber)]
         flight.frame.append(flight.range, to: &payload)
@@ -106,14 +106,14 @@ struct OutgoingPieces: Sendable {
     private mutating func cut() -> (OutgoingFrame, Range<Int>)? {
         if current == nil, !queue.isEmpty { current = (queue.removeFirst(), 0) }
         guard let (frame, cut) = current else { return nil }
-        let end = min(cut + Piece.mostBytes, frame.byteCount)
+        let end = min(cut + Fragment.mostBytes, frame.byteCount)
         current = end == frame.byteCount ? nil : (frame, end)
         return (frame, cut..<end)
     }
 
     /// Takes over what the peer says it has.
-    mutating func acknowledge(_ acknowledgement: Piece.Acknowledgement, at now: Instant) throws(Rejection) {
-        // The pieces of one burst all say the same.
+    mutating func acknowledge(_ acknowledgement: Fragment.Acknowledgement, at now: Instant) throws(Rejection) {
+        // The fragments of one burst all say the same.
         guard acknowledgement != lastAcknowledgement else { return }
         let isPossible = acknowledgement.base <= firstNumber + UInt64(flights.count) && acknowledgement.low & 1 == 0
         guard isPossible else { throw .malformedPayload }
@@ -143,7 +143,7 @@ struct OutgoingPieces: Sendable {
         timeoutAt = flights.isEmpty ? nil : now + roundTrip.timeout
     }
 
-    /// Nothing was heard for too long: the first pieces are sent again, and the answer will tell of the others.
+    /// Nothing was heard for too long: the first fragments are sent again, and the answer will tell of the others.
     mutating func timeOut(at now: Instant) {
         roundTrip.timedOut()
         timeoutAt = now + roundTrip.timeout

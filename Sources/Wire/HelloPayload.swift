@@ -3,7 +3,7 @@
 import Cryptography
 import Kernels
 
-struct Greeting: Sendable, Equatable {
+struct HelloPayload: Sendable, Equatable {
     static let encodedBytes = Hello.encodedBytes + 16
 
     let hello: Hello
@@ -18,7 +18,7 @@ struct Greeting: Sendable, Equatable {
     init(_ hello: Hello, from sender: NodeID, cookie: UInt64 = 0, key: EdgeKey?) {
         self.hello = hello
         self.cookie = cookie
-        mark = key.map { Greeting.mark(hello, from: sender, cookie: cookie, key: $0) } ?? 0
+        mark = key.map { HelloPayload.mark(hello, from: sender, cookie: cookie, key: $0) } ?? 0
     }
 
     init(encoded bytes: [UInt8]) {
@@ -35,7 +35,7 @@ struct Greeting: Sendable, Equatable {
     }
 
     func isMarked(by key: EdgeKey, sender: NodeID) -> Bool {
-        mark == Greeting.mark(hello, from: sender, cookie: cookie, key: key)
+        mark == HelloPayload.mark(hello, from: sender, cookie: cookie, key: key)
     }
 
     private static func mark(_ hello: Hello, from sender: NodeID, cookie: UInt64, key: EdgeKey) -> UInt64 {
