@@ -1,4 +1,4 @@
-// What rules promise, in the terms of the literature.
+// Guarantee: what a gossip rule promises where some neighbours are hostile, in the terms of the literature.
 import Registry
 
 /// What a rule promises; the tests hold each rule to it on random instances, as far as single mixes can show.

@@ -2,6 +2,7 @@
 // model, in Rules/ where it judges a set of vectors, in PreAggregations/ where it prepares them.
 import Registry
 
+/// The rules and pre-aggregations that an experiment can name.
 public enum RuleCatalog {
     /// What a node can mix by: every rule that is listed below.
     public static let gossip = Catalog<any GossipRule.Type>(

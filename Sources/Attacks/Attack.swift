@@ -2,7 +2,7 @@
 import Kernels
 import Registry
 
-/// Anything an adversary group can be told to do.
+/// An attack that an adversary group can name.
 public protocol Attack: Registered {}
 
 /// An attack on messages: a hostile node follows the protocol and forges its model. It plans once a round, then

@@ -1,5 +1,5 @@
-// The last checks before a neighbour's model is kept; the cheap ones on bytes were made by the link.
-// Order: known neighbour, round window, replay, dimension, finiteness.
+// Admission: the last checks before a neighbour's model is kept; the cheap ones on bytes were made by the link. Order:
+// known neighbour, round window, replay, dimension, finiteness.
 import Kernels
 import Wire
 

@@ -1,9 +1,10 @@
-// Honest, or hostile with an attack on models; nodes with poisoned data are honest here. Of all that a node is told,
-// this and a budget from an oracle say who else is hostile.
+// Behaviour of a node: honest, or hostile with an attack on models; nodes with poisoned data are honest here. Of all
+// that a node is told, this and a budget from an oracle say who else is hostile.
 import Attacks
 import Kernels
 import Wire
 
+/// Whether a node is honest, or hostile and how.
 public enum Behaviour: Sendable {
     case honest
     /// Boxed: honest nodes ask in every wait, and need not carry the room for one.

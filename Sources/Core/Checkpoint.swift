@@ -1,4 +1,5 @@
-// All that a node needs to go on after a restart, as a value and as bytes. Every byte is covered by the final hash.
+// Checkpoint: all that a node needs to go on after a restart, as a value and as bytes. Every byte is covered by the
+// final hash.
 //
 //   magic "GSPK" | version u8 | 3 zero bytes | node u32 | rounds u32 | experiment 32 bytes
 //   | incarnation u64 | published rounds u32
@@ -8,7 +9,7 @@
 import Kernels
 import Learning
 
-/// A node between two rounds.
+/// What a node goes on from after a restart: its state between two rounds.
 public struct Checkpoint: Sendable, Equatable {
     /// What a neighbour owes for the node's waiting.
     public struct Credit: Sendable, Equatable {

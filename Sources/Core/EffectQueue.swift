@@ -1,5 +1,6 @@
-// Effects on their way to whoever carries them out, in order. Where a trace line cannot be kept, nothing that follows
-// it is carried out until it is: a node that says what it has not written down could say another thing after a restart.
+// EffectQueue: a core's effects in order, until its driver has carried them out. Where a trace line cannot be kept,
+// nothing that follows it is carried out until it is: a node that says what it has not written down could say another
+// thing after a restart.
 import Kernels
 import Metrics
 

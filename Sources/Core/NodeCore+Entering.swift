@@ -1,10 +1,10 @@
-// How a node that was restarted alone comes back: it listens before it speaks, trusts no single neighbour, and never
-// publishes a second model for a round. What it left behind is believed as far as its neighbours bear it out.
+// Rejoining: how a node that was restarted alone comes back: it listens before it speaks, trusts no single neighbour,
+// and never publishes a second model for a round. What it left behind is believed as far as its neighbours bear it out.
 import Kernels
 import Metrics
 import Wire
 
-/// How a node begins.
+/// How a node begins: new, or from what an earlier process of it left.
 public enum NodeStart: Sendable {
     case afresh
     /// All nodes of the experiment go on together from their checkpoints of one round.

@@ -1,4 +1,5 @@
-// What only a hostile node does: it hears its honest neighbours first (rushing), then tells each victim something.
+// Forging, what only a hostile node does: it hears its honest neighbours first (rushing), then tells each victim
+// something.
 import Attacks
 import Kernels
 import Wire

@@ -1,4 +1,4 @@
-// What neighbours say, and what it changes of what is known about them.
+// Handles messages and links of neighbours: what they change in what is known of each.
 import Kernels
 import Metrics
 import Wire

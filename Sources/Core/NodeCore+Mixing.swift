@@ -1,4 +1,4 @@
-// What a round comes to: the models heard, mixed, written down and kept.
+// Closes a round: mixes the models heard, traces the mix, records, snapshots and checkpoints.
 import Aggregation
 import Kernels
 import Metrics

@@ -1,4 +1,4 @@
-// When a round may close: who is waited for, how long, and who owes for it. PATIENCE.md tells why.
+// Waiting: when a round may close, who is waited for and how long, and whose account is charged. PATIENCE.md tells why.
 import Kernels
 import Wire
 

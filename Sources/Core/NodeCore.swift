@@ -13,6 +13,7 @@ import Learning
 import Metrics
 import Wire
 
+/// One node as a value: events in, effects out.
 public struct NodeCore: Sendable {
     /// Where the node is in its round, with what is valid there and nowhere else.
     enum Phase: Sendable {

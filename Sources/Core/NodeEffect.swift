@@ -1,9 +1,10 @@
-// Everything a node can ask for. Effects are carried out in order.
+// NodeEffect: everything that a core can ask of its driver. Effects are carried out in order.
 import Kernels
 import Learning
 import Metrics
 import Wire
 
+/// What a core asks of its driver.
 public enum NodeEffect: Sendable {
     case send(Message, to: NodeID)
     /// Send a `timer` event then, instead of whenever was asked for before.

@@ -1,8 +1,9 @@
-// Everything that can happen to a node.
+// NodeEvent: everything that can happen to a node, as its driver tells its core.
 import Kernels
 import Learning
 import Wire
 
+/// What a driver tells a core.
 public enum NodeEvent: Sendable {
     /// The first event.
     case started(NodeStart)

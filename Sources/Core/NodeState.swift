@@ -2,7 +2,7 @@
 import Kernels
 public import Learning
 
-/// A node between two rounds.
+/// What a node goes on from after a restart: its state between two rounds.
 public struct NodeState: Sendable, Equatable {
     /// x, what gossip brings together.
     public var parameters: [Float]

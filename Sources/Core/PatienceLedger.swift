@@ -1,4 +1,5 @@
-// What neighbours owe a node for its waiting, and how much of that it bears. PATIENCE.md derives what it comes to.
+// PatienceLedger: an account for each neighbour of the time that was waited for it, and the credit it has. PATIENCE.md
+// derives what it comes to.
 import Kernels
 
 /// A debt for each neighbour: what the node waited for it while all but a few others had been heard.

@@ -1,4 +1,5 @@
-// Memory that a driver lends to whichever of its nodes it is handling; nothing in it outlives the call.
+// Workspace: scratch memory that a driver lends to whichever of its nodes it is handling; nothing in it outlives the
+// call.
 import Aggregation
 public import Kernels
 import Learning

@@ -1,7 +1,7 @@
 // Authenticated encryption (RFC 8439, section 2.8): bytes that only holders of the key can read or make.
 import Kernels
 
-/// One key. Under it, each nonce may seal one text only.
+/// Seals and opens texts under one key; each nonce may seal one text only.
 public struct ChaCha20Poly1305: Sendable {
     public static let keyBytes = 32
     public static let tagBytes = Poly1305.blockBytes

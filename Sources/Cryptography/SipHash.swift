@@ -2,6 +2,7 @@
 // guess. Some fifty times cheaper than HMAC, and what cookies and the marks of hellos are made of; not for secrecy.
 import Kernels
 
+/// The keyed hash function SipHash-2-4.
 public enum SipHash {
     /// 128 bits that nobody can predict.
     public struct Key: Sendable, Equatable {

@@ -1,9 +1,9 @@
-// What goes wrong on purpose, in a seeded way, while an experiment runs. No node knows of it; what a driver makes of it
-// (virtual events, signals to processes) is the driver's business.
+// Fault protocols: what is made to go wrong in a network or in nodes, in a seeded way, while an experiment runs. No
+// node knows of it; what a driver makes of it (virtual events, signals to processes) is the driver's business.
 import Kernels
 import Registry
 
-/// Anything that a plan can let happen.
+/// A kind of fault that a plan can name.
 public protocol Fault: Registered {
     /// Share of the nodes that it strikes where none are named.
     static var usualShare: Double { get }
@@ -39,7 +39,7 @@ extension NodeFault {
     public static var usualShare: Double { 0.25 }
 }
 
-/// What can befall a node.
+/// The kinds of fault that strike whole nodes.
 public enum NodeFaultKind: Hashable, Sendable {
     /// Killed without a word; restarted when the fault ends.
     case crash
@@ -68,7 +68,7 @@ public struct FaultScope: Sendable {
     }
 }
 
-/// When a fault is asked.
+/// The time and the newest round at which a fault is asked.
 public struct FaultMoment: Sendable {
     public let now: Instant
     /// The newest round that any node is in.

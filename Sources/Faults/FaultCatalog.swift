@@ -1,6 +1,7 @@
 // Every fault that a plan can name. A new fault is one file in Network/ or Nodes/ and one line here.
 import Registry
 
+/// The faults that a plan can name.
 public enum FaultCatalog {
     public static let all = Catalog<any Fault.Type>(
         "fault",

@@ -1,4 +1,4 @@
-// When which fault strikes whom, and what that comes to from moment to moment. Drivers ask; nothing here acts.
+// FaultPlan: which fault strikes which nodes in which rounds. Drivers ask it and carry it out; nothing here acts.
 import Kernels
 
 /// One fault of a plan, resolved on a graph.

@@ -1,4 +1,5 @@
-// What plain gossip tends to: how much the model of each node counts in the end. It need not be the same for all.
+// GossipLimit: the weight that each node's model has in what plain gossip converges to. It need not be the same for
+// all.
 import Kernels
 
 /// The limit of x ← W x on some nodes: Σ π_i x_i with the stationary weights π of W, πᵀ W = πᵀ (the Perron vector).

@@ -1,4 +1,5 @@
-// How much each neighbour's model counts at a node. Weights come from the topology, never from the wire.
+// Mixing weights w_ij: how much each neighbour's model counts at a node. Weights come from the topology, never from the
+// wire.
 import Kernels
 import Registry
 

@@ -1,4 +1,5 @@
-// How fast gossip on a graph agrees, from its weights or its edges alone. Eigenvalues only, no eigenvectors.
+// Spectral gaps: how fast gossip on a graph agrees, from its weights or its edges alone. Eigenvalues only, no
+// eigenvectors.
 import Kernels
 
 /// γ = 1 − |λ|₂ of the mixing matrix: each round of plain gossip shrinks disagreement by at least the factor 1 − γ.

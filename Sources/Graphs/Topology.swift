@@ -1,4 +1,5 @@
-// Who sends to whom. Weights are in MixingWeights, files in the Scenario module, graphs that change in LinkSchedule.
+// Topology: the graph, that is who sends to whom. Weights are in MixingWeights, files in the Scenario module, graphs
+// that change in LinkSchedule.
 import Kernels
 import Registry
 

@@ -34,6 +34,7 @@ public struct GraphSize: Sendable, Equatable {
     }
 }
 
+/// The graph families that a topology file can name.
 public enum TopologyCatalog {
     public static let all = Catalog<any TopologyFamily.Type>(
         "family",

@@ -1,4 +1,5 @@
-// What happened in a run of real processes that no simulation of it repeats: only its traces tell what each node heard.
+// Disturbance: what happened in a run of real processes that no simulation of it repeats: only its traces tell what
+// each node heard.
 import Scenario
 
 /// Why a run can be recomputed from its traces alone.

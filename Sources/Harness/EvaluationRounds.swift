@@ -1,4 +1,4 @@
-// After which rounds the honest nodes' models are evaluated.
+// EvaluationRounds: after which rounds the honest nodes' models are evaluated.
 import Scenario
 
 /// The moments of a run that are to be measured, ascending: the start, every so many rounds, and the end.

@@ -1,4 +1,4 @@
-// The one holder of the test part. Nodes hand out models; only here are they judged.
+// Evaluator: measures models on the test part of the data, which nodes do not have.
 import Kernels
 import Learning
 import Metrics

@@ -1,5 +1,6 @@
-// When a node hangs: its loop does not stir, and nobody holds it. Whatever else takes long is no hang: a local step, a
-// wait for others, a round. A value without clocks and files; whoever watches tells it what it sees.
+// HeartbeatWatch: finds nodes that hang, that is whose loop does not stir though nobody holds them. Whatever else takes
+// long is no hang: a local step, a wait for others, a round. A value without clocks and files; whoever watches tells it
+// what it sees.
 import Kernels
 
 struct HeartbeatWatch: Sendable {

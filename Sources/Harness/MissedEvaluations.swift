@@ -1,5 +1,6 @@
-// Evaluations that the laboratory missed: nodes overwrite snapshots that nobody has read, so that they never wait for
-// their reader. Once a run is over, its traces tell which models went into every mix; here those are computed again.
+// MissedEvaluations, recomputed when the run is over: nodes overwrite snapshots that nobody has read, so that they
+// never wait for their reader. Once a run is over, its traces tell which models went into every mix; here those are
+// computed again.
 import Kernels
 import Metrics
 import Platform

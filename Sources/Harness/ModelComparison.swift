@@ -1,4 +1,4 @@
-// Final models that were recomputed, beside those that the nodes have left.
+// Compares final models that were recomputed with those that the nodes have left.
 import Kernels
 import Platform
 public import Scenario

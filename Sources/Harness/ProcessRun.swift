@@ -5,6 +5,7 @@ import Metrics
 import Platform
 import Scenario
 
+/// A run of real processes.
 public struct ProcessRun {
     private let beginning: NodeShell.Start
     private let signals: Signals

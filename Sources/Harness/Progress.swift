@@ -1,4 +1,4 @@
-// How far something long is, on standard error: a bar on a terminal, a line every few seconds elsewhere.
+// Progress of something long, on standard error: a bar on a terminal, a line every few seconds elsewhere.
 import Kernels
 public import Metrics
 import Platform

@@ -12,7 +12,7 @@ import Wire
 
 /// A run directory, replayed.
 public struct Replay {
-    /// Where recomputation and run part for the first time.
+    /// The first node and round in which a replay differs from its run.
     public struct Difference: Error, Sendable, CustomStringConvertible {
         public let label: String
         public let round: Int

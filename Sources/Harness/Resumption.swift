@@ -1,7 +1,8 @@
-// What a stopped run left behind, made ready to go on.
+// Resumption: makes a stopped run's files ready to go on.
 import Platform
 import Scenario
 
+/// Prepares a stopped run's files for going on.
 public enum Resumption {
     /// What the nodes of a stopped run can go on from: the newest round whose checkpoint every node has and can read.
     /// Asynchronous nodes are in rounds of their own, and so each goes on from its own newest checkpoint.

@@ -1,5 +1,5 @@
-// What a folder that the operator named is: a run, however it was made and however far it came, or something else. For
-// each command that wants a run, whether it can have this one, and which command is meant instead.
+// RunFolder: what a folder that the operator named is: a run, however it was made and however far it came, or something
+// else. For each command that wants a run, whether it can have this one, and which command is meant instead.
 import JSON
 import Kernels
 import Metrics

@@ -1,4 +1,4 @@
-// What a run came to, whichever engine ran it.
+// RunOutcome: what either engine returns of a run, as it was measured.
 import Kernels
 import Metrics
 
@@ -39,6 +39,7 @@ public struct LostNode: Sendable, Equatable {
     }
 }
 
+/// The result of a run as it was measured.
 public struct RunOutcome: Sendable {
     public var engine: Engine
     public var transport: String

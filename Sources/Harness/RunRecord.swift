@@ -6,7 +6,7 @@ import Registry
 public import Scenario
 public import Simulation
 
-/// What made a run.
+/// How a run was made, as `run.json` has it.
 public enum RunRecord: Sendable, Equatable {
     /// Real processes on this host, over links that were sealed or not.
     case processes(transport: Transport, hasKeys: Bool)

@@ -6,6 +6,7 @@ import Metrics
 import Registry
 import Scenario
 
+/// The figures of a run as `summary.json` has them.
 public struct RunSummary: Sendable {
     /// Of `summary.json`.
     static let version = 1

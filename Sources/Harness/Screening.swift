@@ -1,4 +1,5 @@
-// How well the rules told hostile nodes from honest neighbours. Only the laboratory can say: it knows who is hostile.
+// Screening: how well the rules told hostile nodes from honest neighbours. Only the laboratory can say: it knows who is
+// hostile.
 import JSON
 import Metrics
 

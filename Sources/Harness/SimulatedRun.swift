@@ -7,6 +7,7 @@ import Platform
 import Scenario
 import Simulation
 
+/// A run in the simulator.
 public struct SimulatedRun {
     private let assembly: Assembly
     private let options: Simulator.Options

@@ -1,5 +1,6 @@
-// Collects snapshots as they come, from either engine, and evaluates each moment once its models are complete. A moment
-// of which a model was there and never came is left out: the others' figures would look like those of all.
+// Timeline: collects snapshots as they come, from either engine, and evaluates each moment once its models are
+// complete. A moment of which a model was there and never came is left out: the others' figures would look like those
+// of all.
 import JSON
 import Kernels
 import Metrics

@@ -1,5 +1,5 @@
-// What a run came to, judged from facts alone: who was lost, who learned more than chance explains, who agrees. The
-// only place where it is put into words.
+// Verdict: the first sentence about a run, judged from facts alone: who was lost, who learned more than chance
+// explains, who agrees. The only place where it is put into words.
 import Metrics
 import Scenario
 

@@ -1,4 +1,4 @@
-// Texts between quotes: the end of one, its escapes, and what it says.
+// JSON strings: where one ends, its escapes, and what it says.
 
 /// What is wrong with an escape.
 enum JSONEscapeFault: Error {

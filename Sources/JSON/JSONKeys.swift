@@ -1,4 +1,4 @@
-// The keys of one object while it is read, to find one that is there twice.
+// The keys of one JSON object while it is read, to find one that is there twice.
 import Kernels
 
 /// Offsets of the quotes at which keys begin. Few are compared one by one; from then on there is a table of them.

@@ -1,4 +1,4 @@
-// Numbers as they are written: the literal and the nearest Double.
+// JSON numbers as they are written: the literal and the nearest Double.
 
 /// A number of a file that the reader has passed, so that nothing in it need be checked.
 struct JSONNumber {

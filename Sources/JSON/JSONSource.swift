@@ -1,5 +1,5 @@
-// Where JSON values stand: a file's bytes, the places in it that messages name, and the table that the reader makes of
-// it. The reader is StrictJSON, the values are JSONValue.
+// JSONSource, where JSON values stand: a file's bytes, the places in it that messages name, and the table that the
+// reader makes of it. The reader is StrictJSON, the values are JSONValue.
 import Registry
 
 /// A file's bytes and what messages call it.

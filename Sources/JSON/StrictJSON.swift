@@ -3,7 +3,7 @@
 import Kernels
 import Registry
 
-/// The one entrance to the reader.
+/// Reads a JSON text into values.
 public enum StrictJSON {
     public static let deepestNesting = 64
 

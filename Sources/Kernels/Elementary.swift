@@ -1,6 +1,7 @@
 // exp, log, sine and cosine of turns: our own, because the C library's differ by version and processor.
 // Fixed order of operations, no fused multiply-add, at most 2 units in the last place.
 
+/// Elementary functions with the same bits on every machine.
 public enum Elementary {
     /// ln 2 in two parts; the first has so few bits that its product with any exponent is exact.
     private static let log2High = 0x1.62E4_2FEEp-1

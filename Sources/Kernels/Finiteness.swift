@@ -1,4 +1,4 @@
-// One question, asked of every model that comes through the door.
+// allFinite: whether a vector holds neither NaN nor infinity, asked of every model that is admitted.
 
 /// Whether no element is infinite or NaN. Adding one to a full exponent carries into the sign bit; the loop vectorises.
 public func allFinite(_ x: Span<Float>) -> Bool {

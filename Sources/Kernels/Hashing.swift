@@ -1,5 +1,6 @@
 // XXH64 (Collet, xxHash specification 0.1.1) for checks and traces; not cryptographic.
 
+/// The hash function XXH64.
 public enum XXH64 {
     private static let prime1: UInt64 = 0x9E37_79B1_85EB_CA87
     private static let prime2: UInt64 = 0xC2B2_AE3D_27D4_EB4F

@@ -1,5 +1,5 @@
-// All randomness of an experiment. A stream is a pure function of what it is for, so nothing that happens elsewhere,
-// in what order or on which thread, shifts a draw. Not for secrets.
+// RandomStream, the source of all randomness of an experiment. A stream is a pure function of what it is for, so
+// nothing that happens elsewhere, in what order or on which thread, shifts a draw. Not for secrets.
 
 /// What a stream is for. Raw values are part of the results: never renumber.
 public enum Purpose: UInt8, Sendable, CaseIterable {

@@ -1,4 +1,4 @@
-// The one way in which data come out of files. Nothing here opens any: the programs hand in a value that does.
+// DataFiles: the protocol by which datasets read files. Nothing here opens any; the programs hand in a value that does.
 import Registry
 
 /// Files of data, by path.

@@ -1,4 +1,4 @@
-// Where samples come from: a training part for the nodes, a test part for the laboratory alone.
+// Datasets, where samples come from: a training part for the nodes, a test part for the laboratory alone.
 import Registry
 
 /// Data that an experiment can name; opened, they are a dataset.

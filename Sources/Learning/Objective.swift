@@ -1,4 +1,5 @@
-// What a model minimises. An objective knows shapes and losses; it knows nothing of nodes, rounds or step sizes.
+// Objective: the loss that a model minimises, and its gradient. An objective knows shapes and losses; it knows nothing
+// of nodes, rounds or step sizes.
 import Registry
 
 /// A differentiable loss over labelled data, with parameters in one flat vector.

@@ -1,4 +1,4 @@
-// How the training samples are shared out among nodes. Every sample goes to exactly one of them.
+// Split: how the training samples are shared out among nodes. Every sample goes to exactly one of them.
 import Kernels
 import Registry
 

@@ -1,4 +1,4 @@
-// What is right by chance: the bar that a model has to clear before it has learned anything.
+// Chance: the accuracy of guessing, which is the bar that a model has to clear before it has learned anything.
 
 /// The accuracy of a model that knows nothing of the samples, on a certain test part.
 public struct Chance: Sendable, Equatable {

@@ -1,5 +1,5 @@
-// How far apart the honest models are, and where their average is (He, Karimireddy, Jaggi 2022, as in their code);
-// beside it the same of the node in the middle, which a few diverged models cannot move.
+// Consensus distance: how far apart the honest models are, and where their average is (He, Karimireddy, Jaggi 2022, as
+// in their code); beside it the same of the node in the middle, which a few diverged models cannot move.
 import Kernels
 
 /// How far models are from their centre, as one number of two kinds. One model that has run away makes the first as

@@ -1,4 +1,5 @@
-// A mean over repetitions and how sure it is. Of figures that vary from seed to seed; not of the samples of one run.
+// Estimate: a mean over repetitions with its confidence interval. Of figures that vary from seed to seed; not of the
+// samples of one run.
 import Kernels
 
 /// The mean of a few independent values with its 95 % confidence interval, if they are normal.

@@ -1,4 +1,5 @@
-// One line of the laboratory's metrics: what the honest nodes had learnt after some rounds. The worst comes first.
+// EvaluationRecord, one line of the laboratory's metrics: what the honest nodes had learnt after some rounds. The worst
+// comes first.
 
 /// Least, mean and greatest of one figure over the honest nodes.
 public struct Spread: Sendable, Equatable {

@@ -1,4 +1,5 @@
-// What a node tells about its own rounds. Only facts it knows itself: it holds no test data and nobody else's model.
+// NodeRecord: what a node tells about its own rounds. Only facts it knows itself: it holds no test data and nobody
+// else's model.
 import Kernels
 
 /// One line of a node's metrics: the rounds since the line before. Or what several lines, or several nodes, come to;

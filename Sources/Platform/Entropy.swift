@@ -1,4 +1,5 @@
-// Bytes that nobody can predict, for keys, challenges and incarnations. Never for anything a result depends on.
+// Entropy: random bytes of the system, which nobody can predict, for keys, challenges and incarnations. Never for
+// anything a result depends on.
 import Glibc
 
 /// The kernel's random generator.

@@ -1,4 +1,4 @@
-// One process at a time: an advisory lock on a file, which the kernel takes back however its holder ends.
+// FileLock, for one process at a time: an advisory lock on a file, which the kernel takes back however its holder ends.
 import Glibc
 
 /// A lock that is held as long as this object is there. Children do not inherit it.

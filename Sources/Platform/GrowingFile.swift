@@ -1,4 +1,5 @@
-// The reader's side of an `AppendOnlyFile`: what a file has gained since it was last asked. It waits for nothing.
+// GrowingFile, the reader's side of an `AppendOnlyFile`: what a file has gained since it was last asked. It waits for
+// nothing.
 
 /// A file of lines that someone else appends to.
 public struct GrowingFile: Sendable {

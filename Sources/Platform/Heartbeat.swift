@@ -1,5 +1,6 @@
-// A node's sign of life: how often its loop has stirred, and the round it is in, in one small file that stays in place.
-// 24 bytes, little-endian: beats u64 | round u64 | XXH64 of both, as a reader may meet a writer half-way.
+// Heartbeat, a node's sign of life: how often its loop has stirred, and the round it is in, in one small file that
+// stays in place. 24 bytes, little-endian: beats u64 | round u64 | XXH64 of both, as a reader may meet a writer
+// half-way.
 import Glibc
 import Kernels
 
@@ -59,7 +60,7 @@ struct HeartbeatWriter {
     }
 }
 
-/// The watcher's side.
+/// Reads a node's heartbeat.
 public struct HeartbeatReader {
     private let path: String
     private var file: FileDescriptor?

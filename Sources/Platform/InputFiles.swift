@@ -2,7 +2,7 @@
 import Kernels
 import Registry
 
-/// How such files are read.
+/// Reads files that the operator names, with a bound on their size.
 public struct InputFiles: Sendable {
     /// Enough for a graph of a million edges.
     public static let usualMost = 64 << 20

@@ -1,4 +1,4 @@
-// Key files on disk: for their owner's eyes, or not used.
+// Key files on disk: written readable by their owner alone, and refused where others can read them.
 import Kernels
 import Registry
 public import Scenario

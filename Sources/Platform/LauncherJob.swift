@@ -1,4 +1,4 @@
-// What launchers call their jobs: for nodes of one run that nobody has given a nonce.
+// LauncherJob: the job name that a cluster's launcher gives, from which nodes without a nonce make one for their run.
 import Glibc
 public import Wire
 

@@ -1,4 +1,5 @@
-// The pipe by which children notice that their launcher is gone, however it ended. Nothing is ever written to it.
+// Lifeline, the pipe by which children notice that their launcher is gone, however it ended. Nothing is ever written to
+// it.
 import Glibc
 
 /// The launcher's side: children end when the last reference to this, or the launcher, is gone.

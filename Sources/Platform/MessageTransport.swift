@@ -1,4 +1,5 @@
-// What a node process needs of whatever carries its messages; and whom it dials when, which is the same for all.
+// MessageTransport: what a node process needs of whatever carries its messages; and whom it dials when, which is the
+// same for all.
 import Kernels
 import Wire
 

@@ -1,4 +1,5 @@
-// Where a node finds its neighbours: by address where the topology tells it, else by the files that they leave.
+// NeighbourAddresses: where a node finds its neighbours: by address where the topology tells it, else by the files that
+// they leave.
 import Kernels
 import Scenario
 import Wire

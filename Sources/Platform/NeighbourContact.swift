@@ -1,4 +1,4 @@
-// Whether a node has ever reached a neighbour, and what it says where it has not.
+// NeighbourContact: whether a node has ever reached a neighbour, and what it says where it has not.
 import Kernels
 
 /// The neighbours of a node, as long as it has met none of them.

@@ -1,5 +1,5 @@
-// Texts of users and peers as they may reach a terminal: what would move the cursor, start an escape sequence, break a
-// line or turn the direction of reading is shown instead of done.
+// Printable texts: what users and peers wrote, as it may reach a terminal: what would move the cursor, start an escape
+// sequence, break a line or turn the direction of reading is shown instead of done.
 
 /// `text` on one line, its control characters as visible escapes: `\n`, `\t`, `\u{1B}`.
 ///

@@ -1,10 +1,11 @@
-// What an earlier process of a node left in its folder, and how the next one begins from it.
+// RecoveryState: what an earlier process of a node left in its folder, and how the next one begins from it.
 import Core
 import Kernels
 import Metrics
 import Registry
 import Scenario
 
+/// What an earlier process of a node left, and what the next one starts from.
 public struct RecoveryState {
     /// Rounds of the checkpoints that are there, ascending.
     public let checkpoints: [Int]

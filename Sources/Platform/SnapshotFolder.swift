@@ -1,4 +1,5 @@
-// Models handed out for evaluation. Whoever reads one removes it; a node never waits for its reader.
+// SnapshotFolder: models that a node hands out for evaluation. Whoever reads one removes it; a node never waits for its
+// reader.
 import Scenario
 
 /// At most four unread snapshots lie in the folder; a fifth takes the place of the oldest, which is counted.

@@ -1,5 +1,5 @@
-// What a program says to its terminal, and how it leaves. The only door to it: whatever goes through is printable, and
-// a result that cannot be written is a fault.
+// Standard output and error of a program, and its exit. The only door to it: whatever goes through is printable, and a
+// result that cannot be written is a fault.
 import Glibc
 
 /// Results: every line that a command was asked for.
@@ -78,6 +78,7 @@ public enum StandardError {
     }
 }
 
+/// Both standard streams of a program.
 public enum StandardStreams {
     /// Makes them safe to use; to be called before any file is opened.
     ///

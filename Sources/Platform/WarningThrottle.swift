@@ -1,4 +1,4 @@
-// How often a node repeats itself on standard error: what goes wrong each round is told once a minute.
+// WarningThrottle: lets a node warn of one thing once a minute, also where it goes wrong in every round.
 import Kernels
 
 /// What was complained of in the last minute, and when.

@@ -1,4 +1,5 @@
-// One thread beside the poll loop, for steps that would hold it up too long. Not a pool and not a queue of tasks.
+// Worker: one thread beside the poll loop, for steps that would hold it up too long. Not a pool and not a queue of
+// tasks.
 import Glibc
 
 /// A thread that turns jobs into results, one after the other, in the order in which they were handed over.

@@ -1,4 +1,4 @@
-// LFighter: the one rule that clusters.
+// Reference rule LFighter, the one that clusters.
 
 extension ReferenceRules {
     @Sendable static func lfighter(_ inputs: ReferenceInputs) -> ReferenceResult {

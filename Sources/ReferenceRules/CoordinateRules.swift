@@ -1,4 +1,4 @@
-// The rules that judge every coordinate by itself.
+// Reference rules that judge every coordinate by itself.
 
 extension ReferenceRules {
     @Sendable static func mean(_ inputs: ReferenceInputs) -> ReferenceResult {

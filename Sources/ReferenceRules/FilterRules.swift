@@ -1,4 +1,4 @@
-// The rules that weigh vectors: centered clipping and the covariance filter.
+// Reference rules that weigh vectors: centered clipping and the covariance filter.
 
 extension ReferenceRules {
     @Sendable static func centredClipping(_ inputs: ReferenceInputs) -> ReferenceResult {

@@ -1,4 +1,4 @@
-// What comes before a rule.
+// Reference pre-aggregations: what is done to the inputs before a rule.
 import Kernels
 
 extension ReferenceRules {

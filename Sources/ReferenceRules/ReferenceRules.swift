@@ -51,6 +51,7 @@ public struct ReferenceResult: Sendable {
     }
 }
 
+/// The reference rules and pre-aggregations by name.
 public enum ReferenceRules {
     /// The rules, by their names in the catalogue.
     public static let aggregation: [String: @Sendable (ReferenceInputs) -> ReferenceResult] = [

@@ -1,4 +1,4 @@
-// The rules that keep some vectors and discard the others, by their distances.
+// Reference rules that keep some vectors and discard the others, by their distances.
 
 extension ReferenceRules {
     @Sendable static func krum(_ inputs: ReferenceInputs) -> ReferenceResult {

@@ -1,4 +1,5 @@
-// What is wrong with something the operator wrote. One line of text each, made here and nowhere else.
+// ConfigurationFault: what is wrong with something the operator wrote. One line of text each, made here and nowhere
+// else.
 
 /// A mistake in a file, a flag or a value, found before the first round: where, what, and what is allowed.
 public struct ConfigurationFault: Error, Equatable, Sendable, CustomStringConvertible {

@@ -191,7 +191,7 @@ public struct ParameterValues: Equatable, Sendable {
     }
 }
 
-/// What can be chosen by name.
+/// A type whose values are chosen by name in files.
 public protocol Registered: Sendable {
     /// What the operator types.
     static var name: String { get }

@@ -1,5 +1,6 @@
-// Where an experiment and its graph become nodes. Honest nodes are told their neighbours, weights and budget, and
-// nothing of who is hostile; that goes to hostile behaviours, and to the laboratory that reads the lists here.
+// Assembly: makes the nodes of an experiment from its settings and its graph. Honest nodes are told their neighbours,
+// weights and budget, and nothing of who is hostile; that goes to hostile behaviours, and to the laboratory that reads
+// the lists here.
 public import Aggregation
 import Attacks
 public import Core

@@ -1,4 +1,4 @@
-// How nodes of one host or one shared folder find each other: each writes where it listens, diallers read it.
+// Endpoint file: a node writes where it listens, and those who dial it read that; for one host or a shared folder.
 import JSON
 import Registry
 public import Wire

@@ -1,4 +1,4 @@
-// Which experiment this is: equal for all nodes of a run, different for runs that may differ in their models.
+// Identity of an experiment, a hash: equal for all nodes of a run, different for runs that may differ in their models.
 import Cryptography
 import JSON
 

@@ -1,5 +1,5 @@
-// How many hostile nodes an honest node has beside it, and how many its rule was told to withstand. For warnings before
-// a run and for what is said of a node that failed; no node knows it.
+// Exposure: how many hostile nodes an honest node has beside it, and how many its rule was told to withstand. For
+// warnings before a run and for what is said of a node that failed; no node knows it.
 public import Aggregation
 import Graphs
 import Kernels

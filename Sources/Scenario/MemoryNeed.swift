@@ -1,5 +1,5 @@
-// The least memory that an experiment takes, reckoned before any of it is asked for. Scenario measures no machine: what
-// there is comes from the programs.
+// MemoryNeed: the least memory that an experiment takes, reckoned before any of it is asked for. Scenario measures no
+// machine: what there is comes from the programs.
 import Graphs
 import Kernels
 import Learning

@@ -1,4 +1,4 @@
-// Where everything of a run lies: names only. No file is opened here.
+// RunDirectory: the names of all files of a run. No file is opened here.
 import Kernels
 
 /// The folder of one run, as paths.

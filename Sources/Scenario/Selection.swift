@@ -1,4 +1,5 @@
-// Something chosen from a catalogue: {"kind": name, parameters...}, or the bare name where the defaults will do.
+// Selection: an entry of a catalogue as settings name it, {"kind": name, parameters...}, or the bare name where the
+// defaults will do.
 import JSON
 import Registry
 

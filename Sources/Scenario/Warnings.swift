@@ -1,4 +1,5 @@
-// What is allowed and yet probably not meant. Sentences only: nothing here changes an experiment.
+// Warnings: what is allowed in an experiment and yet probably not meant. Sentences only: nothing here changes an
+// experiment.
 import Aggregation
 import Attacks
 import Graphs

@@ -1,4 +1,4 @@
-// What befalls a simulated node: it is killed, comes back, stands still, and its clock leaps.
+// Applies and ends faults of a simulated node: crash and restart, pause, full disk, clock jump.
 import Core
 import Faults
 import Kernels

@@ -1,5 +1,5 @@
-// One simulated node: the core and its local training. The counterpart of Platform's NodeShell: it interprets the
-// core's effects, without a socket, a clock or a file. Its links are in Actor+Links, what befalls it in
+// Actor, one simulated node: the core and its local training. The counterpart of Platform's NodeShell: it interprets
+// the core's effects, without a socket, a clock or a file. Its links are in Actor+Links, what befalls it in
 // Actor+Faults.
 import Core
 import Kernels

@@ -1,4 +1,4 @@
-// A large value that most of its owners do not have: kept apart, so that they stay small.
+// Boxed: an optional value on the heap, so that its owners stay small where most have none.
 
 /// An optional of the size of a pointer. It is changed where it lies, not copied.
 @propertyWrapper

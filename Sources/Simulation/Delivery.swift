@@ -1,4 +1,4 @@
-// What reaches a simulated node from another one, or from the network itself.
+// Delivery: what reaches a simulated node from another one, or from the network itself.
 import Kernels
 import Wire
 

@@ -1,4 +1,5 @@
-// What arrives when. Most of it is added behind all that is there, and it is taken from the front.
+// EventQueue: deliveries of the simulated network by time. Most are added at the end, and they are taken from the
+// front.
 import Kernels
 
 /// Deliveries by moment, the soonest first; of one moment in the order in which they were added.

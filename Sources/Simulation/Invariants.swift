@@ -1,5 +1,5 @@
-// What must hold in every run, whatever goes wrong and whoever is hostile. It sees all that every node sent and mixed,
-// as no node does.
+// Invariants: what must hold in every run, whatever goes wrong and whoever is hostile. It sees all that every node sent
+// and mixed, as no node does.
 public import Aggregation
 public import Core
 import Kernels

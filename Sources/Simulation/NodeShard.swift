@@ -1,4 +1,4 @@
-// The nodes that one thread drives, and what is about to happen to them. Shards share nothing.
+// NodeShard: the simulated nodes that one thread drives, with their timers and arrivals. Shards share nothing.
 import Core
 import Faults
 import Kernels

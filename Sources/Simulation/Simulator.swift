@@ -64,7 +64,7 @@ public enum Observation: Sendable {
     case killed(NodeID)
 }
 
-/// What a simulation came to.
+/// The result of a simulation.
 public struct SimulationResult: Sendable {
     /// How each node ended; `nil` for one that had not when the simulation was stopped.
     public let endings: [Ending?]
@@ -95,6 +95,7 @@ public struct Traffic: Sendable, Equatable {
     public var bytes = 0
 }
 
+/// A simulation of all nodes of an experiment.
 public struct Simulator {
     public struct Options: Sendable {
         public var threads = 1

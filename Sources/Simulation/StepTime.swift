@@ -1,4 +1,4 @@
-// How long local steps take in virtual time, where nodes go at their own pace.
+// StepTime: how long local steps take in virtual time, where nodes go at their own pace.
 import Kernels
 
 /// A node's pace: some nodes are slower than others, and some of a node's steps than its others.

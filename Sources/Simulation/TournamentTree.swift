@@ -1,4 +1,4 @@
-// When each of many has something to do, and who is due, without asking all of them: a tournament tree.
+// TournamentTree: the next timer of each of many nodes, and who is due, without asking all of them.
 import Kernels
 
 /// A moment, or none, for each place; the soonest is at hand, and whoever is due is found in order.

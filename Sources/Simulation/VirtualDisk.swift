@@ -1,5 +1,5 @@
-// What a simulated node leaves behind when it is killed: its newest checkpoints as bytes, and how far its trace says it
-// has published. The counterpart of a node's folder.
+// VirtualDisk, what a simulated node leaves behind when it is killed: its newest checkpoints as bytes, and how far its
+// trace says it has published. The counterpart of a node's folder.
 import Core
 import Kernels
 import Metrics

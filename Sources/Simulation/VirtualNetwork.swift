@@ -1,5 +1,6 @@
-// What lies between simulated nodes when things go wrong: connections that break and are made again, and messages that
-// are late, lost, doubled, changed or kept back as a plan says. A network where nothing goes wrong needs none of this.
+// VirtualNetwork, the network between simulated nodes under faults: connections that break and are made again, and
+// messages that are late, lost, doubled, changed or kept back as a plan says. A network where nothing goes wrong needs
+// none of this.
 import Faults
 import Kernels
 import Wire

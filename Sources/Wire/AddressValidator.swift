@@ -1,6 +1,6 @@
-// Who sends datagrams to a node's address without being a neighbour yet: judged one by one, none of them remembered.
-// Whoever receives at the address that it claims proves so by a cookie; before that it gets one, which is shorter than
-// what it sent, and nothing else: no socket, no memory, no key.
+// AddressValidator: judges datagrams of senders that have no connection yet, and remembers none of them. A sender
+// proves by a cookie that it receives at the address that it claims (address validation, as in RFC 9000, section 8);
+// before that it gets one, which is shorter than what it sent, and nothing else: no socket, no memory, no key.
 import Cryptography
 import Kernels
 

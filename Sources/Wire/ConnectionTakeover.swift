@@ -1,5 +1,5 @@
-// When a new connection of a neighbour takes the place of the one that it has: what a restarted node needs, and what a
-// stranger would abuse who poses as a neighbour where there are no keys.
+// Connection takeover: when a new connection of a neighbour replaces the open one, as a restarted node needs, and what
+// a stranger would abuse who poses as a neighbour where there are no keys.
 import Kernels
 
 /// What is known of a connection that is open.

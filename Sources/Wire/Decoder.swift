@@ -1,4 +1,5 @@
-// Cuts a byte stream into frames. Bytes are hostile until their check fits; nothing is allocated on a stranger's word.
+// Decoder: cuts a byte stream into frames. Bytes are hostile until their check fits; nothing is allocated on a
+// stranger's word.
 import Cryptography
 import Kernels
 

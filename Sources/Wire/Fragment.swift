@@ -1,4 +1,5 @@
-// The frames of a link as datagrams carry them: cut into fragments, which are numbered and acknowledged one by one.
+// Fragment: a part of a link's frames as a datagram carries it; frames are cut into fragments, which are numbered and
+// acknowledged one by one.
 import Kernels
 
 /// What every fragment says before its bytes; an empty one says nothing else.

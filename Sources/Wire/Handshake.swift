@@ -1,5 +1,6 @@
-// How two nodes come to trust a connection, over whatever carries it: who says hello to whom, and what follows from it.
-// Without keys a hello is believed; with keys it leads to session keys that only the true neighbour can have as well.
+// Handshake: how two nodes open a connection, over streams and datagrams alike: who says hello to whom, and what
+// follows from it. Without keys a hello is believed; with keys it leads to session keys that only the true neighbour
+// can have as well.
 import Kernels
 
 /// What a node says of itself on every link.

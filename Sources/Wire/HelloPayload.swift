@@ -1,5 +1,5 @@
-// What a hello frame carries: the hello, and two codes by which a stranger's is told from a neighbour's cheaply, before
-// anything is allocated or derived for it.
+// HelloPayload, what a hello frame carries: the hello, and two codes by which a stranger's is told from a neighbour's
+// cheaply, before anything is allocated or derived for it.
 import Cryptography
 import Kernels
 

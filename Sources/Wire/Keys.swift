@@ -1,4 +1,4 @@
-// The secrets of a node's edges, and what they become on one connection. Nothing here is ever printed.
+// Keys: the secrets of a node's edges, and the session keys made of them. Nothing here is ever printed.
 import Cryptography
 import Kernels
 

@@ -1,4 +1,4 @@
-// The written limits of what a peer may send.
+// Limits: the bounds on what a peer may send.
 
 /// Bounds on frames, from what the experiment needs.
 public struct Limits: Sendable, Equatable {

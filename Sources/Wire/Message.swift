@@ -1,4 +1,4 @@
-// What nodes say to each other once a link is open. How it looks in bytes is `Frame`'s business.
+// Message: what nodes say to each other once a link is open. How it looks in bytes is `Frame`'s business.
 import Kernels
 
 /// A decoded message between two nodes of one experiment.

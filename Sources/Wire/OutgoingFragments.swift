@@ -1,4 +1,4 @@
-// What a datagram link has yet to bring across: frames that wait, and fragments that were sent and not yet
+// OutgoingFragments, the sending half of a datagram link: frames that wait, and fragments that were sent and not yet
 // acknowledged. When something counts as lost, and how much may be on its way, is decided here.
 import Kernels
 

@@ -1,4 +1,4 @@
-// A frame on its way out: a few bytes of its own, and the model it shares with everyone else's copy.
+// OutgoingFrame, a frame to be sent: a few bytes of its own, and the model it shares with everyone else's copy.
 import Cryptography
 import Kernels
 

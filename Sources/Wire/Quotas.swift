@@ -1,4 +1,5 @@
-// How much of a node's time and memory others may take: strangers by where they come from, each peer by connection.
+// Quotas on the time and memory of a node that others may take: strangers by where they come from, each peer by
+// connection.
 import Kernels
 
 /// What the peer of one connection may cost: far more than an honest one ever does, and far less than a wire carries.

@@ -1,4 +1,5 @@
-// Why something a peer sent was not used. A rejection is ordinary input: counted, never thrown past the node.
+// Rejection: why something that a peer sent was not used. A rejection is ordinary input: counted, never thrown past the
+// node.
 
 /// One reason for refusing what a peer sent; the raw value is its name in records.
 public enum Rejection: String, Error, Sendable, CaseIterable {

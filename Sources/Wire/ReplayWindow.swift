@@ -1,4 +1,4 @@
-// Which sequence numbers have been seen, where datagrams may overtake each other.
+// ReplayWindow: which sequence numbers of datagrams have been seen, in whatever order they come.
 
 /// The newest sequence number and the 4,096 up to it; what is older counts as seen.
 struct ReplayWindow: Sendable {

@@ -1,4 +1,4 @@
-// How long an answer takes, and so how long to wait before asking again (RFC 6298).
+// RoundTrip: estimates the round-trip time and the retransmission timeout from it (RFC 6298).
 import Kernels
 
 /// A running estimate of the time from a fragment to its acknowledgement.

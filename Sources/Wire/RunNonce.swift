@@ -1,4 +1,5 @@
-// Which run of an experiment this is. It decides who talks to whom, and nothing else: no model and no random stream.
+// RunNonce: which run of an experiment this is. It decides who talks to whom, and nothing else: no model and no random
+// stream.
 import Cryptography
 import Kernels
 

@@ -1,4 +1,4 @@
-// A rule that mixes nothing and tells what it was told.
+// BudgetProbe: a rule whose result is the budget that it was told.
 import Aggregation
 import Kernels
 import Registry

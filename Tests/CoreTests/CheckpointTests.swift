@@ -1,4 +1,4 @@
-// Checkpoints as bytes: whole, or refused with the reason.
+// Checkpoints as bytes: read back whole, or refused with the reason.
 import Kernels
 import Learning
 import Testing

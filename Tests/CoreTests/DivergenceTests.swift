@@ -1,4 +1,5 @@
-// A node whose own model is not finite any more: it sends no such model, says so and ends; a hostile node forges on.
+// Divergence: a node whose own model is not finite any more: it sends no such model, says so and ends; a hostile node
+// forges on.
 import Aggregation
 import Attacks
 import Kernels

@@ -1,4 +1,4 @@
-// Nothing that follows from a mix is done before its trace line is kept.
+// The effect queue: nothing that follows from a mix is done before its trace line is kept.
 import Kernels
 import Metrics
 import Testing

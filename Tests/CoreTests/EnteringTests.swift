@@ -1,4 +1,4 @@
-// How a node comes back after a crash, and how others treat one that does.
+// Rejoining: how a node comes back after a crash, and how others treat one that does.
 import Aggregation
 import Kernels
 import Learning

@@ -1,4 +1,5 @@
-// A rule that goes by losses: the node asks for them, goes on to be a node meanwhile, and then mixes what it had.
+// Loss probes, for rules that go by losses: the node asks for them, goes on hearing its neighbours, and then mixes what
+// it had.
 import Aggregation
 import Kernels
 import Registry

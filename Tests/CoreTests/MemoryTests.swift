@@ -1,5 +1,5 @@
-// A node mixes round after round in the memory of its first rounds: from the models heard, which it copies together, to
-// the mixed one.
+// Memory of a node: it mixes round after round in the memory of its first rounds: from the models heard, which it
+// copies together, to the mixed one.
 import Aggregation
 import Kernels
 import Learning

@@ -1,4 +1,5 @@
-// What waiting costs, and whom: tricks to make a node wait for ever, and neighbours that are late for good reasons.
+// The patience ledger: what waiting costs, and whom: tricks to make a node wait for ever, and neighbours that are late
+// for good reasons.
 import Kernels
 import Testing
 import Wire

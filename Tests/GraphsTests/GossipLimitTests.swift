@@ -1,4 +1,4 @@
-// What gossip tends to, beside a table that is multiplied until it stands still.
+// The limit of plain gossip, against powers of the mixing matrix.
 import Graphs
 import Kernels
 import TestSupport

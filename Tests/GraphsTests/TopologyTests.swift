@@ -1,4 +1,4 @@
-// What a topology is and what it refuses.
+// Topologies: what one is and what it refuses.
 import Graphs
 import Kernels
 import Testing

@@ -1,4 +1,5 @@
-// Nodes at their own pace in the simulator, some of them killed and paused: one trace, whoever steps them.
+// Asynchronous runs: nodes at their own pace in the simulator, some of them killed and paused: one trace, whoever steps
+// them.
 import Simulation
 import Testing
 

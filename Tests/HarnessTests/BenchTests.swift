@@ -1,4 +1,4 @@
-// Benchmarks as far as no time is in them: what is measured, and what is said of the measurements.
+// Benchmarks, as far as they depend on no time: what is measured, and what is said of the measurements.
 import JSON
 import Registry
 import Scenario

@@ -1,4 +1,4 @@
-// When a node counts as hung, on a manual clock.
+// The heartbeat watch: when a node counts as hung, on a manual clock.
 import Kernels
 import Testing
 

@@ -1,4 +1,4 @@
-// Moments that nobody measured while a run went on, measured from its traces: to the bit what the simulator measures.
+// Missed evaluations, recomputed from a run's traces: to the bit what the simulator measures.
 import Core
 import Kernels
 import Metrics

@@ -1,4 +1,4 @@
-// What the laboratory makes of programs that are no nodes: they start, and then do nothing.
+// Process runs with programs that are no nodes: what the laboratory makes of children that start and do nothing.
 import Kernels
 import Scenario
 import Testing

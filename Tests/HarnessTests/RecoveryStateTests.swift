@@ -1,4 +1,4 @@
-// What a node that comes back knows of its earlier life.
+// The recovery state: what a node that comes back reads of its earlier process.
 import Core
 import Kernels
 import Learning

@@ -1,4 +1,4 @@
-// What every axis keeps, and some axes by heart.
+// Axes of plots: laws of every axis, and some axes in full.
 import Testing
 
 @testable import Harness

@@ -1,4 +1,4 @@
-// Where nodes are drawn, and as what.
+// The drawing of the graph: where nodes are drawn, and as what.
 import Graphs
 import Kernels
 import Scenario

@@ -1,4 +1,4 @@
-// That no text can become markup, and that the checker of pages sees what it is there for.
+// Markup: no text can become markup, and the checker of pages finds what it is there for.
 import Testing
 
 @testable import Harness

@@ -1,4 +1,4 @@
-// What the page says: every figure that it claims is that of the summary, and no text breaks it.
+// The report's page: every figure that it claims is that of the summary, and no text breaks it.
 import Core
 import Kernels
 import Metrics

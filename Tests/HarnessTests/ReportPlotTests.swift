@@ -1,4 +1,4 @@
-// What a plot draws: gaps, peaks of long runs, the newest values in words.
+// Plots: gaps, peaks of long runs, the newest values in words.
 import Testing
 
 @testable import Harness

@@ -1,4 +1,5 @@
-// What is read of a run directory that is whole, torn, cut off, growing, resumed, or of another program.
+// The report's reader: what it reads of a run directory that is whole, torn, cut off, growing, resumed, or of another
+// program.
 import Kernels
 import Metrics
 import Platform

@@ -1,4 +1,4 @@
-// What is offered to recompute a run, and what a folder is that is no run, or one that is still being made.
+// Run folders: the commands offered to recompute a run, and folders that are no run, or one still being made.
 import Core
 import JSON
 import Kernels

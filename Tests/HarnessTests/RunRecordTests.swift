@@ -1,4 +1,4 @@
-// How a run was made, written and read back, and the command lines that come of it.
+// run.json, how a run was made, written and read back; and the command lines that come of it.
 import Platform
 import Registry
 import Scenario

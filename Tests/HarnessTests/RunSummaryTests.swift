@@ -1,4 +1,4 @@
-// What is said about a run, from made-up outcomes.
+// The run's summary, from made-up outcomes.
 import JSON
 import Kernels
 import Metrics

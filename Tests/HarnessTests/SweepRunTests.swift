@@ -1,4 +1,4 @@
-// A small sweep, run, stopped by its file, gone on with, and folded into tables.
+// A small sweep: run, stopped, gone on with, and folded into tables.
 import JSON
 import Platform
 import Registry

@@ -1,4 +1,4 @@
-// What a sweep file may say, which cells it has, and what is found out before anything runs.
+// Sweep files: what one may say, which cells it has, and what is refused before anything runs.
 import Registry
 import Scenario
 import Testing

@@ -1,4 +1,4 @@
-// When a moment of a run is complete, whoever comes late or never.
+// The timeline: when the models of an evaluation round are complete, whoever comes late or never.
 import JSON
 import Kernels
 import Metrics

@@ -1,4 +1,4 @@
-// What is said of every kind of end, from facts that are made up, and the exit status that follows.
+// Verdicts on made-up facts: the sentence for every kind of end, and the exit status that follows.
 import Metrics
 import Registry
 import Scenario

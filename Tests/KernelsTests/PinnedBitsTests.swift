@@ -1,5 +1,5 @@
-// One digest over what every kernel computes. It may change only together with a kernel, and must be the same in the
-// AVX2 and the portable build: GOSSIPNODE_PORTABLE=1 swift test --filter PinnedBits
+// Pinned bits: one digest over what every kernel computes. It may change only together with a kernel, and must be the
+// same in the AVX2 and the portable build: GOSSIPNODE_PORTABLE=1 swift test --filter PinnedBits
 import Kernels
 import TestSupport
 import Testing

@@ -1,4 +1,4 @@
-// The bar of chance, in numbers that can be checked by hand.
+// The accuracy of guessing, in numbers that can be checked by hand.
 import Testing
 
 @testable import Metrics

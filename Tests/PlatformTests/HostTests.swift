@@ -1,4 +1,4 @@
-// The machine itself: faults in words, limits, clocks, entropy, the processor.
+// The host: faults in words, limits, clocks, entropy, the processor.
 import Registry
 import Testing
 

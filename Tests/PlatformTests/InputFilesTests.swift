@@ -1,4 +1,4 @@
-// What is read as an input and what is not: nothing here may wait for a writer or read without an end.
+// Input files: what is read and what is refused, without ever waiting for a writer or reading without end.
 import Glibc
 import Registry
 import Testing

@@ -1,4 +1,4 @@
-// Which run a node belongs to, where only its launcher can tell.
+// Launchers' jobs: which run a node belongs to, where only its launcher can tell.
 import Testing
 import Wire
 

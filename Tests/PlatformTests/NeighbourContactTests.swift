@@ -1,4 +1,4 @@
-// Whom a node dials, whom it passes over, and what it says while it has met nobody.
+// Contact with neighbours: whom a node dials, whom it passes over, and what it says while it has reached nobody.
 import Kernels
 import Scenario
 import Testing

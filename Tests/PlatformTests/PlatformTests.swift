@@ -1,4 +1,5 @@
-// What the suites of this module share. They run one after the other: a child would inherit what another suite opens.
+// What the suites of the Platform module share. They run one after the other: a child would inherit what another suite
+// opens.
 import Kernels
 import Platform
 import Testing

@@ -1,4 +1,4 @@
-// What may reach a terminal, and what is shown in its place.
+// Printable texts: what may reach a terminal, and what is shown in its place.
 import Testing
 
 @testable import Platform

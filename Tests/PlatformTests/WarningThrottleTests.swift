@@ -1,4 +1,4 @@
-// What a node tells of itself when things go wrong, and goes on telling.
+// The warning throttle: what a node warns of on standard error, and how often.
 import Kernels
 import Testing
 

@@ -1,5 +1,5 @@
-// A parameter goes by several names, and is given by one of them: wherever parameters are read, and for every entry of
-// every catalogue.
+// Aliases of parameters, which may be given by one of several names: wherever parameters are read, and for every entry
+// of every catalogue.
 import Aggregation
 import Attacks
 import Faults

@@ -1,4 +1,4 @@
-// From an experiment to nodes: who is told what, and what is refused or doubted.
+// Assembly of nodes from an experiment: who is told what, what is refused, and what is warned of.
 import Aggregation
 import Attacks
 import Core

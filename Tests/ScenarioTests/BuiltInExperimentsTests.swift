@@ -1,4 +1,4 @@
-// The experiments that come with the program are sound.
+// The built-in experiments: each can be assembled, and is what it says.
 import Foundation
 import Registry
 import Testing

@@ -1,4 +1,4 @@
-// What makes two experiments the same one.
+// The identity of experiments: what makes two of them the same one.
 import Registry
 import Testing
 import TestSupport

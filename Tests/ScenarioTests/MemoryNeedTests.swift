@@ -1,4 +1,4 @@
-// What an experiment needs is said before any of it is asked for.
+// Memory needs: what an experiment needs is said before any of it is asked for.
 import Registry
 import Testing
 

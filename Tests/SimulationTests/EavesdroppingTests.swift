@@ -1,4 +1,4 @@
-// What crosses the simulated network, overheard at the rules that mix it.
+// Eavesdropping links and collusion in the simulator, watched at the rules that mix what was sent.
 import Aggregation
 import Attacks
 import Core

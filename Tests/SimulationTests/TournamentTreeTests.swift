@@ -1,4 +1,4 @@
-// Who is due when: held against asking everyone.
+// The tournament tree: who is due when, against asking everyone.
 import Kernels
 import Testing
 import Wire

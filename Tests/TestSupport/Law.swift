@@ -1,4 +1,4 @@
-// What a law of a catalogue is, and how it shows that it can be broken.
+// Law: a property that every entry of a catalogue must have, with a wrong subject on which it fails.
 
 /// What every subject of a kind must obey. It comes with a subject that was made to break it: a law that nothing breaks
 /// tests nothing, and a law without such a subject cannot be written down.

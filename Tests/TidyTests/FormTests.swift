@@ -1,4 +1,4 @@
-// What can be said of every file without reading it: how it opens, how wide it is, and that catalogues list it.
+// The form of every source file: how it opens, how wide it is, and that catalogues list it.
 import Aggregation
 import Attacks
 import Graphs

@@ -1,4 +1,5 @@
-// Who may import whom, and what the operating system, chance and unsafe memory are kept out of.
+// The structure of the sources: who may import whom, and what the operating system, chance and unsafe memory are kept
+// out of.
 import Testing
 
 @Suite("Structure")

@@ -1,4 +1,4 @@
-// Who is let in over datagrams, and that it costs nothing to turn others away.
+// Address validation: who is let in over datagrams, and that it costs nothing to turn others away.
 import Cryptography
 import Kernels
 import Testing

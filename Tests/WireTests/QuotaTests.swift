@@ -1,4 +1,4 @@
-// What others may take of a node: who goes where strangers are too many, and who is waited for how long.
+// Quotas, what others may take of a node: who goes where strangers are too many, and who is waited for how long.
 import Kernels
 import Testing
 import Wire

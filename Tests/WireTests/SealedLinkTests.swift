@@ -1,4 +1,5 @@
-// Links whose edge has a key: who gets in, what a stranger between the two can do, and that nothing is ever valid twice.
+// Sealed links, whose edge has a key: who gets in, what an attacker between the two can do, and that nothing is valid
+// twice.
 import Cryptography
 import Kernels
 import Testing

@@ -1,4 +1,5 @@
-// BALANCE. No neighbour is taken in for want of others: such a fallback, which one code has, removes the protection.
+// BALANCE: averages the models within a radius of the own one that shrinks over rounds. Where there are none it keeps
+// the own one: taking the nearest instead, as one code does, removes the protection.
 import Kernels
 import Registry
 

@@ -1,4 +1,5 @@
-// ClippedGossip with every radius that its paper and its codes use. CS-He of the F-RG family is its default form.
+// ClippedGossip: moves the own model along the neighbours' offsets, each clipped at a radius; with every radius that
+// its paper and its codes use. CS-He of the F-RG family is its default form.
 import Kernels
 import Registry
 

@@ -1,4 +1,5 @@
-// CS+, the default rule: near-optimal breakdown on sparse graphs.
+// CS+, the default rule: clips the neighbours' offsets where the farthest ones weigh 2b. Its breakdown point is near
+// the best on sparse graphs.
 import Kernels
 import Registry
 

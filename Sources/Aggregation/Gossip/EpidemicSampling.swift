@@ -1,4 +1,4 @@
-// RPEL: every round another few of all nodes are asked, and hardly ever are most of them hostile.
+// RPEL: NNM and the trimmed mean of a few neighbours drawn anew every round, hardly ever most of them hostile.
 import Kernels
 import Registry
 

@@ -1,4 +1,4 @@
-// GTS: NNA on a weighted graph. The farthest neighbours go, to the last part of the budget.
+// GTS: drops the farthest neighbours up to the weight b, of the last one a part. NNA on a weighted graph.
 import Kernels
 import Registry
 

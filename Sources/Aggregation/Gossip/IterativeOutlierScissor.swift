@@ -1,4 +1,5 @@
-// IOS. It cuts by distance from the mean of what is left; unlike in one of its codes, never the own model.
+// IOS: f times drops the neighbour farthest from the mean of what is left; unlike in one of its codes, never the own
+// model.
 import Kernels
 import Registry
 

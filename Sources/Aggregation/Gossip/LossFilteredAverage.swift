@@ -1,4 +1,4 @@
-// UBAR, first called MOZI: first near, then no worse than oneself.
+// UBAR, first called MOZI: averages the near models that are no worse than the own one on the node's own batch.
 import Kernels
 import Registry
 

@@ -1,4 +1,5 @@
-// W-MSR, resilient consensus of scalars, coordinate by coordinate: of vectors only the bounding box is kept.
+// W-MSR: drops, coordinate by coordinate, the f neighbours' values farthest above and below the own one. Made for
+// scalars: of vectors only the bounding box is kept.
 import Kernels
 import Registry
 

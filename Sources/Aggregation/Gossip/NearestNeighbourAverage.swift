@@ -1,4 +1,4 @@
-// NNA, the rule of MoNNA (momentum is the node's own business).
+// NNA, the rule of MoNNA: the mean of the models nearest to the own one. Momentum is the business of local training.
 import Kernels
 import Registry
 

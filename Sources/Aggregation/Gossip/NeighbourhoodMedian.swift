@@ -1,4 +1,5 @@
-// BRIDGE-M: no parameter, and no guarantee claimed by its authors; the honest box is a property of medians.
+// BRIDGE-M: the coordinate-wise median of the own and the neighbours' models. Its authors claim no guarantee; the
+// honest box is a property of medians.
 import Kernels
 import Registry
 

@@ -1,4 +1,4 @@
-// The baseline that every robust rule must beat: each node learns alone.
+// No communication: each node keeps its own model. The baseline that every robust rule must beat.
 import Kernels
 import Registry
 

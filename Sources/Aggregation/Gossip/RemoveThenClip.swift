@@ -1,4 +1,5 @@
-// RTC. Its two public codes disagree with each other and with the form taken here; all three can be had.
+// RTC: removes the farthest neighbours up to the weight b and clips the others. Its two public codes disagree with each
+// other and with the form taken here; all three can be had.
 import Kernels
 import Registry
 

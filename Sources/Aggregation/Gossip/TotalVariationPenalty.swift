@@ -1,4 +1,4 @@
-// DRSA: neighbours pull by signs, however far they are.
+// DRSA: every neighbour pulls each coordinate by one constant step, by the sign of the difference alone.
 import Kernels
 import Registry
 

@@ -1,4 +1,5 @@
-// BRIDGE-T. Implementations differ on whether the own value takes part in the trim.
+// BRIDGE-T: the coordinate-wise trimmed mean of the neighbours' models, with the own one. Implementations differ on
+// whether the own value takes part in the trim.
 import Kernels
 import Registry
 

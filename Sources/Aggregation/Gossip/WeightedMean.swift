@@ -1,4 +1,5 @@
-// Plain gossip: what everyone runs when nobody is hostile. It withstands nothing.
+// Plain gossip: the weighted mean of the own and the neighbours' models, as everyone runs it when nobody is hostile. It
+// withstands nothing.
 import Kernels
 import Registry
 

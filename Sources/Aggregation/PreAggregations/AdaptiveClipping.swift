@@ -1,4 +1,4 @@
-// ARC: clips the longest inputs at the length of the next one.
+// ARC, adaptive robust clipping: clips the longest inputs at the length of the next one.
 import Kernels
 import Registry
 

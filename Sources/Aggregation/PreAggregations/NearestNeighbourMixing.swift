@@ -1,4 +1,4 @@
-// NNM: every input becomes the mean of its company.
+// NNM, nearest-neighbour mixing: every input becomes the mean of the n − f inputs nearest to it.
 import Kernels
 import Registry
 

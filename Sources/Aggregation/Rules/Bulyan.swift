@@ -1,4 +1,4 @@
-// Bulyan: Krum again and again, then the values about the median of what it chose.
+// Bulyan: picks inputs by repeated Krum, then averages per coordinate their values nearest to the median.
 import Kernels
 import Registry
 

@@ -1,4 +1,5 @@
-// CAF, exactly: with the top eigenpair of a weighted Gram matrix instead of power steps on the covariance.
+// CAF, the covariance-bound-agnostic filter, computed exactly: with the top eigenpair of a weighted Gram matrix instead
+// of power steps on the covariance.
 import Kernels
 import Registry
 

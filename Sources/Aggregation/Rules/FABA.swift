@@ -1,4 +1,4 @@
-// FABA: outliers leave one by one.
+// FABA: f times drops the input farthest from the mean, and returns the mean of what is left.
 import Kernels
 import Registry
 

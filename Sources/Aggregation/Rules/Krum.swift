@@ -1,4 +1,5 @@
-// Krum: the input with the nearest company. Codes differ on how much of it counts, and on the power of its distances.
+// Krum: the one input whose nearest others are nearest to it. Codes differ on how many of them count, and on the power
+// of the distances.
 import Kernels
 import Registry
 

@@ -1,4 +1,5 @@
-// LFighter: nodes that flip labels stand out in the output layer, as one of two clusters.
+// LFighter: clusters the output layers' updates into two, and averages the larger, more diverse cluster: nodes that
+// flip labels are the other one.
 import Kernels
 import Registry
 

@@ -1,4 +1,4 @@
-// The mean: what is lost where everyone is trusted, and the baseline of every other rule.
+// The mean of all inputs: the baseline of every other rule, controlled by one hostile input.
 import Kernels
 import Registry
 

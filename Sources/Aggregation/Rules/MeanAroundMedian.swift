@@ -1,4 +1,4 @@
-// MeaMed: the values about the median.
+// MeaMed: per coordinate, the mean of the n − f values nearest to the median.
 import Kernels
 import Registry
 

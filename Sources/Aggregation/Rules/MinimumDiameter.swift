@@ -1,4 +1,4 @@
-// MDA: the subset that fits into the smallest ball, as measured by its diameter.
+// MDA, minimum-diameter averaging: the mean of the n − f inputs with the least diameter.
 import Kernels
 import Registry
 

@@ -1,4 +1,4 @@
-// MVA: the subset whose points are nearest to their own mean.
+// MVA, minimum-variance averaging: the mean of the n − f inputs with the least variance.
 import Kernels
 import Registry
 

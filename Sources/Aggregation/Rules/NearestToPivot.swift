@@ -1,4 +1,5 @@
-// MoNNA's aggregation on a set: the company of one trusted input. As a gossip rule it is `nna`.
+// MoNNA's aggregation on a set: the mean of the n − f inputs nearest to one trusted input. As a gossip rule it is
+// `nna`.
 import Kernels
 import Registry
 

@@ -1,4 +1,4 @@
-// Phocas: the values about the trimmed mean.
+// Phocas: per coordinate, the mean of the n − f values nearest to the trimmed mean.
 import Kernels
 import Registry
 

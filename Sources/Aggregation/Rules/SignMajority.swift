@@ -1,4 +1,4 @@
-// Majority of signs: every input has one vote a coordinate.
+// signSGD with majority vote: per coordinate a step by the sign that most inputs have.
 import Kernels
 import Registry
 

@@ -1,4 +1,5 @@
-// SMEA, exactly: with the eigenvalues of Gram matrices, which are those of the covariances.
+// SMEA, computed exactly: the mean of the n − f inputs whose covariance has the least greatest eigenvalue, found by
+// Gram matrices, whose eigenvalues are the same.
 import Kernels
 import Registry
 

@@ -1,4 +1,4 @@
-// Static label flip: poisoned data, honest protocol.
+// Label flip: a node trains on samples whose labels are changed, and follows the protocol honestly.
 import Registry
 
 /// Trains honestly on labels y replaced by C − 1 − y, and follows the protocol.

@@ -1,4 +1,5 @@
-// ALIE: a forgery small enough to hide in the honest spread, and the same one every round.
+// ALIE, "a little is enough": mean plus z standard deviations of the honest models, small enough to hide among them, in
+// the same direction every round.
 import Kernels
 import Registry
 

@@ -1,4 +1,4 @@
-// Dissensus: a different forgery to each neighbour, that undoes what gossip would do for it.
+// Dissensus: sends each neighbour the forgery that undoes its gossip step, another one to each.
 import Kernels
 import Registry
 

@@ -1,4 +1,4 @@
-// An attack on good faith: excuses instead of models.
+// Excuse attack: `waiting` messages instead of models, to be waited for longer.
 import Kernels
 import Registry
 

@@ -1,4 +1,4 @@
-// Gaussian noise around a centre. Strong against means, easy prey for every robust rule.
+// Gaussian attack: random vectors around a centre. Strong against means, easy prey for every robust rule.
 import Kernels
 import Registry
 

@@ -1,4 +1,4 @@
-// An attack on round numbers: true models under false dates.
+// Misdate attack: true models under wrong round numbers.
 import Kernels
 import Registry
 

@@ -1,4 +1,4 @@
-// The bluntest attack: it tests the door, not the rule.
+// Not-finite attack: models of NaN or infinity. It tests admission, not the rule.
 import Kernels
 import Registry
 

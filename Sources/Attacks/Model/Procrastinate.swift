@@ -1,4 +1,4 @@
-// The subtlest attack on patience: what it sends is honest, and late.
+// Procrastination attack: true models, sent late on purpose. It tests who is waited for, not the rule.
 import Kernels
 import Registry
 

@@ -1,4 +1,4 @@
-// The cheapest attack: it tests patience, not the rule.
+// Silence attack: it sends nothing. It tests who is waited for, not the rule.
 import Kernels
 import Registry
 

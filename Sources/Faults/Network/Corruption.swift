@@ -1,4 +1,4 @@
-// Messages that arrive with other bytes.
+// Corruption: some messages arrive with other bytes.
 import Kernels
 import Registry
 

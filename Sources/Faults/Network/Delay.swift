@@ -1,4 +1,4 @@
-// A slow network that keeps its order.
+// Delay: every message takes longer, in the same order.
 import Kernels
 import Registry
 

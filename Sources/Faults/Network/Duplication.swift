@@ -1,4 +1,4 @@
-// Messages that arrive twice.
+// Duplication: some messages arrive twice.
 import Kernels
 import Registry
 

@@ -1,4 +1,4 @@
-// Messages that never arrive.
+// Loss: some messages never arrive.
 import Kernels
 import Registry
 

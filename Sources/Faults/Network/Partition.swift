@@ -1,4 +1,4 @@
-// A network that falls into parts, and heals when the fault ends.
+// Partition: no message passes between parts of the network until the fault ends.
 import Kernels
 import Registry
 

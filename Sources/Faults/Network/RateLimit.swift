@@ -1,4 +1,4 @@
-// Links that carry only so much.
+// Rate limit: each direction of a link carries so many bytes a second.
 import Kernels
 import Registry
 

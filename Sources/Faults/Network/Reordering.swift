@@ -1,4 +1,4 @@
-// Messages that are overtaken by later ones.
+// Reordering: some messages are overtaken by later ones.
 import Kernels
 import Registry
 

@@ -1,5 +1,5 @@
-// Links that clog one after the other and come free in another order: the schedule that finds protocol bugs fastest
-// in the experience of FoundationDB's testers.
+// Swizzle-clog: links stop one after the other and come free in another order, the schedule that finds protocol bugs
+// fastest in the experience of FoundationDB's testers.
 import Kernels
 import Registry
 

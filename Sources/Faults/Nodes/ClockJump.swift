@@ -1,4 +1,4 @@
-// Clocks that leap.
+// Clock jump: a node's clock leaps ahead.
 import Kernels
 import Registry
 

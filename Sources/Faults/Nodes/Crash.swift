@@ -1,4 +1,4 @@
-// Nodes that are killed.
+// Crash: a node is killed, and restarted when the fault ends.
 import Registry
 
 /// Struck nodes are killed without a word and, when the fault ends, restarted from what they left on disk.

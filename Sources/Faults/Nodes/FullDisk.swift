@@ -1,4 +1,4 @@
-// Disks without room.
+// Full disk: a node can write nothing until the fault ends.
 import Registry
 
 /// Struck nodes write neither checkpoints nor traces until the fault ends, and so stand still: nothing is said that was

@@ -1,4 +1,5 @@
-// Nodes that stand still: a stopped process, a long collection of garbage, a suspended machine.
+// Pause: a node stands still until the fault ends: a stopped process, a long collection of garbage, a suspended
+// machine.
 import Registry
 
 /// Struck nodes do nothing until the fault ends; what is sent to them waits.

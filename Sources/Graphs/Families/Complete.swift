@@ -1,4 +1,4 @@
-// The complete graph: the setting of a server, without one.
+// The complete graph: every node is linked with every other, as with a server but without one.
 import Kernels
 import Registry
 

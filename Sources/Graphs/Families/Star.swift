@@ -1,4 +1,4 @@
-// The star: a server in all but name.
+// The star: one hub that every other node is linked with.
 import Kernels
 import Registry
 

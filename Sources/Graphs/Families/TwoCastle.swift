@@ -1,4 +1,4 @@
-// Two castles: dense, but every node has one stranger in the other half.
+// TwoCastle: two dense halves, in which every node lacks a link to exactly one node of the other half.
 import Kernels
 import Registry
 

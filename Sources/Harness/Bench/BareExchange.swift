@@ -1,10 +1,11 @@
-// What rounds are compared with: as many processes as there are nodes, which send each other as many bytes over plain
-// sockets and do nothing else. No frames, no checks, no training, no files while it lasts.
+// Bare exchange, what rounds are compared with: as many processes as there are nodes, which send each other as many
+// bytes over plain sockets and do nothing else. No frames, no checks, no training, no files while it lasts.
 import Graphs
 import Kernels
 import Platform
 import Registry
 
+/// The exchange of bytes alone that rounds are compared with.
 public enum BareExchange {
     /// The word that makes `gossiplab bench` one of its processes.
     public static let word = "exchange"

@@ -3,6 +3,7 @@ import JSON
 import Platform
 import Scenario
 
+/// The rows of a benchmark, with the conditions under which they hold.
 public struct BenchReport {
     /// One figure of every row.
     struct Column {

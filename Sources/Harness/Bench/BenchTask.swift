@@ -1,4 +1,4 @@
-// The one task that rounds and simulations are measured with: small enough that what is around training shows.
+// The task that rounds and simulations are measured with: small enough that what is around training shows.
 import Aggregation
 import Graphs
 import JSON

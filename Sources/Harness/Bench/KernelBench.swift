@@ -1,4 +1,5 @@
-// The kernels, each beside a read of as many bytes as it must touch. What nodes make of them is RoundBench's business.
+// Benchmarks of the kernels, each beside a read of as many bytes as it must touch. What nodes make of them is
+// RoundBench's business.
 import Aggregation
 import Cryptography
 import Graphs
@@ -7,6 +8,7 @@ import Learning
 import Platform
 import Scenario
 
+/// Benchmarks of the numeric kernels.
 public enum KernelBench: Bench {
     public static let name = "kernels"
     public static let flags: [Flag] = []

@@ -1,11 +1,12 @@
-// Models one way through one link: frames over TCP between two processes, checked or sealed, beside the bare bytes; and
-// what sealing costs without any socket.
+// Benchmarks of a link: models one way through it: frames over TCP between two processes, checked or sealed, beside the
+// bare bytes; and what sealing costs without any socket.
 import Cryptography
 import Kernels
 import Platform
 import Registry
 import Wire
 
+/// Benchmarks of one link.
 public enum LinkBench: Bench {
     public static let name = "links"
     public static let flags = [Flag("models", "N", "models that are sent in one measurement (default 500)")]

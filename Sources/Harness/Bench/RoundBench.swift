@@ -1,4 +1,4 @@
-// Rounds of real node processes, beside a bare exchange of the same bytes between as many processes.
+// Benchmarks of rounds of real node processes, beside a bare exchange of the same bytes between as many processes.
 import Aggregation
 import Graphs
 import Kernels
@@ -7,6 +7,7 @@ import Registry
 import Scenario
 import Wire
 
+/// Benchmarks of rounds of real processes.
 public enum RoundBench: Bench {
     public static let name = "rounds"
     public static let flags = [

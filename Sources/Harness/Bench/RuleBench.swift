@@ -1,4 +1,5 @@
-// Every multiset rule on inputs of several sizes, beside a read of these inputs. Self-centred rules read as much.
+// Benchmarks of every multiset rule on inputs of several sizes, beside a read of these inputs. Self-centred rules read
+// as much.
 import Aggregation
 import Dispatch
 import Kernels
@@ -7,6 +8,7 @@ import Registry
 import Scenario
 import Synchronization
 
+/// Benchmarks of the multiset rules.
 public enum RuleBench: Bench {
     public static let name = "rules"
     public static let flags = [

@@ -1,4 +1,4 @@
-// Simulated rounds of many nodes: what one process does in virtual time, and what memory it takes.
+// Benchmarks of simulated rounds of many nodes: what one process does in virtual time, and what memory it takes.
 import Aggregation
 import Graphs
 import Kernels
@@ -7,6 +7,7 @@ import Platform
 import Scenario
 import Simulation
 
+/// Benchmarks of the simulator.
 public enum SimulatorBench: Bench {
     public static let name = "simulator"
     public static let flags = [

@@ -1,4 +1,4 @@
-// Where the nodes of a graph are drawn. A function of the graph alone: there is no chance in it.
+// Graph layout: where the nodes of a graph are drawn. A function of the graph alone: there is no chance in it.
 import Graphs
 import Kernels
 

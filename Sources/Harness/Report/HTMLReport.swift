@@ -1,5 +1,5 @@
-// One page that tells a run: the verdict first, then figures, drawings, and everything as tables. It is one file,
-// without scripts and without anything fetched from elsewhere.
+// The report, one HTML page about a run: the verdict first, then figures, drawings, and everything as tables. It is one
+// file, without scripts and without anything fetched from elsewhere.
 import Graphs
 import Kernels
 import Metrics

@@ -1,4 +1,5 @@
-// Figures over rounds as lines, in SVG. Colours come from the page's style sheet; nothing moves and nothing is fetched.
+// Line plots of figures over rounds, in SVG. Colours come from the page's style sheet; nothing moves and nothing is
+// fetched.
 
 /// A line plot.
 struct Plot {

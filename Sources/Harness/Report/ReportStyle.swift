@@ -1,4 +1,4 @@
-// How the page looks: light or dark as its reader prefers, one column on a phone, black on white on paper.
+// The style sheet of the report: light or dark as its reader prefers, one column on a phone, black on white on paper.
 
 enum ReportStyle {
     /// Lines stay apart for the colour-blind, by their dashes even without colour; so do nodes, by their shapes.

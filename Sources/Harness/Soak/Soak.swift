@@ -1,4 +1,4 @@
-// Many cases on all processors, and the sum of what they met.
+// Soak: runs random cases on all processors, and sums what they met.
 import Dispatch
 import Kernels
 import Synchronization
@@ -47,6 +47,7 @@ public struct SoakTally: Sendable {
     }
 }
 
+/// A soak: random cases, one for each seed.
 public enum Soak {
     /// Cases that are in work at once on each thread before their results are put in order.
     private static let batch = 16

@@ -6,7 +6,7 @@ import Metrics
 import Scenario
 import Simulation
 
-/// What a case came to.
+/// The result of one case of a soak.
 public struct SoakOutcome: Sendable {
     public let soakCase: SoakCase
     public internal(set) var verdict: RunCheck.Verdict
@@ -18,6 +18,7 @@ public struct SoakOutcome: Sendable {
     public var violations: [Violation] { verdict.violations }
 }
 
+/// Runs, judges and shrinks one case of a soak.
 public enum SoakRun {
     /// Messages take so long that a broken connection is made again within a few rounds, as between real machines.
     public static let latencyMilliseconds = 20

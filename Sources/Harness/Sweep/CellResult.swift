@@ -1,4 +1,4 @@
-// What one cell of a sweep came to: a line of results.jsonl.
+// CellResult: what one cell of a sweep came to: a line of results.jsonl.
 import JSON
 import Metrics
 import Scenario
@@ -39,6 +39,7 @@ public enum SweepMeasure: String, Sendable, CaseIterable {
     }
 }
 
+/// The result of one cell of a sweep.
 public struct CellResult: Sendable, Equatable {
     /// Of the numbers in a result. It is raised when the same experiment gives other models than before: older lines
     /// are then passed over, and their cells run again.

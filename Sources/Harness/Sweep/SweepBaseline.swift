@@ -1,5 +1,5 @@
-// What a rule is worth above no communication at all, where the grid has cells in which nodes learn alone. Compared
-// seed by seed: data and start are the same, so that most of what differs from seed to seed cancels.
+// SweepBaseline: whether a rule is better than no communication, where the grid has cells in which nodes learn alone.
+// Compared seed by seed: data and start are the same, so that most of what differs from seed to seed cancels.
 import Metrics
 
 extension SweepTable {

@@ -1,4 +1,4 @@
-// A sweep with every cell tried out: what cannot be assembled is found before anything runs.
+// SweepPlan: a sweep with every cell assembled, so that what cannot be assembled is found before anything runs.
 import Aggregation
 import Kernels
 import Platform

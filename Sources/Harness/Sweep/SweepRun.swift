@@ -11,6 +11,7 @@ private final class StopRequest: Sendable {
     func make() { flag.store(true, ordering: .relaxed) }
 }
 
+/// Runs the cells of a sweep.
 public struct SweepRun {
     private let plan: SweepPlan
     private let files: SweepFiles

@@ -1,6 +1,7 @@
 // Rows of text under a header, and the three ways to write them. What the texts mean is the business of others.
 import Platform
 
+/// Rows of text under a header.
 public struct TextTable: Sendable {
     public let header: [String]
     /// Leading columns that name a row; the others hold figures.

@@ -1,4 +1,5 @@
-// Multinomial logistic regression: convex, and the model of most published decentralised experiments.
+// Softmax regression, that is multinomial logistic regression: convex, and the model of most published decentralised
+// experiments.
 import Kernels
 import Registry
 

@@ -1,4 +1,5 @@
-// The usual dial for heterogeneity. Nodes may come out empty at small α; nothing is redrawn.
+// Dirichlet split: the labels of each node are drawn from a Dirichlet distribution of parameter α. Nodes may come out
+// empty at small α; nothing is redrawn.
 import Kernels
 import Registry
 

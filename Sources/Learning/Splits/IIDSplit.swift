@@ -1,4 +1,4 @@
-// The easy case: every node sees the same distribution.
+// IID split: samples are dealt at random, so that every node sees the same distribution.
 import Kernels
 import Registry
 

@@ -1,4 +1,4 @@
-// The hardest case: no node can learn the task alone.
+// One-label split: each node has samples of one label, so that none can learn the task alone.
 import Kernels
 import Registry
 

@@ -19,6 +19,7 @@ public struct BuiltInExperiment: Sendable {
     }
 }
 
+/// The experiments that come with the program.
 public enum BuiltInExperiments {
     public static let all = [quickstart, noAttack, ring16, twoCastle]
 

@@ -9,6 +9,7 @@ public struct BuiltInSweep: Sendable {
     public let json: String
 }
 
+/// The sweeps that come with the program.
 public enum BuiltInSweeps {
     public static let all = [rulesAndAttacks]
 
