@@ -14,6 +14,17 @@ import Metrics
 import Wire
 
 /// One node as a value: events in, effects out.
+///
+/// | term | meaning | in code |
+/// | --- | --- | --- |
+/// | local step | gradient steps from the model θ_i of the round's start | `NodeEffect.train` |
+/// | half-step model, θ_i^(t+½) | the model after the local step, as it is sent | `trained` |
+/// | exchange | it goes to every neighbour, and theirs are waited for | `gathering` |
+/// | rule | makes the next model of the own half-step model and those heard | `Mixer` |
+/// | budget, f and b | the hostile neighbours that the rule must withstand | `NodeConfiguration.budget` |
+/// | forgery | what a hostile node sends in place of its model | `NodeCore+Forging` |
+/// | entering | how a restarted node comes back into the rounds of the others | `NodeCore+Entering` |
+/// | trace | which models went into a mix, by hash | `NodeEffect.trace` |
 public struct NodeCore: Sendable {
     /// Where the node is in its round, with what is valid there and nowhere else.
     enum Phase: Sendable {
