@@ -21,12 +21,17 @@ public protocol GossipRule: Registered {
     /// What it must be told beside the models.
     var needs: MixNeeds { get }
 
+    /// Whether it wants the own model among the rows that it is given, in the place that `context.ownRow` tells: a
+    /// rule that judges all of them alike would copy them otherwise.
+    var takesOwnRow: Bool { get }
+
     /// Whether it withstands all of `budget` where neighbours of these weights are heard.
     func withstands(_ budget: Budget, among weights: [Double]) -> Bool
 
     /// - Parameters:
     ///   - own: the node's model after its local step, d elements.
-    ///   - neighbours: the models heard, in ascending order of sender; row i came from `context.senders[i]`.
+    ///   - neighbours: the models heard, in ascending order of sender; row i came from `context.senders[i]`. Where
+    ///     `context.ownRow` says so, the own model is among them, and later rows are one further.
     ///   - next: the mixed model, d elements, overwritten.
     ///   - report: begun for these rows, all of them kept; the rule notes what it does otherwise.
     mutating func mix(
@@ -42,6 +47,7 @@ extension GossipRule {
     public var guarantee: Guarantee { Self.guarantee }
     public var symmetries: Symmetries { [.translation, .scale] }
     public var needs: MixNeeds { [] }
+    public var takesOwnRow: Bool { false }
 
     public func withstands(_ budget: Budget, among weights: [Double]) -> Bool {
         guarantee.covers(budget, among: weights)

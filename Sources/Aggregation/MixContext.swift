@@ -20,6 +20,8 @@ public struct MixContext: Sendable {
     public var isStrict: Bool
     /// Whether the own vector is among those that count; otherwise it is nothing but a place to start from.
     public var countsOwn = true
+    /// The row of the own model among those of the neighbours, for a rule that takes it there.
+    public var ownRow: Int?
     /// Whether models are mixed, and not gradients or the like, which have an origin of their own.
     public var mixesModels = true
     /// η of this round; 0 where nothing is trained.

@@ -61,6 +61,8 @@ public struct OnNeighbourhood<Rule: AggregationRule>: NeighbourhoodRule {
     /// Offsets do not change when all models are moved; a rule that knows the model before needs no such help.
     private var takesOffsets: Bool { !pipeline.symmetries.contains(.translation) && !needs.contains(.modelBefore) }
 
+    public var takesOwnRow: Bool { isClosed && before.isEmpty && !takesOffsets }
+
     public var symmetries: Symmetries {
         takesOffsets ? pipeline.symmetries.union(.translation) : pipeline.symmetries
     }
@@ -75,33 +77,36 @@ public struct OnNeighbourhood<Rule: AggregationRule>: NeighbourhoodRule {
     ) {
         let isClosed = isClosed && context.countsOwn
         let takesOffsets = takesOffsets && context.mixesModels
-        let capacity = pipeline.capacity(of: neighbours.rows + (isClosed ? 1 : 0))
-        guard neighbours.rows > 0, let hostile = context.hostileCount(atMost: capacity, &report) else {
+        let heard = context.senders.count
+        let capacity = pipeline.capacity(of: heard + (isClosed ? 1 : 0))
+        guard heard > 0, let hostile = context.hostileCount(atMost: capacity, &report) else {
             report.noteAll(.removed)
             return copy(own, into: &next)
         }
-        var inputs = VectorBatch(columns: 0, capacity: 0)
         var inner = MixReport()
-        swap(&inputs, &scratch.neighbourhood)
         swap(&inner, &scratch.neighbourhoodReport)
-        let place = gather(
-            isClosed ? own : nil, neighbours, minus: takesOffsets ? own : nil,
-            place: context.senders.count { $0 < context.node }, into: &inputs)
-        inner.begin(rows: inputs.rows)
-        pipeline.aggregate(
-            &inputs,
-            context: AggregationContext(
-                hostile: hostile, own: place, protectsOwn: protectsOwn, modelBefore: context.modelBefore,
-                random: RandomStream(
-                    seed: context.seed, purpose: .mixing, node: context.node, round: context.round)),
-            into: &next, report: &inner, scratch: &scratch)
+        var inputs = AggregationContext(
+            hostile: hostile, own: context.ownRow, protectsOwn: protectsOwn, modelBefore: context.modelBefore,
+            random: RandomStream(seed: context.seed, purpose: .mixing, node: context.node, round: context.round))
+        if context.ownRow != nil {
+            inner.begin(rows: neighbours.rows)
+            pipeline.rule.aggregate(neighbours, context: inputs, into: &next, report: &inner, scratch: &scratch)
+        } else {
+            var rows = VectorBatch(columns: 0, capacity: 0)
+            swap(&rows, &scratch.neighbourhood)
+            inputs.own = gather(
+                isClosed ? own : nil, neighbours, minus: takesOffsets ? own : nil,
+                place: context.senders.count { $0 < context.node }, into: &rows)
+            inner.begin(rows: rows.rows)
+            pipeline.aggregate(&rows, context: inputs, into: &next, report: &inner, scratch: &scratch)
+            swap(&rows, &scratch.neighbourhood)
+        }
         finish(own, &next, isOffset: takesOffsets)
-        for row in 0..<neighbours.rows {
-            report.note(inner.treatments[place.map { row < $0 ? row : row + 1 } ?? row], row: row)
+        for row in 0..<heard {
+            report.note(inner.treatments[inputs.own.map { row < $0 ? row : row + 1 } ?? row], row: row)
         }
         report.threshold = inner.threshold
         report.reachedLimit = inner.reachedLimit
-        swap(&inputs, &scratch.neighbourhood)
         swap(&inner, &scratch.neighbourhoodReport)
     }
 

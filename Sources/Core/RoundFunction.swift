@@ -144,8 +144,10 @@ public struct RoundFunction: Sendable {
         among neighbourhood: RoundNeighbourhood, probes: ProbedLosses? = nil, using workspace: inout Workspace
     ) -> [Float] {
         let probes = probes ?? probeLossesNow(own, with: heard, among: neighbourhood, using: &workspace)
-        prepare(heard, before: before, offenders: offenders, in: own.round, neighbourhood, &workspace)
-        workspace.report.begin(rows: workspace.batch.rows)
+        prepare(
+            heard, own: rule.takesOwnRow && neighbourhood.countsOwn ? own.values : nil, before: before,
+            offenders: offenders, in: own.round, neighbourhood, &workspace)
+        workspace.report.begin(rows: workspace.context.senders.count)
         guard allFinite(own.values.span) else { return own.values }
 
         var next = [Float](repeating: 0, count: configuration.dimension)
@@ -175,10 +177,10 @@ public struct RoundFunction: Sendable {
     }
 
     private func prepare(
-        _ heard: [ReceivedModel], before: [Float], offenders: [NodeID], in step: Round,
+        _ heard: [ReceivedModel], own: [Float]? = nil, before: [Float], offenders: [NodeID], in step: Round,
         _ neighbourhood: RoundNeighbourhood, _ workspace: inout Workspace
     ) {
-        workspace.gather(heard, configuration, neighbourhood)
+        workspace.gather(heard, own: own, configuration, neighbourhood)
         var budget = neighbourhood.budget
         for offender in offenders {
             guard let weight = configuration.slot(of: offender).flatMap(neighbourhood.mixingWeight) else { continue }
@@ -230,18 +232,29 @@ public struct RoundFunction: Sendable {
 }
 
 extension Workspace {
-    /// Takes the models that count in a mix, with their weights.
+    /// Takes the models that count in a mix, with their weights: the one copy of each between its message and the rule.
+    ///
+    /// - Parameter own: is put in its place among them, for a rule that judges all alike.
     fileprivate mutating func gather(
-        _ heard: [ReceivedModel], _ configuration: NodeConfiguration, _ neighbourhood: RoundNeighbourhood
+        _ heard: [ReceivedModel], own: [Float]? = nil, _ configuration: NodeConfiguration,
+        _ neighbourhood: RoundNeighbourhood
     ) {
         batch.removeAll()
         context.senders.removeAll(keepingCapacity: true)
         context.weights.removeAll(keepingCapacity: true)
+        context.ownRow = nil
         for one in heard {
             guard let weight = configuration.slot(of: one.sender).flatMap(neighbourhood.mixingWeight) else { continue }
+            if let own, context.ownRow == nil, one.sender > configuration.node { appendOwn(own) }
             batch.append(one.message.values)
             context.senders.append(one.sender)
             context.weights.append(weight)
         }
+        if let own, context.ownRow == nil { appendOwn(own) }
+    }
+
+    private mutating func appendOwn(_ own: [Float]) {
+        context.ownRow = batch.rows
+        batch.append(own)
     }
 }

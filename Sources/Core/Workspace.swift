@@ -19,7 +19,7 @@ public struct Workspace: Sendable {
     ///   - dimension: elements of a model.
     ///   - degree: the most neighbours any of the nodes has.
     public init(dimension: Int, degree: Int) {
-        batch = VectorBatch(columns: dimension, capacity: degree)
+        batch = VectorBatch(columns: dimension, capacity: degree + 1)
         context = MixContext(
             round: Round(0), rounds: 0, node: NodeID(0), senders: [], weights: [], budget: Budget(count: 0, weight: 0))
     }

@@ -25,7 +25,7 @@ public struct VectorBatch: Sendable {
     /// Adds a copy of `row`, which must have `columns` elements.
     public mutating func append(_ row: Span<Float>) {
         precondition(row.count == columns, "a row has as many elements as the batch has columns")
-        for index in row.indices { elements.append(row[index]) }
+        unsafe row.withUnsafeBufferPointer { unsafe elements.append(contentsOf: $0) }
     }
 
     /// Adds x − y, both of `columns` elements.

@@ -275,8 +275,8 @@ public struct NodeShell {
             switch effect {
             case .send(let message, let peer): transport.send(message, to: peer, into: &arrivals)
             case .wake(let moment): wakeAt = moment
-            case .train(let round, let model, let state): job = LocalJob(round: round, task: .step(model, state))
-            case .probeLosses(let round, let models): job = LocalJob(round: round, task: .losses(models))
+            case .train(let round, let model, let state): job = LocalJob(LocalStep(round, from: model, state))
+            case .probeLosses(let round, let models): job = LocalJob(lossesOf: models, in: round)
             case .trace(let line): if !write(line) { queue.blockOnTrace(at: clock.now()) }
             case .warn(let warning): warn("\(warning)")
             case .record(let record): append(record)
@@ -316,7 +316,7 @@ public struct NodeShell {
     /// Does what the core asked of the node's data: at once while that is quick; what takes long goes to the worker, so
     /// that links are served meanwhile. The bits are the same either way, and where no thread can be started as well.
     private mutating func workIfAsked() throws(SystemFault) {
-        guard let job else { return }
+        guard var job else { return }
         self.job = nil
         let cost = job.isStep ? lastCost.step : lastCost.losses
         if cost >= Self.longestInlineStep, let worker = startedWorker() {
@@ -428,27 +428,29 @@ public struct NodeShell {
 
 /// What the core asks of the node's data, as a value that a worker can own.
 struct LocalJob: Sendable {
-    enum Task: Sendable {
-        case step([Float], LocalState)
-        case losses([[Float]])
+    private let round: Round
+    private var step: LocalStep?
+    private let models: [[Float]]
+
+    init(_ step: consuming LocalStep) {
+        round = step.round
+        self.step = step
+        models = []
     }
 
-    let round: Round
-    let task: Task
+    init(lossesOf models: [[Float]], in round: Round) {
+        self.round = round
+        self.models = models
+    }
 
-    var isStep: Bool { if case .step = task { true } else { false } }
+    var isStep: Bool { step != nil }
 
-    func run(_ trainer: any LocalModel, scratch: inout TrainingScratch) -> LocalResult {
+    mutating func run(_ trainer: any LocalModel, scratch: inout TrainingScratch) -> LocalResult {
         let clock = ThreadClock()
         let start = clock.now()
-        let event: NodeEvent
-        switch task {
-        case .step(var model, var state):
-            let report = trainer.step(&model, state: &state, round: round, scratch: &scratch)
-            event = .trained(round, model, state, report)
-        case .losses(let models):
-            event = .lossesProbed(round, trainer.batchLosses(of: models, round: round, scratch: &scratch))
-        }
+        let event =
+            step?.run(by: trainer, scratch: &scratch)
+            ?? .lossesProbed(round, trainer.batchLosses(of: models, round: round, scratch: &scratch))
         return LocalResult(event: event, cost: clock.now() - start)
     }
 }
@@ -465,6 +467,9 @@ typealias LocalWorker = Worker<LocalJob, LocalResult>
 extension Worker where Job == LocalJob, Output == LocalResult {
     convenience init(_ trainer: any LocalModel) throws(SystemFault) {
         var scratch = TrainingScratch()
-        try self.init { $0.run(trainer, scratch: &scratch) }
+        try self.init { job in
+            var job = job
+            return job.run(trainer, scratch: &scratch)
+        }
     }
 }

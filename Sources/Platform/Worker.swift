@@ -21,7 +21,7 @@ public final class Worker<Job: Sendable, Output: Sendable> {
     /// - Parameters:
     ///   - stackBytes: of its stack; by default what the system gives.
     ///   - work: runs on the worker's thread only; it may keep scratch memory between jobs.
-    public init(stackBytes: Int? = nil, _ work: sending @escaping (Job) -> Output) throws(SystemFault) {
+    public init(stackBytes: Int? = nil, _ work: sending @escaping (consuming Job) -> Output) throws(SystemFault) {
         let (jobReader, jobWriter) = try FileDescriptor.pipe()
         let (resultReader, resultWriter) = try FileDescriptor.pipe()
         try resultReader.setNonblocking()
@@ -29,7 +29,7 @@ public final class Worker<Job: Sendable, Output: Sendable> {
         jobs = jobWriter
         let body = ThreadBody {
             while let job: Job = try? Handover.receive(from: jobReader) {
-                try? Handover.send(work(job), to: resultWriter)
+                try? Handover.send(work(consume job), to: resultWriter)
             }
         }
         thread = try body.start(stackBytes: stackBytes)

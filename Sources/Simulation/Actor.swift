@@ -57,7 +57,8 @@ struct Actor: Sendable {
     /// On its own clock.
     private var wakeAt: Instant?
     /// A local step that takes time, and when it is done.
-    private var step: (step: LocalStep, doneAt: Instant)?
+    private var step: LocalStep?
+    private var stepDoneAt: Instant?
     private var untoldTrace: TraceLine?
 
     /// When something happens to it of its own accord, in virtual time; kept, because it is asked for at every instant.
@@ -100,7 +101,7 @@ struct Actor: Sendable {
             let wake = wakeAt + (0 - clockOffset)
             nextMoment = min(nextMoment ?? wake, wake)
         }
-        if let done = step?.doneAt { nextMoment = min(nextMoment ?? done, done) }
+        if let done = stepDoneAt { nextMoment = min(nextMoment ?? done, done) }
         if let retry = triesTraceAt { nextMoment = min(nextMoment ?? retry, retry) }
     }
 
@@ -137,9 +138,8 @@ struct Actor: Sendable {
         }
         arrivals.removeAll(keepingCapacity: true)
         pending = arrivals
-        if let (local, doneAt) = step, doneAt <= now, ending == nil {
-            step = nil
-            answer(local, at: now, using: &scratch)
+        if let doneAt = stepDoneAt, doneAt <= now, ending == nil {
+            takeStep(at: now, using: &scratch)
             carryOut(at: now, using: &scratch, into: &outbox)
         }
         if let moment = wakeAt, moment <= now + clockOffset, ending == nil {
@@ -220,12 +220,12 @@ struct Actor: Sendable {
     private mutating func carryOut(at now: Instant, using scratch: inout ActorScratch, into outbox: inout Outbox) {
         while let asked = interpret(at: now, into: &outbox) {
             switch asked {
-            case .step(let local):
+            case .step(let round):
                 if let stepTime {
-                    step = (local, now + stepTime.duration(of: local.round))
+                    stepDoneAt = now + stepTime.duration(of: round)
                     return
                 }
-                answer(local, at: now, using: &scratch)
+                takeStep(at: now, using: &scratch)
             case .losses(let round, let models):
                 let losses = trainer.batchLosses(of: models, round: round, scratch: &scratch.training)
                 core.handle(
@@ -235,26 +235,20 @@ struct Actor: Sendable {
         }
     }
 
-    private mutating func answer(_ local: LocalStep, at now: Instant, using scratch: inout ActorScratch) {
-        var parameters = local.model
-        var state = local.state
-        let report = trainer.step(&parameters, state: &state, round: local.round, scratch: &scratch.training)
+    private mutating func takeStep(at now: Instant, using scratch: inout ActorScratch) {
+        stepDoneAt = nil
+        let trainer = trainer
+        guard let event = step?.run(by: trainer, scratch: &scratch.training) else { return }
+        step = nil
         steps += 1
-        core.handle(
-            .trained(local.round, parameters, state, report), at: now + clockOffset, using: &scratch.workspace,
-            into: &queue.effects)
+        core.handle(event, at: now + clockOffset, using: &scratch.workspace, into: &queue.effects)
     }
 
     /// What the core asks of the node's data.
     private enum LocalWork {
-        case step(LocalStep)
+        /// The one that is kept.
+        case step(Round)
         case losses(Round, [[Float]])
-    }
-
-    private struct LocalStep: Sendable {
-        let round: Round
-        let model: [Float]
-        let state: LocalState
     }
 
     /// A killed node computes no more, and starts again from its disk.
@@ -262,7 +256,7 @@ struct Actor: Sendable {
         dropPending()
         queue.removeAll()
         wakeAt = nil
-        step = nil
+        (step, stepDoneAt) = (nil, nil)
         untoldTrace = nil
     }
 
@@ -276,7 +270,8 @@ struct Actor: Sendable {
             case .wake(let moment):
                 wakeAt = moment
             case .train(let round, let model, let state):
-                work = .step(LocalStep(round: round, model: model, state: state))
+                work = .step(round)
+                step = LocalStep(round, from: model, state)
                 tellMix(model, into: &outbox)
             case .probeLosses(let round, let models):
                 work = .losses(round, models)
