@@ -47,12 +47,6 @@ struct NeighbourState: Sendable {
     var offendedIn: Round?
     /// The round in which this node last sent it a forgery.
     var forgedToIn: Round?
-    /// Its parameters, for which this node has asked in order to enter.
-    var state: ModelMessage?
-    /// It has asked for this node's parameters at the start of this round or a later one.
-    var wantsState: Round?
-    /// The round in which it was sent them last.
-    var toldStateIn: Round?
     /// What the rule has done with its models since the last record.
     var tally = Tally()
 
@@ -74,7 +68,7 @@ struct NeighbourState: Sendable {
     }
 
     /// The furthest round that it is known to have come to.
-    var reached: Round? { [newestRound, saidWaitingIn, state?.round].compactMap(\.self).max() }
+    var reached: Round? { [newestRound, saidWaitingIn].compactMap(\.self).max() }
 
     mutating func noteBye(_ closeReason: CloseReason, at now: Instant, _ patience: Patience) {
         switch closeReason {
@@ -103,4 +97,14 @@ struct NeighbourState: Sendable {
         early.insert(message, at: early.firstIndex { $0.round > message.round } ?? early.count)
         if early.count > backlog { early.removeFirst() }
     }
+}
+
+/// What a node has of a neighbour's parameters, and the neighbour of its own, where something else travels.
+struct StateExchange: Sendable {
+    /// The neighbour's, for which this node has asked in order to enter.
+    var offer: ModelMessage?
+    /// The neighbour has asked for this node's at the start of this round or a later one.
+    var wanted: Round?
+    /// The round in which it was sent them last.
+    var toldIn: Round?
 }

@@ -16,25 +16,32 @@ public enum NodeStart: Sendable {
 
 extension NodeCore {
     /// What it has of a neighbour to enter from.
-    private func offer(of neighbour: NeighbourState) -> ModelMessage? {
-        function.exchange.sendsModels ? neighbour.current : neighbour.state
+    private func offer(_ slot: Int) -> ModelMessage? {
+        function.sendsModels ? neighbours[slot].current : stateExchanges[slot].offer
+    }
+
+    /// The neighbours that it may enter from.
+    private var helpers: [Int] {
+        neighbours.indices.filter { slot in
+            neighbours[slot].isSender && neighbours[slot].weight ?? 1 > 0 && listens(to: neighbours[slot].node)
+        }
     }
 
     /// Whether it has heard enough to enter: all neighbours that can help or, after a while, those that it has links
     /// with, or as many as outweigh the hostile nodes among them.
     private func hasHeardEnough(since: Instant, at now: Instant) -> Bool {
-        let mixed = neighbours.filter { $0.isSender && $0.weight ?? 1 > 0 && listens(to: $0.node) }
-        let linked = mixed.filter { $0.link == .up }
+        let helpers = helpers
+        let linked = helpers.filter { neighbours[$0].link == .up }
         let isLong = now >= since + configuration.patience.glance
-        if isLong, mixed.count(where: { offer(of: $0) != nil }) > 2 * configuration.budget.count { return true }
-        guard linked.allSatisfy({ offer(of: $0) != nil || $0.hasSaidWaiting }) else { return false }
-        return isLong ? !linked.isEmpty : mixed.allSatisfy { $0.link != .never }
+        if isLong, helpers.count(where: { offer($0) != nil }) > 2 * configuration.budget.count { return true }
+        guard linked.allSatisfy({ offer($0) != nil || neighbours[$0].hasSaidWaiting }) else { return false }
+        return isLong ? !linked.isEmpty : helpers.allSatisfy { neighbours[$0].link != .never }
     }
 
     /// Asks a neighbour for what it goes on from. One that sends its model anyway is only told not to wait.
     func ask(_ slot: Int, into effects: inout [NodeEffect]) {
         let neighbour = neighbours[slot]
-        if !function.exchange.sendsModels {
+        if !function.sendsModels {
             effects.append(.send(.stateRequest(round), to: neighbour.node))
         } else if neighbour.receives {
             // It has nothing to tell a neighbour that may be listening as well.
@@ -48,8 +55,9 @@ extension NodeCore {
     var roundFarBehind: Round? {
         guard !isAsynchronous else { return nil }
         let hostile = configuration.budget.count
-        let rounds = neighbours.filter { $0.isSender && $0.weight ?? 1 > 0 && listens(to: $0.node) }
-            .compactMap(\.reached).sorted(by: >)
+        let rounds = helpers.compactMap { slot in
+            [neighbours[slot].reached, function.sendsModels ? nil : offer(slot)?.round].compactMap(\.self).max()
+        }.sorted(by: >)
         // What it has sent a model of last, less what it may be ahead: the rounds between two exchanges.
         let lead = configuration.changes ? Self.longestLead : configuration.cadence.mixEvery
         let near = round.number - 1 - lead
@@ -72,16 +80,16 @@ extension NodeCore {
 
     /// Answers neighbours that have asked for the parameters at the start of this round or an earlier one.
     mutating func tellState(of start: [Float], into effects: inout [NodeEffect]) {
-        guard !isAttacking, !start.isEmpty else { return }
+        guard !function.sendsModels, !isAttacking else { return }
         let first = configuration.cadence.firstStep(of: currentRound)
         for slot in neighbours.indices {
-            guard let wanted = neighbours[slot].wantsState, wanted <= first, neighbours[slot].link == .up else {
+            guard let wanted = stateExchanges[slot].wanted, wanted <= first, neighbours[slot].link == .up else {
                 continue
             }
-            neighbours[slot].wantsState = nil
+            stateExchanges[slot].wanted = nil
             // Once a round, however often it asks.
-            guard neighbours[slot].toldStateIn != first else { continue }
-            neighbours[slot].toldStateIn = first
+            guard stateExchanges[slot].toldIn != first else { continue }
+            stateExchanges[slot].toldIn = first
             effects.append(.send(.state(ModelMessage(round: first, values: start)), to: neighbours[slot].node))
         }
     }
@@ -104,10 +112,10 @@ extension NodeCore {
     private mutating func enter(
         _ state: NodeState, from origin: Int, using workspace: inout Workspace, into effects: inout [NodeEffect]
     ) -> NodeState {
-        let heard = neighbours.filter { $0.isSender && $0.weight ?? 1 > 0 && listens(to: $0.node) }.compactMap { one in
-            offer(of: one).map { ReceivedModel(sender: one.node, message: $0) }
+        let heard = helpers.compactMap { slot in
+            offer(slot).map { ReceivedModel(sender: neighbours[slot].node, message: $0) }
         }
-        let sendsModels = function.exchange.sendsModels
+        let sendsModels = function.sendsModels
         let newest = heard.map { sendsModels ? $0.message.round.next : $0.message.round }.sorted(by: >)
         let hostile = configuration.budget.count
         if hostile < newest.count { round = min(max(round, newest[hostile]), Round(configuration.steps)) }
@@ -121,7 +129,7 @@ extension NodeCore {
                     round: round, inputs: entered == nil ? [] : heard.map(TraceLine.Input.init), checkpoint: origin,
                     result: hash64(state.parameters))))
         for slot in neighbours.indices {
-            neighbours[slot].state = nil
+            if !function.sendsModels { stateExchanges[slot].offer = nil }
             guard !isAsynchronous else { continue }
             if sendsModels, let current = neighbours[slot].current {
                 neighbours[slot].keep(current, backlog: configuration.backlog)
@@ -137,7 +145,7 @@ extension NodeCore {
         phase = .entering(state, from: currentRound.number, since: now)
         saidWaiting = false
         for slot in neighbours.indices {
-            neighbours[slot].state = nil
+            if !function.sendsModels { stateExchanges[slot].offer = nil }
             neighbours[slot].hasSaidWaiting = false
             if neighbours[slot].link == .up { ask(slot, into: &effects) }
         }

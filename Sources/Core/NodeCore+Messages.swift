@@ -15,15 +15,15 @@ extension NodeCore {
             neighbours[slot].hasSaidWaiting = true
             neighbours[slot].saidWaitingIn = max(neighbours[slot].saidWaitingIn ?? round, round)
         case .stateRequest(let round):
-            guard !function.exchange.sendsModels, round.number < configuration.steps else { return }
+            guard !function.sendsModels, round.number < configuration.steps else { return }
             // It has none to offer itself.
             neighbours[slot].hasSaidWaiting = true
             neighbours[slot].saidWaitingIn = max(neighbours[slot].saidWaitingIn ?? round, round)
-            neighbours[slot].wantsState = round
+            stateExchanges[slot].wanted = round
         case .state(let state):
-            guard listens(to: node), isEntering, !function.exchange.sendsModels else { return }
+            guard listens(to: node), isEntering, !function.sendsModels else { return }
             if let rejection = Admission.judge(state: state, by: configuration) { return count(rejection) }
-            neighbours[slot].state = state
+            stateExchanges[slot].offer = state
         case .bye(let closeReason):
             neighbours[slot].noteBye(closeReason, at: now, configuration.patience)
         }
@@ -32,7 +32,7 @@ extension NodeCore {
     mutating func receive(_ message: ModelMessage, slot: Int) {
         let verdict = Admission.judge(
             message, from: neighbours[slot], in: round, by: configuration,
-            takesAnyRound: isAsynchronous || (isEntering && function.exchange.sendsModels))
+            takesAnyRound: isAsynchronous || (isEntering && function.sendsModels))
         switch verdict {
         case .current:
             neighbours[slot].current = message

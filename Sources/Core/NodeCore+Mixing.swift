@@ -66,7 +66,7 @@ extension NodeCore {
     /// The next round, or the one that others have reached without this node, where its own model will do as well. If
     /// something else than models travels, it has to ask for their parameters first.
     func nextRound() -> Round {
-        isAsynchronous || !function.exchange.sendsModels ? round.next : roundOfOthers ?? round.next
+        isAsynchronous || !function.sendsModels ? round.next : roundOfOthers ?? round.next
     }
 
     /// The round of the others, if more neighbours than may be hostile are already past the next exchange: only then
@@ -75,7 +75,7 @@ extension NodeCore {
         let nextExchange = configuration.cadence.nextExchange(after: round)
         let hostile = configuration.budget.count
         // Asked at every event, and hardly ever true: they are counted first, and looked at only then.
-        let ahead = neighbours.count { neighbour in neighbour.newestRound.map { $0 > nextExchange } ?? false }
+        let ahead = neighbours.indices.count { neighbours[$0].newestRound ?? round > nextExchange }
         guard ahead > hostile else { return nil }
         let rounds = neighbours.indices.compactMap { slot -> Round? in
             guard let newest = neighbours[slot].newestRound else { return nil }

@@ -37,7 +37,7 @@ extension NodeCore {
         for slot in neighbours.indices where neighbours[slot].weight != nil && listens(to: neighbours[slot].node) {
             // Whoever is ahead has kept nobody waiting either.
             if neighbours[slot].current != nil || neighbours[slot].newestRound ?? round > round { expected += 1 }
-            guard let limit = limit(of: neighbours[slot], since: since), limit > now else { continue }
+            guard let limit = limit(of: slot, since: since), limit > now else { continue }
             expected += 1
             missing.slots.append(slot)
             missing.until = min(missing.until, limit)
@@ -49,12 +49,13 @@ extension NodeCore {
     }
 
     /// Until when this round waits for the neighbour in any case; `nil`: not at all.
-    private func limit(of neighbour: NeighbourState, since: Instant) -> Instant? {
-        guard owes(neighbour), !neighbour.isReturning, !neighbour.isGivenUp, !neighbour.isFlooding else { return nil }
+    private func limit(of slot: Int, since: Instant) -> Instant? {
+        guard owes(slot), !neighbours[slot].isReturning, !neighbours[slot].isGivenUp, !neighbours[slot].isFlooding
+        else { return nil }
         let deadline = configuration.patience.deadline
         // At the start a neighbour may be waiting for links itself.
-        let isNew = exchangedAt == nil && neighbour.newestRound == nil
-        switch neighbour.link {
+        let isNew = exchangedAt == nil && neighbours[slot].newestRound == nil
+        switch neighbours[slot].link {
         case .never: return nil
         case .closed(let waitedUntil, _): return min(waitedUntil, since + deadline)
         // A hostile node waits less than those who wait for it.
@@ -66,9 +67,10 @@ extension NodeCore {
     private func isKnown(_ slot: Int) -> Bool { exchangedAt != nil || neighbours[slot].newestRound != nil }
 
     /// Whether the neighbour's model for this round may still come.
-    private func owes(_ neighbour: NeighbourState) -> Bool {
-        neighbour.weight != nil && neighbour.current == nil && neighbour.offendedIn != round
-            && neighbour.newestRound ?? round <= round && listens(to: neighbour.node)
+    private func owes(_ slot: Int) -> Bool {
+        // Field by field: this is asked of each neighbour at every event, and a neighbour is too large to be copied.
+        neighbours[slot].weight != nil && neighbours[slot].current == nil && neighbours[slot].offendedIn != round
+            && neighbours[slot].newestRound ?? round <= round && listens(to: neighbours[slot].node)
     }
 
     /// Whether more neighbours are silent than may be hostile, and more than are heard: given up, gone not long ago, or
@@ -79,9 +81,9 @@ extension NodeCore {
         var heard = 0
         var silent = 0
         var gone = 0
-        for neighbour in neighbours where neighbour.weight ?? 0 > 0 {
-            switch neighbour.link {
-            case .up where neighbour.isGivenUp || neighbour.isReturning: silent += 1
+        for slot in neighbours.indices where neighbours[slot].weight ?? 0 > 0 {
+            switch neighbours[slot].link {
+            case .up where neighbours[slot].isGivenUp || neighbours[slot].isReturning: silent += 1
             case .up: heard += 1
             case .closed(_, let backUntil) where now < backUntil: silent += 1
             case .closed(_, let backUntil) where now < backUntil + configuration.patience.isolation: gone += 1
@@ -94,7 +96,7 @@ extension NodeCore {
 
     /// Whether a neighbour that is not waited for, or not any longer, may have its model for this round under way.
     var mightHearMore: Bool {
-        exchanges && !isAsynchronous && neighbours.contains { $0.link == .up && owes($0) }
+        exchanges && !isAsynchronous && neighbours.indices.contains { neighbours[$0].link == .up && owes($0) }
     }
 
     /// Tells the neighbours once that this node has nothing to send yet; returns when it will do so otherwise.
@@ -140,7 +142,7 @@ extension NodeCore {
     /// Notes when more neighbours have been heard than may be hostile: until then the round has earned.
     mutating func noteEarning(at now: Instant) {
         guard earnedUntil == nil, keepsAccounts else { return }
-        let heard = neighbours.count { $0.weight ?? 0 > 0 && $0.current != nil }
+        let heard = neighbours.indices.count { neighbours[$0].weight ?? 0 > 0 && neighbours[$0].current != nil }
         if heard > ledger.suspects { earnedUntil = now }
     }
 
@@ -152,7 +154,7 @@ extension NodeCore {
         }
         guard keepsAccounts else { return }
         if roundOfOthers == nil {
-            for slot in neighbours.indices where owes(neighbours[slot]) {
+            for slot in neighbours.indices where owes(slot) {
                 neighbours[slot].isGivenUp = true
             }
         }

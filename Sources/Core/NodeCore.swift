@@ -57,6 +57,8 @@ public struct NodeCore: Sendable {
     /// How many steps it has published a message for, or may have.
     var publishedRounds = 0
     var neighbours: [NeighbourState]
+    /// What there is with each neighbour of parameters asked for; empty where models travel.
+    var stateExchanges: [StateExchange]
     var saidWaiting = false
     var ledger: PatienceLedger
     /// Up to when this round's wait has been charged; when it had heard more than may be hostile; when the round before
@@ -95,6 +97,7 @@ public struct NodeCore: Sendable {
         phase = .idle(NodeState(initial))
         neighbourhood = configuration.wholeNeighbourhood
         neighbours = configuration.neighbours.map { NeighbourState($0) }
+        stateExchanges = function.sendsModels ? [] : neighbours.map { _ in StateExchange() }
         ledger = PatienceLedger(
             neighbours: configuration.neighbours.count, suspects: configuration.suspects,
             limit: configuration.patience.deadline)
@@ -250,10 +253,10 @@ public struct NodeCore: Sendable {
             join(state, since: since, at: now, into: &effects)
         case .entering(let state, let origin, let since):
             enter(state, from: origin, since: since, at: now, using: &workspace, into: &effects)
-        case .gathering(let halfStep, let since):
+        case .gathering(_, let since):
             noteEarning(at: now)
-            tellState(of: halfStep.start, into: &effects)
-            if nextForgery(since: since, at: now) != nil {
+            if !function.sendsModels, let start = halfStep?.start { tellState(of: start, into: &effects) }
+            if nextForgery(since: since, at: now) != nil, let halfStep {
                 forge(with: halfStep.own, heard: modelsForRound(), due: (since, now), into: &effects)
             }
             if let next = nextLook(since: since, at: now) {
@@ -261,7 +264,7 @@ public struct NodeCore: Sendable {
             } else if !isTimer, mightHearMore {
                 // Nobody is waited for any more, but what arrives at this very moment is still taken.
                 effects.append(.wake(at: now))
-            } else {
+            } else if let halfStep {
                 closeRound(halfStep, since: since, at: now, using: &workspace, into: &effects)
             }
         case .training(let start, _):
@@ -375,7 +378,7 @@ public struct NodeCore: Sendable {
         advance(to: nextRound())
         if configuration.cadence.trains(in: round) {
             keep(state, into: &effects)
-            if !function.exchange.sendsModels, roundOfOthers != nil {
+            if !function.sendsModels, roundOfOthers != nil {
                 return enterAgain(from: state, at: now, into: &effects)
             }
         }

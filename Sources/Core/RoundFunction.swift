@@ -32,7 +32,7 @@ public struct RoundFunction: Sendable {
     /// Asked for in every round.
     private let triesOut: Bool
     private let keepsStart: Bool
-    private let sendsModels: Bool
+    let sendsModels: Bool
 
     public init(
         _ configuration: NodeConfiguration, exchange: any Exchange = ModelExchange(), rule: any GossipRule,
