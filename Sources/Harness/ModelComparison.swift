@@ -26,12 +26,16 @@ public struct ModelComparison: Sendable {
                 continue
             }
             compared += 1
-            let file = try? ModelFile(encoded: bytes)
-            let isEqual =
-                file?.rounds == assembly.experiment.training.rounds
-                && file?.model.map(\.bitPattern) == recomputed?.map(\.bitPattern)
-            guard !isEqual else { continue }
-            differences.append("node \(label): \(path) differs from the recomputed model")
+            do throws(ModelFileFault) {
+                let file = try ModelFile(encoded: bytes)
+                let isEqual =
+                    file.rounds == assembly.experiment.training.rounds
+                    && file.model.map(\.bitPattern) == recomputed?.map(\.bitPattern)
+                guard !isEqual else { continue }
+                differences.append("node \(label): \(path) differs from the recomputed model")
+            } catch {
+                differences.append("node \(label): \(path) \(error)")
+            }
             differing += 1
         }
     }

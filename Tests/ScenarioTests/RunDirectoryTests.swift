@@ -81,11 +81,20 @@ struct ModelFileTests {
         #expect(throws: ModelFileFault.altered) { try ModelFile(encoded: bytes + [0]) }
     }
 
-    @Test("a later version and a foreign file are told apart")
+    @Test("it says what the vector is called, and its shape")
+    func named() throws {
+        let read = try ModelFile(encoded: Self.file.encoded)
+        #expect(read.name == "model" && read.shape == [5])
+        #expect(Array(Self.file.encoded[12..<23]) == [5] + Array("model".utf8) + [1, 5, 0, 0, 0])
+    }
+
+    @Test("a later version, an earlier one and a foreign file are told apart")
     func versions() {
         var bytes = Self.file.encoded
-        bytes[4] = 2
-        #expect(throws: ModelFileFault.newerVersion(2)) { try ModelFile(encoded: bytes) }
+        bytes[4] = 3
+        #expect(throws: ModelFileFault.newerVersion(3)) { try ModelFile(encoded: bytes) }
+        bytes[4] = 1
+        #expect(throws: ModelFileFault.olderVersion(1)) { try ModelFile(encoded: bytes) }
         let foreign = Array("{\"rounds\": 3, \"model\": []}".utf8)
         #expect(throws: ModelFileFault.foreignFormat) { try ModelFile(encoded: foreign) }
     }
