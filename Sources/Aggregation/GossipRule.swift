@@ -25,6 +25,9 @@ public protocol GossipRule: Registered {
     /// rule that judges all of them alike would copy them otherwise.
     var takesOwnRow: Bool { get }
 
+    /// Whether it makes the same of the neighbours' models where the node has none of its own that counts.
+    var doesWithoutOwn: Bool { get }
+
     /// Whether it withstands all of `budget` where neighbours of these weights are heard.
     func withstands(_ budget: Budget, among weights: [Double]) -> Bool
 
@@ -48,6 +51,7 @@ extension GossipRule {
     public var symmetries: Symmetries { [.translation, .scale] }
     public var needs: MixNeeds { [] }
     public var takesOwnRow: Bool { false }
+    public var doesWithoutOwn: Bool { false }
 
     public func withstands(_ budget: Budget, among weights: [Double]) -> Bool {
         guarantee.covers(budget, among: weights)

@@ -61,6 +61,8 @@ public struct OnNeighbourhood<Rule: AggregationRule>: NeighbourhoodRule {
     /// Offsets do not change when all models are moved; a rule that knows the model before needs no such help.
     private var takesOffsets: Bool { !pipeline.symmetries.contains(.translation) && !needs.contains(.modelBefore) }
 
+    public var doesWithoutOwn: Bool { true }
+
     public var takesOwnRow: Bool { isClosed && before.isEmpty && !takesOffsets }
 
     public var symmetries: Symmetries {

@@ -18,6 +18,10 @@ struct NeighbourState: Sendable {
     /// In this round; `nil`: it sends nothing here.
     var weight: Double?
     var receives: Bool
+    /// In a graph that changes, the last round in which it was to send here; and whether the one before was so long ago
+    /// that either may have gone far ahead since.
+    var lastMet = Round(0)
+    var meetsAgain = false
 
     var link = LinkState.never
     /// Of the process it was last linked with; a later one is a restart.

@@ -48,6 +48,9 @@ public struct NodeConfiguration: Sendable, Equatable {
     public let measureEvery: Int
     /// A checkpoint every so many rounds; 0 for none.
     public let checkpointEvery: Int
+    /// Messages for rounds to come that are kept of one neighbour. Where it hears from this node in every round, it can
+    /// be no more than one ahead; otherwise it may be some rounds further, and none of its messages must be lost.
+    public let backlog: Int
     /// The neighbourhood where the graph never changes.
     let everyRound: Neighbourhood
 
@@ -79,7 +82,12 @@ public struct NodeConfiguration: Sendable, Equatable {
         self.patience = patience
         self.measureEvery = measureEvery
         self.checkpointEvery = checkpointEvery
+        let isLoose = schedule != nil || neighbours.contains { $0.weight ?? 0 > 0 && !$0.receives }
+        let pause = participation?.longestPause(of: neighbours.count + 1, rounds: rounds) ?? 0
+        backlog = max(1, isLoose || participation != nil ? Self.longBacklog : 1, pause + 2)
     }
+
+    private static let longBacklog = 16
 }
 
 extension NodeConfiguration {
@@ -88,14 +96,6 @@ extension NodeConfiguration {
 
     /// How many neighbours' models are mixed where all are heard.
     private var mixedNeighbours: Int { neighbours.count { $0.weight ?? 0 > 0 } }
-
-    /// Messages for rounds to come that are kept of one neighbour. Where it hears from this node in every round, it can
-    /// be no more than one ahead; otherwise it may be some rounds further, and none of its messages must be lost.
-    public var backlog: Int {
-        changes || neighbours.contains { $0.weight ?? 0 > 0 && !$0.receives } ? Self.longBacklog : 1
-    }
-
-    private static let longBacklog = 16
 
     /// So many neighbours may be late on purpose, and never all: no fewer than one where there are two, since even who
     /// declares no hostile nodes does not want to stand still for one.
@@ -130,6 +130,9 @@ public struct Patience: Sendable, Equatable {
     /// A neighbour that was told to stop is waited for this long: this node may be about to be told as well, and then
     /// must not have closed a round without it.
     public var stoppingGrace: Nanoseconds = .milliseconds(1000)
+    /// A neighbour that has not been one for many rounds, in a graph that changes, is waited for this long when they
+    /// meet: the two have had nothing to do with each other's pace.
+    public var meeting: Nanoseconds { 12 * deadline }
     /// A node that has lost all its links goes slowly for so long beyond the deadline, before it goes on alone.
     public var isolation: Nanoseconds { 9 * deadline }
     /// A node that cannot write its trace stands still for so long before it gives up: longer than a fault of a plan is

@@ -59,7 +59,7 @@ extension NodeCore {
             [neighbours[slot].reached, function.sendsModels ? nil : offer(slot)?.round].compactMap(\.self).max()
         }.sorted(by: >)
         // What it has sent a model of last, less what it may be ahead: the rounds between two exchanges.
-        let lead = configuration.changes ? Self.longestLead : configuration.cadence.mixEvery
+        let lead = configuration.changes ? max(Self.longestLead, configuration.backlog) : configuration.cadence.mixEvery
         let near = round.number - 1 - lead
         let far = rounds.count { $0.number < near }
         return far > hostile && rounds.count - far <= hostile ? rounds[hostile] : nil
@@ -86,9 +86,9 @@ extension NodeCore {
             guard let wanted = stateExchanges[slot].wanted, wanted <= first, neighbours[slot].link == .up else {
                 continue
             }
-            stateExchanges[slot].wanted = nil
             // Once a round, however often it asks.
             guard stateExchanges[slot].toldIn != first else { continue }
+            stateExchanges[slot].wanted = nil
             stateExchanges[slot].toldIn = first
             effects.append(.send(.state(ModelMessage(round: first, values: start)), to: neighbours[slot].node))
         }
@@ -103,8 +103,32 @@ extension NodeCore {
             return waitToBegin(since: since, until: deadline, at: now, into: &effects)
         }
         if let others = roundFarBehind { return listen(to: others, at: now, into: &effects) }
+        if now < deadline, asksForOneRound(into: &effects) {
+            phase = .entering(state, from: origin, since: now)
+            return effects.append(.wake(at: now + configuration.patience.glance))
+        }
         let entered = enter(state, from: origin, using: &workspace, into: &effects)
         beginFirstRound(entered, at: now, into: &effects)
+    }
+
+    /// Parameters of different rounds have no mean that means anything: where it was offered such, it asks once more, for
+    /// those of one round that nobody has come to yet.
+    private mutating func asksForOneRound(into effects: inout [NodeEffect]) -> Bool {
+        guard !function.sendsModels, agreedRound == nil else { return false }
+        let rounds = helpers.compactMap { offer($0)?.round }.sorted(by: >)
+        let hostile = configuration.budget.count
+        guard hostile < rounds.count, rounds.contains(where: { $0 != rounds[hostile] }) else { return false }
+        let target = configuration.cadence.roundStart(
+            notBefore: Round(rounds[hostile].number + 2 * configuration.cadence.gossipSteps))
+        guard target.number < configuration.steps else { return false }
+        agreedRound = target
+        for slot in helpers {
+            stateExchanges[slot].offer = nil
+            if neighbours[slot].link == .up {
+                effects.append(.send(.stateRequest(target), to: neighbours[slot].node))
+            }
+        }
+        return true
     }
 
     /// Takes the neighbours' parameters for its own, and their round; the one after it where what they have sent is the
@@ -116,6 +140,8 @@ extension NodeCore {
             offer(slot).map { ReceivedModel(sender: neighbours[slot].node, message: $0) }
         }
         let sendsModels = function.sendsModels
+        agreedRound = nil
+        let before = round
         let newest = heard.map { sendsModels ? $0.message.round.next : $0.message.round }.sorted(by: >)
         let hostile = configuration.budget.count
         if hostile < newest.count { round = min(max(round, newest[hostile]), Round(configuration.steps)) }
@@ -130,7 +156,8 @@ extension NodeCore {
                     result: hash64(state.parameters))))
         for slot in neighbours.indices {
             if !function.sendsModels { stateExchanges[slot].offer = nil }
-            guard !isAsynchronous else { continue }
+            // What has come for the very round that it enters stays where it is.
+            guard !isAsynchronous, sendsModels || round != before else { continue }
             if sendsModels, let current = neighbours[slot].current {
                 neighbours[slot].keep(current, backlog: configuration.backlog)
             }

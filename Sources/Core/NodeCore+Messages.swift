@@ -15,13 +15,15 @@ extension NodeCore {
             neighbours[slot].hasSaidWaiting = true
             neighbours[slot].saidWaitingIn = max(neighbours[slot].saidWaitingIn ?? round, round)
         case .stateRequest(let round):
-            guard !function.sendsModels, round.number < configuration.steps else { return }
+            guard !function.sendsModels, configuration.neighbours[slot].receives, round.number < configuration.steps
+            else { return }
             // It has none to offer itself.
             neighbours[slot].hasSaidWaiting = true
             neighbours[slot].saidWaitingIn = max(neighbours[slot].saidWaitingIn ?? round, round)
             stateExchanges[slot].wanted = round
         case .state(let state):
-            guard listens(to: node), isEntering, !function.sendsModels else { return }
+            guard listens(to: node), isEntering, !function.sendsModels, agreedRound ?? state.round == state.round
+            else { return }
             if let rejection = Admission.judge(state: state, by: configuration) { return count(rejection) }
             stateExchanges[slot].offer = state
         case .bye(let closeReason):

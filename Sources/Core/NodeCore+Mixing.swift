@@ -66,7 +66,8 @@ extension NodeCore {
     /// The next round, or the one that others have reached without this node, where its own model will do as well. If
     /// something else than models travels, it has to ask for their parameters first.
     func nextRound() -> Round {
-        isAsynchronous || !function.sendsModels ? round.next : roundOfOthers ?? round.next
+        guard !isAsynchronous, function.sendsModels, let others = roundOfOthers else { return round.next }
+        return min(configuration.cadence.roundStart(notBefore: others), Round(configuration.steps))
     }
 
     /// The round of the others, if more neighbours than may be hostile are already past the next exchange: only then
@@ -77,22 +78,26 @@ extension NodeCore {
         // Asked at every event, and hardly ever true: they are counted first, and looked at only then.
         let ahead = neighbours.indices.count { neighbours[$0].newestRound ?? round > nextExchange }
         guard ahead > hostile else { return nil }
+        let told = configuration.changes ? nextTold() : []
         let rounds = neighbours.indices.compactMap { slot -> Round? in
             guard let newest = neighbours[slot].newestRound else { return nil }
-            return configuration.changes && newest <= nextTold(slot) ? nil : newest
+            return configuration.changes && newest <= told[slot] ? nil : newest
         }
         let newest = rounds.sorted(by: >)
         return hostile < newest.count && newest[hostile] > nextExchange ? newest[hostile] : nil
     }
 
-    /// The first round after this one in which the neighbour is to hear from this node: beyond it, it has gone on
-    /// without.
-    private func nextTold(_ slot: Int) -> Round {
+    /// For each neighbour the first round after this one in which it is to hear from this node: beyond it, it has gone
+    /// on without. Where that is far, being ahead says nothing.
+    private func nextTold() -> [Round] {
+        var told = [Round](repeating: Round(configuration.steps), count: neighbours.count)
         var step = round.next
-        while step.number < min(configuration.steps, round.number + Self.longestLead),
-            !configuration.roundNeighbourhood(in: step).receives[slot]
-        { step = step.next }
-        return step
+        while step.number < min(configuration.steps, round.number + Self.longestLead) {
+            let receives = configuration.roundNeighbourhood(in: step).receives
+            for slot in told.indices where receives[slot] { told[slot] = min(told[slot], step) }
+            step = step.next
+        }
+        return told
     }
 
     /// Nobody is further ahead than so many rounds who has not been left alone by all others as well.
@@ -111,6 +116,10 @@ extension NodeCore {
         for slot in neighbours.indices {
             neighbours[slot].weight = neighbourhood.weights[slot]
             neighbours[slot].receives = neighbourhood.receives[slot]
+            if neighbours[slot].weight != nil {
+                neighbours[slot].meetsAgain = round.number > neighbours[slot].lastMet.number + Self.longestLead
+                neighbours[slot].lastMet = round
+            }
             // What it sent beforehand for a round in which it has nothing to send.
             if neighbours[slot].weight == nil { neighbours[slot].current = nil }
         }

@@ -55,6 +55,10 @@ extension NodeCore {
         let deadline = configuration.patience.deadline
         // At the start a neighbour may be waiting for links itself.
         let isNew = exchangedAt == nil && neighbours[slot].newestRound == nil
+        // Parts of a graph that were apart have gone each at its own pace.
+        if neighbours[slot].meetsAgain, neighbours[slot].link == .up, !isAttacking {
+            return since + configuration.patience.meeting
+        }
         switch neighbours[slot].link {
         case .never: return nil
         case .closed(let waitedUntil, _): return min(waitedUntil, since + deadline)

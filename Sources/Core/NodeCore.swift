@@ -54,6 +54,8 @@ public struct NodeCore: Sendable {
     var neighbourhood: RoundNeighbourhood
     /// While it listens because it is ahead of its neighbours: the round that they had come to last, and when.
     var listening: (others: Round, since: Instant)?
+    /// While it enters with the parameters of others: the one round of which it has asked all of them for theirs.
+    var agreedRound: Round?
     /// How many steps it has published a message for, or may have.
     var publishedRounds = 0
     var neighbours: [NeighbourState]

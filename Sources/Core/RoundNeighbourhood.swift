@@ -63,7 +63,13 @@ extension RoundNeighbourhood {
         var sum = own ? ownWeight : 0
         for (slot, neighbour) in configuration.neighbours.enumerated() {
             if !own { receives[slot] = false }
-            if !participation.includes(neighbour.node, in: round) { weights[slot] = nil }
+            if !participation.includes(neighbour.node, in: round) {
+                // Only an oracle tells that it would have been one of those to withstand.
+                if budget.hostile?.contains(neighbour.node) ?? false {
+                    budget.takeOff(neighbour.node, weight: weights[slot] ?? 0)
+                }
+                weights[slot] = nil
+            }
             sum += weights[slot] ?? 0
         }
         countsOwn = own

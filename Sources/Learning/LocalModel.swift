@@ -38,6 +38,18 @@ public struct Participation: Sendable, Equatable {
         self.seed = seed
     }
 
+    /// As many rounds in a row as one of so many nodes may sit out, but for one run in a million; never more than there
+    /// are.
+    public func longestPause(of nodes: Int, rounds: Int) -> Int {
+        guard chance < 1 else { return 0 }
+        var (pause, rest) = (0, Double(nodes) * Double(rounds) * 1e6)
+        while rest > 1, pause < rounds {
+            rest *= 1 - chance
+            pause += 1
+        }
+        return pause
+    }
+
     public func includes(_ node: NodeID, in round: Round) -> Bool {
         guard chance < 1 else { return true }
         var random = RandomStream(seed: seed, purpose: .participation, node: node, round: round)

@@ -44,7 +44,7 @@ extension [Arrival] {
     ///   - backlog: so many rounds beyond it a neighbour may be.
     mutating func append(_ message: Message, from peer: NodeID, sentRound: Round?, backlog: Int) {
         if case .model(let newer) = message, case .message(.model(let older), let sender)? = last, sender == peer,
-            let sentRound, older.round.number > sentRound.number + backlog, newer.round > older.round
+            backlog == 1, let sentRound, older.round > sentRound.next, newer.round > older.round
         {
             removeLast()
         }

@@ -114,7 +114,9 @@ public struct Assembly: Sendable {
                     + "aggregation.tolerates must be oracle")
         }
         warnings =
-            file.warnings + doubts.sentences + [experiment.driftWarning(on: topology, exchange)].compactMap(\.self)
+            file.warnings + doubts.sentences
+            + [experiment.driftWarning(on: topology, changes: !graphs.isConstant, exchange, with: rule)].compactMap(
+                \.self)
     }
 
     private static func split(

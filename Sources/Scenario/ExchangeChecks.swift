@@ -1,5 +1,6 @@
 // What goes with which exchange: what is refused before a run, and what is only doubtful.
 import Aggregation
+import Attacks
 public import Core
 import Graphs
 import Kernels
@@ -17,9 +18,11 @@ extension Experiment.Training {
 extension Experiment {
     /// Who sits out, where neighbours must know: who sends no model in a round still has one.
     func participation(under exchange: any Exchange) -> Participation? {
-        guard !type(of: exchange).sendsModels, training.participation < 1 else { return nil }
+        guard !type(of: exchange).sendsModels else { return nil }
         return Participation(chance: training.participation, seed: seed)
     }
+
+    private static let mostSteps = 1_000_000_000
 
     /// - Throws: what does not go together, and why.
     func checkExchange(_ exchange: any Exchange, with rule: any GossipRule) throws(ConfigurationFault) {
@@ -31,6 +34,17 @@ extension Experiment {
         }
         if training.gossipSteps > 1, timing.kind == .asynchronous {
             try refuse("training.gossipSteps needs rounds that go together; timing.kind must be synchronous")
+        }
+        let steps = training.rounds.multipliedReportingOverflow(by: training.gossipSteps)
+        guard !steps.overflow, steps.partialValue <= Self.mostSteps else {
+            throw ConfigurationFault(
+                "training.rounds \(training.rounds) times training.gossipSteps \(training.gossipSteps) is more than a "
+                    + "message can count; allowed: \(Self.mostSteps) gossip steps in all")
+        }
+        if training.gossipSteps > 1, type(of: exchange).sendsModels, rule.needs.contains(.modelBefore) {
+            try refuse(
+                "aggregation.rule \(aggregation.rule.kind) compares with the model before the local steps, which the "
+                    + "first gossip step leaves behind; training.gossipSteps must be 1")
         }
         guard !type(of: exchange).sendsModels else { return }
         let name = "training.exchange \(type(of: exchange).name)"
@@ -47,6 +61,11 @@ extension Experiment {
             try refuse(
                 "\(name) leaves nodes that start apart as far apart as they are; training.initialisation must be same")
         }
+        if training.participation < 1, !rule.doesWithoutOwn {
+            try refuse(
+                "aggregation.rule \(aggregation.rule.kind) starts from the node's own vector, and a node that sits out has "
+                    + "none; with \(name), training.participation must be 1, or the rule weightedMean or one of a set")
+        }
         if rule.needs.contains(.models) {
             try refuse(
                 "aggregation.rule \(aggregation.rule.kind) tries out or compares models, and \(name) sends none; "
@@ -54,12 +73,31 @@ extension Experiment {
         }
     }
 
-    /// Where nodes that do not hear the same drift apart.
-    func driftWarning(on topology: Topology, _ exchange: any Exchange) -> String? {
+    /// Where nodes that do not come to the same drift apart.
+    func driftWarning(
+        on topology: Topology, changes: Bool, _ exchange: any Exchange, with rule: any GossipRule
+    ) -> String? {
         guard let drift = type(of: exchange).drift else { return nil }
         let isComplete = topology.nodes.allSatisfy { topology.neighbours(of: $0).count == topology.nodeCount - 1 }
-        guard !isComplete else { return nil }
-        return "training.exchange \(type(of: exchange).name) on a graph that is not complete: nodes do not hear the "
-            + "same, and \(drift); they drift apart"
+        let cause: String
+        if changes {
+            cause = "on a graph that changes: nodes do not hear the same"
+        } else if !isComplete {
+            cause = "on a graph that is not complete: nodes do not hear the same"
+        } else if !rule.doesWithoutOwn {
+            cause =
+                "with aggregation.rule \(aggregation.rule.kind), which starts from each node's own: "
+                + "nodes come to different results"
+        } else if adversary.contains(where: { ((try? $0.makeAttack()) as? any ModelAttack)?.tellsApart ?? false }) {
+            cause = "with an attack that tells every neighbour something else: nodes do not hear the same"
+        } else {
+            return nil
+        }
+        return "training.exchange \(type(of: exchange).name) \(cause), and \(drift); they drift apart"
     }
+}
+
+extension ModelAttack {
+    /// Whether it may send different vectors to different neighbours.
+    fileprivate var tellsApart: Bool { !needs.isDisjoint(with: [.victim, .draws]) }
 }

@@ -15,6 +15,8 @@ public struct WeightedMean: GossipRule {
 
     private let rate: Double
 
+    public var doesWithoutOwn: Bool { true }
+
     public init(_ parameters: ParameterValues) { rate = parameters.number("rate") }
 
     public func mix(
