@@ -1,4 +1,4 @@
-// What a node remembers of one neighbour: its link, at most two of its models, its offences.
+// What a node remembers of one neighbour: its link, the few of its models that are of use, its offences.
 import Kernels
 import Metrics
 import Wire

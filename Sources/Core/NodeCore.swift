@@ -20,7 +20,7 @@ import Wire
 /// | local step | gradient steps from the model θ_i of the round's start | `NodeEffect.train` |
 /// | half-step model, θ_i^(t+½) | the model after the local step, as it is sent | `trained` |
 /// | exchange | it goes to every neighbour, and theirs are waited for | `gathering` |
-/// | rule | makes the next model of the own half-step model and those heard | `Mixer` |
+/// | rule | makes the next model of the own half-step model and those heard | `RoundFunction` |
 /// | budget, f and b | the hostile neighbours that the rule must withstand | `NodeConfiguration.budget` |
 /// | forgery | what a hostile node sends in place of its model | `NodeCore+Forging` |
 /// | entering | how a restarted node comes back into the rounds of the others | `NodeCore+Entering` |

@@ -20,18 +20,13 @@ public struct RoundNeighbourhood: Sendable, Equatable {
     var mixedNeighbours: Int { weights.count { $0 ?? 0 > 0 } }
 
     /// w_ij of a neighbour whose models are mixed; `nil` for others, eavesdropping links among them.
-    func mixingWeight(_ slot: Int) -> Double? { weights[slot].flatMap { $0 > 0 ? $0 : nil } }
+    public func mixingWeight(_ slot: Int) -> Double? { weights[slot].flatMap { $0 > 0 ? $0 : nil } }
 }
 
 extension NodeConfiguration {
     /// Where everyone takes part and the graph stays as it is.
     var wholeNeighbourhood: RoundNeighbourhood {
         RoundNeighbourhood(weights: neighbours.map(\.weight), receives: neighbours.map(\.receives), budget: budget)
-    }
-
-    /// w_ij of a neighbour whose models are mixed in this step; `nil` for others.
-    public func mixingWeight(of node: NodeID, in step: Round) -> Double? {
-        slot(of: node).flatMap(roundNeighbourhood(in: step).mixingWeight)
     }
 
     /// Whether neighbours are not the same in every step.

@@ -64,10 +64,7 @@ struct Connection {
     /// Queues a frame. A model overtakes older ones that have not begun to leave, so a stopped peer costs no more than
     /// the backlog.
     mutating func enqueue(_ frame: OutgoingFrame) {
-        if frame.kind == .model {
-            queue.makeRoomForModel(backlog: link.limits.backlog, begun: written > 0 ? 1 : 0)
-        }
-        queue.append(frame)
+        queue.enqueue(frame, backlog: link.limits.backlog, begun: written > 0 ? 1 : 0)
     }
 
     /// Writes what goes without waiting; returns the bytes that left, or `nil` where the connection is broken.

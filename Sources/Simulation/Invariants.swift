@@ -23,7 +23,7 @@ public struct Violation: Sendable, Equatable, CustomStringConvertible {
         case guarantee
         /// Only hostile nodes are found to forge.
         case penalties
-        /// A node holds two models of each neighbour at most; the network keeps back few messages a link.
+        /// A node holds one model and a backlog of each neighbour at most; the network keeps back few messages a link.
         case bounds
         /// A checkpoint is never of a later round than its node.
         case checkpoint
@@ -244,19 +244,19 @@ public struct Invariants: Sendable {
         _ line: TraceLine, _ heard: [ReceivedModel], _ result: [Float], of node: NodeID
     ) {
         let configuration = nodes[node.index]
-        let mixed = heard.compactMap { one in
-            configuration.mixingWeight(of: one.sender, in: line.round).map { (heard: one, weight: $0) }
-        }
+        let neighbourhood = configuration.roundNeighbourhood(in: line.round)
+        func weight(of node: NodeID) -> Double? { configuration.slot(of: node).flatMap(neighbourhood.mixingWeight) }
+        let mixed = heard.compactMap { one in weight(of: one.sender).map { (heard: one, weight: $0) } }
         let hostile = mixed.filter { isHostile[$0.heard.sender.index] }
         let honest = mixed.filter { !isHostile[$0.heard.sender.index] }
         guard let own = received(own: line, of: node) else { return }
-        let offended = line.offenders.compactMap { configuration.mixingWeight(of: $0, in: line.round) }
+        let offended = line.offenders.compactMap(weight)
         switch guarantee {
         case .isolation:
             guaranteesChecked += 1
             if result != own { report(.guarantee, node, line.round, "neighbours have influence") }
         case .honestBox:
-            let budget = max(0, configuration.budget.count - offended.count)
+            let budget = max(0, neighbourhood.budget.count - offended.count)
             guard hostile.count <= budget, mixed.count > 2 * budget else { return }
             guaranteesChecked += 1
             let leaves = result.indices.first { index in
@@ -264,7 +264,7 @@ public struct Invariants: Sendable {
             }
             if let leaves { report(.guarantee, node, line.round, "element \(leaves) leaves the honest range") }
         case .summation(let coefficient):
-            let budget = max(0, configuration.budget.weight - offended.reduce(0, +))
+            let budget = max(0, neighbourhood.budget.weight - offended.reduce(0, +))
             guard hostile.reduce(0, { $0 + $1.weight }) <= budget + Budget.tolerance else { return }
             guaranteesChecked += 1
             var spread = 0.0

@@ -4,7 +4,7 @@ import Kernels
 /// A decoded message between two nodes of one experiment.
 public enum Message: Sendable, Equatable {
     case model(ModelMessage)
-    /// The sender is held up in this round and will send its model late: wait longer for it.
+    /// The sender is held up in this round and has nothing to send yet. It gains nothing by that.
     case waiting(Round)
     /// The sender has fallen behind, and asks for the parameters with which the receiver starts this round or, if it is
     /// further, the round it is in. Only where something else than models travels.

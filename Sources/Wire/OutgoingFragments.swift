@@ -22,7 +22,7 @@ struct OutgoingFragments: Sendable {
     /// Fragments that are sent again into a silence (RFC 9002, section 6.2.4).
     private static let probes = 2
 
-    /// Not begun; at most one of them is a model.
+    /// Not begun; at most a backlog of them are models.
     private var queue: [OutgoingFrame] = []
     /// The frame that is being cut, and the bytes of it that are in fragments.
     private var current: (frame: OutgoingFrame, cut: Int)?
@@ -66,8 +66,7 @@ struct OutgoingFragments: Sendable {
     /// Queues a frame. A model overtakes older ones that have not begun to leave, so a stopped peer costs no more than
     /// the backlog.
     mutating func enqueue(_ frame: OutgoingFrame) {
-        if frame.kind == .model { queue.makeRoomForModel(backlog: backlog) }
-        queue.append(frame)
+        queue.enqueue(frame, backlog: backlog)
     }
 
     /// The next fragment to send: one that was lost, or a new one if the window allows it.

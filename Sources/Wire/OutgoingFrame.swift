@@ -96,14 +96,17 @@ public struct OutgoingFrame: Sendable, Equatable {
 }
 
 extension Array<OutgoingFrame> {
-    /// Drops the oldest models that wait, so that with the next one no more than `backlog` do.
+    /// Appends a frame, and drops the oldest of its kind that wait: a peer that does not read costs no more than a
+    /// backlog of models and one state.
     ///
     /// - Parameter begun: frames at the front of which some bytes have left.
-    public mutating func makeRoomForModel(backlog: Int, begun: Int = 0) {
-        var waiting = dropFirst(begun).count { $0.kind == .model }
-        while waiting >= backlog, let oldest = indices.dropFirst(begun).first(where: { self[$0].kind == .model }) {
+    public mutating func enqueue(_ frame: OutgoingFrame, backlog: Int, begun: Int = 0) {
+        let most = frame.kind == .model ? backlog : frame.kind == .state ? 1 : Int.max
+        var waiting = dropFirst(begun).count { $0.kind == frame.kind }
+        while waiting >= most, let oldest = indices.dropFirst(begun).first(where: { self[$0].kind == frame.kind }) {
             remove(at: oldest)
             waiting -= 1
         }
+        append(frame)
     }
 }

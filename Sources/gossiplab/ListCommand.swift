@@ -1,6 +1,7 @@
 // gossiplab list: what can be named in an experiment, with parameters and defaults.
 import Aggregation
 import Attacks
+import Core
 import Faults
 import Graphs
 import JSON
@@ -16,9 +17,8 @@ enum ListCommand: Command {
     static let flags = [Flag("json", nil, "an array of objects")]
 
     private static let kinds = [
-        "rules", "before", "attacks", "models", "datasets", "splits", "steps", "families", "weights", "schedules",
-        "faults",
-        "plans", "experiments", "sweeps", "keys",
+        "rules", "before", "attacks", "models", "exchanges", "datasets", "splits", "steps", "families", "weights",
+        "schedules", "faults", "plans", "experiments", "sweeps", "keys",
     ]
 
     static func run(_ flags: Flags) throws -> Int32 {
@@ -63,6 +63,7 @@ enum ListCommand: Command {
             }
         case "attacks": return registered(AttackCatalog.all.descriptions)
         case "models": return registered(ObjectiveCatalog.all.descriptions)
+        case "exchanges": return registered(ExchangeCatalog.all.descriptions)
         case "datasets": return registered(DatasetCatalog.all.descriptions)
         case "splits": return registered(SplitCatalog.all.descriptions)
         case "steps": return registered(StepSizeCatalog.all.descriptions)

@@ -112,7 +112,7 @@ enum SoakCommand: Command {
         return path
     }
 
-    private static let groups = ["fault", "rejection", "rule", "attack"]
+    private static let groups = ["fault", "rejection", "rule", "attack", "exchange", "schedule"]
 
     private static func lines(_ tally: SoakTally, seconds: Double) -> [String] {
         let rate = Int((Double(tally.cases) / max(seconds, 1e-9)).rounded())

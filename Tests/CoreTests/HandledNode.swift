@@ -56,10 +56,13 @@ struct HandledNode {
     }
 
     /// A node of this configuration, of the dimension above, that mixes by plain gossip.
-    init(_ configuration: NodeConfiguration, behaviour: Behaviour = .honest) {
+    init(
+        _ configuration: NodeConfiguration, exchange: any Exchange = ModelExchange(), behaviour: Behaviour = .honest
+    ) {
         self.init(degree: configuration.neighbours.count)
         core = NodeCore(
-            configuration, rule: WeightedMean(.defaults(WeightedMean.parameters)), behaviour: behaviour,
+            configuration, exchange: exchange, rule: WeightedMean(.defaults(WeightedMean.parameters)),
+            behaviour: behaviour,
             initial: [Float](repeating: 0, count: Self.dimension))
     }
 
@@ -131,6 +134,16 @@ struct HandledNode {
     /// Models sent so far, as (round, receiver).
     var models: [[Int]] {
         sent.compactMap { if case .model(let model) = $0.message { [model.round.number, $0.to] } else { nil } }
+    }
+
+    /// States sent so far, as (round, receiver).
+    var states: [[Int]] {
+        sent.compactMap { if case .state(let state) = $0.message { [state.round.number, $0.to] } else { nil } }
+    }
+
+    /// Requests of states sent so far, as (round, receiver).
+    var stateRequests: [[Int]] {
+        sent.compactMap { if case .stateRequest(let round) = $0.message { [round.number, $0.to] } else { nil } }
     }
 
     private mutating func interpret() -> (Round, [Float], LocalState)? {

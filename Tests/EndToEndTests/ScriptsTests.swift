@@ -27,6 +27,23 @@ extension EndToEndTests {
 
             """
 
+        @Test("every script is whole to its interpreter")
+        func syntax() throws {
+            let names = try Files.names(in: "\(Self.root)/Scripts").filter { !$0.hasPrefix("_") }
+            #expect(names.count > 10)
+            for name in names {
+                let path = "\(Self.root)/Scripts/\(name)"
+                let python = ["/usr/bin/python3", "/usr/local/bin/python3"].first { Files.exists($0) }
+                let isPython = String(decoding: try Files.read(path).prefix(30), as: UTF8.self).contains("python3")
+                if isPython, python == nil { continue }
+                let check =
+                    isPython
+                    ? [python ?? "", "-c", "import ast, sys; ast.parse(open(sys.argv[1]).read())", path]
+                    : ["bash", "-n", path]
+                #expect(try ChildProcess(check[0], Array(check.dropFirst())).wait() == .exited(0), "\(name)")
+            }
+        }
+
         @Test("slurm-job takes a task's rank for a node's index, and a folder that is there for another run's")
         func slurm() throws {
             let laboratory = try Laboratory()

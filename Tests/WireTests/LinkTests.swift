@@ -66,6 +66,7 @@ struct LinkTests {
         var (sender, receiver) = Self.openPair()
         let sent: [Message] = [
             .model(ModelMessage(round: Round(4), values: [1, -2.5, .infinity])), .waiting(Round(9)),
+            .stateRequest(Round(9)), .state(ModelMessage(round: Round(3), values: [7, -1, 0.5])),
             .model(ModelMessage(round: Round(5), values: [0, 0, 0])), .bye(.stopping),
         ]
         let bytes = sent.flatMap { sender.frame(for: $0).bytes }

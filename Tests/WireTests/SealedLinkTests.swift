@@ -10,6 +10,7 @@ import Testing
 struct SealedLinkTests {
     private static let sent: [Message] = [
         .model(ModelMessage(round: Round(3), values: [1, -2.5, 0.125])), .waiting(Round(4)),
+        .stateRequest(Round(4)), .state(ModelMessage(round: Round(4), values: [5, 0.25, -3])),
         .model(ModelMessage(round: Round(4), values: [0, 0, 0])), .bye(.finished),
     ]
 

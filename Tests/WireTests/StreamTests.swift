@@ -8,6 +8,7 @@ import Testing
 struct StreamTests {
     private static let sent: [Message] = [
         .model(ModelMessage(round: Round(0), values: [1, -0.0, .nan])), .waiting(Round(0)),
+        .stateRequest(Round(1)), .state(ModelMessage(round: Round(7), values: [3, -0.0, 0.5])),
         .model(ModelMessage(round: Round(Int(UInt32.max)), values: [.greatestFiniteMagnitude, 2, -.infinity])),
         .bye(.finished),
     ]

@@ -7,7 +7,7 @@ import Registry
 /// robust D-SGD, whose momentum, if any, is taken after aggregation.
 public struct GradientExchange: Exchange {
     public static let name = "gradient"
-    public static let summary = "the batch gradient; momentum and step follow its mix"
+    public static let summary = "Sends the gradient of the batch; momentum and step follow the mix."
     public static let channel = "gradient"
     public static let drift: String? = "gradients bring parameters that differ no nearer to each other"
 

@@ -6,7 +6,7 @@ import Registry
 /// x½ is sent, and x ← rule(x½, heard): decentralized SGD, "adapt then combine" (Lian et al. 2017, arXiv 1705.09056).
 public struct ModelExchange: Exchange {
     public static let name = "model"
-    public static let summary = "the model after the local steps; its mix is the next model"
+    public static let summary = "Sends the model after the local steps; the mix is the next model."
     public static let channel = "model"
     public static let sendsModels = true
     public static let takesLocalSteps = true

@@ -7,7 +7,7 @@ import Registry
 /// momentum (Karimireddy, He, Jaggi 2021, arXiv 2012.10333; Farhadkhani et al. 2022, arXiv 2205.12173).
 public struct MomentumExchange: Exchange {
     public static let name = "momentum"
-    public static let summary = "the node's momentum; the step follows its mix"
+    public static let summary = "Sends the node's momentum; the step follows the mix."
     public static let channel = "momentum"
     public static let drift: String? = "momenta bring parameters that differ no nearer to each other"
 

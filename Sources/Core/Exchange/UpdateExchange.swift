@@ -7,7 +7,7 @@ import Registry
 /// (McMahan et al. 2017, arXiv 1602.05629) without a server: the average of those who take part, adopted by all.
 public struct UpdateExchange: Exchange {
     public static let name = "update"
-    public static let summary = "how far the local steps went; its mix is added to the own parameters"
+    public static let summary = "Sends how far the local steps went; the mix is added to the own parameters."
     public static let channel = "update"
     public static let takesLocalSteps = true
     public static let drift: String? = "updates bring parameters that differ no nearer to each other"

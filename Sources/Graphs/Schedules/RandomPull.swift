@@ -3,8 +3,8 @@ import Kernels
 import Registry
 
 /// In each round every node hears `count` of its neighbours, drawn without replacement; each of them and the node
-/// itself count 1 / (count + 1). On a complete graph these are the pulls of RPEL (El Mrini, Farhadkhani, Guerraoui 2025,
-/// arXiv 2510.08311).
+/// itself count 1 / (count + 1). On a complete graph these are the pulls of RPEL (El Mrini, Farhadkhani, Guerraoui
+/// 2025, arXiv 2510.08311).
 public struct RandomPull: ScheduleKind {
     public static let name = "pull"
     public static let summary = "Each node hears count neighbours drawn in each round; weights 1 / (count + 1)."

@@ -111,7 +111,8 @@ public struct RunCheck {
         }
     }
 
-    /// Whether agreement is to be expected: no round depends on chance, nobody forges models (no rule promises that
+    /// Whether agreement is to be expected: models travel, over a graph that stays; no round depends on chance, nobody
+    /// forges models (no rule promises that
     /// honest nodes agree whatever the graph), and wherever each honest node ignores as many honest neighbours as it
     /// tolerates hostile nodes, the graph still holds together: where μ₂ exceeds twice that number, every part of at
     /// most half of the nodes has one with more neighbours outside ((f+1)-robust: LeBlanc, Zhang, Koutsoukos, Sundaram,
@@ -119,7 +120,8 @@ public struct RunCheck {
     /// groups of nodes apart.
     private var isComparable: Bool {
         let experiment = assembly.experiment
-        guard experiment.timing.kind == .synchronous, experiment.aggregation.rule.kind != LFighter.name,
+        guard assembly.sendsModels, assembly.graphs.isConstant, experiment.timing.kind == .synchronous,
+            experiment.aggregation.rule.kind != LFighter.name,
             !modelAttacks.contains(where: { $0.forgesModels }),
             case .count(let tolerated) = experiment.aggregation.tolerates, !assembly.topology.directed
         else { return false }
@@ -138,12 +140,13 @@ public struct RunCheck {
 
     /// In seconds of virtual time what the honest nodes need where hostile nodes are late and nothing else goes wrong,
     /// and what they may need: where nobody is hostile, models are exchanged once a latency. `nil` where nobody is
-    /// late, or more are than are tolerated.
+    /// late, more are than are tolerated, or neighbours are not the same in every round.
     private func pace() throws -> (spent: Double, allowed: Double)? {
-        guard assembly.experiment.timing.kind == .synchronous, !modelAttacks.isEmpty,
+        guard assembly.experiment.timing.kind == .synchronous, assembly.graphs.isConstant, !modelAttacks.isEmpty,
             !modelAttacks.contains(where: { $0.forgesModels }), try hostileAreTolerated()
         else { return nil }
-        let usual = Double(rounds / assembly.experiment.training.mixEvery) * Double(options.latency)
+        let training = assembly.experiment.training
+        let usual = Double(rounds * training.gossipSteps / training.mixEvery) * Double(options.latency)
         let allowed = Self.slowest.factor * usual + Self.slowest.deadlines * Double(deadline)
         return (try seconds(try variant(["faults=[]"])), allowed / 1e9)
     }

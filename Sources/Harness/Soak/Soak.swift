@@ -28,6 +28,8 @@ public struct SoakTally: Sendable {
         for rejection in outcome.rejections { count("rejection", rejection.reason, rejection.count) }
         count("rule", outcome.soakCase.ruleKind, 1)
         count("attack", outcome.soakCase.attackKind, 1)
+        count("exchange", outcome.soakCase.exchangeKind, 1)
+        count("schedule", outcome.soakCase.scheduleKind, 1)
         if !outcome.violations.isEmpty { failures.append(outcome) }
     }
 
@@ -41,7 +43,8 @@ public struct SoakTally: Sendable {
         }
     }
 
-    /// How often each thing of a group ("fault", "rejection", "rule", "attack") was met, the most frequent first.
+    /// How often each thing of a group ("fault", "rejection", "rule", "attack", "exchange", "schedule") was met, the
+    /// most frequent first.
     public func counts(of group: String) -> [(name: String, count: Int)] {
         counts.filter { $0.group == group }.map { ($0.name, $0.count) }.sorted { ($1.1, $0.0) < ($0.1, $1.0) }
     }

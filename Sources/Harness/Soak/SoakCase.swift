@@ -1,6 +1,7 @@
 // A random experiment with random faults, drawn from a seed: any graph, rule, attack and fault of the catalogues.
 import Aggregation
 import Attacks
+import Core
 import Faults
 import Graphs
 import JSON
@@ -40,7 +41,38 @@ public struct SoakCase: Sendable {
         }
         // Not every attack can be one vector from all members.
         if (try? assembly()) == nil { adversary = adversary.map { $0.replacing("collude", .flag(false)) } }
+        // Drawn last, and left out where it does not go with the rest.
+        for variation in [draw.exchange(), draw.gossipSteps(), draw.schedule(of: topology, nodes, rounds: rounds)] {
+            var varied = self
+            variation?(&varied)
+            if (try? varied.assembly()) != nil { take(varied) }
+        }
     }
+
+    private mutating func take(_ other: SoakCase) {
+        (settings, topology, nodes, adversary) = (other.settings, other.topology, other.nodes, other.adversary)
+    }
+
+    /// What of a case is seldom drawn.
+    typealias Variation = (inout SoakCase) -> Void
+
+    /// Adds a setting of the training, or takes it out.
+    mutating func setTraining(_ key: String, _ value: JSONValue?) {
+        settings = settings.map { name, training in
+            guard name == "training" else { return (name, training) }
+            let plain = training.removing(key)
+            return (name, value.map { plain.adding(key, $0) } ?? plain)
+        }
+    }
+
+    /// Takes another graph in place of the drawn one, of fewer nodes perhaps.
+    mutating func setTopology(_ topology: JSONValue, nodes: Int) {
+        self.topology = topology
+        self.nodes = nodes
+        adversary = adversary.compactMap { $0.keepingNodes(below: nodes) }
+    }
+
+    func training(_ key: String) -> JSONValue? { settings.first { $0.key == "training" }?.value.member(key) }
 
     /// The experiment as a user would write it.
     public var json: JSONValue {
@@ -65,6 +97,8 @@ public struct SoakCase: Sendable {
     public var ruleKind: String {
         settings.first { $0.key == "aggregation" }?.value.member("rule")?.member("kind")?.text ?? ""
     }
+    public var exchangeKind: String { training("exchange")?.member("kind")?.text ?? ModelExchange.name }
+    public var scheduleKind: String { topology.member("schedule")?.member("kind")?.text ?? "none" }
     public var attackKind: String { adversary.first?.member("attack")?.member("kind")?.text ?? "none" }
 
     /// - Parameter changes: settings that differ, as after `--set`.
@@ -84,6 +118,9 @@ extension JSONValue {
     fileprivate func replacing(_ key: String, _ value: JSONValue) -> JSONValue {
         JSONValue(.object(members.map { $0.key == key ? JSONMember(key, value) : $0 }))
     }
+
+    /// An object without one of its members.
+    func removing(_ key: String) -> JSONValue { JSONValue(.object(members.filter { $0.key != key })) }
 
     /// An object with one more member.
     fileprivate func adding(_ key: String, _ value: JSONValue) -> JSONValue {
@@ -117,7 +154,7 @@ private struct Draw {
     /// An entry of a catalogue with parameters near their defaults.
     mutating func entry(_ type: any Registered.Type) -> JSONValue {
         var members = [JSONMember("kind", .text(type.name))]
-        for parameter in type.parameters where chance(0.5) {
+        for parameter in type.parameters where parameter.defaultValue == nil || chance(0.5) {
             if let value = value(of: parameter) { members.append(JSONMember(parameter.name, value)) }
         }
         return JSONValue(.object(members))
@@ -133,6 +170,8 @@ private struct Draw {
             let low = max(range.lowerBound, Int(usual) / 2)
             let high = min(range.upperBound, Int(usual) * 2)
             return low <= high ? .number(count(low...high)) : nil
+        case (.count(let range), nil):
+            return .number(count(range.lowerBound...min(range.upperBound, range.lowerBound + 1)))
         case (.choice(let names), _): return .text(one(of: names))
         case (.flag, _): return .flag(chance(0.5))
         default: return nil
@@ -232,5 +271,59 @@ private struct Draw {
             let from = count(1...rounds - 4)
             return (from, count(from + 1...min(rounds - 1, from + 12)), entry(kind))
         }
+    }
+
+    // MARK: - What is seldom drawn
+
+    mutating func exchange() -> SoakCase.Variation? {
+        guard chance(0.25) else { return nil }
+        let exchange = entry(one(of: ExchangeCatalog.all.entries.filter { !$0.sendsModels }))
+        return { $0.setTraining("exchange", exchange) }
+    }
+
+    mutating func gossipSteps() -> SoakCase.Variation? {
+        guard chance(0.15) else { return nil }
+        let steps = count(2...3)
+        return { $0.setTraining("gossipSteps", .number(steps)) }
+    }
+
+    /// A graph that changes: by any rule, or by edges and a node that go and come back.
+    mutating func schedule(of topology: JSONValue, _ nodes: Int, rounds: Int) -> SoakCase.Variation? {
+        guard chance(0.125) else { return nil }
+        guard chance(0.7) else { return changes(of: topology, rounds: rounds) }
+        let kind = one(of: ScheduleCatalog.all.entries)
+        let schedule = entry(kind)
+        guard kind.name == OnePeerExponential.name else {
+            return { $0.topology = $0.topology.adding("schedule", schedule) }
+        }
+        let fewer = nodes < 16 ? 8 : 16
+        return {
+            $0.setTopology(
+                .object(["family": .text(Exponential.name), "nodes": .number(fewer), "schedule": schedule]),
+                nodes: fewer)
+        }
+    }
+
+    private mutating func changes(of topology: JSONValue, rounds: Int) -> SoakCase.Variation? {
+        guard let file = try? TopologyFile.read(Array(JSONText.canonical(topology).utf8), name: "drawn") else {
+            return nil
+        }
+        let graph = file.topology
+        let dropped = graph.edges.filter { _ in chance(0.2) }
+        let leaver = one(of: graph.nodes)
+        let edges = JSONValue.array(
+            dropped.filter { $0.source != leaver && $0.target != leaver }.map { edge in
+                .array([.text(graph.labels[edge.source.index]), .text(graph.labels[edge.target.index])])
+            })
+        let (first, second) = (count(2...rounds / 2), count(rounds / 2 + 1...rounds - 2))
+        let away = JSONValue.array([.text(graph.labels[leaver.index])])
+        let schedule: JSONValue = .object([
+            "kind": .text("changes"),
+            "changes": .array([
+                .object(["from": .number(first), "drop": edges, "leave": away]),
+                .object(["from": .number(second), "add": edges, "join": away]),
+            ]),
+        ])
+        return { $0.topology = $0.topology.adding("schedule", schedule) }
     }
 }

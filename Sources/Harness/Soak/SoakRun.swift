@@ -91,6 +91,8 @@ extension SoakCase {
             cases.append(smaller)
         }
         if !adversary.isEmpty { add { $0.adversary = [] } }
+        for key in ["exchange", "gossipSteps"] where training(key) != nil { add { $0.setTraining(key, nil) } }
+        if topology.member("schedule") != nil { add { $0.topology = $0.topology.removing("schedule") } }
         for index in faults.indices { add { $0.faults.remove(at: index) } }
         for fewer in [rounds / 2, rounds * 3 / 4, rounds - 1] where fewer >= 4 && fewer < rounds {
             add { smaller in
@@ -102,9 +104,8 @@ extension SoakCase {
         for fewer in [nodes / 2, nodes * 3 / 4, nodes - 1] where fewer >= 3 && fewer < nodes {
             for family in ["ring", "complete"] {
                 add { smaller in
-                    smaller.nodes = fewer
-                    smaller.topology = .object(["family": .text(family), "nodes": .number(fewer)])
-                    smaller.adversary = adversary.compactMap { $0.keepingNodes(below: fewer) }
+                    smaller.setTopology(
+                        .object(["family": .text(family), "nodes": .number(fewer)]), nodes: fewer)
                 }
             }
         }
@@ -114,7 +115,7 @@ extension SoakCase {
 
 extension JSONValue {
     /// An adversary group without the nodes that are no longer there.
-    fileprivate func keepingNodes(below count: Int) -> JSONValue? {
+    func keepingNodes(below count: Int) -> JSONValue? {
         let labels = (member("nodes")?.elements ?? []).filter { ($0.text.flatMap { Int($0) } ?? count) < count }
         guard !labels.isEmpty else { return nil }
         return JSONValue(

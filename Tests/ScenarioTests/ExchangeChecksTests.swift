@@ -1,0 +1,102 @@
+// What goes with which exchange: every refusal with its sentence, and where nodes are said to drift apart.
+import Core
+import Kernels
+import Learning
+import Registry
+import Testing
+
+@testable import Scenario
+
+@Suite("What goes with which exchange")
+struct ExchangeChecksTests {
+    private static func assembly(_ settings: [String], nodes: Int = 6, family: String = "complete") throws -> Assembly {
+        let json = """
+            {"name": "e", "topology": {"family": "\(family)", "nodes": \(nodes)},
+             "task": {"dataset": {"kind": "synthetic", "features": 4, "classes": 3, "samples": 120}}}
+            """
+        let experiment = try Experiment(Array(json.utf8), name: "e.json", overrides: settings)
+        return try Assembly(experiment, topology: experiment.topologyFile { _ throws(ConfigurationFault) in [] })
+    }
+
+    @Test(
+        "refuses, and says why and what goes",
+        arguments: [
+            (
+                ["training.gossipSteps=2", "training.mixEvery=3"],
+                "training.gossipSteps 2 and training.mixEvery 3 do not go together; allowed: several exchanges in every "
+                    + "round, or one in several rounds"
+            ),
+            (
+                ["training.gossipSteps=2", "timing.kind=asynchronous"],
+                "training.gossipSteps needs rounds that go together; timing.kind must be synchronous"
+            ),
+            (
+                ["training.exchange=update", "timing.kind=asynchronous"],
+                "training.exchange update would be applied once more each time it is mixed; timing.kind must be "
+                    + "synchronous"
+            ),
+            (
+                ["training.exchange=momentum", "training.mixEvery=2"],
+                "training.exchange momentum is mixed in the round it belongs to; training.mixEvery must be 1"
+            ),
+            (
+                ["training.exchange=gradient", "training.localSteps=2"],
+                "training.exchange gradient has one step in a round; training.localSteps must be 1 (update and model "
+                    + "take more)"
+            ),
+            (
+                ["training.exchange=update", "training.initialisation=different"],
+                "training.exchange update leaves nodes that start apart as far apart as they are; "
+                    + "training.initialisation must be same"
+            ),
+            (
+                ["training.exchange=gradient", "aggregation.rule=ubar"],
+                "aggregation.rule ubar tries out or compares models, and training.exchange gradient sends none; allowed "
+                    + "with it: any other rule, or training.exchange model"
+            ),
+        ])
+    func refusals(settings: [String], sentence: String) {
+        let fault = #expect(throws: ConfigurationFault.self) { _ = try Self.assembly(settings) }
+        #expect(fault?.description.contains(sentence) == true, "\(fault?.description ?? "nothing")")
+    }
+
+    @Test("all else goes together", arguments: ["model", "update", "gradient", "momentum"])
+    func allowed(exchange: String) throws {
+        for settings in [["training.gossipSteps=3"], ["training.participation=0.5"]] {
+            _ = try Self.assembly(["training.exchange=\(exchange)"] + settings)
+        }
+        guard ["model", "update"].contains(exchange) else { return }
+        _ = try Self.assembly(["training.exchange=\(exchange)", "training.localSteps=4"])
+    }
+
+    @Test("nodes that do not all hear the same drift apart, unless models travel", arguments: ExchangeCatalog.all.names)
+    func drift(exchange: String) throws {
+        let setting = "training.exchange=\(exchange)"
+        let words = "nodes do not hear the same, and"
+        #expect(try !Self.assembly([setting]).warnings.contains { $0.contains(words) })
+        let warnings = try Self.assembly([setting], family: "ring").warnings.filter { $0.contains(words) }
+        #expect(warnings.count == (exchange == "model" ? 0 : 1))
+        #expect(warnings.allSatisfy { $0.hasPrefix("training.exchange \(exchange) on a graph that is not complete") })
+    }
+
+    @Test("who sits out is known to neighbours where it sends nothing, and to nobody where it sends its model")
+    func participation() throws {
+        let part = "training.participation=0.25"
+        let update = try Self.assembly([part, "training.exchange=update"]).node(NodeID(0)).configuration
+        #expect(update.participation == Participation(chance: 0.25, seed: 1))
+        #expect(try Self.assembly([part]).node(NodeID(0)).configuration.participation == nil)
+        #expect(
+            try Self.assembly(["training.exchange=update"]).node(NodeID(0)).configuration.participation == nil)
+        for round in (0..<40).map({ Round($0) }) {
+            let neighbourhood = update.roundNeighbourhood(in: round)
+            let isIn = (0..<6).map { update.participation?.includes(NodeID($0), in: round) == true }
+            #expect(neighbourhood.countsOwn == isIn[0])
+            #expect(neighbourhood.weights.map { $0 != nil } == Array(isIn[1...]))
+            #expect(neighbourhood.receives.allSatisfy { $0 == isIn[0] })
+            guard isIn.contains(true) else { continue }
+            let sum = neighbourhood.weights.reduce(0) { $0 + ($1 ?? 0) }
+            let count = Double(isIn.count { $0 })
+            #expect(abs(sum - (isIn[0] ? (count - 1) / count : 1)) < 1e-12)
+        }
+    }
+}
