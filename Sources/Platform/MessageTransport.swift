@@ -17,6 +17,10 @@ protocol MessageTransport {
     /// Hears those who are not yet neighbours, after the others.
     mutating func hearStrangers(into arrivals: inout [Arrival])
 
+    // The same for all; named here, so that they are compiled for each transport.
+
+    mutating func send(_ message: Message, to peer: NodeID, into arrivals: inout [Arrival])
+
     /// Waits for bytes, connections, `others` or the deadline; returns whether each of `others` is readable.
     mutating func wait(
         until deadline: Instant?, others: [FileDescriptor], into arrivals: inout [Arrival]
