@@ -40,7 +40,7 @@ protocol Carrier {
     mutating func transmit(_ output: Speaker.Output, counting bytesSent: inout Int) -> Bool
     /// Writes what waits and goes; false where the connection is broken.
     mutating func flush(counting bytesSent: inout Int) -> Bool
-    func read(into buffer: inout [UInt8]) -> Reading
+    static func read(_ socket: FileDescriptor, into buffer: inout [UInt8]) -> Reading
 }
 
 /// What came of reading once.

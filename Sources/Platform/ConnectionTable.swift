@@ -116,9 +116,14 @@ struct ConnectionTable<Carried: Carrier> {
         let hearsStrangers = !isFinishing && strangerTime.dueAt <= now
         let hearsSpent = spentTime.dueAt <= now
         let isPaused = now < acceptsAgainAt
-        var moments = [deadline, dials.nextAttempt, isPaused ? acceptsAgainAt : nil]
-        if !isFinishing, !hearsStrangers { moments.append(strangerTime.wakesAt) }
-        if !hearsSpent { moments.append(spentTime.wakesAt) }
+        var end = deadline
+        func wake(at moment: Instant?) {
+            if let moment { end = min(end ?? moment, moment) }
+        }
+        wake(at: dials.nextAttempt)
+        if isPaused { wake(at: acceptsAgainAt) }
+        if !isFinishing, !hearsStrangers { wake(at: strangerTime.wakesAt) }
+        if !hearsSpent { wake(at: spentTime.wakesAt) }
         polled.removeAll()
         for other in others { polled.add(other) }
         listenerSlot = polled.add(listener, reading: hearsStrangers && !isPaused)
@@ -129,10 +134,10 @@ struct ConnectionTable<Carried: Carrier> {
                 reading: stage != .connecting && (hearsStrangers || stage != .strange) && (hearsSpent || !isSpent),
                 writing: stage == .connecting || connections[index].carrier.waitsToWrite)
             if stage == .draining { continue }
-            moments.append(connections[index].quota.dueAt)
-            moments.append(connections[index].carrier.link.nextTimer)
+            wake(at: connections[index].quota.dueAt)
+            wake(at: connections[index].carrier.link.nextTimer)
         }
-        try polled.wait(until: moments.compactMap { $0 }.min())
+        try polled.wait(until: end)
     }
 
     /// Somebody waits at the listener.
@@ -202,7 +207,7 @@ struct ConnectionTable<Carried: Carrier> {
     /// Reads once and carries out what follows.
     private mutating func hear(_ index: Int, into arrivals: inout [Arrival]) {
         if connections[index].stage == .over { return }
-        switch connections[index].carrier.read(into: &buffer) {
+        switch Carried.read(connections[index].carrier.socket, into: &buffer) {
         case .nothing: return
         case .unreachable: doubt(index, into: &arrivals)
         case .bytes(let count, let source?) where source != connections[index].address:

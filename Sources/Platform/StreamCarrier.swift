@@ -45,7 +45,7 @@ struct StreamCarrier: Carrier {
         return true
     }
 
-    func read(into buffer: inout [UInt8]) -> Reading {
+    static func read(_ socket: FileDescriptor, into buffer: inout [UInt8]) -> Reading {
         switch try? socket.read(into: &buffer) {
         case .wouldBlock: .nothing
         case .bytes(let count): .bytes(count, from: nil)
