@@ -7,7 +7,7 @@ public import Scenario
 public struct ModelComparison: Sendable {
     /// Of the recomputed models, those with a file beside them.
     public private(set) var compared = 0
-    public private(set) var differing = 0
+    private(set) var differing = 0
     /// Recomputed, and not in the folder.
     public private(set) var missing = 0
     /// One sentence for each node.

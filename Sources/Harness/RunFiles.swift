@@ -117,7 +117,7 @@ public struct RunFiles {
     }
 
     /// Writes the report of a run that has ended, from what is in the directory.
-    public func writeReport() throws {
+    func writeReport() throws {
         var reader = try RunReader(directory)
         try write(HTMLReport(reader.read()))
     }

@@ -64,7 +64,7 @@ public struct RunSummary: Sendable {
     /// Of the experiment, then of this run.
     public let warnings: [String]
     /// Those of this run alone.
-    public let runWarnings: [String]
+    let runWarnings: [String]
 
     public init(_ outcome: RunOutcome, of assembly: Assembly) throws(ConfigurationFault) {
         let topology = assembly.topology

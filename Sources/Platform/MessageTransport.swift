@@ -5,16 +5,19 @@ import Wire
 
 /// The connections of a node. Best effort: what cannot be sent is dropped, and the node is told when a link is down.
 protocol MessageTransport {
+    associatedtype Carried: Carrier
+
+    var table: ConnectionTable<Carried> { get set }
+
     /// - Parameter now: when the first neighbours are dialled.
     init(_ settings: TransportSettings, now: Instant) throws
 
-    /// Where this node is reached: host and port.
-    var address: SocketAddress { get }
-    var bytesSent: Int { get }
-    var messagesSent: Int { get }
-    /// Whether anything still waits to be written, or for an answer.
-    var hasOutput: Bool { get }
-    var hasConnections: Bool { get }
+    mutating func dial(_ peer: NodeID, at address: SocketAddress, now: Instant, into arrivals: inout [Arrival]) throws
+
+    /// Hears those who are not yet neighbours, after the others.
+    mutating func hearStrangers(into arrivals: inout [Arrival])
+
+    // The same for all; named here, so that they are compiled for each transport.
 
     mutating func send(_ message: Message, to peer: NodeID, into arrivals: inout [Arrival])
 
@@ -25,6 +28,35 @@ protocol MessageTransport {
 
     /// After the last message: no more bytes will follow on any connection, nobody is dialled, nobody let in.
     mutating func finishSending()
+}
+
+extension MessageTransport {
+    /// Where this node is reached: host and port.
+    var address: SocketAddress { table.address }
+    var bytesSent: Int { table.bytesSent }
+    var messagesSent: Int { table.messagesSent }
+    /// Whether anything still waits to be written, or for an answer.
+    var hasOutput: Bool { table.hasOutput }
+    var hasConnections: Bool { table.hasConnections }
+
+    mutating func send(_ message: Message, to peer: NodeID, into arrivals: inout [Arrival]) {
+        table.send(message, to: peer, into: &arrivals)
+    }
+
+    mutating func wait(
+        until deadline: Instant?, others: [FileDescriptor], into arrivals: inout [Arrival]
+    ) throws(SystemFault) -> [Bool] {
+        let now = table.clock.now()
+        for (peer, address) in table.dueDials(at: now) {
+            do { try dial(peer, at: address, now: now, into: &arrivals) } catch { table.retry(peer, at: now) }
+        }
+        table.runTimers(at: now, into: &arrivals)
+        try table.wait(until: deadline, others: others, at: now)
+        table.serveNeighbours(into: &arrivals)
+        hearStrangers(into: &arrivals)
+        table.endTurn(into: &arrivals)
+        return others.indices.map { table.polled.isReadable($0) }
+    }
 }
 
 /// What came in, in order.

@@ -58,7 +58,7 @@ public struct OutputFault: Error, Equatable, Sendable, CustomStringConvertible {
     init(_ cause: SystemFault) { self.cause = cause }
 
     /// Its reader has gone, as `head` does when it has seen enough: there is nobody to complain to.
-    public var isClosedPipe: Bool { cause.errno == EPIPE }
+    var isClosedPipe: Bool { cause.errno == EPIPE }
 
     public var description: String { cause.description }
 }

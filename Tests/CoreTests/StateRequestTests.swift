@@ -75,7 +75,7 @@ struct StateRequestTests {
         var node = Self.node()
         node.join(1...3)
         for sender in 1...3 { Self.tell(&node, [7, 7], from: sender, round: 9, at: 1) }
-        #expect(node.core.round == Round(0) && node.core.neighbours.allSatisfy { $0.state == nil })
+        #expect(node.core.round == Round(0) && node.core.stateExchanges.allSatisfy { $0.offer == nil })
     }
 
     @Test("a request is answered once a round, with the parameters at its start, and not before the round asked for")

@@ -22,7 +22,7 @@ public enum SweepMeasure: String, Sendable, CaseIterable {
     }
 
     /// Whether it is a share, shown as a percentage.
-    public var isShare: Bool {
+    var isShare: Bool {
         switch self {
         case .worst, .mean, .best, .averageModel: true
         case .loss, .consensus, .medianConsensus, .learningError: false

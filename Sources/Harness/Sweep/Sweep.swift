@@ -7,7 +7,7 @@ import Scenario
 /// The content of a sweep file.
 public struct Sweep: Sendable {
     /// More would run for weeks, and is probably a slip.
-    public static let mostCells = 100_000
+    static let mostCells = 100_000
 
     /// One key of the grid.
     public struct Axis: Sendable {
