@@ -83,8 +83,8 @@ public struct NodeConfiguration: Sendable, Equatable {
         self.measureEvery = measureEvery
         self.checkpointEvery = checkpointEvery
         let isLoose = schedule != nil || neighbours.contains { $0.weight ?? 0 > 0 && !$0.receives }
-        let pause = participation?.longestPause(of: neighbours.count + 1, rounds: rounds) ?? 0
-        backlog = max(1, isLoose || participation != nil ? Self.longBacklog : 1, pause + 2)
+        let pause = participation?.longestPause(of: neighbours.count + 1, rounds: rounds)
+        backlog = max(isLoose || pause != nil ? Self.longBacklog : 1, pause.map { $0 + 2 } ?? 1)
     }
 
     private static let longBacklog = 16

@@ -111,13 +111,15 @@ extension NodeCore {
         beginFirstRound(entered, at: now, into: &effects)
     }
 
-    /// Parameters of different rounds have no mean that means anything: where it was offered such, it asks once more, for
-    /// those of one round that nobody has come to yet.
+    /// Parameters of different rounds have no mean that means anything: where it was offered such, it asks once more,
+    /// for those of one round that nobody has come to yet.
     private mutating func asksForOneRound(into effects: inout [NodeEffect]) -> Bool {
         guard !function.sendsModels, agreedRound == nil else { return false }
         let rounds = helpers.compactMap { offer($0)?.round }.sorted(by: >)
         let hostile = configuration.budget.count
-        guard hostile < rounds.count, rounds.contains(where: { $0 != rounds[hostile] }) else { return false }
+        guard hostile < rounds.count, rounds.contains(where: { $0 != rounds[hostile] }),
+            rounds.count(where: { $0 == rounds[hostile] }) <= 2 * hostile
+        else { return false }
         let target = configuration.cadence.roundStart(
             notBefore: Round(rounds[hostile].number + 2 * configuration.cadence.gossipSteps))
         guard target.number < configuration.steps else { return false }

@@ -63,8 +63,9 @@ extension Experiment {
         }
         if training.participation < 1, !rule.doesWithoutOwn {
             try refuse(
-                "aggregation.rule \(aggregation.rule.kind) starts from the node's own vector, and a node that sits out has "
-                    + "none; with \(name), training.participation must be 1, or the rule weightedMean or one of a set")
+                "aggregation.rule \(aggregation.rule.kind) starts from the node's own vector, and a node that sits out "
+                    + "has none; with \(name), training.participation must be 1, or the rule weightedMean or of a set"
+            )
         }
         if rule.needs.contains(.models) {
             try refuse(

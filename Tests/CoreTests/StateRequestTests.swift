@@ -51,8 +51,13 @@ struct StateRequestTests {
         Self.tell(&node, [1e9, -1e9], from: 2, round: 45, at: 2)
         #expect(node.models.isEmpty && node.traces.isEmpty)
         Self.tell(&node, [3, 5], from: 3, round: 21, at: 3)
-        #expect(node.traces == [.init(round: 21, senders: [1, 2, 3])], "a state is of the round that starts with it")
-        #expect(node.models == [[21, 1], [21, 2], [21, 3]])
+        #expect(node.traces.isEmpty && node.stateRequests.suffix(3) == [[23, 1], [23, 2], [23, 3]])
+        Self.tell(&node, [70, 70], from: 3, round: 22, at: 4)
+        for (sender, values) in [(1, [1, 1]), (2, [1e9, -1e9]), (3, [3, 5])] as [(Int, [Float])] {
+            Self.tell(&node, values, from: sender, round: 23, at: 5)
+        }
+        #expect(node.traces == [.init(round: 23, senders: [1, 2, 3])], "all of one round, which starts with them")
+        #expect(node.models == [[23, 1], [23, 2], [23, 3]])
         #expect(node.values(sentTo: 1) == [[4, 2]], "the middle value of each coordinate, and the local step")
     }
 
@@ -97,7 +102,7 @@ struct StateRequestTests {
         ask(0, from: 1, at: 3)
         #expect(node.states == [[0, 1], [1, 1]])
         finish(1, at: 4)
-        #expect(node.states == [[0, 1], [1, 1], [2, 2]])
+        #expect(node.states == [[0, 1], [1, 1], [2, 1], [2, 2]], "a second request waits for the next round")
         // Its own update was 1, those of the others 3: from 0 to 2.5.
         #expect(
             node.sent.contains {
@@ -130,7 +135,9 @@ struct StateRequestTests {
         for (sender, round) in [(1, 20), (2, 13), (3, 13)] {
             Self.tell(&node, [5, 5], from: sender, round: round, at: 3)
         }
-        #expect(node.traces.last == .init(round: 13, senders: [1, 2, 3]) && node.core.round == Round(13))
-        #expect(node.models.suffix(3) == [[13, 1], [13, 2], [13, 3]] && node.values(sentTo: 3).last == [6, 6])
+        #expect(node.stateRequests.suffix(3) == [[15, 1], [15, 2], [15, 3]], "two of three may be one too few")
+        for sender in 1...3 { Self.tell(&node, [5, 5], from: sender, round: 15, at: 4) }
+        #expect(node.traces.last == .init(round: 15, senders: [1, 2, 3]) && node.core.round == Round(15))
+        #expect(node.models.suffix(3) == [[15, 1], [15, 2], [15, 3]] && node.values(sentTo: 3).last == [6, 6])
     }
 }

@@ -54,6 +54,19 @@ struct ExchangeChecksTests {
                 "aggregation.rule ubar tries out or compares models, and training.exchange gradient sends none; allowed "
                     + "with it: any other rule, or training.exchange model"
             ),
+            (
+                ["training.exchange=update", "training.participation=0.5", "aggregation.rule=csPlus"],
+                "aggregation.rule csPlus starts from the node's own vector, and a node that sits out has none"
+            ),
+            (
+                ["training.gossipSteps=2", "aggregation.rule=lfighter"],
+                "aggregation.rule lfighter compares with the model before the local steps, which the first gossip step "
+                    + "leaves behind; training.gossipSteps must be 1"
+            ),
+            (
+                ["training.gossipSteps=1000", "training.rounds=1000001"],
+                "is more than a message can count; allowed: 1000000000 gossip steps in all"
+            ),
         ])
     func refusals(settings: [String], sentence: String) {
         let fault = #expect(throws: ConfigurationFault.self) { _ = try Self.assembly(settings) }
@@ -63,7 +76,7 @@ struct ExchangeChecksTests {
     @Test("all else goes together", arguments: ["model", "update", "gradient", "momentum"])
     func allowed(exchange: String) throws {
         for settings in [["training.gossipSteps=3"], ["training.participation=0.5"]] {
-            _ = try Self.assembly(["training.exchange=\(exchange)"] + settings)
+            _ = try Self.assembly(["training.exchange=\(exchange)", "aggregation.rule=trimmedMean"] + settings)
         }
         guard ["model", "update"].contains(exchange) else { return }
         _ = try Self.assembly(["training.exchange=\(exchange)", "training.localSteps=4"])
@@ -82,11 +95,12 @@ struct ExchangeChecksTests {
     @Test("who sits out is known to neighbours where it sends nothing, and to nobody where it sends its model")
     func participation() throws {
         let part = "training.participation=0.25"
-        let update = try Self.assembly([part, "training.exchange=update"]).node(NodeID(0)).configuration
+        let update = try Self.assembly([part, "training.exchange=update", "aggregation.rule=mean"]).node(NodeID(0))
+            .configuration
         #expect(update.participation == Participation(chance: 0.25, seed: 1))
         #expect(try Self.assembly([part]).node(NodeID(0)).configuration.participation == nil)
         #expect(
-            try Self.assembly(["training.exchange=update"]).node(NodeID(0)).configuration.participation == nil)
+            try Self.assembly(["training.exchange=update"]).node(NodeID(0)).configuration.participation?.chance == 1)
         for round in (0..<40).map({ Round($0) }) {
             let neighbourhood = update.roundNeighbourhood(in: round)
             let isIn = (0..<6).map { update.participation?.includes(NodeID($0), in: round) == true }
