@@ -56,10 +56,4 @@ extension NodeConfiguration {
                 member.isMixed ? Sender(neighbours[member.slot].node, weight: member.weight ?? 0) : nil
             })
     }
-
-    /// So many of this neighbourhood may be late on purpose, and never all: no fewer than one where there are two,
-    /// since even who declares no hostile nodes does not want to stand still for one.
-    public func suspects(among neighbourhood: Neighbourhood) -> Int {
-        max(0, min(max(1, budget(among: neighbourhood).count), neighbourhood.mixedCount - 1))
-    }
 }

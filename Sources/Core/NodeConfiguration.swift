@@ -49,15 +49,18 @@ public struct NodeConfiguration: Sendable, Equatable {
     /// A checkpoint every so many rounds; 0 for none.
     public let checkpointEvery: Int
     /// Messages for rounds to come that are kept of one neighbour. Where it hears from this node in every round, it can
-    /// be no more than one ahead; otherwise it may be some rounds further, and none of its messages must be lost.
+    /// be no more than one ahead; otherwise, and while this node waits for the parameters to enter with, it may be some
+    /// rounds further, and none of its messages must be lost.
     public let backlog: Int
     /// The neighbourhood where the graph never changes.
     let everyRound: Neighbourhood
 
+    /// - Parameter entersByStates: a node that comes back asks for parameters, as something else than models travels.
     public init(
         node: NodeID, dimension: Int, rounds: Int, neighbours: [Neighbour], schedule: Schedule? = nil,
         budget: Budget, isStrict: Bool = false, cadence: Cadence = Cadence(), participation: Participation? = nil,
-        pace: Pace = .synchronous, seed: UInt64, patience: Patience = Patience(), measureEvery: Int = 0,
+        entersByStates: Bool = false, pace: Pace = .synchronous, seed: UInt64, patience: Patience = Patience(),
+        measureEvery: Int = 0,
         checkpointEvery: Int = 0
     ) {
         precondition(zip(neighbours, neighbours.dropFirst()).allSatisfy { $0.node < $1.node }, "ascending, once each")
@@ -82,9 +85,11 @@ public struct NodeConfiguration: Sendable, Equatable {
         self.patience = patience
         self.measureEvery = measureEvery
         self.checkpointEvery = checkpointEvery
-        let isLoose = schedule != nil || neighbours.contains { $0.weight ?? 0 > 0 && !$0.receives }
         let pause = participation?.longestPause(of: neighbours.count + 1, rounds: rounds)
-        backlog = max(isLoose || pause != nil ? Self.longBacklog : 1, pause.map { $0 + 2 } ?? 1)
+        let mayBeAhead =
+            schedule != nil || pause != nil || entersByStates
+            || neighbours.contains { $0.weight ?? 0 > 0 && !$0.receives }
+        backlog = max(mayBeAhead ? Self.longBacklog : 1, pause.map { $0 + 2 } ?? 1)
     }
 
     private static let longBacklog = 16

@@ -42,7 +42,7 @@ extension NodeCore {
     func ask(_ slot: Int, into effects: inout [NodeEffect]) {
         let neighbour = neighbours[slot]
         if !function.sendsModels {
-            effects.append(.send(.stateRequest(round), to: neighbour.node))
+            effects.append(.send(.stateRequest(agreedRound ?? round), to: neighbour.node))
         } else if neighbour.receives {
             // It has nothing to tell a neighbour that may be listening as well.
             effects.append(.send(.waiting(round), to: neighbour.node))
@@ -126,9 +126,7 @@ extension NodeCore {
         agreedRound = target
         for slot in helpers {
             stateExchanges[slot].offer = nil
-            if neighbours[slot].link == .up {
-                effects.append(.send(.stateRequest(target), to: neighbours[slot].node))
-            }
+            if neighbours[slot].link == .up { ask(slot, into: &effects) }
         }
         return true
     }

@@ -53,7 +53,7 @@ extension NodeCore {
     /// Adds what the rule did to the tallies of those it did it to.
     mutating func note(_ report: MixReport, of senders: [NodeID]) {
         record.threshold = report.threshold ?? record.threshold
-        record.returnedWeight = report.ownWeight.map { $0 - neighbourhood.ownWeight } ?? record.returnedWeight
+        record.returnedWeight = report.ownWeight.map { $0 - neighbourhood.links.ownWeight } ?? record.returnedWeight
         if report.isDegraded { record.degradedMixes += 1 }
         if report.reachedLimit { record.unfinishedMixes += 1 }
         var slot = 0
@@ -93,8 +93,9 @@ extension NodeCore {
         var told = [Round](repeating: Round(configuration.steps), count: neighbours.count)
         var step = round.next
         while step.number < min(configuration.steps, round.number + Self.longestLead) {
-            let receives = configuration.roundNeighbourhood(in: step).receives
-            for slot in told.indices where receives[slot] { told[slot] = min(told[slot], step) }
+            for member in configuration.roundNeighbourhood(in: step).links.members where member.receives {
+                told[member.slot] = min(told[member.slot], step)
+            }
             step = step.next
         }
         return told
@@ -114,9 +115,10 @@ extension NodeCore {
         guard configuration.changes, round.number < configuration.steps else { return }
         neighbourhood = configuration.roundNeighbourhood(in: round)
         for slot in neighbours.indices {
-            neighbours[slot].weight = neighbourhood.weights[slot]
-            neighbours[slot].receives = neighbourhood.receives[slot]
-            if neighbours[slot].weight != nil {
+            let member = neighbourhood.links.member(at: slot)
+            neighbours[slot].weight = member?.weight
+            neighbours[slot].receives = member?.receives ?? false
+            if configuration.schedule != nil, neighbours[slot].weight != nil {
                 neighbours[slot].meetsAgain = round.number > neighbours[slot].lastMet.number + Self.longestLead
                 neighbours[slot].lastMet = round
             }

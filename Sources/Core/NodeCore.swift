@@ -18,7 +18,7 @@ import Wire
 /// | term | meaning | in code |
 /// | --- | --- | --- |
 /// | local step | gradient steps from the model θ_i of the round's start | `NodeEffect.train` |
-/// | half-step model, θ_i^(t+½) | the model after the local step, as it is sent | `trained` |
+/// | half-step model, θ_i^(t+½) | the model after the local step, as it is sent | `HalfStep` |
 /// | exchange | it goes to every neighbour, and theirs are waited for | `gathering` |
 /// | rule | makes the next model of the own half-step model and those heard | `RoundFunction` |
 /// | budget, f and b | the hostile neighbours that the rule must withstand | `NodeConfiguration.budget` |
@@ -297,6 +297,8 @@ public struct NodeCore: Sendable {
         for slot in neighbours.indices where neighbours[slot].link == .never {
             neighbours[slot].link = .closed(waitedUntil: now, backUntil: now + configuration.patience.deadline)
         }
+        // Whoever comes back knows of no meeting before.
+        for slot in neighbours.indices { neighbours[slot].lastMet = round }
         takeNeighbourhood()
         beginRound(state, at: now, into: &effects)
     }
@@ -309,7 +311,7 @@ public struct NodeCore: Sendable {
         guard configuration.cadence.trains(in: round) else {
             phase = .gathering(function.halfStep(continuing: state, in: round), since: now)
             publish(at: now, into: &effects)
-            // Whoever drives it has not asked for anything, and is to come back at once.
+            // Nothing is asked of whoever drives it, who is to come back at once.
             return effects.append(.wake(at: now))
         }
         let start = function.start(of: state)
@@ -370,7 +372,9 @@ public struct NodeCore: Sendable {
     ) {
         var state = function(
             halfStep, with: roundInputs, among: neighbourhood, probes: probes, using: &workspace)
-        guard isSound(state.parameters) else { return end(.diverged(currentRound), saying: .failed, into: &effects) }
+        guard isSound(state.underWay ?? state.parameters) else {
+            return end(.diverged(currentRound), saying: .failed, into: &effects)
+        }
         if exchanges { note(roundInputs, workspace) }
         effects.append(.trace(traceLine(halfStep.own, roundInputs, state)))
         if exchanges {

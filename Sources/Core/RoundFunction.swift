@@ -32,7 +32,8 @@ public struct RoundFunction: Sendable {
     /// Asked for in every round.
     private let triesOut: Bool
     private let keepsStart: Bool
-    let sendsModels: Bool
+    /// Whether the exchange does.
+    public let sendsModels: Bool
 
     public init(
         _ configuration: NodeConfiguration, exchange: any Exchange = ModelExchange(), rule: any GossipRule,
@@ -99,7 +100,7 @@ public struct RoundFunction: Sendable {
         let rows = rule.probes(
             own: own.values.span, neighbours: workspace.batch, context: workspace.context, scratch: &workspace.scratch)
         guard !rows.isEmpty else { return nil }
-        let mixed = heard.filter { configuration.slot(of: $0.sender).flatMap(neighbourhood.mixingWeight) != nil }
+        let mixed = heard.filter { configuration.slot(of: $0.sender).flatMap(neighbourhood.links.mixingWeight) != nil }
         return LossProbe(rows: rows, models: [own.values] + rows.map { mixed[$0].message.values })
     }
 
@@ -183,14 +184,16 @@ public struct RoundFunction: Sendable {
         workspace.gather(heard, own: own, configuration, neighbourhood)
         var budget = neighbourhood.budget
         for offender in offenders {
-            guard let weight = configuration.slot(of: offender).flatMap(neighbourhood.mixingWeight) else { continue }
+            guard let weight = configuration.slot(of: offender).flatMap(neighbourhood.links.mixingWeight) else {
+                continue
+            }
             budget.takeOff(offender, weight: weight)
         }
         workspace.context.round = step
         workspace.context.rounds = configuration.steps
         workspace.context.node = configuration.node
         workspace.context.seed = configuration.seed
-        workspace.context.degree = neighbourhood.mixedNeighbours
+        workspace.context.degree = neighbourhood.links.mixedCount
         workspace.context.budget = budget
         workspace.context.isStrict = configuration.isStrict
         workspace.context.countsOwn = neighbourhood.countsOwn
@@ -244,7 +247,9 @@ extension Workspace {
         context.weights.removeAll(keepingCapacity: true)
         context.ownRow = nil
         for one in heard {
-            guard let weight = configuration.slot(of: one.sender).flatMap(neighbourhood.mixingWeight) else { continue }
+            guard let weight = configuration.slot(of: one.sender).flatMap(neighbourhood.links.mixingWeight) else {
+                continue
+            }
             if let own, context.ownRow == nil, one.sender > configuration.node { appendOwn(own) }
             batch.append(one.message.values)
             context.senders.append(one.sender)

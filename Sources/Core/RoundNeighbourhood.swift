@@ -1,33 +1,27 @@
-// A node's part of the graph in one round: whom it hears, whom it tells, and how much lying it must withstand.
+// Who counts for a node in one round: its links, how much lying it must withstand among them, and whether it takes part
+// itself.
 public import Aggregation
+public import Graphs
 public import Kernels
 import Learning
 
-/// Weights, receivers and budget of one round, by the position of neighbours in the node's configuration.
+/// A node's part of one round: whom it hears and tells, and what its rule must withstand.
 public struct RoundNeighbourhood: Sendable, Equatable {
-    /// w_ij; 0: overheard only; `nil`: its messages do not come here in this round.
-    public internal(set) var weights: [Double?]
-    /// Whether it is sent this round's message.
-    public internal(set) var receives: [Bool]
-    public internal(set) var budget: Budget
+    public let links: Neighbourhood
+    public let budget: Budget
     /// Whether the node's own vector is among those that count: not in a round that it sits out.
-    public internal(set) var countsOwn = true
+    public let countsOwn: Bool
 
-    /// w_ii: what the neighbours leave to the node itself where all are heard.
-    var ownWeight: Double { 1 - weights.reduce(0) { $0 + ($1 ?? 0) } }
-
-    /// How many neighbours' models are mixed where all are heard.
-    var mixedNeighbours: Int { weights.count { $0 ?? 0 > 0 } }
-
-    /// w_ij of a neighbour whose models are mixed; `nil` for others, eavesdropping links among them.
-    public func mixingWeight(_ slot: Int) -> Double? { weights[slot].flatMap { $0 > 0 ? $0 : nil } }
+    init(_ links: Neighbourhood, budget: Budget, countsOwn: Bool = true) {
+        self.links = links
+        self.budget = budget
+        self.countsOwn = countsOwn
+    }
 }
 
 extension NodeConfiguration {
     /// Where everyone takes part and the graph stays as it is.
-    var wholeNeighbourhood: RoundNeighbourhood {
-        RoundNeighbourhood(weights: neighbours.map(\.weight), receives: neighbours.map(\.receives), budget: budget)
-    }
+    var wholeNeighbourhood: RoundNeighbourhood { RoundNeighbourhood(everyRound, budget: budget) }
 
     /// Whether neighbours are not the same in every step.
     var changes: Bool { participation != nil || schedule != nil }
@@ -37,39 +31,38 @@ extension NodeConfiguration {
     public func roundNeighbourhood(in step: Round) -> RoundNeighbourhood {
         guard changes else { return wholeNeighbourhood }
         let links = neighbourhood(in: step)
-        var round = RoundNeighbourhood(
-            weights: neighbours.map { _ in nil }, receives: neighbours.map { _ in false }, budget: budget(among: links))
-        for member in links.members {
-            round.weights[member.slot] = member.weight
-            round.receives[member.slot] = member.receives
-        }
-        if let participation { round.leaveOut(in: cadence.round(of: step), participation, self) }
-        return round
+        let budget = budget(among: links)
+        guard let participation else { return RoundNeighbourhood(links, budget: budget) }
+        return takingPart(in: cadence.round(of: step), participation, of: links, budget)
     }
-}
 
-extension RoundNeighbourhood {
     /// Who sits out sends nothing and adopts what the others come to: their weights, and that of the node itself if it
     /// takes part, are stretched to 1.
-    fileprivate mutating func leaveOut(
-        in round: Round, _ participation: Participation, _ configuration: NodeConfiguration
-    ) {
-        let own = participation.includes(configuration.node, in: round)
-        var sum = own ? ownWeight : 0
-        for (slot, neighbour) in configuration.neighbours.enumerated() {
-            if !own { receives[slot] = false }
-            if !participation.includes(neighbour.node, in: round) {
-                // Only an oracle tells that it would have been one of those to withstand.
-                if budget.hostile?.contains(neighbour.node) ?? false {
-                    budget.takeOff(neighbour.node, weight: weights[slot] ?? 0)
-                }
-                weights[slot] = nil
+    private func takingPart(
+        in round: Round, _ participation: Participation, of links: Neighbourhood, _ budget: Budget
+    ) -> RoundNeighbourhood {
+        let own = participation.includes(node, in: round)
+        var budget = budget
+        var sum = own ? links.ownWeight : 0
+        var members: [Neighbourhood.Member] = []
+        for member in links.members {
+            let neighbour = neighbours[member.slot].node
+            let weight = participation.includes(neighbour, in: round) ? member.weight : nil
+            // Only an oracle tells that it would have been one of those to withstand.
+            if weight == nil, budget.hostile?.contains(neighbour) ?? false {
+                budget.takeOff(neighbour, weight: member.weight ?? 0)
             }
-            sum += weights[slot] ?? 0
+            sum += weight ?? 0
+            members.append(Neighbourhood.Member(slot: member.slot, weight: weight, receives: own && member.receives))
         }
-        countsOwn = own
-        guard sum > 0 else { return }
-        for slot in weights.indices { weights[slot] = weights[slot].map { $0 / sum } }
-        budget.weight /= sum
+        if sum > 0 {
+            members = members.map { member in
+                Neighbourhood.Member(
+                    slot: member.slot, weight: member.weight.map { $0 / sum }, receives: member.receives)
+            }
+            budget.weight /= sum
+        }
+        return RoundNeighbourhood(
+            Neighbourhood(members: members, isPresent: links.isPresent), budget: budget, countsOwn: own)
     }
 }

@@ -40,14 +40,15 @@ public struct Neighbourhood: Sendable, Equatable {
     /// How many models are mixed where all are heard.
     public var mixedCount: Int { members.count { $0.isMixed } }
 
-    /// The weights of the models that are mixed, in the order of their senders.
-    public var weights: [Double] { members.compactMap { $0.isMixed ? $0.weight : nil } }
-
     /// w_ii: what the neighbours leave to the node itself where all are heard.
     public var ownWeight: Double { 1 - members.reduce(0) { $0 + ($1.weight ?? 0) } }
 
     /// What there is with the neighbour of this slot in this round.
-    public func member(at slot: Int) -> Member? { members.slot(of: slot, by: \.slot).map { members[$0] } }
+    public func member(at slot: Int) -> Member? {
+        // Where all are there, which is the usual case.
+        if slot < members.count, members[slot].slot == slot { return members[slot] }
+        return members.slot(of: slot, by: \.slot).map { members[$0] }
+    }
 
     /// w_ij of the neighbour of this slot, if its model is mixed.
     public func mixingWeight(at slot: Int) -> Double? {

@@ -249,7 +249,7 @@ private struct ReplayedNode {
         if configuration.cadence.trains(in: step) {
             let start = function.start(of: state)
             // Whoever has fallen behind may have asked for it.
-            if !start.isEmpty { mailbox.put(ModelMessage(round: step, values: start), from: configuration.node) }
+            if !function.sendsModels { mailbox.put(ModelMessage(round: step, values: start), from: configuration.node) }
             var (sent, kept) = (state.parameters, state.kept)
             let round = configuration.cadence.round(of: step)
             _ = trainer.step(&sent, state: &kept, round: round, scratch: &training)
@@ -293,9 +293,9 @@ private struct ReplayedNode {
 
     private mutating func forge(_ own: ModelMessage, heard: [ReceivedModel], mailbox: inout Mailbox) {
         guard function.forges(in: own.round), case .hostile(let adversary) = function.behaviour else { return }
-        let receives = configuration.roundNeighbourhood(in: own.round).receives
-        let victims = zip(configuration.neighbours, receives).filter { $1 && !adversary.allies.contains($0.node) }
-        let forgeries = function.forge(for: victims.map(\.0.node), with: own, heard: heard)
+        let victims = configuration.roundNeighbourhood(in: own.round).links.members.filter(\.receives)
+            .map { configuration.neighbours[$0.slot].node }.filter { !adversary.allies.contains($0) }
+        let forgeries = function.forge(for: victims, with: own, heard: heard)
         for case .model(let forgery)? in forgeries { mailbox.put(forgery, from: configuration.node) }
         state.attackMemory = function.attackMemory
     }

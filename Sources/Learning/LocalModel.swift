@@ -27,36 +27,6 @@ public struct LocalState: Sendable, Equatable {
     }
 }
 
-/// Who takes part in which round: every node draws for itself, and everyone can tell what another has drawn.
-public struct Participation: Sendable, Equatable {
-    /// Chance that a node takes part in a round.
-    public let chance: Double
-    private let seed: UInt64
-
-    public init(chance: Double, seed: UInt64) {
-        self.chance = chance
-        self.seed = seed
-    }
-
-    /// As many rounds in a row as one of so many nodes may sit out, but for one run in a million; never more than there
-    /// are.
-    public func longestPause(of nodes: Int, rounds: Int) -> Int {
-        guard chance < 1 else { return 0 }
-        var (pause, rest) = (0, Double(nodes) * Double(rounds) * 1e6)
-        while rest > 1, pause < rounds {
-            rest *= 1 - chance
-            pause += 1
-        }
-        return pause
-    }
-
-    public func includes(_ node: NodeID, in round: Round) -> Bool {
-        guard chance < 1 else { return true }
-        var random = RandomStream(seed: seed, purpose: .participation, node: node, round: round)
-        return random.uniform() < chance
-    }
-}
-
 /// What the local steps of one round did.
 public struct StepReport: Sendable, Equatable {
     /// Mean loss over the samples drawn, each before the step it was drawn for; 0 where none was.

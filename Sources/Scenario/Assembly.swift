@@ -195,6 +195,7 @@ public struct Assembly: Sendable {
             schedule: graphs.isConstant ? nil : NodeConfiguration.Schedule(links: links, tolerance: tolerance),
             budget: tolerance.budget(among: senders), isStrict: experiment.aggregation.mode == .strict,
             cadence: experiment.training.cadence, participation: experiment.participation(under: exchange),
+            entersByStates: !sendsModels,
             pace: experiment.timing.pace, seed: experiment.seed,
             patience: Patience(deadline: .milliseconds(experiment.timing.deadlineMilliseconds)),
             measureEvery: experiment.measureEvery, checkpointEvery: experiment.checkpointEvery)

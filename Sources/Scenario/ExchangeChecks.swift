@@ -18,7 +18,7 @@ extension Experiment.Training {
 extension Experiment {
     /// Who sits out, where neighbours must know: who sends no model in a round still has one.
     func participation(under exchange: any Exchange) -> Participation? {
-        guard !type(of: exchange).sendsModels else { return nil }
+        guard !type(of: exchange).sendsModels, training.participation < 1 else { return nil }
         return Participation(chance: training.participation, seed: seed)
     }
 

@@ -245,7 +245,9 @@ public struct Invariants: Sendable {
     ) {
         let configuration = nodes[node.index]
         let neighbourhood = configuration.roundNeighbourhood(in: line.round)
-        func weight(of node: NodeID) -> Double? { configuration.slot(of: node).flatMap(neighbourhood.mixingWeight) }
+        func weight(of node: NodeID) -> Double? {
+            configuration.slot(of: node).flatMap(neighbourhood.links.mixingWeight)
+        }
         let mixed = heard.compactMap { one in weight(of: one.sender).map { (heard: one, weight: $0) } }
         let hostile = mixed.filter { isHostile[$0.heard.sender.index] }
         let honest = mixed.filter { !isHostile[$0.heard.sender.index] }

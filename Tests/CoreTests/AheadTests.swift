@@ -70,4 +70,41 @@ struct AheadTests {
         #expect(node.traces == [(0, 7), (1, 6), (2, 4)].map { .init(round: $0, senders: [0, $1]) })
         #expect(node.models == [[0, 1], [1, 2], [2, 4], [3, 1]] && node.core.record.missedModels == 0)
     }
+
+    @Test(
+        "as many of its messages are kept as rounds may be sat out in a row",
+        arguments: [(0.1, 200...300), (0.5, 30...60)])
+    func backlog(chance: Double, kept: ClosedRange<Int>) {
+        func backlog(_ participation: Participation?, rounds: Int = 1_000) -> Int {
+            NodeConfiguration(
+                node: NodeID(0), dimension: 1, rounds: rounds,
+                neighbours: (1...9).map { .init(node: NodeID($0), weight: 0.1, receives: true) },
+                budget: Budget(count: 0, weight: 0), participation: participation, seed: 1
+            ).backlog
+        }
+        #expect(backlog(nil) == 1)
+        #expect(kept.contains(backlog(Participation(chance: chance, seed: 1))))
+        #expect(backlog(Participation(chance: chance, seed: 1), rounds: 20) == 22, "no more than there are rounds")
+    }
+
+    @Test("a node that comes back late in a graph that changes waits one deadline for whoever is silent, as ever")
+    func comingBack() throws {
+        let ring = (0..<3).map { Edge(NodeID($0), NodeID(($0 + 1) % 3)) }
+        let topology = try Topology(labels: ["a", "b", "c"], edges: ring, directed: false, name: "three")
+        let links = ConstantLinks(try MixingWeights(topology, rule: .metropolisHastings))
+        let neighbours = [1, 2].map { NodeConfiguration.Neighbour(node: NodeID($0), weight: 1 / 3, receives: true) }
+        var node = HandledNode(
+            NodeConfiguration(
+                node: NodeID(0), dimension: HandledNode.dimension, rounds: 500, neighbours: neighbours,
+                schedule: .init(
+                    links: NodeSchedule(of: NodeID(0), among: [.init(NodeID(1)), .init(NodeID(2))], on: links),
+                    tolerance: .count(0)), budget: Budget(count: 0, among: [1 / 3, 1 / 3]), seed: 1))
+        node.handle(.started(.restarted(nil, published: Round(99))), at: 0)
+        for neighbour in 1...2 { node.handle(.linkUp(NodeID(neighbour), incarnation: 1), at: 0) }
+        node.receive(from: 1, round: 100, at: 1)
+        node.handle(.received(.waiting(Round(100)), from: NodeID(2)), at: 2)
+        #expect(node.core.round == Round(101), "it has entered")
+        node.receive(from: 1, round: 101, at: 3)
+        #expect(node.waitForRound(from: 3) < 10_000)
+    }
 }

@@ -59,6 +59,21 @@ struct DivergenceTests {
         #expect(node.models == [[0, 1], [0, 2]] && node.sent.last?.message == .bye(.failed))
     }
 
+    @Test("between two gossip steps, where something else than models travels: likewise")
+    func gossipStep() {
+        let neighbours = [1, 2].map { NodeConfiguration.Neighbour(node: NodeID($0), weight: 1 / 3, receives: true) }
+        let configuration = NodeConfiguration(
+            node: NodeID(0), dimension: HandledNode.dimension, rounds: 3, neighbours: neighbours,
+            budget: Budget(count: 0, among: [1 / 3, 1 / 3]), cadence: Cadence(gossipSteps: 2), seed: 1)
+        var node = HandledNode(
+            configuration, exchange: UpdateExchange(.defaults(UpdateExchange.parameters)),
+            rule: Overflow())
+        node.join(1...2)
+        for neighbour in 1...2 { node.receive(from: neighbour, round: 0, at: 1) }
+        #expect(node.ending == .diverged(Round(0)) && node.traces.isEmpty)
+        #expect(node.models == [[0, 1], [0, 2]] && node.sent.last?.message == .bye(.failed))
+    }
+
     @Test("its neighbours go on at once, and take it for no hostile node")
     func neighbours() {
         var node = HandledNode(hostile: 1, measureEvery: 1, rule: BudgetProbe())

@@ -92,7 +92,7 @@ private struct Gathering {
             for node in ids.indices {
                 let neighbourhood = configurations[node].roundNeighbourhood(in: step)
                 let heard = configurations[node].neighbours.enumerated().compactMap { slot, neighbour in
-                    neighbourhood.weights[slot] == nil
+                    neighbourhood.links.member(at: slot)?.weight == nil
                         ? nil : ReceivedModel(sender: neighbour.node, message: halfSteps[neighbour.node.index].own)
                 }
                 states[node] = functions[node](

@@ -55,14 +55,14 @@ struct HandledNode {
         workspace = Workspace(dimension: Self.dimension, degree: degree)
     }
 
-    /// A node of this configuration, of the dimension above, that mixes by plain gossip.
+    /// A node of this configuration, of the dimension above.
     init(
-        _ configuration: NodeConfiguration, exchange: any Exchange = ModelExchange(), behaviour: Behaviour = .honest
+        _ configuration: NodeConfiguration, exchange: any Exchange = ModelExchange(), behaviour: Behaviour = .honest,
+        rule: any GossipRule = WeightedMean(.defaults(WeightedMean.parameters))
     ) {
         self.init(degree: configuration.neighbours.count)
         core = NodeCore(
-            configuration, exchange: exchange, rule: WeightedMean(.defaults(WeightedMean.parameters)),
-            behaviour: behaviour,
+            configuration, exchange: exchange, rule: rule, behaviour: behaviour,
             initial: [Float](repeating: 0, count: Self.dimension))
     }
 

@@ -272,17 +272,19 @@ extension PlatformTests {
         @Test("of models far ahead that come at once the last one is taken; those that the node may need all are")
         func ahead() {
             var arrivals: [Arrival] = []
-            func rounds(_ rounds: [Int], from peer: Int = 1, sentRound: Int?) -> [Int] {
+            func rounds(_ rounds: [Int], from peer: Int = 1, sentRound: Int?, backlog: Int = 1) -> [Int] {
                 arrivals.removeAll()
                 for round in rounds {
                     arrivals.append(
-                        Self.model(round), from: NodeID(peer), sentRound: sentRound.map { Round($0) }, backlog: 1)
+                        Self.model(round), from: NodeID(peer), sentRound: sentRound.map { Round($0) },
+                        backlog: backlog)
                 }
                 return arrivals.compactMap {
                     if case .message(.model(let model), _) = $0 { model.round.number } else { nil }
                 }
             }
             #expect(rounds([7, 8, 9, 10, 40], sentRound: 7) == [7, 8, 40])
+            #expect(rounds([7, 8, 9, 10, 40], sentRound: 7, backlog: 16) == [7, 8, 9, 10, 40], "it may be ahead")
             #expect(rounds([2, 3, 4], sentRound: nil) == [2, 3, 4])
             #expect(rounds([2, 3, 4], sentRound: 9) == [2, 3, 4])
             arrivals.append(Self.model(50), from: NodeID(2), sentRound: Round(0), backlog: 1)

@@ -100,17 +100,33 @@ struct ExchangeChecksTests {
         #expect(update.participation == Participation(chance: 0.25, seed: 1))
         #expect(try Self.assembly([part]).node(NodeID(0)).configuration.participation == nil)
         #expect(
-            try Self.assembly(["training.exchange=update"]).node(NodeID(0)).configuration.participation?.chance == 1)
+            try Self.assembly(["training.exchange=update"]).node(NodeID(0)).configuration.participation == nil)
         for round in (0..<40).map({ Round($0) }) {
             let neighbourhood = update.roundNeighbourhood(in: round)
             let isIn = (0..<6).map { update.participation?.includes(NodeID($0), in: round) == true }
             #expect(neighbourhood.countsOwn == isIn[0])
-            #expect(neighbourhood.weights.map { $0 != nil } == Array(isIn[1...]))
-            #expect(neighbourhood.receives.allSatisfy { $0 == isIn[0] })
+            #expect(neighbourhood.links.members.map { $0.weight != nil } == Array(isIn[1...]))
+            #expect(neighbourhood.links.members.allSatisfy { $0.receives == isIn[0] })
             guard isIn.contains(true) else { continue }
-            let sum = neighbourhood.weights.reduce(0) { $0 + ($1 ?? 0) }
+            let sum = neighbourhood.links.members.reduce(0) { $0 + ($1.weight ?? 0) }
             let count = Double(isIn.count { $0 })
             #expect(abs(sum - (isIn[0] ? (count - 1) / count : 1)) < 1e-12)
         }
+    }
+
+    @Test("an oracle counts those hostile nodes that take part")
+    func oracle() throws {
+        let node = try Self.assembly([
+            "training.exchange=update", "training.participation=0.5", "aggregation.rule=mean",
+            "aggregation.tolerates=oracle", #"adversary={"nodes": ["1", "2"], "attack": "signFlip"}"#,
+        ]).node(NodeID(0)).configuration
+        var counts: Set<Int> = []
+        for round in (0..<40).map({ Round($0) }) {
+            let present = [1, 2].map { NodeID($0) }.filter { node.participation?.includes($0, in: round) == true }
+            let budget = node.roundNeighbourhood(in: round).budget
+            #expect(budget.hostile == present && budget.count == present.count)
+            counts.insert(budget.count)
+        }
+        #expect(counts == [0, 1, 2])
     }
 }
