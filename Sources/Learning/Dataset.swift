@@ -28,6 +28,8 @@ public protocol Dataset: Sendable {
     /// The features of these rows of the training part, in the order given, row after row.
     func trainingFeatures(ofRows rows: [Int32]) throws(ConfigurationFault) -> [Float]
     func testPart() throws(ConfigurationFault) -> Samples
+    /// Whose each sample of the training part is, as numbers 0, 1, …; `nil` where the data do not say it.
+    func trainingGroups() throws(ConfigurationFault) -> [Int32]?
 }
 
 /// Data that need no file are a dataset from the start.
@@ -38,6 +40,8 @@ extension DataSource where Self: Dataset {
 }
 
 extension Dataset {
+    public func trainingGroups() -> [Int32]? { nil }
+
     /// The samples at these positions of the training part, whose targets are `targets`.
     public func trainingPart(rows: [Int32], targets: Targets) throws(ConfigurationFault) -> Samples {
         Samples(features: try trainingFeatures(ofRows: rows), targets: targets.picked(rows), axes: shape.axes)
@@ -54,5 +58,9 @@ extension Dataset {
 /// Every dataset that an experiment can name. A new one is one file in Datasets/ and one line here.
 public enum DatasetCatalog {
     public static let all = Catalog<any DataSource.Type>(
-        "dataset", [Digits.self, Synthetic.self, IDXFiles.self], as: { $0 })
+        "dataset",
+        [
+            Digits.self, IDXFiles.self, CIFAR10.self, CIFAR100.self, CSVFiles.self, LIBSVMFiles.self, Synthetic.self,
+            Glyphs.self, LinearData.self, LogisticData.self, QuadraticCentres.self,
+        ], as: { $0 })
 }

@@ -1,5 +1,4 @@
 // Made-up classification data of any shape, for benchmarks and tests of scale.
-import Cryptography
 import Kernels
 import Registry
 
@@ -7,6 +6,7 @@ import Registry
 /// `separation` · σ from the origin in a random direction. With many features, norms are near 1.
 public struct Synthetic: DataSource, Dataset {
     public static let name = "synthetic"
+    public static let aliases = ["gaussianMixture"]
     public static let summary = "Gaussian clouds around one centre a class, of any shape."
     public static let parameters = [
         Parameter.count("samples", 1...10_000_000, default: 4_000, "training samples"),
@@ -21,10 +21,7 @@ public struct Synthetic: DataSource, Dataset {
 
     public init(_ parameters: ParameterValues) { given = parameters }
 
-    public var digest: String {
-        let text = zip(given.names, given.values).map { "\($0)=\($1)" }.joined(separator: ",")
-        return hexadecimal(SHA256.hash(Array("synthetic:\(text)".utf8)))
-    }
+    public var digest: String { generatedDigest(Self.name, given) }
 
     private var featureCount: Int { given.count("features") }
     private var classCount: Int { given.count("classes") }
@@ -41,15 +38,12 @@ public struct Synthetic: DataSource, Dataset {
         return Samples(features: features, labels: labels, featureCount: featureCount, classCount: classCount)
     }
 
-    /// Keeps streams apart. Each sample has its own, so that any row can be made without the others.
-    private enum Part: Int { case centres, training, test }
-
     private func labels(_ count: Int) -> [Int32] {
         let classCount = Int32(classCount)
         return (0..<Int32(count)).map { $0 % classCount }
     }
 
-    private func features(ofRows rows: [Int32], part: Part) -> [Float] {
+    private func features(ofRows rows: [Int32], part: GeneratedPart) -> [Float] {
         let (seed, featureCount, classCount) = (UInt64(given.count("seed")), featureCount, Int32(classCount))
         let deviation = 1 / Double(featureCount).squareRoot()
         var features = [Float](repeating: 0, count: rows.count * featureCount)
@@ -70,7 +64,7 @@ public struct Synthetic: DataSource, Dataset {
 
     private func centre(of label: Int32, features: Int, seed: UInt64) -> [Float] {
         var random = RandomStream(
-            seed: seed, purpose: .data, node: NodeID(Int(label)), round: Round(Part.centres.rawValue))
+            seed: seed, purpose: .data, node: NodeID(Int(label)), round: Round(GeneratedPart.common.rawValue))
         var direction = [Float](repeating: 0, count: features)
         random.fillGaussian(&direction, mean: 0, standardDeviation: 1)
         let norm = squaredNorm(direction.span).squareRoot() * Double(features).squareRoot()

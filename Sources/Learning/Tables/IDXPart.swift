@@ -1,5 +1,5 @@
 // The IDX format of MNIST and its relatives, read from a stream: a header, and unsigned bytes. Which files make a
-// dataset is the business of IDXFiles.
+// table is the business of IDXTable.
 import Kernels
 import Registry
 
@@ -15,8 +15,8 @@ struct IDXPart: Sendable {
 
     /// Reads the header.
     ///
-    /// - Parameter axes: what the dimensions must be, in words; their number decides.
-    init(_ path: String, axes: [String], in files: any DataFiles) throws(ConfigurationFault) {
+    /// - Parameter axes: what the dimensions may be, in words; their number decides.
+    init(_ path: String, axes choices: [[String]], in files: any DataFiles) throws(ConfigurationFault) {
         self.path = path
         self.files = files
         let stream = try files.open(path)
@@ -27,9 +27,9 @@ struct IDXPart: Sendable {
         guard magic[2] == IDXPart.unsignedByte else {
             throw ConfigurationFault("holds elements of type \(type); allowed: unsigned bytes", at: path)
         }
-        guard magic[3] == axes.count else {
-            throw ConfigurationFault(
-                "has \(magic[3]) dimensions; allowed: \(axes.count) (\(axes.joined(separator: ", ")))", at: path)
+        guard let axes = choices.first(where: { $0.count == Int(magic[3]) }) else {
+            let allowed = choices.map { "\($0.count) (\($0.joined(separator: ", ")))" }.joined(separator: " or ")
+            throw ConfigurationFault("has \(magic[3]) dimensions; allowed: \(allowed)", at: path)
         }
         let lengths = try stream.read(4 * axes.count)
         guard lengths.count == 4 * axes.count else {
@@ -52,13 +52,13 @@ struct IDXPart: Sendable {
     private static let types: [UInt8: String] = [
         0x08: "unsigned byte", 0x09: "signed byte", 0x0B: "short", 0x0C: "int", 0x0D: "float", 0x0E: "double",
     ]
-    /// No axis is longer, so that no product of three overflows.
+    /// No axis is longer, and no item is larger, so that their product does not overflow.
     private static let longest = 1_000_000
 
     /// Items of the file.
     var count: Int { shape[0] }
     /// Bytes of one item.
-    var width: Int { shape.dropFirst().reduce(1, *) }
+    var width: Int { shape.dropFirst().reduce(1) { $0.clampedTimes($1) } }
     private var headerBytes: Int { 4 + 4 * shape.count }
 
     /// All elements, each a byte.
