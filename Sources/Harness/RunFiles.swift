@@ -113,6 +113,7 @@ public struct RunFiles {
     }
 
     public func write(_ summary: RunSummary) throws(SystemFault) {
+        try Files.write(Array(summary.data.table.csv.utf8), to: directory.data)
         try Files.write(Array(summary.json.utf8), to: directory.summary)
     }
 

@@ -58,6 +58,8 @@ public struct RunSummary: Sendable {
     public let byAccuracy: [NodeLine]
     /// All nodes, by index.
     public let perNode: [NodeFigures]
+    /// What each node learned from.
+    public let data: DataShares
     public let screening: Screening
     public let usesOracle: Bool
     public let wasStopped: Bool
@@ -99,6 +101,7 @@ public struct RunSummary: Sendable {
         let awaited = totals.awaitedSeconds(ofNodes: topology.nodeCount)
         let tallies = totals.tallies(ofNodes: topology.nodeCount)
         screening = Screening(topology.nodes.map { (tallies[$0.index], hostile.contains($0)) })
+        data = DataShares(of: assembly)
         perNode = topology.nodes.map { node in
             NodeFigures(
                 label: topology.labels[node.index], accuracy: judged[node]?.accuracy, distance: judged[node]?.distance,
@@ -165,7 +168,8 @@ public struct RunSummary: Sendable {
             object.add("hostile", screening.hostile)
             object.add(totals, section: "screening")
         }
-        line.add("perNode", perNode) { $0.append($1) }
+        data.writeClasses(to: &line)
+        line.add("perNode", Array(perNode.enumerated())) { $0.append($1.element, data, $1.offset) }
         line.add("stopped", wasStopped ? 1 : 0)
         line.add("oracle", usesOracle ? 1 : 0)
         line.add("warnings", warnings) { $0.append(text: $1) }
@@ -176,11 +180,12 @@ public struct RunSummary: Sendable {
 }
 
 extension JSONLine {
-    /// `{"node":"3","accuracy":0.92,"distance":0.1,"awaitedSeconds":0.1,"models":{…},"lost":"stopped",
-    /// "lostAs":"stopped"}`, the last two only where they apply.
-    fileprivate mutating func append(_ node: RunSummary.NodeFigures) {
+    /// `{"node":"3","samples":90,"ofClass":[50,40],"accuracy":0.92,"distance":0.1,"awaitedSeconds":0.1,"models":{…},
+    /// "lost":"stopped","lostAs":"stopped"}`, the last two only where they apply.
+    fileprivate mutating func append(_ node: RunSummary.NodeFigures, _ data: DataShares, _ index: Int) {
         appendObject { object in
             object.add("node", node.label)
+            data.write(index, to: &object)
             object.add("accuracy", node.accuracy)
             object.add("distance", node.distance)
             object.add("awaitedSeconds", node.awaitedSeconds)

@@ -19,6 +19,8 @@ public protocol Dataset: Sendable {
     var pinned: ParameterValues? { get }
     /// Of every sample.
     var shape: SampleShape { get }
+    /// What the classes are called, one for each.
+    var classNames: [String] { get }
     /// Samples of the training part; no sample is read for it.
     var trainingCount: Int { get }
     /// Samples of the test part, likewise.
@@ -40,6 +42,7 @@ extension DataSource where Self: Dataset {
 }
 
 extension Dataset {
+    public var classNames: [String] { (0..<shape.classCount).map { "\($0)" } }
     public func trainingGroups() -> [Int32]? { nil }
 
     /// The samples at these positions of the training part, whose targets are `targets`.

@@ -34,7 +34,8 @@ extension GeneratedData {
 
     public var digest: String { generatedDigest(Self.name, given) }
     public var trainingCount: Int { given.count("samples") }
-    public func testCount() -> Int { given.count("testSamples") }
+    private var testSamples: Int { given.count("testSamples") }
+    public func testCount() -> Int { testSamples }
 
     public func trainingTargets() -> Targets {
         var drawn: [Float] = []
@@ -52,8 +53,8 @@ extension GeneratedData {
 
     public func testPart() -> Samples {
         var (features, drawn): ([Float], [Float]) = ([], [])
-        features.reserveCapacity(testCount() * shape.featureCount)
-        forEach(of: 0..<Int32(testCount()), in: .test) { row, target in
+        features.reserveCapacity(testSamples * shape.featureCount)
+        forEach(of: 0..<Int32(testSamples), in: .test) { row, target in
             features.append(contentsOf: row)
             drawn.append(target)
         }
@@ -71,7 +72,7 @@ extension GeneratedData {
         of rows: some Collection<Int32>, in part: GeneratedPart, _ body: (_ features: [Float], _ target: Float) -> Void
     ) {
         let (seed, common) = (UInt64(given.count("seed")), common)
-        let count = Double(part == .test ? testCount() : trainingCount)
+        let count = Double(part == .test ? testSamples : trainingCount)
         var features = [Float](repeating: 0, count: shape.featureCount)
         for row in rows {
             var random = RandomStream(

@@ -109,6 +109,9 @@ public struct Parameter: Sendable {
             }
         case (.text, .text), (.flag, .flag):
             break
+        case (.text, .number):
+            // As on command lines, where nothing tells a name of digits from a number.
+            return .text("\(value)")
         default:
             throw ConfigurationFault(.wrongType(key: key, given: "'\(value)'", expected: allowed))
         }

@@ -102,7 +102,9 @@ public struct Assembly: Sendable {
         targets = try dataset.trainingTargets()
         shared = sharesData ? try dataset.trainingPart() : nil
         let sharers = experiment.task.over == .all ? topology.nodes : honest
-        parts = try Assembly.split(targets, among: sharers, experiment, nodeCount: topology.nodeCount)
+        parts = try Assembly.split(
+            SplitBasis(targets, groups: dataset.trainingGroups()), among: sharers, experiment,
+            nodeCount: topology.nodeCount)
         try adversaries.checkPoison(of: targets)
         let doubts = Warnings(
             experiment: experiment, graphs: file.graphs, honest: honest, isHostile: adversaries.isHostile, rule: rule,
@@ -120,11 +122,12 @@ public struct Assembly: Sendable {
     }
 
     private static func split(
-        _ targets: Targets, among sharers: [NodeID], _ experiment: Experiment, nodeCount: Int
+        _ basis: SplitBasis, among sharers: [NodeID], _ experiment: Experiment, nodeCount: Int
     ) throws(ConfigurationFault) -> [[Int32]] {
         var random = RandomStream(seed: experiment.seed, purpose: .split)
         let shares = try experiment.task.makeSplit().assign(
-            targets, participants: sharers.count, random: &random)
+            basis, participants: sharers.count, atLeast: experiment.task.minimumSamples,
+            key: "task.split.minimumSamples", random: &random)
         var parts = [[Int32]](repeating: [], count: nodeCount)
         for (node, share) in zip(sharers, shares) { parts[node.index] = share }
         return parts
@@ -143,6 +146,16 @@ public struct Assembly: Sendable {
         if let shared, relabelling == nil { return Batch(shared, rows: rows) }
         let samples = try dataset.trainingPart(rows: rows, targets: targets)
         return Batch(relabelling.map { samples.with(samples.targets.relabelled(by: $0)) } ?? samples)
+    }
+
+    /// What the classes are called; none where there are no classes.
+    public var classNames: [String] { dataset.classNames }
+
+    /// How many samples of each class a node has, before any poison; empty where there are no classes.
+    public func classCounts(of node: NodeID) -> [Int] {
+        var counts = [Int](repeating: 0, count: targets.kind.classCount)
+        for label in targets.picked(parts[node.index]).labels ?? [] { counts[Int(label)] += 1 }
+        return counts
     }
 
     /// The training data of all honest nodes together.

@@ -30,6 +30,8 @@ public struct Experiment: Sendable, Equatable {
         public var dataset = Selection(Digits.self)
         public var split = Selection(DirichletSplit.self)
         public var over = DataHolders.all
+        /// Every node that gets a share gets so many; the split is drawn again until it is so.
+        public var minimumSamples = 0
         public var model = Selection(SoftmaxRegression.self)
     }
 

@@ -18,6 +18,9 @@ extension Experiment: Settings {
         .catalog("task.dataset", \.task.dataset, DatasetCatalog.all, "what is learnt from"),
         .catalog("task.split", \.task.split, SplitCatalog.all, "how the training data is shared out"),
         .choice("task.split.over", \.task.over, "which nodes get a share of it"),
+        .count(
+            "task.split.minimumSamples", \.task.minimumSamples, 0...longest,
+            "samples that each of them gets at least: the split is drawn again until it is so"),
         .catalog("task.model", \.task.model, ModelCatalog.all, "what each node trains"),
 
         .count("training.rounds", \.training.rounds, 1...longest, "local training, exchange and mix, so often"),

@@ -32,6 +32,8 @@ public struct RunDirectory: Sendable, Equatable {
     public var record: String { "\(path)/\(RunDirectory.recordName)" }
     public var metrics: String { "\(path)/metrics.jsonl" }
     public var summary: String { "\(path)/summary.json" }
+    /// How many samples each node has, and of which classes.
+    public var data: String { "\(path)/data.csv" }
     public var report: String { "\(path)/report.html" }
     public var nodes: String { "\(path)/nodes" }
     public var keys: String { "\(path)/keys" }

@@ -30,6 +30,34 @@ extension EndToEndTests {
             #expect(digests.count == 1)
         }
 
+        @Test("a table of one's own is learned by processes and the simulator alike, and what is wrong in it is named")
+        func table() throws {
+            let laboratory = try Laboratory()
+            _ = try laboratory.write(SmallTables.csv(rows: 240), to: "mine.csv")
+            let file = try laboratory.write(
+                """
+                {"name": "table", "topology": {"family": "ring", "nodes": 6},
+                 "task": {"dataset": {"kind": "csv", "file": "mine.csv", "scaling": "standard"},
+                          "split": {"kind": "dirichlet", "alpha": 1, "minimumSamples": 8}},
+                 "aggregation": {"rule": "weightedMean", "tolerates": 0},
+                 "training": {"rounds": 30, "batchSize": 8}}
+                """, to: "experiment.json")
+            var digests: Set<String> = []
+            for command in ["run", "simulate"] {
+                let ended = try laboratory.finish(command, [file, "--quiet", "--json"])
+                #expect(ended.status == .exited(0) && ended.errors.isEmpty, "\(ended.errors)")
+                let summary = try ended.summary()
+                #expect(summary.member("accuracy")?.member("worst")?.number ?? 0 > 0.9)
+                #expect(summary.member("classes")?.texts == SmallTables.labels.sorted())
+                digests.insert(try #require(summary.member("modelDigest")?.text))
+            }
+            #expect(digests.count == 1)
+            _ = try laboratory.write(SmallTables.csv() + "1,2,three,setosa\n", to: "mine.csv")
+            let ended = try laboratory.finish("simulate", [file, "--quiet"])
+            #expect(ended.status == .exited(2) && ended.complaints.count == 1)
+            #expect(ended.errors.contains("mine.csv:182: column 3 ('height') is 'three'; allowed: "), "\(ended.errors)")
+        }
+
         @Test("a run is verified from any folder, and not with other data")
         func verified() throws {
             let laboratory = try Laboratory()

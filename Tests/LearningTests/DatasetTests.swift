@@ -28,7 +28,7 @@ struct CatalogDataset: CustomTestStringConvertible, Sendable {
     static let all = DatasetCatalog.all.entries.map { CatalogDataset(type: $0) }
 
     func open() throws -> any Dataset {
-        try type.init(.defaults(type.parameters)).open(MemoryFiles.smallImages(), trusting: false)
+        try type.init(.defaults(type.parameters)).open(MemoryFiles(MemoryFiles.ofEveryDataset), trusting: false)
     }
 }
 
@@ -40,6 +40,10 @@ enum DatasetLaws {
         brokenBy: CatalogDataset(type: Classless.self)
     ) { subject, verdict in
         let dataset = try subject.open()
+        let counts = [dataset.trainingCount, try dataset.testCount()]
+        verdict.expect(
+            try [dataset.trainingTargets().count, dataset.testPart().count] == counts, "not \(counts) samples")
+        verdict.expect(dataset.classNames.count == dataset.shape.classCount, "\(dataset.classNames)")
         for part in [try dataset.trainingPart(), try dataset.testPart()] {
             verdict.expect(part.count > 0 && allFinite(part.features.span), "\(part.count) samples, or some not finite")
             verdict.expect(
@@ -58,7 +62,7 @@ enum DatasetLaws {
         let rows: [Int32] = [7, 0, 7, Int32(whole.count - 1), 100]
         let part = try dataset.trainingPart(rows: rows, targets: whole.targets)
         let width = whole.featureCount
-        verdict.expect(part.labels == rows.map { whole.labels[Int($0)] }, "labels \(part.labels)")
+        verdict.expect(part.targets == whole.targets.picked(rows), "targets \(part.targets)")
         verdict.expect(
             part.features == rows.flatMap { whole.features[Int($0) * width..<(Int($0) + 1) * width] },
             "other features than those of the rows")

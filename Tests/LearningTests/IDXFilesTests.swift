@@ -10,18 +10,7 @@ import TestSupport
 private func openIDX(
     _ files: MemoryFiles, _ given: [(name: String, value: ParameterValue)] = [], trusting: Bool = false
 ) throws(ConfigurationFault) -> any Dataset {
-    try IDXFiles(ParameterValues(given, declared: IDXFiles.parameters, key: "task.dataset"))
-        .open(files, trusting: trusting)
-}
-
-/// What is said of a mistake; empty if there is none.
-private func message(_ body: () throws(ConfigurationFault) -> Void) -> String {
-    do {
-        try body()
-        return ""
-    } catch {
-        return error.description
-    }
+    try opened(IDXFiles.self, in: files, given, trusting: trusting)
 }
 
 @Suite("IDX files")
@@ -35,6 +24,22 @@ struct IDXFilesTests {
             #expect(part.labels == images.map { Int32($0.label) })
             #expect(part.features == images.flatMap { $0.pixels.map { Float($0) / 255 } })
         }
+    }
+
+    @Test("images may have channels, and labels begin elsewhere than at 0")
+    func channelsAndLabels() throws {
+        let files = SmallImages.files()
+        var changed = [(0, 160), (2, 40)].map { ($0.0, idxFile([$0.1, 2, 3, 2], Array(files[$0.0].dropFirst(16)))) }
+        changed += [1, 3].map { ($0, files[$0].prefix(8) + files[$0].dropFirst(8).map { $0 + 3 }) }
+        let (plain, given) = (try openIDX(.smallImages()), [("firstLabel", ParameterValue.number(3))])
+        let dataset = try openIDX(.smallImages(changed), given)
+        #expect(dataset.shape.axes == [2, 3, 2] && plain.shape.axes == [1, 3, 4])
+        #expect(try dataset.trainingTargets() == plain.trainingTargets())
+        #expect(try dataset.testPart().features == plain.testPart().features)
+        let text = message { () throws(ConfigurationFault) in _ = try openIDX(.smallImages(), given) }
+        #expect(
+            text == "train-labels-idx1-ubyte: label 0 of item 0 is not among the 10 (task.dataset.classes) from 3 "
+                + "(task.dataset.firstLabel)")
     }
 
     @Test("a node with a digest reads headers, all training labels and its own rows, and nothing of the test part")
@@ -76,7 +81,7 @@ struct IDXFilesTests {
         let hashes = try [[0, 1, 2], [1, 0, 2]].map { order in
             let elements = order.flatMap { blocks[$0] }
             let files = MemoryFiles([("images", idxFile([4, elements.count / 4], elements))])
-            return try IDXPart("images", axes: ["images", "pixels"], in: files).hash()
+            return try IDXPart("images", axes: [["images", "pixels"]], in: files).hash()
         }
         #expect(hashes[0] == blocks.reduce(0) { XXH64.hash($1, seed: $0) })
         #expect(hashes[0] != hashes[1])
@@ -122,8 +127,9 @@ struct IDXFilesTests {
                 testDescription: "another element type", position: 0, bytes: idxFile([160, 3, 4], [], type: 0x0D),
                 complaint: "holds elements of type float; allowed: unsigned bytes"),
             Damage(
-                testDescription: "another rank", position: 2, bytes: idxFile([40, 1, 3, 4], []),
-                complaint: "t10k-images-idx3-ubyte: has 4 dimensions; allowed: 3 (images, rows, columns)"),
+                testDescription: "another rank", position: 2, bytes: idxFile([40, 12], []),
+                complaint: "t10k-images-idx3-ubyte: has 2 dimensions; allowed: 3 (images, rows, columns) or 4 (images, "
+                    + "channels, rows, columns)"),
             Damage(
                 testDescription: "labels for images", position: 0, bytes: SmallImages.files()[1],
                 complaint: "has 1 dimensions; allowed: 3"),
@@ -145,7 +151,7 @@ struct IDXFilesTests {
             Damage(
                 testDescription: "test images of another size", position: 2,
                 bytes: idxFile([40, 4, 3], [UInt8](repeating: 0, count: 480)),
-                complaint: "has images of 4 x 3, but train-images-idx3-ubyte of 3 x 4"),
+                complaint: "has images of 1 x 4 x 3, but train-images-idx3-ubyte of 1 x 3 x 4"),
             Damage(
                 testDescription: "a truncated file", position: 0, bytes: change(0) { $0.removeLast() },
                 complaint: "ends too early, after 1935 of 1936 bytes"),

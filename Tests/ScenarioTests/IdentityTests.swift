@@ -11,7 +11,8 @@ struct IdentityTests {
     /// For each key a setting that differs from the default; `nil` where only one value is allowed.
     private static let changes: [String: String?] = [
         "name": "other", "seed": "2", "topology": #"{"family": "ring", "nodes": 16}"#,
-        "task.dataset": #"{"kind": "synthetic"}"#, "task.split": "iid", "task.split.over": "honest", "task.model": nil,
+        "task.dataset": #"{"kind": "synthetic"}"#, "task.split": "iid", "task.split.over": "honest",
+        "task.split.minimumSamples": "5", "task.model": nil,
         "training.rounds": "7", "training.batchSize": "7", "training.stepSize": "constant", "training.momentum": "0",
         "training.localSteps": "2", "training.weightDecay": "0", "training.exchange": "momentum",
         "training.gossipSteps": "2",

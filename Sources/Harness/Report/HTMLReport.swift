@@ -41,7 +41,7 @@ public struct HTMLReport {
             \(header)\(figures)\(warnings)
             <div class="pair">
             \(accuracy)\(consensus)</div>
-            \(graph)\(nodeTable)
+            \(graph)\(nodeTable)\(dataTable)
             <div class="pair">
             \(time)\(refusals)</div>
             \(result)\(configuration)\(repetition)\(measurements)</main>

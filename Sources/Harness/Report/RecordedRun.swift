@@ -82,6 +82,10 @@ struct RecordedEvaluation: Sendable, Equatable {
 struct RecordedNode: Sendable {
     let label: String
     let isHostile: Bool
+    /// Of its training data; `nil` before the summary says it.
+    var samples: Int?
+    /// Of each class, where there are classes.
+    var ofClass: [Int] = []
     /// Of its final model; `nil` for hostile nodes and for those that have not finished.
     var accuracy: Double?
     /// Why it was lost, if it was; a node that ended with the whole run was not.
@@ -105,6 +109,8 @@ struct RecordedSummary: Sendable {
     let learningError: Double?
     let generalizationGap: Double?
     let warnings: [String]
+    /// What the classes are called.
+    let classNames: [String]
     /// Labels of nodes that came back after a crash.
     let restarted: [String]
     /// Rounds that the slowest and the furthest honest node of a stopped run have closed.

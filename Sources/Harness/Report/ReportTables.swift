@@ -51,6 +51,34 @@ extension HTMLReport {
         return field.unit == .nanoseconds ? seconds(Nanoseconds(amount)) : "\(amount)"
     }
 
+    // MARK: Data
+
+    /// Samples of each class are shown for no more classes than this.
+    private static let mostClasses = 24
+
+    /// What each node learned from, in the order of the nodes.
+    var dataTable: Markup {
+        guard run.nodes.contains(where: { $0.samples != nil }) else { return "" }
+        let names = run.summary?.classNames ?? []
+        let showsClasses = !names.isEmpty && names.count <= Self.mostClasses
+        let rows = run.nodes.prefix(Self.mostNodes).map { node -> [String] in
+            let classes = node.ofClass.count { $0 > 0 }
+            return [node.label, node.isHostile ? "hostile" : "honest", node.samples.map(String.init) ?? "–"]
+                + (names.isEmpty ? [] : ["\(classes)"]) + (showsClasses ? node.ofClass.map(String.init) : [])
+        }
+        let columns = ["node", "kind", "samples"] + (names.isEmpty ? [] : ["classes"]) + (showsClasses ? names : [])
+        let hidden = run.nodes.count - rows.count
+        let omission = hidden == 0 ? "" : " \(hidden) more nodes are in data.csv."
+        return """
+            <section>
+            <h2>Data</h2>
+            <p class="note">Training samples of each node\(showsClasses ? ", and how many of each class" : "")\
+            \(run.hostileCount == 0 ? "" : ", before any poison").\(omission)</p>
+            \(table("Data", columns, rows, texts: 2))</section>
+
+            """
+    }
+
     // MARK: Time, and what was refused
 
     var time: Markup {

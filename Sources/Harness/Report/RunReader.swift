@@ -84,6 +84,8 @@ public struct RunReader {
         }
         for (index, line) in (summary?.member("perNode")?.elements ?? []).enumerated() {
             guard index < recorded.count, line.member("node")?.text == labels[index] else { continue }
+            recorded[index].samples = line.member("samples")?.count
+            recorded[index].ofClass = (line.member("ofClass")?.elements ?? []).map { $0.count ?? 0 }
             recorded[index].accuracy = line.member("accuracy")?.share
             recorded[index].awaitedSeconds = line.member("awaitedSeconds")?.number ?? awaited[index]
             recorded[index].tally = line.member("models").map(Tally.init) ?? tallies[index]
@@ -138,6 +140,7 @@ extension RecordedSummary {
         learningError = summary.member("learningError")?.number
         generalizationGap = summary.member("generalizationGap")?.number
         warnings = (summary.member("warnings")?.elements ?? []).compactMap(\.text)
+        classNames = (summary.member("classes")?.elements ?? []).compactMap(\.text)
         restarted = (summary.member("restarted")?.elements ?? []).compactMap(\.text)
         let ends = summary.member("reached").map { ($0.count(at: "least"), $0.count(at: "greatest")) }
         reached = ends.flatMap { $0.0 <= $0.1 ? $0.0...$0.1 : nil }

@@ -11,10 +11,10 @@ public struct OneLabelSplit: Split {
     public init(_ parameters: ParameterValues) {}
 
     public func assign(
-        _ targets: Targets, participants: Int, random: inout RandomStream
+        _ basis: SplitBasis, participants: Int, random: inout RandomStream
     ) throws(ConfigurationFault) -> [[Int32]] {
         var parts = [[Int32]](repeating: [], count: participants)
-        let classes = try samplesByClass(targets)
+        let classes = try samplesByClass(basis.targets)
         for (label, samples) in classes.enumerated() {
             let owners =
                 participants >= classes.count

@@ -10,6 +10,8 @@ protocol RowTable: Sendable {
     var count: Int { get }
     var targetKind: TargetKind { get }
     func targets() throws(ConfigurationFault) -> Targets
+    /// What the classes are called; `nil` where they are numbers from 0.
+    var classes: ClassNames? { get }
     /// Whose each row is, where the files say it, as numbers 0, 1, ….
     var groups: [Int32]? { get }
 
@@ -26,6 +28,7 @@ protocol RowTable: Sendable {
 
 extension RowTable {
     var width: Int { axes.reduce(1) { $0.clampedTimes($1) } }
+    var classes: ClassNames? { nil }
     var groups: [Int32]? { nil }
     var size: String { axes.map(String.init).joined(separator: " x ") }
 

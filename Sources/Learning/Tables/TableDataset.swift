@@ -84,6 +84,7 @@ struct TableDataset<Source: TableSource>: FileDataset {
 
     var path: String { table.path }
     var shape: SampleShape { SampleShape(axes: table.axes, targets: table.targetKind) }
+    var classNames: [String] { table.classes?.names ?? (0..<shape.classCount).map { "\($0)" } }
     var trainingCount: Int { division?.training.count ?? table.count }
 
     func testCount() throws(ConfigurationFault) -> Int {

@@ -138,8 +138,8 @@ public struct Losing: Split {
     public static let name = "planted"
     public static let summary = "for tests"
     public init(_ parameters: ParameterValues) {}
-    public func assign(_ targets: Targets, participants: Int, random: inout RandomStream) -> [[Int32]] {
-        [(0..<max(0, targets.count - 1)).map { Int32($0) }] + (1..<max(1, participants)).map { _ in [] }
+    public func assign(_ basis: SplitBasis, participants: Int, random: inout RandomStream) -> [[Int32]] {
+        [(0..<max(0, basis.count - 1)).map { Int32($0) }] + (1..<max(1, participants)).map { _ in [] }
     }
 }
 
@@ -148,7 +148,7 @@ public struct Conjuring: Split {
     public static let name = "planted"
     public static let summary = "for tests"
     public init(_ parameters: ParameterValues) {}
-    public func assign(_ targets: Targets, participants: Int, random: inout RandomStream) -> [[Int32]] {
+    public func assign(_ basis: SplitBasis, participants: Int, random: inout RandomStream) -> [[Int32]] {
         [[0]] + (1..<max(1, participants)).map { _ in [] }
     }
 }
@@ -158,9 +158,9 @@ public struct Stubborn: Split {
     public static let name = "planted"
     public static let summary = "for tests"
     public init(_ parameters: ParameterValues) {}
-    public func assign(_ targets: Targets, participants: Int, random: inout RandomStream) -> [[Int32]] {
+    public func assign(_ basis: SplitBasis, participants: Int, random: inout RandomStream) -> [[Int32]] {
         (0..<participants).map { part in
-            (0..<targets.count).filter { $0 % participants == part }.map { Int32($0) }
+            (0..<basis.count).filter { $0 % participants == part }.map { Int32($0) }
         }
     }
 }
