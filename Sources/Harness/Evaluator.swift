@@ -33,7 +33,7 @@ public struct Judgement: Sendable {
 /// Judges models of the honest nodes of one experiment.
 public struct Evaluator {
     private let assembly: Assembly
-    private let test: LabelledData
+    private let test: Samples
     private let chance: Chance
     private var scratch = ObjectiveScratch()
 
@@ -41,7 +41,7 @@ public struct Evaluator {
         self.assembly = assembly
         test = try assembly.testPart()
         var classes = [Int](repeating: 0, count: test.classCount)
-        for label in test.labels { classes[Int(label)] += 1 }
+        for label in test.targets.labels ?? [] { classes[Int(label)] += 1 }
         chance = Chance(classes: classes)
     }
 
@@ -51,12 +51,12 @@ public struct Evaluator {
         let consensus = Consensus(models.map(\.model))
         let average = assembly.objective.evaluate(consensus.average.span, on: test, scratch: &scratch)
         let record = EvaluationRecord(
-            rounds: rounds, nodes: models.count, accuracy: Spread(judged.map(\.accuracy)),
-            loss: Spread(judged.map(\.meanLoss)), averageModelAccuracy: average.accuracy,
+            rounds: rounds, nodes: models.count, accuracy: Spread(judged.map { $0.accuracy ?? 0 }),
+            loss: Spread(judged.map(\.meanLoss)), averageModelAccuracy: average.accuracy ?? 0,
             averageModelLoss: average.meanLoss, distance: consensus.distance)
         let nodes = models.indices.map { index in
             Judgement.Node(
-                node: models[index].node, accuracy: judged[index].accuracy, distance: consensus.distances[index])
+                node: models[index].node, accuracy: judged[index].accuracy ?? 0, distance: consensus.distances[index])
         }
         return Judgement(
             record: record, nodes: nodes, scale: consensus.scale, average: consensus.average, chance: chance)
@@ -74,7 +74,7 @@ public struct LearningFigures: Sendable {
     init(_ judgement: Judgement, of assembly: Assembly) throws(ConfigurationFault) {
         let average = judgement.average
         let honest = try assembly.honestData()
-        guard !honest.samples.isEmpty else {
+        guard !honest.rows.isEmpty else {
             (gradientNorm, generalizationGap) = (.nan, .nan)
             return
         }
@@ -82,7 +82,7 @@ public struct LearningFigures: Sendable {
         var gradient = [Float](repeating: 0, count: average.count)
         var span = gradient.mutableSpan
         let trainLoss = assembly.objective.lossAndGradient(
-            at: average.span, shard: honest, samples: honest.samples.span, gradient: &span, scratch: &scratch)
+            at: average.span, on: honest, gradient: &span, scratch: &scratch)
         axpy(Float(assembly.experiment.training.weightDecay), average.span, into: &span)
         gradientNorm = squaredNorm(gradient.span).squareRoot()
         generalizationGap = judgement.record.averageModelLoss - trainLoss

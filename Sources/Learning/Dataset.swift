@@ -10,24 +10,24 @@ public protocol DataSource: Registered {
 
 /// Samples, ready to be read.
 ///
-/// Labels and features are asked for apart: every node splits the labels, and then needs the features of its own rows
+/// Targets and features are asked for apart: every node splits the targets, and then needs the features of its own rows
 /// alone.
 public protocol Dataset: Sendable {
     /// Identifies the data, parameters included: equal digests mean equal samples in equal order.
     var digest: String { get }
     /// Parameters of the source that find the same files from any folder, and hold their digest; `nil` without files.
     var pinned: ParameterValues? { get }
-    var featureCount: Int { get }
-    var classCount: Int { get }
+    /// Of every sample.
+    var shape: SampleShape { get }
     /// Samples of the training part; no sample is read for it.
     var trainingCount: Int { get }
     /// Samples of the test part, likewise.
     func testCount() throws(ConfigurationFault) -> Int
     /// Of the whole training part, in stored order.
-    func trainingLabels() throws(ConfigurationFault) -> [Int32]
+    func trainingTargets() throws(ConfigurationFault) -> Targets
     /// The features of these rows of the training part, in the order given, row after row.
     func trainingFeatures(ofRows rows: [Int32]) throws(ConfigurationFault) -> [Float]
-    func testPart() throws(ConfigurationFault) -> LabelledData
+    func testPart() throws(ConfigurationFault) -> Samples
 }
 
 /// Data that need no file are a dataset from the start.
@@ -38,17 +38,16 @@ extension DataSource where Self: Dataset {
 }
 
 extension Dataset {
-    /// The samples at these positions of the training part, whose labels are `labels`.
-    public func trainingPart(rows: [Int32], labels: [Int32]) throws(ConfigurationFault) -> LabelledData {
-        LabelledData(
-            features: try trainingFeatures(ofRows: rows), labels: rows.map { labels[Int($0)] },
-            featureCount: featureCount, classCount: classCount)
+    /// The samples at these positions of the training part, whose targets are `targets`.
+    public func trainingPart(rows: [Int32], targets: Targets) throws(ConfigurationFault) -> Samples {
+        Samples(features: try trainingFeatures(ofRows: rows), targets: targets.picked(rows), axes: shape.axes)
     }
 
     /// The whole training part.
-    public func trainingPart() throws(ConfigurationFault) -> LabelledData {
-        let labels = try trainingLabels()
-        return try trainingPart(rows: (0..<Int32(labels.count)).map { $0 }, labels: labels)
+    public func trainingPart() throws(ConfigurationFault) -> Samples {
+        let targets = try trainingTargets()
+        let rows = (0..<Int32(targets.count)).map { $0 }
+        return Samples(features: try trainingFeatures(ofRows: rows), targets: targets, axes: shape.axes)
     }
 }
 

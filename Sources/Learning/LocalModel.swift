@@ -42,7 +42,7 @@ public struct StepReport: Sendable, Equatable {
 /// Memory that trainers reuse; no value in it survives a call.
 public struct TrainingScratch: Sendable {
     var gradient: [Float] = []
-    var batch: [Int32] = []
+    var rows: [Int32] = []
     var objective = ObjectiveScratch()
 
     public init() {}

@@ -35,45 +35,41 @@ public struct LocalSGD: LocalModel {
     }
 
     public let objective: any Objective
-    public let shard: Shard
+    /// All samples of the node.
+    public let shard: Batch
     public let settings: Settings
     public let dimension: Int
     private let seed: UInt64
     private let node: NodeID
 
-    public init(objective: any Objective, shard: Shard, settings: Settings, seed: UInt64, node: NodeID) {
+    public init(objective: any Objective, shard: Batch, settings: Settings, seed: UInt64, node: NodeID) {
         self.objective = objective
         self.shard = shard
         self.settings = settings
         self.seed = seed
         self.node = node
-        dimension = objective.dimension(featureCount: shard.data.featureCount, classCount: shard.data.classCount)
+        dimension = objective.dimension
     }
-
-    /// Standard deviation of the first parameters.
-    private static let initialDeviation = 0.01
 
     public func initialParameters() -> [Float] {
         var random = RandomStream(
             seed: seed, purpose: .initialisation, node: settings.startsTogether ? NodeID(0) : node)
-        var parameters = [Float](repeating: 0, count: dimension)
-        random.fillGaussian(&parameters, mean: 0, standardDeviation: LocalSGD.initialDeviation)
-        return parameters
+        return objective.initialise(random: &random)
     }
 
     public func step(
         _ parameters: inout [Float], state: inout LocalState, round: Round, scratch: inout TrainingScratch
     ) -> StepReport {
-        guard !shard.samples.isEmpty, takesPart(in: round) else { return StepReport(loss: 0, samples: 0) }
+        guard !shard.rows.isEmpty, takesPart(in: round) else { return StepReport(loss: 0, samples: 0) }
         let momentum = settings.momentum > 0 ? state.place(of: LocalSGD.momentum, dimension: dimension) : nil
         let stepSize = Float(stepSize(in: round))
         var loss = 0.0
         var samples = 0
         for localStep in 0..<settings.localSteps {
-            drawBatch(round: round, localStep: localStep, into: &scratch.batch)
-            let batchLoss = lossAndGradient(at: parameters.span, &scratch)
-            loss += batchLoss * Double(scratch.batch.count)
-            samples += scratch.batch.count
+            let batch = drawBatch(round: round, localStep: localStep, &scratch)
+            loss += lossAndGradient(at: parameters.span, on: batch, &scratch) * Double(batch.count)
+            samples += batch.count
+            scratch.rows = batch.rows
             descend(&parameters, &state, momentum, along: scratch.gradient.span, stepSize: stepSize)
         }
         return StepReport(loss: loss / Double(samples), samples: samples)
@@ -84,16 +80,17 @@ public struct LocalSGD: LocalModel {
         scratch: inout TrainingScratch
     ) -> StepReport {
         precondition(parameters.count == dimension && gradient.count == dimension, "vectors of one length")
-        guard !shard.samples.isEmpty, takesPart(in: round) else {
+        guard !shard.rows.isEmpty, takesPart(in: round) else {
             for i in gradient.indices { gradient[i] = 0 }
             return StepReport(loss: 0, samples: 0)
         }
-        drawBatch(round: round, localStep: 0, into: &scratch.batch)
-        let loss = lossAndGradient(at: parameters, &scratch)
+        let batch = drawBatch(round: round, localStep: 0, &scratch)
+        let loss = lossAndGradient(at: parameters, on: batch, &scratch)
+        scratch.rows = batch.rows
         let decay = Float(settings.weightDecay)
         let plain = scratch.gradient.span
         for i in gradient.indices { gradient[i] = plain[i] + decay * parameters[i] }
-        return StepReport(loss: loss, samples: scratch.batch.count)
+        return StepReport(loss: loss, samples: batch.count)
     }
 
     public func accumulate(_ gradient: inout [Float], state: inout LocalState) {
@@ -112,43 +109,38 @@ public struct LocalSGD: LocalModel {
     public func stepSize(in round: Round) -> Double { settings.stepSize.value(in: round) }
 
     public func batchLosses(of models: [[Float]], round: Round, scratch: inout TrainingScratch) -> [Double] {
-        guard !shard.samples.isEmpty else { return models.map { _ in 0 } }
-        drawBatch(round: round, localStep: settings.localSteps - 1, into: &scratch.batch)
-        let batch = scratch.batch
-        return models.map {
-            objective.loss(at: $0.span, shard: shard, samples: batch.span, scratch: &scratch.objective)
-        }
+        guard !shard.rows.isEmpty else { return models.map { _ in 0 } }
+        let batch = drawBatch(round: round, localStep: settings.localSteps - 1, &scratch)
+        defer { scratch.rows = batch.rows }
+        return models.map { objective.loss(at: $0.span, on: batch, scratch: &scratch.objective) }
     }
 
-    /// The loss on the batch in `scratch`; the gradient is left there as well.
-    private func lossAndGradient(at parameters: Span<Float>, _ scratch: inout TrainingScratch) -> Double {
+    /// The loss on the batch; the gradient is left in the scratch.
+    private func lossAndGradient(
+        at parameters: Span<Float>, on batch: Batch, _ scratch: inout TrainingScratch
+    ) -> Double {
         if scratch.gradient.count != dimension { scratch.gradient = [Float](repeating: 0, count: dimension) }
         // Taken out of the scratch, so that the objective may borrow the rest of it.
         var gradient: [Float] = []
-        var batch: [Int32] = []
         swap(&gradient, &scratch.gradient)
-        swap(&batch, &scratch.batch)
-        defer {
-            swap(&gradient, &scratch.gradient)
-            swap(&batch, &scratch.batch)
-        }
+        defer { swap(&gradient, &scratch.gradient) }
         var span = gradient.mutableSpan
-        return objective.lossAndGradient(
-            at: parameters, shard: shard, samples: batch.span, gradient: &span, scratch: &scratch.objective)
+        return objective.lossAndGradient(at: parameters, on: batch, gradient: &span, scratch: &scratch.objective)
     }
 
     private func takesPart(in round: Round) -> Bool {
         Participation(chance: settings.participation, seed: seed).includes(node, in: round)
     }
 
-    private func drawBatch(round: Round, localStep: Int, into batch: inout [Int32]) {
-        batch.removeAll(keepingCapacity: true)
-        if settings.batchSize >= shard.samples.count {
-            batch.append(contentsOf: shard.samples)
-        } else {
-            var random = RandomStream(seed: seed, purpose: .sampling, node: node, round: round, lane: localStep)
-            for _ in 0..<settings.batchSize { batch.append(shard.samples[random.below(shard.samples.count)]) }
-        }
+    /// In the memory that the scratch has for rows; whoever draws gives it back.
+    private func drawBatch(round: Round, localStep: Int, _ scratch: inout TrainingScratch) -> Batch {
+        guard settings.batchSize < shard.count else { return shard }
+        var rows: [Int32] = []
+        swap(&rows, &scratch.rows)
+        rows.removeAll(keepingCapacity: true)
+        var random = RandomStream(seed: seed, purpose: .sampling, node: node, round: round, lane: localStep)
+        for _ in 0..<settings.batchSize { rows.append(shard.rows[random.below(shard.count)]) }
+        return Batch(shard.samples, rows: rows)
     }
 
     /// What its momentum is called in files.

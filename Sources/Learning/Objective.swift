@@ -1,35 +1,126 @@
-// Objective: the loss that a model minimises, and its gradient. An objective knows shapes and losses; it knows nothing
+// Objective: the loss that a model minimises, and its gradients. An objective knows shapes and losses; it knows nothing
 // of nodes, rounds or step sizes.
-import Registry
+public import Kernels
 
-/// A differentiable loss over labelled data, with parameters in one flat vector.
-public protocol Objective: Registered {
-    /// Elements of the parameter vector for data of this shape.
-    func dimension(featureCount: Int, classCount: Int) -> Int
+/// A part of a model's parameters, as files call it.
+public struct ParameterShape: Sendable, Equatable {
+    public let name: String
+    /// Elements along each axis, the last axis fastest.
+    public let axes: [Int]
 
-    /// Mean loss over `samples` of the shard's data and its gradient, overwritten. Weight decay is not included.
+    public init(_ name: String, _ axes: [Int]) {
+        self.name = name
+        self.axes = axes
+    }
+
+    public var count: Int { axes.reduce(1, *) }
+}
+
+/// A differentiable loss over samples of one shape, with parameters in one flat vector of `dimension` elements. All
+/// losses are means over the batch; weight decay is not included.
+public protocol Objective: Sendable {
+    /// The parts of the vector, in their order.
+    var parameters: [ParameterShape] { get }
+
+    /// Floats of scratch memory for each sample that is evaluated at once.
+    var activationsPerSample: Int { get }
+
+    /// Parameters to begin with.
+    func initialise(random: inout RandomStream) -> [Float]
+
+    func loss(at parameters: Span<Float>, on batch: Batch, scratch: inout ObjectiveScratch) -> Double
+
+    /// The same loss to the bit, and its gradient, d elements overwritten.
     func lossAndGradient(
-        at parameters: Span<Float>, shard: Shard, samples: Span<Int32>, gradient: inout MutableSpan<Float>,
+        at parameters: Span<Float>, on batch: Batch, gradient: inout MutableSpan<Float>,
         scratch: inout ObjectiveScratch
     ) -> Double
 
-    /// The same loss to the bit, without the gradient.
-    func loss(
-        at parameters: Span<Float>, shard: Shard, samples: Span<Int32>, scratch: inout ObjectiveScratch
-    ) -> Double
+    /// Shows the loss of each sample of the batch and its gradient, d elements, in the batch's order.
+    func sampleGradients(
+        at parameters: Span<Float>, on batch: Batch, scratch: inout ObjectiveScratch,
+        _ body: (_ loss: Double, _ gradient: Span<Float>) -> Void
+    )
 
-    /// Loss and accuracy over all of `data`.
-    func evaluate(_ parameters: Span<Float>, on data: LabelledData, scratch: inout ObjectiveScratch) -> Evaluation
+    /// The gradient of each sample's own loss by its features, `batch.count` × p elements overwritten.
+    func inputGradients(
+        at parameters: Span<Float>, on batch: Batch, into gradients: inout MutableSpan<Float>,
+        scratch: inout ObjectiveScratch
+    )
+
+    /// Adds loss and hits over the batch, which is small enough to be held at once, to `evaluation`.
+    func evaluate(
+        _ parameters: Span<Float>, on batch: Batch, into evaluation: inout Evaluation.Sum,
+        scratch: inout ObjectiveScratch
+    )
+}
+
+extension Objective {
+    /// d, the elements of the vector; `Int.max` where there are more than can be counted.
+    public var dimension: Int {
+        parameters.reduce(0) { $0.clampedPlus($1.axes.reduce(1) { $0.clampedTimes($1) }) }
+    }
+
+    /// One sample after the other.
+    public func sampleGradients(
+        at parameters: Span<Float>, on batch: Batch, scratch: inout ObjectiveScratch,
+        _ body: (_ loss: Double, _ gradient: Span<Float>) -> Void
+    ) {
+        var gradient = [Float](repeating: 0, count: dimension)
+        var one = Batch(batch.samples, rows: [0])
+        for row in batch.rows {
+            one.rows[0] = row
+            var span = gradient.mutableSpan
+            let loss = lossAndGradient(at: parameters, on: one, gradient: &span, scratch: &scratch)
+            body(loss, gradient.span)
+        }
+    }
+
+    /// Loss and accuracy over all samples, a chunk at a time.
+    public func evaluate(
+        _ parameters: Span<Float>, on samples: Samples, scratch: inout ObjectiveScratch
+    ) -> Evaluation {
+        let chunk = max(1, min(Evaluation.largestChunk, Evaluation.chunkFloats / max(1, activationsPerSample)))
+        var sum = Evaluation.Sum(counts: samples.classCount > 0)
+        var batch = Batch(samples, rows: [])
+        for start in stride(from: 0, to: samples.count, by: chunk) {
+            batch.rows.removeAll(keepingCapacity: true)
+            batch.rows.append(contentsOf: Int32(start)..<Int32(min(samples.count, start + chunk)))
+            evaluate(parameters, on: batch, into: &sum, scratch: &scratch)
+        }
+        return Evaluation(sum)
+    }
 }
 
 /// How good parameters are on some data.
 public struct Evaluation: Sendable, Equatable {
     public let meanLoss: Double
-    public let correct: Int
+    /// Samples whose label has the greatest score (the lowest such class on a tie); `nil` where there are no classes.
+    public let correct: Int?
     public let count: Int
 
-    /// Share of samples whose label has the greatest score (the lowest such class on a tie).
-    public var accuracy: Double { count == 0 ? 0 : Double(correct) / Double(count) }
+    /// Share of samples that are right; `nil` where there are no classes.
+    public var accuracy: Double? { correct.map { count == 0 ? 0 : Double($0) / Double(count) } }
+
+    /// What is evaluated at once has no more samples than this, and no more floats of scratch memory (16 MiB).
+    static let largestChunk = 1_024
+    static let chunkFloats = 4 << 20
+
+    /// An evaluation in the making.
+    public struct Sum: Sendable {
+        public var loss = 0.0
+        public var correct: Int?
+        public var count = 0
+
+        /// - Parameter counts: whether there are classes, so that samples are right or wrong.
+        public init(counts: Bool) { correct = counts ? 0 : nil }
+    }
+
+    init(_ sum: Sum) {
+        meanLoss = sum.loss / Double(max(1, sum.count))
+        correct = sum.correct
+        count = sum.count
+    }
 }
 
 /// Memory that objectives reuse; no value in it survives a call.
@@ -37,9 +128,4 @@ public struct ObjectiveScratch: Sendable {
     var scores: [Float] = []
 
     public init() {}
-}
-
-/// Every objective that an experiment can name. A new one is one file in Objectives/ and one line here.
-public enum ObjectiveCatalog {
-    public static let all = Catalog<any Objective.Type>("model", [SoftmaxRegression.self], as: { $0 })
 }

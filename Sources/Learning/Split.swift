@@ -2,15 +2,16 @@
 import Kernels
 import Registry
 
-/// A way to split labelled data among participants.
+/// A way to split samples among participants.
 public protocol Split: Registered {
     /// - Parameters:
-    ///   - labels: of all samples, 0 ..< classCount.
+    ///   - targets: of all samples.
     ///   - random: the experiment's stream for splits.
     /// - Returns: for each participant, the positions of its samples.
+    /// - Throws: where the split goes by classes, and there are none.
     func assign(
-        labels: [Int32], classCount: Int, participants: Int, random: inout RandomStream
-    ) -> [[Int32]]
+        _ targets: Targets, participants: Int, random: inout RandomStream
+    ) throws(ConfigurationFault) -> [[Int32]]
 }
 
 /// Every split that an experiment can name. A new one is one file in Splits/ and one line here.
@@ -19,11 +20,16 @@ public enum SplitCatalog {
         "split", [IIDSplit.self, DirichletSplit.self, OneLabelSplit.self], as: { $0 })
 }
 
-/// The positions of each class's samples, in stored order.
-func samplesByClass(_ labels: [Int32], classCount: Int) -> [[Int32]] {
-    var classes = [[Int32]](repeating: [], count: classCount)
-    for (position, label) in labels.enumerated() { classes[Int(label)].append(Int32(position)) }
-    return classes
+extension Split {
+    /// The positions of each class's samples, in stored order.
+    func samplesByClass(_ targets: Targets) throws(ConfigurationFault) -> [[Int32]] {
+        guard let labels = targets.labels else {
+            throw ConfigurationFault("task.split \(Self.name) goes by classes, and the data have \(targets.kind)")
+        }
+        var classes = [[Int32]](repeating: [], count: targets.kind.classCount)
+        for (position, label) in labels.enumerated() { classes[Int(label)].append(Int32(position)) }
+        return classes
+    }
 }
 
 /// Cuts `samples` into `parts` consecutive pieces of nearly equal size; the first ones get the extra samples.

@@ -2,6 +2,7 @@
 import Attacks
 import Core
 import Graphs
+import Learning
 import Kernels
 import Registry
 
@@ -134,6 +135,15 @@ struct Adversaries: Sendable {
     /// Whether the node forges its messages, sooner or later.
     private func forges(_ node: NodeID) -> Bool {
         if case .forges = group(of: node)?.conduct { true } else { false }
+    }
+
+    /// Refuses poison for labels where there are none.
+    func checkPoison(of targets: Targets) throws(ConfigurationFault) {
+        for group in groups {
+            guard case .poisons(let attack) = group.conduct, targets.kind.classCount == 0 else { continue }
+            throw ConfigurationFault(
+                "the attack \(type(of: attack).name) changes labels, and the data have \(targets.kind)")
+        }
     }
 
     /// What takes the place of each label in the node's data, if it is poisoned.

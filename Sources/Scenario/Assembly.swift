@@ -48,9 +48,9 @@ public struct Assembly: Sendable {
 
     let view: RoundsInView
     private let dataset: any Dataset
-    private let labels: [Int32]
+    private let targets: Targets
     /// The whole training part, where all nodes run in one process and share it.
-    private let shared: LabelledData?
+    private let shared: Samples?
     private let rule: any GossipRule
     private let exchange: any Exchange
     private let settings: LocalSGD.Settings
@@ -90,20 +90,20 @@ public struct Assembly: Sendable {
         exchange = try experiment.training.makeExchange()
         try experiment.checkExchange(exchange, with: rule)
         settings = try LocalSGD.Settings(experiment.training)
-        objective = try experiment.task.makeObjective()
-        dimension = objective.dimension(featureCount: dataset.featureCount, classCount: dataset.classCount)
+        objective = try experiment.task.makeObjective(for: dataset.shape)
+        dimension = objective.dimension
         guard dimension <= Limits.largestDimension else {
             throw ConfigurationFault(
-                "a model has \(dimension) parameters for \(dataset.featureCount) features and \(dataset.classCount) "
-                    + "classes; allowed: up to \(Limits.largestDimension)")
+                "a model has \(dimension) parameters for \(dataset.shape.featureCount) features and "
+                    + "\(dataset.shape.targets); allowed: up to \(Limits.largestDimension)")
         }
-        try MemoryNeed.check(room, for: dataset, on: topology, dimension: dimension)
+        try MemoryNeed.check(room, for: dataset, objective, on: topology)
 
-        labels = try dataset.trainingLabels()
+        targets = try dataset.trainingTargets()
         shared = sharesData ? try dataset.trainingPart() : nil
         let sharers = experiment.task.over == .all ? topology.nodes : honest
-        parts = try Assembly.split(
-            labels, classCount: dataset.classCount, among: sharers, experiment, nodeCount: topology.nodeCount)
+        parts = try Assembly.split(targets, among: sharers, experiment, nodeCount: topology.nodeCount)
+        try adversaries.checkPoison(of: targets)
         let doubts = Warnings(
             experiment: experiment, graphs: file.graphs, honest: honest, isHostile: adversaries.isHostile, rule: rule,
             parts: parts, view: view)
@@ -120,11 +120,11 @@ public struct Assembly: Sendable {
     }
 
     private static func split(
-        _ labels: [Int32], classCount: Int, among sharers: [NodeID], _ experiment: Experiment, nodeCount: Int
+        _ targets: Targets, among sharers: [NodeID], _ experiment: Experiment, nodeCount: Int
     ) throws(ConfigurationFault) -> [[Int32]] {
         var random = RandomStream(seed: experiment.seed, purpose: .split)
         let shares = try experiment.task.makeSplit().assign(
-            labels: labels, classCount: classCount, participants: sharers.count, random: &random)
+            targets, participants: sharers.count, random: &random)
         var parts = [[Int32]](repeating: [], count: nodeCount)
         for (node, share) in zip(sharers, shares) { parts[node.index] = share }
         return parts
@@ -137,23 +137,23 @@ public struct Assembly: Sendable {
     public var sendsModels: Bool { type(of: exchange).sendsModels }
 
     /// The training data of a node, as it sees it: a poisoned node sees poisoned labels.
-    public func shard(of node: NodeID) throws(ConfigurationFault) -> Shard {
+    public func shard(of node: NodeID) throws(ConfigurationFault) -> Batch {
         let rows = parts[node.index]
-        let relabelling = adversaries.relabelling(of: node, classCount: dataset.classCount)
-        if let shared { return Shard(data: shared, samples: rows, relabelling: relabelling) }
-        let data = try dataset.trainingPart(rows: rows, labels: labels)
-        return Shard(data: data, samples: (0..<Int32(rows.count)).map { $0 }, relabelling: relabelling)
+        let relabelling = adversaries.relabelling(of: node, classCount: dataset.shape.classCount)
+        if let shared, relabelling == nil { return Batch(shared, rows: rows) }
+        let samples = try dataset.trainingPart(rows: rows, targets: targets)
+        return Batch(relabelling.map { samples.with(samples.targets.relabelled(by: $0)) } ?? samples)
     }
 
     /// The training data of all honest nodes together.
-    public func honestData() throws(ConfigurationFault) -> Shard {
+    public func honestData() throws(ConfigurationFault) -> Batch {
         let rows = honest.flatMap { parts[$0.index] }
-        if let shared { return Shard(data: shared, samples: rows) }
-        return Shard(try dataset.trainingPart(rows: rows, labels: labels))
+        if let shared { return Batch(shared, rows: rows) }
+        return Batch(try dataset.trainingPart(rows: rows, targets: targets))
     }
 
     /// The part of the data that no node holds.
-    public func testPart() throws(ConfigurationFault) -> LabelledData { try dataset.testPart() }
+    public func testPart() throws(ConfigurationFault) -> Samples { try dataset.testPart() }
 
     public func node(_ node: NodeID) throws(ConfigurationFault) -> AssembledNode {
         let configuration = configuration(of: node)

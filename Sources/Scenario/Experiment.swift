@@ -144,8 +144,8 @@ extension Experiment.Task {
         try SplitCatalog.all.entry(named: split.kind).init(split.parameters)
     }
 
-    func makeObjective() throws(ConfigurationFault) -> any Objective {
-        try ObjectiveCatalog.all.entry(named: model.kind).init(model.parameters)
+    func makeObjective(for shape: SampleShape) throws(ConfigurationFault) -> any Objective {
+        try ModelCatalog.all.entry(named: model.kind).init(model.parameters).makeObjective(for: shape)
     }
 }
 

@@ -18,7 +18,7 @@ extension Experiment: Settings {
         .catalog("task.dataset", \.task.dataset, DatasetCatalog.all, "what is learnt from"),
         .catalog("task.split", \.task.split, SplitCatalog.all, "how the training data is shared out"),
         .choice("task.split.over", \.task.over, "which nodes get a share of it"),
-        .catalog("task.model", \.task.model, ObjectiveCatalog.all, "what each node trains"),
+        .catalog("task.model", \.task.model, ModelCatalog.all, "what each node trains"),
 
         .count("training.rounds", \.training.rounds, 1...longest, "local training, exchange and mix, so often"),
         .count("training.batchSize", \.training.batchSize, 1...1_000_000, "samples of one local step"),

@@ -51,23 +51,21 @@ struct MemoryNeed {
     }
 
     /// Refuses a run for which there is no room.
-    ///
-    /// - Parameter dimension: elements of a model.
     static func check(
-        _ room: MemoryRoom, for dataset: any Dataset, on topology: Topology, dimension: Int
+        _ room: MemoryRoom, for dataset: any Dataset, _ objective: any Objective, on topology: Topology
     ) throws(ConfigurationFault) {
         guard room.bytes < .max else { return }
-        try MemoryNeed(of: dataset, on: topology, dimension: dimension, for: room.use).check(room)
+        try MemoryNeed(of: dataset, objective, on: topology, for: room.use).check(room)
     }
 
     private init(
-        of dataset: any Dataset, on topology: Topology, dimension: Int, for use: MemoryRoom.Use
+        of dataset: any Dataset, _ objective: any Objective, on topology: Topology, for use: MemoryRoom.Use
     ) throws(ConfigurationFault) {
         let nodes = topology.nodeCount
         self.init(ofGraph: GraphSize(nodes: nodes, links: topology.edges.count))
         let training = dataset.trainingCount
-        let sample = dataset.featureCount.clampedPlus(1).clampedTimes(Self.floatBytes)
-        let model = dimension.clampedTimes(Self.floatBytes)
+        let sample = dataset.shape.featureCount.clampedPlus(1).clampedTimes(Self.floatBytes)
+        let model = objective.dimension.clampedTimes(Self.floatBytes)
         // Each node keeps what every neighbour sent last.
         let heard = topology.nodes.reduce(0) { $0.clampedPlus(topology.degree(of: $1)) }
         if use == .node {
@@ -76,9 +74,7 @@ struct MemoryNeed {
             return
         }
         let test = try dataset.testCount()
-        // All are scored at once, a number a class.
-        let scores = max(training, test).clampedTimes(dataset.classCount).clampedTimes(Self.floatBytes)
-        data = training.clampedPlus(test).clampedTimes(sample).clampedPlus(scores)
+        data = training.clampedPlus(test).clampedTimes(sample)
         switch use {
         case .simulation: models = model.clampedTimes(nodes.clampedTimes(Self.modelsOfNode))
         case .processes:

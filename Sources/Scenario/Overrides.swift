@@ -109,5 +109,5 @@ extension JSONValue {
     private static let chosenByKind: [any Registered.Type] =
         RuleCatalog.gossip.descriptions + RuleCatalog.preAggregations.descriptions + AttackCatalog.all.descriptions
         + FaultCatalog.all.descriptions + DatasetCatalog.all.descriptions + SplitCatalog.all.descriptions
-        + ObjectiveCatalog.all.descriptions + StepSizeCatalog.all.descriptions + ScheduleCatalog.all.descriptions
+        + ModelCatalog.all.descriptions + StepSizeCatalog.all.descriptions + ScheduleCatalog.all.descriptions
 }

@@ -62,7 +62,7 @@ enum ListCommand: Command {
                 return entry
             }
         case "attacks": return registered(AttackCatalog.all.descriptions)
-        case "models": return registered(ObjectiveCatalog.all.descriptions)
+        case "models": return registered(ModelCatalog.all.descriptions)
         case "exchanges": return registered(ExchangeCatalog.all.descriptions)
         case "datasets": return registered(DatasetCatalog.all.descriptions)
         case "splits": return registered(SplitCatalog.all.descriptions)

@@ -10,13 +10,12 @@ public struct Digits: DataSource, Dataset {
     public init() {}
 
     public var digest: String { DigitsText.digest }
-    public var featureCount: Int { Digits.pixelCount }
-    public var classCount: Int { 10 }
+    public var shape: SampleShape { SampleShape(axes: [1, 8, 8], targets: .classes(Digits.classCount)) }
     public var trainingCount: Int { part(isTest: false).count }
     public func testCount() -> Int { part(isTest: true).count }
 
-    public func trainingLabels() -> [Int32] { part(isTest: false).labels }
-    public func testPart() -> LabelledData { part(isTest: true) }
+    public func trainingTargets() -> Targets { part(isTest: false).targets }
+    public func testPart() -> Samples { part(isTest: true) }
 
     public func trainingFeatures(ofRows rows: [Int32]) -> [Float] {
         let all = part(isTest: false).features
@@ -29,12 +28,13 @@ public struct Digits: DataSource, Dataset {
     }
 
     private static let pixelCount = 64
+    private static let classCount = 10
 
-    private func part(isTest: Bool) -> LabelledData {
+    private func part(isTest: Bool) -> Samples {
         var features: [Float] = []
-        features.reserveCapacity(1_500 * featureCount)
+        features.reserveCapacity(1_500 * Digits.pixelCount)
         var labels: [Int32] = []
-        var seen = [Int](repeating: 0, count: classCount)
+        var seen = [Int](repeating: 0, count: Digits.classCount)
         var image: [Float] = []
         for byte in DigitsText.images.utf8 {
             switch byte {
@@ -52,6 +52,6 @@ public struct Digits: DataSource, Dataset {
                 break
             }
         }
-        return LabelledData(features: features, labels: labels, featureCount: featureCount, classCount: classCount)
+        return Samples(features: features, targets: .classes(labels, of: Digits.classCount), axes: shape.axes)
     }
 }

@@ -115,23 +115,27 @@ private struct IDXImages: Dataset {
 
     var digest: String { parameters.text("digest") }
     var pinned: ParameterValues? { parameters }
-    var featureCount: Int { training.images.width }
+    var shape: SampleShape {
+        SampleShape(axes: [1] + training.images.shape.dropFirst(), targets: .classes(classCount))
+    }
     var trainingCount: Int { training.images.count }
 
     func testCount() throws(ConfigurationFault) -> Int { try testImages().images.count }
 
-    func trainingLabels() throws(ConfigurationFault) -> [Int32] { try training.labels(below: classCount) }
+    func trainingTargets() throws(ConfigurationFault) -> Targets {
+        .classes(try training.labels(below: classCount), of: classCount)
+    }
 
     func trainingFeatures(ofRows rows: [Int32]) throws(ConfigurationFault) -> [Float] {
         try training.features(ofRows: rows)
     }
 
-    func testPart() throws(ConfigurationFault) -> LabelledData {
+    func testPart() throws(ConfigurationFault) -> Samples {
         let test = try testImages()
         let labels = try test.labels(below: classCount)
-        return LabelledData(
-            features: try test.features(ofRows: (0..<Int32(labels.count)).map { $0 }), labels: labels,
-            featureCount: featureCount, classCount: classCount)
+        return Samples(
+            features: try test.features(ofRows: (0..<Int32(labels.count)).map { $0 }),
+            targets: .classes(labels, of: classCount), axes: shape.axes)
     }
 
     private func testImages() throws(ConfigurationFault) -> IDXLabelledImages {

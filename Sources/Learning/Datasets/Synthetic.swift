@@ -17,27 +17,28 @@ public struct Synthetic: DataSource, Dataset {
         Parameter.count("seed", 0...Int(Int32.max), default: 1, "of the data alone"),
     ]
 
-    private let shape: ParameterValues
+    private let given: ParameterValues
 
-    public init(_ parameters: ParameterValues) { shape = parameters }
+    public init(_ parameters: ParameterValues) { given = parameters }
 
     public var digest: String {
-        let text = zip(shape.names, shape.values).map { "\($0)=\($1)" }.joined(separator: ",")
+        let text = zip(given.names, given.values).map { "\($0)=\($1)" }.joined(separator: ",")
         return hexadecimal(SHA256.hash(Array("synthetic:\(text)".utf8)))
     }
 
-    public var featureCount: Int { shape.count("features") }
-    public var classCount: Int { shape.count("classes") }
-    public var trainingCount: Int { shape.count("samples") }
-    public func testCount() -> Int { shape.count("testSamples") }
+    private var featureCount: Int { given.count("features") }
+    private var classCount: Int { given.count("classes") }
+    public var shape: SampleShape { SampleShape(featureCount: featureCount, targets: .classes(classCount)) }
+    public var trainingCount: Int { given.count("samples") }
+    public func testCount() -> Int { given.count("testSamples") }
 
-    public func trainingLabels() -> [Int32] { labels(shape.count("samples")) }
+    public func trainingTargets() -> Targets { .classes(labels(given.count("samples")), of: classCount) }
     public func trainingFeatures(ofRows rows: [Int32]) -> [Float] { features(ofRows: rows, part: .training) }
 
-    public func testPart() -> LabelledData {
-        let labels = labels(shape.count("testSamples"))
+    public func testPart() -> Samples {
+        let labels = labels(given.count("testSamples"))
         let features = features(ofRows: (0..<Int32(labels.count)).map { $0 }, part: .test)
-        return LabelledData(features: features, labels: labels, featureCount: featureCount, classCount: classCount)
+        return Samples(features: features, labels: labels, featureCount: featureCount, classCount: classCount)
     }
 
     /// Keeps streams apart. Each sample has its own, so that any row can be made without the others.
@@ -49,7 +50,7 @@ public struct Synthetic: DataSource, Dataset {
     }
 
     private func features(ofRows rows: [Int32], part: Part) -> [Float] {
-        let (seed, featureCount, classCount) = (UInt64(shape.count("seed")), featureCount, Int32(classCount))
+        let (seed, featureCount, classCount) = (UInt64(given.count("seed")), featureCount, Int32(classCount))
         let deviation = 1 / Double(featureCount).squareRoot()
         var features = [Float](repeating: 0, count: rows.count * featureCount)
         var sample = [Float](repeating: 0, count: featureCount)
@@ -74,7 +75,7 @@ public struct Synthetic: DataSource, Dataset {
         random.fillGaussian(&direction, mean: 0, standardDeviation: 1)
         let norm = squaredNorm(direction.span).squareRoot() * Double(features).squareRoot()
         var span = direction.mutableSpan
-        scale(Float(shape.number("separation") / max(norm, .leastNormalMagnitude)), &span)
+        scale(Float(given.number("separation") / max(norm, .leastNormalMagnitude)), &span)
         return direction
     }
 }

@@ -17,10 +17,10 @@ public struct DirichletSplit: Split {
     public init(_ parameters: ParameterValues) { alpha = parameters.number("alpha") }
 
     public func assign(
-        labels: [Int32], classCount: Int, participants: Int, random: inout RandomStream
-    ) -> [[Int32]] {
+        _ targets: Targets, participants: Int, random: inout RandomStream
+    ) throws(ConfigurationFault) -> [[Int32]] {
         var parts = [[Int32]](repeating: [], count: participants)
-        for var samples in samplesByClass(labels, classCount: classCount) {
+        for var samples in try samplesByClass(targets) {
             let shares = random.dirichlet(alpha, count: participants)
             random.shuffle(&samples)
             var cumulative = 0.0

@@ -11,9 +11,9 @@ public struct IIDSplit: Split {
     public init(_ parameters: ParameterValues) {}
 
     public func assign(
-        labels: [Int32], classCount: Int, participants: Int, random: inout RandomStream
+        _ targets: Targets, participants: Int, random: inout RandomStream
     ) -> [[Int32]] {
-        var samples = (0..<Int32(labels.count)).map { $0 }
+        var samples = (0..<Int32(targets.count)).map { $0 }
         random.shuffle(&samples)
         return cutEvenly(samples, parts: participants)
     }

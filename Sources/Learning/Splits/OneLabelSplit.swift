@@ -11,13 +11,14 @@ public struct OneLabelSplit: Split {
     public init(_ parameters: ParameterValues) {}
 
     public func assign(
-        labels: [Int32], classCount: Int, participants: Int, random: inout RandomStream
-    ) -> [[Int32]] {
+        _ targets: Targets, participants: Int, random: inout RandomStream
+    ) throws(ConfigurationFault) -> [[Int32]] {
         var parts = [[Int32]](repeating: [], count: participants)
-        for (label, samples) in samplesByClass(labels, classCount: classCount).enumerated() {
+        let classes = try samplesByClass(targets)
+        for (label, samples) in classes.enumerated() {
             let owners =
-                participants >= classCount
-                ? Array(stride(from: label, to: participants, by: classCount)) : [label % participants]
+                participants >= classes.count
+                ? Array(stride(from: label, to: participants, by: classes.count)) : [label % participants]
             var shuffled = samples
             random.shuffle(&shuffled)
             for (owner, piece) in zip(owners, cutEvenly(shuffled, parts: owners.count)) {

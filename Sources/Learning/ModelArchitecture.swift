@@ -1,0 +1,13 @@
+// ModelArchitecture: a kind of model as an experiment names it; with the shape of the data it is an objective.
+public import Registry
+
+/// A kind of model and its loss, before the data are known.
+public protocol ModelArchitecture: Registered {
+    /// - Throws: where the model cannot learn from samples of this shape.
+    func makeObjective(for shape: SampleShape) throws(ConfigurationFault) -> any Objective
+}
+
+/// Every model that an experiment can name. A new one is one file in Models/ and one line here.
+public enum ModelCatalog {
+    public static let all = Catalog<any ModelArchitecture.Type>("model", [SoftmaxRegression.self], as: { $0 })
+}

@@ -1,0 +1,71 @@
+// Samples with targets, and some rows of them: what a gradient is taken over.
+
+/// The axes of a sample's features, and what is predicted of it.
+public struct SampleShape: Sendable, Equatable {
+    /// Elements along each axis of the features: one axis, or channels, rows and columns of an image.
+    public let axes: [Int]
+    public let targets: TargetKind
+
+    public init(axes: [Int], targets: TargetKind) {
+        precondition(!axes.isEmpty && axes.allSatisfy { $0 > 0 }, "axes with elements")
+        self.axes = axes
+        self.targets = targets
+    }
+
+    /// Features of one axis.
+    public init(featureCount: Int, targets: TargetKind) { self.init(axes: [featureCount], targets: targets) }
+
+    /// p, the features of a sample.
+    public var featureCount: Int { axes.reduce(1, *) }
+    /// C; 0 where there are no classes.
+    public var classCount: Int { targets.classCount }
+}
+
+/// n samples of p features each, row after row, with their targets.
+public struct Samples: Sendable, Equatable {
+    public let features: [Float]
+    public let targets: Targets
+    public let axes: [Int]
+    public let featureCount: Int
+
+    public init(features: [Float], targets: Targets, axes: [Int]) {
+        let featureCount = axes.reduce(1, *)
+        precondition(features.count == targets.count * featureCount, "one row of features a target")
+        if case .classes(let labels, let count) = targets {
+            precondition(labels.allSatisfy { $0 >= 0 && $0 < count }, "labels are within the classes")
+        }
+        self.features = features
+        self.targets = targets
+        self.axes = axes
+        self.featureCount = featureCount
+    }
+
+    /// Samples with labels 0 ..< classCount and features of one axis.
+    public init(features: [Float], labels: [Int32], featureCount: Int, classCount: Int) {
+        self.init(features: features, targets: .classes(labels, of: classCount), axes: [featureCount])
+    }
+
+    public var count: Int { targets.count }
+    public var shape: SampleShape { SampleShape(axes: axes, targets: targets.kind) }
+    public var classCount: Int { targets.kind.classCount }
+
+    /// The same features with other targets.
+    public func with(_ targets: Targets) -> Samples { Samples(features: features, targets: targets, axes: axes) }
+}
+
+/// Rows of some samples: what a gradient is taken over, or all that one node has. The samples themselves are shared.
+public struct Batch: Sendable, Equatable {
+    public let samples: Samples
+    /// Positions in `samples`, in any order, some perhaps more than once.
+    public var rows: [Int32]
+
+    public init(_ samples: Samples, rows: [Int32]) {
+        self.samples = samples
+        self.rows = rows
+    }
+
+    /// All samples.
+    public init(_ samples: Samples) { self.init(samples, rows: (0..<Int32(samples.count)).map { $0 }) }
+
+    public var count: Int { rows.count }
+}
