@@ -16,7 +16,7 @@ let strict: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .er
 let optimised: [SwiftSetting] = strict + (isRootPackage ? [.unsafeFlags(["-O"])] : [])
 let numeric: [SwiftSetting] =
     optimised
-    + (usesAVX2 ? [.unsafeFlags(["-Xcc", "-mavx2"])] : [])
+    + (usesAVX2 ? [.unsafeFlags(["-Xcc", "-mavx2"]), .define("BUILT_FOR_AVX2")] : [])
 let informed: [SwiftSetting] = strict + (usesAVX2 ? [.define("BUILT_FOR_AVX2")] : [])
 
 /// What each module may import: only what stands below it.

@@ -67,7 +67,15 @@ extension JSONValue {
         case .flag(let flag): .flag(flag)
         case .number(let number, _): .number(number)
         case .text(let text): .text(text)
-        case .null, .array, .object: throw wrongType(key, expected: "a number, a text, true or false")
+        case .array(let elements):
+            .numbers(
+                try elements.map { element throws(ConfigurationFault) in
+                    guard case .number(let number, _) = element.kind else {
+                        throw element.wrongType(key, expected: "numbers")
+                    }
+                    return number
+                })
+        case .null, .object: throw wrongType(key, expected: "a number, a text, a list of numbers, true or false")
         }
     }
 }

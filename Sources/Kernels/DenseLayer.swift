@@ -50,24 +50,25 @@ public func denseForward(
     }
 }
 
-/// gradient[c, j] = Σ_s errors[s, c] x[s, j], and the biases' Σ_s errors[s, c]; overwrites.
+/// gradient[c, j] = Σ_s errors[s, c] x[s, j], and the biases' Σ_s errors[s, c]; overwrites, from `start` on.
 public func denseBackward(
     features: Span<Float>, featureCount: Int, samples: Span<Int32>, errors: Span<Float>, classCount: Int,
-    into gradient: inout MutableSpan<Float>
+    into gradient: inout MutableSpan<Float>, at start: Int = 0
 ) {
-    precondition(gradient.count == classCount * (featureCount + 1) && errors.count >= samples.count * classCount)
+    precondition(start >= 0 && gradient.count >= start + classCount * (featureCount + 1), "room for the gradient")
+    precondition(errors.count >= samples.count * classCount)
     precondition(featureCount > 0 && features.count % featureCount == 0, "whole rows")
     let rows = features.count / featureCount
     for s in samples.indices { precondition((0..<rows).contains(Int(samples[s])), "a sample of the data") }
     for c in 0..<classCount {
         var sum: Float = 0
         for s in samples.indices { sum += errors[s * classCount + c] }
-        gradient[classCount * featureCount + c] = sum
+        gradient[start + classCount * featureCount + c] = sum
     }
     unsafe features.withUnsafeBufferPointer { features in
         unsafe errors.withUnsafeBufferPointer { errors in
             unsafe gradient.withUnsafeMutableBufferPointer { gradient in
-                let g = unsafe gradient.baseAddress.unsafelyUnwrapped
+                let g = unsafe gradient.baseAddress.unsafelyUnwrapped + start
                 let e = unsafe errors.baseAddress.unsafelyUnwrapped
                 let x = unsafe features.baseAddress.unsafelyUnwrapped
                 var c = 0

@@ -7,7 +7,22 @@ public protocol ModelArchitecture: Registered {
     func makeObjective(for shape: SampleShape) throws(ConfigurationFault) -> any Objective
 }
 
+extension SampleShape {
+    /// C, for a model that tells classes apart.
+    func classCount(for model: String) throws(ConfigurationFault) -> Int {
+        guard case .classes(let count) = targets else {
+            throw ConfigurationFault("task.model \(model) predicts classes, and the data have \(targets)")
+        }
+        return count
+    }
+}
+
 /// Every model that an experiment can name. A new one is one file in Models/ and one line here.
 public enum ModelCatalog {
-    public static let all = Catalog<any ModelArchitecture.Type>("model", [SoftmaxRegression.self], as: { $0 })
+    public static let all = Catalog<any ModelArchitecture.Type>(
+        "model",
+        [
+            SoftmaxRegression.self, LinearRegression.self, LogisticRegression.self, SupportVectorMachine.self,
+            Perceptron.self, ConvolutionalNet.self, LastLayer.self,
+        ], as: { $0 })
 }

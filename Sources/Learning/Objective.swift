@@ -14,6 +14,8 @@ public struct ParameterShape: Sendable, Equatable {
     }
 
     public var count: Int { axes.reduce(1, *) }
+    /// `Int.max` where there are more than can be counted.
+    var clampedCount: Int { axes.reduce(1) { $0.clampedTimes($1) } }
 }
 
 /// A differentiable loss over samples of one shape, with parameters in one flat vector of `dimension` elements. All
@@ -21,6 +23,9 @@ public struct ParameterShape: Sendable, Equatable {
 public protocol Objective: Sendable {
     /// The parts of the vector, in their order.
     var parameters: [ParameterShape] { get }
+
+    /// Floats that it keeps beside the vector.
+    var heldFloats: Int { get }
 
     /// Floats of scratch memory for each sample that is evaluated at once.
     var activationsPerSample: Int { get }
@@ -56,9 +61,16 @@ public protocol Objective: Sendable {
 }
 
 extension Objective {
+    public var heldFloats: Int { 0 }
+
     /// d, the elements of the vector; `Int.max` where there are more than can be counted.
     public var dimension: Int {
-        parameters.reduce(0) { $0.clampedPlus($1.axes.reduce(1) { $0.clampedTimes($1) }) }
+        parameters.reduce(0) { $0.clampedPlus($1.clampedCount) }
+    }
+
+    /// How many samples are evaluated at once.
+    public var samplesOfChunk: Int {
+        max(1, min(Evaluation.largestChunk, Evaluation.chunkFloats / max(1, activationsPerSample)))
     }
 
     /// One sample after the other.
@@ -80,7 +92,7 @@ extension Objective {
     public func evaluate(
         _ parameters: Span<Float>, on samples: Samples, scratch: inout ObjectiveScratch
     ) -> Evaluation {
-        let chunk = max(1, min(Evaluation.largestChunk, Evaluation.chunkFloats / max(1, activationsPerSample)))
+        let chunk = samplesOfChunk
         var sum = Evaluation.Sum(counts: samples.classCount > 0)
         var batch = Batch(samples, rows: [])
         for start in stride(from: 0, to: samples.count, by: chunk) {
@@ -125,7 +137,14 @@ public struct Evaluation: Sendable, Equatable {
 
 /// Memory that objectives reuse; no value in it survives a call.
 public struct ObjectiveScratch: Sendable {
-    var scores: [Float] = []
+    /// What each layer of a network gives.
+    var outputs: [[Float]] = []
+    /// Gradients by what a layer gives and by what it is given.
+    var errors: [Float] = []
+    var otherErrors: [Float] = []
+    /// 0, 1, …
+    var rows: [Int32] = []
+    var layers = LayerScratch()
 
     public init() {}
 }

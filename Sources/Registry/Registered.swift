@@ -3,13 +3,14 @@
 
 /// A value that an operator may give a parameter.
 public enum ParameterValue: Equatable, Sendable, CustomStringConvertible {
-    case number(Double), text(String), flag(Bool)
+    case number(Double), text(String), flag(Bool), numbers([Double])
 
     public var description: String {
         switch self {
         case .number(let value): value == value.rounded() && value.magnitude < 1e15 ? "\(Int(value))" : "\(value)"
         case .text(let value): value
         case .flag(let value): "\(value)"
+        case .numbers(let values): "[\(values.map { "\(ParameterValue.number($0))" }.joined(separator: ", "))]"
         }
     }
 }
@@ -18,6 +19,8 @@ public enum ParameterValue: Equatable, Sendable, CustomStringConvertible {
 public struct Parameter: Sendable {
     public enum Domain: Sendable, Equatable {
         case number(ClosedRange<Double>), count(ClosedRange<Int>), choice([String]), text, flag
+        /// So many whole numbers.
+        case counts(ClosedRange<Int>, length: ClosedRange<Int>)
     }
 
     public let name: String
@@ -58,6 +61,15 @@ public struct Parameter: Sendable {
             name: name, domain: .count(allowed), defaultValue: value.map { .number(Double($0)) }, summary: summary)
     }
 
+    public static func counts(
+        _ name: String, _ allowed: ClosedRange<Int>, length: ClosedRange<Int>, default values: [Int]?,
+        _ summary: String
+    ) -> Parameter {
+        Parameter(
+            name: name, domain: .counts(allowed, length: length),
+            defaultValue: values.map { .numbers($0.map { Double($0) }) }, summary: summary)
+    }
+
     public static func choice(
         _ name: String, _ allowed: [String], default value: String?, _ summary: String
     ) -> Parameter {
@@ -84,6 +96,9 @@ public struct Parameter: Sendable {
         case .choice(let names): names.joined(separator: ", ")
         case .text: "a text"
         case .flag: "true, false"
+        case .counts(let range, let length):
+            "a list of \(length.lowerBound) to \(length.upperBound) whole numbers from \(range.lowerBound) to "
+                + "\(range.upperBound)"
         }
     }
 
@@ -106,6 +121,11 @@ public struct Parameter: Sendable {
         case (.choice(let names), .text(let text)):
             guard names.contains(text) else {
                 throw ConfigurationFault(.unknown(noun: key, given: text, known: names))
+            }
+        case (.counts(let range, let length), .numbers(let numbers)):
+            let whole = numbers.compactMap { Int(exactly: $0) }
+            guard whole.count == numbers.count, whole.allSatisfy(range.contains), length.contains(whole.count) else {
+                throw fault
             }
         case (.text, .text), (.flag, .flag):
             break
@@ -182,6 +202,11 @@ public struct ParameterValues: Equatable, Sendable {
     }
 
     public func count(_ name: String) -> Int { Int(number(name)) }
+
+    public func counts(_ name: String) -> [Int] {
+        guard case .numbers(let numbers) = value(name) else { preconditionFailure("\(name) is not a list") }
+        return numbers.map { Int($0) }
+    }
 
     public func text(_ name: String) -> String {
         guard case .text(let text) = value(name) else { preconditionFailure("\(name) is not a text") }

@@ -97,7 +97,7 @@ public struct Assembly: Sendable {
                 "a model has \(dimension) parameters for \(dataset.shape.featureCount) features and "
                     + "\(dataset.shape.targets); allowed: up to \(Limits.largestDimension)")
         }
-        try MemoryNeed.check(room, for: dataset, objective, on: topology)
+        try MemoryNeed.check(room, for: dataset, objective, batchSize: settings.batchSize, on: topology)
 
         targets = try dataset.trainingTargets()
         shared = sharesData ? try dataset.trainingPart() : nil

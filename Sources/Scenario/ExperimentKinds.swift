@@ -197,7 +197,7 @@ extension TopologyFamily {
                 case .number(let range): .number(min(max(0.5, range.lowerBound), range.upperBound))
                 case .count(let range):
                     .number(min(max(parameter.name == "nodes" ? 16 : 4, range.lowerBound), range.upperBound))
-                case .choice, .text, .flag: .text(parameter.allowed)
+                case .choice, .text, .flag, .counts: .text(parameter.allowed)
                 }
             return ", \"\(parameter.name)\": \(JSONText.canonical(value))"
         }

@@ -29,11 +29,13 @@ public struct MemoryRoom: Sendable {
     public static let unbounded = MemoryRoom(bytes: .max, for: .simulation)
 }
 
-/// What is kept at once for certain: every sample once, and of models what each node holds between two rounds. What is
+/// What is kept at once for certain: every sample once, of models what each node holds between two rounds, and what the
+/// layers of a network make of one batch. What is
 /// needed for a moment beside it is not counted, so that nothing is refused which might do.
 struct MemoryNeed {
     private var data = 0
     private var models = 0
+    private var activations = 0
     private var graph = 0
     private var processes = 0
 
@@ -52,14 +54,16 @@ struct MemoryNeed {
 
     /// Refuses a run for which there is no room.
     static func check(
-        _ room: MemoryRoom, for dataset: any Dataset, _ objective: any Objective, on topology: Topology
+        _ room: MemoryRoom, for dataset: any Dataset, _ objective: any Objective, batchSize: Int,
+        on topology: Topology
     ) throws(ConfigurationFault) {
         guard room.bytes < .max else { return }
-        try MemoryNeed(of: dataset, objective, on: topology, for: room.use).check(room)
+        try MemoryNeed(of: dataset, objective, batchSize: batchSize, on: topology, for: room.use).check(room)
     }
 
     private init(
-        of dataset: any Dataset, _ objective: any Objective, on topology: Topology, for use: MemoryRoom.Use
+        of dataset: any Dataset, _ objective: any Objective, batchSize: Int, on topology: Topology,
+        for use: MemoryRoom.Use
     ) throws(ConfigurationFault) {
         let nodes = topology.nodeCount
         self.init(ofGraph: GraphSize(nodes: nodes, links: topology.edges.count))
@@ -68,9 +72,13 @@ struct MemoryNeed {
         let model = objective.dimension.clampedTimes(Self.floatBytes)
         // Each node keeps what every neighbour sent last.
         let heard = topology.nodes.reduce(0) { $0.clampedPlus(topology.degree(of: $1)) }
+        let shard = training / nodes
+        activations = min(batchSize, max(1, shard)).clampedTimes(objective.activationsPerSample).clampedTimes(
+            Self.floatBytes)
+        let held = objective.heldFloats.clampedTimes(Self.floatBytes)
         if use == .node {
-            data = (training / nodes).clampedTimes(sample).clampedPlus(training.clampedTimes(Self.floatBytes))
-            models = model.clampedTimes(Self.modelsOfNode.clampedPlus(heard / nodes))
+            data = shard.clampedTimes(sample).clampedPlus(training.clampedTimes(Self.floatBytes))
+            models = model.clampedTimes(Self.modelsOfNode.clampedPlus(heard / nodes)).clampedPlus(held)
             return
         }
         let test = try dataset.testCount()
@@ -80,17 +88,26 @@ struct MemoryNeed {
         case .processes:
             data = data.clampedPlus(training.clampedTimes(sample))
             models = model.clampedTimes(nodes.clampedTimes(Self.modelsOfNode).clampedPlus(heard))
+            models = models.clampedPlus(held.clampedTimes(nodes))
+            activations = activations.clampedTimes(nodes)
             processes = nodes.clampedTimes(Self.bytesOfProcess)
-        case .report, .node: models = model.clampedTimes(nodes)
+        case .report, .node:
+            models = model.clampedTimes(nodes)
+            activations = min(test, objective.samplesOfChunk).clampedTimes(objective.activationsPerSample)
+                .clampedTimes(Self.floatBytes)
         }
+        models = models.clampedPlus(held)
     }
 
-    var bytes: Int { data.clampedPlus(models).clampedPlus(graph).clampedPlus(processes) }
+    var bytes: Int { data.clampedPlus(models).clampedPlus(activations).clampedPlus(graph).clampedPlus(processes) }
 
     /// Refuses what there is no room for.
     func check(_ room: MemoryRoom) throws(ConfigurationFault) {
         guard bytes > room.bytes else { return }
-        let parts = [("data", data), ("models", models), ("the graph", graph), ("processes", processes)]
+        let parts = [
+            ("data", data), ("models", models), ("activations", activations), ("the graph", graph),
+            ("processes", processes),
+        ]
         let named = parts.filter { $0.1 > bytes / 20 }.map { "\($0.0) \(Self.words($0.1))" }.joined(separator: ", ")
         throw ConfigurationFault(
             "at least \(Self.words(bytes)) of memory are needed (\(named)), and \(Self.words(room.bytes)) are free; "

@@ -124,6 +124,7 @@ enum ListCommand: Command {
         case .number(let number): .number(number)
         case .text(let text): .text(text)
         case .flag(let flag): .flag(flag)
+        case .numbers(let numbers): .array(numbers.map { .number($0) })
         }
     }
 }

@@ -40,6 +40,10 @@ struct ExtremesTests {
         case .number(let range): [range.lowerBound, range.upperBound].map { "\($0)" }
         case .choice(let names): names
         case .flag: ["false", "true"]
+        case .counts(let range, let length):
+            [(range.lowerBound, length.lowerBound), (range.upperBound, 1), (range.upperBound, length.upperBound)].map {
+                value, count in "\([Int](repeating: value, count: count))"
+            }
         case .text: []
         }
     }

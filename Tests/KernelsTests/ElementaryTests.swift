@@ -123,4 +123,15 @@ struct ElementaryTests {
         for x: Float in [88.73, 89, 1e30, .infinity] { #expect(Elementary.exp(x) == .infinity) }
         #expect(Elementary.exp(Float.nan).isNaN)
     }
+
+    @Test("tanh in lanes is within 3e-7, odd, and never beyond 1")
+    func hyperbolicTangent() {
+        for x in stride(from: Float(-12), through: 12, by: 0.003_7) {
+            let value = Elementary.tanh(SIMD8<Float>(repeating: x))[3]
+            #expect(abs(Double(value) - Glibc.tanh(Double(x))) < 3e-7 && abs(value) <= 1, "\(x)")
+        }
+        let ends = Elementary.tanh(SIMD8<Float>(-.infinity, -200, -0.0, 0, 1e-20, 200, .infinity, .nan))
+        #expect(ends[0] == -1 && ends[1] == -1 && ends[2] == 0 && ends[3] == 0 && ends[4] == 1e-20)
+        #expect(ends[5] == 1 && ends[6] == 1 && ends[7].isNaN)
+    }
 }

@@ -59,7 +59,46 @@ struct PinnedBitsTests {
                     classCount: 7, into: &$0)
             })
 
+        add(seededValues(96).flatMap { tanh(8 * $0) })
+        add(written(13 * 21) { product(seededValues(13 * 500), seededValues(500 * 21), 13, 21, into: &$0) })
+        let shape = ConvolutionShape(channels: 2, height: 9, width: 11, filters: 3, kernel: 4, padding: 1)
+        let images = seededValues(4 * shape.inputCount)
+        let filters = seededValues(shape.parameterCount)
+        let outputErrors = seededValues(3 * shape.outputCount, lane: 2)
+        var scratch = ConvolutionScratch()
+        add(
+            written(3 * shape.outputCount) {
+                convolve(
+                    images.span, rows: samples.span, shape, parameters: filters.span, into: &$0, scratch: &scratch)
+            })
+        add(
+            written(shape.parameterCount) {
+                convolveBackward(
+                    images.span, rows: samples.span, shape, errors: outputErrors.span, into: &$0, scratch: &scratch)
+            })
+        add(
+            written(3 * shape.inputCount) {
+                convolveInputBackward(
+                    count: 3, shape, parameters: filters.span, errors: outputErrors.span, into: &$0,
+                    scratch: &scratch)
+            })
+
         let bytes = results.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(8 * $0)) } }
         #expect(XXH64.hash(bytes) == 0x521F_5EE3_46A1_F556)
+    }
+
+    private func tanh(_ x: Float) -> [Float] {
+        let lanes = Elementary.tanh(SIMD8<Float>(repeating: x))
+        return lanes.indices.map { lanes[$0] }
+    }
+
+    private func product(
+        _ a: [Float], _ b: [Float], _ rows: Int, _ columns: Int, into c: inout MutableSpan<Float>
+    ) {
+        let depth = a.count / rows
+        var scratch = ProductScratch()
+        multiply(
+            a.span, MatrixLayout(rows, by: depth), b.span, MatrixLayout(columns, by: depth).transposed, into: &c,
+            MatrixLayout(rows, by: columns), scratch: &scratch)
     }
 }

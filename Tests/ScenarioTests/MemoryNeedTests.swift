@@ -28,6 +28,13 @@ struct MemoryNeedTests {
                 ["task.dataset={\"kind\": \"synthetic\", \"samples\": 10, \"testSamples\": 10, \"features\": 1000000}"],
                 "1.3 GB", "models 1.2 GB"
             ),
+            // What four thousand neurons make of 10⁵ samples.
+            (
+                [
+                    "task.dataset={\"kind\": \"synthetic\", \"samples\": 1000000, \"features\": 2}",
+                    "task.model={\"kind\": \"perceptron\", \"hidden\": [1000, 1000]}", "training.batchSize=1000000",
+                ], "1.7 GB", "activations 1.6 GB"
+            ),
             (
                 ["topology={\"family\": \"randomRegular\", \"nodes\": 10000, \"degree\": 1000}"], "502 MB",
                 "the graph 502 MB"

@@ -14,7 +14,7 @@ public protocol Bench: SendableMetatype {
 /// A benchmark is one file and one line here.
 public enum BenchCatalog {
     public static let all: [any Bench.Type] = [
-        KernelBench.self, RuleBench.self, LinkBench.self, RoundBench.self, SimulatorBench.self,
+        KernelBench.self, TrainingBench.self, RuleBench.self, LinkBench.self, RoundBench.self, SimulatorBench.self,
     ]
 
     public static func named(_ name: String) throws(ConfigurationFault) -> any Bench.Type {

@@ -1,0 +1,20 @@
+// Logistic regression: two classes by one score.
+import Registry
+
+/// log(1 + exp(−± (w x + b))), + for class 1. Parameters: p weights, then the bias.
+public struct LogisticRegression: ModelArchitecture {
+    public static let name = "logistic"
+    public static let aliases = ["logisticRegression"]
+    public static let summary = "Logistic regression of two classes, with bias: features + 1 parameters."
+
+    public init(_ parameters: ParameterValues) {}
+
+    public func makeObjective(for shape: SampleShape) throws(ConfigurationFault) -> any Objective {
+        guard shape.targets == .classes(2) else {
+            throw ConfigurationFault(
+                "task.model \(Self.name) tells two classes apart, and the data have \(shape.targets); allowed for "
+                    + "more: \(SoftmaxRegression.name)")
+        }
+        return Network([.init("", Dense(shape.featureCount, to: 1, .normal(0.01)))], loss: LogisticLoss())
+    }
+}

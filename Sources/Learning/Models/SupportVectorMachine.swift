@@ -1,0 +1,30 @@
+// The linear support vector machine of several classes. Its margin is 1; weight decay is training's.
+import Registry
+
+/// A hinge loss of W x + b. Parameters as those of softmax regression.
+public struct SupportVectorMachine: ModelArchitecture {
+    public static let name = "svm"
+    public static let aliases = ["supportVectorMachine", "linearSVM"]
+    public static let summary = "Linear support vector machine of several classes: (features + 1) x classes parameters."
+    public static let parameters = [
+        Parameter.choice(
+            "hinge", HingeLoss.Form.allCases.map(\.rawValue), default: HingeLoss.Form.crammerSinger.rawValue,
+            "the greatest lead of another class, the sum of leads, or squared, each class against the rest (smooth)")
+    ]
+
+    private let form: HingeLoss.Form
+
+    public init(_ parameters: ParameterValues) {
+        guard let form = HingeLoss.Form(rawValue: parameters.text("hinge")) else {
+            preconditionFailure("the choices are the forms")
+        }
+        self.form = form
+    }
+
+    public func makeObjective(for shape: SampleShape) throws(ConfigurationFault) -> any Objective {
+        let classCount = try shape.classCount(for: Self.name)
+        return Network(
+            [.init("", Dense(shape.featureCount, to: classCount, .normal(0.01)))],
+            loss: HingeLoss(form: form, scoreCount: classCount))
+    }
+}
