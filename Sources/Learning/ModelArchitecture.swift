@@ -5,9 +5,22 @@ public import Registry
 public protocol ModelArchitecture: Registered {
     /// - Throws: where the model cannot learn from samples of this shape.
     func makeObjective(for shape: SampleShape) throws(ConfigurationFault) -> any Objective
+
+    /// How the optimum of its training problem can be found.
+    static var knownOptimum: KnownOptimum { get }
+
+    /// The training problem on these samples; `nil` where its optimum is not known, or it has several.
+    func makeProblem(on data: WeightedBatch, weightDecay: Double) -> (any ConvexProblem)?
+}
+
+extension ModelArchitecture {
+    public static var knownOptimum: KnownOptimum { .none }
+
+    public func makeProblem(on data: WeightedBatch, weightDecay: Double) -> (any ConvexProblem)? { nil }
 }
 
 /// Every model that an experiment can name. A new one is one file in Models/ and one line here.
 public enum ModelCatalog {
-    public static let all = Catalog<any ModelArchitecture.Type>("model", [SoftmaxRegression.self], as: { $0 })
+    public static let all = Catalog<any ModelArchitecture.Type>(
+        "model", [SoftmaxRegression.self, Quadratic.self], as: { $0 })
 }

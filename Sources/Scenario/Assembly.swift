@@ -47,6 +47,7 @@ public struct Assembly: Sendable {
     public let warnings: [String]
 
     let view: RoundsInView
+    private let validation: ValidationPart
     private let dataset: any Dataset
     private let targets: Targets
     /// The whole training part, where all nodes run in one process and share it.
@@ -102,7 +103,11 @@ public struct Assembly: Sendable {
         targets = try dataset.trainingTargets()
         shared = sharesData ? try dataset.trainingPart() : nil
         let sharers = experiment.task.over == .all ? topology.nodes : honest
-        parts = try Assembly.split(targets, among: sharers, experiment, nodeCount: topology.nodeCount)
+        validation = ValidationPart(
+            share: experiment.task.validation, of: targets.count, seed: experiment.seed)
+        parts = try validation.assign(targets) { targets throws(ConfigurationFault) in
+            try Assembly.split(targets, among: sharers, experiment, nodeCount: topology.nodeCount)
+        }
         try adversaries.checkPoison(of: targets)
         let doubts = Warnings(
             experiment: experiment, graphs: file.graphs, honest: honest, isHostile: adversaries.isHostile, rule: rule,
@@ -155,6 +160,12 @@ public struct Assembly: Sendable {
     /// The part of the data that no node holds.
     public func testPart() throws(ConfigurationFault) -> Samples { try dataset.testPart() }
 
+    /// What is held back of the training part; `nil` where nothing is.
+    public func validationPart() throws(ConfigurationFault) -> Samples? {
+        guard !validation.rows.isEmpty else { return nil }
+        return try dataset.trainingPart(rows: validation.rows, targets: targets)
+    }
+
     public func node(_ node: NodeID) throws(ConfigurationFault) -> AssembledNode {
         let configuration = configuration(of: node)
         let neighbours = configuration.neighbours.map(\.node)
@@ -196,7 +207,7 @@ public struct Assembly: Sendable {
             budget: tolerance.budget(among: senders), isStrict: experiment.aggregation.mode == .strict,
             cadence: experiment.training.cadence, participation: experiment.participation(under: exchange),
             entersByStates: !sendsModels,
-            pace: experiment.timing.pace, seed: experiment.seed,
+            pace: experiment.timing.pace, output: experiment.training.output, seed: experiment.seed,
             patience: Patience(deadline: .milliseconds(experiment.timing.deadlineMilliseconds)),
             measureEvery: experiment.measureEvery, checkpointEvery: experiment.checkpointEvery)
     }
@@ -220,8 +231,12 @@ extension Experiment.Timing {
 extension LocalSGD.Settings {
     init(_ training: Experiment.Training) throws(ConfigurationFault) {
         self.init(
-            batchSize: training.batchSize, localSteps: training.localSteps, momentum: training.momentum,
+            batchSize: training.batchSize, localSteps: training.localSteps, momentum: try training.makeMomentum(),
             weightDecay: training.weightDecay, stepSize: try training.makeStepSize(),
             participation: training.participation, startsTogether: training.initialisation == .same)
+        decays = training.weightDecayForm
+        clip = training.clip
+        projection = try training.makeProjection()
+        warmUp = training.warmUp
     }
 }

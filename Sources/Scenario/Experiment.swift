@@ -31,20 +31,28 @@ public struct Experiment: Sendable, Equatable {
         public var split = Selection(DirichletSplit.self)
         public var over = DataHolders.all
         public var model = Selection(SoftmaxRegression.self)
+        /// Share of the training part that no node gets.
+        public var validation = 0.0
     }
 
     public struct Training: Sendable, Equatable {
         public var rounds = 200
         public var batchSize = 32
         public var stepSize = Selection(InverseSquareRootStep.self, [("value", .number(0.9))])
-        public var momentum = 0.9
+        public var warmUp = 0
+        public var momentum = Selection(AverageMomentum.self)
         public var localSteps = 1
         public var weightDecay = 1e-4
+        public var weightDecayForm = WeightDecay.coupled
+        /// `nil` for none.
+        public var clip: Double?
+        public var projection = Selection(NoProjection.self)
         public var exchange = Selection(ModelExchange.self)
         public var participation = 1.0
         public var mixEvery = 1
         public var gossipSteps = 1
         public var initialisation = Initialisation.same
+        public var output = Output.last
     }
 
     public struct Timing: Sendable, Equatable {
@@ -152,6 +160,14 @@ extension Experiment.Task {
 extension Experiment.Training {
     func makeStepSize() throws(ConfigurationFault) -> any StepSize {
         try StepSizeCatalog.all.entry(named: stepSize.kind).init(stepSize.parameters)
+    }
+
+    func makeMomentum() throws(ConfigurationFault) -> any Momentum {
+        try MomentumCatalog.all.entry(named: momentum.kind).init(momentum.parameters)
+    }
+
+    func makeProjection() throws(ConfigurationFault) -> any Projection {
+        try ProjectionCatalog.all.entry(named: projection.kind).init(projection.parameters)
     }
 }
 

@@ -19,6 +19,13 @@ public struct SoftmaxRegression: ModelArchitecture {
         }
         return SoftmaxObjective(featureCount: shape.featureCount, classCount: classCount)
     }
+
+    public static let knownOptimum = KnownOptimum.iteration
+
+    public func makeProblem(on data: WeightedBatch, weightDecay: Double) -> (any ConvexProblem)? {
+        guard weightDecay > 0 else { return nil }
+        return LinearScoresProblem(data, .crossEntropy(of: data), weightDecay: weightDecay)
+    }
 }
 
 /// Mean cross-entropy of softmax(W x + b).
