@@ -71,7 +71,7 @@ struct ExtremesTests {
     private static let entries: [Change] =
         changes(at: "task.dataset", of: DatasetCatalog.all.descriptions)
         + changes(at: "task.split", of: SplitCatalog.all.descriptions)
-        + changes(at: "task.model", of: ObjectiveCatalog.all.descriptions)
+        + changes(at: "task.model", of: ModelCatalog.all.descriptions)
         + changes(at: "training.stepSize", of: StepSizeCatalog.all.descriptions)
         + changes(at: "aggregation.rule", of: RuleCatalog.gossip.descriptions)
         + changes(at: "adversary.0.attack", of: AttackCatalog.all.descriptions)

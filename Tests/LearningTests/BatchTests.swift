@@ -9,30 +9,31 @@ import TestSupport
 struct BatchTests {
     /// Its gradient counts how often each sample was drawn.
     private struct Counting: Objective {
-        static let name = "counting"
-        static let summary = "Counts draws."
+        let parameters = [ParameterShape("counts", [100])]
+        let activationsPerSample = 0
 
-        init(_ parameters: ParameterValues) {}
-        init() {}
-
-        func dimension(featureCount: Int, classCount: Int) -> Int { 100 }
+        func initialise(random: inout RandomStream) -> [Float] { [Float](repeating: 0, count: 100) }
 
         func lossAndGradient(
-            at parameters: Span<Float>, shard: Shard, samples: Span<Int32>, gradient: inout MutableSpan<Float>,
+            at parameters: Span<Float>, on batch: Batch, gradient: inout MutableSpan<Float>,
             scratch: inout ObjectiveScratch
         ) -> Double {
             fill(&gradient, with: 0)
-            for position in samples.indices { gradient[Int(samples[position])] += 1 }
+            for row in batch.rows { gradient[Int(row)] += 1 }
             return 1
         }
 
-        func loss(
-            at parameters: Span<Float>, shard: Shard, samples: Span<Int32>, scratch: inout ObjectiveScratch
-        ) -> Double { 1 }
+        func loss(at parameters: Span<Float>, on batch: Batch, scratch: inout ObjectiveScratch) -> Double { 1 }
 
-        func evaluate(_ parameters: Span<Float>, on data: LabelledData, scratch: inout ObjectiveScratch) -> Evaluation {
-            preconditionFailure("nobody evaluates what only counts")
-        }
+        func inputGradients(
+            at parameters: Span<Float>, on batch: Batch, into gradients: inout MutableSpan<Float>,
+            scratch: inout ObjectiveScratch
+        ) { preconditionFailure("nobody asks what only counts") }
+
+        func evaluate(
+            _ parameters: Span<Float>, on batch: Batch, into evaluation: inout Evaluation.Sum,
+            scratch: inout ObjectiveScratch
+        ) { preconditionFailure("nobody evaluates what only counts") }
     }
 
     private let data = seededData(samples: 100, features: 3, classes: 4)
@@ -53,7 +54,7 @@ struct BatchTests {
         _ settings: LocalSGD.Settings, of samples: [Int32], round: Int = 0, node: Int = 0, seed: UInt64 = 1
     ) -> [Float] {
         let trainer = LocalSGD(
-            objective: Counting(), shard: Shard(data: data, samples: samples), settings: settings, seed: seed,
+            objective: Counting(), shard: Batch(data, rows: samples), settings: settings, seed: seed,
             node: NodeID(node))
         var point = [Float](repeating: 0, count: 100)
         var state = LocalState()
@@ -92,7 +93,7 @@ struct BatchTests {
 
     @Test("seed, node, round and local step each draw their own batch, and nothing else matters")
     func keyed() throws {
-        let samples = Shard(data).samples
+        let samples = Batch(data).rows
         let one = try settings(batch: 30)
         let first = draws(one, of: samples)
         #expect(draws(one, of: samples) == first)
@@ -118,7 +119,7 @@ struct BatchTests {
     @Test("descent follows its recursion", arguments: [0, 0.9], [1, 3])
     func recursion(_ momentum: Double, _ localSteps: Int) throws {
         let trainer = LocalSGD(
-            objective: SoftmaxRegression(), shard: Shard(data),
+            objective: softmax(on: data), shard: Batch(data),
             settings: try settings(
                 batch: 100, localSteps: localSteps, momentum: momentum, weightDecay: 0.1, stepSize: 0.5),
             seed: 1, node: NodeID(0))

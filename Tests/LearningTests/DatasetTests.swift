@@ -43,9 +43,10 @@ enum DatasetLaws {
         for part in [try dataset.trainingPart(), try dataset.testPart()] {
             verdict.expect(part.count > 0 && allFinite(part.features.span), "\(part.count) samples, or some not finite")
             verdict.expect(
-                part.featureCount == dataset.featureCount && part.classCount == dataset.classCount,
+                part.shape == dataset.shape,
                 "\(part.featureCount) features, \(part.classCount) classes")
-            verdict.expect(Set(part.labels).count == dataset.classCount, "\(Set(part.labels).count) classes occur")
+            verdict.expect(
+                Set(part.labels).count == dataset.shape.classCount, "\(Set(part.labels).count) classes occur")
         }
     }
 
@@ -55,13 +56,14 @@ enum DatasetLaws {
         let dataset = try subject.open()
         let whole = try dataset.trainingPart()
         let rows: [Int32] = [7, 0, 7, Int32(whole.count - 1), 100]
-        let part = try dataset.trainingPart(rows: rows, labels: whole.labels)
+        let part = try dataset.trainingPart(rows: rows, targets: whole.targets)
         let width = whole.featureCount
         verdict.expect(part.labels == rows.map { whole.labels[Int($0)] }, "labels \(part.labels)")
         verdict.expect(
             part.features == rows.flatMap { whole.features[Int($0) * width..<(Int($0) + 1) * width] },
             "other features than those of the rows")
-        verdict.expect(try dataset.trainingPart(rows: [], labels: whole.labels).count == 0, "rows where none is asked")
+        verdict.expect(
+            try dataset.trainingPart(rows: [], targets: whole.targets).count == 0, "rows where none is asked")
     }
 
     static let digest = Law(
@@ -126,7 +128,7 @@ struct SyntheticTests {
     @Test("classes are equally frequent, and as many samples are made as asked for")
     func counts() throws {
         let dataset = try dataset([("samples", 25), ("testSamples", 8), ("features", 3), ("classes", 4)])
-        #expect(dataset.trainingLabels() == (0..<25).map { Int32($0 % 4) })
+        #expect(dataset.trainingTargets().labels == (0..<25).map { Int32($0 % 4) })
         #expect(try dataset.trainingPart().features.count == 75)
         #expect(dataset.testPart().labels == [0, 1, 2, 3, 0, 1, 2, 3])
     }

@@ -29,7 +29,7 @@ struct IDXFilesTests {
     @Test("each pixel is a feature from 0 to 1, each label a class, in stored order")
     func values() throws {
         let dataset = try openIDX(.smallImages())
-        #expect(dataset.featureCount == 12 && dataset.classCount == 10)
+        #expect(dataset.shape.featureCount == 12 && dataset.shape.classCount == 10)
         for (part, isTest, count) in [(try dataset.trainingPart(), false, 160), (try dataset.testPart(), true, 40)] {
             let images = (0..<count).map { SmallImages.image($0, isTest: isTest) }
             #expect(part.labels == images.map { Int32($0.label) })
@@ -43,8 +43,8 @@ struct IDXFilesTests {
         let files = MemoryFiles.smallImages()
         let dataset = try openIDX(files, [("digest", .text(digest))], trusting: true)
         #expect(dataset.digest == digest)
-        let labels = try dataset.trainingLabels()
-        #expect(try dataset.trainingPart(rows: [100, 7, 8, 7], labels: labels).labels == [0, 7, 8, 7])
+        let targets = try dataset.trainingTargets()
+        #expect(try dataset.trainingPart(rows: [100, 7, 8, 7], targets: targets).labels == [0, 7, 8, 7])
         #expect(SmallImages.names.map(files.bytesRead) == [16 + 3 * 12, 8 + 160, 0, 0])
     }
 

@@ -1,6 +1,7 @@
 // Local training: it learns, it is pinned to the bit, and it draws what its streams say.
 import Kernels
 import Registry
+import TestSupport
 import Testing
 
 @testable import Learning
@@ -18,7 +19,7 @@ struct LocalSGDTests {
             participation: participation, startsTogether: together)
         let data = try Digits().trainingPart()
         return LocalSGD(
-            objective: SoftmaxRegression(), shard: Shard(data: data, samples: (0..<samples).map { $0 }),
+            objective: softmax(on: data), shard: Batch(data, rows: (0..<samples).map { $0 }),
             settings: settings, seed: 1, node: NodeID(node))
     }
 
@@ -37,8 +38,9 @@ struct LocalSGDTests {
     func learns() throws {
         let (model, _) = train(try trainer(), steps: 400)
         var scratch = ObjectiveScratch()
-        let accuracy = SoftmaxRegression().evaluate(model.span, on: Digits().testPart(), scratch: &scratch).accuracy
-        #expect(accuracy > 0.9)
+        let test = Digits().testPart()
+        let accuracy = softmax(on: test).evaluate(model.span, on: test, scratch: &scratch).accuracy
+        #expect(accuracy! > 0.9)
     }
 
     @Test("ten steps are these bits, on every machine and in every build")
@@ -58,9 +60,8 @@ struct LocalSGDTests {
             var gradient = [Float](repeating: 0, count: x.count)
             var span = gradient.mutableSpan
             let point = x.map { Float($0) }
-            _ = SoftmaxRegression().lossAndGradient(
-                at: point.span, shard: trainer.shard, samples: trainer.shard.samples.span, gradient: &span,
-                scratch: &scratch)
+            _ = trainer.objective.lossAndGradient(
+                at: point.span, on: trainer.shard, gradient: &span, scratch: &scratch)
             for index in x.indices {
                 m[index] = 0.9 * m[index] + 0.1 * (Double(gradient[index]) + 1e-4 * x[index])
                 x[index] -= 0.5 * m[index]

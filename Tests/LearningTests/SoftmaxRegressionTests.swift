@@ -7,13 +7,13 @@ import Testing
 @Suite("Softmax regression")
 struct SoftmaxRegressionTests {
     private func lossAndGradient(
-        _ parameters: [Float], _ shard: Shard, _ samples: [Int32]
+        _ parameters: [Float], _ batch: Batch
     ) -> (loss: Double, gradient: [Float]) {
         var gradient = [Float](repeating: .nan, count: parameters.count)
         var span = gradient.mutableSpan
         var scratch = ObjectiveScratch()
-        let loss = SoftmaxRegression().lossAndGradient(
-            at: parameters.span, shard: shard, samples: samples.span, gradient: &span, scratch: &scratch)
+        let loss = softmax(on: batch.samples).lossAndGradient(
+            at: parameters.span, on: batch, gradient: &span, scratch: &scratch)
         return (loss, gradient)
     }
 
@@ -34,7 +34,7 @@ struct SoftmaxRegressionTests {
             let parameters = seededValues(classes * (features + 1), seed: 22)
             // Every batch size from 1 to 40 is met, with repeated samples out of order.
             let batch = (0..<(features * 3 + classes) % 40 + 1).map { Int32($0 * 17 % 23) }
-            let (loss, gradient) = lossAndGradient(parameters, Shard(data), batch)
+            let (loss, gradient) = lossAndGradient(parameters, Batch(data, rows: batch))
             let twin = SlowSoftmax(data, samples: batch)
             let point = parameters.map(Double.init)
             #expect(abs(loss - twin.loss(point)) < 1e-5)
@@ -47,8 +47,7 @@ struct SoftmaxRegressionTests {
     func greatScores() {
         let data = seededData(samples: 8, features: 5, classes: 4)
         let parameters = seededValues(24, seed: 22).map { 10_000 * $0 }
-        let samples = Shard(data).samples
-        let (loss, gradient) = lossAndGradient(parameters, Shard(data), samples)
+        let (loss, gradient) = lossAndGradient(parameters, Batch(data))
         let expected = SlowSoftmax(data).loss(parameters.map(Double.init))
         #expect(abs(loss / expected - 1) < 1e-5)
         #expect(allFinite(gradient.span) as Bool)
@@ -65,7 +64,7 @@ struct SoftmaxRegressionTests {
             return scores.firstIndex(of: scores.max()!)! == data.labels[sample]
         }
         var scratch = ObjectiveScratch()
-        let found = SoftmaxRegression().evaluate(parameters.span, on: data, scratch: &scratch)
+        let found = softmax(on: data).evaluate(parameters.span, on: data, scratch: &scratch)
         #expect(abs(found.meanLoss - twin.loss(point)) < 1e-6)
         #expect(found.correct == correct.count && found.count == 100)
         #expect(found.accuracy == Double(correct.count) / 100)
@@ -75,10 +74,10 @@ struct SoftmaxRegressionTests {
     func ties() {
         var scratch = ObjectiveScratch()
         let parameters = [Float](repeating: 0, count: 6)
-        let data = LabelledData(features: [1, 2, 3, 4], labels: [0, 1, 0, 0], featureCount: 1, classCount: 3)
-        #expect(SoftmaxRegression().evaluate(parameters.span, on: data, scratch: &scratch).correct == 3)
-        let nothing = LabelledData(features: [], labels: [], featureCount: 1, classCount: 3)
-        let found = SoftmaxRegression().evaluate(parameters.span, on: nothing, scratch: &scratch)
+        let data = Samples(features: [1, 2, 3, 4], labels: [0, 1, 0, 0], featureCount: 1, classCount: 3)
+        #expect(softmax(on: data).evaluate(parameters.span, on: data, scratch: &scratch).correct == 3)
+        let nothing = Samples(features: [], labels: [], featureCount: 1, classCount: 3)
+        let found = softmax(on: nothing).evaluate(parameters.span, on: nothing, scratch: &scratch)
         #expect(found.count == 0 && found.accuracy == 0 && found.meanLoss == 0)
     }
 
@@ -87,11 +86,11 @@ struct SoftmaxRegressionTests {
         let parameters = seededValues(50, seed: 22)
         var scratch = ObjectiveScratch()
         let large = seededData(samples: 60, features: 9, classes: 5)
-        _ = SoftmaxRegression().evaluate(parameters.span, on: large, scratch: &scratch)
+        _ = softmax(on: large).evaluate(parameters.span, on: large, scratch: &scratch)
         let small = seededData(samples: 7, features: 9, classes: 5, seed: 5)
         var fresh = ObjectiveScratch()
         #expect(
-            SoftmaxRegression().evaluate(parameters.span, on: small, scratch: &scratch)
-                == SoftmaxRegression().evaluate(parameters.span, on: small, scratch: &fresh))
+            softmax(on: small).evaluate(parameters.span, on: small, scratch: &scratch)
+                == softmax(on: small).evaluate(parameters.span, on: small, scratch: &fresh))
     }
 }

@@ -18,8 +18,7 @@ struct SplitTests {
         let type = try SplitCatalog.all.entry(named: name)
         let split = try type.init(ParameterValues(given, declared: type.parameters, key: "split"))
         var random = RandomStream(seed: seed, purpose: .split)
-        return split.assign(
-            labels: labels, classCount: Self.classCount, participants: participants, random: &random)
+        return try split.assign(.classes(labels, of: Self.classCount), participants: participants, random: &random)
     }
 
     /// How many samples of each class each part has.
@@ -122,6 +121,15 @@ struct SplitTests {
             for (c, count) in counts.enumerated() where c % participants != node { #expect(count == 0) }
         }
     }
+
+    @Test("a split by classes refuses data without them", arguments: ["dirichlet", "oneLabel"])
+    func classless(_ name: String) throws {
+        let type = try SplitCatalog.all.entry(named: name)
+        var random = RandomStream(seed: 1, purpose: .split)
+        #expect(throws: ConfigurationFault("task.split \(name) goes by classes, and the data have real values")) {
+            try type.init(.defaults(type.parameters)).assign(.values([1, 2]), participants: 2, random: &random)
+        }
+    }
 }
 
 /// A split of the catalogue, by name in test listings.
@@ -133,7 +141,7 @@ struct CatalogSplit: CustomTestStringConvertible, Sendable {
     func assign(_ labels: [Int32] = SplitTests.labels, participants: Int, seed: UInt64 = 1) throws -> [[Int32]] {
         var random = RandomStream(seed: seed, purpose: .split)
         return try type.init(.defaults(type.parameters)).assign(
-            labels: labels, classCount: SplitTests.classCount, participants: participants, random: &random)
+            .classes(labels, of: SplitTests.classCount), participants: participants, random: &random)
     }
 }
 

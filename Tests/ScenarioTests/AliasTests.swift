@@ -39,7 +39,7 @@ struct AliasTests {
     private static let renamed =
         (RuleCatalog.gossip.descriptions + RuleCatalog.aggregation.descriptions
         + RuleCatalog.preAggregations.descriptions + AttackCatalog.all.descriptions + FaultCatalog.all.descriptions
-        + DatasetCatalog.all.descriptions + SplitCatalog.all.descriptions + ObjectiveCatalog.all.descriptions
+        + DatasetCatalog.all.descriptions + SplitCatalog.all.descriptions + ModelCatalog.all.descriptions
         + StepSizeCatalog.all.descriptions + TopologyCatalog.all.descriptions
         + ScheduleCatalog.all.descriptions)
         .flatMap { $0.parameters }.filter { !$0.aliases.isEmpty }

@@ -4,6 +4,7 @@ import Attacks
 import Core
 import Graphs
 import Kernels
+import Learning
 import Registry
 import Testing
 
@@ -86,16 +87,19 @@ struct AssemblyTests {
     func labelAttack() throws {
         let assembly = try assemble(Self.ring, ["adversary.attack=labelFlip"])
         #expect(assembly.hostile == [NodeID(2)])
-        #expect(try assembly.shard(of: NodeID(2)).relabelling == (0..<10).reversed())
-        #expect(
-            try assembly.topology.nodes.allSatisfy { try $0 == NodeID(2) || assembly.shard(of: $0).relabelling == nil })
+        let targets = try Digits().trainingPart().targets
+        for node in assembly.topology.nodes {
+            let own = targets.picked(assembly.parts[node.index])
+            let flipped = own.relabelled(by: (0..<10).reversed())
+            #expect(try assembly.shard(of: node).samples.targets == (node == NodeID(2) ? flipped : own))
+        }
     }
 
     @Test("the test part is no node's")
     func testPart() throws {
         let assembly = try assemble(Self.ring)
         #expect(try assembly.testPart().count > 0)
-        #expect(try assembly.testPart() != assembly.shard(of: NodeID(0)).data)
+        #expect(try assembly.testPart() != assembly.shard(of: NodeID(0)).samples)
     }
 }
 

@@ -7,6 +7,7 @@ import Kernels
 import Learning
 import Metrics
 import Registry
+import TestSupport
 import Testing
 
 @testable import Simulation
@@ -21,7 +22,7 @@ struct SimulatorTests {
     static func experiment(attack: (any ModelAttack)? = GaussianNoise(.defaults(GaussianNoise.parameters)))
         throws -> [SimulatedNode]
     {
-        let data = try Digits().trainingPart(rows: (0..<800).map { $0 }, labels: Digits().trainingLabels())
+        let data = try Digits().trainingPart(rows: (0..<800).map { $0 }, targets: Digits().trainingTargets())
         let step = InverseSquareRootStep(
             try ParameterValues(
                 [("value", .number(0.5))], declared: InverseSquareRootStep.parameters, key: "stepSize"))
@@ -29,7 +30,7 @@ struct SimulatorTests {
         return (0..<nodes).map { index in
             let samples = (0..<Int32(100)).map { $0 * Int32(nodes) + Int32(index) }
             let trainer = LocalSGD(
-                objective: SoftmaxRegression(), shard: Shard(data: data, samples: samples), settings: settings,
+                objective: softmax(on: data), shard: Batch(data, rows: samples), settings: settings,
                 seed: 1, node: NodeID(index))
             let neighbours = [1, 2, nodes - 2, nodes - 1].map { NodeID((index + $0) % nodes) }.sorted()
             let configuration = NodeConfiguration(
@@ -162,7 +163,7 @@ struct SimulatorTests {
         let honest = models.enumerated().filter { NodeID($0.offset) != Self.hostileNode }.map(\.element)
         let consensus = Consensus(honest)
         var scratch = ObjectiveScratch()
-        let evaluation = SoftmaxRegression().evaluate(
+        let evaluation = softmax(on: Digits().testPart()).evaluate(
             consensus.average.span, on: Digits().testPart(), scratch: &scratch)
         #expect(consensus.distance.rootMeanSquare == PinnedRun.consensusDistance)
         #expect(evaluation.meanLoss == PinnedRun.averageModelLoss)

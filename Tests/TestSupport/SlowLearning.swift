@@ -4,17 +4,17 @@ public import Learning
 
 /// Softmax regression as its formula says. Parameters: W class by class, then b.
 public struct SlowSoftmax {
-    public let data: LabelledData
+    public let data: Samples
     /// Positions in `data`; the mean is over these.
     public let samples: [Int32]
 
-    public init(_ data: LabelledData, samples: [Int32]) {
+    public init(_ data: Samples, samples: [Int32]) {
         self.data = data
         self.samples = samples
     }
 
     /// All of `data`.
-    public init(_ data: LabelledData) { self.init(data, samples: data.labels.indices.map { Int32($0) }) }
+    public init(_ data: Samples) { self.init(data, samples: data.labels.indices.map { Int32($0) }) }
 
     private func features(_ sample: Int32) -> [Double] {
         let start = Int(sample) * data.featureCount
@@ -87,8 +87,21 @@ public struct SlowDescent {
 }
 
 /// Seeded samples with features on [-1, 1) and labels that meet every class.
-public func seededData(samples: Int, features: Int, classes: Int, seed: UInt64 = 21) -> LabelledData {
-    LabelledData(
+public func seededData(samples: Int, features: Int, classes: Int, seed: UInt64 = 21) -> Samples {
+    Samples(
         features: seededValues(samples * features, seed: seed), labels: (0..<samples).map { Int32($0 * 7 % classes) },
         featureCount: features, classCount: classes)
+}
+
+extension Samples {
+    /// The class of each.
+    public var labels: [Int32] { targets.labels ?? [] }
+}
+
+/// Softmax regression on data of this shape.
+public func softmax(on samples: Samples) -> any Objective {
+    guard let objective = try? SoftmaxRegression().makeObjective(for: samples.shape) else {
+        preconditionFailure("samples have classes")
+    }
+    return objective
 }

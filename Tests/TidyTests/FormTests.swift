@@ -78,7 +78,7 @@ struct FormTests {
             (["Sources/Attacks/Model", "Sources/Attacks/Data"], AttackCatalog.all.descriptions, []),
             (["Sources/Graphs/Families"], TopologyCatalog.all.descriptions, []),
             (["Sources/Graphs/Schedules"], ScheduleCatalog.all.descriptions, []),
-            (["Sources/Learning/Objectives"], ObjectiveCatalog.all.descriptions, []),
+            (["Sources/Learning/Models"], ModelCatalog.all.descriptions, []),
             (["Sources/Learning/Datasets"], DatasetCatalog.all.descriptions, ["DigitsText"]),
             (["Sources/Learning/Splits"], SplitCatalog.all.descriptions, []),
         ] as [([String], [any Registered.Type], [String])])

@@ -4,59 +4,97 @@ public import Learning
 import Registry
 
 /// Softmax regression that is wrong in one thing.
-public protocol PlantedObjective: Objective {
+public protocol PlantedModel: ModelArchitecture {
     static var gradientFactor: Float { get }
     static var lossOffset: Double { get }
+    static var inputFactor: Float { get }
+    static var lostSamples: Int { get }
 }
 
-extension PlantedObjective {
+extension PlantedModel {
     public static var name: String { "planted" }
     public static var summary: String { "for tests" }
     public static var gradientFactor: Float { 1 }
     public static var lossOffset: Double { 0 }
+    public static var inputFactor: Float { 1 }
+    public static var lostSamples: Int { 0 }
 
-    public func dimension(featureCount: Int, classCount: Int) -> Int {
-        SoftmaxRegression().dimension(featureCount: featureCount, classCount: classCount)
+    public func makeObjective(for shape: SampleShape) throws(ConfigurationFault) -> any Objective {
+        PlantedObjective<Self>(right: try SoftmaxRegression().makeObjective(for: shape))
+    }
+}
+
+private struct PlantedObjective<Fault: PlantedModel>: Objective {
+    let right: any Objective
+
+    var parameters: [ParameterShape] { right.parameters }
+    var activationsPerSample: Int { right.activationsPerSample }
+    func initialise(random: inout RandomStream) -> [Float] { right.initialise(random: &random) }
+
+    func loss(at parameters: Span<Float>, on batch: Batch, scratch: inout ObjectiveScratch) -> Double {
+        right.loss(at: parameters, on: batch, scratch: &scratch) + Fault.lossOffset
     }
 
-    public func lossAndGradient(
-        at parameters: Span<Float>, shard: Shard, samples: Span<Int32>, gradient: inout MutableSpan<Float>,
+    func lossAndGradient(
+        at parameters: Span<Float>, on batch: Batch, gradient: inout MutableSpan<Float>,
         scratch: inout ObjectiveScratch
     ) -> Double {
-        let loss = SoftmaxRegression().lossAndGradient(
-            at: parameters, shard: shard, samples: samples, gradient: &gradient, scratch: &scratch)
-        scale(Self.gradientFactor, &gradient)
+        let loss = right.lossAndGradient(at: parameters, on: batch, gradient: &gradient, scratch: &scratch)
+        scale(Fault.gradientFactor, &gradient)
         return loss
     }
 
-    public func loss(
-        at parameters: Span<Float>, shard: Shard, samples: Span<Int32>, scratch: inout ObjectiveScratch
-    ) -> Double {
-        SoftmaxRegression().loss(at: parameters, shard: shard, samples: samples, scratch: &scratch) + Self.lossOffset
+    func sampleGradients(
+        at parameters: Span<Float>, on batch: Batch, scratch: inout ObjectiveScratch,
+        _ body: (_ loss: Double, _ gradient: Span<Float>) -> Void
+    ) {
+        let kept = Batch(batch.samples, rows: Array(batch.rows.dropLast(Fault.lostSamples)))
+        right.sampleGradients(at: parameters, on: kept, scratch: &scratch, body)
     }
 
-    public func evaluate(
-        _ parameters: Span<Float>, on data: LabelledData, scratch: inout ObjectiveScratch
-    ) -> Evaluation {
-        SoftmaxRegression().evaluate(parameters, on: data, scratch: &scratch)
+    func inputGradients(
+        at parameters: Span<Float>, on batch: Batch, into gradients: inout MutableSpan<Float>,
+        scratch: inout ObjectiveScratch
+    ) {
+        right.inputGradients(at: parameters, on: batch, into: &gradients, scratch: &scratch)
+        scale(Fault.inputFactor, &gradients)
+    }
+
+    func evaluate(
+        _ parameters: Span<Float>, on batch: Batch, into evaluation: inout Evaluation.Sum,
+        scratch: inout ObjectiveScratch
+    ) {
+        right.evaluate(parameters, on: batch, into: &evaluation, scratch: &scratch)
     }
 }
 
 /// Has a gradient that is too steep.
-public struct Steep: PlantedObjective {
+public struct Steep: PlantedModel {
     public static let gradientFactor: Float = 1.1
     public init(_ parameters: ParameterValues) {}
 }
 
 /// Has another loss where nobody asks for the gradient.
-public struct TwoLosses: PlantedObjective {
+public struct TwoLosses: PlantedModel {
     public static let lossOffset = 1e-12
     public init(_ parameters: ParameterValues) {}
 }
 
 /// Does not count what it adds to every loss where it evaluates.
-public struct Flattering: PlantedObjective {
+public struct Flattering: PlantedModel {
     public static let lossOffset = 0.1
+    public init(_ parameters: ParameterValues) {}
+}
+
+/// Has a gradient by the features that is too steep.
+public struct SteepInput: PlantedModel {
+    public static let inputFactor: Float = 1.1
+    public init(_ parameters: ParameterValues) {}
+}
+
+/// Shows no gradient of the last sample.
+public struct Forgetful: PlantedModel {
+    public static let lostSamples = 1
     public init(_ parameters: ParameterValues) {}
 }
 
@@ -67,21 +105,20 @@ extension PlantedDataset {
     public static var name: String { "planted" }
     public static var summary: String { "for tests" }
     public var digest: String { String(repeating: "0", count: 64) }
-    public var featureCount: Int { 2 }
-    public var classCount: Int { 3 }
+    public var shape: SampleShape { SampleShape(featureCount: 2, targets: .classes(3)) }
     public var trainingCount: Int { 150 }
     public func testCount() -> Int { 3 }
-    public func trainingLabels() -> [Int32] { (0..<150).map { Int32($0 % 3) } }
+    public func trainingTargets() -> Targets { .classes((0..<150).map { Int32($0 % 3) }, of: shape.classCount) }
     public func trainingFeatures(ofRows rows: [Int32]) -> [Float] { rows.flatMap { [Float($0), 1] } }
-    public func testPart() -> LabelledData {
-        LabelledData(features: [0, 1, 2, 3, 4, 5], labels: [0, 1, 2], featureCount: 2, classCount: 3)
+    public func testPart() -> Samples {
+        Samples(features: [0, 1, 2, 3, 4, 5], labels: [0, 1, 2], featureCount: 2, classCount: 3)
     }
 }
 
 /// Has a class that never occurs.
 public struct Classless: PlantedDataset {
     public init(_ parameters: ParameterValues) {}
-    public var classCount: Int { 4 }
+    public var shape: SampleShape { SampleShape(featureCount: 2, targets: .classes(4)) }
 }
 
 /// Gives whole rows in another order than it is asked for.
@@ -101,10 +138,8 @@ public struct Losing: Split {
     public static let name = "planted"
     public static let summary = "for tests"
     public init(_ parameters: ParameterValues) {}
-    public func assign(
-        labels: [Int32], classCount: Int, participants: Int, random: inout RandomStream
-    ) -> [[Int32]] {
-        [labels.indices.dropLast().map { Int32($0) }] + (1..<max(1, participants)).map { _ in [] }
+    public func assign(_ targets: Targets, participants: Int, random: inout RandomStream) -> [[Int32]] {
+        [(0..<max(0, targets.count - 1)).map { Int32($0) }] + (1..<max(1, participants)).map { _ in [] }
     }
 }
 
@@ -113,9 +148,7 @@ public struct Conjuring: Split {
     public static let name = "planted"
     public static let summary = "for tests"
     public init(_ parameters: ParameterValues) {}
-    public func assign(
-        labels: [Int32], classCount: Int, participants: Int, random: inout RandomStream
-    ) -> [[Int32]] {
+    public func assign(_ targets: Targets, participants: Int, random: inout RandomStream) -> [[Int32]] {
         [[0]] + (1..<max(1, participants)).map { _ in [] }
     }
 }
@@ -125,11 +158,9 @@ public struct Stubborn: Split {
     public static let name = "planted"
     public static let summary = "for tests"
     public init(_ parameters: ParameterValues) {}
-    public func assign(
-        labels: [Int32], classCount: Int, participants: Int, random: inout RandomStream
-    ) -> [[Int32]] {
+    public func assign(_ targets: Targets, participants: Int, random: inout RandomStream) -> [[Int32]] {
         (0..<participants).map { part in
-            labels.indices.filter { $0 % participants == part }.map { Int32($0) }
+            (0..<targets.count).filter { $0 % participants == part }.map { Int32($0) }
         }
     }
 }
