@@ -48,6 +48,7 @@ public struct Assembly: Sendable {
 
     let view: RoundsInView
     private let validation: ValidationPart
+    private let model: any ModelArchitecture
     private let dataset: any Dataset
     private let targets: Targets
     /// The whole training part, where all nodes run in one process and share it.
@@ -91,7 +92,9 @@ public struct Assembly: Sendable {
         exchange = try experiment.training.makeExchange()
         try experiment.checkExchange(exchange, with: rule)
         settings = try LocalSGD.Settings(experiment.training)
-        objective = try experiment.task.makeObjective(for: dataset.shape)
+        model = try experiment.task.makeModel()
+        objective = try model.makeObjective(for: dataset.shape)
+        try experiment.checkOptimum(of: model)
         dimension = objective.dimension
         guard dimension <= Limits.largestDimension else {
             throw ConfigurationFault(
@@ -150,11 +153,22 @@ public struct Assembly: Sendable {
         return Batch(relabelling.map { samples.with(samples.targets.relabelled(by: $0)) } ?? samples)
     }
 
-    /// The training data of all honest nodes together.
-    public func honestData() throws(ConfigurationFault) -> Batch {
-        let rows = honest.flatMap { parts[$0.index] }
-        if let shared { return Batch(shared, rows: rows) }
-        return Batch(try dataset.trainingPart(rows: rows, targets: targets))
+    /// What the honest nodes are to solve together: the mean of their training losses, in which all that have data count
+    /// the same, with weight decay; `nil` where nobody wants its optimum, or nobody knows it.
+    public func honestProblem() throws(ConfigurationFault) -> (any ConvexProblem)? {
+        guard experiment.searchesOptimum(of: model), honest.contains(where: { !parts[$0.index].isEmpty }) else {
+            return nil
+        }
+        let shards = honest.map { parts[$0.index] }
+        let decay = experiment.training.weightDecay
+        if let shared { return model.makeProblem(on: WeightedBatch(shared, equally: shards), weightDecay: decay) }
+        let samples = try dataset.trainingPart(rows: shards.flatMap { $0 }, targets: targets)
+        var first: Int32 = 0
+        let renumbered = shards.map { shard in
+            defer { first += Int32(shard.count) }
+            return Array(first..<first + Int32(shard.count))
+        }
+        return model.makeProblem(on: WeightedBatch(samples, equally: renumbered), weightDecay: decay)
     }
 
     /// The part of the data that no node holds.

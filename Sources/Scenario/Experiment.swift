@@ -22,6 +22,7 @@ public struct Experiment: Sendable, Equatable {
     public var checkpointEvery = 50
     /// A record and a snapshot every so many rounds; 0 for none but the last.
     public var measureEvery = 10
+    public var measureOptimum = OptimumSearch.auto
     public var trace = TraceKeeping.full
 
     public init() {}
@@ -86,6 +87,15 @@ public enum Initialisation: String, Sendable, CaseIterable { case same, differen
 
 /// How the rounds of different nodes go together.
 public enum TimingKind: String, Sendable, CaseIterable { case synchronous, asynchronous }
+
+/// Whether models are compared with the optimum of the honest training problem.
+public enum OptimumSearch: String, Sendable, CaseIterable {
+    /// Where there is a formula for it.
+    case auto
+    /// Where it must be searched for, too.
+    case solve
+    case none
+}
 
 /// What carries frames between processes.
 public enum Transport: String, Sendable, CaseIterable { case tcp, udp }
@@ -152,8 +162,8 @@ extension Experiment.Task {
         try SplitCatalog.all.entry(named: split.kind).init(split.parameters)
     }
 
-    func makeObjective(for shape: SampleShape) throws(ConfigurationFault) -> any Objective {
-        try ModelCatalog.all.entry(named: model.kind).init(model.parameters).makeObjective(for: shape)
+    func makeModel() throws(ConfigurationFault) -> any ModelArchitecture {
+        try ModelCatalog.all.entry(named: model.kind).init(model.parameters)
     }
 }
 

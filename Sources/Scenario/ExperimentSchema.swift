@@ -90,6 +90,11 @@ extension Experiment: Settings {
         .count("measure.every", \.measureEvery, 0...longest, "rounds between records; 0: one at the end")
             .outsideIdentity,
         .choice(
+            "measure.optimum", \.measureOptimum,
+            "whether models are compared with the optimum of the honest training problem: where there is a formula, or "
+                + "where it must be solved for, too"
+        ).outsideIdentity,
+        .choice(
             "trace", \.trace,
             "what a node keeps of its trace: all, as 'replay' needs it, or the recent part, in at most 128 KiB"
         ).outsideIdentity,
