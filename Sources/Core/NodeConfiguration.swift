@@ -41,6 +41,7 @@ public struct NodeConfiguration: Sendable, Equatable {
     /// Who sits out which round; `nil` where everyone always sends something.
     public let participation: Participation?
     public let pace: Pace
+    public let output: Output
     public let seed: UInt64
     public let patience: Patience
     /// A record and a snapshot every so many rounds; 0 for neither. After the last round there is a record in any case,
@@ -59,9 +60,8 @@ public struct NodeConfiguration: Sendable, Equatable {
     public init(
         node: NodeID, dimension: Int, rounds: Int, neighbours: [Neighbour], schedule: Schedule? = nil,
         budget: Budget, isStrict: Bool = false, cadence: Cadence = Cadence(), participation: Participation? = nil,
-        entersByStates: Bool = false, pace: Pace = .synchronous, seed: UInt64, patience: Patience = Patience(),
-        measureEvery: Int = 0,
-        checkpointEvery: Int = 0
+        entersByStates: Bool = false, pace: Pace = .synchronous, output: Output = .last, seed: UInt64,
+        patience: Patience = Patience(), measureEvery: Int = 0, checkpointEvery: Int = 0
     ) {
         precondition(zip(neighbours, neighbours.dropFirst()).allSatisfy { $0.node < $1.node }, "ascending, once each")
         precondition(
@@ -81,6 +81,7 @@ public struct NodeConfiguration: Sendable, Equatable {
         self.cadence = cadence
         self.participation = participation
         self.pace = pace
+        self.output = output
         self.seed = seed
         self.patience = patience
         self.measureEvery = measureEvery

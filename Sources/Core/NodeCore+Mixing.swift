@@ -144,7 +144,7 @@ extension NodeCore {
             let rejections = record.rejections
             record = NodeRecord()
             record.rejections = rejections
-            if !isAttacking && !isLast { effects.append(.snapshot(rounds: done, state.parameters)) }
+            if !isAttacking && !isLast { effects.append(.snapshot(rounds: done, function.output(of: state))) }
         }
         if configuration.checkpointEvery > 0 && done % configuration.checkpointEvery == 0 {
             effects.append(.save(checkpoint(of: state, rounds: done)))

@@ -305,7 +305,7 @@ public struct NodeCore: Sendable {
 
     mutating func beginRound(_ state: consuming NodeState, at now: Instant, into effects: inout [NodeEffect]) {
         guard round.number < configuration.steps else {
-            return end(.finished(state.parameters), saying: .finished, into: &effects)
+            return end(.finished(function.output(of: state)), saying: .finished, into: &effects)
         }
         saidWaiting = false
         guard configuration.cadence.trains(in: round) else {

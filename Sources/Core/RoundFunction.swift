@@ -46,7 +46,7 @@ public struct RoundFunction: Sendable {
         self.trainer = trainer
         triesOut = trainer != nil && rule is any LossAwareRule
         sendsModels = exchange.sendsModels
-        keepsStart = !sendsModels || rule.needs.contains(.modelBefore)
+        keepsStart = !sendsModels || rule.needs.contains(.modelBefore) || configuration.output == .leastNorm
     }
 
     // MARK: - From a state to a message
@@ -130,7 +130,19 @@ public struct RoundFunction: Sendable {
             state.parameters = halfStep.start
             state.underWay = mixed
         }
+        if configuration.output == .leastNorm, state.underWay == nil, configuration.cadence.exchanges(in: step) {
+            let stepSize = trainer?.stepSize(in: configuration.cadence.round(of: step)) ?? 0
+            state.kept.track(from: halfStep.start, to: state.parameters, stepSize: stepSize)
+        }
         return state
+    }
+
+    /// The model that a node in this state comes out with, if it does so now.
+    public func output(of state: NodeState) -> [Float] {
+        switch configuration.output {
+        case .last: state.parameters
+        case .leastNorm: state.kept.leastNormModel ?? state.parameters
+        }
     }
 
     /// The rule's output. No rule has to do with a vector of one's own that is not finite, which only a hostile node

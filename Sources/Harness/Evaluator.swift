@@ -1,4 +1,4 @@
-// Evaluator: measures models on the test part of the data, which nodes do not have.
+// Evaluator: measures models on the parts of the data which nodes do not have, and against the optimum where it is known.
 import Kernels
 import Learning
 import Metrics
@@ -9,10 +9,17 @@ import Scenario
 public struct Judgement: Sendable {
     public struct Node: Sendable, Equatable {
         public let node: NodeID
+        /// On the test part; `nil` where nothing is classified.
+        public let accuracy: Double?
         /// On the test part.
-        public let accuracy: Double
+        public let loss: Double
         /// From the coordinate-wise median of all.
         public let distance: Double
+        /// `nil` where the optimum is not known.
+        public var gap: PointGap?
+
+        /// By the task's measure.
+        public var score: Double { accuracy ?? loss }
     }
 
     public let record: EvaluationRecord
@@ -21,8 +28,10 @@ public struct Judgement: Sendable {
     /// The norm of the coordinate-wise median.
     public let scale: Double
     public let average: [Float]
-    /// What is right by chance on the same test part.
-    public let chance: Chance
+    /// What is to be cleared on the same test part.
+    public let bar: Bar
+    /// Of the optimum that the record compares with.
+    public var certificate: Certificate?
 
     /// A node's distance as a share of the models' norm; `nil` where that is zero, or there is none.
     func relativeDistance(of node: Node) -> Double? {
@@ -30,61 +39,140 @@ public struct Judgement: Sendable {
     }
 }
 
+/// How far one model is from the optimum.
+public struct PointGap: Sendable, Equatable {
+    public let excessLoss: Double
+    public let distance: Double
+}
+
 /// Judges models of the honest nodes of one experiment.
 public struct Evaluator {
     private let assembly: Assembly
     private let test: Samples
-    private let chance: Chance
+    private let validation: Samples?
+    private let yardstick: Yardstick?
+    private let bar: Bar
     private var scratch = ObjectiveScratch()
 
-    public init(_ assembly: Assembly) throws(ConfigurationFault) {
+    /// - Parameter directory: of the run, where the optimum is kept once it is found.
+    public init(_ assembly: Assembly, in directory: RunDirectory? = nil) throws(ConfigurationFault) {
         self.assembly = assembly
         test = try assembly.testPart()
-        var classes = [Int](repeating: 0, count: test.classCount)
-        for label in test.targets.labels ?? [] { classes[Int(label)] += 1 }
-        chance = Chance(classes: classes)
+        validation = try assembly.validationPart()
+        yardstick = try Yardstick(assembly, in: directory)
+        bar = try Bar(on: test, of: assembly)
     }
 
     /// - Parameter models: of honest nodes after `rounds` rounds, ascending by node, at least one.
     public mutating func judge(_ models: [(node: NodeID, model: [Float])], rounds: Int) -> Judgement {
-        let judged = models.map { assembly.objective.evaluate($0.model.span, on: test, scratch: &scratch) }
         let consensus = Consensus(models.map(\.model))
-        let average = assembly.objective.evaluate(consensus.average.span, on: test, scratch: &scratch)
+        // The average comes last.
+        let all = models.map(\.model) + [consensus.average]
+        let onTest = all.map { assembly.objective.evaluate($0.span, on: test, scratch: &scratch) }
+        let onValidation = validation.map { part in
+            all.map { assembly.objective.evaluate($0.span, on: part, scratch: &scratch) }
+        }
+        let gaps = yardstick.map { yardstick in all.map { yardstick.gap(of: $0) } }
         let record = EvaluationRecord(
-            rounds: rounds, nodes: models.count, accuracy: Spread(judged.map { $0.accuracy ?? 0 }),
-            loss: Spread(judged.map(\.meanLoss)), averageModelAccuracy: average.accuracy ?? 0,
-            averageModelLoss: average.meanLoss, distance: consensus.distance)
+            rounds: rounds, nodes: models.count, test: Scores(onTest), validation: onValidation.map { Scores($0) },
+            optimum: gaps.map { OptimumGap($0) }, distance: consensus.distance)
         let nodes = models.indices.map { index in
             Judgement.Node(
-                node: models[index].node, accuracy: judged[index].accuracy ?? 0, distance: consensus.distances[index])
+                node: models[index].node, accuracy: onTest[index].accuracy, loss: onTest[index].comparableLoss,
+                distance: consensus.distances[index], gap: gaps?[index])
         }
         return Judgement(
-            record: record, nodes: nodes, scale: consensus.scale, average: consensus.average, chance: chance)
+            record: record, nodes: nodes, scale: consensus.scale, average: consensus.average, bar: bar,
+            certificate: yardstick?.certificate)
+    }
+}
+
+extension Bar {
+    /// Chance where models classify; otherwise the loss of the first model.
+    fileprivate init(on test: Samples, of assembly: Assembly) throws(ConfigurationFault) {
+        guard assembly.objective.classifies(test) else {
+            let first = try assembly.node(assembly.honest[0]).trainer.initialParameters()
+            var scratch = ObjectiveScratch()
+            self = .start(assembly.objective.evaluate(first.span, on: test, scratch: &scratch).comparableLoss)
+            return
+        }
+        var classes = [Int](repeating: 0, count: test.classCount)
+        for label in test.targets.labels ?? [] { classes[Int(label)] += 1 }
+        self = .chance(Chance(classes: classes))
+    }
+}
+
+extension Objective {
+    /// Whether it says of samples like these which class they are of.
+    fileprivate func classifies(_ samples: Samples) -> Bool {
+        var sum = Evaluation.Sum(counts: samples.classCount > 0)
+        var scratch = ObjectiveScratch()
+        let parameters = [Float](repeating: 0, count: dimension)
+        evaluate(parameters.span, on: Batch(samples, rows: samples.count > 0 ? [0] : []), into: &sum, scratch: &scratch)
+        return sum.correct != nil
+    }
+}
+
+extension Evaluation {
+    /// What is no number is the worst of all.
+    fileprivate var comparableLoss: Double { meanLoss.isNaN ? .infinity : meanLoss }
+}
+
+extension Scores {
+    /// - Parameter evaluations: of the nodes' own models, and then of the average.
+    fileprivate init(_ evaluations: [Evaluation]) {
+        let accuracies = evaluations.compactMap(\.accuracy)
+        self.init(
+            accuracy: accuracies.count == evaluations.count ? Spread(averageLast: accuracies) : nil,
+            loss: Spread(averageLast: evaluations.map(\.comparableLoss)))
+    }
+}
+
+extension OptimumGap {
+    fileprivate init(_ gaps: [PointGap]) {
+        self.init(
+            excessLoss: Spread(averageLast: gaps.map(\.excessLoss)),
+            distance: Spread(averageLast: gaps.map(\.distance)))
+    }
+}
+
+extension Spread {
+    fileprivate init(averageLast values: [Double]) {
+        self.init(Array(values.dropLast()), averageModel: values[values.count - 1])
     }
 }
 
 /// What can be said of the end of a run beyond its evaluations.
 public struct LearningFigures: Sendable {
-    /// |∇F(x̄)| of the honest training objective, weight decay included, at the average honest model: 0 where the
-    /// honest nodes' common problem is solved.
+    /// |∇F(x̄)| of the honest training problem, weight decay included, at the average honest model: 0 where it is
+    /// solved. In F all honest nodes that have data count the same.
     public let gradientNorm: Double
-    /// Test loss minus training loss of the average honest model.
+    /// Test loss minus the mean of the honest nodes' training losses, of the average honest model.
     public let generalizationGap: Double
 
     init(_ judgement: Judgement, of assembly: Assembly) throws(ConfigurationFault) {
         let average = judgement.average
-        let honest = try assembly.honestData()
-        guard !honest.rows.isEmpty else {
+        var scratch = ObjectiveScratch()
+        var part = [Float](repeating: 0, count: average.count)
+        var gradient = [Double](repeating: 0, count: average.count)
+        var trainLoss = 0.0
+        let holders = assembly.honest.filter { !assembly.parts[$0.index].isEmpty }
+        for node in holders {
+            var span = part.mutableSpan
+            trainLoss += assembly.objective.lossAndGradient(
+                at: average.span, on: try assembly.shard(of: node), gradient: &span, scratch: &scratch)
+            for i in gradient.indices { gradient[i] += Double(part[i]) }
+        }
+        guard !holders.isEmpty else {
             (gradientNorm, generalizationGap) = (.nan, .nan)
             return
         }
-        var scratch = ObjectiveScratch()
-        var gradient = [Float](repeating: 0, count: average.count)
-        var span = gradient.mutableSpan
-        let trainLoss = assembly.objective.lossAndGradient(
-            at: average.span, on: honest, gradient: &span, scratch: &scratch)
-        axpy(Float(assembly.experiment.training.weightDecay), average.span, into: &span)
-        gradientNorm = squaredNorm(gradient.span).squareRoot()
-        generalizationGap = judgement.record.averageModelLoss - trainLoss
+        let (share, decay) = (1 / Double(holders.count), assembly.experiment.training.weightDecay)
+        let square = gradient.indices.reduce(0.0) { sum, i in
+            let slope = share * gradient[i] + decay * Double(average[i])
+            return sum + slope * slope
+        }
+        gradientNorm = square.squareRoot()
+        generalizationGap = judgement.record.test.loss.averageModel - share * trainLoss
     }
 }

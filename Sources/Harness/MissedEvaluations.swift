@@ -39,7 +39,7 @@ struct MissedEvaluations {
         guard var replay = try? Replay(assembly, in: directory) else { return [] }
         let clock = MonotonicClock()
         let limit = clock.now() + max(Self.patience, runTime)
-        var evaluator = try Evaluator(assembly)
+        var evaluator = try Evaluator(assembly, in: directory)
         let wanted = Set(rounds)
         var models: [Int: [NodeID: [Float]]] = [:]
         var evaluations: [EvaluationRecord] = []

@@ -25,7 +25,8 @@ public struct Progress {
     /// What a run was last measured at.
     public mutating func show(_ record: EvaluationRecord?) {
         guard let record else { return }
-        show(record.rounds, "round \(record.rounds)/\(total)  worst \(rounded(record.accuracy.least, 3))") {
+        let worst = record.test.accuracy.map { rounded($0.least, 3) } ?? "loss \(significant(record.test.worst))"
+        show(record.rounds, "round \(record.rounds)/\(total)  worst \(worst)") {
             _ in "  distance \(rounded(record.distance.rootMeanSquare, 3))"
         }
     }

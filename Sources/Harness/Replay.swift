@@ -209,11 +209,11 @@ private struct ReplayedNode {
 
     var oldestNeeded: Int? { cursor < needed.count ? needed[cursor] : nil }
 
-    var model: [Float] { state.parameters }
+    var model: [Float] { function.output(of: state) }
 
     var finalModel: [Float]? {
         guard cursor == lines.count, let last = lines.last else { return nil }
-        return last.next.number >= configuration.steps ? state.parameters : nil
+        return last.next.number >= configuration.steps ? model : nil
     }
 
     /// Goes through the next line, if all that went into it is known.

@@ -13,13 +13,18 @@ public struct RunSummary: Sendable {
 
     public struct NodeLine: Sendable {
         public let label: String
-        public let accuracy: Double
+        /// By the task's measure.
+        public let score: Double
     }
 
     public struct NodeFigures: Sendable {
         public let label: String
-        /// Of its final model; `nil` for hostile nodes and for those that did not finish.
+        /// Of its final model; `nil` where nothing is classified, for hostile nodes and for those that did not finish.
         public let accuracy: Double?
+        /// Of its final model, likewise.
+        public let loss: Double?
+        /// From the optimum, where that is known, likewise.
+        public let gap: PointGap?
         /// Of its final model from the coordinate-wise median of the honest ones, likewise.
         public let distance: Double?
         /// What the honest nodes waited for it among the last few, which may be late on purpose.
@@ -52,10 +57,12 @@ public struct RunSummary: Sendable {
     /// Moments that were to be evaluated, as far as the run came, and those that could not be.
     public let moments: (planned: Int, missed: Int)
     public let learning: LearningFigures?
+    /// What shows that the optimum is one, where models were compared with it.
+    public let certificate: Certificate?
     /// Traffic of all nodes; everything else of the honest ones.
     public let totals: NodeRecord
-    /// Honest nodes that finished, the worst first.
-    public let byAccuracy: [NodeLine]
+    /// Honest nodes that finished.
+    public let worstFirst: [NodeLine]
     /// All nodes, by index.
     public let perNode: [NodeFigures]
     /// What each node learned from.
@@ -93,7 +100,8 @@ public struct RunSummary: Sendable {
             try LearningFigures(judgement, of: assembly)
         }
         verdict = Verdict(judgement, outcome, of: assembly)
-        byAccuracy = verdict.survivors.map { NodeLine(label: $0.label, accuracy: $0.accuracy) }
+        worstFirst = verdict.survivors.map { NodeLine(label: $0.label, score: $0.score) }
+        certificate = judgement?.certificate
         let judged = Dictionary(uniqueKeysWithValues: (judgement?.nodes ?? []).map { ($0.node, $0) })
 
         let honestTotals = assembly.honest.compactMap { outcome.totals[$0] }
@@ -104,7 +112,8 @@ public struct RunSummary: Sendable {
         data = DataShares(of: assembly)
         perNode = topology.nodes.map { node in
             NodeFigures(
-                label: topology.labels[node.index], accuracy: judged[node]?.accuracy, distance: judged[node]?.distance,
+                label: topology.labels[node.index], accuracy: judged[node]?.accuracy, loss: judged[node]?.loss,
+                gap: judged[node]?.gap, distance: judged[node]?.distance,
                 awaitedSeconds: awaited[node.index], tally: tallies[node.index],
                 lost: outcome.lost.first { $0.node == node })
         }
@@ -140,15 +149,19 @@ public struct RunSummary: Sendable {
         if let interruption { line.add("reached", interruption) }
         line.add("wallSeconds", wallSeconds)
         line.add("modelDigest", modelDigest)
-        line.add("accuracy") { object in
-            object.add("worst", final?.accuracy.least)
-            object.add("mean", final?.accuracy.mean)
-            object.add("best", final?.accuracy.greatest)
-            object.add("averageModel", final?.averageModelAccuracy)
-        }
+        line.add("measure", verdict.bar.measure.rawValue)
+        line.add(final?.test)
+        if let validation = final?.validation { line.add("validation") { $0.add(validation) } }
         line.add("chance") { object in
-            object.add("share", final.map { _ in verdict.chance.share })
-            object.add("margin", final.map { _ in verdict.chance.margin })
+            object.add("share", final.flatMap { _ in verdict.bar.chance?.share })
+            object.add("margin", final.flatMap { _ in verdict.bar.chance?.margin })
+        }
+        if let optimum = final?.optimum, let certificate {
+            line.add("optimum") { object in
+                object.add(certificate.kind.rawValue, certificate.measured)
+                object.add("excessLoss") { $0.add(worst: optimum.excessLoss, isBetterBelow: true) }
+                object.add("distance") { $0.add(worst: optimum.distance, isBetterBelow: true) }
+            }
         }
         line.add("failedNodes", verdict.failed) { $0.append(text: $1.label) }
         line.add("farNodes", verdict.far) { $0.append(text: $1.label) }
@@ -180,20 +193,56 @@ public struct RunSummary: Sendable {
 }
 
 extension JSONLine {
-    /// `{"node":"3","samples":90,"ofClass":[50,40],"accuracy":0.92,"distance":0.1,"awaitedSeconds":0.1,"models":{…},
-    /// "lost":"stopped","lostAs":"stopped"}`, the last two only where they apply.
+    /// `"accuracy":{"worst":…},"loss":{"worst":…}`.
+    fileprivate mutating func add(_ scores: Scores?) {
+        add("accuracy") { $0.add(worst: scores?.accuracy, isBetterBelow: false) }
+        add("loss") { $0.add(worst: scores?.loss, isBetterBelow: true) }
+    }
+
+    fileprivate mutating func add(worst spread: Spread?, isBetterBelow: Bool) {
+        add("worst", isBetterBelow ? spread?.greatest : spread?.least)
+        add("mean", spread?.mean)
+        add("best", isBetterBelow ? spread?.least : spread?.greatest)
+        add("averageModel", spread?.averageModel)
+    }
+
+    /// `{"node":"3","samples":90,"ofClass":[50,40],"accuracy":0.92,"loss":0.3,"distance":0.1,"awaitedSeconds":0.1,
+    /// "models":{…},"lost":"stopped","lostAs":"stopped"}`, the last two only where they apply.
     fileprivate mutating func append(_ node: RunSummary.NodeFigures, _ data: DataShares, _ index: Int) {
         appendObject { object in
             object.add("node", node.label)
             data.write(index, to: &object)
             object.add("accuracy", node.accuracy)
+            object.add("loss", node.loss)
             object.add("distance", node.distance)
+            if let gap = node.gap {
+                object.add("excessLoss", gap.excessLoss)
+                object.add("optimumDistance", gap.distance)
+            }
             object.add("awaitedSeconds", node.awaitedSeconds)
             object.add("models", node.tally)
             if let lost = node.lost {
                 object.add("lost", lost.reason)
                 object.add("lostAs", lost.kind.rawValue)
             }
+        }
+    }
+}
+
+extension TaskMeasure {
+    /// "92.0 %", or "loss 0.512".
+    func text(_ score: Double) -> String {
+        switch self {
+        case .accuracy: figure(score)
+        case .loss: "loss \(figure(score))"
+        }
+    }
+
+    /// "92.0 %", or "0.512".
+    func figure(_ score: Double) -> String {
+        switch self {
+        case .accuracy: percent(score)
+        case .loss: significant(score)
         }
     }
 }

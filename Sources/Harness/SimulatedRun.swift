@@ -11,10 +11,13 @@ import Simulation
 public struct SimulatedRun {
     private let assembly: Assembly
     private let options: Simulator.Options
+    private let directory: RunDirectory?
 
-    public init(_ assembly: Assembly, options: Simulator.Options) {
+    /// - Parameter directory: of the run, if it has one.
+    public init(_ assembly: Assembly, options: Simulator.Options, in directory: RunDirectory? = nil) {
         self.assembly = assembly
         self.options = options
+        self.directory = directory
     }
 
     /// - Parameters:
@@ -29,7 +32,7 @@ public struct SimulatedRun {
         let start = clock.now()
         var simulator = try Simulator(assembly, options: options)
         var outcome = RunOutcome(engine: .simulation, transport: "\(options.carriage)")
-        var timeline = try Timeline(assembly, mayLose: false)
+        var timeline = try Timeline(assembly, mayLose: false, in: directory)
         var fault: (any Error)?
         var wasStopped = false
         let result = simulator.run { observation in

@@ -1,7 +1,23 @@
 // The summary as a person reads it on a terminal: the worst node first.
+import Learning
 import Metrics
 import Platform
 import Scenario
+
+extension Spread {
+    /// Of what is the better the less it is: "2.1e-7   (mean 1.0e-7, average model 3.1e-9)".
+    fileprivate var inWords: String {
+        "\(significant(greatest))   (mean \(significant(mean)), average model \(significant(averageModel)))"
+    }
+}
+
+extension Certificate {
+    /// "gradient norm 1.2e-13 there, so it is at most 1.2e-9 off".
+    fileprivate var inWords: String {
+        let name = kind == .gradientNorm ? "gradient norm" : "duality gap"
+        return "\(name) \(significant(measured)), so at most \(significant(distance)) off"
+    }
+}
 
 extension RunSummary {
     /// A few lines of text; nothing in it is wider than a terminal of 80 columns but the digest.
@@ -13,11 +29,23 @@ extension RunSummary {
         lines.append(verdict.text)
         lines.append("")
         if let final {
-            let worst = byAccuracy.prefix(3).map { "\($0.label): \(percent($0.accuracy))" }.joined(separator: "   ")
-            row("accuracy, worst", "\(rounded(final.accuracy.least, 4))   (\(worst))")
-            row("          mean", rounded(final.accuracy.mean, 4))
-            row("          best", rounded(final.accuracy.greatest, 4))
-            row("          average model", rounded(final.averageModelAccuracy, 4))
+            let measure = final.test.measure
+            let worst = worstFirst.prefix(3).map { "\($0.label): \(measure.figure($0.score))" }
+            func figure(_ score: Double) -> String {
+                measure == .accuracy ? rounded(score, 4) : significant(score)
+            }
+            row("\(measure.rawValue), worst", "\(figure(final.test.worst))   (\(worst.joined(separator: "   ")))")
+            row("          mean", figure(final.test.spread.mean))
+            row("          best", figure(final.test.best))
+            row("          average model", figure(final.test.spread.averageModel))
+            if let validation = final.validation {
+                row("validation, worst", "\(figure(validation.worst))   (mean \(figure(validation.spread.mean)))")
+            }
+            if let optimum = final.optimum {
+                row("excess loss, worst", optimum.excessLoss.inWords)
+                row("from optimum, worst", optimum.distance.inWords)
+            }
+            if let certificate { row("optimum", certificate.inWords) }
             func relative(_ share: Double?) -> String { share.map { "   (relative \(rounded($0, 4)))" } ?? "" }
             let distance = final.distance
             row("consensus distance", "\(rounded(distance.rootMeanSquare, 5))\(relative(distance.relative))")

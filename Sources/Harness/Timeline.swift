@@ -32,12 +32,15 @@ public struct Timeline {
     /// - Parameters:
     ///   - rounds: the moments after these are collected; -1 for all.
     ///   - mayLose: whether snapshots may be overwritten before they come here.
-    public init(_ assembly: Assembly, after rounds: Int = -1, mayLose: Bool) throws(ConfigurationFault) {
+    ///   - directory: of the run, if it has one.
+    public init(
+        _ assembly: Assembly, after rounds: Int = -1, mayLose: Bool, in directory: RunDirectory? = nil
+    ) throws(ConfigurationFault) {
         honest = Set(assembly.honest)
         evaluationRounds = EvaluationRounds(assembly.experiment)
         end = assembly.experiment.training.rounds
         self.mayLose = mayLose
-        evaluator = try Evaluator(assembly)
+        evaluator = try Evaluator(assembly, in: directory)
         next = evaluationRounds.next(after: rounds)
     }
 
@@ -87,19 +90,31 @@ extension EvaluationRecord {
         var line = JSONLine()
         line.add("rounds", rounds)
         line.add("nodes", nodes)
-        line.add("accuracy") { $0.add(accuracy, averageModel: averageModelAccuracy) }
-        line.add("loss") { $0.add(loss, averageModel: averageModelLoss) }
+        line.add(test)
+        if let validation { line.add("validation") { $0.add(validation) } }
+        if let optimum {
+            line.add("optimum") { object in
+                object.add("excessLoss") { $0.add(optimum.excessLoss) }
+                object.add("distance") { $0.add(optimum.distance) }
+            }
+        }
         line.add("consensusDistance") { $0.add(distance) }
         return line.line()
     }
 }
 
 extension JSONLine {
-    fileprivate mutating func add(_ spread: Spread, averageModel: Double) {
+    /// `"accuracy":{…},"loss":{…}`; the accuracy only where there is one.
+    fileprivate mutating func add(_ scores: Scores) {
+        if let accuracy = scores.accuracy { add("accuracy") { $0.add(accuracy) } }
+        add("loss") { $0.add(scores.loss) }
+    }
+
+    fileprivate mutating func add(_ spread: Spread) {
         add("least", spread.least)
         add("mean", spread.mean)
         add("greatest", spread.greatest)
-        add("averageModel", averageModel)
+        add("averageModel", spread.averageModel)
     }
 
     /// `"rms":…,"relative":…,"median":…,"medianRelative":…`.

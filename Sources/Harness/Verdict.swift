@@ -8,8 +8,8 @@ public struct Verdict: Sendable, Equatable {
     /// An honest node with a final model.
     public struct Survivor: Sendable, Equatable {
         public let label: String
-        /// On the test part.
-        public let accuracy: Double
+        /// On the test part, by the task's measure.
+        public let score: Double
         /// From the coordinate-wise median of the final models, as a share of its norm; `nil` where that is zero.
         public let relativeDistance: Double?
         /// The hostile nodes beside it, if there are any in the run.
@@ -28,24 +28,24 @@ public struct Verdict: Sendable, Equatable {
     private static let agreement = 0.1
     /// Where all are of one mind, a node is far from the others at so many times the median distance.
     private static let farTimes = 3.0
-    /// Below this share of the median honest accuracy a node has not learned what the others have.
+    /// Below this share of what the median honest score is worth a node has not learned what the others have.
     private static let leastOfMedian = 0.9
 
     /// The worst first.
     public let survivors: [Survivor]
     public let lost: [Loss]
-    public let chance: Chance
+    public let bar: Bar
     /// Of the survivors' models.
     public let distance: ConsensusDistance?
     public let wasStopped: Bool
 
     /// - Parameter distance: `nil` where nobody survived.
     public init(
-        survivors: [Survivor], lost: [Loss], chance: Chance, distance: ConsensusDistance?, wasStopped: Bool
+        survivors: [Survivor], lost: [Loss], bar: Bar, distance: ConsensusDistance?, wasStopped: Bool
     ) {
-        self.survivors = survivors.sorted { $0.accuracy < $1.accuracy }
+        self.survivors = survivors.sorted { bar.measure.isWorse($0.score, than: $1.score) }
         self.lost = lost
-        self.chance = chance
+        self.bar = bar
         self.distance = distance
         self.wasStopped = wasStopped
     }
@@ -57,13 +57,13 @@ public struct Verdict: Sendable, Equatable {
         self.init(
             survivors: (judgement?.nodes ?? []).map { node in
                 Survivor(
-                    label: labels[node.node.index], accuracy: node.accuracy,
+                    label: labels[node.node.index], score: node.score,
                     relativeDistance: judgement?.relativeDistance(of: node),
                     exposure: hasHostile ? assembly.exposure(of: node.node) : nil)
             },
             lost: outcome.lost.filter { assembly.honest.contains($0.node) }.map { lost in
                 Loss(label: labels[lost.node.index], kind: lost.kind, cause: lost.cause)
-            }, chance: judgement?.chance ?? Chance(classes: []), distance: judgement?.record.distance,
+            }, bar: judgement?.bar ?? .chance(Chance(classes: [])), distance: judgement?.record.distance,
             wasStopped: outcome.wasStopped)
     }
 
@@ -81,15 +81,15 @@ public struct Verdict: Sendable, Equatable {
             && (survivors.isEmpty || 2 * survivors.count < honest || lost.contains { $0.kind == .neverStarted })
     }
 
-    /// Whether any survivor is better than chance.
-    var hasLearned: Bool { survivors.contains { chance.isBeaten(by: $0.accuracy) } }
+    /// Whether any survivor has cleared the bar.
+    var hasLearned: Bool { survivors.contains { bar.isBeaten(by: $0.score) } }
 
     /// Survivors that did not learn what the others did, the worst first: no better than chance, or below nine tenths
-    /// of the median honest accuracy.
+    /// of the median honest accuracy; where there is only a loss, of what the median honest node has gained.
     public var failed: [Survivor] {
         guard !survivors.isEmpty else { return [] }
-        let least = Self.leastOfMedian * middle(of: survivors.map(\.accuracy))
-        return survivors.filter { !chance.isBeaten(by: $0.accuracy) || $0.accuracy < least }
+        let least = Self.leastOfMedian * middle(of: survivors.map { bar.worth(of: $0.score) })
+        return survivors.filter { !bar.isBeaten(by: $0.score) || bar.worth(of: $0.score) < least }
     }
 
     /// Whether the survivors are of one mind, but for less than half of them.
@@ -141,41 +141,38 @@ extension Verdict {
     private var achievement: String {
         let isOne = survivors.count == 1
         let subject = lost.isEmpty ? "the honest \(isOne ? "node" : "nodes")" : "the \(isOne ? "other" : "others")"
-        let worst = percent(survivors[0].accuracy)
-        guard chance.canBeBeaten else {
-            let bar = "the test part is too small or too uniform to tell learning from chance"
-            return "\(subject) reached \(worst)\(isOne ? "" : " or more"), but \(bar)"
+        let worst = text(survivors[0].score)
+        guard bar.canBeBeaten else {
+            return "\(subject) reached \(worst)\(isOne ? "" : bar.orBetter), but \(bar.whyUnbeatable)"
                 + consent("; they agree", "; they do not agree")
         }
         guard hasLearned else {
-            let best = percent(survivors[survivors.count - 1].accuracy)
-            return "\(subject) did not learn (best \(best); chance \(bar))"
+            let best = text(survivors[survivors.count - 1].score)
+            return "\(subject) did not learn (best \(best); \(bar.atMost))"
                 + consent(", but agree", ", nor do they agree")
         }
         guard !failed.isEmpty else {
-            let accuracy = isOne ? worst : "worst \(worst)"
-            return "\(subject) learned (\(accuracy), chance \(percent(chance.share)))"
+            let score = isOne ? worst : "worst \(worst)"
+            return "\(subject) learned (\(score), \(bar.inWords))"
                 + consent(" and agree", " but do not agree")
         }
         let count =
             lost.isEmpty
             ? "\(failed.count) of \(honest) honest nodes" : "\(failed.count) of the \(survivors.count) left"
         let rest = survivors.count - failed.count
-        let least = percent(survivors.first { !failed.contains($0) }?.accuracy ?? 0)
-        let achieved = rest == 1 ? "the other reaches \(least)" : "the others reach \(least) or more"
+        let least = text(survivors.first { !failed.contains($0) }?.score ?? 0)
+        let achieved = rest == 1 ? "the other reaches \(least)" : "the others reach \(least)\(bar.orBetter)"
         return "\(count) failed (\(failures)); \(achieved)"
             + (rest == 1 ? "" : consent(" and agree", " but do not agree"))
     }
 
-    /// What chance may come to: "50.0 %, up to 54.7 % with luck".
-    private var bar: String {
-        "\(percent(chance.share)), up to \(percent(chance.share + chance.margin)) with luck"
-    }
+    /// "92.0 %", or "loss 0.512".
+    private func text(_ score: Double) -> String { bar.measure.text(score) }
 
     /// "76: 20.6 %; 3 hostile neighbours, rule told 2" of one; of several only how many were told too little.
     private var failures: String {
         let failed = failed
-        let names = Self.names(failed.map { "\($0.label): \(percent($0.accuracy))" })
+        let names = Self.names(failed.map { "\($0.label): \(text($0.score))" })
         guard failed.count > 1 else { return names + (failed[0].exposure.map { "; \($0.inWords)" } ?? "") }
         let exposed = failed.count { $0.exposure?.isBeyondBudget ?? false }
         guard exposed > 0 else { return names }
@@ -202,6 +199,31 @@ extension Verdict {
         guard more > 1 else { return names.joined(separator: ", ") }
         return names.prefix(mostNames).joined(separator: ", ") + " and \(more) more"
     }
+}
+
+extension Bar {
+    /// "chance 50.0 %".
+    fileprivate var inWords: String {
+        switch self {
+        case .chance(let chance): "chance \(percent(chance.share))"
+        case .start(let loss): "at the start \(significant(loss))"
+        }
+    }
+
+    /// What may be reached without learning: "chance 50.0 %, up to 54.7 % with luck".
+    fileprivate var atMost: String {
+        guard case .chance(let chance) = self else { return inWords }
+        return "\(inWords), up to \(percent(chance.share + chance.margin)) with luck"
+    }
+
+    fileprivate var whyUnbeatable: String {
+        switch self {
+        case .chance: "the test part is too small or too uniform to tell learning from chance"
+        case .start: "the first model leaves nothing to be learned"
+        }
+    }
+
+    fileprivate var orBetter: String { measure == .accuracy ? " or more" : " or less" }
 }
 
 extension ConsensusDistance {

@@ -68,12 +68,27 @@ public protocol LocalModel: Sendable {
         scratch: inout TrainingScratch
     ) -> StepReport
 
-    /// Momentum in place of a gradient: m ← βm + (1 − β)·gradient, where m is in the state.
-    func accumulate(_ gradient: inout [Float], state: inout LocalState)
+    /// Momentum in place of a gradient: m ← βm + (1 − β)·gradient or as the settings have it, where m is in the state.
+    func accumulate(_ gradient: inout [Float], state: inout LocalState, in round: Round)
+
+    /// One step of this round along a direction that training has come to: x ← x − ηv, kept where models are to be.
+    func move(_ parameters: inout [Float], along direction: Span<Float>, in round: Round)
+
+    /// Takes parameters that something else than a step has come to back to where models are to be.
+    func project(_ parameters: inout [Float])
 
     /// η of this round's local steps.
     func stepSize(in round: Round) -> Double
 
     /// Mean loss of each of these models on the batch of this round's last local step; 0 where the node has no data.
     func batchLosses(of models: [[Float]], round: Round, scratch: inout TrainingScratch) -> [Double]
+}
+
+extension LocalModel {
+    public func move(_ parameters: inout [Float], along direction: Span<Float>, in round: Round) {
+        var x = parameters.mutableSpan
+        axpy(-Float(stepSize(in: round)), direction, into: &x)
+    }
+
+    public func project(_ parameters: inout [Float]) {}
 }

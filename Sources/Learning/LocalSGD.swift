@@ -1,7 +1,10 @@
 // Stochastic gradient descent with momentum on a node's own shard.
 import Kernels
 
-/// K local steps a round: g ← batch gradient + λx, m ← βm + (1 − β)g, x ← x − η_t m.
+/// K local steps a round: g ← clip(batch gradient) + λx, m ← βm + (1 − β)g, x ← P(x − η_t m).
+///
+/// Weight decay that is decoupled is not part of g; x ← (1 − η_t λ)x comes before the step instead. Clipping, other
+/// forms of momentum and the projection P are as the settings have them; by default there is neither of the last two.
 ///
 /// A batch is drawn uniformly with replacement from the stream of (node, round, local step); a shard no larger than the
 /// batch is used whole. A node without data, or one that does not take part in a round, keeps its model.
@@ -10,19 +13,24 @@ public struct LocalSGD: LocalModel {
     public struct Settings: Sendable {
         public var batchSize: Int
         public var localSteps: Int
-        /// β; 0 is plain descent.
-        public var momentum: Double
+        public var momentum: any Momentum
         /// λ.
         public var weightDecay: Double
+        public var decays = WeightDecay.coupled
+        /// C: a batch gradient of a greater norm is shortened to it; `nil` leaves all as they are.
+        public var clip: Double?
+        public var projection: any Projection = NoProjection()
         public var stepSize: any StepSize
+        /// Rounds over which the step size rises to its schedule: in round t of w it is (t + 1) / (w + 1) of it.
+        public var warmUp = 0
         /// Chance that a node trains in a round.
         public var participation: Double
         /// Whether all nodes start from one point.
         public var startsTogether: Bool
 
         public init(
-            batchSize: Int, localSteps: Int = 1, momentum: Double, weightDecay: Double, stepSize: any StepSize,
-            participation: Double = 1, startsTogether: Bool = true
+            batchSize: Int, localSteps: Int = 1, momentum: any Momentum, weightDecay: Double,
+            stepSize: any StepSize, participation: Double = 1, startsTogether: Bool = true
         ) {
             self.batchSize = batchSize
             self.localSteps = localSteps
@@ -32,6 +40,21 @@ public struct LocalSGD: LocalModel {
             self.participation = participation
             self.startsTogether = startsTogether
         }
+
+        /// - Parameter momentum: β of the exponential average; 0 is plain descent.
+        public init(
+            batchSize: Int, localSteps: Int = 1, momentum: Double, weightDecay: Double, stepSize: any StepSize,
+            participation: Double = 1, startsTogether: Bool = true
+        ) {
+            self.init(
+                batchSize: batchSize, localSteps: localSteps, momentum: AverageMomentum(momentum),
+                weightDecay: weightDecay, stepSize: stepSize, participation: participation,
+                startsTogether: startsTogether)
+        }
+
+        /// λ in g, and λ beside it.
+        fileprivate var decayOfGradient: Float { decays == .coupled ? Float(weightDecay) : 0 }
+        fileprivate var decayOfModel: Double { decays == .decoupled ? weightDecay : 0 }
     }
 
     public let objective: any Objective
@@ -54,15 +77,17 @@ public struct LocalSGD: LocalModel {
     public func initialParameters() -> [Float] {
         var random = RandomStream(
             seed: seed, purpose: .initialisation, node: settings.startsTogether ? NodeID(0) : node)
-        return objective.initialise(random: &random)
+        var parameters = objective.initialise(random: &random)
+        project(&parameters)
+        return parameters
     }
 
     public func step(
         _ parameters: inout [Float], state: inout LocalState, round: Round, scratch: inout TrainingScratch
     ) -> StepReport {
         guard !shard.rows.isEmpty, takesPart(in: round) else { return StepReport(loss: 0, samples: 0) }
-        let momentum = settings.momentum > 0 ? state.place(of: LocalSGD.momentum, dimension: dimension) : nil
-        let stepSize = Float(stepSize(in: round))
+        let momentum = settings.momentum.isPlain ? nil : state.place(of: LocalSGD.momentum, dimension: dimension)
+        let stepSize = stepSize(in: round)
         var loss = 0.0
         var samples = 0
         for localStep in 0..<settings.localSteps {
@@ -87,26 +112,43 @@ public struct LocalSGD: LocalModel {
         let batch = drawBatch(round: round, localStep: 0, &scratch)
         let loss = lossAndGradient(at: parameters, on: batch, &scratch)
         scratch.rows = batch.rows
-        let decay = Float(settings.weightDecay)
+        let decay = settings.decayOfGradient
         let plain = scratch.gradient.span
         for i in gradient.indices { gradient[i] = plain[i] + decay * parameters[i] }
         return StepReport(loss: loss, samples: batch.count)
     }
 
-    public func accumulate(_ gradient: inout [Float], state: inout LocalState) {
-        guard settings.momentum > 0 else { return }
+    public func accumulate(_ gradient: inout [Float], state: inout LocalState, in round: Round) {
+        guard !settings.momentum.isPlain else { return }
         let place = state.place(of: LocalSGD.momentum, dimension: dimension)
-        let beta = Float(settings.momentum)
+        let (keep, take) = settings.momentum.shares(stepSize: stepSize(in: round))
         var m = state.vectors[place].values.mutableSpan
         var g = gradient.mutableSpan
         precondition(m.count == g.count, "vectors of one length")
         for i in 0..<m.count {
-            m[i] = beta * m[i] + (1 - beta) * g[i]
+            m[i] = keep * m[i] + take * g[i]
             g[i] = m[i]
         }
     }
 
-    public func stepSize(in round: Round) -> Double { settings.stepSize.value(in: round) }
+    public func move(_ parameters: inout [Float], along direction: Span<Float>, in round: Round) {
+        let stepSize = stepSize(in: round)
+        var x = parameters.mutableSpan
+        decay(&x, stepSize: stepSize)
+        axpy(-Float(stepSize), direction, into: &x)
+        settings.projection.project(&x)
+    }
+
+    public func project(_ parameters: inout [Float]) {
+        var x = parameters.mutableSpan
+        settings.projection.project(&x)
+    }
+
+    public func stepSize(in round: Round) -> Double {
+        let scheduled = settings.stepSize.value(in: round)
+        guard round.number < settings.warmUp else { return scheduled }
+        return scheduled * (Double(round.number + 1) / Double(settings.warmUp + 1))
+    }
 
     public func batchLosses(of models: [[Float]], round: Round, scratch: inout TrainingScratch) -> [Double] {
         guard !shard.rows.isEmpty else { return models.map { _ in 0 } }
@@ -115,7 +157,7 @@ public struct LocalSGD: LocalModel {
         return models.map { objective.loss(at: $0.span, on: batch, scratch: &scratch.objective) }
     }
 
-    /// The loss on the batch; the gradient is left in the scratch.
+    /// The loss on the batch; the gradient, clipped, is left in the scratch.
     private func lossAndGradient(
         at parameters: Span<Float>, on batch: Batch, _ scratch: inout TrainingScratch
     ) -> Double {
@@ -125,7 +167,12 @@ public struct LocalSGD: LocalModel {
         swap(&gradient, &scratch.gradient)
         defer { swap(&gradient, &scratch.gradient) }
         var span = gradient.mutableSpan
-        return objective.lossAndGradient(at: parameters, on: batch, gradient: &span, scratch: &scratch.objective)
+        let loss = objective.lossAndGradient(at: parameters, on: batch, gradient: &span, scratch: &scratch.objective)
+        if let clip = settings.clip {
+            let norm = squaredNorm(span.span).squareRoot()
+            if norm > clip { scale(Float(clip / norm), &span) }
+        }
+        return loss
     }
 
     private func takesPart(in round: Round) -> Bool {
@@ -146,24 +193,41 @@ public struct LocalSGD: LocalModel {
     /// What its momentum is called in files.
     private static let momentum = "momentum"
 
+    /// x ← (1 − ηλ)x, where weight decay is decoupled.
+    private func decay(_ x: inout MutableSpan<Float>, stepSize: Double) {
+        let lambda = settings.decayOfModel
+        if lambda > 0 { scale(Float(1 - stepSize * lambda), &x) }
+    }
+
     /// - Parameter momentum: where in the state it is; `nil` for plain descent.
     private func descend(
         _ parameters: inout [Float], _ state: inout LocalState, _ momentum: Int?, along gradient: Span<Float>,
-        stepSize: Float
+        stepSize: Double
     ) {
-        let decay = Float(settings.weightDecay)
-        let beta = Float(settings.momentum)
+        let lambda = settings.decayOfGradient
+        let eta = Float(stepSize)
         var x = parameters.mutableSpan
+        decay(&x, stepSize: stepSize)
         if let momentum {
+            let (keep, take) = settings.momentum.shares(stepSize: stepSize)
             var m = state.vectors[momentum].values.mutableSpan
             precondition(x.count == gradient.count && m.count == gradient.count, "vectors of one length")
             for i in 0..<gradient.count {
-                m[i] = beta * m[i] + (1 - beta) * (gradient[i] + decay * x[i])
-                x[i] -= stepSize * m[i]
+                m[i] = keep * m[i] + take * (gradient[i] + lambda * x[i])
+                x[i] -= eta * m[i]
             }
         } else {
             precondition(x.count == gradient.count, "vectors of one length")
-            for i in 0..<gradient.count { x[i] -= stepSize * (gradient[i] + decay * x[i]) }
+            for i in 0..<gradient.count { x[i] -= eta * (gradient[i] + lambda * x[i]) }
         }
+        settings.projection.project(&x)
     }
+}
+
+/// Where weight decay comes in.
+public enum WeightDecay: String, Sendable, CaseIterable {
+    /// Part of the gradient, and so of the momentum: what minimises loss + λ/2 |x|².
+    case coupled
+    /// Beside both (Loshchilov, Hutter 2019, arXiv 1711.05101).
+    case decoupled
 }

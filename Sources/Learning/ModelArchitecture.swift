@@ -5,6 +5,18 @@ public import Registry
 public protocol ModelArchitecture: Registered {
     /// - Throws: where the model cannot learn from samples of this shape.
     func makeObjective(for shape: SampleShape) throws(ConfigurationFault) -> any Objective
+
+    /// How the optimum of its training problem can be found.
+    static var knownOptimum: KnownOptimum { get }
+
+    /// The training problem on these samples; `nil` where its optimum is not known, or it has several.
+    func makeProblem(on data: WeightedBatch, weightDecay: Double) -> (any ConvexProblem)?
+}
+
+extension ModelArchitecture {
+    public static var knownOptimum: KnownOptimum { .none }
+
+    public func makeProblem(on data: WeightedBatch, weightDecay: Double) -> (any ConvexProblem)? { nil }
 }
 
 extension SampleShape {
@@ -23,6 +35,6 @@ public enum ModelCatalog {
         "model",
         [
             SoftmaxRegression.self, LinearRegression.self, LogisticRegression.self, SupportVectorMachine.self,
-            Perceptron.self, ConvolutionalNet.self, LastLayer.self,
+            Perceptron.self, ConvolutionalNet.self, LastLayer.self, Quadratic.self,
         ], as: { $0 })
 }

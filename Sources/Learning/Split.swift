@@ -16,6 +16,11 @@ public struct SplitBasis: Sendable {
     }
 
     public var count: Int { targets.count }
+
+    /// Of the samples at these positions, in the order given.
+    public func picked(_ rows: [Int32]) -> SplitBasis {
+        SplitBasis(targets.picked(rows), groups: groups.map { groups in rows.map { groups[Int($0)] } })
+    }
 }
 
 /// A way to split samples among participants.

@@ -47,6 +47,8 @@ public struct Assembly: Sendable {
     public let warnings: [String]
 
     let view: RoundsInView
+    private let validation: ValidationPart
+    private let model: any ModelArchitecture
     private let dataset: any Dataset
     private let targets: Targets
     /// The whole training part, where all nodes run in one process and share it.
@@ -90,7 +92,9 @@ public struct Assembly: Sendable {
         exchange = try experiment.training.makeExchange()
         try experiment.checkExchange(exchange, with: rule)
         settings = try LocalSGD.Settings(experiment.training)
-        objective = try experiment.task.makeObjective(for: dataset.shape)
+        model = try experiment.task.makeModel()
+        objective = try model.makeObjective(for: dataset.shape)
+        try experiment.checkOptimum(of: model)
         dimension = objective.dimension
         guard dimension <= Limits.largestDimension else {
             throw ConfigurationFault(
@@ -102,9 +106,12 @@ public struct Assembly: Sendable {
         targets = try dataset.trainingTargets()
         shared = sharesData ? try dataset.trainingPart() : nil
         let sharers = experiment.task.over == .all ? topology.nodes : honest
-        parts = try Assembly.split(
-            SplitBasis(targets, groups: dataset.trainingGroups()), among: sharers, experiment,
-            nodeCount: topology.nodeCount)
+        validation = ValidationPart(
+            share: experiment.task.validation, of: targets.count, seed: experiment.seed)
+        let basis = SplitBasis(targets, groups: try dataset.trainingGroups())
+        parts = try validation.assign(basis) { basis throws(ConfigurationFault) in
+            try Assembly.split(basis, among: sharers, experiment, nodeCount: topology.nodeCount)
+        }
         try adversaries.checkPoison(of: targets)
         let doubts = Warnings(
             experiment: experiment, graphs: file.graphs, honest: honest, isHostile: adversaries.isHostile, rule: rule,
@@ -158,15 +165,32 @@ public struct Assembly: Sendable {
         return counts
     }
 
-    /// The training data of all honest nodes together.
-    public func honestData() throws(ConfigurationFault) -> Batch {
-        let rows = honest.flatMap { parts[$0.index] }
-        if let shared { return Batch(shared, rows: rows) }
-        return Batch(try dataset.trainingPart(rows: rows, targets: targets))
+    /// What the honest nodes are to solve together: the mean of their training losses, in which all that have data count
+    /// the same, with weight decay; `nil` where nobody wants its optimum, or nobody knows it.
+    public func honestProblem() throws(ConfigurationFault) -> (any ConvexProblem)? {
+        guard experiment.searchesOptimum(of: model), honest.contains(where: { !parts[$0.index].isEmpty }) else {
+            return nil
+        }
+        let shards = honest.map { parts[$0.index] }
+        let decay = experiment.training.weightDecay
+        if let shared { return model.makeProblem(on: WeightedBatch(shared, equally: shards), weightDecay: decay) }
+        let samples = try dataset.trainingPart(rows: shards.flatMap { $0 }, targets: targets)
+        var first: Int32 = 0
+        let renumbered = shards.map { shard in
+            defer { first += Int32(shard.count) }
+            return Array(first..<first + Int32(shard.count))
+        }
+        return model.makeProblem(on: WeightedBatch(samples, equally: renumbered), weightDecay: decay)
     }
 
     /// The part of the data that no node holds.
     public func testPart() throws(ConfigurationFault) -> Samples { try dataset.testPart() }
+
+    /// What is held back of the training part; `nil` where nothing is.
+    public func validationPart() throws(ConfigurationFault) -> Samples? {
+        guard !validation.rows.isEmpty else { return nil }
+        return try dataset.trainingPart(rows: validation.rows, targets: targets)
+    }
 
     public func node(_ node: NodeID) throws(ConfigurationFault) -> AssembledNode {
         let configuration = configuration(of: node)
@@ -209,7 +233,7 @@ public struct Assembly: Sendable {
             budget: tolerance.budget(among: senders), isStrict: experiment.aggregation.mode == .strict,
             cadence: experiment.training.cadence, participation: experiment.participation(under: exchange),
             entersByStates: !sendsModels,
-            pace: experiment.timing.pace, seed: experiment.seed,
+            pace: experiment.timing.pace, output: experiment.training.output, seed: experiment.seed,
             patience: Patience(deadline: .milliseconds(experiment.timing.deadlineMilliseconds)),
             measureEvery: experiment.measureEvery, checkpointEvery: experiment.checkpointEvery)
     }
@@ -233,8 +257,12 @@ extension Experiment.Timing {
 extension LocalSGD.Settings {
     init(_ training: Experiment.Training) throws(ConfigurationFault) {
         self.init(
-            batchSize: training.batchSize, localSteps: training.localSteps, momentum: training.momentum,
+            batchSize: training.batchSize, localSteps: training.localSteps, momentum: try training.makeMomentum(),
             weightDecay: training.weightDecay, stepSize: try training.makeStepSize(),
             participation: training.participation, startsTogether: training.initialisation == .same)
+        decays = training.weightDecayForm
+        clip = training.clip
+        projection = try training.makeProjection()
+        warmUp = training.warmUp
     }
 }

@@ -46,6 +46,11 @@ extension Experiment {
                 "aggregation.rule \(aggregation.rule.kind) compares with the model before the local steps, which the "
                     + "first gossip step leaves behind; training.gossipSteps must be 1")
         }
+        if training.output == .leastNorm, training.gossipSteps > 1, type(of: exchange).sendsModels {
+            try refuse(
+                "training.output leastNorm compares with the model before the local steps, which the first gossip step "
+                    + "leaves behind; training.gossipSteps must be 1")
+        }
         guard !type(of: exchange).sendsModels else { return }
         let name = "training.exchange \(type(of: exchange).name)"
         if timing.kind == .asynchronous {

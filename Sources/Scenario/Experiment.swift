@@ -22,6 +22,7 @@ public struct Experiment: Sendable, Equatable {
     public var checkpointEvery = 50
     /// A record and a snapshot every so many rounds; 0 for none but the last.
     public var measureEvery = 10
+    public var measureOptimum = OptimumSearch.auto
     public var trace = TraceKeeping.full
 
     public init() {}
@@ -33,20 +34,28 @@ public struct Experiment: Sendable, Equatable {
         /// Every node that gets a share gets so many; the split is drawn again until it is so.
         public var minimumSamples = 0
         public var model = Selection(SoftmaxRegression.self)
+        /// Share of the training part that no node gets.
+        public var validation = 0.0
     }
 
     public struct Training: Sendable, Equatable {
         public var rounds = 200
         public var batchSize = 32
         public var stepSize = Selection(InverseSquareRootStep.self, [("value", .number(0.9))])
-        public var momentum = 0.9
+        public var warmUp = 0
+        public var momentum = Selection(AverageMomentum.self)
         public var localSteps = 1
         public var weightDecay = 1e-4
+        public var weightDecayForm = WeightDecay.coupled
+        /// `nil` for none.
+        public var clip: Double?
+        public var projection = Selection(NoProjection.self)
         public var exchange = Selection(ModelExchange.self)
         public var participation = 1.0
         public var mixEvery = 1
         public var gossipSteps = 1
         public var initialisation = Initialisation.same
+        public var output = Output.last
     }
 
     public struct Timing: Sendable, Equatable {
@@ -80,6 +89,15 @@ public enum Initialisation: String, Sendable, CaseIterable { case same, differen
 
 /// How the rounds of different nodes go together.
 public enum TimingKind: String, Sendable, CaseIterable { case synchronous, asynchronous }
+
+/// Whether models are compared with the optimum of the honest training problem.
+public enum OptimumSearch: String, Sendable, CaseIterable {
+    /// Where there is a formula for it.
+    case auto
+    /// Where it must be searched for, too.
+    case solve
+    case none
+}
 
 /// What carries frames between processes.
 public enum Transport: String, Sendable, CaseIterable { case tcp, udp }
@@ -146,14 +164,22 @@ extension Experiment.Task {
         try SplitCatalog.all.entry(named: split.kind).init(split.parameters)
     }
 
-    func makeObjective(for shape: SampleShape) throws(ConfigurationFault) -> any Objective {
-        try ModelCatalog.all.entry(named: model.kind).init(model.parameters).makeObjective(for: shape)
+    func makeModel() throws(ConfigurationFault) -> any ModelArchitecture {
+        try ModelCatalog.all.entry(named: model.kind).init(model.parameters)
     }
 }
 
 extension Experiment.Training {
     func makeStepSize() throws(ConfigurationFault) -> any StepSize {
         try StepSizeCatalog.all.entry(named: stepSize.kind).init(stepSize.parameters)
+    }
+
+    func makeMomentum() throws(ConfigurationFault) -> any Momentum {
+        try MomentumCatalog.all.entry(named: momentum.kind).init(momentum.parameters)
+    }
+
+    func makeProjection() throws(ConfigurationFault) -> any Projection {
+        try ProjectionCatalog.all.entry(named: projection.kind).init(projection.parameters)
     }
 }
 

@@ -22,15 +22,30 @@ extension Experiment: Settings {
             "task.split.minimumSamples", \.task.minimumSamples, 0...longest,
             "samples that each of them gets at least: the split is drawn again until it is so"),
         .catalog("task.model", \.task.model, ModelCatalog.all, "what each node trains"),
+        .number(
+            "task.validation", \.task.validation, 0...0.9,
+            "share of the training part that no node gets: a second part to measure on"),
 
         .count("training.rounds", \.training.rounds, 1...longest, "local training, exchange and mix, so often"),
         .count("training.batchSize", \.training.batchSize, 1...1_000_000, "samples of one local step"),
         .catalog(
             "training.stepSize", \.training.stepSize, StepSizeCatalog.all, number: (ConstantStep.name, "value"),
             "step size by round"),
-        .number("training.momentum", \.training.momentum, 0...0.9999, "β of m <- β m + (1-β) gradient"),
+        .count("training.warmUp", \.training.warmUp, 0...longest, "rounds in which the step size rises to that"),
+        .catalog(
+            "training.momentum", \.training.momentum, MomentumCatalog.all, number: (AverageMomentum.name, "value"),
+            "what a step goes along instead of the gradient; a number is β of m <- β m + (1-β) gradient"),
         .count("training.localSteps", \.training.localSteps, 1...1_000_000, "local steps in one round"),
         .number("training.weightDecay", \.training.weightDecay, 0...1e3, "λ of gradient + λ model"),
+        .choice(
+            "training.weightDecayForm", \.training.weightDecayForm,
+            "decoupled: model <- (1 - step size x λ) model before each step, and not in the gradient"),
+        .optionalNumber(
+            "training.clip", \.training.clip, 1e-9...1e9,
+            "greatest norm of a batch gradient, which is shortened to it, before weight decay; null: any"),
+        .catalog(
+            "training.projection", \.training.projection, ProjectionCatalog.all,
+            "the set that every step is taken back to"),
         .catalog("training.exchange", \.training.exchange, ExchangeCatalog.all, "what nodes send each other"),
         .number("training.participation", \.training.participation, 0...1, "chance that a node takes part in a round"),
         .count("training.mixEvery", \.training.mixEvery, 1...1_000_000, "models are exchanged every so many rounds"),
@@ -38,6 +53,9 @@ extension Experiment: Settings {
             "training.gossipSteps", \.training.gossipSteps, 1...1_000,
             "exchanges and mixes after the local steps of a round"),
         .choice("training.initialisation", \.training.initialisation, "one first model for all nodes, or one each"),
+        .choice(
+            "training.output", \.training.output,
+            "the model that a node comes out with: the last, or that of the round whose aggregate had the least norm"),
 
         .choice("timing.kind", \.timing.kind, "how the nodes' rounds go together"),
         .count(
@@ -74,6 +92,11 @@ extension Experiment: Settings {
             .outsideIdentity,
         .count("measure.every", \.measureEvery, 0...longest, "rounds between records; 0: one at the end")
             .outsideIdentity,
+        .choice(
+            "measure.optimum", \.measureOptimum,
+            "whether models are compared with the optimum of the honest training problem: where there is a formula, or "
+                + "where it must be solved for, too"
+        ).outsideIdentity,
         .choice(
             "trace", \.trace,
             "what a node keeps of its trace: all, as 'replay' needs it, or the recent part, in at most 128 KiB"

@@ -31,6 +31,8 @@ public struct RunDirectory: Sendable, Equatable {
     public var topology: String { "\(path)/\(RunDirectory.topologyName)" }
     public var record: String { "\(path)/\(RunDirectory.recordName)" }
     public var metrics: String { "\(path)/metrics.jsonl" }
+    /// The optimum of the training problem, where it was found.
+    public var optimum: String { "\(path)/optimum.bin" }
     public var summary: String { "\(path)/summary.json" }
     /// How many samples each node has, and of which classes.
     public var data: String { "\(path)/data.csv" }

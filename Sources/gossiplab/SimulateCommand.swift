@@ -54,7 +54,8 @@ enum SimulateCommand: Command {
             settings.isChecked ? try RunCheck(assembly, options: settings.options, variant: variant) : nil
         var progress = Progress(of: assembly.experiment.training.rounds, isQuiet: flags.has("quiet"))
         let signals = try Signals()
-        let (outcome, result) = try SimulatedRun(assembly, options: settings.options).run {
+        let simulation = SimulatedRun(assembly, options: settings.options, in: files.directory)
+        let (outcome, result) = try simulation.run {
             check?.observe($0)
         } evaluated: { evaluations throws(SystemFault) in
             try files.append(evaluations)

@@ -24,7 +24,7 @@ enum SweepCommand: Command {
     private static let measures = SweepMeasure.allCases.map(\.rawValue)
 
     static func run(_ flags: Flags) throws -> Int32 {
-        let measure = SweepMeasure(rawValue: try flags.choice("measure", measures, default: "worst")) ?? .worst
+        let measure = SweepMeasure(rawValue: try flags.choice("measure", measures, default: ""))
         let threads = try flags.count("threads", 1...256, default: HostLimits.processors)
         let plan = try plan(flags, threads: threads)
         if plan.sweep.engine == .processes { try ProcessRun.check(program: nodeProgram()) }
@@ -41,7 +41,7 @@ enum SweepCommand: Command {
         if flags.has("json") {
             try StandardOutput.print(json: table.json)
         } else {
-            try StandardOutput.print(lines: lines(table, measure, flags, folder: files.path))
+            try StandardOutput.print(lines: lines(table, measure ?? table.measure, flags, folder: files.path))
         }
         return table.failures.isEmpty ? ExitCode.success : ExitCode.failure
     }

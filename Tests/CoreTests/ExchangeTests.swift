@@ -38,7 +38,7 @@ private struct Parabola: LocalModel {
         return StepReport(loss: 0, samples: 1)
     }
 
-    func accumulate(_ gradient: inout [Float], state: inout LocalState) {
+    func accumulate(_ gradient: inout [Float], state: inout LocalState, in round: Round) {
         guard momentum > 0 else { return }
         let old = state.vectors.first?.values ?? [0, 0]
         for i in gradient.indices { gradient[i] = momentum * old[i] + (1 - momentum) * gradient[i] }

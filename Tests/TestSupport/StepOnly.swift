@@ -11,7 +11,7 @@ extension StepOnly {
         scratch: inout TrainingScratch
     ) -> StepReport { preconditionFailure("nobody asks for the gradient of a stand-in") }
 
-    public func accumulate(_ gradient: inout [Float], state: inout LocalState) {
+    public func accumulate(_ gradient: inout [Float], state: inout LocalState, in round: Round) {
         preconditionFailure("a stand-in has no momentum")
     }
 }

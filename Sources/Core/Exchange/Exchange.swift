@@ -78,9 +78,15 @@ public struct LocalWork: LocalModel {
         trainer.gradient(at: parameters, round: round, into: &gradient, scratch: &scratch)
     }
 
-    public func accumulate(_ gradient: inout [Float], state: inout LocalState) {
-        trainer.accumulate(&gradient, state: &state)
+    public func accumulate(_ gradient: inout [Float], state: inout LocalState, in round: Round) {
+        trainer.accumulate(&gradient, state: &state, in: round)
     }
+
+    public func move(_ parameters: inout [Float], along direction: Span<Float>, in round: Round) {
+        trainer.move(&parameters, along: direction, in: round)
+    }
+
+    public func project(_ parameters: inout [Float]) { trainer.project(&parameters) }
 
     public func stepSize(in round: Round) -> Double { trainer.stepSize(in: round) }
 
@@ -90,11 +96,10 @@ public struct LocalWork: LocalModel {
 }
 
 extension LocalModel {
-    /// x − η v: a step of this round along v.
+    /// Where a step of this round along v leads from here.
     func stepped(_ start: [Float], along direction: [Float], in round: Round) -> [Float] {
         var parameters = start
-        var span = parameters.mutableSpan
-        axpy(-Float(stepSize(in: round)), direction.span, into: &span)
+        move(&parameters, along: direction.span, in: round)
         return parameters
     }
 }

@@ -25,7 +25,7 @@ public struct GradientExchange: Exchange {
         in round: Round
     ) -> [Float] {
         guard let trainer else { preconditionFailure("a gradient is of no use without a step size") }
-        trainer.accumulate(&mixed, state: &state)
+        trainer.accumulate(&mixed, state: &state, in: round)
         return trainer.stepped(start, along: mixed, in: round)
     }
 }

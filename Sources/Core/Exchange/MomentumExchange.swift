@@ -18,7 +18,7 @@ public struct MomentumExchange: Exchange {
         scratch: inout TrainingScratch
     ) -> StepReport {
         let report = trainer.replaceByGradient(&vector, in: round, scratch: &scratch)
-        if report.samples > 0 { trainer.accumulate(&vector, state: &state) }
+        if report.samples > 0 { trainer.accumulate(&vector, state: &state, in: round) }
         return report
     }
 

@@ -37,6 +37,7 @@ public struct UpdateExchange: Exchange {
         var parameters = start
         var span = parameters.mutableSpan
         axpy(rate, mixed.span, into: &span)
+        trainer?.project(&parameters)
         return parameters
     }
 }

@@ -30,7 +30,8 @@ struct Observer {
         self.beginning = beginning
         self.longestSilence = longestSilence ?? HeartbeatWatch.longestSilence
         looksAt = clock.now()
-        timeline = try Timeline(assembly, after: Self.moment(before: beginning, in: directory), mayLose: true)
+        timeline = try Timeline(
+            assembly, after: Self.moment(before: beginning, in: directory), mayLose: true, in: directory)
     }
 
     /// The last moment that was evaluated before the run goes on.

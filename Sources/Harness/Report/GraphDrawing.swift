@@ -1,6 +1,7 @@
 // The graph of a run in SVG: honest nodes are circles, hostile ones squares on a corner, each with what it came to.
 import Graphs
 import Kernels
+import Metrics
 import Platform
 import Scenario
 
@@ -11,6 +12,7 @@ struct GraphDrawing {
     let layout: GraphLayout
     /// One for each node of the topology, by index.
     let nodes: [RecordedNode]
+    let measure: TaskMeasure
 
     /// More edges than this are only a grey area.
     private static let mostEdges = 6000
@@ -25,7 +27,7 @@ struct GraphDrawing {
     var svg: Markup {
         let worst = worst
         let marks = zip(nodes, layout.places).map { node, place in
-            mark(node, at: place, isWorst: worst != nil && node.accuracy == worst)
+            mark(node, at: place, isWorst: worst != nil && node.score == worst)
         }
         // Large graphs may be scrolled on a small screen, rather than shrunk until nothing can be read.
         return """
@@ -39,19 +41,34 @@ struct GraphDrawing {
             """
     }
 
-    /// The least accuracy of a node; `nil` where all are alike, so that none stands out.
+    /// The worst score of a node; `nil` where all are alike, so that none stands out.
     var worst: Double? {
-        let accuracies = nodes.compactMap(\.accuracy)
-        return accuracies.min() == accuracies.max() ? nil : accuracies.min()
+        let scores = nodes.compactMap(\.score)
+        guard scores.min() != scores.max() else { return nil }
+        return measure == .accuracy ? scores.min() : scores.max()
+    }
+
+    /// How good a score is, from 0 to 1: the accuracy, or where a loss stands between the worst and the best.
+    private func goodness(of score: Double) -> Double {
+        guard measure == .loss else { return score }
+        let scores = nodes.compactMap(\.score)
+        guard let least = scores.min(), let greatest = scores.max(), least < greatest, greatest.isFinite else {
+            return 1
+        }
+        return (greatest - score) / (greatest - least)
     }
 
     var hasEdges: Bool { file.topology.edges.count <= Self.mostEdges }
 
-    /// How to read the accuracy of a node.
+    /// How to read the score of a node.
     var key: String {
-        guard layout.radius >= Self.oneLine else { return "The fuller a node's colour, the higher its final accuracy." }
+        let (figure, better) =
+            measure == .accuracy ? ("final accuracy in percent", "higher") : ("final loss", "lower")
+        guard layout.radius >= Self.oneLine else {
+            return "The fuller a node's colour, the \(better) its final \(measure.rawValue)."
+        }
         let place = layout.radius >= Self.twoLines ? "Below each label" : "In each node"
-        return "\(place) stands the final accuracy in percent; the higher, the fuller the colour."
+        return "\(place) stands the \(figure); the \(better), the fuller the colour."
     }
 
     private var description: String {
@@ -109,7 +126,7 @@ struct GraphDrawing {
             let half = 1.2 * radius
             shape = "<path d=\"M0 \(-half)l\(half) \(half)l\(-half) \(half)l\(-half) \(-half)z\"/>"
         } else {
-            let tint: Markup = node.accuracy.map { " style=\"--tint:\(Int(6 + 30 * $0))%\"" } ?? ""
+            let tint: Markup = node.score.map { " style=\"--tint:\(Int(6 + 30 * goodness(of: $0)))%\"" } ?? ""
             shape = "<circle r=\"\(radius)\"\(tint)/>"
         }
         let halo: Markup = isWorst ? "<circle class=\"halo\" r=\"\(1.2 * radius)\"/>" : ""
@@ -121,22 +138,26 @@ struct GraphDrawing {
     }
 
     private func title(of node: RecordedNode) -> String {
-        let end = node.accuracy.map { "accuracy \(percent($0))" } ?? node.lost.map { "lost: \($0)" }
+        let end = node.score.map { "\(measure.rawValue) \(measure.figure($0))" } ?? node.lost.map { "lost: \($0)" }
         return "node \(node.label), \(node.isHostile ? "hostile" : "honest")" + (end.map { ", \($0)" } ?? "")
     }
 
-    /// The label and below it the accuracy in percent; where there is no room for both, whichever says more.
+    /// The label and below it the score, an accuracy in percent; where there is no room for both, whichever says more.
     private func text(of node: RecordedNode) -> Markup {
         let radius = layout.radius
         guard radius >= Self.oneLine else { return "" }
-        let figure = node.accuracy.map { rounded(100 * $0, 1) } ?? (node.lost != nil ? "lost" : nil)
+        let figure = node.score.map { self.figure($0, decimals: 1) } ?? (node.lost != nil ? "lost" : nil)
         guard let figure, radius >= Self.twoLines else {
-            if let accuracy = node.accuracy {
-                return "<text class=\"label\" y=\"\(0.25 * radius)\">\(rounded(100 * accuracy, 0))</text>"
+            if let score = node.score {
+                return "<text class=\"label\" y=\"\(0.25 * radius)\">\(self.figure(score, decimals: 0))</text>"
             }
             return label(of: node, y: 0.25 * radius)
         }
         return "\(label(of: node, y: -0.1 * radius))<text class=\"figure\" y=\"\(0.52 * radius)\">\(figure)</text>"
+    }
+
+    private func figure(_ score: Double, decimals: Int) -> String {
+        measure == .accuracy ? rounded(100 * score, decimals) : significant(score)
     }
 
     /// In smaller letters where it is long.

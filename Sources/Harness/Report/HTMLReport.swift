@@ -40,8 +40,8 @@ public struct HTMLReport {
             <main>
             \(header)\(figures)\(warnings)
             <div class="pair">
-            \(accuracy)\(consensus)</div>
-            \(graph)\(nodeTable)\(dataTable)
+            \(learning)\(consensus)</div>
+            \(optimum)\(graph)\(nodeTable)\(dataTable)
             <div class="pair">
             \(time)\(refusals)</div>
             \(result)\(configuration)\(repetition)\(measurements)</main>
@@ -65,11 +65,11 @@ public struct HTMLReport {
 
     /// The summary's, unless no node has come to an end of its own.
     private var verdict: String {
-        if let summary = run.summary, run.state == .finished || run.nodes.contains(where: { $0.accuracy != nil }) {
+        if let summary = run.summary, run.state == .finished || run.nodes.contains(where: { $0.score != nil }) {
             return summary.verdict
         }
         guard let last = evaluations.last else { return "Nothing has been measured yet." }
-        let worst = last.worst.map(percent) ?? "an unknown accuracy"
+        let worst = last.worst.map(last.measure.text) ?? "an unknown \(last.measure.rawValue)"
         return "After \(last.rounds) of \(run.experiment.training.rounds) rounds "
             + "the worst of \(last.nodes) honest nodes \(run.state == .running ? "is" : "was") at \(worst)."
     }
@@ -118,9 +118,9 @@ public struct HTMLReport {
         let last = evaluations.last
         let hasTraffic = run.totals.messagesSent > 0
         let rows: [(name: String, value: String?)] = [
-            ("worst accuracy", last?.worst.map(percent)),
-            ("mean accuracy", last?.mean.map(percent)),
-            ("average model", last?.averageModel.map(percent)),
+            ("worst \(run.measure.rawValue)", last?.worst.map(run.measure.figure)),
+            ("mean \(run.measure.rawValue)", last?.mean.map(run.measure.figure)),
+            ("average model", last?.averageModel.map(run.measure.figure)),
             ("relative distance", last?.relativeDistance.map(significant)),
             ("relative, median node", last?.relativeMedianDistance.map(significant)),
             ("messages refused", hasTraffic ? "\(run.totals.rejections.reduce(0) { $0 + $1.count })" : nil),
@@ -139,16 +139,34 @@ public struct HTMLReport {
 
     // MARK: Drawings
 
-    private var accuracy: Markup {
+    /// By the task's measure.
+    private var learning: Markup {
+        let measure = run.measure
         let values = evaluations.flatMap { [$0.worst, $0.mean, $0.averageModel] }.compactMap { $0 }
         return figure(
-            "Accuracy", note: "Of the honest nodes' models on data that no node has.",
+            measure == .accuracy ? "Accuracy" : "Loss", note: "Of the honest nodes' models on data that no node has.",
             Plot(
-                id: "accuracy", title: "Test accuracy over rounds", rounds: moments.map(\.rounds),
+                id: measure.rawValue, title: "Test \(measure.rawValue) over rounds", rounds: moments.map(\.rounds),
                 series: [
-                    series("worst", \.worst, percent), series("mean", \.mean, percent),
-                    series("average model", \.averageModel, percent),
-                ], vertical: Axis(shares: values)))
+                    series("worst", \.worst, measure.figure), series("mean", \.mean, measure.figure),
+                    series("average model", \.averageModel, measure.figure),
+                ], vertical: measure == .accuracy ? Axis(shares: values) : Axis(logarithmic: values)))
+    }
+
+    /// Nothing where the optimum is not known.
+    private var optimum: Markup {
+        let values = evaluations.flatMap { [$0.excessLoss, $0.optimumDistance] }.compactMap { $0 }
+        guard !values.isEmpty else { return "" }
+        return figure(
+            "Learning error",
+            note: "Of the worst honest node: training loss of the honest nodes' common problem above the least, and "
+                + "distance from the optimum.",
+            Plot(
+                id: "optimum", title: "Learning error over rounds", rounds: moments.map(\.rounds),
+                series: [
+                    series("excess loss", \.excessLoss, significant),
+                    series("distance", \.optimumDistance, significant),
+                ], vertical: Axis(logarithmic: values)))
     }
 
     private var consensus: Markup {
@@ -221,8 +239,9 @@ public struct HTMLReport {
 
                 """
         }
-        let drawing = GraphDrawing(id: "graph", file: run.topology, layout: layout, nodes: run.nodes)
-        let hasEnded = run.nodes.contains { $0.accuracy != nil }
+        let drawing = GraphDrawing(
+            id: "graph", file: run.topology, layout: layout, nodes: run.nodes, measure: run.measure)
+        let hasEnded = run.nodes.contains { $0.score != nil }
         let hostile: Markup = run.hostileCount == 0 ? "" : "<li><i class=\"diamond\"></i>hostile</li>"
         let worst: Markup = drawing.worst == nil ? "" : "<li><i class=\"circle worst\"></i>worst</li>"
         let lost: Markup = run.nodes.contains { $0.lost != nil } ? "<li><i class=\"circle lost\"></i>lost</li>" : ""

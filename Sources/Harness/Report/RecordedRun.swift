@@ -34,6 +34,9 @@ public struct RecordedRun: Sendable {
 
     var screening: Screening { Screening(nodes.map { ($0.tally, $0.isHostile) }) }
 
+    /// What its nodes are compared by.
+    var measure: TaskMeasure { evaluations.last?.measure ?? summary?.measure ?? .accuracy }
+
     var hostileCount: Int { nodes.count { $0.isHostile } }
 
     /// A simulation has no processes, and so no files of single nodes.
@@ -65,11 +68,18 @@ struct RecordedEvaluation: Sendable, Equatable {
     let rounds: Int
     /// Honest nodes in the figures.
     let nodes: Int
+    let measure: TaskMeasure
+    /// By that measure, on the test part.
     let worst: Double?
     let mean: Double?
     let best: Double?
     let averageModel: Double?
     let meanLoss: Double?
+    /// By the same measure, on the part that is held back; `nil` where there is none.
+    let worstOnValidation: Double?
+    /// Of the worst nodes; `nil` where the optimum is not known.
+    let excessLoss: Double?
+    let optimumDistance: Double?
     /// Root mean square.
     let distance: Double?
     let relativeDistance: Double?
@@ -86,8 +96,10 @@ struct RecordedNode: Sendable {
     var samples: Int?
     /// Of each class, where there are classes.
     var ofClass: [Int] = []
-    /// Of its final model; `nil` for hostile nodes and for those that have not finished.
-    var accuracy: Double?
+    /// Of its final model, by the task's measure; `nil` for hostile nodes and for those that have not finished.
+    var score: Double?
+    /// Of its final model above the optimum's, where that is known.
+    var excessLoss: Double?
     /// Why it was lost, if it was; a node that ended with the whole run was not.
     var lost: String?
     /// From its own metrics; a simulated node writes none.
@@ -101,6 +113,7 @@ struct RecordedNode: Sendable {
 /// What only the summary of an ended run says.
 struct RecordedSummary: Sendable {
     let verdict: String
+    let measure: TaskMeasure
     let identity: String
     let engine: String
     let transport: String

@@ -14,14 +14,19 @@ extension HTMLReport {
     /// The worst node first, hostile ones last.
     var nodeTable: Markup {
         func rank(_ index: Int) -> (Int, Double, Int) {
-            (run.nodes[index].isHostile ? 1 : 0, run.nodes[index].accuracy ?? -1, index)
+            // What is not known is the worst.
+            let unknown = run.measure == .accuracy ? -1 : Double.infinity
+            let score = run.nodes[index].score ?? unknown
+            return (run.nodes[index].isHostile ? 1 : 0, run.measure == .accuracy ? score : -score, index)
         }
         let order = run.nodes.indices.sorted { rank($0) < rank($1) }
-        let hasEnded = run.nodes.contains { $0.accuracy != nil }
+        let hasEnded = run.nodes.contains { $0.score != nil }
+        let hasOptimum = run.nodes.contains { $0.excessLoss != nil }
         let hasTotals = run.nodes.contains { $0.totals != nil }
         let fields = hasTotals ? RecordField.all.filter { $0.column != nil } : []
         let columns =
-            ["node", "kind", "accuracy", "clipped", "removed", "waited for, s"]
+            ["node", "kind", run.measure.rawValue] + (hasOptimum ? ["excess loss"] : [])
+            + ["clipped", "removed", "waited for, s"]
             + fields.map { ($0.column ?? "") + ($0.unit == .nanoseconds ? ", s" : "") }
         let rows = order.prefix(Self.mostNodes).map { index -> [String] in
             let node = run.nodes[index]
@@ -31,8 +36,9 @@ extension HTMLReport {
             let shares = [node.tally.clipped, node.tally.removed].map { count in
                 judged == 0 ? "–" : percent(Double(count) / judged)
             }
-            return [node.label, kind, node.accuracy.map(percent) ?? "–"] + shares + [rounded(node.awaitedSeconds, 2)]
-                + totals
+            let excess = hasOptimum ? [node.excessLoss.map(significant) ?? "–"] : []
+            return [node.label, kind, node.score.map(run.measure.figure) ?? "–"] + excess + shares
+                + [rounded(node.awaitedSeconds, 2)] + totals
         }
         let hidden = run.nodes.count - rows.count
         let omission = hidden == 0 ? "" : " \(hidden) more are in summary.json."
@@ -156,18 +162,22 @@ extension HTMLReport {
         guard !run.evaluations.isEmpty else { return "" }
         let step = max(1, (run.evaluations.count + Self.mostMeasurements - 1) / Self.mostMeasurements)
         let last = run.evaluations.count - 1
+        let hasValidation = run.evaluations.contains { $0.worstOnValidation != nil }
+        let hasOptimum = run.evaluations.contains { $0.excessLoss != nil }
         let rows = run.evaluations.enumerated().filter { $0.offset % step == 0 || $0.offset == last }.map { _, line in
             ["\(line.rounds)", "\(line.nodes)"]
-                + [line.worst, line.mean, line.best, line.averageModel].map { $0.map(percent) ?? "–" }
-                + [
+                + ([line.worst, line.mean, line.best, line.averageModel]
+                + (hasValidation ? [line.worstOnValidation] : []))
+                .map { $0.map(line.measure.figure) ?? "–" }
+                + ((hasOptimum ? [line.excessLoss, line.optimumDistance] : []) + [
                     line.meanLoss, line.distance, line.relativeDistance, line.medianDistance,
                     line.relativeMedianDistance,
-                ].map { $0.map(significant) ?? "–" }
+                ]).map { $0.map(significant) ?? "–" }
         }
-        let columns = [
-            "round", "nodes", "worst", "mean", "best", "average model", "mean loss", "distance", "relative",
-            "median node", "relative",
-        ]
+        let columns =
+            ["round", "nodes", "worst", "mean", "best", "average model"] + (hasValidation ? ["validation, worst"] : [])
+            + (hasOptimum ? ["excess loss, worst", "from optimum, worst"] : [])
+            + ["mean loss", "distance", "relative", "median node", "relative"]
         let thinned = step == 1 ? "" : "; one in \(step) is shown"
         return """
             <section>

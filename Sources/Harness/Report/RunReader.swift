@@ -82,11 +82,13 @@ public struct RunReader {
                 label: labels[index], isHostile: hostile.contains(labels[index]), totals: nodes[index].totals,
                 awaitedSeconds: awaited[index], tally: tallies[index])
         }
+        let measure = summary.map(TaskMeasure.init) ?? .accuracy
         for (index, line) in (summary?.member("perNode")?.elements ?? []).enumerated() {
             guard index < recorded.count, line.member("node")?.text == labels[index] else { continue }
             recorded[index].samples = line.member("samples")?.count
             recorded[index].ofClass = (line.member("ofClass")?.elements ?? []).map { $0.count ?? 0 }
-            recorded[index].accuracy = line.member("accuracy")?.share
+            recorded[index].score = measure == .accuracy ? line.member("accuracy")?.share : line.number(at: "loss")
+            recorded[index].excessLoss = line.number(at: "excessLoss")
             recorded[index].awaitedSeconds = line.member("awaitedSeconds")?.number ?? awaited[index]
             recorded[index].tally = line.member("models").map(Tally.init) ?? tallies[index]
             recorded[index].lost = line.member("lost")?.text.flatMap { $0 == LostNode.stopped ? nil : $0 }
@@ -98,6 +100,35 @@ public struct RunReader {
 extension JSONValue {
     /// A number from 0 to 1.
     fileprivate var share: Double? { number.flatMap { (0...1).contains($0) ? $0 : nil } }
+
+    fileprivate func number(at key: String) -> Double? { member(key)?.number }
+}
+
+extension TaskMeasure {
+    /// Of a summary; those of earlier programs are of accuracy.
+    fileprivate init(_ summary: JSONValue) {
+        self = summary.member("measure")?.text.flatMap(TaskMeasure.init) ?? .accuracy
+    }
+}
+
+/// The worst, mean and best of a figure over the nodes, and that of their average model.
+private struct RecordedSpread {
+    let worst: Double?
+    let mean: Double?
+    let best: Double?
+    let averageModel: Double?
+
+    /// Of a line of metrics, by the measure.
+    init(_ scores: JSONValue?, _ measure: TaskMeasure) {
+        let spread = scores?.member(measure.rawValue)
+        func figure(_ key: String) -> Double? {
+            let value = spread?.member(key)
+            return measure == .accuracy ? value?.share : value?.number
+        }
+        let (least, greatest) = (figure("least"), figure("greatest"))
+        (worst, best) = measure == .accuracy ? (least, greatest) : (greatest, least)
+        (mean, averageModel) = (figure("mean"), figure("averageModel"))
+    }
 }
 
 extension Tally {
@@ -112,14 +143,17 @@ extension Tally {
 
 extension RecordedEvaluation {
     fileprivate init(_ line: JSONValue, rounds: Int) {
-        let accuracy = line.member("accuracy")
+        let measure: TaskMeasure = line.member("accuracy") == nil ? .loss : .accuracy
+        let test = RecordedSpread(line, measure)
+        let optimum = line.member("optimum")
         let distance = line.member("consensusDistance")
+        self.measure = measure
         self.rounds = rounds
         nodes = line.count(at: "nodes")
-        worst = accuracy?.member("least")?.share
-        mean = accuracy?.member("mean")?.share
-        best = accuracy?.member("greatest")?.share
-        averageModel = accuracy?.member("averageModel")?.share
+        (worst, mean, best, averageModel) = (test.worst, test.mean, test.best, test.averageModel)
+        worstOnValidation = RecordedSpread(line.member("validation"), measure).worst
+        excessLoss = optimum?.member("excessLoss")?.number(at: "greatest")
+        optimumDistance = optimum?.member("distance")?.number(at: "greatest")
         meanLoss = line.member("loss")?.member("mean")?.number
         self.distance = distance?.member("rms")?.number
         relativeDistance = distance?.member("relative")?.number
@@ -132,6 +166,7 @@ extension RecordedSummary {
     fileprivate init(_ summary: JSONValue) {
         func text(_ key: String) -> String { summary.member(key)?.text ?? "" }
         verdict = text("verdict")
+        measure = TaskMeasure(summary)
         identity = text("identity")
         engine = text("engine")
         transport = text("transport")

@@ -5,7 +5,8 @@ import Scenario
 
 /// A figure that cells are compared by, at the end of a run and over its honest nodes.
 public enum SweepMeasure: String, Sendable, CaseIterable {
-    case worst, mean, best, averageModel, loss, consensus, medianConsensus, learningError
+    case worst, mean, best, averageModel, worstLoss, loss, validation, validationLoss, excessLoss, optimumDistance,
+        consensus, medianConsensus, learningError
 
     /// For captions.
     public var title: String {
@@ -14,7 +15,12 @@ public enum SweepMeasure: String, Sendable, CaseIterable {
         case .mean: "mean test accuracy of the honest nodes"
         case .best: "test accuracy of the best honest node"
         case .averageModel: "test accuracy of the average honest model"
+        case .worstLoss: "test loss of the worst honest node"
         case .loss: "mean test loss of the honest nodes"
+        case .validation: "validation accuracy of the worst honest node"
+        case .validationLoss: "validation loss of the worst honest node"
+        case .excessLoss: "training loss above the least, of the worst honest node"
+        case .optimumDistance: "distance from the optimum of the worst honest node"
         case .consensus: "consensus distance of the honest nodes"
         case .medianConsensus: "consensus distance of the median honest node"
         case .learningError: "gradient norm at the average honest model"
@@ -24,16 +30,26 @@ public enum SweepMeasure: String, Sendable, CaseIterable {
     /// Whether it is a share, shown as a percentage.
     var isShare: Bool {
         switch self {
-        case .worst, .mean, .best, .averageModel: true
-        case .loss, .consensus, .medianConsensus, .learningError: false
+        case .worst, .mean, .best, .averageModel, .validation: true
+        case .worstLoss, .loss, .validationLoss, .excessLoss, .optimumDistance, .consensus, .medianConsensus,
+            .learningError:
+            false
+        }
+    }
+
+    /// Whether there are tasks without it.
+    var mayBeMissing: Bool {
+        switch self {
+        case .worstLoss, .loss, .consensus, .medianConsensus, .learningError: false
+        case .worst, .mean, .best, .averageModel, .validation, .validationLoss, .excessLoss, .optimumDistance: true
         }
     }
 
     /// Which of two values is the better one; `nil` where a useful model may have either.
     var better: ((Double, Double) -> Bool)? {
         switch self {
-        case .worst, .mean, .best, .averageModel: { $0 > $1 }
-        case .loss: { $0 < $1 }
+        case .worst, .mean, .best, .averageModel, .validation: { $0 > $1 }
+        case .worstLoss, .loss, .validationLoss, .excessLoss, .optimumDistance: { $0 < $1 }
         case .consensus, .medianConsensus, .learningError: nil
         }
     }
@@ -79,11 +95,16 @@ public struct CellResult: Sendable, Equatable {
             failure = verdict
             return
         }
-        set(.worst, final.accuracy.least)
-        set(.mean, final.accuracy.mean)
-        set(.best, final.accuracy.greatest)
-        set(.averageModel, final.averageModelAccuracy)
-        set(.loss, final.loss.mean)
+        set(.worst, final.test.accuracy?.least)
+        set(.mean, final.test.accuracy?.mean)
+        set(.best, final.test.accuracy?.greatest)
+        set(.averageModel, final.test.accuracy?.averageModel)
+        set(.worstLoss, final.test.loss.greatest)
+        set(.loss, final.test.loss.mean)
+        set(.validation, final.validation?.accuracy?.least)
+        set(.validationLoss, final.validation?.loss.greatest)
+        set(.excessLoss, final.optimum?.excessLoss.greatest)
+        set(.optimumDistance, final.optimum?.distance.greatest)
         set(.consensus, final.distance.rootMeanSquare)
         set(.medianConsensus, final.distance.median)
         set(.learningError, summary.learning?.gradientNorm)

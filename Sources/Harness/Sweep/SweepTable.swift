@@ -84,6 +84,12 @@ public struct SweepTable: Sendable {
         }
     }
 
+    /// By which measure the worst node is found: the loss where nothing is classified.
+    public var measure: SweepMeasure {
+        let counted = results.map(\.result).filter { $0.failure == nil }
+        return !counted.isEmpty && counted.allSatisfy { $0.figures[.worst] == nil } ? .worstLoss : .worst
+    }
+
     /// The axes that distinguish groups.
     var axes: [Sweep.Axis] { sweep.axes.filter { !$0.isSeed } }
 
@@ -151,7 +157,9 @@ extension SweepTable {
     private func text(_ group: Group, _ measure: SweepMeasure) -> String {
         let (finished, leftOut) = (group.finished.count, group.leftOut.count)
         guard finished > 0 else { return leftOut > 0 ? "left out" : "failed" }
-        guard let estimate = group.estimate(measure) else { return "not finite" }
+        guard let estimate = group.estimate(measure) else {
+            return measure.mayBeMissing && group.figures(measure).isEmpty ? "–" : "not finite"
+        }
         let unit = measure.isShare ? 100.0 : 1
         let decimals = measure.isShare ? 1 : 4
         let width = estimate.halfWidth.map { " ± \(rounded(unit * $0, decimals))" } ?? ""

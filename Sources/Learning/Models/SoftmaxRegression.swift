@@ -18,4 +18,11 @@ public struct SoftmaxRegression: ModelArchitecture {
             [.init("", Dense(shape.featureCount, to: classCount, .normal(0.01)))],
             loss: CrossEntropy(scoreCount: classCount))
     }
+
+    public static let knownOptimum = KnownOptimum.iteration
+
+    public func makeProblem(on data: WeightedBatch, weightDecay: Double) -> (any ConvexProblem)? {
+        guard weightDecay > 0 else { return nil }
+        return LinearScoresProblem(data, .crossEntropy(of: data), weightDecay: weightDecay)
+    }
 }

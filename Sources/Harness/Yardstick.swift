@@ -1,0 +1,40 @@
+// Yardstick: the optimum of the honest training problem, which models are compared with where it is known.
+import Kernels
+import Learning
+import Platform
+import Registry
+import Scenario
+
+/// The honest nodes' common training problem and its solution.
+struct Yardstick {
+    private let problem: any ConvexProblem
+    private let optimum: Optimum
+
+    var certificate: Certificate { optimum.certificate }
+
+    /// - Parameter directory: where the solution is kept once it is found.
+    /// - Returns: `nil` where the optimum is not asked for.
+    init?(_ assembly: Assembly, in directory: RunDirectory?) throws(ConfigurationFault) {
+        guard let problem = try assembly.honestProblem() else { return nil }
+        self.problem = problem
+        let file = directory.map { OptimumFile($0.optimum, experiment: assembly.identity) }
+        if let known = file?.read(), known.point.count == problem.dimension {
+            optimum = known
+            return
+        }
+        optimum = problem.solve()
+        guard optimum.certificate.holds else {
+            throw ConfigurationFault(
+                "the optimum of the honest training problem was not found: its \(certificate.kind.rawValue) came down to "
+                    + "\(certificate.measured), and \(Certificate.tolerance) is wanted; a greater training.weightDecay "
+                    + "makes it easier, measure.optimum none does without it")
+        }
+        file?.write(optimum)
+    }
+
+    func gap(of model: [Float]) -> PointGap {
+        let point = model.map { Double($0) }
+        let square = zip(point, optimum.point).reduce(0.0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+        return PointGap(excessLoss: problem.value(at: point) - optimum.value, distance: square.squareRoot())
+    }
+}

@@ -1,0 +1,96 @@
+// Quadratic consensus: every sample pulls the model to itself, so that the optimum is the mean of the samples.
+import Kernels
+import Registry
+
+/// ½|x − sample|². Parameters: p, one a feature. What a sample's target is does not count.
+public struct Quadratic: ModelArchitecture {
+    public static let name = "quadratic"
+    public static let aliases = ["consensus"]
+    public static let summary = "Half the squared distance from the sample: the optimum is the mean of the samples."
+    public static let parameters = [
+        Parameter.number("deviation", 0...1e6, default: 0, "standard deviation of the first model, around zero")
+    ]
+    private let deviation: Double
+
+    public init(_ parameters: ParameterValues) { deviation = parameters.number("deviation") }
+
+    public func makeObjective(for shape: SampleShape) -> any Objective {
+        QuadraticObjective(featureCount: shape.featureCount, deviation: deviation)
+    }
+
+    public static let knownOptimum = KnownOptimum.formula
+
+    public func makeProblem(on data: WeightedBatch, weightDecay: Double) -> (any ConvexProblem)? {
+        SampleMeanProblem(data, weightDecay: weightDecay)
+    }
+}
+
+/// Mean of ½|x − sample|².
+private struct QuadraticObjective: Objective {
+    let featureCount: Int
+    let deviation: Double
+
+    var parameters: [ParameterShape] { [ParameterShape("point", [featureCount])] }
+    var activationsPerSample: Int { 0 }
+
+    func initialise(random: inout RandomStream) -> [Float] {
+        var parameters = [Float](repeating: 0, count: featureCount)
+        if deviation > 0 { random.fillGaussian(&parameters, mean: 0, standardDeviation: deviation) }
+        return parameters
+    }
+
+    func loss(at parameters: Span<Float>, on batch: Batch, scratch: inout ObjectiveScratch) -> Double {
+        lossSum(parameters, batch) / Double(batch.count)
+    }
+
+    func lossAndGradient(
+        at parameters: Span<Float>, on batch: Batch, gradient: inout MutableSpan<Float>,
+        scratch: inout ObjectiveScratch
+    ) -> Double {
+        precondition(parameters.count == featureCount && gradient.count == featureCount, "vectors of one length")
+        // Sums of many samples in double precision: the model is to come within rounding of their mean.
+        var sums = [Double](repeating: 0, count: featureCount)
+        let features = batch.samples.features.span
+        for row in batch.rows {
+            let start = Int(row) * featureCount
+            for j in 0..<featureCount { sums[j] += Double(parameters[j]) - Double(features[start + j]) }
+        }
+        for j in 0..<featureCount { gradient[j] = Float(sums[j] / Double(batch.count)) }
+        return lossSum(parameters, batch) / Double(batch.count)
+    }
+
+    func inputGradients(
+        at parameters: Span<Float>, on batch: Batch, into gradients: inout MutableSpan<Float>,
+        scratch: inout ObjectiveScratch
+    ) {
+        let features = batch.samples.features.span
+        for (s, row) in batch.rows.enumerated() {
+            for j in 0..<featureCount {
+                gradients[s * featureCount + j] = features[Int(row) * featureCount + j] - parameters[j]
+            }
+        }
+    }
+
+    func evaluate(
+        _ parameters: Span<Float>, on batch: Batch, into evaluation: inout Evaluation.Sum,
+        scratch: inout ObjectiveScratch
+    ) {
+        evaluation.loss += lossSum(parameters, batch)
+        // Nothing is predicted, whatever targets the samples have.
+        evaluation.correct = nil
+        evaluation.count += batch.count
+    }
+
+    private func lossSum(_ parameters: Span<Float>, _ batch: Batch) -> Double {
+        let features = batch.samples.features.span
+        var sum = 0.0
+        for row in batch.rows {
+            let start = Int(row) * featureCount
+            for j in 0..<featureCount {
+                let way = Double(parameters[j]) - Double(features[start + j])
+                sum += way * way
+            }
+        }
+        return sum / 2
+    }
+}
