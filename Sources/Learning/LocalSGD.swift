@@ -19,10 +19,12 @@ public struct LocalSGD: LocalModel {
         public var participation: Double
         /// Whether all nodes start from one point.
         public var startsTogether: Bool
+        /// The point that all start from; `nil`: it is drawn.
+        public var start: [Float]?
 
         public init(
             batchSize: Int, localSteps: Int = 1, momentum: Double, weightDecay: Double, stepSize: any StepSize,
-            participation: Double = 1, startsTogether: Bool = true
+            participation: Double = 1, startsTogether: Bool = true, start: [Float]? = nil
         ) {
             self.batchSize = batchSize
             self.localSteps = localSteps
@@ -31,6 +33,7 @@ public struct LocalSGD: LocalModel {
             self.stepSize = stepSize
             self.participation = participation
             self.startsTogether = startsTogether
+            self.start = start
         }
     }
 
@@ -54,6 +57,7 @@ public struct LocalSGD: LocalModel {
     private static let initialDeviation = 0.01
 
     public func initialParameters() -> [Float] {
+        if let start = settings.start { return start }
         var random = RandomStream(
             seed: seed, purpose: .initialisation, node: settings.startsTogether ? NodeID(0) : node)
         var parameters = [Float](repeating: 0, count: dimension)

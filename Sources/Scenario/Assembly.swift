@@ -9,6 +9,7 @@ public import Graphs
 import Kernels
 public import Learning
 import Registry
+public import Tensors
 import Wire
 
 /// One node, ready to run.
@@ -22,7 +23,7 @@ public struct AssembledNode: Sendable {
 
 /// An experiment on its graph with its data, checked. The parts that all nodes share are made once, nodes on demand.
 public struct Assembly: Sendable {
-    /// As it is run: with the files of its data found, and their digest.
+    /// As it is run: with its files found, and their digests.
     public let experiment: Experiment
     /// All edges that there are in some round.
     public let topology: Topology
@@ -39,6 +40,8 @@ public struct Assembly: Sendable {
     public let objective: any Objective
     /// Elements of a model.
     public let dimension: Int
+    /// What a model is made of.
+    public let layout: TensorLayout
     /// The positions in the training part of each node's samples.
     public let parts: [[Int32]]
     /// What goes wrong on purpose, in the order of the experiment.
@@ -75,21 +78,18 @@ public struct Assembly: Sendable {
         let dataset = try experiment.task.makeDataSource().open(files, trusting: !sharesData)
         var pinned = experiment
         if let parameters = dataset.pinned { pinned.task.dataset.parameters = parameters }
-        self.experiment = pinned
         self.topology = topology
         self.adversaries = adversaries
         self.dataset = dataset
         topologyFile = file
         graphs = file.graphs
         view = RoundsInView(of: file.graphs, rounds: experiment.training.rounds)
-        identity = experiment.identity(topologyDigest: file.digest, datasetDigest: dataset.digest)
         honest = topology.nodes.filter { !adversaries.isHostile($0) }
         hostile = topology.nodes.filter(adversaries.isHostile)
         faults = try experiment.plannedFaults(on: topology)
         rule = try experiment.aggregation.makeRule()
         exchange = try experiment.training.makeExchange()
         try experiment.checkExchange(exchange, with: rule)
-        settings = try LocalSGD.Settings(experiment.training)
         objective = try experiment.task.makeObjective()
         dimension = objective.dimension(featureCount: dataset.featureCount, classCount: dataset.classCount)
         guard dimension <= Limits.largestDimension else {
@@ -98,6 +98,12 @@ public struct Assembly: Sendable {
                     + "classes; allowed: up to \(Limits.largestDimension)")
         }
         try MemoryNeed.check(room, for: dataset, on: topology, dimension: dimension)
+        layout = TensorLayout(of: objective, featureCount: dataset.featureCount, classCount: dataset.classCount)
+        let start = try InitialModel(experiment.training.initialisation, of: layout, from: files)
+        pinned.training.initialisation = start.pinned
+        self.experiment = pinned
+        identity = pinned.identity(topologyDigest: file.digest, datasetDigest: dataset.digest)
+        settings = try LocalSGD.Settings(experiment.training, start: start.parameters)
 
         labels = try dataset.trainingLabels()
         shared = sharesData ? try dataset.trainingPart() : nil
@@ -115,8 +121,9 @@ public struct Assembly: Sendable {
         }
         warnings =
             file.warnings + doubts.sentences
-            + [experiment.driftWarning(on: topology, changes: !graphs.isConstant, exchange, with: rule)].compactMap(
-                \.self)
+            + [
+                start.warning, experiment.driftWarning(on: topology, changes: !graphs.isConstant, exchange, with: rule),
+            ].compactMap(\.self)
     }
 
     private static func split(
@@ -218,10 +225,10 @@ extension Experiment.Timing {
 }
 
 extension LocalSGD.Settings {
-    init(_ training: Experiment.Training) throws(ConfigurationFault) {
+    init(_ training: Experiment.Training, start: [Float]?) throws(ConfigurationFault) {
         self.init(
             batchSize: training.batchSize, localSteps: training.localSteps, momentum: training.momentum,
             weightDecay: training.weightDecay, stepSize: try training.makeStepSize(),
-            participation: training.participation, startsTogether: training.initialisation == .same)
+            participation: training.participation, startsTogether: training.initialisation != .different, start: start)
     }
 }

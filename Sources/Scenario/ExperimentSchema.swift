@@ -34,7 +34,9 @@ extension Experiment: Settings {
         .count(
             "training.gossipSteps", \.training.gossipSteps, 1...1_000,
             "exchanges and mixes after the local steps of a round"),
-        .choice("training.initialisation", \.training.initialisation, "one first model for all nodes, or one each"),
+        .initialisation(
+            "training.initialisation", \.training.initialisation,
+            "one first model for all nodes, one each, or the one in a file (safetensors, npy, npz)"),
 
         .choice("timing.kind", \.timing.kind, "how the nodes' rounds go together"),
         .count(
