@@ -22,7 +22,7 @@ let informed: [SwiftSetting] = strict + (usesAVX2 ? [.define("BUILT_FOR_AVX2")] 
 /// What each module may import: only what stands below it.
 let named = ["Kernels", "Registry"]
 let written = named + ["Cryptography", "JSON"]
-let foundations = written + ["Graphs", "Learning", "Aggregation", "Wire", "Metrics"]
+let foundations = written + ["Tensors", "Graphs", "Learning", "Aggregation", "Wire", "Metrics"]
 let node = foundations + ["Attacks", "Core", "Faults", "Scenario"]
 
 func module(
@@ -50,7 +50,8 @@ let package = Package(
         module("Cryptography", ["Kernels"], numeric),
         module("JSON", named + ["Cryptography"], optimised),
         module("Graphs", named),
-        module("Learning", named + ["Cryptography"], numeric),
+        module("Tensors", written, optimised),
+        module("Learning", named + ["Cryptography", "Tensors"], numeric),
         module("Aggregation", named, numeric),
         module("ReferenceRules", named, numeric),
         module("Wire", ["Kernels", "Cryptography"], optimised, prose: ["PROTOCOL.md"]),
@@ -86,6 +87,7 @@ let package = Package(
         tests("CryptographyTests", ["Kernels", "Cryptography"]),
         tests("JSONTests", named + ["JSON"]),
         tests("GraphsTests", named + ["Graphs"]),
+        tests("TensorsTests", written + ["Tensors"]),
         tests("LearningTests", named + ["Cryptography", "Learning"]),
         tests("AggregationTests", node + ["ReferenceRules", "Platform"]),
         tests("WireTests", ["Kernels", "Cryptography", "Wire"]),

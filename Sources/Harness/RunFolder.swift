@@ -82,10 +82,17 @@ public struct RunFolder: Sendable {
         }
     }
 
-    private var incomplete: ConfigurationFault {
+    private var incomplete: ConfigurationFault { unfinished("there are not all final models to compare") }
+
+    private func unfinished(_ consequence: String) -> ConfigurationFault {
         let meant = canGoOn ? "; '\(command(.resume))' goes on with it" : ""
-        return ConfigurationFault(
-            "\(directory.path) \(state), so that there are not all final models to compare\(meant)")
+        return ConfigurationFault("\(directory.path) \(state), so that \(consequence)\(meant)")
+    }
+
+    /// Refuses a run in which nothing was found to export, where it is plain why.
+    func checkForExport() throws(ConfigurationFault) {
+        guard ending != .finished else { return }
+        throw unfinished("there is no such model")
     }
 
     /// A simulation that came to its end comes to the same end every time.

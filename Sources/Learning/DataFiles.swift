@@ -1,5 +1,6 @@
 // DataFiles: the protocol by which datasets read files. Nothing here opens any; the programs hand in a value that does.
 import Registry
+public import Tensors
 
 /// Files of data, by path.
 public protocol DataFiles: Sendable {
@@ -11,10 +12,7 @@ public protocol DataFiles: Sendable {
 }
 
 /// A file that is being read, from its start to its end.
-public protocol DataStream: AnyObject {
-    /// The next `count` bytes; fewer where the file ends.
-    func read(_ count: Int) throws(ConfigurationFault) -> [UInt8]
-
+public protocol DataStream: ByteSource {
     /// Passes over the next `count` bytes, of which fewer may be left.
     func skip(_ count: Int) throws(ConfigurationFault)
 }

@@ -27,10 +27,12 @@ public struct LocalSGD: LocalModel {
         public var participation: Double
         /// Whether all nodes start from one point.
         public var startsTogether: Bool
+        /// The point that all start from; `nil`: it is drawn.
+        public var start: [Float]?
 
         public init(
             batchSize: Int, localSteps: Int = 1, momentum: any Momentum, weightDecay: Double,
-            stepSize: any StepSize, participation: Double = 1, startsTogether: Bool = true
+            stepSize: any StepSize, participation: Double = 1, startsTogether: Bool = true, start: [Float]? = nil
         ) {
             self.batchSize = batchSize
             self.localSteps = localSteps
@@ -39,6 +41,7 @@ public struct LocalSGD: LocalModel {
             self.stepSize = stepSize
             self.participation = participation
             self.startsTogether = startsTogether
+            self.start = start
         }
 
         /// - Parameter momentum: β of the exponential average; 0 is plain descent.
@@ -77,7 +80,7 @@ public struct LocalSGD: LocalModel {
     public func initialParameters() -> [Float] {
         var random = RandomStream(
             seed: seed, purpose: .initialisation, node: settings.startsTogether ? NodeID(0) : node)
-        var parameters = objective.initialise(random: &random)
+        var parameters = settings.start ?? objective.initialise(random: &random)
         project(&parameters)
         return parameters
     }

@@ -9,6 +9,7 @@ public import Graphs
 import Kernels
 public import Learning
 import Registry
+public import Tensors
 import Wire
 
 /// One node, ready to run.
@@ -22,7 +23,7 @@ public struct AssembledNode: Sendable {
 
 /// An experiment on its graph with its data, checked. The parts that all nodes share are made once, nodes on demand.
 public struct Assembly: Sendable {
-    /// As it is run: with the files of its data found, and their digest.
+    /// As it is run: with its files found, and their digests.
     public let experiment: Experiment
     /// All edges that there are in some round.
     public let topology: Topology
@@ -39,6 +40,8 @@ public struct Assembly: Sendable {
     public let objective: any Objective
     /// Elements of a model.
     public let dimension: Int
+    /// What a model is made of.
+    public var layout: TensorLayout { TensorLayout(of: objective) }
     /// The positions in the training part of each node's samples.
     public let parts: [[Int32]]
     /// What goes wrong on purpose, in the order of the experiment.
@@ -77,21 +80,18 @@ public struct Assembly: Sendable {
         let dataset = try experiment.task.makeDataSource().open(files, trusting: !sharesData)
         var pinned = experiment
         if let parameters = dataset.pinned { pinned.task.dataset.parameters = parameters }
-        self.experiment = pinned
         self.topology = topology
         self.adversaries = adversaries
         self.dataset = dataset
         topologyFile = file
         graphs = file.graphs
         view = RoundsInView(of: file.graphs, rounds: experiment.training.rounds)
-        identity = experiment.identity(topologyDigest: file.digest, datasetDigest: dataset.digest)
         honest = topology.nodes.filter { !adversaries.isHostile($0) }
         hostile = topology.nodes.filter(adversaries.isHostile)
         faults = try experiment.plannedFaults(on: topology)
         rule = try experiment.aggregation.makeRule()
         exchange = try experiment.training.makeExchange()
         try experiment.checkExchange(exchange, with: rule)
-        settings = try LocalSGD.Settings(experiment.training)
         model = try experiment.task.makeModel()
         objective = try model.makeObjective(for: dataset.shape)
         try experiment.checkOptimum(of: model)
@@ -101,7 +101,13 @@ public struct Assembly: Sendable {
                 "a model has \(dimension) parameters for \(dataset.shape.featureCount) features and "
                     + "\(dataset.shape.targets); allowed: up to \(Limits.largestDimension)")
         }
-        try MemoryNeed.check(room, for: dataset, objective, batchSize: settings.batchSize, on: topology)
+        try MemoryNeed.check(
+            room, for: dataset, objective, batchSize: experiment.training.batchSize, on: topology)
+        let start = try InitialModel(experiment.training.initialisation, of: TensorLayout(of: objective), from: files)
+        pinned.training.initialisation = start.pinned
+        self.experiment = pinned
+        identity = pinned.identity(topologyDigest: file.digest, datasetDigest: dataset.digest)
+        settings = try LocalSGD.Settings(experiment.training, start: start.parameters)
 
         targets = try dataset.trainingTargets()
         shared = sharesData ? try dataset.trainingPart() : nil
@@ -124,8 +130,9 @@ public struct Assembly: Sendable {
         }
         warnings =
             file.warnings + doubts.sentences
-            + [experiment.driftWarning(on: topology, changes: !graphs.isConstant, exchange, with: rule)].compactMap(
-                \.self)
+            + [
+                start.warning, experiment.driftWarning(on: topology, changes: !graphs.isConstant, exchange, with: rule),
+            ].compactMap(\.self)
     }
 
     private static func split(
@@ -255,11 +262,11 @@ extension Experiment.Timing {
 }
 
 extension LocalSGD.Settings {
-    init(_ training: Experiment.Training) throws(ConfigurationFault) {
+    init(_ training: Experiment.Training, start: [Float]?) throws(ConfigurationFault) {
         self.init(
             batchSize: training.batchSize, localSteps: training.localSteps, momentum: try training.makeMomentum(),
             weightDecay: training.weightDecay, stepSize: try training.makeStepSize(),
-            participation: training.participation, startsTogether: training.initialisation == .same)
+            participation: training.participation, startsTogether: training.initialisation != .different, start: start)
         decays = training.weightDecayForm
         clip = training.clip
         projection = try training.makeProjection()

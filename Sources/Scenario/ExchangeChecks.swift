@@ -64,7 +64,7 @@ extension Experiment {
         }
         if training.initialisation == .different {
             try refuse(
-                "\(name) leaves nodes that start apart as far apart as they are; training.initialisation must be same")
+                "\(name) leaves nodes that start apart as far apart as they are; training.initialisation must be same, or a file")
         }
         if training.participation < 1, !rule.doesWithoutOwn {
             try refuse(

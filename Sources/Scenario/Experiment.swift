@@ -84,9 +84,6 @@ public enum DataHolders: String, Sendable, CaseIterable { case all, honest }
 /// What becomes of a node with too few neighbours for what it tolerates.
 public enum Shortage: String, Sendable, CaseIterable { case degrade, strict }
 
-/// Whether all nodes start from one model or each from its own.
-public enum Initialisation: String, Sendable, CaseIterable { case same, different }
-
 /// How the rounds of different nodes go together.
 public enum TimingKind: String, Sendable, CaseIterable { case synchronous, asynchronous }
 

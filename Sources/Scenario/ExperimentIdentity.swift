@@ -3,12 +3,14 @@ import Cryptography
 import JSON
 
 extension Experiment {
-    /// SHA-256 of the canonical form, with the digests of graph and data in place of where they are found, and without
-    /// what changes no result: name, transport, deadlines, and how often is measured and saved.
+    /// SHA-256 of the canonical form, with the digests of graph, data and a file of a first model in place of where they
+    /// are found, and without what changes no result: name, transport, deadlines, and how often is measured and saved.
     ///
     /// - Returns: 32 bytes.
     func identity(topologyDigest: String, datasetDigest: String) -> [UInt8] {
-        let settings = json { $0.belongsToIdentity && $0.path != "topology" && $0.path != "task.dataset" }
+        var placeless = self
+        placeless.training.initialisation = training.initialisation.withoutPlace
+        let settings = placeless.json { $0.belongsToIdentity && $0.path != "topology" && $0.path != "task.dataset" }
         let whole = JSONValue.object([
             "settings": settings, "topology": .text(topologyDigest), "dataset": .text(datasetDigest),
         ])

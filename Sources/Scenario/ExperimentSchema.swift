@@ -52,7 +52,9 @@ extension Experiment: Settings {
         .count(
             "training.gossipSteps", \.training.gossipSteps, 1...1_000,
             "exchanges and mixes after the local steps of a round"),
-        .choice("training.initialisation", \.training.initialisation, "one first model for all nodes, or one each"),
+        .initialisation(
+            "training.initialisation", \.training.initialisation,
+            "one first model for all nodes, one each, or the one in a file (safetensors, npy, npz)"),
         .choice(
             "training.output", \.training.output,
             "the model that a node comes out with: the last, or that of the round whose aggregate had the least norm"),

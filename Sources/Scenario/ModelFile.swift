@@ -56,7 +56,7 @@ extension ModelFile {
         bytes.append(contentsOf: name.utf8)
         bytes.append(UInt8(shape.count))
         for axis in shape { bytes.append(littleEndian: UInt32(axis)) }
-        for value in model { bytes.append(littleEndian: value.bitPattern) }
+        bytes.append(littleEndian: model)
         bytes.append(littleEndian: XXH64.hash(bytes))
         return bytes
     }

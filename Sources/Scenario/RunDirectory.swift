@@ -38,6 +38,8 @@ public struct RunDirectory: Sendable, Equatable {
     public var data: String { "\(path)/data.csv" }
     public var report: String { "\(path)/report.html" }
     public var nodes: String { "\(path)/nodes" }
+    /// Models as files that other tools read.
+    public var models: String { "\(path)/models" }
     public var keys: String { "\(path)/keys" }
     /// Held by the laboratory that runs it.
     public var lock: String { "\(path)/lock" }

@@ -3,13 +3,18 @@ import Harness
 import Platform
 import Registry
 import Scenario
+import Tensors
+
+private let exportFlag = Flag(
+    "export", "FORMAT",
+    "write the final models of the honest nodes to RUN/models too: \(ExportRequest.formats.joined(separator: ", "))")
 
 let commonFlags = [
     Flag("set", "KEY=VALUE", "override a key of the experiment, as in training.rounds=500; may be repeated"),
     Flag("out", "DIR", "parent folder of the run directory (default runs)"),
     Flag("quiet", nil, "no progress and no warnings"),
     Flag("json", nil, "print summary.json instead of the table"),
-    InputFiles.flag,
+    InputFiles.flag, exportFlag,
 ]
 
 /// An experiment ready to run.
@@ -29,6 +34,7 @@ struct PreparedExperiment {
             overrides: flags.values("set") + flags.values("transport").map { "network.transport=\($0)" },
             inputs: InputFiles(flags))
         let room = MemoryRoom(bytes: HostLimits.freeMemory(), for: use)
+        _ = try flags.value(exportFlag.name).map { format in try TensorFormatCatalog.all.entry(named: format) }
         assembly = try Assembly(
             source.experiment, topology: source.topologyFile(of: source.experiment, room: room),
             files: source.dataFiles, sharesData: true, room: room)
@@ -57,15 +63,17 @@ struct NamedRun {
 
     /// The only word of the command.
     ///
-    /// - Parameter use: what is to be done with it.
-    init(_ flags: Flags, for use: MemoryRoom.Use) throws {
+    /// - Parameters:
+    ///   - use: what is to be done with it.
+    ///   - sharesData: whether the data of all nodes are needed, or only what they look like.
+    init(_ flags: Flags, for use: MemoryRoom.Use, sharesData: Bool = true) throws {
         guard let word = flags.words.first, flags.words.count == 1 else {
             throw ConfigurationFault(.missing(key: "RUN", expected: "the folder of one run, as in runs/NAME-..."))
         }
-        try self.init(RunFolder(word), for: use)
+        try self.init(RunFolder(word), for: use, sharesData: sharesData)
     }
 
-    init(_ folder: RunFolder, for use: MemoryRoom.Use) throws {
+    init(_ folder: RunFolder, for use: MemoryRoom.Use, sharesData: Bool = true) throws {
         self.folder = folder
         let directory = folder.directory
         let (inputs, room) = (InputFiles.ofRuns, MemoryRoom(bytes: HostLimits.freeMemory(), for: use))
@@ -73,7 +81,8 @@ struct NamedRun {
         topology = try TopologyFile.read(
             try inputs.read(directory.topology), name: directory.topology, room: room)
         files = HostDataFiles(namedIn: directory.experiment)
-        assembly = try Assembly(experiment, topology: topology, files: files, sharesData: true, room: room)
+        assembly = try Assembly(
+            experiment, topology: topology, files: files, sharesData: sharesData, room: room)
     }
 
     /// The same with other settings, as after `--set`.
@@ -98,5 +107,11 @@ func conclude(_ outcome: RunOutcome, of assembly: Assembly, in files: RunFiles, 
     }
     if let fault { throw fault }
     if outcome.wasStopped { return ExitCode.interrupted }
+    if let format = flags.value(exportFlag.name) {
+        var export = ModelExport(
+            try ExportRequest(format: format, of: assembly), of: assembly, to: files.directory.models)
+        try export.write(outcome)
+        for gap in export.gaps where !flags.has("quiet") { StandardError.print("warning: not exported: \(gap)") }
+    }
     return summary.verdict.hasFailed ? ExitCode.failure : ExitCode.success
 }

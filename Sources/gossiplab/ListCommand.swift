@@ -9,6 +9,7 @@ import Learning
 import Platform
 import Registry
 import Scenario
+import Tensors
 
 enum ListCommand: Command {
     static let name = "list"
@@ -18,7 +19,7 @@ enum ListCommand: Command {
 
     private static let kinds = [
         "rules", "before", "attacks", "models", "exchanges", "datasets", "splits", "steps", "families", "weights",
-        "schedules", "faults", "plans", "experiments", "sweeps", "keys",
+        "schedules", "faults", "plans", "formats", "experiments", "sweeps", "keys",
     ]
 
     static func run(_ flags: Flags) throws -> Int32 {
@@ -72,6 +73,7 @@ enum ListCommand: Command {
         case "schedules": return registered(ScheduleCatalog.all.descriptions)
         case "faults": return registered(FaultCatalog.all.descriptions)
         case "plans": return NamedFaultPlan.all.map { Entry(name: $0.name, summary: $0.summary, notes: [$0.json]) }
+        case "formats": return registered(TensorFormatCatalog.all.descriptions)
         case "experiments": return BuiltInExperiments.all.map { Entry(name: $0.name, summary: $0.summary) }
         case "sweeps": return BuiltInSweeps.all.map { Entry(name: $0.name, summary: $0.summary) }
         case "keys":

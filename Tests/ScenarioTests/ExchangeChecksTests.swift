@@ -47,7 +47,7 @@ struct ExchangeChecksTests {
             (
                 ["training.exchange=update", "training.initialisation=different"],
                 "training.exchange update leaves nodes that start apart as far apart as they are; "
-                    + "training.initialisation must be same"
+                    + "training.initialisation must be same, or a file"
             ),
             (
                 ["training.exchange=gradient", "aggregation.rule=ubar"],

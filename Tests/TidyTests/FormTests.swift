@@ -4,6 +4,7 @@ import Attacks
 import Graphs
 import Learning
 import Registry
+import Tensors
 import Testing
 
 @Suite("Form")
@@ -80,6 +81,7 @@ struct FormTests {
             (["Sources/Graphs/Schedules"], ScheduleCatalog.all.descriptions, []),
             (["Sources/Learning/Models"], ModelCatalog.all.descriptions, []),
             (["Sources/Learning/Datasets"], DatasetCatalog.all.descriptions, ["DigitsText"]),
+            (["Sources/Tensors/Formats"], TensorFormatCatalog.all.descriptions, []),
             (["Sources/Learning/Splits"], SplitCatalog.all.descriptions, []),
         ] as [([String], [any Registered.Type], [String])])
     func catalogues(folders: [String], listed: [any Registered.Type], helpers: [String]) {

@@ -8,11 +8,11 @@ struct StructureTests {
     private static let below: [String: Set<String>] = {
         let named: Set = ["Kernels", "Registry"]
         let written = named.union(["Cryptography", "JSON"])
-        let foundations = written.union(["Graphs", "Learning", "Aggregation", "Wire", "Metrics"])
+        let foundations = written.union(["Tensors", "Graphs", "Learning", "Aggregation", "Wire", "Metrics"])
         let node = foundations.union(["Attacks", "Core", "Faults", "Scenario"])
         return [
             "Kernels": [], "Registry": [], "Cryptography": ["Kernels"], "JSON": named.union(["Cryptography"]),
-            "Graphs": named, "Learning": named.union(["Cryptography"]), "Aggregation": named,
+            "Tensors": written, "Graphs": named, "Learning": named.union(["Cryptography", "Tensors"]), "Aggregation": named,
             "ReferenceRules": named, "Wire": ["Kernels", "Cryptography"], "Metrics": ["Kernels", "JSON"],
             "Attacks": foundations, "Core": foundations.union(["Attacks"]), "Faults": named,
             "Scenario": foundations.union(["Attacks", "Core", "Faults"]),

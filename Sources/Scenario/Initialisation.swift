@@ -1,0 +1,127 @@
+// Initialisation: where the nodes' first models come from. They are drawn from the experiment's seed, or stand in a
+// file, which is then as much a part of the experiment as its data are.
+import JSON
+import Kernels
+import Learning
+import Registry
+import Tensors
+
+/// Whether all nodes start from one drawn model, each from its own, or all from one in a file.
+public enum Initialisation: Sendable, Equatable {
+    case same, different
+    case file(TensorSource)
+
+    /// The same, whatever the file is called and wherever it is.
+    var withoutPlace: Initialisation {
+        guard case .file(let source) = self else { return self }
+        return .file(TensorSource(path: "", digest: source.digest))
+    }
+}
+
+/// A file of tensors that an experiment names.
+public struct TensorSource: Sendable, Equatable {
+    public let path: String
+    /// SHA-256 of its bytes, as hexadecimal digits: another file is refused. `nil` until the file has been read.
+    public let digest: String?
+
+    public init(path: String, digest: String? = nil) {
+        self.path = path
+        self.digest = digest
+    }
+
+    /// What is in the file, and the source that finds the same file from any folder, and no other one.
+    ///
+    /// - Parameter key: the path of the setting that names it, for messages.
+    func read(
+        from files: any DataFiles, key: String
+    ) throws(ConfigurationFault) -> (tensors: TensorFile, pinned: TensorSource) {
+        guard let found = files.find(path) else {
+            throw ConfigurationFault("there is no such file; \(key).file says where it is", at: path)
+        }
+        let source = HashedSource(try files.open(found))
+        let tensors = try TensorFormatCatalog.read(source, path: found)
+        let digest = hexadecimal(source.digest)
+        guard self.digest == nil || self.digest == digest else {
+            throw ConfigurationFault(
+                "this is not the file that the experiment was made for: its digest is \(digest), not "
+                    + "\(self.digest ?? "")", at: found)
+        }
+        return (tensors, TensorSource(path: found, digest: digest))
+    }
+}
+
+/// The first model of all nodes, from a file.
+struct InitialModel {
+    /// `nil` where it is drawn.
+    let parameters: [Float]?
+    let pinned: Initialisation
+    /// What was done to the numbers, if anything.
+    let warning: String?
+
+    init(
+        _ initialisation: Initialisation, of layout: TensorLayout, from files: any DataFiles
+    ) throws(ConfigurationFault) {
+        guard case .file(let source) = initialisation else {
+            (parameters, pinned, warning) = (nil, initialisation, nil)
+            return
+        }
+        let (file, found) = try source.read(from: files, key: "training.initialisation")
+        parameters = try layout.vector(of: file, path: found.path)
+        pinned = .file(found)
+        let types = file.roundedTypes.map(\.rawValue).joined(separator: ", ")
+        warning = types.isEmpty ? nil : "\(found.path) holds numbers of type \(types): each is rounded to F32"
+    }
+}
+
+extension SettingKey {
+    static func initialisation(
+        _ path: String, _ field: Field<Root, Initialisation>, _ summary: String
+    ) -> SettingKey {
+        SettingKey(path, allowed: Initialisation.allowed, summary) { root, value, key throws(ConfigurationFault) in
+            root[keyPath: field] = try Initialisation(value, key: key)
+        } write: {
+            $0[keyPath: field].json
+        }
+    }
+}
+
+extension Initialisation {
+    private static let words = ["same", "different"]
+    fileprivate static let allowed = #"same, different, {"file": "start.safetensors"}"#
+
+    fileprivate init(_ value: JSONValue, key: String) throws(ConfigurationFault) {
+        switch value.kind {
+        case .text("same"): self = .same
+        case .text("different"): self = .different
+        case .text(let word) where word.contains("."):
+            throw value.fault(#"\#(key) is '\#(excerpt(of: word))'; a file is named by {"file": "…"}"#)
+        case .text(let word):
+            throw ConfigurationFault(
+                .unknown(noun: key, given: word, known: Initialisation.words), at: value.position.description)
+        case .object:
+            let object = try value.object(key)
+            try object.refuseUnknownKeys(known: ["file", "digest"])
+            let path = try object.required("file", expected: "the path of a file").text("\(key).file")
+            self = .file(TensorSource(path: path, digest: try Initialisation.digest(in: object)))
+        default: throw value.typeFault(key, expected: Initialisation.allowed)
+        }
+    }
+
+    private static func digest(in object: JSONObject) throws(ConfigurationFault) -> String? {
+        guard let value = object["digest"] else { return nil }
+        let digits = try value.text(object.path(of: "digest"))
+        guard digits.utf8.count == 64, digits.allSatisfy({ "0123456789abcdef".contains($0) }) else {
+            throw value.rangeFault(object.path(of: "digest"), "64 hexadecimal digits, filled in by a run")
+        }
+        return digits
+    }
+
+    fileprivate var json: JSONValue {
+        switch self {
+        case .same: .text("same")
+        case .different: .text("different")
+        case .file(let source):
+            .object(["file": .text(source.path), "digest": source.digest.map { .text($0) }])
+        }
+    }
+}
