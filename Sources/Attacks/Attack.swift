@@ -1,12 +1,21 @@
-// What an attack is, and all that an attacker may know. Who is attacked, and when, is `Behaviour` in Core.
+// What an attack is: on messages or on data. What it may know is `AttackView`; who is attacked, and when, is
+// `Behaviour` in Core.
 import Kernels
+import Learning
 import Registry
 
 /// An attack that an adversary group can name.
-public protocol Attack: Registered {}
+public protocol Attack: Registered {
+    /// - Throws: where it does not go with vectors of so many elements.
+    func check(dimension: Int) throws(ConfigurationFault)
+}
 
-/// An attack on messages: a hostile node follows the protocol and forges its model. It plans once a round, then
-/// says what each victim gets.
+extension Attack {
+    public func check(dimension: Int) throws(ConfigurationFault) {}
+}
+
+/// An attack on messages: a hostile node follows the protocol and forges its model. It plans once a round, then says
+/// what each victim gets.
 public protocol ModelAttack: Attack {
     /// What the forgeries of one round have in common.
     associatedtype Plan: Sendable
@@ -41,6 +50,16 @@ extension ModelAttack {
     }
 
     public func delay(of hostileNode: NodeID, for victim: NodeID, in round: Round) -> Double { 0 }
+
+    /// How much of others it must know.
+    public var knowledge: Knowledge {
+        if needs.contains(.oracle) { return .rule }
+        if needs.contains(.graph) { return .tapped }
+        return needs.contains(.heard) ? .heard : .own
+    }
+
+    /// Whether it may tell different victims different things in one round, where its group does not collude.
+    public var equivocates: Bool { !needs.isDisjoint(with: [.victim, .draws]) }
 }
 
 /// What the forgeries of a round depend on, beside the round itself.
@@ -58,12 +77,70 @@ public struct AttackNeeds: OptionSet, Sendable {
     public static let draws = AttackNeeds(rawValue: 8)
     /// What it remembers.
     public static let past = AttackNeeds(rawValue: 16)
+    /// The attacker's own model before its local steps.
+    public static let before = AttackNeeds(rawValue: 32)
+    /// The half-steps of all honest nodes, and their graph.
+    public static let graph = AttackNeeds(rawValue: 64)
+    /// What the victim's rule would make of a forgery.
+    public static let oracle = AttackNeeds(rawValue: 128)
 }
 
-/// An attack on data: the node is honest in all it does, with poisoned labels.
-public protocol LabelAttack: Attack {
+/// How much of others an attack must know; each level has all of those before it.
+public enum Knowledge: Int, Comparable, Sendable, CaseIterable, CustomStringConvertible {
+    case own, heard, tapped, rule
+
+    public static func < (a: Knowledge, b: Knowledge) -> Bool { a.rawValue < b.rawValue }
+
+    public var description: String {
+        switch self {
+        case .own: "K0, nothing of others"
+        case .heard: "K1, the models that it hears"
+        case .tapped: "K2, the half-steps of all honest nodes, and the graph"
+        case .rule: "K3, the half-steps that a victim mixes, its rule, parameters and draws"
+        }
+    }
+}
+
+/// An attack on data: the node is honest in all it does, with poisoned samples.
+public protocol DataAttack: Attack {
+    /// What the node trains on in place of its samples.
+    ///
+    /// - Parameters:
+    ///   - member: its place in the group, from 0.
+    ///   - random: a stream of this node alone.
+    func poison(_ samples: Samples, member: Int, random: inout RandomStream) -> Samples
+
+    /// What goes wrong with each batch when it is drawn; `nil` where the samples are poisoned once and for all.
+    var batchPoison: (any BatchPoison)? { get }
+
+    /// - Throws: where samples of this shape cannot be poisoned.
+    func check(_ shape: SampleShape) throws(ConfigurationFault)
+}
+
+extension DataAttack {
+    public func poison(_ samples: Samples, member: Int, random: inout RandomStream) -> Samples { samples }
+    public var batchPoison: (any BatchPoison)? { nil }
+
+    /// Most poison labels.
+    public func check(_ shape: SampleShape) throws(ConfigurationFault) { try checkLabels(shape) }
+
+    func checkLabels(_ shape: SampleShape) throws(ConfigurationFault) {
+        guard shape.classCount > 0 else {
+            throw ConfigurationFault("the attack \(Self.name) changes labels, and the data have \(shape.targets)")
+        }
+    }
+}
+
+/// An attack on data that puts one label in the place of another.
+public protocol LabelAttack: DataAttack {
     /// The label that takes the place of each of the `classCount` labels.
     func relabelling(classCount: Int) -> [Int]
+}
+
+extension LabelAttack {
+    public func poison(_ samples: Samples, member: Int, random: inout RandomStream) -> Samples {
+        samples.with(samples.targets.relabelled(by: relabelling(classCount: samples.classCount)))
+    }
 }
 
 /// What a hostile node sends to one neighbour.
@@ -71,102 +148,9 @@ public enum Forgery: Sendable, Equatable {
     case model([Float])
     /// A model under the number of a round so many later than the one it is for.
     case misdated([Float], by: Int)
+    /// Bytes that are no frame.
+    case bytes([UInt8])
     /// Nothing but the word that it is held up.
     case excuse
     case silence
-}
-
-/// The graph and the weights around a node that is attacked.
-public struct Victim: Sendable {
-    public struct Sender: Sendable {
-        public let node: NodeID
-        public let weight: Double
-
-        public init(node: NodeID, weight: Double) {
-            self.node = node
-            self.weight = weight
-        }
-    }
-
-    public let node: NodeID
-    /// Honest neighbours that send to it, with their weights in its mix.
-    public let honestSenders: [Sender]
-    /// Weight of all hostile nodes together in its mix.
-    public let hostileWeight: Double
-
-    public init(node: NodeID, honestSenders: [Sender], hostileWeight: Double) {
-        self.node = node
-        self.honestSenders = honestSenders
-        self.hostileWeight = hostileWeight
-    }
-}
-
-/// What a rushing attacker knows when it forges (K1): itself, and what its honest neighbours sent it in this round.
-public struct AttackView: Sendable {
-    public struct Heard: Sendable {
-        public let sender: NodeID
-        public let model: [Float]
-
-        public init(sender: NodeID, model: [Float]) {
-            self.sender = sender
-            self.model = model
-        }
-    }
-
-    public let round: Round
-    /// The attacker's own model after its local step.
-    public let own: [Float]
-    /// In ascending order of sender; with eavesdropping links, nodes that are no neighbours are among them.
-    public let heard: [Heard]
-    /// Public knowledge of graph and weights around the nodes attacked, ascending.
-    public let victims: [Victim]
-
-    public init(round: Round, own: [Float], heard: [Heard], victims: [Victim] = []) {
-        self.round = round
-        self.own = own
-        self.heard = heard
-        self.victims = victims
-    }
-
-    /// The model that `node` sent in this round, if it was heard.
-    public func model(of node: NodeID) -> [Float]? { heard.found(node, by: \.sender)?.model }
-
-    /// What is known of a node attacked.
-    public func victim(_ node: NodeID) -> Victim? { victims.found(node, by: \.node) }
-
-    /// Coordinate mean of the honest models heard; the attacker's own model where it heard none.
-    public func meanOfHeard() -> [Float] {
-        guard !heard.isEmpty else { return own }
-        var mean = [Float](repeating: 0, count: own.count)
-        var span = mean.mutableSpan
-        for one in heard { axpy(1, one.model.span, into: &span) }
-        scale(1 / Float(heard.count), &span)
-        return mean
-    }
-    /// Coordinate standard deviation, with n − 1, of the honest models heard; `nil` where there are fewer than two.
-    public func deviationOfHeard(from mean: [Float]) -> [Float]? {
-        guard heard.count >= 2 else { return nil }
-        var deviation = [Float](repeating: 0, count: mean.count)
-        for one in heard {
-            for index in mean.indices {
-                let difference = one.model[index] - mean[index]
-                deviation[index] += difference * difference
-            }
-        }
-        let share = 1 / Float(heard.count - 1)
-        for index in mean.indices { deviation[index] = (deviation[index] * share).squareRoot() }
-        return deviation
-    }
-}
-
-extension Array {
-    /// The element of this node, of elements that ascend by node.
-    fileprivate func found(_ node: NodeID, by key: (Element) -> NodeID) -> Element? {
-        var (low, high) = (0, count)
-        while low < high {
-            let middle = (low + high) / 2
-            if key(self[middle]) < node { low = middle + 1 } else { high = middle }
-        }
-        return low < count && key(self[low]) == node ? self[low] : nil
-    }
 }

@@ -12,6 +12,12 @@ public enum Behaviour: Sendable {
 }
 
 extension Behaviour {
+    /// Whether its attack wants to know what the node's local steps started from.
+    var needsStart: Bool {
+        guard case .hostile(let adversary) = self else { return false }
+        return adversary.attack.needs.contains(.before)
+    }
+
     /// What its attack remembers.
     var memory: [Float] {
         get {
@@ -42,10 +48,15 @@ public struct Adversary: Sendable {
     public let probability: Double
     /// All members of the group send one and the same vector to everyone.
     public let collusion: Collusion?
+    /// What is public of the whole graph.
+    private let surroundings: Surroundings
+    /// The rounds of those it attacks, where it knows their rules.
+    private let rules: VictimRules?
 
     public init(
         attack: any ModelAttack, victims: [Victim] = [], schedule: VictimSchedule? = nil, allies: Set<NodeID>,
-        rounds: Range<Int>, probability: Double, collusion: Collusion?
+        rounds: Range<Int>, probability: Double, collusion: Collusion?, surroundings: Surroundings = Surroundings(),
+        rules: VictimRules? = nil
     ) {
         self.attack = attack
         self.victims = victims
@@ -54,6 +65,8 @@ public struct Adversary: Sendable {
         self.rounds = rounds
         self.probability = probability
         self.collusion = collusion
+        self.surroundings = surroundings
+        self.rules = rules
     }
 
     /// What it knows of the nodes that it attacks in `round`, ascending.
@@ -76,11 +89,16 @@ public struct Adversary: Sendable {
 
     /// What a hostile node sends to each of `receivers` in the round of its own model; `nil` is silence.
     ///
-    /// - Parameter heard: ascending by sender.
+    /// - Parameters:
+    ///   - before: what its local steps started from; empty stands for zeros.
+    ///   - heard: ascending by sender.
     public mutating func forge(
-        for receivers: [NodeID], with own: ModelMessage, heard: [ReceivedModel], node: NodeID, seed: UInt64
+        for receivers: [NodeID], with own: ModelMessage, from before: [Float] = [], heard: [ReceivedModel],
+        node: NodeID, seed: UInt64
     ) -> [Message?] {
-        guard let view = view(of: own, heard), let first = receivers.first else { return receivers.map { _ in nil } }
+        guard let view = view(of: own, from: before, heard), let first = receivers.first else {
+            return receivers.map { _ in nil }
+        }
         // One forgery for all, unless it depends on whom it is sent.
         let isOne = collusion != nil || attack.needs.isDisjoint(with: [.victim, .draws])
         let asked = isOne ? [collusion?.leader ?? first] : receivers
@@ -90,16 +108,17 @@ public struct Adversary: Sendable {
     }
 
     /// What the attack gets to see; `nil` to a member of a colluding group that has not heard what all others have.
-    private func view(of own: ModelMessage, _ heard: [ReceivedModel]) -> AttackView? {
-        func view(own: [Float], heard: [ReceivedModel], victims: [Victim]) -> AttackView {
+    private func view(of own: ModelMessage, from before: [Float], _ heard: [ReceivedModel]) -> AttackView? {
+        func view(own: [Float], before: [Float] = [], heard: [ReceivedModel], victims: [Victim]) -> AttackView {
             AttackView(
-                round: round, own: own,
-                heard: heard.map { AttackView.Heard(sender: $0.sender, model: $0.message.values) }, victims: victims)
+                round: round, own: own, before: before,
+                heard: heard.map { AttackView.Heard(sender: $0.sender, model: $0.message.values) }, victims: victims,
+                surroundings: surroundings, oracle: rules?.oracle(in: round, hearing: heard))
         }
         let (round, nothing) = (own.round, [Float](repeating: 0, count: own.values.count))
         switch collusion?.common {
         case nil, .everything:
-            return view(own: own.values, heard: heard, victims: victims(in: round))
+            return view(own: own.values, before: before, heard: heard, victims: victims(in: round))
         case .nothing:
             return view(own: nothing, heard: [], victims: [])
         case .models(let senders):
@@ -118,6 +137,7 @@ public struct Adversary: Sendable {
             case .model(let values): return .model(ModelMessage(round: view.round, values: values))
             case .misdated(let values, let rounds):
                 return .model(ModelMessage(round: Round(max(0, view.round.number + rounds)), values: values))
+            case .bytes(let bytes): return .noise(bytes)
             case .excuse: return .waiting(view.round)
             case .silence: return nil
             }

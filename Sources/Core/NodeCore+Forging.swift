@@ -28,7 +28,7 @@ extension NodeCore {
     ///
     /// - Parameter due: only to those who have been kept waiting for long enough; `nil`: to everyone left.
     mutating func forge(
-        with own: ModelMessage, heard: [ReceivedModel], due: (since: Instant, now: Instant)? = nil,
+        in halfStep: HalfStep, heard: [ReceivedModel], due: (since: Instant, now: Instant)? = nil,
         into effects: inout [NodeEffect]
     ) {
         guard isAttacking, case .hostile(let adversary) = function.behaviour else { return }
@@ -37,7 +37,7 @@ extension NodeCore {
             guard victim.receives, listens(to: victim.node), victim.forgedToIn != round else { return false }
             return due.map { $0.since + delay(for: victim.node, by: adversary.attack) <= $0.now } ?? true
         }
-        let forgeries = function.forge(for: victims.map { neighbours[$0].node }, with: own, heard: heard)
+        let forgeries = function.forge(for: victims.map { neighbours[$0].node }, in: halfStep, heard: heard)
         for (slot, forgery) in zip(victims, forgeries) {
             neighbours[slot].forgedToIn = round
             if let forgery, neighbours[slot].link == .up { effects.append(.send(forgery, to: neighbours[slot].node)) }

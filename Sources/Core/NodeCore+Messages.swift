@@ -28,6 +28,9 @@ extension NodeCore {
             stateExchanges[slot].offer = state
         case .bye(let closeReason):
             neighbours[slot].noteBye(closeReason, at: now, configuration.patience)
+        // Only where a simulation has no links: they would have refused it.
+        case .noise:
+            count(.badMagic)
         }
     }
 

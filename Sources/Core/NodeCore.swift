@@ -259,7 +259,7 @@ public struct NodeCore: Sendable {
             noteEarning(at: now)
             if !function.sendsModels, let start = halfStep?.start { tellState(of: start, into: &effects) }
             if nextForgery(since: since, at: now) != nil, let halfStep {
-                forge(with: halfStep.own, heard: modelsForRound(), due: (since, now), into: &effects)
+                forge(in: halfStep, heard: modelsForRound(), due: (since, now), into: &effects)
             }
             if let next = nextLook(since: since, at: now) {
                 effects.append(.wake(at: next))
@@ -378,7 +378,7 @@ public struct NodeCore: Sendable {
         if exchanges { note(roundInputs, workspace) }
         effects.append(.trace(traceLine(halfStep.own, roundInputs, state)))
         if exchanges {
-            forge(with: halfStep.own, heard: roundInputs.heard, into: &effects)
+            forge(in: halfStep, heard: roundInputs.heard, into: &effects)
             state.attackMemory = function.attackMemory
         }
         advance(to: nextRound())

@@ -46,7 +46,9 @@ public struct RoundFunction: Sendable {
         self.trainer = trainer
         triesOut = trainer != nil && rule is any LossAwareRule
         sendsModels = exchange.sendsModels
-        keepsStart = !sendsModels || rule.needs.contains(.modelBefore) || configuration.output == .leastNorm
+        keepsStart =
+            !sendsModels || rule.needs.contains(.modelBefore) || configuration.output == .leastNorm
+            || behaviour.needsStart
     }
 
     // MARK: - From a state to a message
@@ -80,10 +82,11 @@ public struct RoundFunction: Sendable {
     /// What a hostile node sends to each of these in place of its own message; `nil` is silence.
     ///
     /// - Parameter heard: ascending by sender.
-    public mutating func forge(for receivers: [NodeID], with own: ModelMessage, heard: [ReceivedModel]) -> [Message?] {
+    public mutating func forge(for receivers: [NodeID], in halfStep: HalfStep, heard: [ReceivedModel]) -> [Message?] {
         guard case .hostile(var adversary) = behaviour else { return receivers.map { _ in nil } }
         let forgeries = adversary.forge(
-            for: receivers, with: own, heard: heard, node: configuration.node, seed: configuration.seed)
+            for: receivers, with: halfStep.own, from: sendsModels ? halfStep.start : [], heard: heard,
+            node: configuration.node, seed: configuration.seed)
         behaviour = .hostile(adversary)
         return forgeries
     }

@@ -27,7 +27,8 @@ public struct VictimSchedule: Sendable {
                 honestSenders: senders.filter { !forges($0.node) }.map {
                     Victim.Sender(node: $0.node, weight: $0.weight)
                 },
-                hostileWeight: senders.filter { forges($0.node) }.reduce(0) { $0 + $1.weight })
+                hostileWeight: senders.filter { forges($0.node) }.reduce(0) { $0 + $1.weight },
+                hostileSenders: senders.count { forges($0.node) })
         }
     }
 }

@@ -283,7 +283,7 @@ private struct ReplayedNode {
         state = function(
             halfStep, with: RoundInputs(heard: heard, offenders: line.offenders),
             among: configuration.roundNeighbourhood(in: line.round), using: &workspace)
-        if configuration.cadence.exchanges(in: line.round) { forge(own, heard: heard, mailbox: &mailbox) }
+        if configuration.cadence.exchanges(in: line.round) { forge(halfStep, heard: heard, mailbox: &mailbox) }
         guard state.digest == line.result else {
             throw Replay.Difference(label: label, round: line.round.number, what: "its mix comes out otherwise")
         }
@@ -291,11 +291,12 @@ private struct ReplayedNode {
         return true
     }
 
-    private mutating func forge(_ own: ModelMessage, heard: [ReceivedModel], mailbox: inout Mailbox) {
-        guard function.forges(in: own.round), case .hostile(let adversary) = function.behaviour else { return }
-        let victims = configuration.roundNeighbourhood(in: own.round).links.members.filter(\.receives)
+    private mutating func forge(_ halfStep: HalfStep, heard: [ReceivedModel], mailbox: inout Mailbox) {
+        let step = halfStep.own.round
+        guard function.forges(in: step), case .hostile(let adversary) = function.behaviour else { return }
+        let victims = configuration.roundNeighbourhood(in: step).links.members.filter(\.receives)
             .map { configuration.neighbours[$0.slot].node }.filter { !adversary.allies.contains($0) }
-        let forgeries = function.forge(for: victims, with: own, heard: heard)
+        let forgeries = function.forge(for: victims, in: halfStep, heard: heard)
         for case .model(let forgery)? in forgeries { mailbox.put(forgery, from: configuration.node) }
         state.attackMemory = function.attackMemory
     }

@@ -67,13 +67,19 @@ public struct LocalSGD: LocalModel {
     public let dimension: Int
     private let seed: UInt64
     private let node: NodeID
+    /// Of a node that poisons its data as the model changes.
+    private let poison: (any BatchPoison)?
 
-    public init(objective: any Objective, shard: Batch, settings: Settings, seed: UInt64, node: NodeID) {
+    public init(
+        objective: any Objective, shard: Batch, settings: Settings, seed: UInt64, node: NodeID,
+        poison: (any BatchPoison)? = nil
+    ) {
         self.objective = objective
         self.shard = shard
         self.settings = settings
         self.seed = seed
         self.node = node
+        self.poison = poison
         dimension = objective.dimension
     }
 
@@ -169,6 +175,10 @@ public struct LocalSGD: LocalModel {
         var gradient: [Float] = []
         swap(&gradient, &scratch.gradient)
         defer { swap(&gradient, &scratch.gradient) }
+        var batch = batch
+        if let poison {
+            batch = poison.poisoned(batch, at: parameters, of: objective, scratch: &scratch.objective)
+        }
         var span = gradient.mutableSpan
         let loss = objective.lossAndGradient(at: parameters, on: batch, gradient: &span, scratch: &scratch.objective)
         if let clip = settings.clip {

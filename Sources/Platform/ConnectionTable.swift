@@ -326,7 +326,7 @@ extension Message {
     fileprivate var modelBytes: Int {
         switch self {
         case .model(let vector), .state(let vector): vector.values.count * MemoryLayout<Float>.size
-        case .waiting, .stateRequest, .bye: 0
+        case .waiting, .stateRequest, .bye, .noise: 0
         }
     }
 }

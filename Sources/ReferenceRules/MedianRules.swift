@@ -12,6 +12,15 @@ extension ReferenceRules {
         return ReferenceResult(vector, kept: Array(0..<inputs.count))
     }
 
+    @Sendable static func medianOfMeans(_ inputs: ReferenceInputs) -> ReferenceResult {
+        let asked = inputs.parameters.count("groups")
+        let count = min(inputs.count, asked == 0 ? 2 * inputs.hostile + 1 : asked)
+        let means = (0..<count).map { group in
+            inputs.vectors.mean(of: group * inputs.count / count..<(group + 1) * inputs.count / count)
+        }
+        return ReferenceResult(leastSumOfDistances(means), kept: Array(0..<inputs.count))
+    }
+
     /// ByzFL's: a number of smoothed steps from zero.
     private static func stepsFromZero(_ inputs: ReferenceInputs) -> [Double] {
         let zero = Array(repeating: 0.0, count: inputs.dimension)

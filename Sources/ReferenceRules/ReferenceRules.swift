@@ -70,6 +70,8 @@ public enum ReferenceRules {
         "phocas": phocas,
         "centredClipping": centredClipping,
         "faba": faba,
+        "cge": comparativeElimination,
+        "medianOfMeans": medianOfMeans,
         "bulyan": bulyan,
         "lfighter": lfighter,
         "signMajority": signMajority,

@@ -48,6 +48,14 @@ extension ReferenceRules {
         return meanOf(rows[...], inputs)
     }
 
+    @Sendable static func comparativeElimination(_ inputs: ReferenceInputs) -> ReferenceResult {
+        let order = ranked(0..<inputs.count) { row in
+            let norm = norm(inputs.vectors[row])
+            return norm.isFinite ? norm : .infinity
+        }
+        return meanOf(order.prefix(inputs.count - inputs.hostile), inputs)
+    }
+
     @Sendable static func bulyan(_ inputs: ReferenceInputs) -> ReferenceResult {
         var rest = Array(0..<inputs.count)
         var picked: [Int] = []

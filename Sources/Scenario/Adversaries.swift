@@ -1,4 +1,5 @@
-// The adversary groups of an experiment on its topology: who is hostile, and how each hostile node behaves.
+// The adversary groups of an experiment on its topology: who is hostile, and how each hostile node behaves. What their
+// attacks must know is checked in Adversaries+Knowledge.
 import Attacks
 import Core
 import Graphs
@@ -8,26 +9,30 @@ import Registry
 
 /// The hostile nodes, resolved and checked.
 struct Adversaries: Sendable {
-    private enum Conduct {
+    enum Conduct {
         case forges(any ModelAttack)
         /// Follows the protocol with poisoned data, and so is honest in all that it sends and waits for.
-        case poisons(any LabelAttack)
+        case poisons(any DataAttack)
     }
 
-    private struct Group: Sendable {
+    struct Group: Sendable {
         let conduct: Conduct
+        /// Ascending.
         let members: [NodeID]
         let settings: AdversaryGroup
     }
 
-    private var groups: [Group] = []
-    /// For each node its position in `groups`.
-    private var groupOfNode: [Int?]
+    private(set) var groups: [Group] = []
+    /// For each node its positions in `groups`: at most one that forges, and one that poisons.
+    private var groupsOfNode: [(forging: Int?, poisoning: Int?)]
     private let rounds: Int
     private let gossipSteps: Int
 
-    init(_ experiment: Experiment, on topology: Topology) throws(ConfigurationFault) {
-        groupOfNode = [Int?](repeating: nil, count: topology.nodeCount)
+    /// - Parameter isConstant: whether the graph is the same in all rounds.
+    init(
+        _ experiment: Experiment, on topology: Topology, isConstant: Bool = true
+    ) throws(ConfigurationFault) {
+        groupsOfNode = Array(repeating: (nil, nil), count: topology.nodeCount)
         rounds = experiment.training.rounds
         gossipSteps = experiment.training.gossipSteps
         for (index, settings) in experiment.adversary.enumerated() {
@@ -37,9 +42,10 @@ struct Adversaries: Sendable {
                 throw error.located(at: settings.nodes.place)
             }
         }
-        guard groupOfNode.contains(nil) else {
+        guard groupsOfNode.contains(where: { $0.forging == nil && $0.poisoning == nil }) else {
             throw ConfigurationFault("all \(topology.nodeCount) nodes are hostile; allowed: all but one")
         }
+        try checkKnowledge(on: topology, of: experiment, isConstant: isConstant)
     }
 
     private mutating func add(
@@ -58,7 +64,7 @@ struct Adversaries: Sendable {
             throw ConfigurationFault(
                 "\(key).attack \(settings.attack.kind) needs data to poison; task.split.over must be all")
         }
-        let members = try claim(settings.nodes.labels, key: "\(key).nodes", on: topology)
+        let members = try claim(settings.nodes.labels, for: conduct, key: "\(key).nodes", on: topology)
         if case .forges(let attack) = conduct, settings.collude {
             try Adversaries.checkCollusion(
                 of: members.count, in: attack, settings, key: key, timing: experiment.timing.kind)
@@ -68,7 +74,7 @@ struct Adversaries: Sendable {
 
     /// The nodes of these labels, ascending, taken into the group to be added next.
     private mutating func claim(
-        _ labels: [String], key: String, on topology: Topology
+        _ labels: [String], for conduct: Conduct, key: String, on topology: Topology
     ) throws(ConfigurationFault) -> [NodeID] {
         var members: [NodeID] = []
         for label in labels {
@@ -77,10 +83,21 @@ struct Adversaries: Sendable {
                 throw ConfigurationFault(
                     .unknown(noun: "node of \(name) in \(key)", given: label, known: topology.labels))
             }
-            guard groupOfNode[node.index] == nil else {
-                throw ConfigurationFault("\(key) names '\(label)', which is hostile already; allowed: once")
+            let earlier = groupsOfNode[node.index]
+            let isTaken: Bool
+            switch conduct {
+            case .forges:
+                isTaken = earlier.forging != nil
+                groupsOfNode[node.index].forging = groups.count
+            case .poisons:
+                isTaken = earlier.poisoning != nil
+                groupsOfNode[node.index].poisoning = groups.count
             }
-            groupOfNode[node.index] = groups.count
+            guard !isTaken else {
+                throw ConfigurationFault(
+                    "\(key) names '\(label)', which is hostile already; allowed: once, or once to forge and once to "
+                        + "poison data")
+            }
             members.append(node)
         }
         return members.sorted()
@@ -89,8 +106,8 @@ struct Adversaries: Sendable {
     private static func conduct(_ settings: AdversaryGroup, key: String) throws(ConfigurationFault) -> Conduct {
         let attack = try settings.makeAttack()
         if let forging = attack as? any ModelAttack { return .forges(forging) }
-        guard let poisoning = attack as? any LabelAttack else {
-            preconditionFailure("\(settings.attack.kind) is neither an attack on messages nor one on labels")
+        guard let poisoning = attack as? any DataAttack else {
+            preconditionFailure("\(settings.attack.kind) is neither an attack on messages nor one on data")
         }
         guard settings.from == 0, settings.until == nil, settings.probability == 1, !settings.collude else {
             throw ConfigurationFault(
@@ -113,7 +130,7 @@ struct Adversaries: Sendable {
             throw refuse("for \(kind), which tells every victim something else")
         }
         guard members > 1 else { return }
-        guard attack.needs.isDisjoint(with: [.own, .past]) else {
+        guard attack.needs.isDisjoint(with: [.own, .before, .past]) else {
             throw refuse("for \(kind) with these parameters, where each member sends what is made of its own model")
         }
         guard attack.needs.contains(.heard) else { return }
@@ -128,29 +145,41 @@ struct Adversaries: Sendable {
         }
     }
 
-    func isHostile(_ node: NodeID) -> Bool { groupOfNode[node.index] != nil }
-
-    private func group(of node: NodeID) -> Group? { groupOfNode[node.index].map { groups[$0] } }
+    func isHostile(_ node: NodeID) -> Bool { forges(node) || poisons(node) }
 
     /// Whether the node forges its messages, sooner or later.
-    private func forges(_ node: NodeID) -> Bool {
-        if case .forges = group(of: node)?.conduct { true } else { false }
-    }
+    func forges(_ node: NodeID) -> Bool { groupsOfNode[node.index].forging != nil }
 
-    /// Refuses poison for labels where there are none.
-    func checkPoison(of targets: Targets) throws(ConfigurationFault) {
+    /// Whether the node trains on poisoned data.
+    func poisons(_ node: NodeID) -> Bool { groupsOfNode[node.index].poisoning != nil }
+
+    /// Refuses attacks that do not go with the model or the data.
+    func check(dimension: Int, shape: SampleShape) throws(ConfigurationFault) {
         for group in groups {
-            guard case .poisons(let attack) = group.conduct, targets.kind.classCount == 0 else { continue }
-            throw ConfigurationFault(
-                "the attack \(type(of: attack).name) changes labels, and the data have \(targets.kind)")
+            switch group.conduct {
+            case .forges(let attack): try attack.check(dimension: dimension)
+            case .poisons(let attack): try attack.check(shape)
+            }
         }
     }
 
-    /// What takes the place of each label in the node's data, if it is poisoned.
-    func relabelling(of node: NodeID, classCount: Int) -> [Int]? {
-        guard case .poisons(let attack) = group(of: node)?.conduct else { return nil }
-        return attack.relabelling(classCount: classCount)
+    private func poison(of node: NodeID) -> (attack: any DataAttack, member: Int)? {
+        guard let group = groupsOfNode[node.index].poisoning.map({ groups[$0] }),
+            case .poisons(let attack) = group.conduct
+        else { return nil }
+        return (attack, group.members.slot(of: node, by: \.self) ?? 0)
     }
+
+    /// What the node trains on in place of these samples.
+    func poisoned(_ samples: Samples, of node: NodeID, seed: UInt64) -> Samples {
+        guard let (attack, member) = poison(of: node) else { return samples }
+        // Before all rounds, in which the node's attack on messages draws.
+        var random = RandomStream(seed: seed, purpose: .attack, node: node, round: Round(Int(UInt32.max)))
+        return attack.poison(samples, member: member, random: &random)
+    }
+
+    /// What it does to each batch.
+    func batchPoison(of node: NodeID) -> (any BatchPoison)? { poison(of: node)?.attack.batchPoison }
 
     /// The links on which groups overhear honest nodes beside their own edges.
     func taps(on topology: Topology) -> [Edge] {
@@ -182,8 +211,14 @@ struct Adversaries: Sendable {
     }
 
     /// Nodes with poisoned data are heard and answered by hostile nodes like any honest node: they wait for everyone.
-    func behaviour(of node: NodeID, neighbours: [NodeID], on links: any LinkSchedule) -> Behaviour {
-        guard let group = group(of: node), case .forges(let attack) = group.conduct else { return .honest }
+    ///
+    /// - Parameter rounds: those of a victim, without its training.
+    func behaviour(
+        of node: NodeID, neighbours: [NodeID], on links: any LinkSchedule, rounds functions: (NodeID) -> RoundFunction
+    ) -> Behaviour {
+        guard let group = groupsOfNode[node.index].forging.map({ groups[$0] }),
+            case .forges(let attack) = group.conduct
+        else { return .honest }
         let settings = group.settings
         let hostile = links.union.nodes.filter(forges)
         let schedule = VictimSchedule(of: node, amid: hostile, on: links)
@@ -193,7 +228,36 @@ struct Adversaries: Sendable {
                 schedule: links.isConstant ? nil : schedule, allies: Set(neighbours.filter(forges)),
                 rounds: settings.from * gossipSteps..<min(settings.until ?? rounds, rounds) * gossipSteps,
                 probability: settings.probability,
-                collusion: settings.collude ? collusion(of: group, in: attack, on: links.union) : nil))
+                collusion: settings.collude ? collusion(of: group, in: attack, on: links.union) : nil,
+                surroundings: Surroundings(
+                    nodes: links.union.nodeCount, hostile: hostile.count,
+                    graph: attack.needs.contains(.graph) ? honestGraph(of: links) : nil),
+                rules: attack.needs.contains(.oracle)
+                    ? VictimRules(
+                        links.union.receivers(of: node).filter { !forges($0) }.map(functions), amid: hostile)
+                    : nil))
+    }
+
+    /// Where the two ends of a link weigh each other differently, it has the mean of both.
+    private func honestGraph(of links: any LinkSchedule) -> HonestGraph {
+        let nodes = links.union.nodes.filter { !forges($0) }
+        var halves: [HonestGraph.Link] = []
+        for (place, node) in nodes.enumerated() {
+            for sender in links.senders(of: node, in: Round(0)) {
+                guard let other = nodes.slot(of: sender.node, by: \.self) else { continue }
+                halves.append(HonestGraph.Link(min(place, other), max(place, other), weight: sender.weight / 2))
+            }
+        }
+        halves.sort { $0.ends < $1.ends }
+        var whole: [HonestGraph.Link] = []
+        for half in halves {
+            if let last = whole.last, last.ends == half.ends {
+                whole[whole.count - 1] = HonestGraph.Link(half.ends.0, half.ends.1, weight: last.weight + half.weight)
+            } else {
+                whole.append(half)
+            }
+        }
+        return HonestGraph(nodes: nodes, links: whole)
     }
 
     private func collusion(of group: Group, in attack: any ModelAttack, on topology: Topology) -> Collusion {

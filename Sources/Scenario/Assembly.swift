@@ -71,7 +71,7 @@ public struct Assembly: Sendable {
         sharesData: Bool = false, room: MemoryRoom = .unbounded
     ) throws(ConfigurationFault) {
         let topology = file.topology
-        let adversaries = try Adversaries(experiment, on: topology)
+        let adversaries = try Adversaries(experiment, on: topology, isConstant: file.graphs.isConstant)
         try MemoryNeed(
             ofGraph: GraphSize(
                 nodes: topology.nodeCount, links: topology.edges.count + adversaries.tapCount(on: topology))
@@ -96,6 +96,7 @@ public struct Assembly: Sendable {
         objective = try model.makeObjective(for: dataset.shape)
         try experiment.checkOptimum(of: model)
         dimension = objective.dimension
+        try adversaries.check(dimension: dimension, shape: dataset.shape)
         guard dimension <= Limits.largestDimension else {
             throw ConfigurationFault(
                 "a model has \(dimension) parameters for \(dataset.shape.featureCount) features and "
@@ -118,7 +119,6 @@ public struct Assembly: Sendable {
         parts = try validation.assign(basis) { basis throws(ConfigurationFault) in
             try Assembly.split(basis, among: sharers, experiment, nodeCount: topology.nodeCount)
         }
-        try adversaries.checkPoison(of: targets)
         let doubts = Warnings(
             experiment: experiment, graphs: file.graphs, honest: honest, isHostile: adversaries.isHostile, rule: rule,
             parts: parts, view: view)
@@ -153,13 +153,13 @@ public struct Assembly: Sendable {
     /// Whether models travel, and not something else that a round's training comes to.
     public var sendsModels: Bool { type(of: exchange).sendsModels }
 
-    /// The training data of a node, as it sees it: a poisoned node sees poisoned labels.
+    /// The training data of a node, as it sees it: a poisoned node sees poisoned samples.
     public func shard(of node: NodeID) throws(ConfigurationFault) -> Batch {
         let rows = parts[node.index]
-        let relabelling = adversaries.relabelling(of: node, classCount: dataset.shape.classCount)
-        if let shared, relabelling == nil { return Batch(shared, rows: rows) }
+        let isPoisoned = adversaries.poisons(node)
+        if let shared, !isPoisoned { return Batch(shared, rows: rows) }
         let samples = try dataset.trainingPart(rows: rows, targets: targets)
-        return Batch(relabelling.map { samples.with(samples.targets.relabelled(by: $0)) } ?? samples)
+        return Batch(isPoisoned ? adversaries.poisoned(samples, of: node, seed: experiment.seed) : samples)
     }
 
     /// What the classes are called; none where there are no classes.
@@ -203,7 +203,8 @@ public struct Assembly: Sendable {
         let configuration = configuration(of: node)
         let neighbours = configuration.neighbours.map(\.node)
         let trainer = LocalSGD(
-            objective: objective, shard: try shard(of: node), settings: settings, seed: experiment.seed, node: node)
+            objective: objective, shard: try shard(of: node), settings: settings, seed: experiment.seed, node: node,
+            poison: adversaries.batchPoison(of: node))
         let core = NodeCore(
             configuration, exchange: exchange, rule: rule, behaviour: behaviour(of: node, neighbours: neighbours),
             initial: trainer.initialParameters(), trainer: trainer)
@@ -213,7 +214,15 @@ public struct Assembly: Sendable {
     }
 
     func behaviour(of node: NodeID, neighbours: [NodeID]) -> Behaviour {
-        adversaries.behaviour(of: node, neighbours: neighbours, on: graphs)
+        adversaries.behaviour(of: node, neighbours: neighbours, on: graphs) { victim in
+            RoundFunction(
+                configuration(of: victim), exchange: exchange, rule: rule,
+                trainer: LocalSGD(
+                    objective: objective,
+                    shard: Batch(Samples(features: [], targets: targets.picked([]), axes: dataset.shape.axes)),
+                    settings: settings,
+                    seed: experiment.seed, node: victim))
+        }
     }
 
     func configuration(of node: NodeID) -> NodeConfiguration {

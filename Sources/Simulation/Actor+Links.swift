@@ -173,7 +173,7 @@ extension Actor {
             switch message {
             case .model(let model): outbox.observations.append(.sent(from: id, to: receiver, model))
             case .state(let state): outbox.observations.append(.sentState(from: id, to: receiver, state))
-            case .waiting, .stateRequest, .bye: break
+            case .waiting, .stateRequest, .bye, .noise: break
             }
         }
         guard settings.isDisturbed || settings.carriage != .values else {
@@ -235,6 +235,7 @@ extension Message {
         switch self {
         case .model(let vector), .state(let vector): Frame.headerBytes + vector.values.count * 4
         case .waiting, .stateRequest, .bye: Frame.headerBytes
+        case .noise(let bytes): bytes.count
         }
     }
 }

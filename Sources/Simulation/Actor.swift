@@ -342,6 +342,7 @@ struct Actor: Sendable {
             hash.fold(state.digest)
         case .received(.bye(let closeReason), let node):
             hash.fold(6 &+ UInt64(node.index) << 8 &+ UInt64(closeReason.rawValue) << 4)
+        case .received(.noise, let node): hash.fold(13 &+ UInt64(node.index) << 8)
         case .rejected(_, let node, _): hash.fold(7 &+ UInt64(node.index) << 8)
         case .trained, .lossesProbed, .timer: hash.fold(8)
         case .stopRequested: hash.fold(9)

@@ -12,6 +12,8 @@ public enum Message: Sendable, Equatable {
     /// The answer: parameters, and the round that starts with them.
     case state(ModelMessage)
     case bye(CloseReason)
+    /// Bytes that are no frame, from a hostile node; no link ever delivers them.
+    case noise([UInt8])
 }
 
 /// A model as it travels: the values, and their hash for trace and checks, computed once for all neighbours.

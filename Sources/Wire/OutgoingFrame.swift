@@ -74,7 +74,16 @@ public struct OutgoingFrame: Sendable, Equatable {
             self.init(
                 kind: .bye, sender: sender, round: Round(0), sequence: sequence, payload: [closeReason.rawValue],
                 sealedWith: key)
+        case .noise(let bytes):
+            self.init(noise: bytes)
         }
+    }
+
+    /// Bytes that are no frame; they wait like one of the smallest.
+    private init(noise bytes: [UInt8]) {
+        head = bytes
+        model = []
+        kind = .waiting
     }
 
     /// All bytes in one array, for transports that copy anyway.

@@ -237,7 +237,7 @@ extension JSONObject {
     }
 
     /// The values of these parameters among others that are not theirs; `standard` are defaults of another code.
-    fileprivate func values(
+    func values(
         of declared: [Parameter], standard: [(name: String, value: ParameterValue)]
     ) throws(ConfigurationFault) -> ParameterValues {
         let names = Set(declared.flatMap { [$0.name] + $0.aliases })
@@ -260,7 +260,7 @@ extension MixReport {
 
 extension JSONValue {
     /// The shortest decimal that is this Float.
-    fileprivate static func shortest(_ value: Float) -> JSONValue { .number(Double("\(value)") ?? Double(value)) }
+    static func shortest(_ value: Float) -> JSONValue { .number(Double("\(value)") ?? Double(value)) }
 
     fileprivate static func rows(_ rows: [Int]) -> JSONValue { .array(rows.map { .number($0) }) }
 

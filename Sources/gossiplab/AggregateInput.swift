@@ -65,7 +65,7 @@ struct AggregateInput {
         stepSize = try object["stepSize"].map { value throws(ConfigurationFault) in try value.number("stepSize") } ?? 0
     }
 
-    private static func vectors(_ value: JSONValue) throws(ConfigurationFault) -> [[Double]] {
+    static func vectors(_ value: JSONValue) throws(ConfigurationFault) -> [[Double]] {
         var vectors: [[Double]] = []
         for (row, element) in try value.array("vectors").enumerated() {
             let vector = try vector(element, key: "vectors.\(row)")
@@ -93,7 +93,7 @@ struct AggregateInput {
         return vector
     }
 
-    private static func weights(_ value: JSONValue, count: Int) throws(ConfigurationFault) -> [Double] {
+    static func weights(_ value: JSONValue, count: Int) throws(ConfigurationFault) -> [Double] {
         var weights: [Double] = []
         for (index, element) in try value.array("weights").enumerated() {
             let weight = try element.number("weights.\(index)")

@@ -62,7 +62,12 @@ enum ListCommand: Command {
                 entry.notes = ["effect: \(step.effect)", "cost: \(step.cost)", "source: \(step.source)"]
                 return entry
             }
-        case "attacks": return registered(AttackCatalog.all.descriptions)
+        case "attacks":
+            return zip(AttackCatalog.all.entries, registered(AttackCatalog.all.descriptions)).map { type, entry in
+                var entry = entry
+                entry.notes = notes(of: type)
+                return entry
+            }
         case "models": return registered(ModelCatalog.all.descriptions)
         case "exchanges": return registered(ExchangeCatalog.all.descriptions)
         case "datasets": return registered(DatasetCatalog.all.descriptions)
@@ -84,6 +89,13 @@ enum ListCommand: Command {
             }
         default: throw ConfigurationFault(.unknown(noun: "kind", given: kind, known: kinds))
         }
+    }
+
+    /// What an attack knows with its defaults, and whether it tells different neighbours different things.
+    private static func notes(of type: any Attack.Type) -> [String] {
+        guard let attack = try? type.init(.defaults(type.parameters)) else { return [] }
+        guard let forging = attack as? any ModelAttack else { return ["on data: its node follows the protocol"] }
+        return ["knows: \(forging.knowledge)", "equivocates: \(forging.equivocates ? "yes" : "no")"]
     }
 
     private static func registered(_ types: [any Registered.Type]) -> [Entry] {

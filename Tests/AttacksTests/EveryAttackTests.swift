@@ -1,6 +1,7 @@
 // The laws that every attack obeys, over the catalogue: an attack is tested from the line that lists it.
 import Attacks
 import Kernels
+import Learning
 import Registry
 import Testing
 import TestSupport
@@ -15,7 +16,7 @@ struct CatalogAttack: CustomTestStringConvertible, Sendable {
 
     static let all = AttackCatalog.all.entries.map { CatalogAttack($0) }
     static let onModels = all.filter { $0.type is any ModelAttack.Type }
-    static let onLabels = all.filter { $0.type is any LabelAttack.Type }
+    static let onData = all.filter { $0.type is any DataAttack.Type }
 
     /// With the defaults, and with every choice of a parameter that has any.
     var variants: [CatalogAttack] {
@@ -37,22 +38,42 @@ struct CatalogAttack: CustomTestStringConvertible, Sendable {
     func onModels() throws -> any ModelAttack { try #require(try make() as? any ModelAttack) }
 }
 
-/// What node 1 of a small graph heard: its neighbours 0, 2 and 3, all of which it attacks together with node 4.
+/// What node 1 of a small graph heard: its neighbours 0, 2 and 3, all of which it attacks together with node 4, and 5
+/// beside 2. Its oracle takes a forgery for the outcome where it is not far from the victim, and else the mean.
 func attackView(heard count: Int = 3, dimension: Int = 7, seed: UInt64 = 5) -> AttackView {
     var random = RandomStream(seed: seed, purpose: .measurement)
-    func model() -> [Float] {
+    func model(mean: Double = 2) -> [Float] {
         var model = [Float](repeating: 0, count: dimension)
-        random.fillGaussian(&model, mean: 2, standardDeviation: 1)
+        random.fillGaussian(&model, mean: mean, standardDeviation: 1)
         return model
     }
     let honest = [0, 2, 3].map { NodeID($0) }
     let victims = honest.map { victim in
         let senders = honest.filter { $0 != victim }.map { Victim.Sender(node: $0, weight: 0.2) }
-        return Victim(node: victim, honestSenders: senders, hostileWeight: 0.4)
+        let isNextToFive = victim == NodeID(2)
+        return Victim(
+            node: victim, honestSenders: senders, hostileWeight: isNextToFive ? 0.6 : 0.4,
+            hostileSenders: isNextToFive ? 3 : 2)
     }
+    let own = model()
+    let heard = honest.prefix(count).map { AttackView.Heard(sender: $0, model: model()) }
+    let graph = HonestGraph(
+        nodes: honest,
+        links: [
+            .init(0, 1, weight: 0.2), .init(0, 2, weight: 0.2 + 0.01 * Double(seed)), .init(1, 2, weight: 0.1),
+        ])
     return AttackView(
-        round: Round(4), own: model(),
-        heard: honest.prefix(count).map { AttackView.Heard(sender: $0, model: model()) }, victims: victims)
+        round: Round(4), own: own, before: model(mean: 1), heard: heard, victims: victims,
+        surroundings: Surroundings(nodes: 6, hostile: 3, graph: graph), oracle: attackOracle(heard, seed: seed))
+}
+
+func attackOracle(_ heard: [AttackView.Heard], seed: UInt64) -> MixOracle {
+    MixOracle { victim, forgery in
+        guard let place = heard.slot(of: victim, by: \.sender) else { return nil }
+        let reach = 1 + Double(victim.index) + 0.1 * Double(seed)
+        let isNear = squaredDistance(forgery.span, heard[place].model.span) <= reach * reach
+        return Trial(model: isNear ? forgery : heard[0].model, threshold: reach)
+    }
 }
 
 func attackStream(victim: Int = 0, seed: UInt64 = 9) -> RandomStream {
@@ -82,7 +103,7 @@ struct EveryAttackTests {
 }
 
 enum AttackLaws {
-    static let all = [kinds, deterministic, shape, extremes, unheard, needs, labels, names]
+    static let all = [kinds, deterministic, shape, extremes, unheard, needs, memory, labels, poison, names]
 
     /// What must hold of every kind of attack on messages.
     private static func law(
@@ -110,21 +131,28 @@ enum AttackLaws {
         switch forgery {
         case .model(let model): [0] + model.map(\.bitPattern)
         case .misdated(let model, let rounds): [UInt32(bitPattern: Int32(rounds))] + model.map(\.bitPattern)
-        case .excuse, .silence: nil
+        case .bytes(let bytes): bytes.map { UInt32($0) }
+        case .excuse: [1]
+        case .silence: nil
         }
     }
 
     private static func model(in forgery: Forgery) -> [Float]? {
         switch forgery {
         case .model(let model), .misdated(let model, _): model
-        case .excuse, .silence: nil
+        case .bytes, .excuse, .silence: nil
         }
+    }
+
+    /// Whether it is one of those that send what is no number.
+    private static func isMeantNotFinite(_ attack: CatalogAttack) -> Bool {
+        attack.type is NotFinite.Type || attack.given.contains { $0.value == .text("notFinite") }
     }
 
     static let kinds = Law("attacks either messages or data", brokenBy: CatalogAttack(TwoFaced.self)) {
         attack, verdict in
-        let (models, labels) = (attack.type is any ModelAttack.Type, attack.type is any LabelAttack.Type)
-        verdict.expect(models != labels, "models \(models), labels \(labels)")
+        let (models, data) = (attack.type is any ModelAttack.Type, attack.type is any DataAttack.Type)
+        verdict.expect(models != data, "models \(models), data \(data)")
     }
 
     static let deterministic = law(
@@ -148,7 +176,7 @@ enum AttackLaws {
                 guard let model = try model(in: forged(attack, to: 0, seeing: view)) else { continue }
                 let isFinite = model.allSatisfy { $0.isFinite }
                 verdict.expect(model.count == dimension, "\(model.count) elements, not \(dimension)")
-                verdict.expect(isFinite != (attack.type is NotFinite.Type), "heard \(heard): \(model)")
+                verdict.expect(isFinite || isMeantNotFinite(attack), "heard \(heard): \(model)")
             }
         }
     }
@@ -161,10 +189,10 @@ enum AttackLaws {
             let view = AttackView(
                 round: Round(0), own: models,
                 heard: [0, 2, 3].map { AttackView.Heard(sender: NodeID($0), model: models) },
-                victims: attackView().victims)
+                victims: attackView().victims, surroundings: attackView().surroundings)
             guard let model = try model(in: forged(attack, to: 2, seeing: view)) else { continue }
             let isFinite = model.allSatisfy { $0.isFinite }
-            verdict.expect(isFinite != (attack.type is NotFinite.Type), "from \(value): \(model)")
+            verdict.expect(isFinite || isMeantNotFinite(attack), "from \(value): \(model)")
         }
     }
 
@@ -181,35 +209,75 @@ enum AttackLaws {
         }
     }
 
-    /// Each ingredient is exchanged alone; the forgery must change where it is named, and only there.
+    /// Each ingredient is exchanged alone. Where it is not named, that must change nothing in a usual round; where it is,
+    /// it must change something there, or where less was heard, or after another round.
     static let needs = law("goes by what it says, and by all of it", brokenBy: Sly.self) { attack, verdict in
         let declared = try attack.onModels().needs
-        let (view, other) = (attackView(), attackView(seed: 6))
-        func forge(to victim: Int = 0, _ view: AttackView, seed: UInt64 = 9, lane: Int = 0) throws -> [UInt32]? {
-            var forger = try attack.onModels()
-            return bits(forger.forge(to: victim, seeing: view, random: attackStream(victim: lane, seed: seed)))
+        let usual = attackView()
+        let lesser = [attackView(heard: 0), usual.hearing(Array(usual.heard.dropFirst()))]
+        for (need, words) in ingredients {
+            func changes(_ view: AttackView, after earlier: AttackView?) throws -> Bool {
+                let other = exchanged(need, in: view)
+                return try (5...12).contains { seed in
+                    func forge(to victim: Int, _ view: AttackView, seed: UInt64) throws -> [UInt32]? {
+                        var forger = try attack.onModels()
+                        if let earlier { _ = forger.forge(to: 0, seeing: earlier, random: attackStream(seed: 3)) }
+                        return bits(forger.forge(to: victim, seeing: view, random: attackStream(seed: seed)))
+                    }
+                    return try forge(to: 0, view, seed: seed)
+                        != forge(to: need == .victim ? 2 : 0, other, seed: need == .draws ? seed + 100 : seed)
+                }
+            }
+            let isGoneBy = try changes(usual, after: nil) || changes(usual, after: attackView(seed: 8))
+            if declared.contains(need) {
+                let isEver = try isGoneBy || lesser.contains { try changes($0, after: nil) }
+                verdict.expect(isEver, "\(words): declared, and changes nothing")
+            } else {
+                verdict.expect(!isGoneBy, "\(words): not declared, and changes the forgery")
+            }
         }
-        func sees(own: [Float], _ heard: [AttackView.Heard]) -> AttackView {
-            AttackView(round: view.round, own: own, heard: heard, victims: view.victims)
+    }
+
+    private static let ingredients: [(AttackNeeds, String)] = [
+        (.heard, "what it heard"), (.own, "its own model"), (.before, "its model before"), (.victim, "whom it attacks"),
+        (.draws, "chance"), (.graph, "the honest graph"), (.oracle, "the oracle"),
+    ]
+
+    /// The view with one ingredient of another one.
+    private static func exchanged(_ need: AttackNeeds, in view: AttackView) -> AttackView {
+        let other = attackView(heard: view.heard.count, seed: 6)
+        switch need {
+        case .heard:
+            return view.hearing(
+                view.heard.map { one in
+                    AttackView.Heard(sender: one.sender, model: one.model.enumerated().map { $1 + Float($0 % 3) - 1.2 })
+                })
+        case .own: return view.with(own: other.own)
+        case .before: return view.with(before: other.before)
+        case .graph: return view.with(surroundings: other.surroundings)
+        case .oracle: return view.with(oracle: attackOracle(view.heard, seed: 45))
+        default: return view
         }
-        let usual = try forge(view)
-        let changed: [(AttackNeeds, String, Bool)] = [
-            (.heard, "what it heard", try forge(sees(own: view.own, other.heard)) != usual),
-            // Where the victim was not heard, the own model may stand for it.
-            (
-                .own, "its own model",
-                try forge(sees(own: other.own, view.heard)) != usual
-                    || forge(sees(own: other.own, [])) != forge(sees(own: view.own, []))
-                        && attack.type is Dissensus.Type
-            ),
-            (.victim, "whom it attacks", try forge(to: 2, view) != usual),
-            // Few dates may be drawn alike by chance.
-            (.draws, "chance", try (5...8).contains { try forge(view, seed: $0) != usual }),
-        ]
-        for (need, words, hasChanged) in changed where hasChanged != declared.contains(need) {
-            verdict.expect(
-                false, "\(words): it changes the forgery: \(hasChanged), declared: \(declared.contains(need))")
+    }
+
+    /// Whoever starts again from a checkpoint sends what it would have sent.
+    static let memory = law("remembers nothing but what checkpoints keep", brokenBy: Secretive.self) {
+        attack, verdict in
+        var first = try attack.onModels()
+        for seed in [5, 6, 7] as [UInt64] {
+            _ = first.forge(to: 0, seeing: attackView(seed: seed), random: attackStream())
         }
+        var second = try attack.onModels()
+        second.memory = first.memory
+        for seed in [8, 9] as [UInt64] {
+            let sent = [0, 2].map { bits(first.forge(to: $0, seeing: attackView(seed: seed), random: attackStream())) }
+            let again = [0, 2].map {
+                bits(second.forge(to: $0, seeing: attackView(seed: seed), random: attackStream()))
+            }
+            verdict.expect(sent == again, "in view \(seed)")
+        }
+        let isForgetful = try attack.onModels().needs.contains(.past) || first.memory.isEmpty
+        verdict.expect(isForgetful, "it remembers, and does not say so")
     }
 
     static let labels = Law("maps labels to labels", brokenBy: CatalogAttack(Inventive.self)) { attack, verdict in
@@ -221,6 +289,25 @@ enum AttackLaws {
         }
     }
 
+    static let poison = Law(
+        "leaves as many samples as there were, finite and of the same shape", brokenBy: CatalogAttack(Multiplying.self)
+    ) { attack, verdict in
+        guard let attack = try attack.make() as? any DataAttack else { return }
+        for axes in [[4, 4], [1, 3, 4], [9]] {
+            let width = axes.reduce(1, *)
+            let features = (0..<12 * width).map { Float($0 % 7) }
+            let labels = (0..<12).map { Int32($0 % 4) }
+            let samples = Samples(features: features, targets: .classes(labels, of: 4), axes: axes)
+            try attack.check(samples.shape)
+            var random = attackStream()
+            let poisoned = attack.poison(samples, member: 1, random: &random)
+            let isSame = poisoned.count == 12 && poisoned.shape == samples.shape
+            verdict.expect(isSame && poisoned.features.allSatisfy(\.isFinite), "\(axes): \(poisoned.shape)")
+            let isBad = poisoned != samples || attack.batchPoison != nil
+            verdict.expect(isBad, "\(axes): nothing is poisoned")
+        }
+    }
+
     static let names = Law("can be told by a name of its own", brokenBy: CatalogAttack(NamesakeOfSilence.self)) {
         attack, verdict in
         let spellings = AttackCatalog.all.descriptions.flatMap { [$0.name] + $0.aliases }
@@ -229,5 +316,21 @@ enum AttackLaws {
             let found = try AttackCatalog.all.entry(named: spelling)
             verdict.expect(found == attack.type, "'\(spelling)' is \(found)")
         }
+    }
+}
+
+extension AttackView {
+    func hearing(_ heard: [Heard]) -> AttackView {
+        AttackView(
+            round: round, own: own, before: before, heard: heard, victims: victims, surroundings: surroundings,
+            oracle: oracle)
+    }
+
+    func with(
+        own: [Float]? = nil, before: [Float]? = nil, surroundings: Surroundings? = nil, oracle: MixOracle? = nil
+    ) -> AttackView {
+        AttackView(
+            round: round, own: own ?? self.own, before: before ?? self.before, heard: heard, victims: victims,
+            surroundings: surroundings ?? self.surroundings, oracle: oracle ?? self.oracle)
     }
 }

@@ -117,7 +117,9 @@ struct AdversariesTests {
         let file = try experiment.topologyFile { _ throws(ConfigurationFault) in [] }
         let adversaries = try Adversaries(experiment, on: file.topology)
         let neighbours = file.topology.neighbours(of: NodeID(node))
-        let behaviour = adversaries.behaviour(of: NodeID(node), neighbours: neighbours, on: file.graphs)
+        let behaviour = adversaries.behaviour(of: NodeID(node), neighbours: neighbours, on: file.graphs) { _ in
+            preconditionFailure("no attack here knows a rule")
+        }
         guard case .hostile(let adversary) = behaviour else { return nil }
         return adversary
     }
@@ -179,11 +181,82 @@ struct AdversariesTests {
             (#"[{"nodes": ["1"], "from": 5, "until": 5}]"#, "adversary.0.from is 5; allowed: a round before 5"),
             (#"[{"nodes": ["1"], "from": 200}]"#, "allowed: a round before 200"),
             (#"[{"nodes": ["1"], "attack": "labelFlip", "from": 1}]"#, "poisons the data once and for all"),
+            (
+                #"[{"nodes": ["1"], "attack": {"kind": "constant", "target": "1, 2"}}]"#,
+                "target is 2 numbers; allowed: 1, or one for each of"
+            ),
+            (
+                #"[{"nodes": ["1"], "attack": {"kind": "cga", "target": "x"}}]"#,
+                "allowed: finite numbers between commas"
+            ),
+            (
+                #"[{"nodes": ["1"], "attack": {"kind": "backdoor", "row": 7}}]"#,
+                "2 x 2 pixels from row 7 and column 0, is outside the image; allowed: within 8 x 8"
+            ),
+            (
+                #"[{"nodes": ["1"], "attack": {"kind": "targetedFlip", "target": 12}}]"#,
+                "the class of targetedFlip is 12; allowed: 0 to 9"
+            ),
+            (
+                #"[{"nodes": ["1"], "attack": "labelFlip"}, {"nodes": ["1"], "attack": "backdoor"}]"#,
+                "allowed: once, or once to forge and once to poison data"
+            ),
         ])
     func faults(groups: String, expected: String) {
         let json = #"{"topology": {"family": "complete", "nodes": 4}, "adversary": "# + groups + "}"
         let text = message { () throws(ConfigurationFault) in _ = try assemble(json) }
         #expect(text.contains(expected))
+    }
+
+    @Test(
+        "refuses an attack that does not get to know what it must",
+        arguments: [
+            ("\"taps\": \"none\", \"attack\": \"optALIE\"", [], "taps is none; allowed: victims or honest for optALIE"),
+            ("\"taps\": \"victims\", \"attack\": \"spectral\"", [], "taps is victims; allowed: honest for spectral"),
+            ("\"taps\": \"honest\", \"attack\": \"cga\"", ["timing.kind=asynchronous"], "allowed: synchronous"),
+            (
+                "\"taps\": \"honest\", \"attack\": \"cga\"", ["aggregation.rule=ubar"],
+                "a victim's own data or last model"
+            ),
+            (
+                "\"taps\": \"honest\", \"attack\": \"spectral\"",
+                [#"topology={"family": "ring", "nodes": 8, "schedule": "randomMatching"}"#], "the same in all rounds"
+            ),
+        ] as [(String, [String], String)])
+    func knowledge(settings: String, changes: [String], expected: String) {
+        let json = #"{"topology": {"family": "ring", "nodes": 8}, "adversary": {"nodes": ["1"], "# + settings + "}}"
+        let text = message { () throws(ConfigurationFault) in
+            let experiment = try Experiment(Array(json.utf8), name: "e.json", overrides: changes)
+            _ = try Assembly(experiment, topology: experiment.topologyFile { _ throws(ConfigurationFault) in [] })
+        }
+        #expect(text.contains(expected), "\(text)")
+    }
+
+    @Test("a node that hears nobody honest cannot go by what it hears")
+    func deaf() {
+        let json = #"""
+            {"topology": {"family": "path", "nodes": 4}, "adversary": {"nodes": ["0", "1"], "attack": "alie"}}
+            """#
+        let text = message { () throws(ConfigurationFault) in _ = try assemble(json) }
+        #expect(text.contains("allowed: honest for alie, which goes by honest models; node 0 hears none"), "\(text)")
+    }
+
+    @Test("a node may forge and poison its data as well")
+    func twice() throws {
+        let assembly = try assemble(
+            #"""
+            {"topology": {"family": "complete", "nodes": 4}, "adversary": [
+              {"nodes": ["1"], "attack": {"kind": "backdoor", "share": 1, "target": 3}},
+              {"nodes": ["1"], "attack": "modelReplacement"}]}
+            """#)
+        #expect(assembly.hostile == [NodeID(1)])
+        let labels = try #require(try assembly.shard(of: NodeID(1)).samples.targets.labels)
+        #expect(!labels.isEmpty && labels.allSatisfy { $0 == 3 })
+        guard case .hostile(let adversary) = assembly.behaviour(of: NodeID(1), neighbours: []) else {
+            Issue.record("it does not forge")
+            return
+        }
+        #expect(adversary.attack is ModelReplacement)
     }
 
     @Test("an unknown node is named with its place in the file and its topology")

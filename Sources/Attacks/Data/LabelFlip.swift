@@ -4,7 +4,7 @@ import Registry
 /// Trains honestly on labels y replaced by C − 1 − y, and follows the protocol.
 public struct LabelFlip: LabelAttack {
     public static let name = "labelFlip"
-    public static let aliases = ["labelFlipping", "staticLabelFlip"]
+    public static let aliases = ["labelFlipping", "staticLabelFlip", "LabelFlipping"]
     public static let summary = "Trains on labels y replaced by C-1-y and follows the protocol."
 
     public init(_ parameters: ParameterValues) {}

@@ -1,33 +1,49 @@
-// Sign flip in the two forms that ByzFL and epfml use under one name.
+// Sign flip in the forms that ByzFL and epfml use under one name, and in the one that makes sense for models.
 import Kernels
 import Registry
 
-/// Sends the negative of a model: −s · mean of the honest models heard (ByzFL), or −s · own model (epfml's bit flip).
+/// Sends the negative of a model: −s · mean of the honest models heard (ByzFL), or −s · own model (epfml's bit flip); or
+/// its own step turned round, x − s (x½ − x).
 public struct SignFlip: ModelAttack {
     public static let name = "signFlip"
-    public static let aliases = ["signFlipping", "bitFlip"]
-    public static let summary = "Sends the negative of the honest mean or of the own model."
+    public static let aliases = ["signFlipping", "bitFlip", "SignFlipping"]
+    public static let summary = "Sends the negative of the honest mean, of the own model or of the own step."
     public static let parameters = [
         Parameter.choice(
-            "of", ["heard", "own"], default: "heard", "what is negated: mean of the honest models heard, or own"),
+            "of", ["heard", "own", "step"], default: "heard",
+            "what is negated: mean of the honest models heard, own model, or own step"),
         Parameter.number("scale", 0...1e6, default: 1, "s: factor on the negated model"),
     ]
 
-    private let ofHeard: Bool
+    private enum Negated { case heard, own, step }
+
+    private let negated: Negated
     private let scaleFactor: Float
 
     public init(_ parameters: ParameterValues) {
-        ofHeard = parameters.text("of") == "heard"
+        negated =
+            switch parameters.text("of") {
+            case "own": .own
+            case "step": .step
+            default: .heard
+            }
         scaleFactor = Float(parameters.number("scale"))
     }
 
-    public var needs: AttackNeeds { ofHeard ? .heard : .own }
+    public var needs: AttackNeeds {
+        switch negated {
+        case .heard: .heard
+        case .own: .own
+        case .step: [.own, .before]
+        }
+    }
 
     public func plan(seeing view: borrowing AttackView) -> [Float] {
-        var forgery = ofHeard ? view.meanOfHeard() : view.own
-        var span = forgery.mutableSpan
-        scale(-scaleFactor, &span)
-        return forgery
+        switch negated {
+        case .heard: view.meanOfHeard() * -scaleFactor
+        case .own: view.own * -scaleFactor
+        case .step: view.before.moved(-scaleFactor, along: view.own - view.before)
+        }
     }
 
     public func forge(

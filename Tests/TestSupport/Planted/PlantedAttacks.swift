@@ -1,6 +1,7 @@
 // Attacks that are wrong on purpose, one for each law that the catalogue's must obey.
 public import Attacks
 import Kernels
+public import Learning
 import Registry
 import Synchronization
 
@@ -13,7 +14,9 @@ public protocol PlantedAttack: ModelAttack where Plan == [Float] {
 extension PlantedAttack {
     public static var name: String { "planted" }
     public static var summary: String { "for tests" }
-    public var needs: AttackNeeds { [.own, .heard, .victim, .draws, .past] }
+    public var needs: AttackNeeds {
+        [.own, .heard, .victim, .draws, .past, .before, .graph, .oracle]
+    }
 
     public func plan(seeing view: borrowing AttackView) -> [Float] { Self.forge(view) }
 
@@ -100,4 +103,38 @@ public struct Inventive: LabelAttack {
     public static let summary = "for tests"
     public init(_ parameters: ParameterValues) {}
     public func relabelling(classCount: Int) -> [Int] { Array(1...classCount) }
+}
+
+/// Keeps what it remembers where no checkpoint finds it.
+public struct Secretive: ModelAttack {
+    public static let name = "planted"
+    public static let summary = "for tests"
+    private var rounds: Float = 0
+
+    public init(_ parameters: ParameterValues) {}
+    public var needs: AttackNeeds { [.past] }
+
+    public mutating func plan(seeing view: borrowing AttackView) -> [Float] {
+        rounds += 1
+        return [Float](repeating: rounds, count: view.own.count)
+    }
+
+    public func forge(
+        for victim: NodeID, by plan: [Float], seeing view: borrowing AttackView, random: inout RandomStream
+    ) -> Forgery {
+        .model(plan)
+    }
+}
+
+/// Puts a sample more into the data than there were.
+public struct Multiplying: DataAttack {
+    public static let name = "planted"
+    public static let summary = "for tests"
+    public init(_ parameters: ParameterValues) {}
+
+    public func poison(_ samples: Samples, member: Int, random: inout RandomStream) -> Samples {
+        Samples(
+            features: samples.features + samples.features.prefix(samples.featureCount),
+            targets: samples.targets.picked((0..<Int32(samples.count)).map { $0 } + [0]), axes: samples.axes)
+    }
 }

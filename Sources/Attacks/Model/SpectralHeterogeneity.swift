@@ -1,0 +1,80 @@
+// Spectral heterogeneity: pushes the two halves of the honest graph apart, along the direction in which gossip is
+// slowest.
+import Kernels
+import Registry
+
+/// To victim i: x_i + c Σ_k f^k_i Σ_j f^k_j x_j, with the eigenvectors f^k of the second least eigenvalue of the honest
+/// nodes' weighted Laplacian, and all honest j (Gaucher, Dieuleveut, Hendrikx 2025, arXiv 2410.10418).
+public struct SpectralHeterogeneity: ModelAttack {
+    public static let name = "spectral"
+    public static let aliases = ["sph", "spectralHeterogeneity"]
+    public static let summary = "Pushes the two spectral halves of the honest graph apart."
+    public static let parameters = [
+        Parameter.number("strength", -1e3...1e3, default: 1, "c: above 0 it drives them apart").known(as: "c")
+    ]
+
+    public struct Plan: Sendable {
+        /// For each eigenvector, the sum of the honest models by its elements.
+        let sums: [[Float]]
+    }
+
+    private let strength: Double
+    private var slow: Slowest?
+
+    public init(_ parameters: ParameterValues) { strength = parameters.number("strength") }
+
+    public var needs: AttackNeeds { [.own, .heard, .victim, .graph] }
+
+    public mutating func plan(seeing view: borrowing AttackView) -> Plan {
+        guard let graph = view.surroundings.graph else { return Plan(sums: []) }
+        if slow?.graph != graph { slow = Slowest(graph) }
+        return Plan(
+            sums: (slow?.vectors ?? []).map { vector in
+                var sum = [Float](repeating: 0, count: view.own.count)
+                for (node, part) in zip(graph.nodes, vector) {
+                    if let model = view.model(of: node) { sum.add(Float(part), model) }
+                }
+                return sum
+            })
+    }
+
+    public func forge(
+        for victim: NodeID, by plan: Plan, seeing view: borrowing AttackView, random: inout RandomStream
+    ) -> Forgery {
+        var forgery = view.model(of: victim) ?? view.own
+        guard let slow, let place = slow.graph.nodes.slot(of: victim, by: \.self) else { return .model(forgery) }
+        for (vector, sum) in zip(slow.vectors, plan.sums) { forgery.add(Float(strength * vector[place]), sum) }
+        return .model(forgery)
+    }
+}
+
+/// A graph with the eigenvectors of its slowest gossip: a function of it alone, and so no memory.
+private struct Slowest: Sendable {
+    let graph: HonestGraph
+    let vectors: [[Double]]
+
+    init(_ graph: HonestGraph) {
+        self.graph = graph
+        let size = graph.nodes.count
+        var eigen = SymmetricEigensystem()
+        eigen.begin(size: size)
+        for link in graph.links {
+            let (a, b) = link.ends
+            eigen.matrix[a * size + a] += link.weight
+            eigen.matrix[b * size + b] += link.weight
+            eigen.matrix[max(a, b) * size + min(a, b)] -= link.weight
+        }
+        eigen.solve(withVectors: true)
+        let order = eigen.values.indices.sorted { (eigen.values[$0], $0) < (eigen.values[$1], $1) }
+        guard size > 1 else {
+            vectors = []
+            return
+        }
+        let second = eigen.values[order[1]]
+        // Of a multiple eigenvalue, all: none of them is the one.
+        let slack = 1e-9 * max(1e-300, eigen.values[order[size - 1]])
+        vectors = order.dropFirst().filter { eigen.values[$0] <= second + slack }.map { row in
+            Array(eigen.vectors[row * size..<(row + 1) * size])
+        }
+    }
+}
