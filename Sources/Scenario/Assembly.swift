@@ -9,7 +9,7 @@ public import Graphs
 import Kernels
 public import Learning
 import Registry
-import Wire
+public import Wire
 
 /// One node, ready to run.
 public struct AssembledNode: Sendable {
@@ -39,6 +39,8 @@ public struct Assembly: Sendable {
     public let objective: any Objective
     /// Elements of a model.
     public let dimension: Int
+    /// What messages hold.
+    public let channels: ChannelLayout
     /// The positions in the training part of each node's samples.
     public let parts: [[Int32]]
     /// What goes wrong on purpose, in the order of the experiment.
@@ -92,12 +94,15 @@ public struct Assembly: Sendable {
         settings = try LocalSGD.Settings(experiment.training)
         objective = try experiment.task.makeObjective()
         dimension = objective.dimension(featureCount: dataset.featureCount, classCount: dataset.classCount)
-        guard dimension <= Limits.largestDimension else {
+        let channels = type(of: exchange).channels(dimension)
+        let most = Limits.mostElements / channels.count
+        guard dimension <= most else {
             throw ConfigurationFault(
                 "a model has \(dimension) parameters for \(dataset.featureCount) features and \(dataset.classCount) "
-                    + "classes; allowed: up to \(Limits.largestDimension)")
+                    + "classes; allowed: up to \(most)")
         }
-        try MemoryNeed.check(room, for: dataset, on: topology, dimension: dimension)
+        self.channels = ChannelLayout(channels)
+        try MemoryNeed.check(room, for: dataset, on: topology, dimension: self.channels.elementCount)
 
         labels = try dataset.trainingLabels()
         shared = sharesData ? try dataset.trainingPart() : nil
@@ -195,8 +200,7 @@ public struct Assembly: Sendable {
             schedule: graphs.isConstant ? nil : NodeConfiguration.Schedule(links: links, tolerance: tolerance),
             budget: tolerance.budget(among: senders), isStrict: experiment.aggregation.mode == .strict,
             cadence: experiment.training.cadence, participation: experiment.participation(under: exchange),
-            entersByStates: !sendsModels,
-            pace: experiment.timing.pace, seed: experiment.seed,
+            exchange: type(of: exchange), pace: experiment.timing.pace, seed: experiment.seed,
             patience: Patience(deadline: .milliseconds(experiment.timing.deadlineMilliseconds)),
             measureEvery: experiment.measureEvery, checkpointEvery: experiment.checkpointEvery)
     }
