@@ -12,7 +12,7 @@ import sys
 import time
 
 MASK = (1 << 64) - 1
-VERSION = 2
+VERSION = 3
 HELLO, MODEL, WAITING, BYE, PROOF, FRAGMENT, COOKIE = 1, 2, 3, 4, 5, 6, 7
 FRAGMENT_BYTES, MOST_FRAGMENTS = 1360, 128
 
@@ -152,8 +152,8 @@ def write_endpoint(run, node, port):
 
 # Hellos
 
-Hello = collections.namedtuple("Hello", "identity nonce addressee incarnation fingerprint challenge")
-HELLO_FORMAT = "<32s16sIQ8s32s"
+Hello = collections.namedtuple("Hello", "identity nonce channels addressee incarnation fingerprint challenge")
+HELLO_FORMAT = "<32s16sQIQ8s32s"
 HELLO_BYTES = struct.calcsize(HELLO_FORMAT)
 
 
@@ -201,7 +201,7 @@ class Session:
         assert hello.fingerprint == mark
         cookie, = struct.unpack_from("<Q", theirs, HELLO_BYTES)
         assert theirs == greeting(sender, hello, cookie, key)
-        ours = Hello(hello.identity, node.nonce, sender, node.incarnation, mark, os.urandom(32))
+        ours = Hello(hello.identity, node.nonce, hello.channels, sender, node.incarnation, mark, os.urandom(32))
         self.answer = greeting(own, ours, 0, key)
         both = struct.pack("<I", sender) + theirs[:HELLO_BYTES] + struct.pack("<I", own) + self.answer[:HELLO_BYTES]
         self.number, self.sealing, self.opening = xxh64(both), None, None

@@ -8,7 +8,7 @@ public enum Treatment: UInt8, Sendable {
     case clipped
     /// It had no influence.
     case removed
-    /// Its coordinates were judged one by one: some may have counted and others not.
+    /// Its coordinates, or its channels, were judged one by one: some may have counted and others not.
     case split
 }
 
@@ -35,6 +35,15 @@ public struct MixReport: Equatable, Sendable {
         ownWeight = nil
         isDegraded = false
         reachedLimit = false
+    }
+
+    /// Takes in what was done to the same senders in channels before, of which it keeps the threshold.
+    public mutating func join(_ earlier: MixReport) {
+        for row in treatments.indices where treatments[row] != earlier.treatments[row] { treatments[row] = .split }
+        threshold = earlier.threshold
+        if ownWeight != earlier.ownWeight { ownWeight = nil }
+        isDegraded = isDegraded || earlier.isDegraded
+        reachedLimit = reachedLimit || earlier.reachedLimit
     }
 
     public func count(_ treatment: Treatment) -> Int { treatments.count { $0 == treatment } }

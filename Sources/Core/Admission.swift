@@ -38,18 +38,18 @@ enum Admission: Equatable {
                 if message.round < current.round { return .late }
             }
         }
-        if let fault = fault(of: message, by: configuration) { return .refused(fault) }
+        if let fault = fault(of: message, elements: configuration.channels.elementCount) { return .refused(fault) }
         return isCurrent ? .current : .early
     }
 
     /// What is wrong with the parameters that a neighbour was asked for.
     static func judge(state message: ModelMessage, by configuration: NodeConfiguration) -> Rejection? {
         guard message.round.number < configuration.steps else { return .roundOutOfRange }
-        return fault(of: message, by: configuration)
+        return fault(of: message, elements: configuration.dimension)
     }
 
-    private static func fault(of message: ModelMessage, by configuration: NodeConfiguration) -> Rejection? {
-        guard message.values.count == configuration.dimension else { return .wrongDimension }
+    private static func fault(of message: ModelMessage, elements: Int) -> Rejection? {
+        guard message.values.count == elements else { return .wrongDimension }
         return allFinite(message.values.span) ? nil : .notFinite
     }
 }

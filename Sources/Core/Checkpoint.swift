@@ -8,6 +8,7 @@
 //   | XXH64 of all before
 import Kernels
 import Learning
+public import Wire
 
 /// What a node goes on from after a restart: its state between two rounds.
 public struct Checkpoint: Sendable, Equatable {
@@ -45,8 +46,8 @@ public enum CheckpointFault: Error, Sendable, Equatable, CustomStringConvertible
         case .truncated: "it is truncated"
         case .altered: "its bytes were altered"
         case .foreignFormat: "it is no checkpoint"
-        case .newerVersion(let version): "it has version \(version), from the future; this program reads version 4"
-        case .olderVersion(let version): "it has version \(version); this program reads version 4"
+        case .newerVersion(let version): "it has version \(version), from the future; this program reads version 5"
+        case .olderVersion(let version): "it has version \(version); this program reads version 5"
         case .otherExperiment: "it is of another experiment"
         case .otherNode(let node): "it is of node \(node)"
         case .wrongDimension: "its vectors are not those of this model"
@@ -56,7 +57,7 @@ public enum CheckpointFault: Error, Sendable, Equatable, CustomStringConvertible
 
 extension Checkpoint {
     private static let magic = Array("GSPK".utf8)
-    private static let version: UInt8 = 4
+    private static let version: UInt8 = 5
     private static let headerBytes = 48
 
     /// - Parameter experiment: the 32-byte identity of the experiment.
@@ -88,9 +89,10 @@ extension Checkpoint {
         return bytes
     }
 
+    /// - Parameter channels: of a state of this experiment.
     /// - Throws: why these bytes are not a checkpoint of `node` in this experiment; nothing in them is trusted.
     public init(
-        encoded bytes: [UInt8], node: NodeID, experiment: [UInt8], dimension: Int
+        encoded bytes: [UInt8], node: NodeID, experiment: [UInt8], channels: ChannelLayout
     ) throws(CheckpointFault) {
         guard bytes.count >= Checkpoint.headerBytes + 8 else { throw .truncated }
         guard bytes.starts(with: Checkpoint.magic) else { throw .foreignFormat }
@@ -119,7 +121,7 @@ extension Checkpoint {
             guard let kind = NodeState.Kind(rawValue: try reader.integer(UInt8.self)) else { throw .altered }
             vectors.append((kind, NamedVector(try reader.name(), try reader.floats())))
         }
-        guard let state = NodeState(vectors, dimension: dimension) else { throw .wrongDimension }
+        guard let state = NodeState(vectors, channels) else { throw .wrongDimension }
         self.init(rounds: rounds, state: state)
         self.credits = credits
         self.publishedRounds = publishedRounds
@@ -131,29 +133,27 @@ extension NodeState {
     /// What a vector of a checkpoint is for.
     fileprivate enum Kind: UInt8 { case shared = 1, kept, ruleMemory, attackMemory }
 
-    /// What is mixed by gossip.
-    private static let parameters = "model"
     private static let memory = "memory"
 
     fileprivate var vectors: [(kind: Kind, vector: NamedVector)] {
-        [(.shared, NamedVector(Self.parameters, parameters))] + kept.vectors.map { (.kept, $0) } + [
-            (.ruleMemory, NamedVector(Self.memory, ruleMemory)),
-            (.attackMemory, NamedVector(Self.memory, attackMemory)),
+        zip(channels.channels, channels.ranges).map { channel, range in
+            (.shared, NamedVector(channel.name, Array(shared[range])))
+        } + kept.vectors.map { (.kept, $0) } + ruleMemory.map { (.ruleMemory, $0) } + [
+            (.attackMemory, NamedVector(Self.memory, attackMemory))
         ]
     }
 
-    /// - Returns: `nil` where something is missing, or has another size than in a model of this dimension.
-    fileprivate init?(_ vectors: [(kind: Kind, vector: NamedVector)], dimension: Int) {
-        func only(_ kind: Kind, _ name: String) -> [Float]? {
-            let found = vectors.filter { $0.kind == kind }
-            return found.count == 1 && found[0].vector.name == name ? found[0].vector.values : nil
-        }
-        let kept = vectors.filter { $0.kind == .kept }.map(\.vector)
-        guard let parameters = only(.shared, Self.parameters), parameters.count == dimension,
-            let ruleMemory = only(.ruleMemory, Self.memory), let attackMemory = only(.attackMemory, Self.memory),
-            kept.allSatisfy({ $0.values.count == dimension })
+    /// - Returns: `nil` where something is missing, or has another size than in a state of these channels.
+    fileprivate init?(_ vectors: [(kind: Kind, vector: NamedVector)], _ channels: ChannelLayout) {
+        func all(_ kind: Kind) -> [NamedVector] { vectors.filter { $0.kind == kind }.map(\.vector) }
+        let (shared, kept, attackMemory) = (all(.shared), all(.kept), all(.attackMemory))
+        guard shared.map({ Channel($0.name, $0.values.count) }) == channels.channels,
+            kept.allSatisfy({ $0.values.count == channels.first.elements }),
+            attackMemory.map(\.name) == [Self.memory]
         else { return nil }
-        self.init(parameters, kept: LocalState(kept), ruleMemory: ruleMemory, attackMemory: attackMemory)
+        self.init(
+            Array(shared.map(\.values).joined()), channels, kept: LocalState(kept), ruleMemory: all(.ruleMemory),
+            attackMemory: attackMemory[0].values)
     }
 }
 

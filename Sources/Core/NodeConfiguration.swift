@@ -4,6 +4,7 @@ public import Aggregation
 import Graphs
 public import Kernels
 public import Learning
+public import Wire
 
 /// What a node is told before its first round.
 public struct NodeConfiguration: Sendable, Equatable {
@@ -26,6 +27,11 @@ public struct NodeConfiguration: Sendable, Equatable {
     public let node: NodeID
     /// Elements of a model.
     public let dimension: Int
+    /// What messages hold.
+    public let channels: ChannelLayout
+    /// What the state between two rounds holds of what gossip brings together: the same, or where something else than
+    /// models travels, the parameters alone.
+    public let shared: ChannelLayout
     public let rounds: Int
     /// Ascending.
     public let neighbours: [Neighbour]
@@ -56,12 +62,11 @@ public struct NodeConfiguration: Sendable, Equatable {
     /// The neighbourhood where the graph never changes.
     let everyRound: Neighbourhood
 
-    /// - Parameter entersByStates: a node that comes back asks for parameters, as something else than models travels.
     public init(
         node: NodeID, dimension: Int, rounds: Int, neighbours: [Neighbour], schedule: Schedule? = nil,
         budget: Budget, isStrict: Bool = false, cadence: Cadence = Cadence(), participation: Participation? = nil,
-        entersByStates: Bool = false, pace: Pace = .synchronous, output: Output = .last, seed: UInt64,
-        patience: Patience = Patience(), measureEvery: Int = 0, checkpointEvery: Int = 0
+        exchange: any Exchange.Type = ModelExchange.self, pace: Pace = .synchronous, output: Output = .last,
+        seed: UInt64, patience: Patience = Patience(), measureEvery: Int = 0, checkpointEvery: Int = 0
     ) {
         precondition(zip(neighbours, neighbours.dropFirst()).allSatisfy { $0.node < $1.node }, "ascending, once each")
         precondition(
@@ -69,6 +74,8 @@ public struct NodeConfiguration: Sendable, Equatable {
         precondition(rounds > 0 && dimension > 0, "the schema allows no others")
         self.node = node
         self.dimension = dimension
+        channels = ChannelLayout(exchange.channels(dimension))
+        shared = exchange.sendsModels ? channels : .model(dimension)
         self.rounds = rounds
         self.neighbours = neighbours
         self.schedule = schedule
@@ -88,7 +95,7 @@ public struct NodeConfiguration: Sendable, Equatable {
         self.checkpointEvery = checkpointEvery
         let pause = participation?.longestPause(of: neighbours.count + 1, rounds: rounds)
         let mayBeAhead =
-            schedule != nil || pause != nil || entersByStates
+            schedule != nil || pause != nil || !exchange.sendsModels
             || neighbours.contains { $0.weight ?? 0 > 0 && !$0.receives }
         backlog = max(mayBeAhead ? Self.longBacklog : 1, pause.map { $0 + 2 } ?? 1)
     }

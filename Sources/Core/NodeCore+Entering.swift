@@ -148,12 +148,12 @@ extension NodeCore {
         if !sendsModels { round = configuration.cadence.roundStart(notBefore: round) }
         var state = state
         let entered = function.entryParameters(heard, using: &workspace)
-        if let entered { state.parameters = entered }
+        if let entered { state.shared = entered }
         effects.append(
             .trace(
                 TraceLine(
                     round: round, inputs: entered == nil ? [] : heard.map(TraceLine.Input.init), checkpoint: origin,
-                    result: hash64(state.parameters))))
+                    result: hash64(state.shared))))
         for slot in neighbours.indices {
             if !function.sendsModels { stateExchanges[slot].offer = nil }
             // What has come for the very round that it enters stays where it is.

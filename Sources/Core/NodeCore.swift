@@ -11,7 +11,7 @@ import Aggregation
 import Kernels
 import Learning
 import Metrics
-import Wire
+public import Wire
 
 /// One node as a value: events in, effects out.
 ///
@@ -96,7 +96,7 @@ public struct NodeCore: Sendable {
         } else {
             (isHostile, allies) = (false, [])
         }
-        phase = .idle(NodeState(initial))
+        phase = .idle(function.firstState(initial))
         neighbourhood = configuration.wholeNeighbourhood
         neighbours = configuration.neighbours.map { NeighbourState($0) }
         stateExchanges = function.sendsModels ? [] : neighbours.map { _ in StateExchange() }
@@ -123,6 +123,12 @@ public struct NodeCore: Sendable {
 
     /// How many models may wait on the way from or to a neighbour.
     public var backlog: Int { configuration.backlog }
+
+    /// What messages hold.
+    public var channels: ChannelLayout { configuration.channels }
+
+    /// What a state holds of what gossip brings together.
+    public var shared: ChannelLayout { configuration.shared }
 
     var isAsynchronous: Bool { configuration.pace != .synchronous }
 
@@ -214,7 +220,7 @@ public struct NodeCore: Sendable {
                 .trace(
                     TraceLine(
                         round: round, inputs: [], checkpoint: checkpoint.rounds,
-                        result: hash64(checkpoint.state.parameters))))
+                        result: hash64(checkpoint.state.shared))))
         case .restarted(let checkpoint, let published):
             if let checkpoint { restore(checkpoint) }
             publishedRounds = max(checkpoint?.publishedRounds ?? 0, published?.next.number ?? 0)
@@ -317,7 +323,7 @@ public struct NodeCore: Sendable {
         let start = function.start(of: state)
         phase = .training(start: start, since: now)
         tellState(of: start, into: &effects)
-        effects.append(.train(currentRound, from: state.parameters, state.kept))
+        effects.append(.train(currentRound, from: state.shared, state.kept))
     }
 
     mutating func finishTraining(
@@ -372,7 +378,7 @@ public struct NodeCore: Sendable {
     ) {
         var state = function(
             halfStep, with: roundInputs, among: neighbourhood, probes: probes, using: &workspace)
-        guard isSound(state.underWay ?? state.parameters) else {
+        guard isSound(state.underWay ?? state.shared) else {
             return end(.diverged(currentRound), saying: .failed, into: &effects)
         }
         if exchanges { note(roundInputs, workspace) }

@@ -25,7 +25,8 @@ public struct LossProbe: Sendable, Equatable {
 public struct RoundFunction: Sendable {
     let configuration: NodeConfiguration
     public let exchange: any Exchange
-    public internal(set) var rule: any GossipRule
+    /// The rule, with what it remembers of each channel.
+    private(set) var rules: [any GossipRule]
     public internal(set) var behaviour: Behaviour
     /// The node's training, for step sizes and for rules that try models out.
     private let trainer: (any LocalModel)?
@@ -41,10 +42,12 @@ public struct RoundFunction: Sendable {
     ) {
         self.configuration = configuration
         self.exchange = exchange
-        self.rule = rule
+        let width = ChannelLayout(type(of: exchange).channels(configuration.dimension)).elementCount
+        precondition(width == configuration.channels.elementCount, "the configuration is of this exchange")
+        rules = configuration.channels.channels.map { _ in rule }
         self.behaviour = behaviour
         self.trainer = trainer
-        triesOut = trainer != nil && rule is any LossAwareRule
+        triesOut = trainer != nil && rules.count == 1 && rule is any LossAwareRule
         sendsModels = exchange.sendsModels
         keepsStart =
             !sendsModels || rule.needs.contains(.modelBefore) || configuration.output == .leastNorm
@@ -53,8 +56,15 @@ public struct RoundFunction: Sendable {
 
     // MARK: - From a state to a message
 
+    /// The state before the first round.
+    public func firstState(_ parameters: [Float]) -> NodeState {
+        let shared = configuration.shared
+        let rest = [Float](repeating: 0, count: shared.elementCount - parameters.count)
+        return NodeState(shared.count == 1 ? parameters : parameters + rest, shared)
+    }
+
     /// The parameters that the round must remember beside what it trains on: none where what is sent is all there is.
-    public func start(of state: NodeState) -> [Float] { keepsStart ? state.parameters : [] }
+    public func start(of state: NodeState) -> [Float] { keepsStart ? state.shared : [] }
 
     /// The round after its local steps.
     ///
@@ -69,7 +79,7 @@ public struct RoundFunction: Sendable {
 
     /// A gossip step that follows another one of the same round, without local steps.
     public func halfStep(continuing state: consuming NodeState, in step: Round) -> HalfStep {
-        let own = ModelMessage(round: step, values: state.underWay ?? state.parameters)
+        let own = ModelMessage(round: step, values: state.underWay ?? state.shared)
         return HalfStep(start: start(of: state), own: own, kept: state.kept)
     }
 
@@ -98,8 +108,8 @@ public struct RoundFunction: Sendable {
         _ own: ModelMessage, with heard: [ReceivedModel], among neighbourhood: RoundNeighbourhood,
         using workspace: inout Workspace
     ) -> LossProbe? {
-        guard triesOut, let rule = rule as? any LossAwareRule, allFinite(own.values.span) else { return nil }
-        prepare(heard, before: [], offenders: [], in: own.round, neighbourhood, &workspace)
+        guard triesOut, let rule = rules[0] as? any LossAwareRule, allFinite(own.values.span) else { return nil }
+        prepare(0, heard, before: [], offenders: [], in: own.round, neighbourhood, &workspace)
         let rows = rule.probes(
             own: own.values.span, neighbours: workspace.batch, context: workspace.context, scratch: &workspace.scratch)
         guard !rows.isEmpty else { return nil }
@@ -123,14 +133,14 @@ public struct RoundFunction: Sendable {
                 among: neighbourhood, probes: probes, using: &workspace)
             : halfStep.own.values
         var state = NodeState(
-            [], kept: halfStep.kept, ruleMemory: rule.memory, attackMemory: behaviour.memory)
+            [], configuration.shared, kept: halfStep.kept, ruleMemory: ruleMemory, attackMemory: behaviour.memory)
         if sendsModels {
-            state.parameters = mixed
+            state.shared = mixed
         } else if configuration.cadence.trains(in: step.next) {
             let round = configuration.cadence.round(of: step)
-            state.parameters = exchange.next(mixed, from: halfStep.start, state: &state.kept, by: trainer, in: round)
+            state.shared = exchange.next(mixed, from: halfStep.start, state: &state.kept, by: trainer, in: round)
         } else {
-            state.parameters = halfStep.start
+            state.shared = halfStep.start
             state.underWay = mixed
         }
         if configuration.output == .leastNorm, state.underWay == nil, configuration.cadence.exchanges(in: step) {
@@ -148,34 +158,49 @@ public struct RoundFunction: Sendable {
         }
     }
 
-    /// The rule's output. No rule has to do with a vector of one's own that is not finite, which only a hostile node
-    /// goes on from: nothing is mixed into it.
+    /// The rule's output, which it makes of each channel by itself: whom it trusts in one, it need not in another. No
+    /// rule has to do with a vector of one's own that is not finite, which only a hostile node goes on from: nothing is
+    /// mixed into it.
     ///
     /// - Parameters:
     ///   - heard: ascending by sender; what was only overheard is passed over.
-    ///   - before: the parameters before the local steps, for a rule that needs them.
+    ///   - before: the state before the local steps, for a rule that needs it.
     ///   - offenders: neighbours that provably forged for this round: they leave the budget.
     mutating func mix(
         _ own: ModelMessage, with heard: [ReceivedModel], before: [Float] = [], offenders: [NodeID],
         among neighbourhood: RoundNeighbourhood, probes: ProbedLosses? = nil, using workspace: inout Workspace
     ) -> [Float] {
         let probes = probes ?? probeLossesNow(own, with: heard, among: neighbourhood, using: &workspace)
-        prepare(
-            heard, own: rule.takesOwnRow && neighbourhood.countsOwn ? own.values : nil, before: before,
-            offenders: offenders, in: own.round, neighbourhood, &workspace)
-        workspace.report.begin(rows: workspace.context.senders.count)
-        guard allFinite(own.values.span) else { return own.values }
+        let isFinite = allFinite(own.values.span)
+        var next: [Float] = []
+        for (channel, range) in configuration.channels.ranges.enumerated() {
+            let takesOwn = rules[channel].takesOwnRow && neighbourhood.countsOwn
+            prepare(
+                channel, heard, own: takesOwn ? own.values : nil, before: before, offenders: offenders, in: own.round,
+                neighbourhood, &workspace)
+            let earlier = channel > 0 ? workspace.report : nil
+            workspace.report.begin(rows: workspace.context.senders.count)
+            guard isFinite else { return own.values }
+            let mixed = mix(channel, own.values.span.extracting(range), probes, &workspace)
+            next = channel == 0 ? mixed : next + mixed
+            if let earlier { workspace.report.join(earlier) }
+        }
+        return next
+    }
 
-        var next = [Float](repeating: 0, count: configuration.dimension)
+    private mutating func mix(
+        _ channel: Int, _ own: Span<Float>, _ probes: ProbedLosses?, _ workspace: inout Workspace
+    ) -> [Float] {
+        var next = [Float](repeating: 0, count: own.count)
         var span = next.mutableSpan
-        if let probes, var rule = rule as? any LossAwareRule {
+        if let probes, var rule = rules[channel] as? any LossAwareRule {
             rule.mix(
-                own: own.values.span, neighbours: workspace.batch, context: workspace.context, probes: probes,
-                into: &span, report: &workspace.report, scratch: &workspace.scratch)
-            self.rule = rule
+                own: own, neighbours: workspace.batch, context: workspace.context, probes: probes, into: &span,
+                report: &workspace.report, scratch: &workspace.scratch)
+            rules[channel] = rule
         } else {
-            rule.mix(
-                own: own.values.span, neighbours: workspace.batch, context: workspace.context, into: &span,
+            rules[channel].mix(
+                own: own, neighbours: workspace.batch, context: workspace.context, into: &span,
                 report: &workspace.report, scratch: &workspace.scratch)
         }
         return next
@@ -193,10 +218,11 @@ public struct RoundFunction: Sendable {
     }
 
     private func prepare(
-        _ heard: [ReceivedModel], own: [Float]? = nil, before: [Float], offenders: [NodeID], in step: Round,
-        _ neighbourhood: RoundNeighbourhood, _ workspace: inout Workspace
+        _ channel: Int, _ heard: [ReceivedModel], own: [Float]? = nil, before: [Float], offenders: [NodeID],
+        in step: Round, _ neighbourhood: RoundNeighbourhood, _ workspace: inout Workspace
     ) {
-        workspace.gather(heard, own: own, configuration, neighbourhood)
+        let range = configuration.channels.ranges[channel]
+        workspace.gather(heard, range, own: own, configuration, neighbourhood)
         var budget = neighbourhood.budget
         for offender in offenders {
             guard let weight = configuration.slot(of: offender).flatMap(neighbourhood.links.mixingWeight) else {
@@ -212,12 +238,18 @@ public struct RoundFunction: Sendable {
         workspace.context.budget = budget
         workspace.context.isStrict = configuration.isStrict
         workspace.context.countsOwn = neighbourhood.countsOwn
-        workspace.context.mixesModels = sendsModels
+        // Only the first channel can be of models.
+        let mixesModels = sendsModels && channel == 0
+        workspace.context.mixesModels = mixesModels
         workspace.context.stepSize = trainer?.stepSize(in: configuration.cadence.round(of: step)) ?? 0
+        guard !before.isEmpty, rules[channel].needs.contains(.modelBefore) else {
+            workspace.context.modelBefore = before
+            return
+        }
         // What is no model is a way from where the round began.
         workspace.context.modelBefore =
-            sendsModels || before.isEmpty || !rule.needs.contains(.modelBefore)
-            ? before : [Float](repeating: 0, count: before.count)
+            !mixesModels
+            ? [Float](repeating: 0, count: range.count) : rules.count == 1 ? before : Array(before[range])
     }
 
     // MARK: - Coming back
@@ -225,39 +257,50 @@ public struct RoundFunction: Sendable {
     /// What the attack remembers; the rule's memory is in every state already.
     public var attackMemory: [Float] { behaviour.memory }
 
+    private var ruleMemory: [NamedVector] {
+        zip(configuration.channels.channels, rules).compactMap { channel, rule in
+            rule.memory.isEmpty ? nil : NamedVector(channel.name, rule.memory)
+        }
+    }
+
     /// Takes over what rule and attack remembered.
     public mutating func restore(_ state: NodeState) {
-        rule.memory = state.ruleMemory
+        for (place, channel) in configuration.channels.channels.enumerated() {
+            rules[place].memory = state.ruleMemory.first { $0.name == channel.name }?.values ?? []
+        }
         behaviour.memory = state.attackMemory
     }
 
-    /// The parameters with which a restarted node enters: per coordinate the mean of what its neighbours sent, without
-    /// the f least and greatest values. So it trusts no f of them, and its own old parameters no more than they do.
+    /// The parameters, and what else travels with them, with which a restarted node enters: per coordinate the mean of
+    /// what its neighbours sent, without the f least and greatest values. So it trusts no f of them, and its own old
+    /// parameters no more than they do.
     ///
     /// - Parameter heard: ascending by sender.
     /// - Returns: `nil` where fewer than 2f + 1 were heard.
     public func entryParameters(_ heard: [ReceivedModel], using workspace: inout Workspace) -> [Float]? {
-        workspace.gather(heard, configuration, configuration.wholeNeighbourhood)
+        workspace.gather(
+            heard, 0..<configuration.shared.elementCount, configuration, configuration.wholeNeighbourhood)
         let rows = workspace.batch.rows
         let hostile = configuration.budget.count
         guard rows > 2 * hostile else { return nil }
-        var parameters = [Float](repeating: 0, count: configuration.dimension)
-        var span = parameters.mutableSpan
+        var entered = [Float](repeating: 0, count: configuration.shared.elementCount)
+        var span = entered.mutableSpan
         trimmedColumnSums(workspace.batch, dropping: hostile, into: &span)
         scale(1 / Float(rows - 2 * hostile), &span)
-        return parameters
+        return entered
     }
 }
 
 extension Workspace {
-    /// Takes the models that count in a mix, with their weights: the one copy of each between its message and the rule.
+    /// Takes one channel of the messages that count in a mix, with their weights: the one copy of each between its
+    /// message and the rule.
     ///
     /// - Parameter own: is put in its place among them, for a rule that judges all alike.
     fileprivate mutating func gather(
-        _ heard: [ReceivedModel], own: [Float]? = nil, _ configuration: NodeConfiguration,
+        _ heard: [ReceivedModel], _ range: Range<Int>, own: [Float]? = nil, _ configuration: NodeConfiguration,
         _ neighbourhood: RoundNeighbourhood
     ) {
-        batch.removeAll()
+        batch.begin(columns: range.count)
         context.senders.removeAll(keepingCapacity: true)
         context.weights.removeAll(keepingCapacity: true)
         context.ownRow = nil
@@ -265,16 +308,16 @@ extension Workspace {
             guard let weight = configuration.slot(of: one.sender).flatMap(neighbourhood.links.mixingWeight) else {
                 continue
             }
-            if let own, context.ownRow == nil, one.sender > configuration.node { appendOwn(own) }
-            batch.append(one.message.values)
+            if let own, context.ownRow == nil, one.sender > configuration.node { appendOwn(own, range) }
+            batch.append(one.message.values.span.extracting(range))
             context.senders.append(one.sender)
             context.weights.append(weight)
         }
-        if let own, context.ownRow == nil { appendOwn(own) }
+        if let own, context.ownRow == nil { appendOwn(own, range) }
     }
 
-    private mutating func appendOwn(_ own: [Float]) {
+    private mutating func appendOwn(_ own: [Float], _ range: Range<Int>) {
         context.ownRow = batch.rows
-        batch.append(own)
+        batch.append(own.span.extracting(range))
     }
 }

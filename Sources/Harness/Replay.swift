@@ -197,7 +197,7 @@ private struct ReplayedNode {
             least = min(least, line.round.number, line.inputs.map(\.round.number).min() ?? .max)
             return least
         }.reversed()
-        state = NodeState(node.trainer.initialParameters())
+        state = function.firstState(node.trainer.initialParameters())
         saved[-1] = state
     }
 
@@ -250,7 +250,7 @@ private struct ReplayedNode {
             let start = function.start(of: state)
             // Whoever has fallen behind may have asked for it.
             if !function.sendsModels { mailbox.put(ModelMessage(round: step, values: start), from: configuration.node) }
-            var (sent, kept) = (state.parameters, state.kept)
+            var (sent, kept) = (state.shared, state.kept)
             let round = configuration.cadence.round(of: step)
             _ = trainer.step(&sent, state: &kept, round: round, scratch: &training)
             halfStep = function.halfStep(sent, from: start, kept: kept, in: step)
@@ -313,9 +313,9 @@ private struct ReplayedNode {
         function.restore(state)
         halfStep = nil
         if !heard.isEmpty, let entered = function.entryParameters(heard, using: &workspace) {
-            self.state.parameters = entered
+            self.state.shared = entered
         }
-        guard hash64(self.state.parameters) == line.result else {
+        guard hash64(self.state.shared) == line.result else {
             throw Replay.Difference(label: label, round: line.round.number, what: "it enters with another model")
         }
         return true

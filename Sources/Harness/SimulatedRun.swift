@@ -119,7 +119,7 @@ extension Simulator {
         var options = options
         if longest < Double(options.longest) / 2 { options.longest = Nanoseconds(longest) }
         self.init(
-            nodes, dimension: assembly.dimension, experiment: assembly.identity, faults: plan, seed: experiment.seed,
+            nodes, experiment: assembly.identity, faults: plan, seed: experiment.seed,
             options: options)
     }
 }

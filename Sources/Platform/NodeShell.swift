@@ -119,8 +119,7 @@ public struct NodeShell {
         heartbeat = try HeartbeatWriter(folder.heartbeat, first: incarnation, at: clock.now())
         let local = LinkIdentity(
             experiment: identity, run: options.nonce, node: node.configuration.node, incarnation: incarnation,
-            limits: Limits(
-                dimension: node.configuration.dimension, backlog: node.configuration.backlog))
+            limits: Limits(node.configuration.channels, backlog: node.configuration.backlog))
         let addresses = NeighbourAddresses(
             known: options.addresses, folder: options.endpoints ?? run.nodes, run: options.nonce)
         let settings = TransportSettings(
@@ -241,7 +240,8 @@ public struct NodeShell {
         case .message(let message, let peer): handle(.received(message, from: peer))
         case .refused(let rejection, let peer, let count):
             let sender = peer.map { "node \($0)" } ?? "a peer that did not say who it is"
-            warn("refused \(sender): \(rejection.rawValue)")
+            let detail = rejection == .otherChannels ? "; a message here holds \(core.channels)" : ""
+            warn("refused \(sender): \(rejection.rawValue)\(detail)")
             // Bytes of strangers are nobody's offence; they are counted under this node's own name.
             handle(.rejected(rejection, from: peer ?? node, count: count))
         }

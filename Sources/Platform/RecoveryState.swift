@@ -108,7 +108,7 @@ public struct RecoveryState {
         do {
             checkpoint = try Checkpoint(
                 encoded: try Files.read(path), node: node.configuration.node, experiment: identity,
-                dimension: node.configuration.dimension)
+                channels: node.configuration.shared)
         } catch {
             throw ConfigurationFault("\(path) cannot be used: \(error)")
         }

@@ -10,7 +10,7 @@ import Kernels
 public import Learning
 import Registry
 public import Tensors
-import Wire
+public import Wire
 
 /// One node, ready to run.
 public struct AssembledNode: Sendable {
@@ -42,6 +42,8 @@ public struct Assembly: Sendable {
     public let dimension: Int
     /// What a model is made of.
     public var layout: TensorLayout { TensorLayout(of: objective) }
+    /// What messages hold.
+    public let channels: ChannelLayout
     /// The positions in the training part of each node's samples.
     public let parts: [[Int32]]
     /// What goes wrong on purpose, in the order of the experiment.
@@ -97,13 +99,17 @@ public struct Assembly: Sendable {
         try experiment.checkOptimum(of: model)
         dimension = objective.dimension
         try adversaries.check(dimension: dimension, shape: dataset.shape)
-        guard dimension <= Limits.largestDimension else {
+        let channels = type(of: exchange).channels(dimension)
+        let most = Limits.mostElements / channels.count
+        guard dimension <= most else {
             throw ConfigurationFault(
                 "a model has \(dimension) parameters for \(dataset.shape.featureCount) features and "
-                    + "\(dataset.shape.targets); allowed: up to \(Limits.largestDimension)")
+                    + "\(dataset.shape.targets); allowed: up to \(most)")
         }
+        self.channels = ChannelLayout(channels)
         try MemoryNeed.check(
-            room, for: dataset, objective, batchSize: experiment.training.batchSize, on: topology)
+            room, for: dataset, objective, batchSize: experiment.training.batchSize,
+            elements: self.channels.elementCount, on: topology)
         let start = try InitialModel(experiment.training.initialisation, of: TensorLayout(of: objective), from: files)
         pinned.training.initialisation = start.pinned
         self.experiment = pinned
@@ -248,8 +254,8 @@ public struct Assembly: Sendable {
             schedule: graphs.isConstant ? nil : NodeConfiguration.Schedule(links: links, tolerance: tolerance),
             budget: tolerance.budget(among: senders), isStrict: experiment.aggregation.mode == .strict,
             cadence: experiment.training.cadence, participation: experiment.participation(under: exchange),
-            entersByStates: !sendsModels,
-            pace: experiment.timing.pace, output: experiment.training.output, seed: experiment.seed,
+            exchange: type(of: exchange), pace: experiment.timing.pace, output: experiment.training.output,
+            seed: experiment.seed,
             patience: Patience(deadline: .milliseconds(experiment.timing.deadlineMilliseconds)),
             measureEvery: experiment.measureEvery, checkpointEvery: experiment.checkpointEvery)
     }

@@ -41,41 +41,48 @@ extension Experiment {
                 "training.rounds \(training.rounds) times training.gossipSteps \(training.gossipSteps) is more than a "
                     + "message can count; allowed: \(Self.mostSteps) gossip steps in all")
         }
+        let name = "training.exchange \(type(of: exchange).name)"
+        let sendsModels = type(of: exchange).sendsModels
+        if training.localSteps > 1, !type(of: exchange).takesLocalSteps {
+            try refuse("\(name) has one step in a round; training.localSteps must be 1 (update and model take more)")
+        }
+        if type(of: exchange).channels(1).count > 1 || !sendsModels, rule.needs.contains(.models) {
+            try refuse(
+                "aggregation.rule \(aggregation.rule.kind) tries out or compares models, and \(name) sends "
+                    + "\(sendsModels ? "more than them" : "none"); allowed with it: any other rule, or "
+                    + "training.exchange model")
+        }
         if training.gossipSteps > 1, type(of: exchange).sendsModels, rule.needs.contains(.modelBefore) {
             try refuse(
                 "aggregation.rule \(aggregation.rule.kind) compares with the model before the local steps, which the "
                     + "first gossip step leaves behind; training.gossipSteps must be 1")
         }
-        if training.output == .leastNorm, training.gossipSteps > 1, type(of: exchange).sendsModels {
+        if training.output == .leastNorm, type(of: exchange).channels(1).count > 1 {
+            try refuse(
+                "training.output leastNorm does not go with \(name), which sends more than models; allowed: last")
+        }
+        if training.output == .leastNorm, training.gossipSteps > 1, sendsModels {
             try refuse(
                 "training.output leastNorm compares with the model before the local steps, which the first gossip step "
                     + "leaves behind; training.gossipSteps must be 1")
         }
-        guard !type(of: exchange).sendsModels else { return }
-        let name = "training.exchange \(type(of: exchange).name)"
-        if timing.kind == .asynchronous {
+        if timing.kind == .asynchronous, !(exchange is ModelExchange) {
             try refuse("\(name) would be applied once more each time it is mixed; timing.kind must be synchronous")
         }
+        guard !sendsModels else { return }
         if training.mixEvery > 1 {
             try refuse("\(name) is mixed in the round it belongs to; training.mixEvery must be 1")
         }
-        if training.localSteps > 1, !type(of: exchange).takesLocalSteps {
-            try refuse("\(name) has one step in a round; training.localSteps must be 1 (update and model take more)")
-        }
         if training.initialisation == .different {
             try refuse(
-                "\(name) leaves nodes that start apart as far apart as they are; training.initialisation must be same, or a file")
+                "\(name) leaves nodes that start apart as far apart as they are; training.initialisation must be same, or a file"
+            )
         }
         if training.participation < 1, !rule.doesWithoutOwn {
             try refuse(
                 "aggregation.rule \(aggregation.rule.kind) starts from the node's own vector, and a node that sits out "
                     + "has none; with \(name), training.participation must be 1, or the rule weightedMean or of a set"
             )
-        }
-        if rule.needs.contains(.models) {
-            try refuse(
-                "aggregation.rule \(aggregation.rule.kind) tries out or compares models, and \(name) sends none; "
-                    + "allowed with it: any other rule, or training.exchange model")
         }
     }
 

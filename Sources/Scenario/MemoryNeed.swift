@@ -53,23 +53,27 @@ struct MemoryNeed {
     }
 
     /// Refuses a run for which there is no room.
+    ///
+    /// - Parameter elements: of a message.
     static func check(
-        _ room: MemoryRoom, for dataset: any Dataset, _ objective: any Objective, batchSize: Int,
+        _ room: MemoryRoom, for dataset: any Dataset, _ objective: any Objective, batchSize: Int, elements: Int,
         on topology: Topology
     ) throws(ConfigurationFault) {
         guard room.bytes < .max else { return }
-        try MemoryNeed(of: dataset, objective, batchSize: batchSize, on: topology, for: room.use).check(room)
+        try MemoryNeed(
+            of: dataset, objective, batchSize: batchSize, elements: elements, on: topology, for: room.use
+        ).check(room)
     }
 
     private init(
-        of dataset: any Dataset, _ objective: any Objective, batchSize: Int, on topology: Topology,
+        of dataset: any Dataset, _ objective: any Objective, batchSize: Int, elements: Int, on topology: Topology,
         for use: MemoryRoom.Use
     ) throws(ConfigurationFault) {
         let nodes = topology.nodeCount
         self.init(ofGraph: GraphSize(nodes: nodes, links: topology.edges.count))
         let training = dataset.trainingCount
         let sample = dataset.shape.featureCount.clampedPlus(1).clampedTimes(Self.floatBytes)
-        let model = objective.dimension.clampedTimes(Self.floatBytes)
+        let model = elements.clampedTimes(Self.floatBytes)
         // Each node keeps what every neighbour sent last.
         let heard = topology.nodes.reduce(0) { $0.clampedPlus(topology.degree(of: $1)) }
         let shard = training / nodes

@@ -1,6 +1,6 @@
 // The names and shapes of what a model's vector is made of, for files that other tools read.
 import Learning
-public import Tensors
+import Tensors
 
 extension TensorLayout {
     /// Of an objective's parameters.

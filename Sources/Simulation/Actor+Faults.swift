@@ -25,7 +25,7 @@ extension Actor {
                 lines[slot].timerAt = nil
                 lines[slot].isOpen = false
             }
-            let start = disk.start(node: id, experiment: settings.experiment, dimension: settings.dimension)
+            let start = disk.start(node: id, experiment: settings.experiment, channels: core.shared)
             handle(.started(start), at: now, using: &scratch, into: &outbox)
         case .pause: isPaused = true
         case .goOn: isPaused = false

@@ -19,7 +19,7 @@ extension Actor {
         }
         let local = LinkIdentity(
             experiment: settings.experiment, run: .none, node: id, incarnation: self.incarnation,
-            limits: Limits(dimension: settings.dimension, backlog: core.backlog))
+            limits: Limits(core.channels, backlog: core.backlog))
         let secrets = secrets(of: lines[slot])
         let expectation: Link.Expectation = id < peer ? .dialled(peer) : .accepted(among: [peer])
         if settings.carriage.usesDatagrams {

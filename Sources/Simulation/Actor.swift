@@ -10,7 +10,6 @@ import Wire
 struct Actor: Sendable {
     /// What all actors of a simulation share.
     struct Settings: Sendable {
-        let dimension: Int
         let experiment: [UInt8]
         let carriage: Carriage
         let pace: DatagramLink.Pace
@@ -291,7 +290,8 @@ struct Actor: Sendable {
                     outbox.observations.append(.saved(id, checkpoint, in: core.currentRound))
                 }
             case .stop(let ending):
-                if case .finished(let model) = ending { tellMix(model, into: &outbox) }
+                // All of what the last mix came to, where models are sent alone.
+                if case .finished(let model) = ending, core.shared.count == 1 { tellMix(model, into: &outbox) }
                 end(ending, at: now, into: &outbox)
             }
         }
@@ -316,11 +316,11 @@ struct Actor: Sendable {
         return true
     }
 
-    /// The model with which a round starts is what the trace before it came to.
-    private mutating func tellMix(_ model: [Float], into outbox: inout Outbox) {
+    /// What a round starts with is what the trace before it came to.
+    private mutating func tellMix(_ shared: [Float], into outbox: inout Outbox) {
         guard let line = untoldTrace else { return }
         untoldTrace = nil
-        outbox.observations.append(.mixed(id, line, model, buffered: core.bufferedModelCount))
+        outbox.observations.append(.mixed(id, line, shared, buffered: core.bufferedModelCount))
     }
 
     private mutating func fold(_ event: NodeEvent, at now: Instant) {

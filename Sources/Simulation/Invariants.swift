@@ -201,7 +201,8 @@ public struct Invariants: Sendable {
                 .nothingRefused, node, line.round,
                 "node \(input.sender) never sent it the model that was used for round \(input.round)")
         }
-        if !allFinite(message.values.span) || message.values.count != nodes[node.index].dimension {
+        let channels = isEntry ? nodes[node.index].shared : nodes[node.index].channels
+        if !allFinite(message.values.span) || message.values.count != channels.elementCount {
             report(.nothingRefused, node, line.round, "a model of node \(input.sender) that must be refused is used")
         }
         if !isEntry, !isAsynchronous, input.round != line.round {

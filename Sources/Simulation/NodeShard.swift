@@ -10,8 +10,9 @@ import Wire
 final class NodeShard: Sendable {
     let state: Mutex<NodeShardState>
 
-    init(_ actors: [Actor], firstNode: Int, dimension: Int) {
+    init(_ actors: [Actor], firstNode: Int) {
         let degree = actors.map(\.degree).max() ?? 0
+        let dimension = actors.map(\.core.channels.first.elements).max() ?? 0
         state = Mutex(
             NodeShardState(
                 actors: actors, firstNode: firstNode,

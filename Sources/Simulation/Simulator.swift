@@ -58,7 +58,7 @@ public enum Observation: Sendable {
     case sent(from: NodeID, to: NodeID, ModelMessage)
     /// Parameters that the receiver had asked for.
     case sentState(from: NodeID, to: NodeID, ModelMessage)
-    /// A trace line, the model that it came to, and how many models of neighbours the node holds.
+    /// A trace line, what it came to, and how many models of neighbours the node holds.
     case mixed(NodeID, TraceLine, [Float], buffered: Int)
     case saved(NodeID, Checkpoint, in: Round)
     case killed(NodeID)
@@ -133,18 +133,17 @@ public struct Simulator {
 
     /// - Parameters:
     ///   - nodes: in the order of their ids, 0 first.
-    ///   - dimension: elements of a model.
     ///   - experiment: 32-byte identity, for the handshakes of carried bytes.
     ///   - faults: what goes wrong; an empty plan costs nothing.
     public init(
-        _ nodes: [SimulatedNode], dimension: Int, experiment: [UInt8], faults: FaultPlan? = nil, seed: UInt64 = 0,
+        _ nodes: [SimulatedNode], experiment: [UInt8], faults: FaultPlan? = nil, seed: UInt64 = 0,
         options: Options = Options()
     ) {
         self.options = options
         neighbours = nodes.map(\.neighbours)
         let plan = faults.flatMap { $0.isEmpty ? nil : $0 }
         let settings = Actor.Settings(
-            dimension: dimension, experiment: experiment, carriage: options.carriage,
+            experiment: experiment, carriage: options.carriage,
             pace: DatagramLink.Pace(
                 patience: max(Self.linkPatience, 8 * options.latency), receiveBuffer: Self.receiveBuffer),
             isDisturbed: plan != nil,
@@ -156,7 +155,7 @@ public struct Simulator {
             let range = nodes.count * shard / shardCount..<nodes.count * (shard + 1) / shardCount
             shardOfNode.append(contentsOf: repeatElement(shard, count: range.count))
             let actors = range.map { Actor(nodes[$0], id: NodeID($0), settings: settings) }
-            shards.append(NodeShard(actors, firstNode: range.lowerBound, dimension: dimension))
+            shards.append(NodeShard(actors, firstNode: range.lowerBound))
         }
         self.shards = shards
         self.shardOfNode = shardOfNode

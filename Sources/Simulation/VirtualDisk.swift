@@ -3,6 +3,7 @@
 import Core
 import Kernels
 import Metrics
+import Wire
 
 struct VirtualDisk: Sendable {
     /// While it is, nothing is written.
@@ -32,9 +33,9 @@ struct VirtualDisk: Sendable {
     }
 
     /// What a restarted node is told of its past.
-    func start(node: NodeID, experiment: [UInt8], dimension: Int) -> NodeStart {
+    func start(node: NodeID, experiment: [UInt8], channels: ChannelLayout) -> NodeStart {
         let newest = checkpoints.reversed().lazy.compactMap {
-            try? Checkpoint(encoded: $0, node: node, experiment: experiment, dimension: dimension)
+            try? Checkpoint(encoded: $0, node: node, experiment: experiment, channels: channels)
         }.first
         return .restarted(newest, published: published)
     }

@@ -74,7 +74,7 @@ struct Decoder: Sendable {
             if isSkipped(header) {
                 // Its bytes pass by.
             } else if header.kind.isVector {
-                model = [Float](repeating: 0, count: limits.dimension)
+                model = [Float](repeating: 0, count: header.payloadBytes / MemoryLayout<Float>.size)
             } else {
                 small = [UInt8](repeating: 0, count: header.payloadBytes)
             }

@@ -1,8 +1,8 @@
-// Frame version 2: what crosses the wire. All integers are little-endian.
+// Frame version 3: what crosses the wire. All integers are little-endian.
 //
 //   offset  bytes  field
 //        0      4  magic           "GSPN"
-//        4      1  version         2
+//        4      1  version         3
 //        5      1  kind            1 hello, 2 model, 3 waiting, 4 bye, 5 proof, 6 fragment, 7 cookie,
 //                             8 request of a state, 9 state
 //        6      2  flags           bit 0: sealed; bit 1, of a fragment: answer at once; the others are 0
@@ -15,13 +15,13 @@
 //        …      …  payload         encrypted where the frame is sealed
 //
 //   kind     payload
-//   hello    32 bytes identity of the experiment, 16 bytes nonce of the run, 4 bytes index of the node addressed,
-//            8 bytes incarnation, 8 bytes fingerprint of the edge's key, 32 bytes challenge, 8 bytes cookie,
-//            8 bytes mark
+//   hello    32 bytes identity of the experiment, 16 bytes nonce of the run, 8 bytes digest of the channels, 4 bytes
+//            index of the node addressed, 8 bytes incarnation, 8 bytes fingerprint of the edge's key, 32 bytes
+//            challenge, 8 bytes cookie, 8 bytes mark
 //   cookie   8 bytes, to be sent back in a hello
 //   proof    nothing
-//   model    dimension × 4 bytes, IEEE 754 single precision
-//   state    as of a model
+//   model    4 bytes an element, IEEE 754 single precision, channel after channel
+//   state    as of a model, the first channel alone
 //   waiting  nothing, as of a request
 //   bye      1 byte: 1 finished, 2 stopping, 3 refused
 //
@@ -40,7 +40,7 @@ public struct Frame: Sendable, Equatable {
     /// What comes before check or seal.
     static let fixedBytes = 28
     public static let magic: [UInt8] = Array("GSPN".utf8)
-    public static let version: UInt8 = 2
+    public static let version: UInt8 = 3
 
     fileprivate static let sealedFlag: UInt16 = 1
     fileprivate static let urgentFlag: UInt16 = 2
@@ -117,7 +117,7 @@ public struct Frame: Sendable, Equatable {
 }
 
 extension Frame.Kind {
-    /// Whether the payload is a vector of the model's length.
+    /// Whether the payload is a vector.
     var isVector: Bool { self == .model || self == .state }
 
     fileprivate var hasRound: Bool { isVector || self == .waiting || self == .stateRequest }
@@ -129,13 +129,15 @@ extension Frame.Kind {
 public struct Hello: Sendable, Equatable {
     public static let identityBytes = 32
     static let encodedBytes =
-        identityBytes + RunNonce.byteCount + 4 + 8 + EdgeKey.fingerprintBytes + LinkSecrets.challengeBytes
+        identityBytes + RunNonce.byteCount + 8 + 4 + 8 + EdgeKey.fingerprintBytes + LinkSecrets.challengeBytes
     static let noFingerprint = [UInt8](repeating: 0, count: EdgeKey.fingerprintBytes)
     static let noChallenge = [UInt8](repeating: 0, count: LinkSecrets.challengeBytes)
 
     /// SHA-256 identity of the experiment.
     public let identity: [UInt8]
     public let run: RunNonce
+    /// Digest of the layout of its messages.
+    public let channels: UInt64
     public let addressee: NodeID
     /// Differs each time a node's process starts; later ones are greater.
     public let incarnation: UInt64
@@ -144,12 +146,13 @@ public struct Hello: Sendable, Equatable {
     let challenge: [UInt8]
 
     init(
-        identity: [UInt8], run: RunNonce, addressee: NodeID, incarnation: UInt64,
+        identity: [UInt8], run: RunNonce, channels: UInt64, addressee: NodeID, incarnation: UInt64,
         fingerprint: [UInt8] = noFingerprint, challenge: [UInt8] = noChallenge
     ) {
         precondition(identity.count == Hello.identityBytes, "an identity has 32 bytes")
         self.identity = identity
         self.run = run
+        self.channels = channels
         self.addressee = addressee
         self.incarnation = incarnation
         self.fingerprint = fingerprint
@@ -160,15 +163,17 @@ public struct Hello: Sendable, Equatable {
         identity = Array(bytes[0..<Hello.identityBytes])
         let runEnd = Hello.identityBytes + RunNonce.byteCount
         run = RunNonce(Array(bytes[Hello.identityBytes..<runEnd]))
-        addressee = NodeID(Int(bytes.integer(at: runEnd, as: UInt32.self)))
-        incarnation = bytes.integer(at: runEnd + 4, as: UInt64.self)
-        let secrets = bytes.dropFirst(runEnd + 12)
+        channels = bytes.integer(at: runEnd, as: UInt64.self)
+        addressee = NodeID(Int(bytes.integer(at: runEnd + 8, as: UInt32.self)))
+        incarnation = bytes.integer(at: runEnd + 12, as: UInt64.self)
+        let secrets = bytes.dropFirst(runEnd + 20)
         fingerprint = Array(secrets.prefix(EdgeKey.fingerprintBytes))
         challenge = Array(secrets.dropFirst(EdgeKey.fingerprintBytes))
     }
 
     var encoded: [UInt8] {
         var bytes = identity + run.bytes
+        bytes.append(littleEndian: channels)
         bytes.append(littleEndian: UInt32(truncatingIfNeeded: addressee.index))
         bytes.append(littleEndian: incarnation)
         return bytes + fingerprint + challenge

@@ -31,8 +31,8 @@ struct Handshake: Sendable {
     /// What this node says to `node` on this connection, each time it says it.
     func hello(to node: NodeID) -> Hello {
         Hello(
-            identity: local.experiment, run: local.run, addressee: node, incarnation: local.incarnation,
-            fingerprint: secrets?.keys?[node]?.fingerprint ?? Hello.noFingerprint,
+            identity: local.experiment, run: local.run, channels: local.limits.channels.digest, addressee: node,
+            incarnation: local.incarnation, fingerprint: secrets?.keys?[node]?.fingerprint ?? Hello.noFingerprint,
             challenge: secrets?.challenge ?? Hello.noChallenge)
     }
 
@@ -46,6 +46,7 @@ struct Handshake: Sendable {
         let hello = helloPayload.hello
         guard hello.identity == local.experiment else { throw .otherExperiment }
         guard hello.run == local.run else { throw .otherRun }
+        guard hello.channels == local.limits.channels.digest else { throw .otherChannels }
         switch expectation {
         case .dialled(let node): guard sender == node else { throw .unknownSender }
         case .accepted(let neighbours): guard neighbours.contains(sender) else { throw .unknownSender }

@@ -2,18 +2,18 @@
 
 /// Bounds on frames, from what the experiment needs.
 public struct Limits: Sendable, Equatable {
-    /// Elements of a model.
-    public let dimension: Int
+    /// What a message holds.
+    public let channels: ChannelLayout
     /// Models that wait for one peer at most; the oldest give way.
     public let backlog: Int
 
-    /// The largest dimension whose model fits a frame's 32-bit length.
-    public static let largestDimension = Int(UInt32.max) / 4
+    /// The most elements with which a message fits a frame's 32-bit length.
+    public static let mostElements = Int(UInt32.max) / MemoryLayout<Float>.size
 
-    public init(dimension: Int, backlog: Int = 1) {
-        precondition((0...Limits.largestDimension).contains(dimension), "a model fits one frame")
+    public init(_ channels: ChannelLayout, backlog: Int = 1) {
+        precondition(channels.elementCount <= Limits.mostElements, "a message fits one frame")
         precondition(backlog > 0, "the newest model waits in any case")
-        self.dimension = dimension
+        self.channels = channels
         self.backlog = backlog
     }
 
@@ -21,11 +21,16 @@ public struct Limits: Sendable, Equatable {
     public func payloadBytes(of kind: Frame.Kind) -> ClosedRange<Int> {
         switch kind {
         case .hello: HelloPayload.encodedBytes...HelloPayload.encodedBytes
-        case .model, .state: dimension * MemoryLayout<Float>.size...dimension * MemoryLayout<Float>.size
+        case .model: Self.bytes(channels.elementCount)
+        case .state: Self.bytes(channels.first.elements)
         case .waiting, .stateRequest, .proof: 0...0
         case .bye: 1...1
         case .cookie: 8...8
         case .fragment: Fragment.prefixBytes...Fragment.prefixBytes + Fragment.mostBytes
         }
+    }
+
+    private static func bytes(_ elements: Int) -> ClosedRange<Int> {
+        elements * MemoryLayout<Float>.size...elements * MemoryLayout<Float>.size
     }
 }

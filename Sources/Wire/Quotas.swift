@@ -32,7 +32,7 @@ public struct ConnectionQuota: Sendable {
     ///   - isSealed: what comes must be decrypted.
     public init(_ limits: Limits, patience: Nanoseconds, isSealed: Bool = false, at now: Instant) {
         costOfByte = isSealed ? Self.costOfSeal : 1
-        capacity = Self.bytesPerSecond + 8 * costOfByte * limits.dimension * MemoryLayout<Float>.size
+        capacity = Self.bytesPerSecond + 8 * costOfByte * limits.channels.elementCount * MemoryLayout<Float>.size
         self.patience = patience
         balance = capacity
         countedAt = now

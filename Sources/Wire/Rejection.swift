@@ -12,7 +12,7 @@ public enum Rejection: String, Error, Sendable, CaseIterable {
     // Found in the bytes, before a peer is known.
     case badMagic, unsupportedVersion, unknownKind, badLength, badCheck, malformedPayload
     // Found in the handshake.
-    case handshakeExpected, unexpectedHandshake, otherExperiment, otherRun, unknownSender
+    case handshakeExpected, unexpectedHandshake, otherExperiment, otherRun, otherChannels, unknownSender
     /// One side has a key for the edge, the other none; or its key is another one, perhaps that of another edge.
     case noKey, unexpectedKey, wrongKey, otherEdgesKey
     // Found where frames are sealed: whoever sent this did not have the session's key.

@@ -13,7 +13,7 @@ struct CheckpointTests {
             rounds: 50,
             state: NodeState(
                 [1, -0.0, .leastNonzeroMagnitude], kept: LocalState([NamedVector("momentum", [4, 5, 6])]),
-                ruleMemory: [7], attackMemory: [8, 9]))
+                ruleMemory: [NamedVector("model", [7])], attackMemory: [8, 9]))
         checkpoint.credits = [.init(neighbour: NodeID(3), debt: 12, charged: 1 << 40, isGivenUp: true)]
         checkpoint.publishedRounds = 52
         checkpoint.incarnation = 1 << 50
@@ -25,7 +25,7 @@ struct CheckpointTests {
         _ bytes: [UInt8], node: Int = 2, experiment: [UInt8] = experiment, dimension: Int = 3
     ) -> Result<Checkpoint, CheckpointFault> {
         Result { () throws(CheckpointFault) in
-            try Checkpoint(encoded: bytes, node: NodeID(node), experiment: experiment, dimension: dimension)
+            try Checkpoint(encoded: bytes, node: NodeID(node), experiment: experiment, channels: .model(dimension))
         }
     }
 
@@ -52,8 +52,8 @@ struct CheckpointTests {
         var newer = Self.bytes
         newer[4] = 9
         #expect(read(newer) == .failure(.newerVersion(9)))
-        newer[4] = 3
-        #expect(read(newer) == .failure(.olderVersion(3)))
-        #expect("\(CheckpointFault.olderVersion(3))" == "it has version 3; this program reads version 4")
+        newer[4] = 4
+        #expect(read(newer) == .failure(.olderVersion(4)))
+        #expect("\(CheckpointFault.olderVersion(4))" == "it has version 4; this program reads version 5")
     }
 }

@@ -69,12 +69,13 @@ private struct Gathering {
                 node: node, dimension: 2, rounds: rounds,
                 neighbours: ids.filter { $0 != node }.map {
                     .init(node: $0, weight: 1 / Double(nodes), receives: true)
-                }, budget: Budget(count: 0, weight: 0), cadence: cadence, participation: participation, seed: 1)
+                }, budget: Budget(count: 0, weight: 0), cadence: cadence, participation: participation,
+                exchange: type(of: exchange), seed: 1)
         }
         var functions = zip(configurations, trainers).map {
             RoundFunction($0, exchange: exchange, rule: rule, trainer: $1)
         }
-        var states = trainers.map { NodeState($0.initialParameters()) }
+        var states = zip(functions, trainers).map { $0.firstState($1.initialParameters()) }
         var workspace = Workspace(dimension: 2, degree: nodes)
         var scratch = TrainingScratch()
         for step in (0..<rounds * cadence.gossipSteps).map({ Round($0) }) {
@@ -82,7 +83,7 @@ private struct Gathering {
                 guard cadence.trains(in: step) else {
                     return functions[node].halfStep(continuing: states[node], in: step)
                 }
-                var (vector, kept) = (states[node].parameters, states[node].kept)
+                var (vector, kept) = (states[node].shared, states[node].kept)
                 _ = LocalWork(trainers[node], exchange: exchange).step(
                     &vector, state: &kept, round: cadence.round(of: step), scratch: &scratch)
                 sending(&vector, ids[node], step)

@@ -35,10 +35,10 @@ struct RejectionTests {
     /// - Parameter key: of the edge, where there are keys.
     private static func hello(
         sender: Int = 1, sequence: UInt64 = 0, experiment: [UInt8] = experiment, run: RunNonce = .none,
-        key: EdgeKey? = nil
+        channels: UInt64 = ChannelLayout.model(2).digest, key: EdgeKey? = nil
     ) -> [UInt8] {
         let hello = Hello(
-            identity: experiment, run: run, addressee: NodeID(0), incarnation: 1,
+            identity: experiment, run: run, channels: channels, addressee: NodeID(0), incarnation: 1,
             fingerprint: key?.fingerprint ?? Hello.noFingerprint)
         let helloPayload = HelloPayload(hello, from: NodeID(sender), key: key)
         return frame(.hello, sender: sender, sequence: sequence, helloPayload.encoded)
@@ -66,7 +66,7 @@ struct RejectionTests {
     }
 
     private static let quota = ConnectionQuota(
-        Limits(dimension: 2), patience: .milliseconds(5_000), at: Instant(nanoseconds: 0))
+        Limits(.model(2)), patience: .milliseconds(5_000), at: Instant(nanoseconds: 0))
 
     /// Of a neighbour whose connection has just been heard from.
     private static func place(forIncarnation incarnation: UInt64, isProven: Bool) throws(Rejection) {
@@ -109,6 +109,7 @@ struct RejectionTests {
         case .unexpectedHandshake: [.sends(hello(sequence: 1))]
         case .otherExperiment: [.opens(with: hello(experiment: [UInt8](repeating: 6, count: 32)))]
         case .otherRun: [.opens(with: hello(run: RunNonce(hashing: "another run")))]
+        case .otherChannels: [.opens(with: hello(channels: ChannelLayout.model(3).digest))]
         case .unknownSender: [.opens(with: hello(sender: 5))]
         case .noKey: [.meetsKeys(with: hello())]
         case .unexpectedKey: [.opens(with: hello(key: key(to: 1)))]
@@ -132,7 +133,7 @@ struct RejectionTests {
         node.handle(.started(.afresh), at: 0)
         node.handle(.linkUp(NodeID(2), incarnation: 1), at: 0)
         let local = LinkIdentity(
-            experiment: Self.experiment, run: .none, node: NodeID(0), incarnation: 3, limits: Limits(dimension: 2))
+            experiment: Self.experiment, run: .none, node: NodeID(0), incarnation: 3, limits: Limits(.model(2)))
         let neighbours = [NodeID(1), NodeID(2)]
         var link = Link(local: local, expecting: .accepted(among: neighbours))
         for deed in Self.deed(rejection) {

@@ -56,7 +56,8 @@ extension EndToEndTests {
             arguments: [
                 ["exchange=update", "participation=0.7", "localSteps=2"], ["exchange=gradient", "participation=0.7"],
                 ["exchange=momentum", "participation=0.7"], ["exchange=model", "gossipSteps=2"],
-                ["exchange=momentum", "gossipSteps=2"],
+                ["exchange=momentum", "gossipSteps=2"], ["exchange=tracking"],
+                ["exchange=tracking", "gossipSteps=2", "participation=0.7", "momentum=0"],
             ])
         func exchanges(training: [String]) throws {
             try Self.expectOneDigest(Self.complete + training.map { "training.\($0)" })
@@ -93,6 +94,7 @@ extension EndToEndTests {
             arguments: [
                 complete + ["training.exchange=gradient", "training.rounds=30"],
                 complete + ["training.exchange=momentum", "training.gossipSteps=2", "training.rounds=30"],
+                complete + ["training.exchange=tracking", "training.rounds=30"],
                 schedule("one-peer", rounds: 30),
             ])
         func crashes(settings: [String]) throws {

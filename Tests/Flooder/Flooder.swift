@@ -71,7 +71,7 @@ struct Flooder {
         let socket = try Socket.connect(to: elsewhere)
         self.elsewhere = Edge(socket: socket, link: Link(local: local, expecting: .dialled(victim)))
         floodedUntil = clock.now()
-        newest = ModelMessage(round: Round(0), values: [Float](repeating: 0, count: local.limits.dimension))
+        newest = ModelMessage(round: Round(0), values: [Float](repeating: 0, count: local.limits.channels.elementCount))
     }
 
     /// One turn: takes links and models, answers, floods.

@@ -27,7 +27,7 @@ func makeFlooder(_ given: Flags) throws -> Flooder {
     let node = NodeID(assembly.topology.nodeCount - 1)
     let local = LinkIdentity(
         experiment: assembly.identity, run: .none, node: node, incarnation: WallClock.microseconds(),
-        limits: Limits(dimension: assembly.dimension))
+        limits: Limits(assembly.channels))
     let kind = try given.choice("flood", Flood.allCases.map(\.rawValue), default: Flood.stale.rawValue)
     let flooder = try Flooder(
         Flood(rawValue: kind) ?? .stale, framesPerSecond: try given.count("rate", 1...1_000_000, default: 10_000),

@@ -70,7 +70,7 @@ struct ColludingGroup: CustomTestStringConvertible, Sendable {
             }
             return SimulatedNode(core: core, trainer: node.trainer, neighbours: node.neighbours)
         }
-        return Simulator(nodes, dimension: assembly.dimension, experiment: assembly.identity, options: options)
+        return Simulator(nodes, experiment: assembly.identity, options: options)
     }
 }
 

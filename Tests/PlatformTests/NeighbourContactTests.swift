@@ -26,7 +26,7 @@ struct NeighbourContactTests {
     ) -> NeighbourContact {
         let local = LinkIdentity(
             experiment: [UInt8](repeating: 1, count: 32), run: run, node: NodeID(node), incarnation: 1,
-            limits: Limits(dimension: 1))
+            limits: Limits(.model(1)))
         let settings = TransportSettings(
             local: local, keys: nil, neighbours: neighbours.map { NodeID($0) }, listen: "127.0.0.1:0",
             patience: .milliseconds(400), addressOf: addresses.address)

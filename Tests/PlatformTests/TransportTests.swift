@@ -47,7 +47,7 @@ extension PlatformTests {
         private static func identity(_ node: Int) -> LinkIdentity {
             LinkIdentity(
                 experiment: [UInt8](repeating: 1, count: 32), run: .none, node: NodeID(node), incarnation: 1,
-                limits: Limits(dimension: dimension))
+                limits: Limits(.model(dimension)))
         }
 
         /// The key of an edge, or of none.

@@ -55,6 +55,20 @@ struct ExchangeChecksTests {
                     + "with it: any other rule, or training.exchange model"
             ),
             (
+                ["training.exchange=tracking", "timing.kind=asynchronous"],
+                "training.exchange tracking would be applied once more each time it is mixed; timing.kind must be "
+                    + "synchronous"
+            ),
+            (
+                ["training.exchange=tracking", "training.localSteps=2"],
+                "training.exchange tracking has one step in a round; training.localSteps must be 1"
+            ),
+            (
+                ["training.exchange=tracking", "aggregation.rule=ubar"],
+                "aggregation.rule ubar tries out or compares models, and training.exchange tracking sends more than "
+                    + "them; allowed with it: any other rule, or training.exchange model"
+            ),
+            (
                 ["training.exchange=update", "training.participation=0.5", "aggregation.rule=csPlus"],
                 "aggregation.rule csPlus starts from the node's own vector, and a node that sits out has none"
             ),
@@ -88,7 +102,7 @@ struct ExchangeChecksTests {
         let words = "nodes do not hear the same, and"
         #expect(try !Self.assembly([setting]).warnings.contains { $0.contains(words) })
         let warnings = try Self.assembly([setting], family: "ring").warnings.filter { $0.contains(words) }
-        #expect(warnings.count == (exchange == "model" ? 0 : 1))
+        #expect(warnings.count == (["model", "tracking"].contains(exchange) ? 0 : 1))
         #expect(warnings.allSatisfy { $0.hasPrefix("training.exchange \(exchange) on a graph that is not complete") })
     }
 

@@ -98,7 +98,7 @@ struct EavesdroppingTests {
             return SimulatedNode(core: core, trainer: trainer, neighbours: neighbours)
         }
         var simulator = Simulator(
-            nodes, dimension: 3, experiment: [UInt8](repeating: 2, count: 32), options: options)
+            nodes, experiment: [UInt8](repeating: 2, count: 32), options: options)
         _ = simulator.run()
         return notebook.words.withLock { $0.sorted() }
     }

@@ -51,7 +51,7 @@ struct SimulatorTests {
 
     static func run(_ nodes: [SimulatedNode], _ options: Simulator.Options) -> SimulationResult {
         var simulator = Simulator(
-            nodes, dimension: 650, experiment: [UInt8](repeating: 1, count: 32), options: options)
+            nodes, experiment: [UInt8](repeating: 1, count: 32), options: options)
         return simulator.run()
     }
 
@@ -93,7 +93,7 @@ struct SimulatorTests {
             rounds: 0..<Int.max, nodes: (0..<Self.nodes).map { NodeID($0) })
         let plan = FaultPlan([loss], nodeCount: Self.nodes, seed: seed, deadline: .milliseconds(5_000))
         var simulator = Simulator(
-            nodes, dimension: 650, experiment: [UInt8](repeating: 1, count: 32), faults: plan, seed: seed,
+            nodes, experiment: [UInt8](repeating: 1, count: 32), faults: plan, seed: seed,
             options: .init(carriage: carriage))
         var missed = 0
         let result = simulator.run(observe: { if case .record(_, let record) = $0 { missed += record.missedModels } })
@@ -108,7 +108,7 @@ struct SimulatorTests {
     func counts() throws {
         var mixed = 0
         var simulator = Simulator(
-            try Self.experiment(), dimension: 650, experiment: [UInt8](repeating: 1, count: 32))
+            try Self.experiment(), experiment: [UInt8](repeating: 1, count: 32))
         let result = simulator.run(observe: { if case .record(_, let record) = $0 { mixed += record.mixedModels } })
         #expect(result.steps == Self.nodes * Self.rounds)
         #expect(mixed == Self.nodes * Self.rounds * 4)

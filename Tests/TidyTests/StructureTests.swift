@@ -12,7 +12,8 @@ struct StructureTests {
         let node = foundations.union(["Attacks", "Core", "Faults", "Scenario"])
         return [
             "Kernels": [], "Registry": [], "Cryptography": ["Kernels"], "JSON": named.union(["Cryptography"]),
-            "Tensors": written, "Graphs": named, "Learning": named.union(["Cryptography", "Tensors"]), "Aggregation": named,
+            "Tensors": written, "Graphs": named, "Learning": named.union(["Cryptography", "Tensors"]),
+            "Aggregation": named,
             "ReferenceRules": named, "Wire": ["Kernels", "Cryptography"], "Metrics": ["Kernels", "JSON"],
             "Attacks": foundations, "Core": foundations.union(["Attacks"]), "Faults": named,
             "Scenario": foundations.union(["Attacks", "Core", "Faults"]),
@@ -34,7 +35,8 @@ struct StructureTests {
     private static let unsafeFiles: Set = [
         "Sources/Cryptography/ChaCha20.swift", "Sources/Cryptography/ChaCha20Poly1305.swift",
         "Sources/Cryptography/Poly1305.swift", "Sources/Kernels/DenseLayer.swift", "Sources/Kernels/Hashing.swift",
-        "Sources/Kernels/MatrixProduct.swift", "Sources/Kernels/OrderStatistics.swift", "Sources/Kernels/Reductions.swift",
+        "Sources/Kernels/MatrixProduct.swift", "Sources/Kernels/OrderStatistics.swift",
+        "Sources/Kernels/Reductions.swift",
         "Sources/Kernels/VectorBatch.swift", "Sources/Wire/Decoder.swift",
         "Sources/Wire/OutgoingFrame.swift",
     ]

@@ -18,11 +18,12 @@ struct AddressValidatorTests {
     }
 
     private static func hello(
-        cookie: UInt64 = 0, key: EdgeKey?, marked: EdgeKey? = nil, sender: Int = 0, addressee: Int = 1
+        cookie: UInt64 = 0, key: EdgeKey?, marked: EdgeKey? = nil, sender: Int = 0, addressee: Int = 1,
+        channels: Int = 3
     ) -> [UInt8] {
         let hello = Hello(
-            identity: LinkTests.experiment, run: LinkTests.run, addressee: NodeID(addressee), incarnation: 4,
-            fingerprint: key?.fingerprint ?? Hello.noFingerprint)
+            identity: LinkTests.experiment, run: LinkTests.run, channels: ChannelLayout.model(channels).digest,
+            addressee: NodeID(addressee), incarnation: 4, fingerprint: key?.fingerprint ?? Hello.noFingerprint)
         let helloPayload = HelloPayload(hello, from: NodeID(sender), cookie: cookie, key: marked ?? key)
         return OutgoingFrame(
             kind: .hello, sender: NodeID(sender), round: Round(0), sequence: 0, payload: helloPayload.encoded
@@ -44,7 +45,7 @@ struct AddressValidatorTests {
             Issue.record("\(verdict)")
             return
         }
-        #expect(first.count == 152 && answer.count == 44)
+        #expect(first.count == 160 && answer.count == 44)
         let cookie = try #require(Self.cookie(verdict))
         let second = Self.hello(cookie: cookie, key: key)
         let admitted = AddressValidator.Verdict.admitted(NodeID(0), incarnation: 4)
@@ -76,9 +77,10 @@ struct AddressValidatorTests {
         #expect(verdict(Self.hello(cookie: cookie, key: nil)) == .refused(.noKey))
         #expect(verdict(Self.hello(cookie: cookie, key: Self.key, sender: 5)) == .refused(.unknownSender))
         #expect(verdict(Self.hello(key: Self.key, addressee: 2)) == .refused(.unknownSender))
+        #expect(verdict(Self.hello(cookie: cookie, key: Self.key, channels: 4)) == .refused(.otherChannels))
         // The mark covers the cookie: one that was recorded elsewhere does not do.
         var replaced = Self.hello(key: Self.key)
-        replaced.replaceSubrange(136..<144, with: (0..<8).map { UInt8(truncatingIfNeeded: cookie >> (8 * $0)) })
+        replaced.replaceSubrange(144..<152, with: (0..<8).map { UInt8(truncatingIfNeeded: cookie >> (8 * $0)) })
         let header = Array(replaced.prefix(28))
         let check = Frame.check(header, payloadDigest: XXH64.hash(Array(replaced[36...])))
         replaced.replaceSubrange(28..<36, with: (0..<8).map { UInt8(truncatingIfNeeded: check >> (8 * $0)) })

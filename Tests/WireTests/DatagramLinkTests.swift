@@ -58,6 +58,17 @@ struct DatagramLinkTests {
         #expect(network.rejections[1].allSatisfy { $0 == .otherRun })
     }
 
+    @Test("two nodes whose messages hold other vectors never open a link", arguments: [false, true])
+    func otherChannels(sealed: Bool) {
+        for other in ChannelLayoutTests.others {
+            var network = DatagramNetwork(secrets: sealed ? Self.secrets() : nil, channels: [other, .model(3)])
+            network.start()
+            network.run(for: .milliseconds(10_000)) { $0.hasClosed == [true, true] }
+            #expect(network.hasOpened == [false, false] && network.blamed == [[], []])
+            #expect(!network.rejections[1].isEmpty && network.rejections[1].allSatisfy { $0 == .otherChannels })
+        }
+    }
+
     @Test(
         "one datagram in five lost: every message arrives in order, and bytes are at most twice",
         arguments: [false, true], 0..<4)
@@ -240,7 +251,7 @@ struct DatagramLinkTests {
     @Test("no datagram is longer than an Ethernet packet of IPv6 holds, nor than its length says")
     func lengths() {
         #expect(DatagramLink.datagramBytes(isSealed: true) == 1_436)
-        let limits = Limits(dimension: 3)
+        let limits = Limits(.model(3))
         for length in [0, 31, 32, 1_392, 1_393, 1 << 20] {
             let header = Frame(
                 kind: .fragment, isSealed: true, isUrgent: true, sender: NodeID(0), sequence: 0, payloadBytes: length

@@ -34,18 +34,21 @@ struct DatagramNetwork {
     private var underway: [(at: Instant, receiver: Int, bytes: [UInt8])] = []
     private var random: RandomStream
 
-    /// - Parameter runs: of which each node is.
+    /// - Parameters:
+    ///   - runs: of which each node is.
+    ///   - channels: of each node's messages; `nil`: models.
     init(
         secrets: [LinkSecrets]? = nil, runs: [RunNonce] = [LinkTests.run, LinkTests.run], dimension: Int = 3,
-        seed: Int = 1, pace: DatagramLink.Pace = Self.pace
+        channels: [ChannelLayout]? = nil, seed: Int = 1, pace: DatagramLink.Pace = Self.pace
     ) {
         random = RandomStream(seed: UInt64(seed), purpose: .faults)
         addressValidator = AddressValidator(
-            local: LinkTests.identity(1, dimension: dimension), diallers: [NodeID(0)], keys: secrets?[1].keys,
+            local: LinkTests.identity(1, dimension: dimension, channels: channels?[1]), diallers: [NodeID(0)],
+            keys: secrets?[1].keys,
             secret: SipHash.Key((0..<16).map { UInt8($0 + seed) }))
         links = [0, 1].map { node in
             DatagramLink(
-                local: LinkTests.identity(node, run: runs[node], dimension: dimension),
+                local: LinkTests.identity(node, run: runs[node], dimension: dimension, channels: channels?[node]),
                 expecting: node == 0 ? .dialled(NodeID(1)) : .accepted(among: [NodeID(0)]), secrets: secrets?[node],
                 pace: pace, at: Instant(nanoseconds: 0))
         }

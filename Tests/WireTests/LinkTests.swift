@@ -11,10 +11,12 @@ struct LinkTests {
     static let run = RunNonce(hashing: "this run")
 
     static func identity(
-        _ node: Int, experiment: [UInt8] = experiment, run: RunNonce = run, dimension: Int = 3
+        _ node: Int, experiment: [UInt8] = experiment, run: RunNonce = run, dimension: Int = 3,
+        channels: ChannelLayout? = nil
     ) -> LinkIdentity {
         LinkIdentity(
-            experiment: experiment, run: run, node: NodeID(node), incarnation: 5, limits: Limits(dimension: dimension))
+            experiment: experiment, run: run, node: NodeID(node), incarnation: 5,
+            limits: Limits(channels ?? .model(dimension)))
     }
 
     /// Everything that both ends say until neither says more.
@@ -121,8 +123,10 @@ struct LinkTests {
                 frame(
                     .hello,
                     payload: HelloPayload(
-                        Hello(identity: experiment, run: run, addressee: NodeID(1), incarnation: 1), from: NodeID(0),
-                        key: nil
+                        Hello(
+                            identity: experiment, run: run, channels: ChannelLayout.model(3).digest,
+                            addressee: NodeID(1),
+                            incarnation: 1), from: NodeID(0), key: nil
                     ).encoded),
                 .unexpectedHandshake
             ),
@@ -150,6 +154,9 @@ struct LinkTests {
         let twin = Self.identity(0, run: RunNonce(hashing: "another run"))
         #expect(refusal(twin, among: [NodeID(0)]) == [.otherRun])
         #expect(refusal(Self.identity(0, run: .none), among: [NodeID(0)]) == [.otherRun])
+        for channels in ChannelLayoutTests.others {
+            #expect(refusal(Self.identity(0, channels: channels), among: [NodeID(0)]) == [.otherChannels])
+        }
 
         var accepter = Link(local: Self.identity(1), expecting: .accepted(among: [NodeID(0)]))
         var effects: [LinkEffect] = []
@@ -196,7 +203,8 @@ struct LinkTests {
     func firstFrame() {
         func refusal(sequence: UInt64, cookie: UInt64) -> [Rejection] {
             let hello = Hello(
-                identity: Self.experiment, run: Self.run, addressee: NodeID(1), incarnation: 1)
+                identity: Self.experiment, run: Self.run, channels: ChannelLayout.model(3).digest, addressee: NodeID(1),
+                incarnation: 1)
             let payload = HelloPayload(hello, from: NodeID(0), cookie: cookie, key: nil).encoded
             var accepter = Link(local: Self.identity(1), expecting: .accepted(among: [NodeID(0)]))
             var effects: [LinkEffect] = []
@@ -210,7 +218,7 @@ struct LinkTests {
 
     @Test("before the handshake a model is refused at its header, and no room is made for it")
     func early() {
-        let dimension = Limits.largestDimension
+        let dimension = Limits.mostElements
         var accepter = Link(
             local: Self.identity(1, dimension: dimension), expecting: .accepted(among: [NodeID(0)]))
         let header = Frame(
@@ -259,13 +267,13 @@ struct LinkTests {
         #expect(said.map(\.kind) == [.bye] && said[0].bytes.last == CloseReason.refused.rawValue)
     }
 
-    @Test("frame version 2 is this, byte for byte")
+    @Test("frame version 3 is this, byte for byte")
     func layout() {
         let bytes = OutgoingFrame(
             model: ModelMessage(round: Round(0x0102), values: [1]), sender: NodeID(3), sequence: 0x0A0B
         ).bytes
         let header: [UInt8] = [
-            0x47, 0x53, 0x50, 0x4E, 2, 2, 0, 0, 3, 0, 0, 0, 2, 1, 0, 0, 0x0B, 0x0A, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0,
+            0x47, 0x53, 0x50, 0x4E, 3, 2, 0, 0, 3, 0, 0, 0, 2, 1, 0, 0, 0x0B, 0x0A, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0,
         ]
         let payload: [UInt8] = [0, 0, 0x80, 0x3F]
         #expect(Array(bytes.prefix(28)) == header)
@@ -278,13 +286,15 @@ struct LinkTests {
     @Test("a hello is this, byte for byte, and reads back equal")
     func hello() {
         let hello = Hello(
-            identity: Self.experiment, run: RunNonce((0..<16).map { 0xF0 + $0 }), addressee: NodeID(0x0102),
-            incarnation: 0x0A0B, fingerprint: [UInt8](repeating: 3, count: 8),
+            identity: Self.experiment, run: RunNonce((0..<16).map { 0xF0 + $0 }), channels: 0x0C0D,
+            addressee: NodeID(0x0102), incarnation: 0x0A0B, fingerprint: [UInt8](repeating: 3, count: 8),
             challenge: [UInt8](repeating: 4, count: 32))
         let nonce: [UInt8] = (0xF0...0xFF).map { $0 }
         #expect(
-            hello.encoded == Self.experiment + nonce + [2, 1, 0, 0, 0x0B, 0x0A, 0, 0, 0, 0, 0, 0]
+            hello.encoded == Self.experiment + nonce + [0x0D, 0x0C, 0, 0, 0, 0, 0, 0] + [
+                2, 1, 0, 0, 0x0B, 0x0A, 0, 0, 0, 0, 0, 0,
+            ]
                 + [UInt8](repeating: 3, count: 8) + [UInt8](repeating: 4, count: 32))
-        #expect(hello.encoded.count == 100 && Hello(encoded: hello.encoded) == hello)
+        #expect(hello.encoded.count == 108 && Hello(encoded: hello.encoded) == hello)
     }
 }

@@ -95,13 +95,13 @@ struct QuotaTests {
     @Test("a peer that never becomes a neighbour is waited for no longer than patience; one that has, without end")
     func patience() throws {
         var quota = ConnectionQuota(
-            Limits(dimension: 3), patience: .milliseconds(1_000), at: Instant(nanoseconds: 0))
+            Limits(.model(3)), patience: .milliseconds(1_000), at: Instant(nanoseconds: 0))
         let late = Instant(nanoseconds: .milliseconds(1_000))
         #expect(throws: Rejection.tooSlow) { try quota.check(at: late) }
         quota.received(bytes: 120, messages: 1, isOpen: true, isInsideFrame: false, at: Instant(nanoseconds: 5))
         #expect(quota.dueAt == nil)
         let patient = ConnectionQuota(
-            Limits(dimension: 3), patience: .milliseconds(60_000), at: Instant(nanoseconds: 0))
+            Limits(.model(3)), patience: .milliseconds(60_000), at: Instant(nanoseconds: 0))
         #expect(patient.dueAt == Instant(nanoseconds: .milliseconds(2_000)))
         try quota.check(at: late)
     }
@@ -112,7 +112,7 @@ struct QuotaTests {
 
     @Test("a neighbour that keeps pace with this node is never behind its share, however fast both are")
     func pace() {
-        var quota = ConnectionQuota(Limits(dimension: 650), patience: .milliseconds(5_000), at: Self.now(0))
+        var quota = ConnectionQuota(Limits(.model(650)), patience: .milliseconds(5_000), at: Self.now(0))
         for round in 0..<100_000 {
             let now = Instant(nanoseconds: Nanoseconds(round) * 10_000)
             quota.sentModel(bytes: 2_636)
@@ -123,7 +123,7 @@ struct QuotaTests {
 
     @Test("one that sends more waits until time has passed, at most a second; seals cost it four times as much")
     func share() {
-        let limits = Limits(dimension: 650)
+        let limits = Limits(.model(650))
         for (isSealed, bytes) in [(false, 65 << 20), (true, 65 << 18)] {
             var quota = ConnectionQuota(limits, patience: .milliseconds(5_000), isSealed: isSealed, at: Self.now(0))
             quota.received(bytes: bytes / 2, messages: 0, isOpen: true, isInsideFrame: false, at: Self.now(0))
@@ -137,7 +137,7 @@ struct QuotaTests {
 
     @Test("messages cost more than their bytes")
     func messages() {
-        var quota = ConnectionQuota(Limits(dimension: 650), patience: .milliseconds(5_000), at: Self.now(0))
+        var quota = ConnectionQuota(Limits(.model(650)), patience: .milliseconds(5_000), at: Self.now(0))
         quota.received(bytes: 36 * 5_000, messages: 5_000, isOpen: true, isInsideFrame: false, at: Self.now(0))
         #expect(quota.isSpent(at: Self.now(0)))
     }

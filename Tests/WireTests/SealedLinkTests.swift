@@ -103,8 +103,9 @@ struct SealedLinkTests {
     func impostor() {
         let (_, accepter) = Self.pair()
         let hello = Hello(
-            identity: LinkTests.experiment, run: LinkTests.run, addressee: NodeID(1), incarnation: 9,
-            fingerprint: Self.key(1).fingerprint, challenge: Self.bytes(5))
+            identity: LinkTests.experiment, run: LinkTests.run, channels: ChannelLayout.model(3).digest,
+            addressee: NodeID(1),
+            incarnation: 9, fingerprint: Self.key(1).fingerprint, challenge: Self.bytes(5))
         let opening = OutgoingFrame(
             kind: .hello, sender: NodeID(0), round: Round(0), sequence: 0,
             payload: HelloPayload(hello, from: NodeID(0), key: nil).encoded)
@@ -150,6 +151,17 @@ struct SealedLinkTests {
         var dialler = Self.end(0, run: LinkTests.run, expecting: .dialled(NodeID(1)))
         var accepter = Self.end(1, run: Self.otherRun, expecting: .accepted(among: [NodeID(0)]))
         #expect(Self.rejections(LinkTests.converse(&dialler, &accepter).atB) == [.otherRun])
+    }
+
+    @Test("with the same keys, nodes whose messages hold other vectors do not meet")
+    func otherChannels() {
+        for channels in ChannelLayoutTests.others {
+            var dialler = Link(
+                local: LinkTests.identity(0, channels: channels), expecting: .dialled(NodeID(1)),
+                secrets: Self.secrets([1: Self.key(1)], challenge: 0))
+            var accepter = Self.end(1, run: LinkTests.run, expecting: .accepted(among: [NodeID(0)]))
+            #expect(Self.rejections(LinkTests.converse(&dialler, &accepter).atB) == [.otherChannels])
+        }
     }
 
     @Test("a nonce that is altered on the way brings no two runs together: the mark of the hello does not fit it")
@@ -253,7 +265,7 @@ struct SealedLinkTests {
         var bytes: [UInt8] = []
         for case .transmit(let frame) in said { bytes += frame.bytes }
         bytes += dialler.frame(for: Self.sent[0]).bytes
-        #expect(bytes.count == 36 + 116 + 44 + 44 + 12)
-        #expect(XXH64.hash(bytes) == 0x9775_A8E9_264D_82DB)
+        #expect(bytes.count == 36 + 124 + 44 + 44 + 12)
+        #expect(XXH64.hash(bytes) == 0x81FF_3C7E_A3A4_DADE)
     }
 }

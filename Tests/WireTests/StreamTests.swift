@@ -97,15 +97,15 @@ struct StreamTests {
 
     @Test("any announced length but the right one is refused at the header, before anything is kept")
     func lengths() throws {
-        let limits = Limits(dimension: 3)
+        let limits = Limits(.model(3))
         for kind in Frame.Kind.allCases where kind != .fragment {
-            for length in [0, 1, 8, 11, 12, 13, 44, 84, 100, 115, 116, 117, 1 << 20, Int(UInt32.max)] {
+            for length in [0, 1, 8, 11, 12, 13, 44, 84, 108, 123, 124, 125, 1 << 20, Int(UInt32.max)] {
                 let header = Frame(
                     kind: kind, isSealed: false, sender: NodeID(0), round: Round(0), sequence: 0, payloadBytes: length
                 ).encoded
                 let decoded = Result { () throws(Rejection) in try Frame.decode(header, limits: limits) }
                 let right: [Frame.Kind: Int] = [
-                    .hello: 116, .model: 12, .waiting: 0, .bye: 1, .proof: 0, .cookie: 8, .stateRequest: 0, .state: 12,
+                    .hello: 124, .model: 12, .waiting: 0, .bye: 1, .proof: 0, .cookie: 8, .stateRequest: 0, .state: 12,
                 ]
                 let isRight = length == right[kind]
                 #expect((try? decoded.get().payloadBytes) == (isRight ? length : nil))

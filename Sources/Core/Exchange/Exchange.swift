@@ -2,15 +2,19 @@
 public import Kernels
 public import Learning
 import Registry
+public import Wire
 
 /// What is exchanged: the model after the local steps, or something else that a round's training comes to.
 ///
-/// A round begins with parameters x. `train` turns them into the vector that is sent; the rule mixes it with what was
-/// heard; `next` makes the parameters of the next round of that.
+/// A round begins with what the state shares, the parameters x before all. `train` turns that into what is sent; the
+/// rule mixes it with what was heard; `next` makes the parameters of the next round of that, where the mix is not the
+/// next state already.
 public protocol Exchange: Registered {
-    /// What the vector that travels is called, in files and in the greeting of links.
-    static var channel: String { get }
-    /// Whether the parameters themselves travel. Otherwise they rest with the node while their round is on, and who
+    /// The vectors that travel, where models have so many elements: the first of them is always as long as that. The
+    /// rule mixes each of them by itself; attacks see them, and forge them, as one vector.
+    static func channels(_ dimension: Int) -> [Channel]
+    /// Whether the parameters themselves travel, in the first channel: what the rule makes of a message is then the
+    /// next state, of the same channels. Otherwise they rest with the node while their round is on, and who
     /// returns or falls behind must ask for the parameters of others.
     static var sendsModels: Bool { get }
     /// Whether a round may take several local steps.
@@ -20,17 +24,17 @@ public protocol Exchange: Registered {
 
     /// The local work of a round.
     ///
-    /// - Parameter vector: the parameters at the start of the round, in place turned into what is sent.
+    /// - Parameter vector: what the state shares at the start of the round, in place turned into what is sent.
     func train(
         _ vector: inout [Float], state: inout LocalState, by trainer: any LocalModel, in round: Round,
         scratch: inout TrainingScratch
     ) -> StepReport
 
-    /// The parameters after the round.
+    /// The parameters after the round; asked for only where something else than models travels.
     ///
     /// - Parameters:
     ///   - mixed: what the rule made of what was sent and heard.
-    ///   - start: the parameters at the start of the round; empty where parameters travel.
+    ///   - start: the parameters at the start of the round.
     func next(
         _ mixed: consuming [Float], from start: [Float], state: inout LocalState, by trainer: (any LocalModel)?,
         in round: Round
@@ -48,7 +52,10 @@ extension Exchange {
 public enum ExchangeCatalog {
     public static let all = Catalog<any Exchange.Type>(
         "exchange",
-        [ModelExchange.self, UpdateExchange.self, GradientExchange.self, MomentumExchange.self], as: { $0 })
+        [
+            ModelExchange.self, UpdateExchange.self, GradientExchange.self, MomentumExchange.self,
+            TrackingExchange.self,
+        ], as: { $0 })
 }
 
 /// A node's training as its exchange wants it: what a driver runs, from the parameters to what is sent.

@@ -2,16 +2,18 @@
 public import Kernels
 public import Learning
 import Registry
+public import Wire
 
 /// g, the gradient of the batch with its weight decay, is sent, and x ← x − η m with m ← βm + (1 − β) rule(g, heard):
 /// robust D-SGD, whose momentum, if any, is taken after aggregation.
 public struct GradientExchange: Exchange {
     public static let name = "gradient"
     public static let summary = "Sends the gradient of the batch; momentum and step follow the mix."
-    public static let channel = "gradient"
     public static let drift: String? = "gradients bring parameters that differ no nearer to each other"
 
     public init(_ parameters: ParameterValues) {}
+
+    public static func channels(_ dimension: Int) -> [Channel] { [Channel("gradient", dimension)] }
 
     public func train(
         _ vector: inout [Float], state: inout LocalState, by trainer: any LocalModel, in round: Round,

@@ -2,13 +2,13 @@
 public import Kernels
 public import Learning
 import Registry
+public import Wire
 
 /// Δ = x½ − x is sent, and x ← x + γ rule(Δ, heard). With the mean on a complete graph this is federated averaging
 /// (McMahan et al. 2017, arXiv 1602.05629) without a server: the average of those who take part, adopted by all.
 public struct UpdateExchange: Exchange {
     public static let name = "update"
     public static let summary = "Sends how far the local steps went; the mix is added to the own parameters."
-    public static let channel = "update"
     public static let takesLocalSteps = true
     public static let drift: String? = "updates bring parameters that differ no nearer to each other"
 
@@ -18,6 +18,8 @@ public struct UpdateExchange: Exchange {
     private let rate: Float
 
     public init(_ parameters: ParameterValues) { rate = Float(parameters.number("rate")) }
+
+    public static func channels(_ dimension: Int) -> [Channel] { [Channel("update", dimension)] }
 
     public func train(
         _ vector: inout [Float], state: inout LocalState, by trainer: any LocalModel, in round: Round,

@@ -29,7 +29,7 @@ public enum LinkBench: Bench {
             return Link(
                 local: LinkIdentity(
                     experiment: [UInt8](repeating: 0, count: Hello.identityBytes), run: .none, node: NodeID(node),
-                    incarnation: 1, limits: Limits(dimension: dimension)),
+                    incarnation: 1, limits: Limits(.model(dimension))),
                 expecting: node == 0 ? .dialled(peer) : .accepted(among: [peer]),
                 secrets: self == .sealed ? secrets : nil)
         }

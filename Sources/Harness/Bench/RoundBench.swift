@@ -97,7 +97,8 @@ public enum RoundBench: Bench {
         var peak = 0
         for _ in 0..<settings.repetitions {
             let exchange = try BareExchange.measure(
-                assembly.topology, bytes: 4 * assembly.dimension, rounds: task.rounds, program: settings.laboratory)
+                assembly.topology, bytes: 4 * assembly.channels.elementCount, rounds: task.rounds,
+                program: settings.laboratory)
             let run = try launch(task, over: try links(settings.flags), program: settings.node)
             exchanges.add(exchange)
             rounds.add(run.round)

@@ -277,7 +277,7 @@ private struct Draw {
 
     mutating func exchange() -> SoakCase.Variation? {
         guard chance(0.25) else { return nil }
-        let exchange = entry(one(of: ExchangeCatalog.all.entries.filter { !$0.sendsModels }))
+        let exchange = entry(one(of: ExchangeCatalog.all.entries.filter { $0.name != ModelExchange.name }))
         return { $0.setTraining("exchange", exchange) }
     }
 
