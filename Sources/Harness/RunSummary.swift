@@ -180,16 +180,16 @@ public struct RunSummary: Sendable {
 }
 
 extension JSONLine {
-    /// `{"node":"3","samples":90,"ofClass":[50,40],"accuracy":0.92,"distance":0.1,"awaitedSeconds":0.1,"models":{…},
-    /// "lost":"stopped","lostAs":"stopped"}`, the last two only where they apply.
+    /// `{"node":"3","accuracy":0.92,"distance":0.1,"awaitedSeconds":0.1,"models":{…},"samples":90,"ofClass":[50,40],
+    /// "lost":"stopped","lostAs":"stopped"}`, the last three only where they apply.
     fileprivate mutating func append(_ node: RunSummary.NodeFigures, _ data: DataShares, _ index: Int) {
         appendObject { object in
             object.add("node", node.label)
-            data.write(index, to: &object)
             object.add("accuracy", node.accuracy)
             object.add("distance", node.distance)
             object.add("awaitedSeconds", node.awaitedSeconds)
             object.add("models", node.tally)
+            data.write(index, to: &object)
             if let lost = node.lost {
                 object.add("lost", lost.reason)
                 object.add("lostAs", lost.kind.rawValue)

@@ -91,7 +91,7 @@ struct CSVFilesTests {
     @Test("a header is what is not all numbers, unless it is said")
     func header() throws {
         func count(_ text: String, _ header: String) throws -> Int {
-            let dataset = try openCSV(text, [("header", .text(header))])
+            let dataset = try openCSV(text, [("header", .text(header)), ("testShare", .number(0.5))])
             return try dataset.trainingCount + dataset.testCount()
         }
         #expect(try count("1,2,a\n3,4,b\n5,6,a\n", "auto") == 3)
@@ -99,7 +99,7 @@ struct CSVFilesTests {
         #expect(try count("1,2,a\n3,4,b\n5,6,a\n", "yes") == 2)
         #expect(
             message { () throws(ConfigurationFault) in
-                _ = try openCSV("x,y\n3,4\n", [("header", .text("no"))])
+                _ = try openCSV("x,y\n3,4\n5,6\n", [("header", .text("no"))])
             } == "train.csv:1: column 1 is 'x'; allowed: a finite number, or the column among task.dataset.ignore")
     }
 
@@ -264,7 +264,7 @@ struct CSVFilesTests {
     func damage(damage: Damage) {
         #expect(
             message { () throws(ConfigurationFault) in
-                _ = try openCSV(damage.text, damage.given)
+                _ = try openCSV(damage.text, damage.given + [("testShare", .number(0.5))])
             } == damage.complaint)
     }
 
