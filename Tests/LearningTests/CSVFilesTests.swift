@@ -164,6 +164,15 @@ struct CSVFilesTests {
         #expect(try dataset.trainingFeatures(ofRows: [7]) == Array(dataset.trainingPart().features[21..<24]))
     }
 
+    @Test("where one file holds both parts, rows of the test part have no say in the scales")
+    func scalingOfAShare() throws {
+        let dataset = try openCSV(Self.numbered, [("testShare", .number(0.3)), ("scaling", .text("standard"))])
+        func mean(_ part: Samples) -> Double {
+            (0..<part.count).reduce(0) { $0 + Double(part.features[2 * $1]) } / Double(part.count)
+        }
+        #expect(try abs(mean(dataset.trainingPart())) < 1e-6 && abs(mean(dataset.testPart())) > 1e-2)
+    }
+
     @Test("a node opens no file of the test part, and labels are those of the training part")
     func testFile() throws {
         let given: Given = [("test", .text("test.csv"))]
