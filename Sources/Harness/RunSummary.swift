@@ -206,12 +206,11 @@ extension JSONLine {
         add("averageModel", spread?.averageModel)
     }
 
-    /// `{"node":"3","samples":90,"ofClass":[50,40],"accuracy":0.92,"loss":0.3,"distance":0.1,"awaitedSeconds":0.1,
-    /// "models":{…},"lost":"stopped","lostAs":"stopped"}`, the last two only where they apply.
+    /// `{"node":"3","accuracy":0.92,"loss":0.3,"distance":0.1,"awaitedSeconds":0.1,"models":{…},"samples":90,
+    /// "ofClass":[50,40],"lost":"stopped","lostAs":"stopped"}`, the last three only where they apply.
     fileprivate mutating func append(_ node: RunSummary.NodeFigures, _ data: DataShares, _ index: Int) {
         appendObject { object in
             object.add("node", node.label)
-            data.write(index, to: &object)
             object.add("accuracy", node.accuracy)
             object.add("loss", node.loss)
             object.add("distance", node.distance)
@@ -221,6 +220,7 @@ extension JSONLine {
             }
             object.add("awaitedSeconds", node.awaitedSeconds)
             object.add("models", node.tally)
+            data.write(index, to: &object)
             if let lost = node.lost {
                 object.add("lost", lost.reason)
                 object.add("lostAs", lost.kind.rawValue)

@@ -54,8 +54,8 @@ extension Split {
     ) throws(ConfigurationFault) -> [[Int32]] {
         guard minimum.clampedTimes(participants) <= basis.count else {
             throw ConfigurationFault(
-                "\(key) is \(minimum), but \(basis.count) samples are only \(basis.count / max(1, participants)) for each "
-                    + "of \(participants) nodes")
+                "\(key) is \(minimum), but \(basis.count) samples are only \(basis.count / max(1, participants)) "
+                    + "for each of \(participants) nodes")
         }
         var fewest = 0
         for _ in 0..<mostDraws {

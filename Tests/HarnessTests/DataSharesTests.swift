@@ -40,7 +40,7 @@ struct DataSharesTests {
         #expect(
             summary.table(runDirectory: nil).contains("\nsamples a node        19 to 20 (fewest: 5), 1 of 3 classes\n"))
         let json = try StrictJSON.read(summary.json, name: "summary.json")
-        #expect(json.member("classes")?.texts == ["0", "1", "2"])
+        #expect(json.member("classes")?.elements.map(\.text) == ["0", "1", "2"])
         let last = try #require(json.member("perNode")?.elements.last)
         #expect(last.count(at: "samples") == 19)
         #expect(last.member("ofClass")?.elements.map(\.count) == [0, 0, 19])

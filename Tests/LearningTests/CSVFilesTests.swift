@@ -91,7 +91,7 @@ struct CSVFilesTests {
     @Test("a header is what is not all numbers, unless it is said")
     func header() throws {
         func count(_ text: String, _ header: String) throws -> Int {
-            let dataset = try openCSV(text, [("header", .text(header))])
+            let dataset = try openCSV(text, [("header", .text(header)), ("testShare", .number(0.5))])
             return try dataset.trainingCount + dataset.testCount()
         }
         #expect(try count("1,2,a\n3,4,b\n5,6,a\n", "auto") == 3)
@@ -99,7 +99,7 @@ struct CSVFilesTests {
         #expect(try count("1,2,a\n3,4,b\n5,6,a\n", "yes") == 2)
         #expect(
             message { () throws(ConfigurationFault) in
-                _ = try openCSV("x,y\n3,4\n", [("header", .text("no"))])
+                _ = try openCSV("x,y\n3,4\n5,6\n", [("header", .text("no"))])
             } == "train.csv:1: column 1 is 'x'; allowed: a finite number, or the column among task.dataset.ignore")
     }
 
@@ -162,6 +162,15 @@ struct CSVFilesTests {
         }
         // One row alone is scaled as it is among the others.
         #expect(try dataset.trainingFeatures(ofRows: [7]) == Array(dataset.trainingPart().features[21..<24]))
+    }
+
+    @Test("where one file holds both parts, rows of the test part have no say in the scales")
+    func scalingOfAShare() throws {
+        let dataset = try openCSV(Self.numbered, [("testShare", .number(0.3)), ("scaling", .text("standard"))])
+        func mean(_ part: Samples) -> Double {
+            (0..<part.count).reduce(0) { $0 + Double(part.features[2 * $1]) } / Double(part.count)
+        }
+        #expect(try abs(mean(dataset.trainingPart())) < 1e-6 && abs(mean(dataset.testPart())) > 1e-2)
     }
 
     @Test("a node opens no file of the test part, and labels are those of the training part")
@@ -264,7 +273,7 @@ struct CSVFilesTests {
     func damage(damage: Damage) {
         #expect(
             message { () throws(ConfigurationFault) in
-                _ = try openCSV(damage.text, damage.given)
+                _ = try openCSV(damage.text, damage.given + [("testShare", .number(0.5))])
             } == damage.complaint)
     }
 

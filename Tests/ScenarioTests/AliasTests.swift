@@ -24,7 +24,10 @@ struct AliasTests {
                 _ = try ParameterValues(given, declared: declared, key: "it")
             },
             Reader(testDescription: "JSON") { given, declared in
-                let members = given.map { #""\#($0.name)": \#($0.value)"# }.joined(separator: ", ")
+                let members = given.map { name, value in
+                    if case .text(let text) = value { return #""\#(name)": "\#(text)""# }
+                    return #""\#(name)": \#(value)"#
+                }.joined(separator: ", ")
                 _ = try StrictJSON.read("{\(members)}", name: "it.json").object("it").parameters(declared, besides: [])
             },
         ]

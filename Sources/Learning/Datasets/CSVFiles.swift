@@ -2,8 +2,8 @@
 // rows alone.
 import Registry
 
-/// A table of numbers with a column of labels, plain or compressed by gzip. Classes are the labels that occur, in order:
-/// by value where all are numbers, else by their bytes.
+/// A table of numbers with a column of labels, plain or compressed by gzip. Classes are the labels that occur, by value
+/// where all are numbers, else by their bytes.
 public struct CSVFiles: TableSource {
     public static let name = "csv"
     public static let aliases = ["tsv"]

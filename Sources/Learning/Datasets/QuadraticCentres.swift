@@ -2,9 +2,9 @@
 import Kernels
 import Registry
 
-/// c = ζu + noise in the first half and −ζu + noise in the second, u a unit vector in a random direction. With the split
-/// `shards` and one shard a node, half of the nodes have the one centre and half the other; with as many samples as
-/// nodes each node has one centre.
+/// c = ζu + noise in the first half and −ζu + noise in the second, u a unit vector in a random direction. Under the
+/// split `shards` with one shard a node, half of the nodes have points of the one kind and half of the other; with as
+/// many samples as nodes each has one point.
 public struct QuadraticCentres: GeneratedData {
     public static let name = "quadratic"
     public static let summary = "Points around +zeta u and -zeta u, nothing to predict: for quadratic consensus."

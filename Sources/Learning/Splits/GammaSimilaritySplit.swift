@@ -2,8 +2,8 @@
 import Kernels
 import Registry
 
-/// A share γ of the samples, drawn at random, is cut evenly, and so is the rest, sorted by class or value: γ = 1 is iid,
-/// γ = 0 the extreme of `shards`.
+/// A share γ of the samples, drawn at random, is cut evenly, and so is the rest, sorted by class or value: γ = 1 is
+/// iid, γ = 0 the extreme of `shards`.
 public struct GammaSimilaritySplit: Split {
     public static let name = "gammaSimilarity"
     public static let aliases = ["gamma_similarity_niid"]

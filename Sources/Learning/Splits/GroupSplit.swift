@@ -16,8 +16,8 @@ public struct GroupSplit: Split {
     ) throws(ConfigurationFault) -> [[Int32]] {
         guard let groups = basis.groups else {
             throw ConfigurationFault(
-                "task.split \(Self.name) goes by whose the samples are, which these data do not say; task.dataset.group "
-                    + "names a column of a csv that does")
+                "task.split \(Self.name) goes by whose the samples are, which these data do not say; "
+                    + "task.dataset.group names a column of a csv that does")
         }
         var parts = [[Int32]](repeating: [], count: participants)
         for (position, group) in groups.enumerated() { parts[Int(group) % participants].append(Int32(position)) }

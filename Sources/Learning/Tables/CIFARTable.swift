@@ -43,8 +43,8 @@ struct CIFARTable: RowTable {
                 guard bytes.count == layout.labelBytes else { throw CIFARTable.endsEarly(path, in: record) }
                 guard bytes[layout.label] < layout.classCount else {
                     throw ConfigurationFault(
-                        "the label of record \(record) is \(bytes[layout.label]); allowed: 0 to \(layout.classCount - 1); "
-                            + "this is no such file", at: path)
+                        "the label of record \(record) is \(bytes[layout.label]); allowed: 0 to "
+                            + "\(layout.classCount - 1); this is no such file", at: path)
                 }
                 labels.append(Int32(bytes[layout.label]))
                 try stream.skip(Layout.pixels)

@@ -49,8 +49,8 @@ struct CSVColumns: Sendable, Equatable {
             let shown = known.prefix(Self.mostNames).joined(separator: ", ")
             let rest = known.count > Self.mostNames ? " and \(known.count - Self.mostNames) more" : ""
             throw ConfigurationFault(
-                "there is no column '\(excerpt(of: text))', which task.dataset.\(key) asks for; there are \(shown)\(rest)"
-                    + (hasHeader ? "" : ", which have no names here"), at: place)
+                "there is no column '\(excerpt(of: text))', which task.dataset.\(key) asks for; there are "
+                    + "\(shown)\(rest)\(hasHeader ? "" : ", which have no names here")", at: place)
         }
         func optional(_ key: String) throws(ConfigurationFault) -> Int? {
             let text = parameters.text(key)
