@@ -67,16 +67,16 @@ extension JSONValue {
         case .flag(let flag): .flag(flag)
         case .number(let number, _): .number(number)
         case .text(let text): .text(text)
-        case .array(let elements):
-            .numbers(
-                try elements.map { element throws(ConfigurationFault) in
-                    guard case .number(let number, _) = element.kind else {
-                        throw element.wrongType(key, expected: "numbers")
-                    }
-                    return number
-                })
-        case .null, .object: throw wrongType(key, expected: "a number, a text, a list of numbers, true or false")
+        case .null, .array, .object: throw wrongType(key, expected: "a number, a text, true or false")
         }
+    }
+
+    /// What a parameter may be that is a list.
+    public func numbers(_ key: String) throws(ConfigurationFault) -> ParameterValue {
+        let elements = try array(key)
+        var numbers: [Double] = []
+        for (index, element) in elements.enumerated() { numbers.append(try element.number("\(key).\(index)")) }
+        return .numbers(numbers)
     }
 }
 
@@ -133,7 +133,8 @@ public struct JSONObject: Sendable {
             }
             if let value = spellings.first?.value {
                 let checked = try value.position.locating { () throws(ConfigurationFault) in
-                    try parameter.check(try value.parameter(key), key: key)
+                    let given = parameter.isList ? try value.numbers(key) : try value.parameter(key)
+                    return try parameter.check(given, key: key)
                 }
                 given.append((parameter.name, checked))
             } else if parameter.defaultValue == nil {

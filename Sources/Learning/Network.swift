@@ -20,18 +20,18 @@ public struct Network: Objective {
     }
 
     let stages: [Stage]
-    let loss: any Loss
+    let loss: any LossFunction
     /// Where the parameters of each stage start, and where those of the last end; as many as can be counted.
     private let bounds: [Int]
     /// Stages whose parameters are `held`; the others are trained.
     private let heldStages: Int
     private let held: [Float]
 
-    init(_ stages: [Stage], loss: any Loss) {
+    init(_ stages: [Stage], loss: any LossFunction) {
         self.init(stages, loss: loss, heldStages: 0, held: [])
     }
 
-    private init(_ stages: [Stage], loss: any Loss, heldStages: Int, held: [Float]) {
+    private init(_ stages: [Stage], loss: any LossFunction, heldStages: Int, held: [Float]) {
         precondition(!stages.isEmpty && stages.last?.layer.outputCount == loss.scoreCount, "scores for the loss")
         precondition(
             zip(stages, stages.dropFirst()).allSatisfy { $0.layer.outputCount == $1.layer.inputCount },

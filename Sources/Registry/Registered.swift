@@ -38,6 +38,8 @@ public struct Parameter: Sendable {
         return copy
     }
 
+    public var isList: Bool { if case .counts = domain { true } else { false } }
+
     public func isCalled(_ name: String) -> Bool { name == self.name || aliases.contains(name) }
 
     /// The fault of naming it twice, by its own name or by others: one of the values would be lost.

@@ -27,8 +27,9 @@ struct ConvolutionTests {
         var output = [Float](repeating: .nan, count: rows.count * shape.outputCount)
         var span = output.mutableSpan
         var scratch = ConvolutionScratch()
+        let input = images.flatMap { $0 }
         convolve(
-            images.flatMap { $0 }.span, rows: rows.span, shape, parameters: parameters.span, into: &span,
+            input.span, rows: rows.span, shape, parameters: parameters.span, into: &span,
             scratch: &scratch)
         let slow = rows.flatMap { SlowConvolution(shape).forward(images[Int($0)], parameters: parameters) }
         expect(output, near: slow)
@@ -42,8 +43,9 @@ struct ConvolutionTests {
         var scratch = ConvolutionScratch()
         var gradient = [Float](repeating: .nan, count: shape.parameterCount)
         var span = gradient.mutableSpan
+        let (input, flatErrors) = (images.flatMap { $0 }, errors.flatMap { $0 })
         convolveBackward(
-            images.flatMap { $0 }.span, rows: rows.span, shape, errors: errors.flatMap { $0 }.span, into: &span,
+            input.span, rows: rows.span, shape, errors: flatErrors.span, into: &span,
             scratch: &scratch)
         var expected = [Double](repeating: 0, count: gradient.count)
         for (row, error) in zip(rows, errors) {
@@ -55,7 +57,7 @@ struct ConvolutionTests {
         var inputErrors = [Float](repeating: .nan, count: rows.count * shape.inputCount)
         var inputSpan = inputErrors.mutableSpan
         convolveInputBackward(
-            count: rows.count, shape, parameters: parameters.span, errors: errors.flatMap { $0 }.span,
+            count: rows.count, shape, parameters: parameters.span, errors: flatErrors.span,
             into: &inputSpan, scratch: &scratch)
         expect(inputErrors, near: errors.flatMap { slow.inputErrors(parameters: parameters, errors: $0) })
     }
@@ -72,11 +74,12 @@ struct ConvolutionTests {
         let errors = errors(shape.outputCount)
         var output = [Float](repeating: .nan, count: rows.count * shape.outputCount)
         var span = output.mutableSpan
-        poolMaxima(images.flatMap { $0 }.span, rows: rows.span, shape, into: &span)
+        let (input, flatErrors) = (images.flatMap { $0 }, errors.flatMap { $0 })
+        poolMaxima(input.span, rows: rows.span, shape, into: &span)
         var inputErrors = [Float](repeating: .nan, count: rows.count * shape.inputCount)
         var inputSpan = inputErrors.mutableSpan
         poolMaximaBackward(
-            images.flatMap { $0 }.span, rows: rows.span, shape, errors: errors.flatMap { $0 }.span, into: &inputSpan)
+            input.span, rows: rows.span, shape, errors: flatErrors.span, into: &inputSpan)
         let maxima = rows.map { slowMaxima(images[Int($0)], shape) }
         #expect(output == maxima.flatMap { $0.map(\.value) })
         var expected = [Float](repeating: 0, count: inputErrors.count)

@@ -21,8 +21,9 @@ struct NetworkTests {
             let layer = Dense(width, to: outputs, .he)
             let parameters = seededValues(outputs * (width + 1), seed: 52)
             let errors = rows.indices.map { seededValues(outputs, seed: 53, lane: $0) }
-            let (table, picked) = (table(width), rows.map { table(width)[Int($0)] })
-            let passed = pass(layer, table, parameters: parameters, errors: errors)
+            let all = table(width)
+            let picked = rows.map { all[Int($0)] }
+            let passed = pass(layer, all, parameters: parameters, errors: errors)
             expect(
                 passed.output,
                 near: slowDenseForward(picked, parameters: parameters, classes: outputs).flatMap { $0 })
@@ -67,10 +68,10 @@ struct NetworkTests {
     func fourierKernel() {
         let (width, count) = (6, 20_000)
         let layer = RandomFeatures(.fourier, of: width, count: count, width: 0.5, seed: 4)
-        let table = table(width)
-        let features = pass(layer, table, parameters: [], errors: rows.map { _ in seededValues(count) }).output
+        let all = table(width)
+        let features = pass(layer, all, parameters: [], errors: rows.map { _ in seededValues(count) }).output
         let product = slowDot(Array(features[..<count]), Array(features[count..<2 * count]))
-        let kernel = Elementary.exp(-slowSquaredDistance(table[3], table[1]) / (2 * 0.25 * Double(width)))
+        let kernel = Elementary.exp(-slowSquaredDistance(all[3], all[1]) / (2 * 0.25 * Double(width)))
         #expect(abs(product - kernel) < 0.03)
     }
 
@@ -98,9 +99,10 @@ struct NetworkTests {
         func all(_ network: Network, _ point: [Float]) -> (loss: Double, gradient: [Float], byInput: [Float]) {
             var gradient = [Float](repeating: .nan, count: point.count)
             var byInput = [Float](repeating: .nan, count: 5 * 256)
-            var (span, inputSpan) = (gradient.mutableSpan, byInput.mutableSpan)
             let batch = Batch(images)
+            var span = gradient.mutableSpan
             let loss = network.lossAndGradient(at: point.span, on: batch, gradient: &span, scratch: &scratch)
+            var inputSpan = byInput.mutableSpan
             network.inputGradients(at: point.span, on: batch, into: &inputSpan, scratch: &scratch)
             return (loss, gradient, byInput)
         }

@@ -171,22 +171,27 @@ enum ObjectiveLaws {
             return objective.evaluate(point.span, on: batch.samples, scratch: &scratch)
         }
 
-        /// Compares slopes with differences of a loss, which `loss` tells at an offset from a place. Where differences
-        /// over two lengths are not alike there is a bend between, and nothing is compared; most have none.
+        /// Compares slopes with differences of a loss, which `loss` tells at an offset from a place. Slopes ahead and
+        /// behind differ in proportion to the distance where a loss is curved, and otherwise where it has a bend: there
+        /// nothing is compared; at most places there is none.
         func compare(
             _ slopes: [Float], _ verdict: inout Verdict, _ loss: (_ place: Int, _ offset: Float) -> Double
         ) {
             var (compared, tried) = (0, 0)
             for place in stride(from: 0, to: slopes.count, by: max(1, slopes.count / 23)) {
-                func difference(_ step: Float) -> Double { (loss(place, step) - loss(place, -step)) / Double(2 * step) }
-                let (wide, narrow) = (difference(0.01), difference(0.005))
-                let tolerance = 2e-3 * max(1, abs(wide))
+                let here = loss(place, 0)
+                func slopesAround(_ step: Float) -> (ahead: Double, behind: Double) {
+                    ((loss(place, step) - here) / Double(step), (here - loss(place, -step)) / Double(step))
+                }
+                let (far, near) = (slopesAround(0.01), slopesAround(0.005))
+                let slope = (near.ahead + near.behind) / 2
+                let tolerance = 2e-3 * max(1, abs(slope))
                 tried += 1
-                guard abs(wide - narrow) < tolerance / 2 else { continue }
+                guard abs((near.ahead - near.behind) - (far.ahead - far.behind) / 2) < tolerance / 2 else { continue }
                 compared += 1
                 verdict.expect(
-                    abs(narrow - Double(slopes[place])) < tolerance,
-                    "element \(place): \(slopes[place]), slope \(narrow)")
+                    abs(slope - Double(slopes[place])) < tolerance, "element \(place): \(slopes[place]), slope \(slope)"
+                )
             }
             verdict.expect(2 * compared > tried, "\(compared) of \(tried) elements could be compared")
         }

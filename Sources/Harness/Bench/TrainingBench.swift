@@ -1,7 +1,9 @@
 // Benchmarks of what training is made of, each beside the most that one thread can multiply and add: matrix products,
 // local steps of the field's models, evaluation.
 import Kernels
+import Learning
 import Platform
+import Registry
 
 /// Benchmarks of training on one thread.
 public enum TrainingBench: Bench {
@@ -87,7 +89,25 @@ public enum TrainingBench: Bench {
 
     // MARK: - What is measured
 
-    private static var items: [Item] { [192, 576, 1_152].flatMap(productItems) }
+    private static let batch = 32
+    private static let image = [1, 28, 28]
+    private static let classes = 10
+
+    /// Multiplications of one sample through each layer: forward, then by weights, then, but for the lowest, by inputs.
+    private static func operationsOfStep(_ layers: [Int]) -> Double {
+        2 * Double(batch * (3 * layers.reduce(0, +) - (layers.first ?? 0)))
+    }
+
+    private static var items: [Item] {
+        [192, 576, 1_152].flatMap(productItems) + [
+            stepItem("softmax 784-10", SoftmaxRegression.self, [784 * 10]),
+            stepItem("perceptron 784-64-10", Perceptron.self, [784 * 64, 64 * 10]),
+            stepItem(
+                "convolutional net of 431,080", ConvolutionalNet.self,
+                [24 * 24 * 20 * 25, 8 * 8 * 50 * 500, 800 * 500, 500 * 10]),
+            evaluationItem,
+        ]
+    }
 
     private static func values(_ count: Int, lane: Int) -> [Float] {
         var random = RandomStream(seed: 1, purpose: .measurement, node: NodeID(0), round: Round(0), lane: lane)
@@ -111,6 +131,49 @@ public enum TrainingBench: Bench {
                     return Double(span[0])
                 }
             }
+        }
+    }
+
+    private static func samples(_ count: Int) -> Samples {
+        Samples(
+            features: values(count * image.reduce(1, *), lane: 2),
+            targets: .classes((0..<count).map { Int32($0 % classes) }, of: classes), axes: image)
+    }
+
+    private static func model(
+        _ type: any ModelArchitecture.Type, for samples: Samples
+    ) throws(ConfigurationFault) -> any Objective {
+        try type.init(.defaults(type.parameters)).makeObjective(for: samples.shape)
+    }
+
+    /// A local step of plain descent of a model with its defaults, on images of the size of MNIST's.
+    private static func stepItem(_ name: String, _ type: any ModelArchitecture.Type, _ layers: [Int]) -> Item {
+        Item(name: "step of \(batch), \(name)", operations: operationsOfStep(layers)) {
+            let samples = samples(20 * batch)
+            let trainer = LocalSGD(
+                objective: try model(type, for: samples), shard: Batch(samples),
+                settings: .init(
+                    batchSize: batch, momentum: 0, weightDecay: 0,
+                    stepSize: ConstantStep(.defaults(ConstantStep.parameters))), seed: 1, node: NodeID(0))
+            var parameters = trainer.initialParameters()
+            var (state, scratch, round) = (LocalState(), TrainingScratch(), Round(0))
+            return {
+                let report = trainer.step(&parameters, state: &state, round: round, scratch: &scratch)
+                round = round.next
+                return report.loss
+            }
+        }
+    }
+
+    private static var evaluationItem: Item {
+        let count = 10_000
+        return Item(name: "evaluation of 10,000, softmax 784-10", operations: 2 * Double(count * 784 * classes)) {
+            let samples = samples(count)
+            let objective = try model(SoftmaxRegression.self, for: samples)
+            var random = RandomStream(seed: 1, purpose: .initialisation)
+            let parameters = objective.initialise(random: &random)
+            var scratch = ObjectiveScratch()
+            return { objective.evaluate(parameters.span, on: samples, scratch: &scratch).meanLoss }
         }
     }
 }

@@ -2,7 +2,7 @@
 import Kernels
 
 /// log(1 + eˢ) − q s, where q is the probability of class 1: certain, or soft.
-struct LogisticLoss: Loss {
+struct LogisticLoss: LossFunction {
     let scoreCount = 1
 
     func sum(

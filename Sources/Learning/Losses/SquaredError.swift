@@ -2,7 +2,7 @@
 import Kernels
 
 /// (s − y)² / 2.
-struct SquaredError: Loss {
+struct SquaredError: LossFunction {
     let scoreCount = 1
 
     func sum(

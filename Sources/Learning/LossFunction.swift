@@ -1,8 +1,8 @@
-// Loss: how wrong scores are, and the gradient of that by the scores. Which scores there are is a network's business.
+// LossFunction: how wrong scores are, and the gradient of that by the scores. Which scores there are is a network's business.
 import Kernels
 
 /// What is lost on each sample, by its scores and its target.
-protocol Loss: Sendable {
+protocol LossFunction: Sendable {
     /// Scores of one sample.
     var scoreCount: Int { get }
 
@@ -19,7 +19,7 @@ protocol Loss: Sendable {
 }
 
 /// A score for each class, the greatest of which (the lowest such class on a tie) is what a sample is taken for.
-protocol ClassLoss: Loss {}
+protocol ClassLoss: LossFunction {}
 
 extension ClassLoss {
     func hits(_ scores: Span<Float>, rows: Span<Int32>, targets: Targets) -> Int? {
