@@ -49,23 +49,23 @@ struct EveryFormatTests {
         Law<any TensorFormat>("a file that was cut anywhere is refused", brokenBy: Credulous()) { format, verdict in
             let bytes = try format.write(manyTensors)
             for count in bytes.indices {
-                verdict.expect(complaint(of: Array(bytes[..<count]), as: format) != nil, "cut after \(count) bytes")
+                verdict.expect(refusal(of: Array(bytes[..<count]), by: format) != nil, "cut after \(count) bytes")
             }
         },
         Law<any TensorFormat>("a file with a byte more is refused", brokenBy: Credulous()) { format, verdict in
             let bytes = try format.write(manyTensors)
-            verdict.expect(complaint(of: bytes + [0], as: format) != nil, "0 at the end")
+            verdict.expect(refusal(of: bytes + [0], by: format) != nil, "0 at the end")
         },
         Law<any TensorFormat>("what is wrong is said in one line with its file", brokenBy: Credulous()) {
             format, verdict in
             for bytes in [[], Array("not a file of tensors at all".utf8)] {
-                let line = complaint(of: bytes, as: format) ?? ""
+                let line = refusal(of: bytes, by: format) ?? ""
                 verdict.expect(line.hasPrefix("file") && !line.contains("\n"), "'\(line)'")
             }
         },
     ]
 
-    private static func complaint(of bytes: [UInt8], as format: any TensorFormat) -> String? {
+    private static func refusal(of bytes: [UInt8], by format: any TensorFormat) -> String? {
         var reader = ByteReader(MemorySource(bytes), path: "file")
         do throws(ConfigurationFault) {
             _ = try format.read(&reader)
@@ -96,22 +96,22 @@ struct EveryFormatTests {
             for mask: UInt8 in [0x01, 0x02, 0x10, 0x20, 0x80, 0xFF] {
                 var altered = bytes
                 altered[place] ^= mask
-                if Self.complaint(of: altered, as: format) == nil { read += 1 }
+                if Self.refusal(of: altered, by: format) == nil { read += 1 }
             }
             var replaced = bytes
             for _ in 0..<3 { replaced[random.below(bytes.count)] = UInt8(random.below(256)) }
             for value in [0, 0xFF] as [UInt8] {
                 for offset in place..<min(place + 4, bytes.count) { replaced[offset] = value }
-                _ = Self.complaint(of: replaced, as: format)
+                _ = Self.refusal(of: replaced, by: format)
             }
         }
         // Numbers have no check in two of the formats; in the third all bytes but a few of the headers have one.
         #expect(read < 6 * bytes.count)
         for count in 0..<400 {
             let noise = (0..<count % 97).map { _ in UInt8(random.below(256)) }
-            #expect(Self.complaint(of: noise, as: format) != nil)
+            #expect(Self.refusal(of: noise, by: format) != nil)
             let start = Array(bytes.prefix(random.below(bytes.count)))
-            _ = Self.complaint(of: start + noise, as: format)
+            _ = Self.refusal(of: start + noise, by: format)
         }
     }
 
@@ -120,15 +120,11 @@ struct EveryFormatTests {
         #expect(try tensors(of: Foreign.npy).tensors.map(\.name) == [""])
         #expect(try tensors(of: Foreign.npz).tensors.map(\.name) == ["weight", "bias"])
         #expect(try tensors(of: Foreign.safetensors).tensors.map(\.name) == ["weight", "größe"])
-        #expect(Tests.complaint([]) == "file: the file is empty; allowed: a file of safetensors, npy, npz")
+        #expect(complaint(of: []) == "file: the file is empty; allowed: a file of safetensors, npy, npz")
         #expect(
-            Tests.complaint(Array("{\"weight\": 1}".utf8))
+            complaint(of: Array("{\"weight\": 1}".utf8))
                 == "file: is no file of safetensors, npy, npz: it begins with '{\"weight'")
-        #expect(Tests.complaint([0, 1, 0xFF]) == "file: is no file of safetensors, npy, npz: it begins with 00 01 ff")
-    }
-
-    private enum Tests {
-        static func complaint(_ bytes: [UInt8]) -> String { TensorsTests.complaint(of: bytes) }
+        #expect(complaint(of: [0, 1, 0xFF]) == "file: is no file of safetensors, npy, npz: it begins with 00 01 ff")
     }
 }
 

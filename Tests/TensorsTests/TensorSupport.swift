@@ -5,7 +5,7 @@ import Tensors
 
 /// Written by others.
 enum Foreign {
-    static let weight: [Float] = [1, -2.5, 0.1, 3e38, 1e-45, -0.0]
+    static let weight: [Float] = [1, -2.5, 0.1, 3e38, .leastNonzeroMagnitude, -0.0]
 
     /// `safetensors.numpy.save`: `weight` of 2 × 3 float32, `größe` of one float16, 7; metadata round 3. Its header is
     /// filled up, and the names are not ASCII.

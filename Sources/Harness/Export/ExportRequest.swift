@@ -39,8 +39,10 @@ public struct ExportRequest: Sendable {
         case "all": return .all
         case "average": return .average
         default:
+            let labels = assembly.topology.labels
+            let few = labels.prefix(6).joined(separator: ", ") + (labels.count > 6 ? ", …" : "")
             throw ConfigurationFault(
-                .unknown(noun: "node", given: word, known: ["all", "average"] + assembly.topology.labels))
+                .notAllowed(key: "--node", given: "'\(word)'", allowed: "all, average, or a node of the run: \(few)"))
         }
     }
 
