@@ -76,6 +76,8 @@ enum AggregationLaws {
     static let permutation = law(
         "does not care who sent what, but for ties", brokenBy: FirstInput.self, seeds: 30
     ) { rule, seed, verdict in
+        // It makes groups by who sent what, as published.
+        guard rule.type != MedianOfMeans.self else { return }
         var instance = try rule.instance(seed)
         var random = seed.random
         if rule.type == NearestToPivot.self { instance.own = instance.own ?? 0 }

@@ -42,6 +42,12 @@ struct WorkedExample: CustomTestStringConvertible, Sendable {
         WorkedExample(rule: SmallestEigenvalue.self, expected: [1, 0.07]),
         WorkedExample(rule: MeanAroundMedian.self, expected: [1, 0.07]),
         WorkedExample(rule: FABA.self, expected: [1, 0.07]),
+        WorkedExample(
+            rule: ComparativeElimination.self, points: [[3, 4], [0, 1], [1, 0], [30, 40]], hostile: 1,
+            expected: [4.0 / 3, 5.0 / 3]),
+        // Groups of one input: the geometric median itself.
+        WorkedExample(
+            rule: MedianOfMeans.self, given: [("groups", .number(7))], expected: [0.999_925_392_9, 0.140_941_909_6]),
         WorkedExample(rule: NearestToPivot.self, expected: [1, 0.07]),
         WorkedExample(rule: NearestToPivot.self, given: [("idx", .number(5))], expected: [1.82, 1.11]),
         WorkedExample(rule: NearestToPivot.self, own: 5, expected: [1.82, 1.11]),

@@ -2,6 +2,7 @@
 import Aggregation
 import Attacks
 import Kernels
+import Learning
 import Registry
 import Testing
 
@@ -119,5 +120,360 @@ struct AttackValuesTests {
     func meanOfHeard() {
         #expect(Self.view.meanOfHeard() == [2, 2])
         #expect(AttackView(round: Round(0), own: [7], heard: []).meanOfHeard() == [7])
+    }
+}
+
+@Suite("Attacks of the literature by hand")
+struct LiteratureTests {
+    /// The honest ones of seven points.
+    private static let models: [[Float]] = [[1, 0], [1.2, 0.1], [0.9, -0.2], [1.1, 0.3], [0.8, 0.15]]
+    private static let heard = models.enumerated().map { AttackView.Heard(sender: NodeID($0), model: $1) }
+
+    private static func view(
+        heard: [AttackView.Heard] = heard, own: [Float] = [0, 0], before: [Float] = [0, 0], victims: [Victim] = [],
+        surroundings: Surroundings = Surroundings(), oracle: MixOracle? = nil
+    ) -> AttackView {
+        AttackView(
+            round: Round(0), own: own, before: before, heard: heard, victims: victims, surroundings: surroundings,
+            oracle: oracle)
+    }
+
+    private func forge<One: ModelAttack>(
+        _ attack: One.Type, _ given: [(name: String, value: ParameterValue)] = [], to victim: Int = 0,
+        seeing views: AttackView...
+    ) throws -> [Float] {
+        var attack = try attack.init(ParameterValues(given, declared: attack.parameters, key: "attack"))
+        var last: Forgery?
+        for view in views { last = attack.forge(to: victim, seeing: view, random: attackStream()) }
+        switch last {
+        case .model(let model), .misdated(let model, _): return model
+        default: return []
+        }
+    }
+
+    /// From node 0's model.
+    private func distance(_ model: [Float]) -> Double {
+        let origin = Self.models[0]
+        return squaredDistance(model.span, origin.span).squareRoot()
+    }
+
+    private func expect(_ model: [Float], _ expected: [Double], within tolerance: Double = 1e-5) {
+        #expect(model.count == expected.count)
+        for (ours, theirs) in zip(model, expected) {
+            #expect((Double(ours) - theirs).magnitude <= tolerance * max(1, theirs.magnitude), "\(model)")
+        }
+    }
+
+    @Test("IPM turns the mean round, or the victim's step")
+    func ipm() throws {
+        expect(try forge(InnerProductManipulation.self, [("around", .text("zero"))], seeing: Self.view()), [-2, -0.14])
+        // From (1, 0): the mean is (1, 0.07).
+        expect(try forge(InnerProductManipulation.self, seeing: Self.view()), [1, -0.14])
+    }
+
+    @Test(
+        "ALIE's formulas give what their codes do, never less than 0",
+        arguments: [(10, 2, 0, 0.524), (20, 4, 0.157, 0.524), (25, 5, 0.253, 0.468), (10, 1, 0, 0.253)])
+    func formulas(count: Int, hostile: Int, epfml: Double, byrdlab: Double) throws {
+        let two = Self.view(
+            heard: [-1, 1].map {
+                AttackView.Heard(sender: NodeID($0 < 0 ? 0 : 1), model: [$0 / Float(2).squareRoot()])
+            },
+            own: [0], before: [0],
+            victims: [
+                Victim(
+                    node: NodeID(0),
+                    honestSenders: (1...count - hostile).map { Victim.Sender(node: NodeID($0), weight: 0.01) },
+                    hostileWeight: 0.02, hostileSenders: hostile)
+            ], surroundings: Surroundings(nodes: count, hostile: hostile))
+        // The deviation of these two is 1, so that the forgery is z itself.
+        let all = try forge(ALittleIsEnough.self, [("factor", .text("epfml"))], seeing: two)
+        expect(all, [epfml], within: 1e-3)
+        let below = [("factor", ParameterValue.text("byrdlab")), ("side", .text("below"))].map { ($0.0, $0.1) }
+        expect(try forge(ALittleIsEnough.self, below, seeing: two), [-byrdlab], within: 1e-3)
+    }
+
+    @Test("zero sum makes the weighted sum of what a victim hears zero")
+    func zeroSum() throws {
+        let victim = Victim(
+            node: NodeID(0),
+            honestSenders: [.init(node: NodeID(1), weight: 0.1), .init(node: NodeID(2), weight: 0.3)],
+            hostileWeight: 0.2)
+        let sum: [Double] = [-(0.1 * 1.2 + 0.3 * 0.9) / 0.2, -(0.1 * 0.1 - 0.3 * 0.2) / 0.2]
+        expect(try forge(ZeroSum.self, seeing: Self.view(victims: [victim])), sum)
+    }
+
+    @Test(
+        "min-max stays as near to every model as two of them are apart, min-sum within an honest sum; and both reach it"
+    )
+    func spread() throws {
+        func squares(_ model: [Float]) -> [Double] {
+            Self.models.map { squaredDistance(model.span, $0.span) }
+        }
+        let honest = Self.models.map(squares)
+        for direction in ["deviation", "unit", "sign"] {
+            let given: [(name: String, value: ParameterValue)] = [("direction", .text(direction))]
+            let farthest = squares(try forge(MinMax.self, given, seeing: Self.view())).max() ?? 0
+            let diameter = honest.joined().max() ?? 0
+            #expect(farthest <= diameter * (1 + 1e-5) && farthest > diameter * 0.999, "\(direction)")
+            for (bound, sum) in [
+                ("least", honest.map { $0.reduce(0, +) }.min()), ("greatest", honest.map { $0.reduce(0, +) }.max()),
+            ] {
+                let total = squares(
+                    try forge(MinSum.self, given + [("bound", .text(bound))], seeing: Self.view())
+                ).reduce(0, +)
+                let allowed = try #require(sum)
+                #expect(total <= allowed * (1 + 1e-5) && total > allowed * 0.999, "\(direction), \(bound)")
+            }
+        }
+    }
+
+    @Test("mimic copies the model at a place, or the farthest; learned, that of the direction of the greatest spread")
+    func mimic() throws {
+        #expect(try forge(Mimic.self, [("place", .number(3))], seeing: Self.view()) == [1.1, 0.3])
+        #expect(try forge(Mimic.self, [("choice", .text("farthest"))], to: 1, seeing: Self.view()) == [0.9, -0.2])
+        let spread = Self.view(
+            heard: [[0, 0.1], [9, 0], [0, -0.1], [-8, 0]].enumerated().map {
+                AttackView.Heard(sender: NodeID($0), model: $1)
+            })
+        let learned: [(name: String, value: ParameterValue)] = [
+            ("choice", .text("learned")), ("learning", .number(3)),
+        ]
+        #expect(try forge(Mimic.self, learned, seeing: spread, spread, spread) == [0, 0.1], "it still learns")
+        #expect(try forge(Mimic.self, learned, seeing: spread, spread, spread, spread) == [9, 0])
+    }
+
+    @Test("spectral heterogeneity pushes along the slowest direction of the graph")
+    func spectral() throws {
+        // On a path the Fiedler vector is (1, 0, −1)/√2.
+        let graph = HonestGraph(
+            nodes: (0...2).map { NodeID($0) }, links: [.init(0, 1, weight: 0.3), .init(1, 2, weight: 0.3)])
+        let heard = [[1, 0], [5, 5], [3, 4]].enumerated().map { AttackView.Heard(sender: NodeID($0), model: $1) }
+        let view = Self.view(heard: heard, surroundings: Surroundings(nodes: 4, hostile: 1, graph: graph))
+        expect(try forge(SpectralHeterogeneity.self, seeing: view), [1 + 0.5 * (1 - 3), 0 + 0.5 * (0 - 4)])
+        expect(try forge(SpectralHeterogeneity.self, to: 1, seeing: view), [5, 5])
+    }
+
+    @Test("of a complete graph, whose second eigenvalue is multiple, all directions count")
+    func spectralMultiple() throws {
+        let graph = HonestGraph(
+            nodes: (0...2).map { NodeID($0) },
+            links: [.init(0, 1, weight: 0.2), .init(0, 2, weight: 0.2), .init(1, 2, weight: 0.2)])
+        let view = Self.view(
+            heard: Array(Self.heard.prefix(3)), surroundings: Surroundings(nodes: 4, hostile: 1, graph: graph))
+        // The projection of x_0 is its offset from the mean, (1, 0) − (3.1/3, −0.1/3).
+        expect(try forge(SpectralHeterogeneity.self, seeing: view), [2 - 3.1 / 3, 0.1 / 3])
+    }
+
+    @Test("an optimised factor is the one after which the victim's rule does no more")
+    func optimised() throws {
+        // The rule takes whatever is within 3 of the victim, and keeps its own model otherwise.
+        let oracle = MixOracle { _, forgery in
+            let own: [Float] = [1, 0]
+            let isNear = squaredDistance(forgery.span, own.span) <= 9
+            return Trial(model: isNear ? forgery : own, threshold: 3)
+        }
+        let victims = [
+            Victim(node: NodeID(0), honestSenders: [.init(node: NodeID(1), weight: 0.2)], hostileWeight: 0.2)
+        ]
+        let view = Self.view(victims: victims, oracle: oracle)
+        for search in ["byzfl", "rouault"] {
+            let forgery = try forge(OptimisedALIE.self, [("search", .text(search))], seeing: view)
+            let distance = self.distance(forgery)
+            #expect(distance <= 3 && distance > 1.5, "\(search): \(distance)")
+        }
+    }
+
+    @Test("CGA undoes what others do, and puts the victim of plain gossip on its target in the second round")
+    func counterGradient() throws {
+        // Others pull by (0.3, 0) in every round; the attacker weighs 0.25.
+        let victim = Victim(node: NodeID(0), honestSenders: [], hostileWeight: 0.25)
+        func view(_ model: [Float]) -> AttackView {
+            Self.view(heard: [AttackView.Heard(sender: NodeID(0), model: model)], victims: [victim])
+        }
+        var attack = try CounterGradient(
+            ParameterValues(
+                [("target", .text("2, -1")), ("bound", .text("none"))], declared: CounterGradient.parameters, key: ""))
+        var model: [Float] = [0, 0]
+        for _ in 0..<3 {
+            let sent = attack.forge(to: 0, seeing: view(model), random: attackStream())
+            guard case .model(let forgery) = sent else { return }
+            for index in 0...1 { model[index] += 0.25 * (forgery[index] - model[index]) + [0.3, 0][index] }
+        }
+        expect(model, [2, -1])
+    }
+
+    @Test("CGA stays within what the rule accepts")
+    func boundCounterGradient() throws {
+        let victim = Victim(node: NodeID(0), honestSenders: [], hostileWeight: 0.25)
+        let view = Self.view(
+            victims: [victim], oracle: MixOracle { _, _ in Trial(model: [0, 0], threshold: 0.5) })
+        let forgery = try forge(CounterGradient.self, [("target", .text("7"))], seeing: view)
+        expect([Float(distance(forgery))], [0.4995])
+    }
+
+    @Test("stale models are as old as told, and the first ones as old as there are")
+    func stale() throws {
+        func views(_ count: Int) -> [AttackView] { (0..<count).map { Self.view(own: [Float($0), 0]) } }
+        func sent(_ count: Int) throws -> [Float] {
+            var attack = try Stale(
+                ParameterValues([("rounds", .number(3))], declared: Stale.parameters, key: "attack"))
+            var last: Forgery?
+            for view in views(count) { last = attack.forge(to: 0, seeing: view, random: attackStream()) }
+            guard case .model(let model) = last else { return [] }
+            return model
+        }
+        #expect(try sent(1) == [0, 0] && sent(4) == [0, 0] && sent(9) == [5, 0])
+    }
+
+    @Test("Fang's lies are just beyond the honest extremes, against the step")
+    func fang() throws {
+        let forgery = try forge(FangTrimmedMean.self, seeing: Self.view(before: [0, 9]))
+        // The mean rises from 0 in the first coordinate, and falls from 9 in the second.
+        #expect((0.4...0.8).contains(forgery[0]) && (0.3...0.6).contains(forgery[1]))
+        let guessed = try forge(
+            FangTrimmedMean.self, [("extremes", .text("partial"))], seeing: Self.view(before: [0, 9]))
+        let deviation = try #require(Self.view().deviationOfHeard(from: Self.view().meanOfHeard()))
+        #expect(
+            (3...4).contains((1 - guessed[0]) / deviation[0]) && (3...4).contains((guessed[1] - 0.07) / deviation[1]))
+    }
+
+    @Test("Fang's lie to Krum is the farthest of the halvings that is selected")
+    func fangKrum() throws {
+        let oracle = MixOracle { _, forgery in
+            Trial(model: forgery[0] > -0.1 ? forgery : [1, 0], threshold: nil)
+        }
+        let forgery = try forge(FangKrum.self, seeing: Self.view(oracle: oracle))
+        #expect(forgery[0] > -0.1 && forgery[0] <= -0.05 && forgery[0] == forgery[1])
+    }
+
+    @Test("ROP goes at a right angle to the step, as far as the models heard are or as the rule clips")
+    func relocated() throws {
+        for (radius, length) in [("heard", nil), ("rule", 0.5 * 0.999)] as [(String, Double?)] {
+            let forgery = try forge(
+                RelocatedOrthogonal.self, [("radius", .text(radius))],
+                seeing: Self.view(oracle: MixOracle { _, _ in Trial(model: [0, 0], threshold: 0.5) }))
+            let step = zip(forgery, Self.models[0]).map { $0 - $1 }
+            // The true step from (1, 0) is (0, 0.07).
+            #expect(step[1].magnitude < 1e-5)
+            if let length { expect([step[0].magnitude], [length]) }
+        }
+    }
+
+    @Test("the pin is the median of the victim's neighbours")
+    func pin() throws {
+        let victim = Victim(
+            node: NodeID(0), honestSenders: [1, 2, 3].map { .init(node: NodeID($0), weight: 0.2) }, hostileWeight: 0.2)
+        expect(try forge(MedianPin.self, seeing: Self.view(victims: [victim])), [1.1, 0.1])
+    }
+
+    @Test("model replacement puts the own model in a mean")
+    func replacement() throws {
+        let victim = Victim(node: NodeID(0), honestSenders: [], hostileWeight: 0.2)
+        expect(try forge(ModelReplacement.self, seeing: Self.view(own: [2, 1], victims: [victim])), [6, 5])
+        let held = try forge(
+            ModelReplacement.self, [("limit", .number(1))], seeing: Self.view(own: [1, 1], victims: [victim]))
+        expect(held, [1, 1])
+    }
+
+    @Test("a free rider sends what it heard, with the last change as if it had learned")
+    func freeRider() throws {
+        let (first, second) = (Self.view(heard: [Self.heard[0]]), Self.view(heard: [Self.heard[1]]))
+        expect(try forge(FreeRider.self, seeing: first, second), [1.2, 0.1])
+        expect(try forge(FreeRider.self, [("mode", .text("delta"))], seeing: first, second), [1.4, 0.2])
+    }
+
+    @Test("directed deviations are two things, and a constant model is what it is told to be")
+    func directed() throws {
+        expect(try forge(DirectedDeviation.self, [("strength", .number(2))], seeing: Self.view()), [-1, -1.93])
+        let own: [(name: String, value: ParameterValue)] = [("form", .text("ownTimes"))]
+        expect(try forge(DirectedDeviation.self, own, seeing: Self.view(own: [1, 2])), [-5, -10])
+        #expect(try forge(ConstantModel.self, seeing: Self.view()) == [0, 0])
+        #expect(try forge(ConstantModel.self, [("target", .text("3,-1"))], seeing: Self.view()) == [3, -1])
+        expect(
+            try forge(SignFlip.self, [("of", .text("step"))], seeing: Self.view(own: [3, 2], before: [1, 1])), [-1, 0])
+    }
+}
+
+@Suite("Poisoned data")
+struct PoisonTests {
+    private static let samples = Samples(
+        features: [Float](repeating: 0, count: 200 * 16), targets: .classes((0..<200).map { $0 % 4 }, of: 4),
+        axes: [1, 4, 4])
+
+    private func make<One: DataAttack>(
+        _ attack: One.Type, _ given: [(name: String, value: ParameterValue)] = []
+    ) throws -> One {
+        try attack.init(ParameterValues(given, declared: attack.parameters, key: "attack"))
+    }
+
+    @Test("permutations and targeted flips")
+    func relabellings() throws {
+        #expect(try make(LabelPermutation.self).relabelling(classCount: 4) == [1, 2, 3, 0])
+        let drawn = try make(LabelPermutation.self, [("order", .text("random"))]).relabelling(classCount: 9)
+        #expect(drawn.sorted() == Array(0..<9) && drawn != Array(0..<9))
+        let flip: [(name: String, value: ParameterValue)] = [("source", .number(1)), ("target", .number(3))]
+        #expect(try make(TargetedFlip.self, flip).relabelling(classCount: 4) == [0, 3, 2, 3])
+        #expect(try make(TargetedFlip.self, flip + [("both", .flag(true))]).relabelling(classCount: 4) == [0, 3, 2, 1])
+    }
+
+    @Test("random labels are of all classes, the last among them")
+    func random() throws {
+        var stream = attackStream()
+        let attack = try make(RandomLabels.self, [("features", .flag(true))])
+        let poisoned = attack.poison(Self.samples, member: 0, random: &stream)
+        let labels = try #require(poisoned.targets.labels)
+        for label in 0..<4 as Range<Int32> { #expect((30...75).contains(labels.count { $0 == label })) }
+        #expect(poisoned.features.allSatisfy { (-1...1).contains($0) } && Set(poisoned.features).count > 3_000)
+    }
+
+    @Test("a trigger is on a share of the samples, which are labelled as the target; its parts make the whole")
+    func backdoor() throws {
+        let given: [(name: String, value: ParameterValue)] = [
+            ("target", .number(2)), ("row", .number(2)), ("column", .number(1)), ("share", .number(0.25)),
+        ]
+        func stamped(_ given: [(name: String, value: ParameterValue)], member: Int) throws -> (Samples, Set<Int>) {
+            var stream = attackStream()
+            let poisoned = try make(Backdoor.self, given).poison(Self.samples, member: member, random: &stream)
+            let pixels = (0..<200 * 16).filter { poisoned.features[$0] == 1 }
+            return (poisoned, Set(pixels.map { $0 % 16 }))
+        }
+        let (poisoned, whole) = try stamped(given, member: 0)
+        #expect(whole == [9, 10, 13, 14])
+        let labels = try #require(poisoned.targets.labels)
+        let count = poisoned.features.count { $0 == 1 } / 4
+        #expect((35...65).contains(count))
+        for row in 0..<200 {
+            let isStamped = poisoned.features[row * 16 + 9] == 1
+            #expect(labels[row] == (isStamped ? 2 : Int32(row % 4)))
+        }
+        let parts = try (0..<2).map { try stamped(given + [("parts", .number(2))], member: $0).1 }
+        #expect(parts == [[9, 10], [13, 14]])
+    }
+
+    @Test("the dynamic flip takes the class that the model finds least likely")
+    func dynamic() throws {
+        let objective = try ModelCatalog.all.entry(named: "softmax").init(.defaults([]))
+            .makeObjective(for: SampleShape(featureCount: 2, targets: .classes(3)))
+        let samples = Samples(
+            features: [1, 0, 0, 1], targets: .classes([0, 0], of: 3), axes: [2])
+        // The score of each class from each feature, whatever the layout: found by trying.
+        var scratch = ObjectiveScratch()
+        var random = RandomStream(seed: 4, purpose: .initialisation)
+        var parameters = [Float](repeating: 0, count: objective.dimension)
+        random.fillGaussian(&parameters, mean: 0, standardDeviation: 2)
+        let poison = try #require(try make(DynamicLabelFlip.self).batchPoison)
+        let poisoned = poison.poisoned(
+            Batch(samples, rows: [1, 0, 1]), at: parameters.span, of: objective, scratch: &scratch)
+        let labels = try #require(poisoned.samples.targets.labels)
+        #expect(poisoned.count == 3 && labels[0] == labels[2])
+        for (row, label) in zip([1, 0], labels) {
+            let losses = (0..<3).map { label in
+                objective.loss(
+                    at: parameters.span,
+                    on: Batch(samples.with(.classes([label, label], of: 3)), rows: [Int32(row)]), scratch: &scratch)
+            }
+            #expect(losses.max() == losses[Int(label)])
+        }
     }
 }

@@ -14,11 +14,13 @@ public struct SpectralHeterogeneity: ModelAttack {
     ]
 
     public struct Plan: Sendable {
+        fileprivate let slow: Slowest?
         /// For each eigenvector, the sum of the honest models by its elements.
         let sums: [[Float]]
     }
 
     private let strength: Double
+    /// Of the last graph seen: worked out once.
     private var slow: Slowest?
 
     public init(_ parameters: ParameterValues) { strength = parameters.number("strength") }
@@ -26,9 +28,10 @@ public struct SpectralHeterogeneity: ModelAttack {
     public var needs: AttackNeeds { [.own, .heard, .victim, .graph] }
 
     public mutating func plan(seeing view: borrowing AttackView) -> Plan {
-        guard let graph = view.surroundings.graph else { return Plan(sums: []) }
+        guard let graph = view.surroundings.graph else { return Plan(slow: nil, sums: []) }
         if slow?.graph != graph { slow = Slowest(graph) }
         return Plan(
+            slow: slow,
             sums: (slow?.vectors ?? []).map { vector in
                 var sum = [Float](repeating: 0, count: view.own.count)
                 for (node, part) in zip(graph.nodes, vector) {
@@ -42,7 +45,9 @@ public struct SpectralHeterogeneity: ModelAttack {
         for victim: NodeID, by plan: Plan, seeing view: borrowing AttackView, random: inout RandomStream
     ) -> Forgery {
         var forgery = view.model(of: victim) ?? view.own
-        guard let slow, let place = slow.graph.nodes.slot(of: victim, by: \.self) else { return .model(forgery) }
+        guard let slow = plan.slow, let place = slow.graph.nodes.slot(of: victim, by: \.self) else {
+            return .model(forgery)
+        }
         for (vector, sum) in zip(slow.vectors, plan.sums) { forgery.add(Float(strength * vector[place]), sum) }
         return .model(forgery)
     }
