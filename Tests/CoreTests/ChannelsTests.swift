@@ -112,7 +112,9 @@ struct ChannelsTests {
         // Far from what is remembered, so that clipping begins there to some effect.
         func next(_ function: RoundFunction) -> [Float] {
             var function = function
-            let far: [[Float]] = [[1e3, 2e3, -3e3, 5e3], [4e3, 1e3, -2e3, 6e3], [2e3, 2e3, 7e3, 5e3], [1e3, 3e3, 0, 0]]
+            let far: [[Float]] = [
+                [1e3, 2e3, -3e3, 5e3], [4e3, 1e3, -2e3, 6e3], [2e3, 2e3, 7e3, 5e3], [1e3, 3e3, 0, 0],
+            ]
             return Self.close(&function, [9e3, 9e3, -9e3, 9e3], far, round: 2).0.shared
         }
         #expect(next(restored) == next(function))
