@@ -88,9 +88,9 @@ struct ReportPageTests {
         #expect(page.contains("6 nodes, 2 hostile\u{A0}· 20 rounds\u{A0}· processes, tcp\u{A0}· 1.25 s"))
         // One measurement makes no line.
         #expect(page.contains("Measured only once.") && !page.contains("class=\"plot\""))
-        #expect(page.value(of: "worst accuracy") == Substring(percent(final.accuracy.least)))
-        #expect(page.value(of: "mean accuracy") == Substring(percent(final.accuracy.mean)))
-        #expect(page.value(of: "average model") == Substring(percent(final.averageModelAccuracy)))
+        #expect(page.value(of: "worst accuracy") == Substring(percent(final.test.worst)))
+        #expect(page.value(of: "mean accuracy") == Substring(percent(final.test.spread.mean)))
+        #expect(page.value(of: "average model") == Substring(percent(final.test.spread.averageModel)))
         let relative = try #require(final.distance.relative)
         let medianRelative = try #require(final.distance.medianRelative)
         #expect(page.value(of: "relative distance") == Substring(significant(relative)))
@@ -117,16 +117,16 @@ struct ReportPageTests {
         #expect(refusals.contains(["waited for node 1, s", "0.08"]))
 
         let rows = page.rows(of: "Nodes")
-        #expect(rows.map { $0[0] }.prefix(4) == summary.byAccuracy.map(\.label).map { Substring($0) }[...])
-        #expect(rows.map { $0[2] } == summary.byAccuracy.map { Substring(percent($0.accuracy)) } + ["–", "–"])
+        #expect(rows.map { $0[0] }.prefix(4) == summary.worstFirst.map(\.label).map { Substring($0) }[...])
+        #expect(rows.map { $0[2] } == summary.worstFirst.map { Substring(percent($0.score)) } + ["–", "–"])
         #expect(rows.suffix(2).map { $0[0] } == ["1", "4"])
         let last = try #require(page.rows(of: "Measurements").last)
         #expect(
             last
                 == [
-                    "20", "4", percent(final.accuracy.least), percent(final.accuracy.mean),
-                    percent(final.accuracy.greatest),
-                    percent(final.averageModelAccuracy), significant(final.loss.mean),
+                    "20", "4", percent(final.test.worst), percent(final.test.spread.mean),
+                    percent(final.test.best),
+                    percent(final.test.spread.averageModel), significant(final.test.loss.mean),
                     significant(final.distance.rootMeanSquare), significant(relative),
                     significant(final.distance.median), significant(medianRelative),
                 ].map { Substring($0) })
@@ -134,9 +134,9 @@ struct ReportPageTests {
 
     @Test("every setting of the experiment is on the page")
     func settings() throws {
-        let run = try ReportedRun(try smallAssembly(["training.rounds=37", "training.momentum=0.125"]))
+        let run = try ReportedRun(try smallAssembly(["training.rounds=37", "training.localSteps=3"]))
         let page = try run.page()
-        #expect(page.value(of: "training.rounds") == "37" && page.value(of: "training.momentum") == "0.125")
+        #expect(page.value(of: "training.rounds") == "37" && page.value(of: "training.localSteps") == "3")
         #expect(page.contains("<dt>adversary</dt><dd>nodes 1 4, attack ("))
         #expect(page.value(of: "topology.weights") == "metropolisHastings")
         for member in try run.read().settings.members { #expect(page.contains("<dt>\(member.key)"), "\(member.key)") }

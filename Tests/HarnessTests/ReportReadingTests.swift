@@ -50,11 +50,10 @@ struct ReportReadingTests {
     @Test("an accuracy that is no number is unknown, of a moment and of a node")
     func notANumber() throws {
         let run = try ReportedRun(try smallAssembly())
-        let nothing = Spread([.nan])
+        let nothing = Spread([.nan], averageModel: .nan)
         try run.files.append([
             EvaluationRecord(
-                rounds: 20, nodes: 4, accuracy: nothing, loss: nothing, averageModelAccuracy: .nan,
-                averageModelLoss: .nan,
+                rounds: 20, nodes: 4, test: Scores(accuracy: nothing, loss: nothing),
                 distance: ConsensusDistance(
                     rootMeanSquare: .nan, relative: .nan, median: .infinity, medianRelative: nil))
         ])
@@ -63,10 +62,10 @@ struct ReportReadingTests {
         #expect(page.value(of: "worst accuracy") == "–" && page.value(of: "mean accuracy") == "–")
         #expect(page.rows(of: "Measurements") == [["20", "4"] + Array(repeating: "–", count: 9)])
 
-        let best = try #require(try run.end(try run.outcome()).byAccuracy.last)
+        let best = try #require(try run.end(try run.outcome()).worstFirst.last)
         let known = String(decoding: try Files.read(run.directory.summary), as: UTF8.self)
         let unknown = known.replacing(
-            "\"node\":\"\(best.label)\",\"accuracy\":\(best.accuracy)",
+            "\"node\":\"\(best.label)\",\"accuracy\":\(best.score)",
             with: "\"node\":\"\(best.label)\",\"accuracy\":null")
         #expect(unknown != known)
         try Files.write(Array(unknown.utf8), to: run.directory.summary)
@@ -146,7 +145,7 @@ struct ReportReadingTests {
         let nodes = try run.read().nodes
         #expect(nodes.map(\.label) == ["0", "1", "2", "3", "4", "5"])
         #expect(nodes.map(\.isHostile) == [false, true, false, false, true, false])
-        #expect(nodes.map(\.accuracy) == summary.perNode.map(\.accuracy) && nodes[1].accuracy == nil)
+        #expect(nodes.map(\.score) == summary.perNode.map(\.accuracy) && nodes[1].score == nil)
         #expect(nodes.map(\.awaitedSeconds) == [0, 0, 0, 0, 1.5, 0])
     }
 

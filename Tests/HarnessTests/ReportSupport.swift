@@ -63,8 +63,9 @@ struct ReportedRun: ~Copyable {
 func evaluation(_ rounds: Int, nodes: Int = 4, worst: Double? = nil, distance: Double = 0.5) -> EvaluationRecord {
     let worst = worst ?? Double(rounds) / 100
     return EvaluationRecord(
-        rounds: rounds, nodes: nodes, accuracy: Spread([worst, 0.9]), loss: Spread([0.5, 1.5]),
-        averageModelAccuracy: 0.8, averageModelLoss: 1,
+        rounds: rounds, nodes: nodes,
+        test: Scores(
+            accuracy: Spread([worst, 0.9], averageModel: 0.8), loss: Spread([0.5, 1.5], averageModel: 1)),
         distance: ConsensusDistance(
             rootMeanSquare: distance, relative: distance / 10, median: distance / 2, medianRelative: distance / 20))
 }

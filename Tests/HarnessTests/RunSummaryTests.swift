@@ -21,14 +21,14 @@ struct RunSummaryTests {
     func worstFirst() throws {
         let assembly = try smallAssembly()
         let summary = try RunSummary(outcome(assembly, steps: [40, 0, 2, 40]), of: assembly)
-        let accuracies = summary.byAccuracy.map(\.accuracy)
+        let accuracies = summary.worstFirst.map(\.score)
         #expect(accuracies == accuracies.sorted() && accuracies.count == 4)
         let final = try #require(summary.final)
-        #expect(accuracies.first == final.accuracy.least && accuracies.last == final.accuracy.greatest)
-        #expect(final.accuracy.least < final.accuracy.greatest)
+        #expect(accuracies.first == final.test.worst && accuracies.last == final.test.best)
+        #expect(final.test.worst < final.test.best)
         let table = summary.table(runDirectory: "runs/small")
         #expect(table.hasPrefix(summary.verdict.text))
-        #expect(table.contains("accuracy, worst       \(rounded(final.accuracy.least, 4))"))
+        #expect(table.contains("accuracy, worst       \(rounded(final.test.worst, 4))"))
         #expect(table.hasSuffix("results               runs/small"))
     }
 
@@ -39,15 +39,15 @@ struct RunSummaryTests {
         // No model is right so often as these are said to be.
         let made = Judgement(
             record: evaluation(20, worst: 0.123),
-            nodes: assembly.honest.map { .init(node: $0, accuracy: 0.123, distance: 7) },
-            scale: 14, average: outcome.finalModels[0].model, chance: Chance(classes: [1, 99]))
+            nodes: assembly.honest.map { .init(node: $0, accuracy: 0.123, loss: 1, distance: 7) },
+            scale: 14, average: outcome.finalModels[0].model, bar: .chance(Chance(classes: [1, 99])))
         outcome.final = made
         let summary = try RunSummary(outcome, of: assembly)
-        #expect(summary.final == made.record && summary.byAccuracy.allSatisfy { $0.accuracy == 0.123 })
-        #expect(summary.verdict.chance == made.chance && summary.verdict.survivors[0].relativeDistance == 0.5)
+        #expect(summary.final == made.record && summary.worstFirst.allSatisfy { $0.score == 0.123 })
+        #expect(summary.verdict.bar == made.bar && summary.verdict.survivors[0].relativeDistance == 0.5)
         outcome.finalModels.removeLast()
         let other = try RunSummary(outcome, of: assembly)
-        #expect(other.final?.nodes == 3 && other.byAccuracy.allSatisfy { $0.accuracy != 0.123 })
+        #expect(other.final?.nodes == 3 && other.worstFirst.allSatisfy { $0.score != 0.123 })
     }
 
     @Test("moments that could not be measured are counted, and otherwise not spoken of")
@@ -70,7 +70,7 @@ struct RunSummaryTests {
         forged.finalModels.insert((NodeID(1), constantModel(1e6, of: assembly)), at: 1)
         let (clean, summary) = (try RunSummary(outcome(assembly), of: assembly), try RunSummary(forged, of: assembly))
         #expect(summary.modelDigest == clean.modelDigest && summary.final == clean.final)
-        #expect(summary.hostile == ["1", "4"] && summary.byAccuracy.count == 4)
+        #expect(summary.hostile == ["1", "4"] && summary.worstFirst.count == 4)
     }
 
     @Test("agreement and learning are judged apart")
@@ -82,7 +82,7 @@ struct RunSummaryTests {
         let agreed = try verdict([30, 30, 30, 30])
         #expect(agreed.hasLearned && agreed.agrees && agreed.failed.isEmpty && agreed.far.isEmpty)
         // The data have three classes, and 1000 test samples: 334 of them are of the first.
-        let worst = percent(agreed.survivors[0].accuracy)
+        let worst = percent(agreed.survivors[0].score)
         #expect(agreed.text == "The honest nodes learned (worst \(worst), chance 33.4 %) and agree.")
         let apart = try verdict([1, 5, 25, 125])
         #expect(apart.hasLearned && !apart.agrees && apart.text.contains("but do not agree (median relative distance "))
@@ -110,7 +110,7 @@ struct RunSummaryTests {
                     ? "Stopped before the end."
                     : "No honest node finished: all 4 honest nodes were lost (0, 2, 3, 5 killed)."))
         #expect(summary.verdict.hasFailed == !wasStopped)
-        #expect(summary.modelDigest.isEmpty && summary.final == nil && summary.byAccuracy.isEmpty)
+        #expect(summary.modelDigest.isEmpty && summary.final == nil && summary.worstFirst.isEmpty)
         let json = try StrictJSON.read(summary.json, name: "summary.json")
         #expect(json.member("accuracy")?.members.allSatisfy { $0.value.number == nil } == true)
     }
@@ -172,7 +172,7 @@ struct RunSummaryTests {
         #expect(json.member("name")?.text == #"a "quoted" name"#)
         #expect(json.member("engine")?.text == "simulation" && json.count(at: "nodes") == 6)
         #expect(json.member("modelDigest")?.text == summary.modelDigest && summary.modelDigest.count == 64)
-        #expect(json.member("accuracy")?.member("worst")?.number == summary.final?.accuracy.least)
+        #expect(json.member("accuracy")?.member("worst")?.number == summary.final?.test.worst)
         #expect(json.count(at: "oracle") == 1)
         #expect(
             json.member("screening")?.member("honest")?.members.map(\.key) == ["heard", "kept", "clipped", "removed"])

@@ -70,7 +70,7 @@ struct SweepRunTests: ~Copyable {
             let summary = try RunSummary(outcome, of: assembly)
             let result = try #require(one.result(of: plan.keys[cell]))
             #expect(result.digest == summary.modelDigest && result.verdict == summary.verdict.text)
-            #expect(result.figures[.worst] == summary.final?.accuracy.least && result.failure == nil)
+            #expect(result.figures[.worst] == summary.final?.test.worst && result.failure == nil)
         }
     }
 

@@ -52,7 +52,10 @@ struct SweepTests {
         #expect(
             experiments.map(\.experiment.aggregation.rule.kind)
                 == ["csPlus", "csPlus", "weightedMean", "weightedMean"])
-        #expect(experiments.allSatisfy { $0.experiment.training.rounds == 7 && $0.experiment.training.momentum == 0.5 })
+        #expect(
+            experiments.allSatisfy {
+                $0.experiment.training.rounds == 7 && $0.experiment.training.momentum.parameters.number("value") == 0.5
+            })
         #expect(Set(plan.keys).count == 4)
     }
 

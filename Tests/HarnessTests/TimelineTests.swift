@@ -92,7 +92,7 @@ struct TimelineTests {
         let record = try #require(timeline.advance().last)
         let final = try #require(timeline.final)
         #expect(final.record == record && final.nodes.map(\.node.index) == [0, 2, 3, 5])
-        #expect(final.nodes.map(\.accuracy).min() == record.accuracy.least)
+        #expect(final.nodes.map(\.score).min() == record.test.worst)
     }
 
     @Test("what comes after its moment was evaluated, as from a node that was restarted, is no second one")

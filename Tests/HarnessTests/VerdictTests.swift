@@ -9,12 +9,12 @@ import Testing
 
 /// Facts of a run, and what must be said of it.
 struct VerdictCase: CustomTestStringConvertible, Sendable {
-    var accuracies: [Double] = []
+    var scores: [Double] = []
     /// Each survivor's, relative; all at 0.01 by default.
     var distances: [Double]?
     var lost: [LostNode.Kind] = []
     var cause: String?
-    var chance = Chance(classes: [500, 500])
+    var bar = Bar.chance(Chance(classes: [500, 500]))
     var wasStopped = false
     let text: String
     let hasFailed: Bool
@@ -23,16 +23,16 @@ struct VerdictCase: CustomTestStringConvertible, Sendable {
 
     /// Survivors are called a, b, c, …, lost nodes 0, 1, 2, …
     var verdict: Verdict {
-        let distances = distances ?? accuracies.map { _ in 0.01 }
+        let distances = distances ?? scores.map { _ in 0.01 }
         let median = distances.isEmpty ? 0 : middle(of: distances)
         let names = (0..<26).map { String(UnicodeScalar(UInt8(97 + $0))) }
         return Verdict(
-            survivors: accuracies.indices.map { index in
+            survivors: scores.indices.map { index in
                 Verdict.Survivor(
-                    label: names[index], accuracy: accuracies[index], relativeDistance: distances[index], exposure: nil)
+                    label: names[index], score: scores[index], relativeDistance: distances[index], exposure: nil)
             },
-            lost: lost.enumerated().map { Verdict.Loss(label: "\($0)", kind: $1, cause: cause) }, chance: chance,
-            distance: accuracies.isEmpty
+            lost: lost.enumerated().map { Verdict.Loss(label: "\($0)", kind: $1, cause: cause) }, bar: bar,
+            distance: scores.isEmpty
                 ? nil
                 : ConsensusDistance(rootMeanSquare: 1, relative: 1, median: median, medianRelative: median),
             wasStopped: wasStopped)
@@ -44,87 +44,87 @@ struct VerdictTests {
     private static let good = "learned (worst 90.0 %, chance 50.0 %) and agree (median relative distance 0.010)"
     private static let cases = [
         // Nobody was lost.
-        VerdictCase(accuracies: [0.92, 0.9, 0.95], text: "The honest nodes \(good).", hasFailed: false),
+        VerdictCase(scores: [0.92, 0.9, 0.95], text: "The honest nodes \(good).", hasFailed: false),
         VerdictCase(
-            accuracies: [0.92, 0.9, 0.95], distances: [0, 0, 0],
+            scores: [0.92, 0.9, 0.95], distances: [0, 0, 0],
             text: "The honest nodes learned (worst 90.0 %, chance 50.0 %) and agree.", hasFailed: false),
         VerdictCase(
-            accuracies: [0.92, 0.9, 0.95], distances: [0.2, 0.3, 0.4],
+            scores: [0.92, 0.9, 0.95], distances: [0.2, 0.3, 0.4],
             text: "The honest nodes learned (worst 90.0 %, chance 50.0 %) but do not agree "
                 + "(median relative distance 0.300).", hasFailed: false),
         VerdictCase(
-            accuracies: [0.9, 0.9, 0.9, 0.9], distances: [0.01, 0.01, 0.5, 0.01],
+            scores: [0.9, 0.9, 0.9, 0.9], distances: [0.01, 0.01, 0.5, 0.01],
             text: "The honest nodes \(good), but for c (at 0.500).", hasFailed: false),
         VerdictCase(
-            accuracies: [0.9, 0.9, 0.9, 0.9, 0.9], distances: [0.01, 0.6, 0.5, 0.01, 0.01],
+            scores: [0.9, 0.9, 0.9, 0.9, 0.9], distances: [0.01, 0.6, 0.5, 0.01, 0.01],
             text: "The honest nodes \(good), but for b, c (at 0.600 and less).", hasFailed: false),
-        VerdictCase(accuracies: [0.9], text: "The honest node learned (90.0 %, chance 50.0 %).", hasFailed: false),
+        VerdictCase(scores: [0.9], text: "The honest node learned (90.0 %, chance 50.0 %).", hasFailed: false),
         VerdictCase(
-            accuracies: [0.503, 0.493],
+            scores: [0.503, 0.493],
             text: "The honest nodes did not learn (best 50.3 %; chance 50.0 %, up to 54.7 % with luck), but agree "
                 + "(median relative distance 0.010).", hasFailed: false),
         VerdictCase(
-            accuracies: [0.503, 0.493], distances: [0.9, 0.9],
+            scores: [0.503, 0.493], distances: [0.9, 0.9],
             text: "The honest nodes did not learn (best 50.3 %; chance 50.0 %, up to 54.7 % with luck), nor do they "
                 + "agree (median relative distance 0.900).", hasFailed: false),
         VerdictCase(
-            accuracies: [0.503, 0.493], distances: [.infinity, .infinity],
+            scores: [0.503, 0.493], distances: [.infinity, .infinity],
             text: "The honest nodes did not learn (best 50.3 %; chance 50.0 %, up to 54.7 % with luck), nor do they "
                 + "agree (most models are not finite).", hasFailed: false),
         // Two classes of which one is nine times as frequent: 91 % is no achievement.
         VerdictCase(
-            accuracies: [0.91, 0.91], chance: Chance(classes: [900, 100]),
+            scores: [0.91, 0.91], bar: .chance(Chance(classes: [900, 100])),
             text: "The honest nodes did not learn (best 91.0 %; chance 90.0 %, up to 92.8 % with luck), but agree "
                 + "(median relative distance 0.010).", hasFailed: false),
         VerdictCase(
-            accuracies: [1, 1], chance: Chance(classes: [2, 2]),
+            scores: [1, 1], bar: .chance(Chance(classes: [2, 2])),
             text: "The honest nodes reached 100.0 % or more, but the test part is too small or too uniform to tell "
                 + "learning from chance; they agree (median relative distance 0.010).", hasFailed: false),
         // Some survivors failed: below nine tenths of the median, or no better than chance.
         VerdictCase(
-            accuracies: [0.91, 0.92, 0.93, 0.6],
+            scores: [0.91, 0.92, 0.93, 0.6],
             text: "1 of 4 honest nodes failed (d: 60.0 %); the others reach 91.0 % or more and agree "
                 + "(median relative distance 0.010).", hasFailed: false),
         VerdictCase(
-            accuracies: [0.58, 0.54, 0.57, 0.53],
+            scores: [0.58, 0.54, 0.57, 0.53],
             text: "2 of 4 honest nodes failed (d: 53.0 %, b: 54.0 %); the others reach 57.0 % or more and agree "
                 + "(median relative distance 0.010).", hasFailed: false),
         // One that failed and is far is named once.
         VerdictCase(
-            accuracies: [0.9, 0.9, 0.9, 0.5], distances: [0.01, 0.01, 0.01, 9],
+            scores: [0.9, 0.9, 0.9, 0.5], distances: [0.01, 0.01, 0.01, 9],
             text: "1 of 4 honest nodes failed (d: 50.0 %); the others reach 90.0 % or more and agree "
                 + "(median relative distance 0.010).", hasFailed: false),
         VerdictCase(
-            accuracies: [0.9, 0.52],
+            scores: [0.9, 0.52],
             text: "1 of 2 honest nodes failed (b: 52.0 %); the other reaches 90.0 %.", hasFailed: false),
         // Lost nodes come first.
         VerdictCase(
-            accuracies: [0.92, 0.9, 0.95], lost: [.killed],
+            scores: [0.92, 0.9, 0.95], lost: [.killed],
             text: "1 of 4 honest nodes was lost (0 killed); the others \(good).", hasFailed: false),
         VerdictCase(
-            accuracies: [0.92, 0.9, 0.95], lost: [.failed, .hung, .killed], cause: "diverged at round 7",
+            scores: [0.92, 0.9, 0.95], lost: [.failed, .hung, .killed], cause: "diverged at round 7",
             text:
                 "3 of 6 honest nodes were lost (2 killed; 1 hung; 0 failed: diverged at round 7); the others \(good).",
             hasFailed: false),
         VerdictCase(
-            accuracies: [0.92, 0.5, 0.95], lost: [.stopped],
+            scores: [0.92, 0.5, 0.95], lost: [.stopped],
             text: "1 of 4 honest nodes was lost (0 stopped); 1 of the 3 left failed (b: 50.0 %); the others reach "
                 + "92.0 % or more and agree (median relative distance 0.010).", hasFailed: false),
         // An honest node that never started: nothing was tested that was to be.
         VerdictCase(
-            accuracies: [0.92, 0.9, 0.95], lost: [.neverStarted], cause: "cannot listen on 10.0.0.1:1",
+            scores: [0.92, 0.9, 0.95], lost: [.neverStarted], cause: "cannot listen on 10.0.0.1:1",
             text: "The run failed: 1 of 4 honest nodes was lost (0 never started: cannot listen on 10.0.0.1:1); "
                 + "the others \(good).", hasFailed: true),
         // Half of them are enough, fewer are not.
         VerdictCase(
-            accuracies: [0.9, 0.92], lost: [.killed, .killed],
+            scores: [0.9, 0.92], lost: [.killed, .killed],
             text: "2 of 4 honest nodes were lost (0, 1 killed); the others \(good).", hasFailed: false),
         VerdictCase(
-            accuracies: [0.9, 0.92], lost: [.killed, .killed, .killed],
+            scores: [0.9, 0.92], lost: [.killed, .killed, .killed],
             text: "The run failed: 3 of 5 honest nodes were lost (0, 1, 2 killed); the others \(good).",
             hasFailed: true),
         VerdictCase(
-            accuracies: [0.9], lost: Array(repeating: .killed, count: 15),
+            scores: [0.9], lost: Array(repeating: .killed, count: 15),
             text: "The run failed: 15 of 16 honest nodes were lost (0, 1, 2, 3, 4 and 10 more killed); "
                 + "the other learned (90.0 %, chance 50.0 %).", hasFailed: true),
         VerdictCase(
@@ -139,10 +139,10 @@ struct VerdictTests {
         // A run that can be gone on with is no failure, and one that was stopped too late is like any other.
         VerdictCase(lost: [.stopped, .stopped], wasStopped: true, text: "Stopped before the end.", hasFailed: false),
         VerdictCase(
-            accuracies: [0.9], lost: [.stopped, .killed], wasStopped: true, text: "Stopped before the end.",
+            scores: [0.9], lost: [.stopped, .killed], wasStopped: true, text: "Stopped before the end.",
             hasFailed: false),
         VerdictCase(
-            accuracies: [0.92, 0.9, 0.95], wasStopped: true, text: "The honest nodes \(good).", hasFailed: false),
+            scores: [0.92, 0.9, 0.95], wasStopped: true, text: "The honest nodes \(good).", hasFailed: false),
     ]
 
     @Test("says what was lost, what was learned and who agrees", arguments: cases)
@@ -155,7 +155,7 @@ struct VerdictTests {
     func causes() {
         let lost = [3, 7].map { Verdict.Loss(label: "\($0)", kind: .failed, cause: "diverged at round \($0)") }
         let verdict = Verdict(
-            survivors: [], lost: lost, chance: Chance(classes: []), distance: nil, wasStopped: false)
+            survivors: [], lost: lost, bar: .chance(Chance(classes: [])), distance: nil, wasStopped: false)
         #expect(verdict.text.hasSuffix("were lost (3, 7 failed, 3: diverged at round 3)."))
     }
 
@@ -168,11 +168,11 @@ struct VerdictTests {
              "adversary": {"nodes": ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"], "attack": "gaussian"}}
             """
         ).verdict
-        let (worst, least) = (verdict.survivors[0], verdict.survivors[1].accuracy)
-        #expect(worst.accuracy < 0.5 && least > 0.8)
+        let (worst, least) = (verdict.survivors[0], verdict.survivors[1].score)
+        #expect(worst.score < 0.5 && least > 0.8)
         #expect(
             verdict.text.hasPrefix(
-                "1 of 90 honest nodes failed (23: \(percent(worst.accuracy)); 3 hostile neighbours, rule told 2); "
+                "1 of 90 honest nodes failed (23: \(percent(worst.score)); 3 hostile neighbours, rule told 2); "
                     + "the others reach \(percent(least)) or more and agree (median relative distance 0.0"),
             "\(verdict.text)")
         #expect(!verdict.hasFailed)
@@ -186,7 +186,7 @@ struct VerdictTests {
              "task": {"dataset": {"kind": "synthetic", "classes": 2, "separation": 0, "features": 20, "samples": 600},
                       "split": "iid"}}
             """)
-        #expect(!summary.verdict.hasLearned && summary.verdict.chance.share == 0.5)
+        #expect(!summary.verdict.hasLearned && summary.verdict.bar.chance?.share == 0.5)
         #expect(summary.verdict.text.hasPrefix("The honest nodes did not learn (best "), "\(summary.verdict.text)")
     }
 

@@ -79,4 +79,26 @@ struct StepSizeTests {
         let flat = try schedule("ladder", [("factor", .number(1)), ("every", .number(3))])
         #expect(values(flat, [0, 2, 3, 100]) == [0.1, 0.1, 0.1, 0.1])
     }
+
+    @Test("inverseSqrt with an offset falls later, and is a / sqrt(t + b)")
+    func offset() throws {
+        let schedule = try schedule("inverseSqrt", [("value", .number(3)), ("offset", .number(16))])
+        #expect(values(schedule, [0, 9, 20, 128]) == [3, 12.0 / 5, 2, 1])
+    }
+
+    @Test("inverse may be taken anew every so many rounds")
+    func stepwise() throws {
+        let schedule = try schedule(
+            "hyperbolic", [("value", .number(6)), ("halving", .number(10)), ("every", .number(10))])
+        #expect(values(schedule, [0, 9, 10, 19, 20, 59]) == [6, 6, 3, 3, 2, 1])
+    }
+
+    @Test("cosine goes down in half a wave and stays at its end")
+    func cosine() throws {
+        let schedule = try schedule(
+            "cosine", [("value", .number(8)), ("rounds", .number(6)), ("end", .number(0.5))])
+        for (value, expected) in zip(values(schedule, [0, 2, 3, 4, 6, 100]), [8, 7, 6, 5, 4, 4] as [Double]) {
+            #expect(abs(value - expected) < 1e-12)
+        }
+    }
 }

@@ -19,7 +19,27 @@ struct MetricsTests {
 
     @Test("a spread has the least, the mean and the greatest")
     func spread() {
-        let spread = Spread([3, 1, 2])
-        #expect(spread.least == 1 && spread.mean == 2 && spread.greatest == 3)
+        let spread = Spread([3, 1, 2], averageModel: 0.5)
+        #expect(spread.least == 1 && spread.mean == 2 && spread.greatest == 3 && spread.averageModel == 0.5)
+    }
+
+    @Test("the worst is the least accuracy, or the greatest loss where nothing is classified")
+    func worst() {
+        let loss = Spread([3, 1, 2], averageModel: 1.5)
+        let regression = Scores(accuracy: nil, loss: loss)
+        #expect(regression.measure == .loss && regression.worst == 3 && regression.best == 1)
+        #expect(regression.spread == loss)
+        let classes = Scores(accuracy: Spread([0.7, 0.9], averageModel: 0.8), loss: loss)
+        #expect(classes.measure == .accuracy && classes.worst == 0.7 && classes.best == 0.9)
+        #expect(TaskMeasure.accuracy.isWorse(0.1, than: 0.2) && TaskMeasure.loss.isWorse(0.2, than: 0.1))
+    }
+
+    @Test("where nothing is classified, the bar is the loss of the first model")
+    func bar() {
+        let bar = Bar.start(2)
+        #expect(bar.measure == .loss && bar.isBeaten(by: 1.9) && !bar.isBeaten(by: 2) && bar.canBeBeaten)
+        #expect(bar.worth(of: 0.5) == 1.5 && bar.chance == nil && !Bar.start(0).canBeBeaten)
+        let chance = Chance(classes: [500, 500])
+        #expect(Bar.chance(chance).isBeaten(by: 0.9) && Bar.chance(chance).worth(of: 0.9) == 0.9)
     }
 }

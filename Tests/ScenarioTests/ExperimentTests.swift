@@ -128,7 +128,7 @@ struct ExperimentTests {
                 "unknown adversary.0.taps 'all' (known: none, victims, honest)"
             ),
             (#"{"seed": 1, "seed": 2}"#, "e.json:1:13: the key 'seed' "),
-            (#"{"training": {"momentum": 1}}"#, "training.momentum is 1; allowed: a number from 0 to 0.9999"),
+            (#"{"training": {"momentum": 1}}"#, "training.momentum.value is 1; allowed: a number from 0 to 0.9999"),
             (#"{"topology": 5}"#, "topology is 5; expected a path, or an object"),
         ])
     func faults(json: String, expected: String) {

@@ -12,8 +12,10 @@ struct IdentityTests {
     private static let changes: [String: String?] = [
         "name": "other", "seed": "2", "topology": #"{"family": "ring", "nodes": 16}"#,
         "task.dataset": #"{"kind": "synthetic"}"#, "task.split": "iid", "task.split.over": "honest",
-        "task.split.minimumSamples": "5", "task.model": nil,
+        "task.split.minimumSamples": "5", "task.model": "quadratic", "task.validation": "0.1",
         "training.rounds": "7", "training.batchSize": "7", "training.stepSize": "constant", "training.momentum": "0",
+        "training.warmUp": "3", "training.weightDecayForm": "decoupled", "training.clip": "1",
+        "training.projection": "ball", "training.output": "leastNorm",
         "training.localSteps": "2", "training.weightDecay": "0", "training.exchange": "momentum",
         "training.gossipSteps": "2",
         "training.participation": "0.5", "training.mixEvery": "2", "training.initialisation": "different",
@@ -22,11 +24,12 @@ struct IdentityTests {
         "timing.deadlineMilliseconds": "7", "aggregation.rule": "weightedMean",
         "aggregation.before": "nnm", "aggregation.tolerates": "oracle", "aggregation.mode": "strict", "adversary": "[]",
         "network.transport": nil,
-        "faults": "lossy", "privacy": nil, "checkpoint.every": "7", "measure.every": "7",
+        "faults": "lossy", "privacy": nil, "checkpoint.every": "7", "measure.every": "7", "measure.optimum": "none",
         "trace": "recent",
     ]
     private static let cosmetic = [
-        "name", "timing.deadlineMilliseconds", "network.transport", "checkpoint.every", "measure.every", "trace",
+        "name", "timing.deadlineMilliseconds", "network.transport", "checkpoint.every", "measure.every",
+        "measure.optimum", "trace",
     ]
 
     private func identity(_ settings: [String] = []) throws(ConfigurationFault) -> [UInt8] {

@@ -58,7 +58,7 @@ struct OverridesTests {
     func sections() throws {
         let larger = try experiment("{}", ["topology.nodes=64", #"training={"rounds": 3, "momentum": 0}"#])
         #expect(try larger.topologyFile { _ throws(ConfigurationFault) in [] }.topology.nodeCount == 64)
-        #expect(larger.training.rounds == 3 && larger.training.momentum == 0)
+        #expect(larger.training.rounds == 3 && larger.training.momentum.parameters.number("value") == 0)
     }
 
     @Test("another family keeps what it shares with the one before")
@@ -130,7 +130,7 @@ struct OverridesTests {
     func order() throws {
         let json = #"{"training": {"rounds": 9, "momentum": 0.5}}"#
         let last = try experiment(json, ["training.rounds=5", "training.rounds=6"])
-        #expect(last.training.rounds == 6 && last.training.momentum == 0.5)
+        #expect(last.training.rounds == 6 && last.training.momentum.parameters.number("value") == 0.5)
     }
 
     @Test(
