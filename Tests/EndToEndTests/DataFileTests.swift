@@ -39,7 +39,7 @@ extension EndToEndTests {
                 {"name": "table", "topology": {"family": "ring", "nodes": 6},
                  "task": {"dataset": {"kind": "csv", "file": "mine.csv", "scaling": "standard"},
                           "split": {"kind": "dirichlet", "alpha": 1, "minimumSamples": 8}},
-                 "aggregation": {"rule": "weightedMean", "tolerates": {"count": 0}},
+                 "aggregation": {"rule": "weightedMean", "tolerates": {"kind": "declared", "count": 0}},
                  "training": {"rounds": 30, "batchSize": 8}}
                 """, to: "experiment.json")
             var digests: Set<String> = []
