@@ -12,7 +12,8 @@ struct StructureTests {
         let node = foundations.union(["Attacks", "Core", "Faults", "Scenario"])
         return [
             "Kernels": [], "Registry": [], "Cryptography": ["Kernels"], "JSON": named.union(["Cryptography"]),
-            "Tensors": written, "Graphs": named, "Learning": named.union(["Cryptography", "Tensors"]), "Aggregation": named,
+            "Tensors": written, "Graphs": named, "Learning": named.union(["Cryptography", "Tensors"]),
+            "Aggregation": named,
             "ReferenceRules": named, "Wire": ["Kernels", "Cryptography"], "Metrics": ["Kernels", "JSON"],
             "Attacks": foundations, "Core": foundations.union(["Attacks"]), "Faults": named,
             "Scenario": foundations.union(["Attacks", "Core", "Faults"]),
