@@ -75,8 +75,8 @@ extension Experiment {
         }
         if training.initialisation == .different {
             try refuse(
-                "\(name) leaves nodes that start apart as far apart as they are; training.initialisation must be same, or a file"
-            )
+                "\(name) leaves nodes that start apart as far apart as they are; training.initialisation must be same, "
+                    + "or a file")
         }
         if training.participation < 1, !rule.doesWithoutOwn {
             try refuse(

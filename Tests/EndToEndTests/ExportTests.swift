@@ -117,7 +117,7 @@ extension EndToEndTests {
             }
             try expect(["export"], "RUN is missing")
             try expect(["export", "nowhere"], "there is no run directory nowhere")
-            try expect(["export", run.path, "--format", "pt"], "unknown format 'pt' (known: safetensors, npy, npz)")
+            try expect(["export", run.path, "--format", "pt"], "unknown format 'pt'")
             try expect(
                 ["export", run.path, "--node", "9"], "--node is '9'; allowed: all, average, or a node of the run")
             try expect(["export", run.path, "--rounds", "7"], "--rounds is '7'; allowed: final, snapshots, or numbers")
