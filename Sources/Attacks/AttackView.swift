@@ -98,7 +98,7 @@ public struct Trial: Sendable, Equatable {
     }
 }
 
-/// What a rushing attacker knows when it forges: itself, and what honest nodes sent it in this round, over edges or taps.
+/// What a rushing attacker knows when it forges: itself, and what honest nodes sent it in this round, on edges or taps.
 public struct AttackView: Sendable {
     public struct Heard: Sendable {
         public let sender: NodeID

@@ -1,5 +1,5 @@
-// What an attacker knows that knows its victims' rules (K3): their rounds, to be played with what it heard. Of a victim's
-// memory, its training and its data it knows nothing.
+// What an attacker knows that knows its victims' rules (K3): their rounds, to be played with what it heard. Of a
+// victim's memory, its training and its data it knows nothing.
 import Aggregation
 import Attacks
 public import Kernels

@@ -70,8 +70,8 @@ extension Adversaries {
     ) throws(ConfigurationFault) {
         guard isConstant, !topology.directed else {
             throw ConfigurationFault(
-                "\(key).attack \(group.settings.attack.kind) goes by the spectrum of the honest graph; the topology must "
-                    + "be undirected and the same in all rounds")
+                "\(key).attack \(group.settings.attack.kind) goes by the spectrum of the honest graph; the topology "
+                    + "must be undirected and the same in all rounds")
         }
     }
 

@@ -237,16 +237,15 @@ public struct Simulator {
             if wasAlive != isAlive(node) { arrivals += rewire(node, in: &network, at: now) }
         }
         if calmSince == nil, network.plan.isOver { calmSince = now }
-        for shard in shards {
-            let outbox = shard.state.withLock { $0.takeOutbox() }
-            for (delivery, bytes) in outbox.sent {
-                arrivals += network.carry(delivery, bytes: bytes, at: moment)
-            }
-            for (node, peer, connection) in outbox.closed {
-                arrivals += breakOff(node, peer, connection: connection, in: &network, at: now)
-            }
-            for observation in outbox.observations { observe(observation) }
+        // All that was sent comes before all that was ended, however nodes are dealt to threads.
+        let outboxes = shards.map { shard in shard.state.withLock { $0.takeOutbox() } }
+        for (delivery, bytes) in outboxes.flatMap(\.sent) {
+            arrivals += network.carry(delivery, bytes: bytes, at: moment)
         }
+        for (node, peer, connection) in outboxes.flatMap(\.closed) {
+            arrivals += breakOff(node, peer, connection: connection, in: &network, at: now)
+        }
+        for observation in outboxes.flatMap(\.observations) { observe(observation) }
         arrivals += network.release(at: moment)
         for edge in network.due(at: now) where isAlive(edge.low) && isAlive(edge.high) && !isOpen(edge) {
             arrivals += network.reconnect(edge, soon: true, at: now, incarnation: incarnation)

@@ -17,8 +17,7 @@ struct ForgeInput {
     /// Of the attacker, after its local steps and before.
     let own: [Double]
     let before: [Double]?
-    /// One a vector, of the others in the victim's mix; what they leave to 1 is that of the f hostile nodes together, and
-    /// of the victim by its own entry.
+    /// One a vector, in the victim's mix; what they leave to 1 is the weight of the hostile nodes together.
     let weights: [Double]
     /// Hostile nodes, all of which send the forgery.
     let hostile: Int

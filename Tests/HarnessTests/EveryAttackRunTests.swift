@@ -17,8 +17,9 @@ struct EveryAttackRunTests {
         }.outcome
     }
 
-    /// Every attack with every choice of its parameters.
-    private static let attacks = AttackCatalog.all.descriptions.flatMap { type in
+    /// Every attack with every choice of its parameters; but one whose models are of any round, and count in that in
+    /// which they come.
+    private static let attacks = AttackCatalog.all.descriptions.filter { $0 != Misdate.self }.flatMap { type in
         [#""\#(type.name)""#]
             + type.parameters.flatMap { parameter -> [String] in
                 guard case .choice(let names) = parameter.domain else { return [] }

@@ -33,6 +33,20 @@ struct SoakTests {
         #expect(Set(hashes).count == 1)
     }
 
+    @Test("links that end at one moment do so in one order, on any number of threads")
+    func threads() throws {
+        let settings = [
+            "faults=lossy", "training.rounds=40", "adversary=[]",
+            #"topology={"family": "randomRegular", "nodes": 16, "degree": 6}"#,
+        ]
+        let hashes = try (1...3).map { threads in
+            let options = Simulator.Options(threads: threads, latency: .milliseconds(20))
+            var simulator = try Simulator(smallAssembly(settings), options: options)
+            return simulator.run().traceHash
+        }
+        #expect(Set(hashes).count == 1)
+    }
+
     @Test("cases are of the size that is promised, and draw from all catalogues")
     func draws() {
         let cases = (1...600).map { SoakCase(seed: $0) }

@@ -2,8 +2,8 @@
 import Kernels
 import Registry
 
-/// Sends centre + mean + s · N(0, I), drawn anew for each victim: around the mean of the honest models heard with s = 30
-/// (ByrdLab; Wu, Chen, Ling 2023), around zero (ByzFL), or around the own model.
+/// Sends centre + mean + s · N(0, I), drawn anew for each victim: around the mean of the honest models heard, with
+/// s = 30 (ByrdLab; Wu, Chen, Ling 2023), around zero (ByzFL), or around the own model.
 public struct GaussianNoise: ModelAttack {
     public static let name = "gaussian"
     public static let aliases = ["gaussianNoise", "noise", "Gaussian"]

@@ -2,8 +2,8 @@
 import Kernels
 import Registry
 
-/// Sends the negative of a model: −s · mean of the honest models heard (ByzFL), or −s · own model (epfml's bit flip); or
-/// its own step turned round, x − s (x½ − x).
+/// Sends the negative of a model: −s · mean of the honest models heard (ByzFL), or −s · own model (epfml's bit flip);
+/// or its own step turned round, x − s (x½ − x).
 public struct SignFlip: ModelAttack {
     public static let name = "signFlip"
     public static let aliases = ["signFlipping", "bitFlip", "SignFlipping"]

@@ -50,7 +50,10 @@ public struct RunCheck {
 
     public mutating func judge(_ result: SimulationResult) throws -> Verdict {
         invariants.end(result, deadline: deadline)
-        var verdict = Verdict(violations: invariants.violations, guaranteesChecked: invariants.guaranteesChecked)
+        // Whoever tries a rule out drives one that does not withstand as many out of all bounds.
+        let mayDiverge = try triesRulesOut && !withstandsHostile()
+        let violations = invariants.violations.filter { !mayDiverge || $0.invariant != .finite }
+        var verdict = Verdict(violations: violations, guaranteesChecked: invariants.guaranteesChecked)
         guard verdict.violations.isEmpty else { return verdict }
         if let allowed = try allowedDistance(), let consensus = consensus(of: result) {
             verdict.isAgreementChecked = true
@@ -149,6 +152,24 @@ public struct RunCheck {
         let usual = Double(rounds * training.gossipSteps / training.mixEvery) * Double(options.latency)
         let allowed = Self.slowest.factor * usual + Self.slowest.deadlines * Double(deadline)
         return (try seconds(try variant(["faults=[]"])), allowed / 1e9)
+    }
+
+    /// Whether an attack knows the rules of its victims.
+    private var triesRulesOut: Bool {
+        assembly.experiment.adversary.contains { group in
+            let attack = try? AttackCatalog.all.entry(named: group.attack.kind).init(group.attack.parameters)
+            return (attack as? any ModelAttack)?.knowledge == .rule
+        }
+    }
+
+    /// Whether every honest node is told to withstand as many as lie to it, by a rule that promises anything.
+    private func withstandsHostile() throws -> Bool {
+        guard assembly.guarantee != .none else { return false }
+        return try assembly.honest.allSatisfy { node in
+            let configuration = try assembly.node(node).configuration
+            let hostile = configuration.neighbours.count { assembly.hostile.contains($0.node) && $0.weight ?? 0 > 0 }
+            return hostile <= configuration.budget.count
+        }
     }
 
     private func hostileAreTolerated() throws -> Bool {
