@@ -7,6 +7,12 @@
 // A rule that goes by losses has them taken between gathering and mixing: probing ─losses─▶ (mix).
 //
 // An asynchronous node gathers for no time at all: it mixes what it has.
+//
+// Copies of a model in a round: the node's own is trained, sent to all and mixed where the mix before has put it,
+// unless the rule wants to know the model before the local steps. One that is heard over a stream is read from the
+// socket to where it stays, decrypted there, and copied once, into the row that the rule reads; over datagrams it is
+// copied out of them first, where they are sealed or early by way of memory of their own. So a node holds one model and
+// a backlog of each neighbour, the rows of its rule, its own and the next.
 import Aggregation
 import Kernels
 import Learning

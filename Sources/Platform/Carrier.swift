@@ -40,7 +40,8 @@ protocol Carrier {
     mutating func transmit(_ output: Speaker.Output, counting bytesSent: inout Int) -> Bool
     /// Writes what waits and goes; false where the connection is broken.
     mutating func flush(counting bytesSent: inout Int) -> Bool
-    static func read(_ socket: FileDescriptor, into buffer: inout [UInt8]) -> Reading
+    /// Reads once; what the link does not take to where it belongs is in `buffer`.
+    mutating func read(into buffer: inout [UInt8]) -> Reading
 }
 
 /// What came of reading once.

@@ -207,7 +207,7 @@ struct ConnectionTable<Carried: Carrier> {
     /// Reads once and carries out what follows.
     private mutating func hear(_ index: Int, into arrivals: inout [Arrival]) {
         if connections[index].stage == .over { return }
-        switch Carried.read(connections[index].carrier.socket, into: &buffer) {
+        switch connections[index].carrier.read(into: &buffer) {
         case .nothing: return
         case .unreachable: doubt(index, into: &arrivals)
         case .bytes(let count, let source?) where source != connections[index].address:

@@ -52,7 +52,7 @@ struct DatagramCarrier: Carrier {
         return !isRefused
     }
 
-    static func read(_ socket: FileDescriptor, into buffer: inout [UInt8]) -> Reading {
+    mutating func read(into buffer: inout [UInt8]) -> Reading {
         do throws(SystemFault) {
             guard let (count, source) = try DatagramSocket.receive(from: socket, into: &buffer) else { return .nothing }
             return .bytes(count, from: source)

@@ -38,6 +38,16 @@ public enum Transfer: Equatable, Sendable {
     /// The other side has closed (reading only).
     case ended
 
+    /// - Parameter count: what a read returned; `nil`: it would have had to wait.
+    fileprivate init(read count: Int?) {
+        self =
+            switch count {
+            case nil: .wouldBlock
+            case 0: .ended
+            case let count?: .bytes(count)
+            }
+    }
+
     fileprivate static func attempt(_ call: String, _ body: () -> Int) throws(SystemFault) -> Int? {
         do throws(SystemFault) {
             return try systemCall(call) { body() }
@@ -57,11 +67,28 @@ extension FileDescriptor {
                 unsafe Glibc.read(number, bytes.baseAddress! + offset, bytes.count - offset)
             }
         }
-        return switch count {
-        case nil: .wouldBlock
-        case 0: .ended
-        case let count?: .bytes(count)
+        return Transfer(read: count)
+    }
+
+    /// One read of what belongs in two places: the first `before` bytes in `buffer`, those behind them in the memory of
+    /// `vector` beyond its first `filled` bytes, and what follows in the rest of `buffer`.
+    public func read(
+        into buffer: inout [UInt8], before: Int, around vector: inout MutableSpan<Float>, from filled: Int
+    ) throws(SystemFault) -> Transfer {
+        precondition(before < buffer.count, "a read needs room")
+        let count = try Transfer.attempt("read") {
+            unsafe buffer.withUnsafeMutableBytes { bytes in
+                unsafe vector.withUnsafeMutableBytes { vector in
+                    let parts = unsafe [
+                        unsafe iovec(iov_base: bytes.baseAddress, iov_len: before),
+                        unsafe iovec(iov_base: vector.baseAddress! + filled, iov_len: vector.count - filled),
+                        unsafe iovec(iov_base: bytes.baseAddress! + before, iov_len: bytes.count - before),
+                    ]
+                    return unsafe readv(number, parts, 3)
+                }
+            }
         }
+        return Transfer(read: count)
     }
 
     /// One write of `bytes` from `offset` to their end.

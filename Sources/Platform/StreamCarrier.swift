@@ -42,11 +42,32 @@ struct StreamCarrier: Carrier {
         return true
     }
 
-    static func read(_ socket: FileDescriptor, into buffer: inout [UInt8]) -> Reading {
-        switch try? socket.read(into: &buffer) {
+    mutating func read(into buffer: inout [UInt8]) -> Reading {
+        switch try? link.read(from: socket, into: &buffer) {
         case .wouldBlock: .nothing
         case .bytes(let count): .bytes(count, from: nil)
         case .ended, nil: .unreachable
         }
+    }
+}
+
+extension Link {
+    /// One read of the link's stream: the vector that is coming is read to where it belongs, and all else into `buffer`.
+    ///
+    /// - Returns: how many bytes are in `buffer`; `receive` is to be called with them, and be it none.
+    public mutating func read(
+        from socket: FileDescriptor, into buffer: inout [UInt8]
+    ) throws(SystemFault) -> Transfer {
+        var outcome = Result<Transfer, SystemFault>.success(.wouldBlock)
+        let hasPlace = land { before, vector, filled in
+            outcome = Result { () throws(SystemFault) in
+                try socket.read(into: &buffer, before: before, around: &vector, from: filled)
+            }
+            guard case .success(.bytes(let count)) = outcome else { return 0 }
+            let landed = min(max(0, count - before), vector.count * MemoryLayout<Float>.size - filled)
+            outcome = .success(.bytes(count - landed))
+            return landed
+        }
+        return hasPlace ? try outcome.get() : try socket.read(into: &buffer)
     }
 }

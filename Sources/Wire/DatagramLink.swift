@@ -171,10 +171,10 @@ public struct DatagramLink: Sendable {
         var cost = PeerCost()
         while offset < bytes.count, phase != .closed {
             let frame: Frame
-            let payload: [UInt8]
+            let opened: [UInt8]?
             let start = offset
             do throws(Rejection) {
-                (frame, payload) = try open(bytes, offset: &offset)
+                (frame, opened) = try open(bytes, offset: &offset)
             } catch {
                 // What follows cannot be found; and this is nobody's word.
                 effects.append(.refused(error, from: nil))
@@ -182,7 +182,12 @@ public struct DatagramLink: Sendable {
             }
             if !frame.kind.isClear { cost.bytes += offset - start }
             do throws(Rejection) {
-                try accept(frame, payload, at: now, cost: &cost, into: &effects)
+                if let opened {
+                    try accept(frame, opened.span, at: now, cost: &cost, into: &effects)
+                } else {
+                    let payload = bytes.extracting(offset - frame.payloadBytes..<offset)
+                    try accept(frame, payload, at: now, cost: &cost, into: &effects)
+                }
             } catch {
                 if !frame.kind.isClear { cost.messages += 1 }
                 effects.append(.refused(error, from: frame.kind.isClear ? nil : peer))
@@ -218,8 +223,10 @@ public struct DatagramLink: Sendable {
 
     // MARK: - What comes in
 
-    /// Verifies one frame, cheapest checks first, and returns it with its payload in the clear.
-    private mutating func open(_ bytes: Span<UInt8>, offset: inout Int) throws(Rejection) -> (Frame, [UInt8]) {
+    /// Verifies one frame, cheapest checks first.
+    ///
+    /// - Returns: its header, and its payload in the clear where that is not what has come.
+    private mutating func open(_ bytes: Span<UInt8>, offset: inout Int) throws(Rejection) -> (Frame, [UInt8]?) {
         guard bytes.count - offset >= Frame.fixedBytes else { throw .badLength }
         let fixed = Decoder.bytes(offset..<offset + Frame.fixedBytes, of: bytes)
         let frame = try Frame.decode(fixed, limits: handshake.local.limits)
@@ -236,32 +243,36 @@ public struct DatagramLink: Sendable {
             throw .replayedSequence
         }
 
-        var payload = Decoder.bytes(start..<end, of: bytes)
         let checkStart = offset + Frame.fixedBytes
         if let keys, frame.isSealed {
+            var payload = Decoder.bytes(start..<end, of: bytes)
             let seal = Decoder.bytes(checkStart..<start, of: bytes)
             let isWhole = keys.opening.open(&payload, tag: seal, header: fixed, nonce: frame.nonce)
             guard isWhole else { throw .badSeal }
-        } else {
-            let check = Frame.check(
-                fixed, payloadDigest: XXH64.hash(payload), session: isClear ? 0 : session?.number ?? 0)
-            guard Decoder.word(at: checkStart, of: bytes) == check else { throw .badCheck }
+            replays.insert(frame.sequence)
+            offset = end
+            return (frame, payload)
         }
-        if frame.isSealed { replays.insert(frame.sequence) }
+        let check = Frame.check(
+            fixed, payloadDigest: Decoder.digest(of: bytes.extracting(start..<end)),
+            session: isClear ? 0 : session?.number ?? 0)
+        guard Decoder.word(at: checkStart, of: bytes) == check else { throw .badCheck }
         offset = end
-        return (frame, payload)
+        return (frame, nil)
     }
 
     private mutating func accept(
-        _ frame: Frame, _ payload: [UInt8], at now: Instant, cost: inout PeerCost, into effects: inout [Effect]
+        _ frame: Frame, _ payload: Span<UInt8>, at now: Instant, cost: inout PeerCost, into effects: inout [Effect]
     ) throws(Rejection) {
-        if frame.kind == .cookie { return try take(cookie: payload, from: frame.sender, at: now, into: &effects) }
+        if frame.kind == .cookie {
+            return try take(cookie: Decoder.word(at: 0, of: payload), from: frame.sender, at: now, into: &effects)
+        }
         guard let claim else {
-            return try greet(HelloPayload(encoded: payload), from: frame.sender, at: now, into: &effects)
+            return try greet(HelloPayload(payload), from: frame.sender, at: now, into: &effects)
         }
         guard frame.sender == claim.peer else { throw .wrongSender }
         if frame.kind == .hello {
-            guard HelloPayload(encoded: payload).hello == claim.hello else { throw .unexpectedHandshake }
+            guard HelloPayload(payload).hello == claim.hello else { throw .unexpectedHandshake }
             if case .accepted = handshake.expectation { answerHello(to: claim.peer, at: now, into: &effects) }
             return
         }
@@ -272,7 +283,7 @@ public struct DatagramLink: Sendable {
     }
 
     private mutating func take(
-        _ frame: Frame, _ payload: [UInt8], at now: Instant, cost: inout PeerCost, into effects: inout [Effect]
+        _ frame: Frame, _ payload: Span<UInt8>, at now: Instant, cost: inout PeerCost, into effects: inout [Effect]
     ) throws(Rejection) {
         let fragment = Fragment(prefixOf: payload)
         try outgoing.acknowledge(fragment.acknowledgement, at: now)
@@ -292,40 +303,46 @@ public struct DatagramLink: Sendable {
 
     /// Reads on in the stream of frames with the fragment that was wanted next, and those after it that are here.
     private mutating func read(
-        _ first: [UInt8], at now: Instant, cost: inout PeerCost, into effects: inout [Effect]
+        _ first: Span<UInt8>, at now: Instant, cost: inout PeerCost, into effects: inout [Effect]
     ) {
         var outdated = 0
-        var next: [UInt8]? = first
+        var next = incoming.advance()
+        readOne(first, &outdated, at: now, cost: &cost, into: &effects)
         while let payload = next, phase == .open {
             next = incoming.advance()
-            let bytes = payload.span
-            var offset = Fragment.prefixBytes
-            do throws(Rejection) {
-                while phase == .open, let frame = try decoder.next(bytes, offset: &offset) {
-                    guard frame.header.sender == peer else { throw .wrongSender }
-                    guard frame.header.sequence >= nextSequence, frame.header.sequence < .max else {
-                        throw .replayedSequence
-                    }
-                    nextSequence = frame.header.sequence + 1
-                    cost.messages += 1
-                    if frame.isOutdated {
-                        outdated += 1
-                        continue
-                    }
-                    let message = try frame.message()
-                    effects.append(delivering: message)
-                    if case .bye = message {
-                        // The peer is about to go, and wants to know that this has come.
-                        acknowledge(at: now, into: &effects)
-                        close(into: &effects)
-                    }
-                }
-            } catch {
-                effects.append(.refused(error, from: peer))
-                close(into: &effects)
-            }
+            readOne(payload.span, &outdated, at: now, cost: &cost, into: &effects)
         }
         if outdated > 0 { effects.append(.refused(.duplicateRound, from: peer, count: outdated)) }
+    }
+
+    private mutating func readOne(
+        _ bytes: Span<UInt8>, _ outdated: inout Int, at now: Instant, cost: inout PeerCost, into effects: inout [Effect]
+    ) {
+        var offset = Fragment.prefixBytes
+        do throws(Rejection) {
+            while phase == .open, let frame = try decoder.next(bytes, offset: &offset) {
+                guard frame.header.sender == peer else { throw .wrongSender }
+                guard frame.header.sequence >= nextSequence, frame.header.sequence < .max else {
+                    throw .replayedSequence
+                }
+                nextSequence = frame.header.sequence + 1
+                cost.messages += 1
+                if frame.isOutdated {
+                    outdated += 1
+                    continue
+                }
+                let message = try frame.message()
+                effects.append(delivering: message)
+                if case .bye = message {
+                    // The peer is about to go, and wants to know that this has come.
+                    acknowledge(at: now, into: &effects)
+                    close(into: &effects)
+                }
+            }
+        } catch {
+            effects.append(.refused(error, from: peer))
+            close(into: &effects)
+        }
     }
 
     // MARK: - Handshake
@@ -346,10 +363,9 @@ public struct DatagramLink: Sendable {
 
     /// The addressee asks whether this node receives where it says.
     private mutating func take(
-        cookie payload: [UInt8], from sender: NodeID, at now: Instant, into effects: inout [Effect]
+        cookie newest: UInt64, from sender: NodeID, at now: Instant, into effects: inout [Effect]
     ) throws(Rejection) {
         guard case .dialled(let node) = handshake.expectation, sender == node else { throw .unexpectedHandshake }
-        let newest = payload.integer(at: 0, as: UInt64.self)
         guard phase == .opening, newest != cookie else { return }
         cookie = newest
         promptHellos += 1

@@ -43,6 +43,9 @@ struct Decoder: Sendable {
     private var small: [UInt8] = []
     private var model: [Float] = []
     private var filledBytes = 0
+    /// Bytes that lie in the vector behind those, and of the stream behind a header that is not whole.
+    private var landed = 0
+    private var spilt: [UInt8] = []
     /// Once it is there, only frames that it opens are frames.
     var key: ChaCha20Poly1305?
     /// All that may come until the peer has become a neighbour; `nil` once it has.
@@ -59,6 +62,58 @@ struct Decoder: Sendable {
     /// Whether a frame has begun and is not whole.
     var isInsideFrame: Bool { !head.isEmpty }
 
+    // MARK: - Straight into place
+
+    /// Lends out the memory of the vector that is coming, to be filled by whoever has its bytes: what arrives need not
+    /// be copied there then. Before a header has come, that of a model is supposed; whether it was one is found later.
+    ///
+    /// - Parameter read: is told how many bytes come before those, and how many of the vector's are there; returns how
+    ///   many it has added. They count when those before them have gone through `next`.
+    /// - Returns: false, with nothing done, where no vector can be coming.
+    mutating func land(_ read: (_ before: Int, _ vector: inout MutableSpan<Float>, _ filled: Int) -> Int) -> Bool {
+        if let frame {
+            guard frame.kind.isVector, !isSkipped(frame) else { return false }
+        } else {
+            guard expected == nil, limits.channels.elementCount > 0 else { return false }
+            makeRoom(elements: limits.channels.elementCount)
+        }
+        let (before, filled) = (bytesBefore, filledBytes)
+        var vector = model.mutableSpan
+        let count = read(before, &vector, filled)
+        landed = count
+        if landed == 0, frame == nil { model = [] }
+        return true
+    }
+
+    /// Bytes that have landed, and how many that come before them are missing.
+    var landing: (before: Int, count: Int) { (landed > 0 ? bytesBefore : 0, landed) }
+
+    /// What has landed and was no vector: to be read as it would have been.
+    mutating func takeSpilt() -> [UInt8] {
+        defer { spilt = [] }
+        return spilt
+    }
+
+    /// Of header and check.
+    private var bytesBefore: Int {
+        Frame.fixedBytes + (key == nil ? 8 : ChaCha20Poly1305.tagBytes) - head.count
+    }
+
+    /// What is in it does not matter: nobody sees it before all of it is filled.
+    private mutating func makeRoom(elements: Int) {
+        model = unsafe [Float](unsafeUninitializedCapacity: elements) { _, count in count = elements }
+        filledBytes = 0
+    }
+
+    /// The frame that begins is none for which what has landed is in its place.
+    private mutating func spill() {
+        guard landed > 0 else { return }
+        spilt = unsafe model.withUnsafeBytes { unsafe [UInt8]($0.prefix(landed)) }
+        landed = 0
+    }
+
+    // MARK: - Frame by frame
+
     /// Takes bytes from `bytes` at `offset`, which it advances, until a frame is whole or the bytes are used up.
     mutating func next(_ bytes: Span<UInt8>, offset: inout Int) throws(Rejection) -> ReceivedFrame? {
         let header: Frame
@@ -70,48 +125,56 @@ struct Decoder: Sendable {
             guard header.isSealed == (key != nil) else { throw header.isSealed ? .unexpectedKey : .notSealed }
             guard expected?.contains(header.kind) ?? true else { throw .handshakeExpected }
             frame = header
-            filledBytes = 0
-            if isSkipped(header) {
-                // Its bytes pass by.
-            } else if header.kind.isVector {
-                model = [Float](repeating: 0, count: header.payloadBytes / MemoryLayout<Float>.size)
-            } else {
-                small = [UInt8](repeating: 0, count: header.payloadBytes)
-            }
+            begin(header)
         }
         guard fillHead(to: Frame.fixedBytes + header.checkBytes, from: bytes, offset: &offset) else { return nil }
+        filledBytes += landed
+        landed = 0
 
         let taken = min(header.payloadBytes - filledBytes, bytes.count - offset)
-        if taken > 0, isSkipped(header) {
-            offset += taken
-            filledBytes += taken
-        } else if taken > 0 {
-            let fragment = bytes.extracting(offset..<offset + taken)
-            let start = filledBytes
-            if header.kind.isVector {
-                unsafe model.withUnsafeMutableBytes { unsafe Decoder.copy(fragment, into: $0, at: start) }
-            } else {
-                unsafe small.withUnsafeMutableBytes { unsafe Decoder.copy(fragment, into: $0, at: start) }
-            }
+        if taken > 0 {
+            if !isSkipped(header) { keep(bytes.extracting(offset..<offset + taken), of: header) }
             offset += taken
             filledBytes += taken
         }
         guard filledBytes == header.payloadBytes else { return nil }
-
-        let received: ReceivedFrame
-        if isOutdated(header) {
-            if !isSkipped(header) { try openSeal(header) }
-            received = ReceivedFrame(header: header, payload: [], model: [], payloadDigest: 0, isOutdated: true)
-        } else {
-            let digest = try verify(header)
-            received = ReceivedFrame(header: header, payload: small, model: model, payloadDigest: digest)
-            if header.kind == .model { newestRound = header.round }
+        defer {
+            frame = nil
+            head.removeAll(keepingCapacity: true)
+            small = []
+            model = []
         }
-        frame = nil
-        head.removeAll(keepingCapacity: true)
-        small = []
-        model = []
-        return received
+        guard isOutdated(header) else {
+            let digest = try verify(header)
+            if header.kind == .model { newestRound = header.round }
+            return ReceivedFrame(header: header, payload: small, model: model, payloadDigest: digest)
+        }
+        if !isSkipped(header) { try openSeal(header) }
+        return ReceivedFrame(header: header, payload: [], model: [], payloadDigest: 0, isOutdated: true)
+    }
+
+    /// Makes room for a payload, if there is none yet.
+    private mutating func begin(_ header: Frame) {
+        let isKept = header.kind.isVector && !isSkipped(header)
+        let elements = isKept ? header.payloadBytes / MemoryLayout<Float>.size : 0
+        if !isKept || landed > 0 && model.count != elements { spill() }
+        filledBytes = 0
+        if isKept {
+            if landed == 0 { makeRoom(elements: elements) }
+        } else {
+            // Where it is skipped, its bytes pass by.
+            model = []
+            small = isSkipped(header) ? [] : [UInt8](repeating: 0, count: header.payloadBytes)
+        }
+    }
+
+    private mutating func keep(_ bytes: Span<UInt8>, of header: Frame) {
+        let start = filledBytes
+        if header.kind.isVector {
+            unsafe model.withUnsafeMutableBytes { unsafe Decoder.copy(bytes, into: $0, at: start) }
+        } else {
+            unsafe small.withUnsafeMutableBytes { unsafe Decoder.copy(bytes, into: $0, at: start) }
+        }
     }
 
     private mutating func fillHead(to count: Int, from bytes: Span<UInt8>, offset: inout Int) -> Bool {
@@ -156,6 +219,9 @@ struct Decoder: Sendable {
     static func bytes(_ range: Range<Int>, of span: Span<UInt8>) -> [UInt8] {
         unsafe span.extracting(range).withUnsafeBytes { unsafe [UInt8]($0) }
     }
+
+    /// XXH64 of the bytes of a span.
+    static func digest(of span: Span<UInt8>) -> UInt64 { unsafe XXH64.hash(span.bytes) }
 
     /// Eight bytes of a span as an integer, little end first.
     static func word(at offset: Int, of span: Span<UInt8>) -> UInt64 {

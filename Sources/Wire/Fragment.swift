@@ -36,11 +36,11 @@ struct Fragment: Sendable, Equatable {
     }
 
     /// - Parameter payload: at least 32 bytes.
-    init(prefixOf payload: [UInt8]) {
-        number = payload.integer(at: 0, as: UInt64.self)
+    init(prefixOf payload: Span<UInt8>) {
+        number = Decoder.word(at: 0, of: payload)
         acknowledgement = Acknowledgement(
-            base: payload.integer(at: 8, as: UInt64.self), low: payload.integer(at: 16, as: UInt64.self),
-            high: payload.integer(at: 24, as: UInt64.self))
+            base: Decoder.word(at: 8, of: payload), low: Decoder.word(at: 16, of: payload),
+            high: Decoder.word(at: 24, of: payload))
     }
 
     func append(to payload: inout [UInt8]) {
@@ -73,13 +73,13 @@ struct IncomingFragments: Sendable {
     var hasGaps: Bool { earlyCount > 0 }
 
     /// Where a fragment belongs; one that came early is kept.
-    mutating func take(_ number: UInt64, payload: [UInt8]) -> Outcome {
+    mutating func take(_ number: UInt64, payload: Span<UInt8>) -> Outcome {
         if number == base { return .next }
         if number < base { return .repeated }
         guard number - base < UInt64(Fragment.mostAtOnce) else { return .unexpected }
         if early.isEmpty { early = [[UInt8]?](repeating: nil, count: Fragment.mostAtOnce) }
         guard early[slot(of: number)] == nil else { return .repeated }
-        early[slot(of: number)] = payload
+        early[slot(of: number)] = Decoder.bytes(payload.indices, of: payload)
         earlyCount += 1
         return .early
     }

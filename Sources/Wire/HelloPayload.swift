@@ -27,6 +27,8 @@ struct HelloPayload: Sendable, Equatable {
         mark = bytes.integer(at: Hello.encodedBytes + 8, as: UInt64.self)
     }
 
+    init(_ bytes: Span<UInt8>) { self.init(encoded: Decoder.bytes(bytes.indices, of: bytes)) }
+
     var encoded: [UInt8] {
         var bytes = hello.encoded
         bytes.append(littleEndian: cookie)

@@ -85,30 +85,60 @@ public struct Link: Sendable {
             message, sender: handshake.local.node, sequence: sentFrames, sealedWith: keys?.sealing)
     }
 
+    /// Lends out the memory of the vector that is coming on an open link, so that it may be read there from where it
+    /// comes. `receive` is then to be called with what came before it and after it, even if that is nothing.
+    ///
+    /// - Parameter read: is told how many bytes come before those of the vector, and how many of it are there; returns
+    ///   how many it has added.
+    /// - Returns: false, with nothing done, where no vector can be coming.
+    public mutating func land(
+        _ read: (_ before: Int, _ vector: inout MutableSpan<Float>, _ filled: Int) -> Int
+    ) -> Bool {
+        isOpen && decoder.land(read)
+    }
+
     /// Takes bytes as they came from the peer, cut anywhere.
     @discardableResult
     public mutating func receive(_ bytes: Span<UInt8>, into effects: inout [LinkEffect]) -> PeerCost {
-        var cost = PeerCost(bytes: bytes.count)
-        var outdated = 0
-        var offset = 0
-        // Where frames are sealed, what does not open may be anyone's; it is no word of the neighbour.
-        var sender = keys == nil ? peer : nil
+        let landing = decoder.landing
+        var reading = Reading(cost: PeerCost(bytes: bytes.count + landing.count))
         do throws(Rejection) {
-            while phase != .closed, let frame = try decoder.next(bytes, offset: &offset) {
-                sender = peer
-                cost.messages += 1
-                try judge(frame)
-                if frame.isOutdated { outdated += 1 } else { try accept(frame, into: &effects) }
-                sender = keys == nil ? peer : nil
+            if landing.count > 0 {
+                try read(bytes.extracting(0..<landing.before), &reading, into: &effects)
+                try read(decoder.takeSpilt().span, &reading, into: &effects)
             }
+            try read(bytes.extracting(landing.before..<bytes.count), &reading, into: &effects)
         } catch {
-            effects.append(.refused(error, from: sender))
+            effects.append(.refused(error, from: reading.sender))
             effects.append(.transmit(frame(for: .bye(.refused))))
             effects.append(.close)
             phase = .closed
         }
-        if outdated > 0 { effects.append(.refused(.duplicateRound, from: peer, count: outdated)) }
-        return cost
+        if reading.outdated > 0 { effects.append(.refused(.duplicateRound, from: peer, count: reading.outdated)) }
+        return reading.cost
+    }
+
+    /// What has come of what came at once.
+    private struct Reading {
+        var cost: PeerCost
+        var outdated = 0
+        /// Who answers for what is wrong now.
+        var sender: NodeID?
+    }
+
+    private mutating func read(
+        _ bytes: Span<UInt8>, _ reading: inout Reading, into effects: inout [LinkEffect]
+    ) throws(Rejection) {
+        var offset = 0
+        // Where frames are sealed, what does not open may be anyone's; it is no word of the neighbour.
+        reading.sender = keys == nil ? peer : nil
+        while phase != .closed, let frame = try decoder.next(bytes, offset: &offset) {
+            reading.sender = peer
+            reading.cost.messages += 1
+            try judge(frame)
+            if frame.isOutdated { reading.outdated += 1 } else { try accept(frame, into: &effects) }
+            reading.sender = keys == nil ? peer : nil
+        }
     }
 
     /// Whether a frame is one that may come now, of who may send it.

@@ -83,6 +83,57 @@ struct CopiesTests {
         #expect(try !Self.law.violationsOfCounterexample.isEmpty)
     }
 
+    @Test("a heard model stays where it was read to, and is copied once, to where the rule reads it")
+    func heard() throws {
+        func identity(_ node: Int) -> LinkIdentity {
+            LinkIdentity(
+                experiment: [UInt8](repeating: 1, count: Hello.identityBytes), run: .none, node: NodeID(node),
+                incarnation: 1, limits: Limits(.model(Self.dimension)))
+        }
+        var sender = Link(local: identity(1), expecting: .accepted(among: [NodeID(0)]))
+        var receiver = Link(local: identity(0), expecting: .dialled(NodeID(1)))
+        var (said, heard): ([LinkEffect], [LinkEffect]) = ([], [])
+        receiver.start(into: &heard)
+        for case .transmit(let frame) in heard { sender.receive(frame.bytes.span, into: &said) }
+        for case .transmit(let frame) in said { receiver.receive(frame.bytes.span, into: &heard) }
+        let frame = sender.frame(for: .model(ModelMessage(round: Round(0), values: Array(repeating: 3, count: 64))))
+
+        var place: UInt = 0
+        let isTaken = receiver.land { _, vector, _ in
+            for index in vector.indices { vector[index] = 3 }
+            unsafe vector.withUnsafeMutableBytes { place = UInt(bitPattern: $0.baseAddress) }
+            return MemoryLayout<Float>.size * vector.count
+        }
+        var delivered: [LinkEffect] = []
+        let head = frame.head
+        receiver.receive(head.span, into: &delivered)
+        let messages = delivered.compactMap { if case .deliver(let message) = $0 { message } else { nil } }
+        let message = try #require(isTaken ? messages.first : nil)
+        var node = NodeCore(
+            NodeConfiguration(
+                node: NodeID(0), dimension: Self.dimension, rounds: 5,
+                neighbours: (1...2).map { .init(node: NodeID($0), weight: 1.0 / 3, receives: true) },
+                budget: Budget(count: 0, weight: 0), seed: 1),
+            rule: WeightedMean(.defaults(WeightedMean.parameters)), behaviour: .honest,
+            initial: Counting().initialParameters())
+        var workspace = Workspace(dimension: Self.dimension, degree: 2)
+        var effects: [NodeEffect] = []
+        let events: [NodeEvent] = [
+            .started(.afresh), .linkUp(NodeID(1), incarnation: 1), .received(message, from: NodeID(1)),
+        ]
+        for event in events {
+            node.handle(event, at: Instant(nanoseconds: 0), using: &workspace, into: &effects)
+        }
+        let inputs = node.modelsForRound()
+        #expect(inputs.count == 1 && Self.place(inputs[0].message.values) == place)
+        var function = node.function
+        _ = function.mix(
+            ModelMessage(round: Round(0), values: Counting().initialParameters()), with: inputs, offenders: [],
+            among: node.neighbourhood, using: &workspace)
+        #expect(workspace.batch.rows == 1 && workspace.batch.elements == Array(repeating: 3, count: 64))
+        #expect(Self.place(workspace.batch.elements) != place, "the one copy")
+    }
+
     @Test("a rule that judges all models alike gets its own among them, and need not gather them again")
     func gathered() throws {
         for name in RuleCatalog.aggregation.names {

@@ -170,7 +170,8 @@ public enum LinkBench: Bench {
             poll.removeAll()
             poll.add(socket)
             try poll.wait(until: nil)
-            guard case .bytes(let count) = try socket.read(into: &buffer) else { return false }
+            let transfer = try link?.read(from: socket, into: &buffer) ?? socket.read(into: &buffer)
+            guard case .bytes(let count) = transfer else { return false }
             bytes += count
             var effects: [LinkEffect] = []
             // Taken out of self, which the link's turn changes.
