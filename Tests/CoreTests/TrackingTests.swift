@@ -18,7 +18,7 @@ private struct Slope: LocalModel {
 
     func initialParameters() -> [Float] { [0] }
     func stepSize(in round: Round) -> Double { Double(Self.step) }
-    func accumulate(_ gradient: inout [Float], state: inout LocalState) {}
+    func accumulate(_ gradient: inout [Float], state: inout LocalState, in round: Round) {}
     func batchLosses(of models: [[Float]], round: Round, scratch: inout TrainingScratch) -> [Double] { [] }
 
     func step(
