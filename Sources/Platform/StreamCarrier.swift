@@ -52,7 +52,7 @@ struct StreamCarrier: Carrier {
 }
 
 extension Link {
-    /// One read of the link's stream: the vector that is coming is read to where it belongs, and all else into `buffer`.
+    /// One read of the link's stream: the vector that is coming is read to where it belongs, all else into `buffer`.
     ///
     /// - Returns: how many bytes are in `buffer`; `receive` is to be called with them, and be it none.
     public mutating func read(
