@@ -183,11 +183,11 @@ enum ObjectiveLaws {
                 func slopesAround(_ step: Float) -> (ahead: Double, behind: Double) {
                     ((loss(place, step) - here) / Double(step), (here - loss(place, -step)) / Double(step))
                 }
-                let (far, near) = (slopesAround(0.01), slopesAround(0.005))
+                let (far, near) = (slopesAround(0.004), slopesAround(0.002))
                 let slope = (near.ahead + near.behind) / 2
                 let tolerance = 2e-3 * max(1, abs(slope))
                 tried += 1
-                guard abs((near.ahead - near.behind) - (far.ahead - far.behind) / 2) < tolerance / 2 else { continue }
+                guard abs((near.ahead - near.behind) - (far.ahead - far.behind) / 2) < tolerance / 4 else { continue }
                 compared += 1
                 verdict.expect(
                     abs(slope - Double(slopes[place])) < tolerance, "element \(place): \(slopes[place]), slope \(slope)"
