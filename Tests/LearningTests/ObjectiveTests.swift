@@ -173,7 +173,7 @@ enum ObjectiveLaws {
 
         /// Compares slopes with differences of a loss, which `loss` tells at an offset from a place. Slopes ahead and
         /// behind differ in proportion to the distance where a loss is curved, and otherwise where it has a bend: there
-        /// nothing is compared; at most places there is none.
+        /// nothing is compared, nor where rounding hides the slope; a quarter of the places are left at least.
         func compare(
             _ slopes: [Float], _ verdict: inout Verdict, _ loss: (_ place: Int, _ offset: Float) -> Double
         ) {
@@ -193,7 +193,7 @@ enum ObjectiveLaws {
                     abs(slope - Double(slopes[place])) < tolerance, "element \(place): \(slopes[place]), slope \(slope)"
                 )
             }
-            verdict.expect(2 * compared > tried, "\(compared) of \(tried) elements could be compared")
+            verdict.expect(4 * compared > tried, "\(compared) of \(tried) elements could be compared")
         }
     }
 
