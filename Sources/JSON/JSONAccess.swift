@@ -73,7 +73,7 @@ extension JSONValue {
 
     /// What a parameter may be that is a list.
     public func numbers(_ key: String) throws(ConfigurationFault) -> ParameterValue {
-        let elements = try array(key)
+        guard case .array(let elements) = kind else { throw wrongType(key, expected: "a list of numbers") }
         var numbers: [Double] = []
         for (index, element) in elements.enumerated() { numbers.append(try element.number("\(key).\(index)")) }
         return .numbers(numbers)

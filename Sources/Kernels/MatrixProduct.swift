@@ -68,9 +68,9 @@ private let panelWidth = PanelRow.scalarCount
 private let tileRows = 6
 /// In bytes; no row of a panel lies in two.
 private let cacheLine = 64
-/// A panel of so many rows stays in the first cache, a block of A in the second.
-private let depthBlock = 384
-private let rowBlock = 192
+/// A panel of so many rows fills the first cache, a block of A the second; fewer would pass over C more often.
+private let depthBlock = 576
+private let rowBlock = 96
 private let columnBlock = 1_024
 /// An A with fewer elements, or read for fewer columns, is read where it lies.
 private let leastRepacked = 1 << 16

@@ -1,4 +1,5 @@
-// LossFunction: how wrong scores are, and the gradient of that by the scores. Which scores there are is a network's business.
+// LossFunction: how wrong scores are, and the gradient of that by the scores. Which scores there are is a network's
+// business.
 import Kernels
 
 /// What is lost on each sample, by its scores and its target.

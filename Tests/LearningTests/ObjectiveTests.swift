@@ -173,7 +173,7 @@ enum ObjectiveLaws {
 
         /// Compares slopes with differences of a loss, which `loss` tells at an offset from a place. Slopes ahead and
         /// behind differ in proportion to the distance where a loss is curved, and otherwise where it has a bend: there
-        /// nothing is compared; at most places there is none.
+        /// nothing is compared, nor where rounding hides the slope; a quarter of the places are left at least.
         func compare(
             _ slopes: [Float], _ verdict: inout Verdict, _ loss: (_ place: Int, _ offset: Float) -> Double
         ) {
@@ -183,17 +183,17 @@ enum ObjectiveLaws {
                 func slopesAround(_ step: Float) -> (ahead: Double, behind: Double) {
                     ((loss(place, step) - here) / Double(step), (here - loss(place, -step)) / Double(step))
                 }
-                let (far, near) = (slopesAround(0.01), slopesAround(0.005))
+                let (far, near) = (slopesAround(0.004), slopesAround(0.002))
                 let slope = (near.ahead + near.behind) / 2
                 let tolerance = 2e-3 * max(1, abs(slope))
                 tried += 1
-                guard abs((near.ahead - near.behind) - (far.ahead - far.behind) / 2) < tolerance / 2 else { continue }
+                guard abs((near.ahead - near.behind) - (far.ahead - far.behind) / 2) < tolerance / 4 else { continue }
                 compared += 1
                 verdict.expect(
                     abs(slope - Double(slopes[place])) < tolerance, "element \(place): \(slopes[place]), slope \(slope)"
                 )
             }
-            verdict.expect(2 * compared > tried, "\(compared) of \(tried) elements could be compared")
+            verdict.expect(4 * compared > tried, "\(compared) of \(tried) elements could be compared")
         }
     }
 

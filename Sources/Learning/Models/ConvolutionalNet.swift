@@ -49,7 +49,7 @@ public struct ConvolutionalNet: ModelArchitecture {
                 throw ConfigurationFault(
                     "task.model \(Self.name) has no room for convolution \(index + 1) of \(kernel) x \(kernel) with "
                         + "pooling on \(image.height) x \(image.width); allowed: larger images, a smaller kernel, "
-                        + "more padding or fewer channels")
+                        + "more padding or fewer convolutions")
             }
             let convolution = ConvolutionShape(
                 channels: image.channels, height: image.height, width: image.width, filters: filters, kernel: kernel,
