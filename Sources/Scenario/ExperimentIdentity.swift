@@ -3,8 +3,8 @@ import Cryptography
 import JSON
 
 extension Experiment {
-    /// SHA-256 of the canonical form, with the digests of graph, data and a file of a first model in place of where they
-    /// are found, and without what changes no result: name, transport, deadlines, and how often is measured and saved.
+    /// SHA-256 of the canonical form, with the digests of graph, data and a file of a first model in place of their
+    /// paths, and without what changes no result: name, transport, deadlines, how often is measured and saved.
     ///
     /// - Returns: 32 bytes.
     func identity(topologyDigest: String, datasetDigest: String) -> [UInt8] {
