@@ -221,8 +221,8 @@ private struct Draw {
                 "kind": .text("synthetic"), "samples": .number(20 * nodes), "testSamples": .number(10),
                 "features": .number(count(3...8)), "classes": .number(count(2...4)), "seed": .number(count(1...1000)),
             ]),
-            // Nobody's samples are whose in these data.
-            "split": entry(one(of: SplitCatalog.all.descriptions.filter { $0.name != GroupSplit.name })),
+            // Of these alone, so that what is drawn after it stays what it is for seeds that stand in tests.
+            "split": entry(one(of: [IIDSplit.self, DirichletSplit.self, OneLabelSplit.self])),
         ])
         var training = [
             JSONMember("batchSize", .number(count(1...8))), JSONMember("momentum", .number(chance(0.5) ? 0.9 : 0)),
