@@ -81,9 +81,10 @@ struct ReportGraphTests {
         let file = try file(json)
         let nodes = zip(file.topology.labels, accuracies).enumerated().map { index, node in
             RecordedNode(
-                label: node.0, isHostile: index == hostile, accuracy: node.1, lost: index == lost ? "killed" : nil)
+                label: node.0, isHostile: index == hostile, score: node.1, lost: index == lost ? "killed" : nil)
         }
-        return GraphDrawing(id: "graph", file: file, layout: try #require(GraphLayout(file.topology)), nodes: nodes)
+        return GraphDrawing(id: "graph", file: file, layout: try #require(GraphLayout(file.topology)), nodes: nodes,
+            measure: .accuracy)
     }
 
     @Test("edges are lighter where there are many for each node, however many nodes there are")
