@@ -212,6 +212,6 @@ enum ObjectiveLaws {
         let (loss, evaluation) = (place.loss(), place.evaluation())
         verdict.expect(abs(evaluation.meanLoss - loss) < 1e-9 * max(1, loss), "\(loss), evaluated \(evaluation)")
         verdict.expect(
-            evaluation.count == place.batch.count && evaluation.correct! <= evaluation.count, "\(evaluation)")
+            evaluation.count == place.batch.count && evaluation.correct ?? 0 <= evaluation.count, "\(evaluation)")
     }
 }
