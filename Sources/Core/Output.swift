@@ -7,8 +7,8 @@ public enum Output: String, Sendable, CaseIterable {
     /// The one after the last round.
     case last
     /// Of the models at the starts of all rounds the one from which its round went the least way, by step size:
-    /// |x⁺ − x| / η, which is the norm of the aggregate where gradients are mixed. Bounds on the gradient against hostile
-    /// nodes and labels hold for this one, or on average over rounds, and not for the last.
+    /// |x⁺ − x| / η, which is the norm of the aggregate where gradients are mixed. Bounds on the gradient against
+    /// hostile nodes and labels hold for this one, or on average over rounds, and not for the last.
     case leastNorm
 }
 

@@ -1,4 +1,5 @@
-// Evaluator: measures models on the parts of the data which nodes do not have, and against the optimum where it is known.
+// Evaluator: measures models on the parts of the data which nodes do not have, and against the optimum where it is
+// known.
 import Kernels
 import Learning
 import Metrics

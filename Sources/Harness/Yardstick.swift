@@ -24,10 +24,11 @@ struct Yardstick {
         }
         optimum = problem.solve()
         guard optimum.certificate.holds else {
+            let (name, measured) = (certificate.kind.rawValue, certificate.measured)
             throw ConfigurationFault(
-                "the optimum of the honest training problem was not found: its \(certificate.kind.rawValue) came down to "
-                    + "\(certificate.measured), and \(Certificate.tolerance) is wanted; a greater training.weightDecay "
-                    + "makes it easier, measure.optimum none does without it")
+                "the optimum of the honest training problem was not found: its \(name) came down to \(measured), and "
+                    + "\(Certificate.tolerance) is wanted; a greater training.weightDecay makes it easier, "
+                    + "measure.optimum none does without it")
         }
         file?.write(optimum)
     }

@@ -178,8 +178,8 @@ public struct Assembly: Sendable {
         return counts
     }
 
-    /// What the honest nodes are to solve together: the mean of their training losses, in which all that have data count
-    /// the same, with weight decay; `nil` where nobody wants its optimum, or nobody knows it.
+    /// What the honest nodes are to solve together: the mean of their training losses, in which all that have data
+    /// count the same, with weight decay; `nil` where nobody wants its optimum, or nobody knows it.
     public func honestProblem() throws(ConfigurationFault) -> (any ConvexProblem)? {
         guard experiment.searchesOptimum(of: model), honest.contains(where: { !parts[$0.index].isEmpty }) else {
             return nil

@@ -83,7 +83,8 @@ struct ReportGraphTests {
             RecordedNode(
                 label: node.0, isHostile: index == hostile, score: node.1, lost: index == lost ? "killed" : nil)
         }
-        return GraphDrawing(id: "graph", file: file, layout: try #require(GraphLayout(file.topology)), nodes: nodes,
+        return GraphDrawing(
+            id: "graph", file: file, layout: try #require(GraphLayout(file.topology)), nodes: nodes,
             measure: .accuracy)
     }
 

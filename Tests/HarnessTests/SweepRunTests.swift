@@ -297,7 +297,7 @@ struct SweepTableTests {
         let table = table(try smallPlan(), [0.5, 0.6, 0.7, 0.9, nil, 0.8])
         let cells = table.cells.csv.split(separator: "\n")
         #expect(cells.count == 7)
-        #expect(cells[0].hasPrefix("aggregation.rule,seed,worst,mean,best,averageModel,loss,consensus,"))
+        #expect(cells[0].hasPrefix("aggregation.rule,seed,worst,mean,best,averageModel,worstLoss,loss,validation,"))
         #expect(cells[1].hasPrefix("csPlus,1,0.5,,,") && cells[5].hasSuffix(#","lost, all of it""#))
         #expect(table.folded.csv.split(separator: "\n").count == 3)
         let json = try StrictJSON.read(table.json, name: "sweep")

@@ -1,8 +1,8 @@
 // Support vector machines: problems with corners, where no gradient shows an optimum; the duality gap does.
 import Kernels
 
-/// F(W) = Σ_k w_k hinge(W (f_k, 1)) + λ/2 |W|² over several classes, solved by coordinate ascent on the dual, one sample
-/// at a time (Shalev-Shwartz, Zhang, JMLR 2013, arXiv 1209.1873).
+/// F(W) = Σ_k w_k hinge(W (f_k, 1)) + λ/2 |W|² over several classes, solved by coordinate ascent on the dual, one
+/// sample at a time (Shalev-Shwartz, Zhang, JMLR 2013, arXiv 1209.1873).
 ///
 /// A hinge is the greatest of linear functions, Σ_{c ≠ y} β_c (1 + s_c − s_y) over a set of β. The dual is
 /// D(β) = Σ_k w_k Σ_c β_kc − λ/2 |W(β)|² with W(β) = 1/λ Σ_k w_k Σ_c β_kc (e_y − e_c) (f_k, 1)ᵀ; F ≥ D everywhere.

@@ -1,5 +1,5 @@
-// Newton's method with conjugate gradients (Nocedal, Wright, Numerical Optimization, algorithm 7.1), for smooth problems
-// that are strongly convex: each step goes as far towards the minimum of the local quadratic as pays.
+// Newton's method with conjugate gradients (Nocedal, Wright, Numerical Optimization, algorithm 7.1), for smooth
+// problems that are strongly convex: each step goes as far towards the minimum of the local quadratic as pays.
 import Kernels
 
 /// The second derivative at a point.
