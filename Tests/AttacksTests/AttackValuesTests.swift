@@ -464,7 +464,7 @@ struct PoisonTests {
         random.fillGaussian(&parameters, mean: 0, standardDeviation: 2)
         let poison = try #require(try make(DynamicLabelFlip.self).batchPoison)
         let settings = LocalSGD.Settings(
-            batchSize: 9, momentum: 0, stepSize: ConstantStep(.defaults(ConstantStep.parameters)))
+            batchSize: 9, momentum: 0, weightDecay: 0, stepSize: ConstantStep(.defaults(ConstantStep.parameters)))
         let trained = [nil, poison].map { poison -> [Float] in
             let trainer = LocalSGD(
                 objective: objective, shard: Batch(samples), settings: settings, seed: 1, node: NodeID(0),
