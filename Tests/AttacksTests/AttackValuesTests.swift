@@ -463,6 +463,17 @@ struct PoisonTests {
         var parameters = [Float](repeating: 0, count: objective.dimension)
         random.fillGaussian(&parameters, mean: 0, standardDeviation: 2)
         let poison = try #require(try make(DynamicLabelFlip.self).batchPoison)
+        let settings = LocalSGD.Settings(
+            batchSize: 9, momentum: 0, weightDecay: 0, stepSize: ConstantStep(.defaults(ConstantStep.parameters)))
+        let trained = [nil, poison].map { poison -> [Float] in
+            let trainer = LocalSGD(
+                objective: objective, shard: Batch(samples), settings: settings, seed: 1, node: NodeID(0),
+                poison: poison)
+            var (model, state, scratch) = (parameters, LocalState(), TrainingScratch())
+            _ = trainer.step(&model, state: &state, round: Round(0), scratch: &scratch)
+            return model
+        }
+        #expect(trained[0] != trained[1], "training is on poisoned batches")
         let poisoned = poison.poisoned(
             Batch(samples, rows: [1, 0, 1]), at: parameters.span, of: objective, scratch: &scratch)
         let labels = try #require(poisoned.samples.targets.labels)

@@ -113,6 +113,35 @@ struct ForgingTests {
         #expect(hostileNode.lastRecord?.mixedModels == 1)
     }
 
+    @Test("an attack is told what its local steps started from, and its bytes are sent as they are")
+    func startAndBytes() throws {
+        let step = SignFlip(
+            try ParameterValues([("of", .text("step"))], declared: SignFlip.parameters, key: "attack"))
+        var hostileNode = HandledNode(behaviour: .hostile(Self.adversary(step)))
+        hostileNode.join(1...2)
+        let start = hostileNode.values(sentTo: 1)
+        #expect(start.isEmpty)
+        for victim in 1...2 { hostileNode.receive([4, 1], from: victim, round: 0, at: 0) }
+        // From 0 its step goes by 1, the other way when it is told.
+        #expect(hostileNode.values(sentTo: 1) == [[-1, -1]])
+
+        var noisy = HandledNode(
+            behaviour: .hostile(Self.adversary(Garbage(.defaults(Garbage.parameters)))))
+        noisy.join(1...2)
+        for victim in 1...2 { noisy.receive(from: victim, round: 0, at: 0) }
+        let noise = noisy.sent.compactMap { if case .noise(let bytes) = $0.message { bytes } else { nil } }
+        #expect(noise.map(\.count) == [64, 64] && noise[0] != noise[1])
+    }
+
+    @Test("noise where there is no link to refuse it is counted, and nothing else")
+    func noise() {
+        var node = HandledNode(rounds: 1, measureEvery: 1)
+        node.join(1...2)
+        node.handle(.received(.noise([1, 2, 3]), from: NodeID(1)), at: 0)
+        for neighbour in 1...2 { node.receive(from: neighbour, round: 0, at: 0) }
+        #expect(node.lastRecord?.rejections == [.init(reason: "badMagic", count: 1)])
+    }
+
     @Test("a silent hostile node sends nothing, and ends like everyone")
     func silence() {
         var hostileNode = HandledNode(rounds: 2, behaviour: .hostile(Self.adversary(Silence(.defaults([])))))
