@@ -1,18 +1,23 @@
-// The two lists of a node-link file, and the account of what in them is left out or not understood.
+// GraphCollector: what every reader of a graph file fills: nodes, the edges between them, and what is to be said of
+// them.
 import Graphs
 import JSON
 import Kernels
 import Registry
 
 /// Collects nodes, then the edges between them.
-struct NodeLinkReader {
-    let directed: Bool
-    private(set) var edges: [Edge] = []
+struct GraphCollector {
+    /// Settled before the first edge.
+    var directed: Bool
+    var name = ""
+    /// The object `gossipnode` of formats that have a place for it.
+    private(set) var options: JSONObject?
     var notes = Notes()
+    private(set) var labels: [String] = []
+    private(set) var edges: [Edge] = []
 
-    private var labels: [String] = []
+    private var nodes = LabelIndex()
     private var addresses: [String?] = []
-    private var indices: [String: Int] = [:]
     /// Which node has an address already.
     private var listeners: [HostPort: Int] = [:]
     /// Where in `edges` a pair of ends stands.
@@ -20,85 +25,80 @@ struct NodeLinkReader {
     /// Of each of `edges`, where it stands in the file.
     private var positions: [JSONPosition] = []
 
-    init(directed: Bool) { self.directed = directed }
-
-    /// The graph of what was read.
-    func topology(named name: String) throws(ConfigurationFault) -> Topology {
-        try Topology(labels: labels, edges: edges, directed: directed, name: name, addresses: addresses)
-    }
+    init(directed: Bool = false) { self.directed = directed }
 
     // MARK: - Nodes
 
-    mutating func readNodes(_ value: JSONValue) throws(ConfigurationFault) {
-        let elements = try value.array("nodes")
-        guard !elements.isEmpty else { throw value.fault("nodes is empty; expected at least one node") }
-        for (index, element) in elements.enumerated() {
-            let node = try element.object("nodes[\(index)]")
-            notes.countOthers(in: node.members, besides: ["id", "address"], of: "nodes")
-            let id = try node.required("id", expected: Self.idForms)
-            let label = try Self.label(id, node.path(of: "id"))
-            guard indices.updateValue(labels.count, forKey: label) == nil else {
-                throw id.fault("a second node is called '\(label)'; expected different ids")
-            }
-            labels.append(label)
-            try readAddress(node["address"], key: node.path(of: "address"))
+    /// Adds a node, whose label must be new.
+    mutating func addNode(_ label: String, at position: JSONPosition) throws(ConfigurationFault) {
+        guard !label.isEmpty else { throw ConfigurationFault("a node's id is empty", at: position.description) }
+        guard nodes.add(label, for: NodeID(labels.count)) == nil else {
+            throw ConfigurationFault(
+                "a second node is called '\(excerpt(of: label))'; expected different ids", at: position.description)
         }
+        labels.append(label)
+        addresses.append(nil)
     }
 
-    /// The address of the node that was read last.
-    private mutating func readAddress(_ value: JSONValue?, key: String) throws(ConfigurationFault) {
-        guard let value else { return addresses.append(nil) }
-        let text = try value.text(key)
-        let address = try value.position.locating { () throws(ConfigurationFault) in try HostPort(text, key: key) }
+    /// So many nodes, called by their positions.
+    mutating func addNodes(_ count: Int, at position: JSONPosition) throws(ConfigurationFault) {
+        for index in 0..<count { try addNode("\(index)", at: position) }
+    }
+
+    /// The address of the node that was added last.
+    mutating func setAddress(
+        _ text: String, key: String, at position: JSONPosition
+    ) throws(ConfigurationFault) {
+        let address = try position.locating { () throws(ConfigurationFault) in try HostPort(text, key: key) }
         if address.port != 0, let other = listeners.updateValue(labels.count - 1, forKey: address) {
-            throw value.fault(
+            throw ConfigurationFault(
                 "\(key) is '\(text)', where node '\(labels[other])' listens; "
-                    + "allowed: an address of its own, or port 0 for any free port")
+                    + "allowed: an address of its own, or port 0 for any free port", at: position.description)
         }
-        addresses.append(text)
+        addresses[labels.count - 1] = text
+    }
+
+    /// The address of the node that was added last, if it has one.
+    mutating func setAddress(of node: JSONObject) throws(ConfigurationFault) {
+        guard let value = node["address"] else { return }
+        let key = node.path(of: "address")
+        try setAddress(try value.text(key), key: key, at: value.position)
+    }
+
+    /// The node of this label, or `nil`.
+    func node(_ label: String) -> NodeID? { nodes[label] }
+
+    /// The node of this label.
+    func node(_ label: String, at position: JSONPosition) throws(ConfigurationFault) -> NodeID {
+        guard let node = nodes[label] else {
+            throw ConfigurationFault(.unknown(noun: "node", given: label, known: labels), at: position.description)
+        }
+        return node
+    }
+
+    /// The node that an edge of a JSON file names.
+    ///
+    /// - Parameter key: made only for a fault; a million edges have two million.
+    func node(_ value: JSONValue, _ key: @autoclosure () -> String) throws(ConfigurationFault) -> NodeID {
+        let label = try value.nodeLabel(key())
+        guard let node = nodes[label] else {
+            throw ConfigurationFault(
+                .unknown(noun: "node", given: label, known: labels), at: value.position.description)
+        }
+        return node
     }
 
     // MARK: - Edges
 
-    private typealias Ends = (members: JSONMembers, source: JSONValue, target: JSONValue)
-
-    mutating func readEdges(_ elements: JSONElements) throws(ConfigurationFault) {
-        let arePositions = try arePositions(elements)
-        if arePositions { notes.add("edges name their ends by position, as networkx 1 wrote them") }
-        for (index, element) in elements.enumerated() {
-            let ends = try Self.ends(of: element, index)
-            notes.countOthers(in: ends.members, besides: ["source", "target", "weight", "key"], of: "edges")
-            let source = try node(ends.source, "edges[\(index)].source", isPosition: arePositions)
-            let target = try node(ends.target, "edges[\(index)].target", isPosition: arePositions)
-            let weight = try ends.members["weight"]?.number("edges[\(index)].weight")
-            guard source != target else {
-                notes.count("an edge from a node to itself is left out", at: element.position)
-                continue
-            }
-            let isForward = directed || source < target
-            try add(Edge(isForward ? source : target, isForward ? target : source, weight: weight), element.position)
+    /// Adds an edge; one that leads nowhere or is there already is counted.
+    mutating func connect(
+        _ source: NodeID, _ target: NodeID, weight: Double? = nil, at position: JSONPosition
+    ) throws(ConfigurationFault) {
+        guard source != target else {
+            return notes.count("an edge from a node to itself is left out", at: position)
         }
-    }
-
-    /// Whether all ends are numbers that no node has as its id.
-    private func arePositions(_ elements: JSONElements) throws(ConfigurationFault) -> Bool {
-        for (index, element) in elements.enumerated() {
-            let ends = try Self.ends(of: element, index)
-            guard isNumberOnly(ends.source), isNumberOnly(ends.target) else { return false }
-        }
-        return !elements.isEmpty
-    }
-
-    private static func ends(of element: JSONValue, _ index: Int) throws(ConfigurationFault) -> Ends {
-        if case .object(let members) = element.kind, let source = members["source"], let target = members["target"] {
-            return (members, source, target)
-        }
-        let edge = try element.object("edges[\(index)]")
-        let source = try edge.required("source", expected: "the id of a node")
-        return (edge.members, source, try edge.required("target", expected: "the id of a node"))
-    }
-
-    private mutating func add(_ edge: Edge, _ position: JSONPosition) throws(ConfigurationFault) {
+        let isForward = directed || source < target
+        let edge = Edge(isForward ? source : target, isForward ? target : source, weight: weight)
         let ends = UInt64(edge.source.index) << 32 | UInt64(edge.target.index)
         guard let slot = slots[ends] else {
             slots[ends] = edges.count
@@ -107,81 +107,88 @@ struct NodeLinkReader {
             return
         }
         notes.count("an edge that is in the file already counts once", at: position)
+        try agree(edge, with: slot, at: position)
+    }
+
+    /// Adds an edge of a file in which each says for itself whether it has a direction: in a directed graph one without
+    /// goes both ways.
+    mutating func connect(
+        _ source: NodeID, _ target: NodeID, weight: Double?, oneWay: Bool, at position: JSONPosition
+    ) throws(ConfigurationFault) {
+        try connect(source, target, weight: weight, at: position)
+        guard directed, !oneWay, source != target else { return }
+        notes.count("an edge without direction in a directed graph goes both ways", at: position)
+        try connect(target, source, weight: weight, at: position)
+    }
+
+    /// Takes an edge that is there already and that the file has to name once more, from its other end.
+    mutating func confirm(
+        _ source: NodeID, _ target: NodeID, weight: Double?, at position: JSONPosition
+    ) throws(ConfigurationFault) {
+        let edge = Edge(min(source, target), max(source, target), weight: weight)
+        guard let slot = slots[UInt64(edge.source.index) << 32 | UInt64(edge.target.index)] else {
+            preconditionFailure("only an edge that is there is confirmed")
+        }
+        try agree(edge, with: slot, at: position)
+    }
+
+    private mutating func agree(
+        _ edge: Edge, with slot: Int, at position: JSONPosition
+    ) throws(ConfigurationFault) {
         guard let weight = edge.weight else { return }
         guard edges[slot].weight ?? weight == weight else {
             let between = "'\(labels[edge.source.index])' and '\(labels[edge.target.index])'"
-            let earlier = positions[slot].lineColumn
             throw ConfigurationFault(
-                "a second edge between \(between) has another weight than the one at \(earlier)",
+                "a second edge between \(between) has another weight than the one at \(positions[slot].lineColumn)",
                 at: position.description)
         }
         edges[slot] = edge
     }
 
-    /// - Parameter key: made only for a fault; a million edges have two million.
-    private func node(
-        _ value: JSONValue, _ key: @autoclosure () -> String, isPosition: Bool
-    ) throws(ConfigurationFault) -> NodeID {
-        if isPosition { return NodeID(try value.count(key(), in: 0...labels.count - 1)) }
-        let label = try Self.label(value, key())
-        guard let index = indices[label] else {
-            throw ConfigurationFault(
-                .unknown(noun: "node", given: label, known: labels), at: value.position.description)
+    // MARK: - The whole
+
+    /// Reads what a format keeps of the whole graph: its name, and our own object.
+    mutating func readAttributes(_ graph: JSONObject?) throws(ConfigurationFault) {
+        guard let graph else { return }
+        notes.countOthers(in: graph.members, besides: ["name", "gossipnode"], of: "the graph")
+        if let text = graph["name"]?.text { name = text }
+        options = try graph["gossipnode"]?.object(graph.path(of: "gossipnode"))
+    }
+
+    /// The graph of what was read.
+    func topology(at position: JSONPosition) throws(ConfigurationFault) -> Topology {
+        guard !labels.isEmpty else {
+            throw ConfigurationFault("there is no node; expected at least one", at: position.description)
         }
-        return NodeID(index)
-    }
-
-    /// Whether the value is a number that no node has as its id.
-    private func isNumberOnly(_ value: JSONValue) -> Bool {
-        guard case .number = value.kind else { return false }
-        return indices[JSONText.canonical(value)] == nil
-    }
-
-    private static let idForms = "a text, a number or an array"
-
-    /// Ids are kept as texts; arrays, which networkx writes for tuples, as their canonical JSON.
-    static func label(_ value: JSONValue, _ key: @autoclosure () -> String) throws(ConfigurationFault) -> String {
-        switch value.kind {
-        case .text(""): throw value.fault("\(key()) is empty; expected \(idForms)")
-        case .text(let text): text
-        case .number, .array: JSONText.canonical(value)
-        default: throw value.fault("\(key()) is \(value.summary); expected \(idForms)")
+        return try position.locating { () throws(ConfigurationFault) in
+            try Topology(labels: labels, edges: edges, directed: directed, name: name, addresses: addresses)
         }
     }
 }
 
-/// Warnings in the order of their first occasion; the same thing many times is one warning with a count.
-struct Notes {
-    private var entries: [(sentence: String, first: JSONPosition, count: Int)] = []
-    private var slots: [String: Int] = [:]
+extension JSONValue {
+    /// What an id may be, in words.
+    static let idForms = "a text, a number or an array"
 
-    mutating func add(_ sentence: String) { count(sentence, at: .none) }
-
-    mutating func count(_ sentence: String, at position: JSONPosition) {
-        if let slot = slots[sentence] {
-            entries[slot].count += 1
-        } else {
-            slots[sentence] = entries.count
-            entries.append((sentence, position, 1))
+    /// The label that this id makes: ids are kept as texts; arrays, which networkx writes for tuples, as their
+    /// canonical JSON.
+    func nodeLabel(_ key: @autoclosure () -> String) throws(ConfigurationFault) -> String {
+        switch kind {
+        case .text(""): throw fault("\(key()) is empty; expected \(Self.idForms)")
+        case .text(let text): text
+        case .number, .array: JSONText.canonical(self)
+        default: throw fault("\(key()) is \(summary); expected \(Self.idForms)")
         }
     }
+}
 
-    /// Counts the members that nothing here reads.
-    mutating func countOthers(in members: JSONMembers, besides known: [String], of owner: String) {
-        for member in members.others(besides: known) {
-            count("the attribute '\(member.key)' of \(owner) is not used", at: member.keyPosition)
-        }
+extension JSONObject {
+    /// The label under a key that must be there.
+    func nodeLabel(_ key: String) throws(ConfigurationFault) -> (label: String, position: JSONPosition) {
+        let id = try required(key, expected: JSONValue.idForms)
+        return (try id.nodeLabel(path(of: key)), id.position)
     }
 
-    /// More kinds of doubt would only hide each other.
-    private static let mostShown = 20
-
-    var sentences: [String] {
-        let shown = entries.prefix(Self.mostShown).map { sentence, first, count in
-            let place = first.description
-            return (place.isEmpty ? "" : "\(place): ") + sentence + (count > 1 ? " (\(count) times)" : "")
-        }
-        let others = entries.count - shown.count
-        return others > 0 ? shown + ["\(others) other things in the file are not used or left out"] : shown
-    }
+    /// The number under a key, if it is there.
+    func number(_ key: String) throws(ConfigurationFault) -> Double? { try self[key]?.number(path(of: key)) }
 }
