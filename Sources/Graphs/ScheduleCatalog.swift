@@ -19,5 +19,5 @@ extension ScheduleKind {
 
 public enum ScheduleCatalog {
     public static let all = Catalog<any ScheduleKind.Type>(
-        "schedule", [OnePeerExponential.self, RandomMatching.self, RandomPull.self], as: { $0 })
+        "schedule", [OnePeerExponential.self, BaseGraph.self, RandomMatching.self, RandomPull.self], as: { $0 })
 }

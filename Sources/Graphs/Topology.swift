@@ -21,14 +21,14 @@ public struct Edge: Hashable, Sendable {
 public struct Topology: Sendable, Equatable {
     public var name: String
     public let directed: Bool
-    /// What the operator calls the nodes; all different.
+    /// What the operator calls the nodes; all different, that is of different bytes.
     public let labels: [String]
     /// `host:port` of each node where the operator gave one.
     public let addresses: [String?]
     /// Ascending by (source, target); in an undirected topology the source is the smaller end.
     public let edges: [Edge]
 
-    private let indices: [String: Int]
+    private let indices: LabelIndex
     private let incoming: [[NodeID]]
     private let outgoing: [[NodeID]]
 
@@ -40,9 +40,9 @@ public struct Topology: Sendable, Equatable {
     ) throws(ConfigurationFault) {
         guard !labels.isEmpty else { throw ConfigurationFault("a topology has at least one node") }
         precondition(addresses.isEmpty || addresses.count == labels.count, "an address for each label, or none")
-        var indices: [String: Int] = [:]
+        var indices = LabelIndex()
         for (index, label) in labels.enumerated() {
-            guard indices.updateValue(index, forKey: label) == nil else {
+            guard indices.add(label, for: NodeID(index)) == nil else {
                 throw ConfigurationFault("two nodes are called '\(label)'")
             }
         }
@@ -73,7 +73,7 @@ public struct Topology: Sendable, Equatable {
 
     /// - Parameter edges: as `self.edges` has them.
     private init(
-        labels: [String], edges: [Edge], directed: Bool, name: String, addresses: [String?], indices: [String: Int]
+        labels: [String], edges: [Edge], directed: Bool, name: String, addresses: [String?], indices: LabelIndex
     ) {
         var incoming = [[NodeID]](repeating: [], count: labels.count)
         var outgoing = incoming
@@ -110,7 +110,7 @@ public struct Topology: Sendable, Equatable {
     public var nodes: [NodeID] { labels.indices.map { NodeID($0) } }
 
     /// The node of this label.
-    public func node(labelled label: String) -> NodeID? { indices[label].map { NodeID($0) } }
+    public func node(labelled label: String) -> NodeID? { indices[label] }
 
     /// The nodes whose models `node` mixes: those that send to it, ascending.
     public func neighbours(of node: NodeID) -> [NodeID] { incoming[node.index] }

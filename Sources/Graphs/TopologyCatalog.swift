@@ -18,6 +18,37 @@ extension TopologyFamily {
     public static var isDirected: Bool { false }
 }
 
+/// A family in which a graph may fall apart, so that chance is asked again.
+public protocol RandomFamily: TopologyFamily {
+    /// What to ask for where no draw is connected.
+    var advice: String { get }
+
+    /// A random graph, or `nil` where the draw cannot be finished or is seen not to be connected.
+    func draw(random: inout RandomStream) throws(ConfigurationFault) -> Topology?
+}
+
+extension RandomFamily {
+    public func make(random: inout RandomStream) throws(ConfigurationFault) -> Topology {
+        try makeConnected(random: &random).topology
+    }
+
+    /// The first of many draws that is connected, and is so without some nodes as well: the hostile ones, say.
+    ///
+    /// - Returns: the graph, and how many others were drawn before it.
+    public func makeConnected(
+        without left: (Topology) throws(ConfigurationFault) -> [NodeID] = { _ in [] }, random: inout RandomStream
+    ) throws(ConfigurationFault) -> (topology: Topology, redraws: Int) {
+        let attempts = 10_000
+        for redraws in 0..<attempts {
+            guard let topology = try draw(random: &random), topology.isConnected else { continue }
+            let left = Set(try left(topology))
+            let others = topology.nodes.filter { !left.contains($0) }
+            if left.isEmpty || topology.components(of: others).count == 1 { return (topology, redraws) }
+        }
+        throw ConfigurationFault("no connected graph in \(attempts) draws; use \(advice)")
+    }
+}
+
 /// How large a graph is.
 public struct GraphSize: Sendable, Equatable {
     public let nodes: Int
@@ -43,13 +74,24 @@ public enum TopologyCatalog {
             Path.self,
             Star.self,
             Complete.self,
+            Grid.self,
             Torus.self,
+            Hypercube.self,
+            Tree.self,
             Exponential.self,
             RandomRegular.self,
             ErdosRenyi.self,
+            RandomGeometric.self,
+            SmallWorld.self,
+            ScaleFree.self,
             Dumbbell.self,
             TwoCastle.self,
             TwoWorlds.self,
+            Fan.self,
+            Lollipop.self,
+            Octopus.self,
+            MaliciousRing.self,
+            Attached.self,
         ], as: { $0 })
 }
 
@@ -60,23 +102,21 @@ extension Topology {
             labels: (0..<nodes).map(String.init), edges: pairs.map { Edge(NodeID($0.0), NodeID($0.1)) }, name: name)
     }
 
-    /// The links of two complete graphs, of the nodes 0 ..< half and half ..< 2 · half.
-    static func completeHalves(of half: Int) -> [(Int, Int)] {
-        [0, half].flatMap { start in (0..<half).flatMap { i in (i + 1..<half).map { (start + i, start + $0) } } }
+    /// The links of a complete graph.
+    static func completePairs(of nodes: Int) -> [(Int, Int)] {
+        (0..<nodes).flatMap { i in (i + 1..<nodes).map { (i, $0) } }
     }
 
-    /// The first connected one of many draws.
-    ///
-    /// - Parameters:
-    ///   - advice: what to ask for where none is.
-    ///   - draw: a random graph, or `nil` where the draw cannot be finished or is seen not to be connected.
-    static func connected(
-        orElse advice: String, _ draw: () throws(ConfigurationFault) -> Topology?
-    ) throws(ConfigurationFault) -> Topology {
-        let attempts = 10_000
-        for _ in 0..<attempts {
-            if let topology = try draw(), topology.isConnected { return topology }
-        }
-        throw ConfigurationFault("no connected graph in \(attempts) draws; use \(advice)")
+    /// The links of two complete graphs, of the nodes 0 ..< half and half ..< 2 · half.
+    static func completeHalves(of half: Int) -> [(Int, Int)] {
+        let pairs = completePairs(of: half)
+        return pairs + pairs.map { (half + $0.0, half + $0.1) }
+    }
+
+    /// Whether every node has a link: nearly every random graph that is not connected has one without, cheap to see.
+    static func leavesNobodyAlone(_ pairs: [(Int, Int)], of nodes: Int) -> Bool {
+        var isLinked = [Bool](repeating: false, count: nodes)
+        for (a, b) in pairs { (isLinked[a], isLinked[b]) = (true, true) }
+        return isLinked.allSatisfy(\.self)
     }
 }

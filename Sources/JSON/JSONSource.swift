@@ -2,18 +2,21 @@
 // reader makes of it. The reader is StrictJSON, the values are JSONValue.
 import Registry
 
-/// A file's bytes and what messages call it.
-final class JSONSource: Sendable {
-    let name: String
-    let bytes: [UInt8]
+/// A file's bytes and what messages call it. Readers of other text than JSON name their places by it too.
+public final class JSONSource: Sendable {
+    public let name: String
+    public let bytes: [UInt8]
 
-    init(name: String, bytes: [UInt8]) {
+    public init(name: String, bytes: [UInt8]) {
         self.name = name
         self.bytes = bytes
     }
 
     /// How many bytes at the start are a byte order mark, which some editors write and nobody sees.
-    var markBytes: Int { bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0 }
+    public var markBytes: Int { bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0 }
+
+    /// The place of one of the bytes, or of the end.
+    public func position(at offset: Int) -> JSONPosition { JSONPosition(source: self, offset: offset) }
 }
 
 /// A byte of a source. Line and column are counted when someone asks, so that reading stays cheap.

@@ -9,7 +9,7 @@ extension Experiment {
     ///   - name: what messages call the file.
     ///   - overrides: each `key.path=value`.
     public init(_ bytes: [UInt8], name: String, overrides: [String] = []) throws(ConfigurationFault) {
-        if let format = ForeignFormats.name(ofText: bytes) {
+        if let format = GraphFormats.name(ofText: JSONSource(name: name, bytes: bytes)) {
             throw ConfigurationFault(
                 "this looks like \(format), not an experiment; \(Experiment.hint)", at: "\(name):1:1")
         }
@@ -38,7 +38,7 @@ extension Experiment {
         room: MemoryRoom = .unbounded, reading read: (String) throws(ConfigurationFault) -> [UInt8]
     ) throws(ConfigurationFault) -> TopologyFile {
         switch topology {
-        case .path(let path): return try TopologyFile.read(try read(path), name: path, room: room)
+        case .path(let path): return try TopologyFile.read(path: path, room: room, reading: read)
         case .inline(let json):
             do throws(ConfigurationFault) {
                 return try TopologyFile.read(json, room: room)

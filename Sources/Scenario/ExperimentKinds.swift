@@ -50,7 +50,8 @@ public struct NodeLabels: Sendable, Equatable {
 
 extension SettingKey {
     static func topology(_ path: String, _ field: Field<Root, TopologySource>, _ summary: String) -> SettingKey {
-        SettingKey(path, allowed: "a path, or an object", summary) { root, value, key throws(ConfigurationFault) in
+        SettingKey(path, allowed: "a path, an object, or an array", summary) {
+            root, value, key throws(ConfigurationFault) in
             switch value.kind {
             case .text(let path):
                 if let family = try? TopologyCatalog.all.entry(named: path) {
@@ -59,8 +60,8 @@ extension SettingKey {
                             + "or ./\(path) for a file of that name")
                 }
                 root[keyPath: field] = .path(path)
-            case .object: root[keyPath: field] = .inline(value)
-            default: throw value.typeFault(key, expected: "a path, or an object")
+            case .object, .array: root[keyPath: field] = .inline(value)
+            default: throw value.typeFault(key, expected: "a path, an object, or an array")
             }
         } write: {
             switch $0[keyPath: field] {

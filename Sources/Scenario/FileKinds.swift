@@ -18,7 +18,7 @@ public enum FileKind: Sendable {
             self = .summary
         } else if FileKind.sections.contains(where: has) {
             self = .experiment
-        } else if has("nodes") || has("family") || ForeignFormats.name(of: file) != nil {
+        } else if has("nodes") || has("family") || GraphFormats.name(of: file) != nil {
             self = .topology
         } else {
             return nil
@@ -35,7 +35,7 @@ public enum FileKind: Sendable {
     public func refuseOthers(_ file: JSONValue) throws(ConfigurationFault) {
         guard let kind = FileKind(file), kind != self else { return }
         let path = file.position.file ?? "FILE"
-        let format = kind == .topology ? ForeignFormats.name(of: file).map { " (it looks like \($0))" } ?? "" : ""
+        let format = kind == .topology ? GraphFormats.name(of: file).map { " (it looks like \($0))" } ?? "" : ""
         throw file.fault("this is \(kind.noun)\(format), not \(noun)\(kind.advice(for: self, path: path))")
     }
 
@@ -55,7 +55,7 @@ public enum FileKind: Sendable {
         case (.sweep, _): "; 'gossiplab sweep \(path)' runs it"
         case (.experiment, .sweep):
             #"; 'gossiplab run \#(path)' runs it, {"base": "\#(path)", "grid": {"seed": [1, 2, 3]}} is a sweep of it"#
-        case (.experiment, _): "; allowed: \(ForeignFormats.allowed)"
+        case (.experiment, _): "; allowed: \(GraphFormats.allowed)"
         case (.topology, _): "; 'gossiplab run quickstart --set topology=\(path)' runs one on it"
         case (.keys, _), (.summary, _): ""
         }

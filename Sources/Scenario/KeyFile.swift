@@ -80,14 +80,17 @@ public struct KeyFile: Sendable {
         }
         let neighbours = file.peers(of: node)
         let known = neighbours.map { labels[$0.index] }
-        let strangers = Set(keys.map(\.neighbour)).subtracting(known)
-        if let stranger = keys.first(where: { strangers.contains($0.neighbour) }) {
-            throw ConfigurationFault(.unknown(noun: "neighbour", given: stranger.neighbour, known: known), at: name)
+        let isNeighbour = Set(neighbours)
+        var held: [NodeID: EdgeKey] = [:]
+        for (label, key) in keys {
+            guard let neighbour = file.topology.node(labelled: label), isNeighbour.contains(neighbour) else {
+                throw ConfigurationFault(.unknown(noun: "neighbour", given: label, known: known), at: name)
+            }
+            held[neighbour] = held[neighbour] ?? key
         }
-        let held = Dictionary(keys.map { ($0.neighbour, $0.key) }) { first, _ in first }
         return KeyRing(
             try neighbours.map { neighbour throws(ConfigurationFault) in
-                guard let key = held[labels[neighbour.index]] else {
+                guard let key = held[neighbour] else {
                     throw ConfigurationFault("there is no key of the edge to '\(labels[neighbour.index])'", at: name)
                 }
                 return (neighbour, key)

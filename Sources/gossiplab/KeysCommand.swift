@@ -16,7 +16,8 @@ enum KeysCommand: Command {
         guard let path = flags.words.first, flags.words.count == 1 else {
             throw ConfigurationFault(.missing(key: "TOPOLOGY", expected: "a topology file, as in Topologies/"))
         }
-        let topology = try TopologyFile.read(try InputFiles(flags).read(path), name: path)
+        let inputs = try InputFiles(flags)
+        let topology = try TopologyFile.read(path: path) { path throws(ConfigurationFault) in try inputs.read(path) }
         let folder = flags.value("out") ?? "keys"
         guard try Files.makeNewDirectory(folder) else {
             throw ConfigurationFault("\(folder) is already there; new keys would not fit those that nodes hold")

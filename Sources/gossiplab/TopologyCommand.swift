@@ -1,4 +1,4 @@
-// gossiplab topology: what a graph is and how it changes, without an experiment.
+// gossiplab topology: what a graph is and how it changes, without an experiment, and the same graph in other formats.
 import Kernels
 import Platform
 import Registry
@@ -6,22 +6,51 @@ import Scenario
 
 enum TopologyCommand: Command {
     static let name = "topology"
-    static let usage = "topology inspect FILE"
-    static let summary = "Says how large a graph is, how fast gossip on it agrees, and how it changes over time."
-    static let flags = [InputFiles.flag]
+    static let usage = "topology inspect|convert FILE"
+    static let summary = "Says how fast gossip on a graph agrees and how it changes, or writes it in another format."
+    static let flags = [
+        Flag("to", "FORMAT", "with convert, the format: \(TopologyFile.formats.joined(separator: ", "))"),
+        Flag("out", "PATH", "with convert, the file to write (default: standard output)"), InputFiles.flag,
+    ]
 
     static func run(_ flags: Flags) throws -> Int32 {
         guard flags.words.count == 2 else {
-            throw ConfigurationFault(.missing(key: "inspect FILE", expected: "a topology file, as in Topologies/"))
+            throw ConfigurationFault(
+                .missing(key: "inspect FILE or convert FILE", expected: "a topology file, as in Topologies/"))
         }
-        guard flags.words[0] == "inspect" else {
-            throw ConfigurationFault(.unknown(noun: "topology command", given: flags.words[0], known: ["inspect"]))
+        guard ["inspect", "convert"].contains(flags.words[0]) else {
+            throw ConfigurationFault(
+                .unknown(noun: "topology command", given: flags.words[0], known: ["inspect", "convert"]))
         }
-        let path = flags.words[1]
+        let inputs = try InputFiles(flags)
         let room = MemoryRoom(bytes: HostLimits.freeMemory(), for: .report)
-        let file = try TopologyFile.read(try InputFiles(flags).read(path), name: path, room: room)
+        let file = try TopologyFile.read(path: flags.words[1], room: room) { path throws(ConfigurationFault) in
+            try inputs.read(path)
+        }
         for warning in file.warnings { StandardError.print("warning: \(warning)") }
-        try StandardOutput.print(lines: file.account)
+        if flags.words[0] == "convert" {
+            try convert(file, flags)
+        } else {
+            try StandardOutput.print(lines: file.account)
+        }
         return ExitCode.success
+    }
+
+    private static func convert(_ file: TopologyFile, _ flags: Flags) throws {
+        guard let format = flags.value("to") else {
+            throw ConfigurationFault(.missing(key: "--to", expected: TopologyFile.formats.joined(separator: ", ")))
+        }
+        let (text, loss) = try file.written(as: format)
+        if let loss { StandardError.print("warning: \(loss)") }
+        if let path = flags.value("out") {
+            try Files.write(Array(text.utf8), to: path)
+        } else {
+            if text.first == "{" {
+                try StandardOutput.print(json: text)
+            } else {
+                let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+                try StandardOutput.print(lines: lines.dropLast())
+            }
+        }
     }
 }

@@ -21,6 +21,12 @@ struct ScheduleMember: CustomTestStringConvertible, Sendable {
             ScheduleMember(
                 testDescription: "constant", links: ConstantLinks(try MixingWeights(torus, rule: .maxDegree))),
             ScheduleMember(testDescription: "one-peer exponential of 8", links: exponential, isMutual: false),
+            ScheduleMember(
+                testDescription: "Base-2 graphs of 7",
+                links: try named(BaseGraph.self, on: try complete(7), [("count", 1)])),
+            ScheduleMember(
+                testDescription: "Base-4 graphs of 23",
+                links: try named(BaseGraph.self, on: try complete(23), [("count", 3)])),
             ScheduleMember(testDescription: "matchings of a torus", links: try named(RandomMatching.self, on: torus)),
             ScheduleMember(
                 testDescription: "matchings of a complete graph",

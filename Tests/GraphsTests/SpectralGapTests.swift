@@ -61,6 +61,38 @@ struct SpectralGapTests {
         #expect(abs(try gap(star) - 1 / Double(nodes)) < 1e-12)
     }
 
+    @Test("grid: μ₂ = 2 − 2 cos(π/max)", arguments: [(2, 2), (3, 5), (6, 4)])
+    func grid(rows: Int, columns: Int) throws {
+        let given = [("rows", Double(rows)), ("columns", Double(columns))]
+        let expected = 2 - 2 * cosine(ofTurns: 0.5 / Double(max(rows, columns)))
+        let grid = try FamilyMember(family: "grid", given: given).make()
+        #expect(abs(LaplacianSpectrum(of: grid).connectivity - expected) < 1e-12)
+    }
+
+    @Test("hypercube: μ₂ = 2, μmax = 2d, γ = 2/(d + 1)", arguments: [1, 2, 5, 7])
+    func hypercube(dimension: Int) throws {
+        let cube = try FamilyMember(family: "hypercube", given: [("dimension", Double(dimension))]).make()
+        let spectrum = LaplacianSpectrum(of: cube)
+        #expect(abs(spectrum.connectivity - 2) < 1e-12)
+        #expect(abs(spectrum.largest - 2 * Double(dimension)) < 1e-11)
+        #expect(abs(try gap(cube) - 2 / Double(dimension + 1)) < 1e-12)
+    }
+
+    @Test("fan: μ₂ = 3 − 2 cos(π/(n − 1)), μmax = n", arguments: [4, 10, 31])
+    func fan(nodes: Int) throws {
+        let spectrum = LaplacianSpectrum(of: try FamilyMember(family: "fan", given: [("nodes", Double(nodes))]).make())
+        #expect(abs(spectrum.connectivity - (3 - 2 * cosine(ofTurns: 0.5 / Double(nodes - 1)))) < 1e-12)
+        #expect(abs(spectrum.largest - Double(nodes)) < 1e-11)
+    }
+
+    @Test("octopus: μ₂ = (h + 2 − √(h² + 4))/2, and the gap that papers report for six heads", arguments: [2, 6, 9])
+    func octopus(heads: Int) throws {
+        let octopus = try FamilyMember(family: "octopus", given: [("heads", Double(heads))]).make()
+        let h = Double(heads)
+        #expect(abs(LaplacianSpectrum(of: octopus).connectivity - (h + 2 - (h * h + 4).squareRoot()) / 2) < 1e-12)
+        if heads == 6 { #expect(abs(try gap(octopus) - 0.120) < 5e-4) }
+    }
+
     @Test("torus: μ₂ = 2 − 2 cos(2π/max) and γ a fifth of it", arguments: [(3, 3), (3, 5), (4, 6), (7, 5), (8, 8)])
     func torus(rows: Int, columns: Int) throws {
         let torus = try FamilyMember.torus(rows, columns).make()

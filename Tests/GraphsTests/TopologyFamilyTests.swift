@@ -79,7 +79,35 @@ struct FamilyMember: CustomTestStringConvertible, Sendable {
         + [(2, 1), (2, 2), (5, 1), (6, 3), (6, 6)].map { twoWorlds($0.0, $0.1) }
         + [(3, 3), (3, 5), (6, 4)].map { torus($0.0, $0.1) }
         + [(3, 2), (12, 2), (10, 3), (16, 6), (12, 8), (12, 10), (9, 8), (64, 6)].map { randomRegular($0.0, $0.1) }
-        + [(2, 0.3), (16, 0.3), (60, 0.08)].map { erdosRenyi($0.0, $0.1) }
+        + [(2, 0.3), (16, 0.3), (60, 0.08)].map { erdosRenyi($0.0, $0.1) } + shaped + drawn
+
+    private static let shaped: [FamilyMember] = [
+        FamilyMember(family: "grid", given: [("rows", 3), ("columns", 4)], nodes: 12, degrees: [2, 3, 4], edges: 17),
+        FamilyMember(family: "grid", given: [("rows", 2), ("columns", 2)], nodes: 4, degrees: [2], edges: 4),
+        regular("hypercube", [("dimension", 1)], nodes: 2, degree: 1),
+        regular("hypercube", [("dimension", 5)], nodes: 32, degree: 5),
+        FamilyMember(family: "tree", given: [("nodes", 7)], nodes: 7, degrees: [1, 2, 3], edges: 6),
+        FamilyMember(family: "tree", given: [("nodes", 5), ("branches", 9)], nodes: 5, degrees: [1, 4], edges: 4),
+        sized("fan", 10, degrees: [2, 3, 9], edges: 17), sized("fan", 3, degrees: [2], edges: 3),
+        FamilyMember(
+            family: "lollipop", given: [("head", 5), ("tail", 3)], nodes: 8, degrees: [1, 2, 4, 5], edges: 13),
+        FamilyMember(family: "octopus", given: [("heads", 6)], nodes: 12, degrees: [1, 6], edges: 21),
+        FamilyMember(family: "maliciousRing", given: [], nodes: 15, degrees: [1, 4], edges: 15),
+    ]
+
+    private static let drawn: [FamilyMember] = [
+        FamilyMember(family: "randomGeometric", given: [("nodes", 40), ("radius", 0.35)], nodes: 40),
+        FamilyMember(
+            family: "smallWorld", given: [("nodes", 20), ("degree", 4), ("probability", 0.3)], nodes: 20, edges: 40),
+        FamilyMember(
+            family: "smallWorld", given: [("nodes", 12), ("degree", 4), ("probability", 0)], nodes: 12, degrees: [4],
+            edges: 24),
+        FamilyMember(family: "scaleFree", given: [("nodes", 30), ("links", 2)], nodes: 30, edges: 57),
+        FamilyMember(family: "scaleFree", given: [("nodes", 4), ("links", 3)], nodes: 4, degrees: [3], edges: 6),
+        FamilyMember(
+            family: "attached", given: [("honest", 8), ("degree", 3), ("hostile", 4), ("perNode", 2)], nodes: 12,
+            degrees: [4, 5], edges: 28),
+    ]
 }
 
 @Suite("Graph families")
@@ -123,7 +151,10 @@ struct TopologyFamilyTests {
     @Test(
         "members that chance decides go by the seed",
         arguments: [(16, 6), (20, 17), (64, 3)].map { FamilyMember.randomRegular($0.0, $0.1) }
-            + [(16, 0.3), (40, 0.9)].map { FamilyMember.erdosRenyi($0.0, $0.1) })
+            + [(16, 0.3), (40, 0.9)].map { FamilyMember.erdosRenyi($0.0, $0.1) }
+            + ["randomGeometric", "smallWorld", "scaleFree", "attached"].map { name in
+                FamilyMember.all.first { $0.family == name } ?? FamilyMember(family: name, given: [])
+            })
     func keepChance(member: FamilyMember) throws {
         let violations = try Self.chance.violations(of: member)
         #expect(violations == [])
@@ -173,6 +204,11 @@ struct TopologyFamilyTests {
     func refusals() {
         for member in [
             .randomRegular(5, 3), .randomRegular(6, 6), .twoWorlds(4, 5), .torus(2, 5), .erdosRenyi(9, 0),
+            FamilyMember(family: "smallWorld", given: [("nodes", 9), ("degree", 3), ("probability", 0.1)]),
+            FamilyMember(family: "scaleFree", given: [("nodes", 3), ("links", 3)]),
+            FamilyMember(family: "attached", given: [("honest", 4), ("degree", 2), ("hostile", 9)]),
+            FamilyMember(family: "attached", given: [("honest", 5), ("degree", 3), ("hostile", 2)]),
+            FamilyMember(family: "randomGeometric", given: [("nodes", 200), ("radius", 0.01)]),
             FamilyMember(family: "ring", given: [("nodes", 2)]), FamilyMember(family: "star", given: [("nodes", 1)]),
         ] {
             #expect(throws: ConfigurationFault.self, "\(member.testDescription)") { try member.make() }
@@ -186,6 +222,53 @@ struct TopologyFamilyTests {
         let fault = #expect(throws: ConfigurationFault.self) { try FamilyMember.erdosRenyi(60, probability).make() }
         #expect(
             fault?.description == "\(complaint); use a probability well above ln(nodes)/nodes = 0.06823908")
+    }
+
+    @Test("each honest node has as many hostile neighbours, and the honest graph stays whole")
+    func attached() throws {
+        let graph = try #require(FamilyMember.all.first { $0.family == "attached" }).make()
+        let (honest, hostile) = (graph.nodes.prefix(8), graph.nodes.suffix(4))
+        #expect(honest.allSatisfy { graph.neighbours(of: $0).filter(hostile.contains).count == 2 })
+        #expect(
+            hostile.allSatisfy { graph.neighbours(of: $0).allSatisfy(honest.contains) && graph.degree(of: $0) == 4 })
+        #expect(graph.components(of: Array(honest)).count == 1)
+    }
+
+    @Test("a chance of 1 moves every link of a small world, a chance of 0 none")
+    func smallWorld() throws {
+        let ends: [Double: Int] = try [0, 1].reduce(into: [:]) { ends, chance in
+            let given = [("nodes", 40.0), ("degree", 4.0), ("probability", chance)]
+            let graph = try FamilyMember(family: "smallWorld", given: given).make()
+            ends[chance] = graph.edges.count { edge in
+                let gap = edge.target.index - edge.source.index
+                return min(gap, 40 - gap) <= 2
+            }
+        }
+        #expect(ends[0] == 80)
+        #expect(try #require(ends[1]) < 20)
+    }
+
+    @Test("points of a geometric graph are linked by their distance alone: all of them within a square's diagonal")
+    func geometric() throws {
+        let graph = try FamilyMember(family: "randomGeometric", given: [("nodes", 12), ("radius", 1.5)]).make()
+        #expect(graph.edges.count == 66)
+        // A small radius takes the cells; the draw is the same, so its links are among those of the larger radius.
+        let (near, far) = try (
+            FamilyMember(family: "randomGeometric", given: [("nodes", 60), ("radius", 0.3)]).make(),
+            FamilyMember(family: "randomGeometric", given: [("nodes", 60), ("radius", 0.35)]).make()
+        )
+        #expect(Set(near.edges).isStrictSubset(of: Set(far.edges)))
+    }
+
+    @Test("random graphs are drawn until they are connected without some nodes as well, and the draws are counted")
+    func redraws() throws {
+        let values = try ParameterValues(
+            [("nodes", .number(16)), ("probability", .number(0.16))], declared: ErdosRenyi.parameters, key: "t")
+        let family = ErdosRenyi(values)
+        var random = RandomStream(seed: 3, purpose: .topology)
+        let (graph, redraws) = try family.makeConnected(without: { _ in [NodeID(0), NodeID(1)] }, random: &random)
+        #expect(redraws > 0 && graph.isConnected)
+        #expect(graph.components(of: Array(graph.nodes.dropFirst(2))).count == 1)
     }
 
     @Test("links that are certain make the complete graph")

@@ -129,7 +129,7 @@ struct ExperimentTests {
             ),
             (#"{"seed": 1, "seed": 2}"#, "e.json:1:13: the key 'seed' "),
             (#"{"training": {"momentum": 1}}"#, "training.momentum.value is 1; allowed: a number from 0 to 0.9999"),
-            (#"{"topology": 5}"#, "topology is 5; expected a path, or an object"),
+            (#"{"topology": 5}"#, "topology is 5; expected a path, an object, or an array"),
         ])
     func faults(json: String, expected: String) {
         let text = message { () throws(ConfigurationFault) in _ = try experiment(json) }

@@ -48,9 +48,12 @@ private let scheduleMistakes: [(schedule: String, place: String, sentence: Strin
     ),
     (
         #"{"kind": "pulls", "count": 1}"#, #""pulls""#,
-        "unknown schedule 'pulls'; did you mean 'pull'? (known: static, changes, onePeerExponential, randomMatching, pull)"
+        "unknown schedule 'pulls'; did you mean 'pull'? (known: static, changes, onePeerExponential, baseGraph, randomMatching, pull)"
     ),
-    (#"{"count": 1}"#, "{", "@.kind is missing; expected static, changes, onePeerExponential, randomMatching, pull"),
+    (
+        #"{"count": 1}"#, "{",
+        "@.kind is missing; expected static, changes, onePeerExponential, baseGraph, randomMatching, pull"
+    ),
     (#"{"kind": "pull"}"#, "{", "@.count is missing; expected a whole number from 1 to 100000"),
     (
         #"{"kind": "pull", "count": 3}"#, "{",

@@ -7,12 +7,12 @@ import Registry
 ///
 /// The gaps between linked pairs are drawn instead of the pairs (Batagelj, Brandes 2005), in time proportional to the
 /// links.
-public struct ErdosRenyi: TopologyFamily {
+public struct ErdosRenyi: RandomFamily {
     public static let name = "erdosRenyi"
     public static let aliases = ["erdos-renyi", "gnp"]
     public static let summary = "A random connected graph in which every two nodes are linked with one probability."
     public static let parameters: [Parameter] = [
-        .count("nodes", 2...10_000, default: nil, "number of nodes"),
+        .count("nodes", 2...100_000, default: nil, "number of nodes"),
         .number("probability", 1e-6...1, default: nil, "chance of each link"),
     ]
 
@@ -28,27 +28,25 @@ public struct ErdosRenyi: TopologyFamily {
         GraphSize(nodes: nodes, links: Int(probability * Double(nodes) * Double(nodes - 1) / 2))
     }
 
-    public func make(random: inout RandomStream) throws(ConfigurationFault) -> Topology {
+    public var advice: String {
         let threshold = Elementary.log(Double(nodes)) / Double(nodes)
-        let advice = "a probability well above ln(nodes)/nodes = \(Float(threshold))"
+        return "a probability well above ln(nodes)/nodes = \(Float(threshold))"
+    }
+
+    public func draw(random: inout RandomStream) throws(ConfigurationFault) -> Topology? {
         // A connected graph has nodes − 1 links; twenty deviations from the mean have never been seen.
         let mean = Double(size.links)
         guard mean + 20 * (mean + 1).squareRoot() >= Double(nodes - 1) else {
             throw ConfigurationFault("no such graph is connected; use \(advice)")
         }
-        return try Topology.connected(orElse: advice) { () throws(ConfigurationFault) in
-            let pairs = draw(&random)
-            // Nearly every graph that is not connected has a node on its own, which is cheap to see.
-            var isLinked = [Bool](repeating: false, count: nodes)
-            for (a, b) in pairs { (isLinked[a], isLinked[b]) = (true, true) }
-            guard isLinked.allSatisfy({ $0 }) else { return nil }
-            let name = "\(Self.name)-\(nodes)-\(ParameterValue.number(probability))"
-            return try Topology(nodes: nodes, pairs: pairs, name: name)
-        }
+        let pairs = pairs(&random)
+        guard Topology.leavesNobodyAlone(pairs, of: nodes) else { return nil }
+        let name = "\(Self.name)-\(nodes)-\(ParameterValue.number(probability))"
+        return try Topology(nodes: nodes, pairs: pairs, name: name)
     }
 
     /// The linked pairs (smaller, larger), by the larger and then the smaller node.
-    private func draw(_ random: inout RandomStream) -> [(Int, Int)] {
+    private func pairs(_ random: inout RandomStream) -> [(Int, Int)] {
         // With probability 1 this is −∞, and every gap is 0.
         let scale = Elementary.log(1 - probability)
         var pairs: [(Int, Int)] = []

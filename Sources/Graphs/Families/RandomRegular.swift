@@ -6,12 +6,12 @@ import Registry
 ///
 /// Pairs that would make a loop or a parallel edge are shuffled again; a draw that cannot be finished or is not
 /// connected is drawn anew. μ₂ ≥ degree − 2 √(degree − 1) − o(1) with high probability (Friedman).
-public struct RandomRegular: TopologyFamily {
+public struct RandomRegular: RandomFamily {
     public static let name = "randomRegular"
     public static let aliases = ["random-regular"]
     public static let summary = "A random connected graph in which every node has the same number of links."
     public static let parameters: [Parameter] = [
-        .count("nodes", 3...10_000, default: nil, "number of nodes"),
+        .count("nodes", 3...100_000, default: nil, "number of nodes"),
         .count("degree", 2...1_000, default: nil, "links of every node; nodes times degree must be even"),
     ]
 
@@ -19,8 +19,11 @@ public struct RandomRegular: TopologyFamily {
     private let degree: Int
 
     public init(_ parameters: ParameterValues) throws(ConfigurationFault) {
-        nodes = parameters.count("nodes")
-        degree = parameters.count("degree")
+        try self.init(nodes: parameters.count("nodes"), degree: parameters.count("degree"))
+    }
+
+    init(nodes: Int, degree: Int) throws(ConfigurationFault) {
+        (self.nodes, self.degree) = (nodes, degree)
         guard degree < nodes else {
             throw ConfigurationFault(.notAllowed(key: "degree", given: "\(degree)", allowed: "below nodes (\(nodes))"))
         }
@@ -31,17 +34,17 @@ public struct RandomRegular: TopologyFamily {
 
     public var size: GraphSize { GraphSize(nodes: nodes, links: nodes * degree / 2) }
 
-    public func make(random: inout RandomStream) throws(ConfigurationFault) -> Topology {
+    public var advice: String { "a larger degree or the family ring" }
+
+    public func draw(random: inout RandomStream) throws(ConfigurationFault) -> Topology? {
         // Pairing stalls on dense graphs, and the complement of a random regular graph is one too.
         let drawsComplement = 2 * degree >= nodes
-        return try Topology.connected(orElse: "a larger degree or the family ring") { () throws(ConfigurationFault) in
-            guard var adjacency = pairing(drawsComplement ? nodes - 1 - degree : degree, &random) else { return nil }
-            if drawsComplement { adjacency = adjacency.indices.map { complement(of: adjacency[$0], at: $0) } }
-            // Of degree 2, one draw in a hundred is connected: the others are not worth a topology.
-            guard isConnected(adjacency) else { return nil }
-            let pairs = adjacency.indices.flatMap { i in adjacency[i].filter { $0 > i }.map { j in (i, j) } }
-            return try Topology(nodes: nodes, pairs: pairs, name: "\(Self.name)-\(nodes)-\(degree)")
-        }
+        guard var adjacency = pairing(drawsComplement ? nodes - 1 - degree : degree, &random) else { return nil }
+        if drawsComplement { adjacency = adjacency.indices.map { complement(of: adjacency[$0], at: $0) } }
+        // Of degree 2, one draw in a hundred is connected: the others are not worth a topology.
+        guard isConnected(adjacency) else { return nil }
+        let pairs = adjacency.indices.flatMap { i in adjacency[i].filter { $0 > i }.map { j in (i, j) } }
+        return try Topology(nodes: nodes, pairs: pairs, name: "\(Self.name)-\(nodes)-\(degree)")
     }
 
     private func isConnected(_ adjacency: [[Int]]) -> Bool {

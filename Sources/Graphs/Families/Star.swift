@@ -7,7 +7,7 @@ public struct Star: TopologyFamily {
     public static let name = "star"
     public static let summary = "Node 0 linked to every other node, and no other link."
     public static let parameters: [Parameter] = [
-        .count("nodes", 2...10_000, default: nil, "number of nodes")
+        .count("nodes", 2...100_000, default: nil, "number of nodes")
     ]
 
     private let nodes: Int

@@ -71,15 +71,16 @@ public struct RunReader {
 
     /// What the nodes' own files say and, once there is one, the summary.
     private func recordedNodes(_ summary: JSONValue?) -> [RecordedNode] {
-        let hostile = Set(experiment.adversary.flatMap(\.nodes.labels))
+        let hostile = Set(
+            experiment.adversary.flatMap(\.nodes.labels).compactMap { topology.topology.node(labelled: $0)?.index })
         let labels = topology.topology.labels
-        let honestTotals = zip(labels, nodes).compactMap { hostile.contains($0) ? nil : $1.totals }
+        let honestTotals = nodes.indices.filter { !hostile.contains($0) }.map { nodes[$0].totals }
         let together = NodeRecord.sum([], honest: honestTotals)
         let awaited = together.awaitedSeconds(ofNodes: nodes.count)
         let tallies = together.tallies(ofNodes: nodes.count)
         var recorded = labels.indices.map { index in
             RecordedNode(
-                label: labels[index], isHostile: hostile.contains(labels[index]), totals: nodes[index].totals,
+                label: labels[index], isHostile: hostile.contains(index), totals: nodes[index].totals,
                 awaitedSeconds: awaited[index], tally: tallies[index])
         }
         let measure = summary.map(TaskMeasure.init) ?? .accuracy

@@ -147,7 +147,7 @@ struct ScheduleReader {
     }
 
     private func node(_ value: JSONValue, _ key: String) throws(ConfigurationFault) -> NodeID {
-        let label = try NodeLinkReader.label(value, key)
+        let label = try value.nodeLabel(key)
         guard let node = graph.node(labelled: label) else {
             throw ConfigurationFault(
                 .unknown(noun: "node in \(key)", given: label, known: graph.labels), at: value.position.description)

@@ -13,7 +13,9 @@ extension TopologyFile {
 
     /// One fact a line.
     public var account: [String] {
-        let name = topology.name.isEmpty ? [] : ["name: \(topology.name)"]
+        let name =
+            (topology.name.isEmpty ? [] : ["name: \(topology.name)"])
+            + (redraws == 0 ? [] : ["drawn again until connected: \(redraws) times"])
         guard let schedule else { return name + ["graph: \(words(graphs.weights(in: Round(0)), in: Round(0)))"] }
         return name + ["links of all rounds: \(size(of: topology))", "schedule: \(schedule.kind)"] + phases + [window]
     }

@@ -1,4 +1,5 @@
-// What a topology file says, however it says it: a graph written out (NodeLink) or a family and a seed.
+// What a topology file says, however it says it: a graph written out, in any format that is read, or a family and a
+// seed.
 public import Graphs
 import JSON
 import Kernels
@@ -20,6 +21,8 @@ public struct TopologyFile: Sendable {
     public let taps: [Edge]
     /// What was read otherwise than its author may think; one sentence each, with its place.
     public let warnings: [String]
+    /// How many graphs of a random family were drawn before this one and were not connected, or could not be finished.
+    public private(set) var redraws = 0
 
     public init(
         _ topology: Topology, weightRule: WeightRule = .metropolisHastings, schedule: TopologySchedule? = nil,
@@ -40,32 +43,115 @@ public struct TopologyFile: Sendable {
     /// The weights of the graph in its first round, which are those of every round unless there is a schedule.
     public var weights: MixingWeights { graphs.weights(in: Round(0)) }
 
-    /// Reads either form.
+    /// Reads a family or a graph of any format.
     ///
     /// - Parameters:
     ///   - name: what messages call the file.
+    ///   - number: which graph, from 1, of a file that has several.
     ///   - room: what there is for the graph.
     public static func read(
-        _ bytes: [UInt8], name: String, room: MemoryRoom = .unbounded
+        _ bytes: [UInt8], name: String, number: Int? = nil, room: MemoryRoom = .unbounded
     ) throws(ConfigurationFault) -> TopologyFile {
-        if let format = ForeignFormats.name(ofText: bytes) {
-            throw ForeignFormats.fault(format, at: .start(ofFile: name))
+        let source = JSONSource(name: name, bytes: bytes)
+        if let format = GraphFormats.format(ofText: source) {
+            try refuse(number, of: 1, at: source.position(at: 0))
+            return try written(try format.read(source), as: format, at: source.position(at: 0), room: room)
         }
-        return try read(try StrictJSON.read(bytes, name: name), room: room)
+        if let format = GraphFormats.unread(ofText: source) {
+            throw GraphFormats.fault(format, at: .start(ofFile: name))
+        }
+        return try read(try StrictJSON.read(bytes, name: name), number: number, room: room)
+    }
+
+    /// Reads the file at a path, or of a file with several graphs one, as in `PATH#2`.
+    public static func read(
+        path: String, room: MemoryRoom = .unbounded, reading read: (String) throws(ConfigurationFault) -> [UInt8]
+    ) throws(ConfigurationFault) -> TopologyFile {
+        guard let mark = path.lastIndex(of: "#"), let number = Int(path[path.index(after: mark)...]), number > 0 else {
+            return try self.read(try read(path), name: path, room: room)
+        }
+        // A file may be called so.
+        if let bytes = try? read(path) { return try self.read(bytes, name: path, room: room) }
+        let file = String(path[..<mark])
+        return try self.read(try read(file), name: file, number: number, room: room)
     }
 
     /// Reads what stands in a topology file, or in a part of another file.
-    static func read(_ value: JSONValue, room: MemoryRoom) throws(ConfigurationFault) -> TopologyFile {
+    static func read(
+        _ value: JSONValue, number: Int? = nil, room: MemoryRoom
+    ) throws(ConfigurationFault) -> TopologyFile {
         try FileKind.topology.refuseOthers(value)
-        if value.member("family") == nil, let format = ForeignFormats.name(of: value) {
-            throw ForeignFormats.fault(format, at: value.position)
+        if value.member("family") != nil {
+            try refuse(number, of: 1, at: value.position)
+            return try generated(try value.object(""), room: room)
         }
-        let file = try value.object("")
-        return file["family"] == nil ? try NodeLink.read(file, room: room) : try generated(file, room: room)
+        if let format = GraphFormats.unread(value) { throw GraphFormats.fault(format, at: value.position) }
+        let format = GraphFormats.format(of: value) ?? NodeLink.self
+        let graphs = try format.graphs(in: value)
+        try refuse(number, of: graphs.count, at: value.position)
+        guard graphs.count == 1 || number != nil else {
+            throw value.fault(
+                "the file has \(graphs.count) graphs; allowed: one of them, as in \(value.position.file ?? "FILE")#1")
+        }
+        return try written(try format.read(graphs[(number ?? 1) - 1]), as: format, at: value.position, room: room)
+    }
+
+    private static func refuse(_ number: Int?, of count: Int, at position: JSONPosition) throws(ConfigurationFault) {
+        guard let number, number > count else { return }
+        throw ConfigurationFault(
+            "graph \(number) of a file that has \(count == 1 ? "one" : "\(count)")", at: position.description)
+    }
+
+    /// What a reader has found.
+    private static func written(
+        _ found: GraphCollector, as format: any GraphFormat.Type, at position: JSONPosition, room: MemoryRoom
+    ) throws(ConfigurationFault) -> TopologyFile {
+        let options = found.options
+        let allowsNoEdges = try options.map(NodeLink.readOptions) ?? false
+        guard !found.edges.isEmpty || allowsNoEdges else {
+            throw ConfigurationFault(
+                "the graph has no edge, in a node-link file nearly always an accident with the names edges and links; "
+                    + #"if it is meant, say "graph": {"gossipnode": {"version": 1, "allowNoEdges": true}} there"#,
+                at: position.description)
+        }
+        let topology = try found.topology(at: position)
+        var notes = found.notes
+        if format != NodeLink.self { notes.add("read as \(format.title)") }
+        if !topology.isConnected { notes.add("the graph is in parts that no edge joins") }
+        let rule = try weightRule(in: options)
+        if rule != .file, topology.edges.contains(where: { $0.weight != nil }) {
+            notes.add("the weights of edges are not used, since graph.gossipnode.weights is not \"file\"")
+        }
+        let taps =
+            try options.map { options throws(ConfigurationFault) in try NodeLink.readTaps(options, topology) } ?? []
+        return try TopologyFile(topology, options: options, taps: taps, warnings: notes.sentences, room: room)
     }
 
     /// The graph written out in a form that both this reader and networkx's `node_link_graph` open.
-    public func write() -> String { JSONText.pretty(NodeLink.tree(of: self, forDigest: false)) }
+    public func write() -> String { NodeLink.write(self) }
+
+    /// What `written(as:)` can be asked for.
+    public static var formats: [String] { GraphFormats.writers.map { $0.name } }
+
+    /// The graph in a format of others.
+    ///
+    /// - Parameter name: one of `formats`.
+    /// - Returns: the text, and a sentence on what the format has no place for.
+    public func written(as name: String) throws(ConfigurationFault) -> (text: String, loss: String?) {
+        guard let format = GraphFormats.writers.first(where: { $0.name == name }) else {
+            throw ConfigurationFault(.unknown(noun: "format", given: name, known: TopologyFile.formats))
+        }
+        let lost = format.lacks.filter { $0.isSaid(by: self) }
+        let texts =
+            (format.lacks.contains(.labels) ? [] : written.labels)
+            + (format.lacks.contains(.name) ? [] : [written.name])
+        if let text = texts.first(where: { !format.canWrite($0) }) {
+            throw ConfigurationFault(
+                "'\(excerpt(of: text))' cannot be written as \(format.title); allowed: --to node-link")
+        }
+        let sentence = "\(format.title) has no place for \(lost.map(\.rawValue).joined(separator: ", ")), left out"
+        return (format.write(self), lost.isEmpty ? nil : sentence)
+    }
 
     /// SHA-256, in hexadecimal, of everything that can change a result: labels, edges, direction, weights, schedule.
     public var digest: String {
@@ -107,15 +193,43 @@ public struct TopologyFile: Sendable {
             try TopologyCatalog.all.entry(named: try name.text("family"))
         }
         let parameters = try file.parameters(
-            family.parameters, besides: ["family", "name", "seed", "weights", "schedule"])
+            family.parameters, besides: ["family", "name", "seed", "weights", "schedule", "hostile"])
         var random = RandomStream(seed: try file["seed"]?.seed("seed") ?? 1, purpose: .topology)
+        var notes = Notes()
+        var redraws = 0
         var topology = try file.position.locating { () throws(ConfigurationFault) in
             let family = try family.init(parameters)
             try MemoryNeed(ofGraph: family.size).check(room)
-            return try family.make(random: &random)
+            guard let family = family as? any RandomFamily else { return try family.make(random: &random) }
+            let made = try family.makeConnected(
+                without: { graph throws(ConfigurationFault) in try hostile(file, graph) }, random: &random)
+            redraws = made.redraws
+            return made.topology
+        }
+        if file["hostile"] != nil, !(family is any RandomFamily.Type) {
+            notes.add(
+                "hostile is not used: nothing in the family \(family.name) is drawn until it is connected without them")
         }
         if let name = file["name"] { topology.name = try name.text("name") }
-        return try TopologyFile(topology, options: file, room: room)
+        var made = try TopologyFile(topology, options: file, warnings: notes.sentences, room: room)
+        made.redraws = redraws
+        return made
+    }
+
+    /// The nodes without which a random graph has to be connected too.
+    private static func hostile(_ file: JSONObject, _ graph: Topology) throws(ConfigurationFault) -> [NodeID] {
+        guard let value = file["hostile"] else { return [] }
+        var nodes: [NodeID] = []
+        for (index, element) in try value.array("hostile").enumerated() {
+            let label = try element.nodeLabel("hostile[\(index)]")
+            guard let node = graph.node(labelled: label) else {
+                throw ConfigurationFault(
+                    .unknown(noun: "node in hostile", given: label, known: graph.labels),
+                    at: element.position.description)
+            }
+            nodes.append(node)
+        }
+        return nodes
     }
 
     /// The rule that the key `weights` of `object` names; the default if it is not there.
