@@ -63,7 +63,8 @@ public enum DatasetCatalog {
     public static let all = Catalog<any DataSource.Type>(
         "dataset",
         [
-            Digits.self, IDXFiles.self, CIFAR10.self, CIFAR100.self, CSVFiles.self, LIBSVMFiles.self, Synthetic.self,
+            Digits.self, IDXFiles.self, CIFAR10.self, CIFAR100.self, CSVFiles.self, LIBSVMFiles.self, NPYFiles.self,
+            Synthetic.self,
             Glyphs.self, LinearData.self, LogisticData.self, QuadraticCentres.self,
         ], as: { $0 })
 }

@@ -52,6 +52,17 @@ public enum SmallPhotographs {
     }
 }
 
+/// A .npy file of version 1.0 as numpy writes it.
+///
+/// - Parameter type: as numpy names it, `<f4`.
+public func npyFile(_ type: String, _ shape: [Int], _ elements: [UInt8]) -> [UInt8] {
+    let lengths = shape.map { "\($0), " }.joined()
+    var text = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(lengths)), }"
+    text += String(repeating: " ", count: (127 - 10 - text.utf8.count) % 64) + "\n"
+    return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(text.utf8.count), 0] + Array(text.utf8)
+        + elements
+}
+
 extension MemoryFiles {
     /// The files of every dataset at their usual names, by name.
     public static let ofEveryDataset: [(path: String, bytes: [UInt8])] =
@@ -61,6 +72,8 @@ extension MemoryFiles {
             ("train.bin", SmallPhotographs.cifar100(110, from: 0)),
             ("test.bin", SmallPhotographs.cifar100(100, from: 110)), ("train.csv", Array(SmallTables.csv().utf8)),
             ("train.svm", Array(SmallTables.libsvm().utf8)),
+            ("features.npy", npyFile("|u1", [160, 6], (0..<960).map { UInt8($0 % 251) })),
+            ("labels.npy", npyFile("|u1", [160], (0..<160).map { UInt8($0 % 3) })),
         ]
 
     /// Some files of text.
