@@ -74,7 +74,7 @@ public struct RunReader {
         let hostile = Set(
             experiment.adversary.flatMap(\.nodes.labels).compactMap { topology.topology.node(labelled: $0)?.index })
         let labels = topology.topology.labels
-        let honestTotals = nodes.indices.filter { !hostile.contains($0) }.map { nodes[$0].totals }
+        let honestTotals = nodes.indices.compactMap { hostile.contains($0) ? nil : nodes[$0].totals }
         let together = NodeRecord.sum([], honest: honestTotals)
         let awaited = together.awaitedSeconds(ofNodes: nodes.count)
         let tallies = together.tallies(ofNodes: nodes.count)

@@ -24,30 +24,31 @@ struct NPYTable: RowTable {
         _ parameters: ParameterValues, _ features: String, _ labels: String, in files: any DataFiles,
         like training: NPYTable?
     ) throws(ConfigurationFault) {
-        self.features = try NPYRows(parameters.text(features), in: files)
-        self.labels = try NPYRows(parameters.text(labels), in: files)
+        let features = try NPYRows(parameters.text(features), in: files)
+        let labels = try NPYRows(parameters.text(labels), in: files)
+        (self.features, self.labels) = (features, labels)
         factor = Float(parameters.number("factor"))
-        guard (2...4).contains(self.features.header.shape.count), self.features.width <= Self.longestRow else {
+        guard (2...4).contains(features.header.shape.count), features.width <= Self.longestRow else {
             throw ConfigurationFault(
-                "has the shape \(self.features.header.shape); allowed: samples, then one axis of features or the two "
-                    + "or three of images, and up to \(Self.longestRow) features", at: self.features.path)
+                "has the shape \(features.header.shape); allowed: samples, then one axis of features or the two "
+                    + "or three of images, and up to \(Self.longestRow) features", at: features.path)
         }
-        guard self.labels.width == 1, self.labels.count == self.features.count else {
+        guard labels.width == 1, labels.count == features.count else {
             throw ConfigurationFault(
-                "has the shape \(self.labels.header.shape), but \(self.features.path) \(self.features.header.shape); "
-                    + "expected one target a sample", at: self.labels.path)
+                "has the shape \(labels.header.shape), but \(features.path) \(features.header.shape); "
+                    + "expected one target a sample", at: labels.path)
         }
         var targets = TargetColumn(parameters, classes: training?.classes)
         let isOfClasses = parameters.text("target") == "class"
-        try self.labels.forEach(of: nil) { row, values throws(ConfigurationFault) in
-            let place = "\(self.labels.path): element \(row)"
+        try labels.forEach(of: nil) { row, values throws(ConfigurationFault) in
+            let place = "\(labels.path): element \(row)"
             let text = isOfClasses ? try NPYTable.label(values[0], at: place) : "\(values[0])"
             try targets.add(Array(text.utf8)[...], at: place)
         }
         do throws(ConfigurationFault) {
             (allTargets, classes) = try targets.finished()
         } catch {
-            throw error.located(at: self.labels.path)
+            throw error.located(at: labels.path)
         }
     }
 
@@ -74,10 +75,11 @@ struct NPYTable: RowTable {
     func targets() -> Targets { allTargets }
 
     func forEach(of rows: [Int32], _ body: ([Float]) -> Void) throws(ConfigurationFault) {
-        try forEach(of: rows, body)
+        try forEachRow(of: rows, body)
     }
 
-    private func forEach(of rows: [Int32]?, _ body: ([Float]) -> Void) throws(ConfigurationFault) {
+    /// - Parameter rows: `nil`: all of them.
+    private func forEachRow(of rows: [Int32]?, _ body: ([Float]) -> Void) throws(ConfigurationFault) {
         try features.forEach(of: rows) { row, values throws(ConfigurationFault) in
             var scaled = values
             for column in scaled.indices {
@@ -93,7 +95,7 @@ struct NPYTable: RowTable {
     }
 
     func fingerprint() throws(ConfigurationFault) -> String {
-        try forEach(of: nil) { _ in }
+        try forEachRow(of: nil) { _ in }
         return "\(features.header.shape):\(try features.hash()):\(try labels.hash())"
     }
 }
