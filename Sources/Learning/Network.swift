@@ -66,6 +66,11 @@ public struct Network: Objective {
         return Array(all[(all.count - dimension)...])
     }
 
+    /// Of the lowest `count` layers with parameters.
+    public func parameters(ofLowest count: Int) -> [ParameterShape] {
+        stages.filter { !$0.parameters.isEmpty }.prefix(count).flatMap(\.parameters)
+    }
+
     /// The same network of which the lowest `count` layers with parameters are held at `parameters`, theirs in order.
     public func holding(_ count: Int, at parameters: [Float]) -> Network {
         let withParameters = stages.indices.filter { !stages[$0].parameters.isEmpty }

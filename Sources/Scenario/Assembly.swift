@@ -95,7 +95,10 @@ public struct Assembly: Sendable {
         exchange = try experiment.training.makeExchange()
         try experiment.checkExchange(exchange, with: rule)
         model = try experiment.task.makeModel()
-        objective = try model.makeObjective(for: dataset.shape)
+        let net = try HeldNet(
+            try model.makeObjective(for: dataset.shape), holding: experiment.training.frozen, from: files)
+        objective = net.objective
+        pinned.training.frozen = net.pinned
         try experiment.checkOptimum(of: model)
         dimension = objective.dimension
         try adversaries.check(dimension: dimension, shape: dataset.shape)
@@ -110,7 +113,8 @@ public struct Assembly: Sendable {
         try MemoryNeed.check(
             room, for: dataset, objective, batchSize: experiment.training.batchSize,
             elements: self.channels.elementCount, on: topology)
-        let start = try InitialModel(experiment.training.initialisation, of: TensorLayout(of: objective), from: files)
+        let start = try InitialModel(
+            experiment.training.initialisation, of: TensorLayout(of: objective), besides: net.names, from: files)
         pinned.training.initialisation = start.pinned
         self.experiment = pinned
         identity = pinned.identity(topologyDigest: file.digest, datasetDigest: dataset.digest)
@@ -137,7 +141,8 @@ public struct Assembly: Sendable {
         warnings =
             file.warnings + doubts.sentences
             + [
-                start.warning, experiment.driftWarning(on: topology, changes: !graphs.isConstant, exchange, with: rule),
+                net.warning, start.warning,
+                experiment.driftWarning(on: topology, changes: !graphs.isConstant, exchange, with: rule),
             ].compactMap(\.self)
     }
 

@@ -55,6 +55,7 @@ public struct Experiment: Sendable, Equatable {
         public var mixEvery = 1
         public var gossipSteps = 1
         public var initialisation = Initialisation.same
+        public var frozen: FrozenLayers?
         public var output = Output.last
     }
 

@@ -10,6 +10,7 @@ extension Experiment {
     func identity(topologyDigest: String, datasetDigest: String) -> [UInt8] {
         var placeless = self
         placeless.training.initialisation = training.initialisation.withoutPlace
+        placeless.training.frozen = training.frozen?.withoutPlace
         let settings = placeless.json { $0.belongsToIdentity && $0.path != "topology" && $0.path != "task.dataset" }
         let whole = JSONValue.object([
             "settings": settings, "topology": .text(topologyDigest), "dataset": .text(datasetDigest),

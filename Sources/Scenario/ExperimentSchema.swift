@@ -52,6 +52,10 @@ extension Experiment: Settings {
         .count(
             "training.gossipSteps", \.training.gossipSteps, 1...1_000,
             "exchanges and mixes after the local steps of a round"),
+        .frozen(
+            "training.frozen", \.training.frozen,
+            "the lowest layers of a net with parameters that are not trained but taken from a file, as export writes it"
+        ),
         .initialisation(
             "training.initialisation", \.training.initialisation,
             "one first model for all nodes, one each, or the one in a file (safetensors, npy, npz)"),

@@ -50,6 +50,31 @@ public struct TensorSource: Sendable, Equatable {
     }
 }
 
+extension TensorSource {
+    /// What an object's keys `file` and `digest` say.
+    init(in object: JSONObject, key: String) throws(ConfigurationFault) {
+        path = try object.required("file", expected: "the path of a file").text("\(key).file")
+        digest = try TensorSource.digest(in: object)
+    }
+
+    private static func digest(in object: JSONObject) throws(ConfigurationFault) -> String? {
+        guard let value = object["digest"] else { return nil }
+        let digits = try value.text(object.path(of: "digest"))
+        guard digits.utf8.count == 64, digits.allSatisfy({ "0123456789abcdef".contains($0) }) else {
+            throw value.rangeFault(object.path(of: "digest"), "64 hexadecimal digits, filled in by a run")
+        }
+        return digits
+    }
+}
+
+extension TensorFile {
+    /// That numbers were rounded, if they were.
+    func roundingWarning(of path: String) -> String? {
+        let types = roundedTypes.map(\.rawValue).joined(separator: ", ")
+        return types.isEmpty ? nil : "\(path) holds numbers of type \(types): each is rounded to F32"
+    }
+}
+
 /// The first model of all nodes, from a file.
 struct InitialModel {
     /// `nil` where it is drawn.
@@ -59,17 +84,17 @@ struct InitialModel {
     let warning: String?
 
     init(
-        _ initialisation: Initialisation, of layout: TensorLayout, from files: any DataFiles
+        _ initialisation: Initialisation, of layout: TensorLayout, besides others: [String] = [],
+        from files: any DataFiles
     ) throws(ConfigurationFault) {
         guard case .file(let source) = initialisation else {
             (parameters, pinned, warning) = (nil, initialisation, nil)
             return
         }
         let (file, found) = try source.read(from: files, key: "training.initialisation")
-        parameters = try layout.vector(of: file, path: found.path)
+        parameters = try layout.vector(of: file, path: found.path, besides: others)
         pinned = .file(found)
-        let types = file.roundedTypes.map(\.rawValue).joined(separator: ", ")
-        warning = types.isEmpty ? nil : "\(found.path) holds numbers of type \(types): each is rounded to F32"
+        warning = file.roundingWarning(of: found.path)
     }
 }
 
@@ -101,19 +126,9 @@ extension Initialisation {
         case .object:
             let object = try value.object(key)
             try object.refuseUnknownKeys(known: ["file", "digest"])
-            let path = try object.required("file", expected: "the path of a file").text("\(key).file")
-            self = .file(TensorSource(path: path, digest: try Initialisation.digest(in: object)))
+            self = .file(try TensorSource(in: object, key: key))
         default: throw value.typeFault(key, expected: Initialisation.allowed)
         }
-    }
-
-    private static func digest(in object: JSONObject) throws(ConfigurationFault) -> String? {
-        guard let value = object["digest"] else { return nil }
-        let digits = try value.text(object.path(of: "digest"))
-        guard digits.utf8.count == 64, digits.allSatisfy({ "0123456789abcdef".contains($0) }) else {
-            throw value.rangeFault(object.path(of: "digest"), "64 hexadecimal digits, filled in by a run")
-        }
-        return digits
     }
 
     fileprivate var json: JSONValue {

@@ -35,13 +35,18 @@ public struct TensorLayout: Sendable, Equatable {
 
     /// The vector that the tensors of a file make: all parts, by name, or all of them in one vector of any name.
     ///
-    /// - Parameter path: what messages call the file.
-    public func vector(of file: TensorFile, path: String) throws(ConfigurationFault) -> [Float] {
+    /// - Parameters:
+    ///   - path: what messages call the file.
+    ///   - others: tensors that may be in it as well.
+    public func vector(
+        of file: TensorFile, path: String, besides others: [String] = []
+    ) throws(ConfigurationFault) -> [Float] {
         if file.tensors.count == 1, file.tensors[0].shape == [count] { return try finite(file.tensors[0], path) }
         var vector: [Float] = []
+        let wanted = file.tensors.filter { !others.contains($0.name) }
         for part in parts {
-            guard let tensor = file.tensors.first(where: { $0.name == part.name }), tensor.shape == part.shape,
-                file.tensors.count == parts.count
+            guard let tensor = wanted.first(where: { $0.name == part.name }), tensor.shape == part.shape,
+                wanted.count == parts.count
             else {
                 let needed = parts.map { Tensor.summary($0.name, $0.shape) }
                 let vector = needed.count == 1 && parts[0].shape == [count] ? "" : ", or one vector of \(count) numbers"

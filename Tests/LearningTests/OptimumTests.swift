@@ -1,5 +1,6 @@
 // Solutions of training problems: against closed forms, against each other, and against what strong convexity says.
 import Kernels
+import Registry
 import TestSupport
 import Testing
 
@@ -168,6 +169,50 @@ struct OptimumTests {
         let losses = shards.map { SlowSoftmax(data, samples: $0).loss(point) }
         let decay = 0.25 * point.reduce(0) { $0 + $1 * $1 }
         #expect(abs(problem.value(at: point) - losses.reduce(0, +) / 3 - decay) < 1e-12)
+    }
+
+    /// Models whose optimum is known, with data that they learn from.
+    private static let models: [(model: any ModelArchitecture, samples: Samples)] = {
+        var models: [(model: any ModelArchitecture, samples: Samples)] = []
+        for type in ModelCatalog.all.entries where type.knownOptimum != .none {
+            let forms = HingeLoss.Form.allCases.map { [(name: "hinge", value: ParameterValue.text($0.rawValue))] }
+            for given in type is SupportVectorMachine.Type ? forms : [[]] {
+                guard let values = try? ParameterValues(given, declared: type.parameters, key: ""),
+                    let model = try? type.init(values)
+                else { continue }
+                models.append((model, samples(for: type)))
+            }
+        }
+        return models
+    }()
+
+    private static func samples(for type: any ModelArchitecture.Type) -> Samples {
+        let data = seededData(samples: 30, features: 4, classes: type is LogisticRegression.Type ? 2 : 3)
+        return type is LinearRegression.Type ? data.with(.values((0..<30).map { Float($0 % 7) - 2.5 })) : data
+    }
+
+    @Test("of every model is that of the loss that its nodes train with", arguments: models.indices)
+    func everyModel(index: Int) throws {
+        let (model, samples) = Self.models[index]
+        let all = Batch(samples)
+        let objective = try model.makeObjective(for: samples.shape)
+        let problem = try #require(model.makeProblem(on: WeightedBatch(samples, equally: [all.rows]), weightDecay: 0.5))
+        var scratch = ObjectiveScratch()
+        for factor: Float in [0, 0.3, -0.7] {
+            let point = (0..<objective.dimension).map { factor * (Float($0 % 5) - 1.5) }
+            let decay = 0.25 * point.reduce(0) { $0 + Double($1) * Double($1) }
+            let trained = objective.loss(at: point.span, on: all, scratch: &scratch) + decay
+            #expect(abs(problem.value(at: point.map(Double.init)) - trained) < 1e-5 * max(1, trained))
+        }
+        #expect(problem.solve().certificate.holds)
+    }
+
+    @Test("is known of every convex model of the catalogue")
+    func known() {
+        #expect(
+            Self.models.map { type(of: $0.model).name } == [
+                "softmax", "linear", "logistic", "svm", "svm", "svm", "quadratic",
+            ])
     }
 
     @Test("certificates bound what is above the least value, and how far it is")

@@ -16,4 +16,11 @@ public struct LinearRegression: ModelArchitecture {
         }
         return Network([.init("", Dense(shape.featureCount, to: 1, .normal(0.01)))], loss: SquaredError())
     }
+
+    public static let knownOptimum = KnownOptimum.iteration
+
+    public func makeProblem(on data: WeightedBatch, weightDecay: Double) -> (any ConvexProblem)? {
+        guard weightDecay > 0 else { return nil }
+        return LinearScoresProblem(data, .squared(of: data), weightDecay: weightDecay)
+    }
 }

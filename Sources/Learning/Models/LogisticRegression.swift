@@ -17,4 +17,11 @@ public struct LogisticRegression: ModelArchitecture {
         }
         return Network([.init("", Dense(shape.featureCount, to: 1, .normal(0.01)))], loss: LogisticLoss())
     }
+
+    public static let knownOptimum = KnownOptimum.iteration
+
+    public func makeProblem(on data: WeightedBatch, weightDecay: Double) -> (any ConvexProblem)? {
+        guard weightDecay > 0 else { return nil }
+        return LinearScoresProblem(data, .logistic(of: data), weightDecay: weightDecay)
+    }
 }

@@ -27,4 +27,15 @@ public struct SupportVectorMachine: ModelArchitecture {
             [.init("", Dense(shape.featureCount, to: classCount, .normal(0.01)))],
             loss: HingeLoss(form: form, scoreCount: classCount))
     }
+
+    public static let knownOptimum = KnownOptimum.iteration
+
+    public func makeProblem(on data: WeightedBatch, weightDecay: Double) -> (any ConvexProblem)? {
+        guard weightDecay > 0 else { return nil }
+        return switch form {
+        case .crammerSinger: HingeProblem(data, .crammerSinger, weightDecay: weightDecay)
+        case .westonWatkins: HingeProblem(data, .westonWatkins, weightDecay: weightDecay)
+        case .squaredOneVersusRest: LinearScoresProblem(data, .squaredHinge(of: data), weightDecay: weightDecay)
+        }
+    }
 }
