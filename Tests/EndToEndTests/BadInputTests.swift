@@ -106,11 +106,14 @@ extension EndToEndTests {
                     complaint: ["this is a graph", "gossiplab run quickstart --set topology=mistake.json"]),
                 Mistake(
                     testDescription: "a graph of another program",
-                    arguments: ["simulate", "--set", "topology=edges.txt"],
-                    complaint: ["edges.txt:1:1: this looks like a list of edges in plain text", "not possible yet"]),
+                    arguments: ["simulate", "--set", "topology=mistake.json"],
+                    text: #"<gexf xmlns="http://www.gexf.net/1.2draft"></gexf>"#,
+                    complaint: [
+                        "mistake.json:1:1: this looks like GEXF, which is not read", "GraphML", "node_link_data",
+                    ]),
                 Mistake(
                     testDescription: "a file without a slash in its name", arguments: ["run", "edges.txt"],
-                    complaint: ["edges.txt:1:1: this looks like a list of edges in plain text, not an experiment"]),
+                    complaint: ["edges.txt:1:1: this looks like a list of edges, not an experiment"]),
                 Mistake(
                     testDescription: "a key as a flag", arguments: ["simulate", "--seed", "3"],
                     complaint: ["no flag --seed", "--set seed=3"]),

@@ -64,17 +64,41 @@ struct SoakTests {
 
     @Test("a clock that leaps while its node has no links leaves nobody alone")
     func leap() throws {
-        var soakCase = SoakCase(seed: 710_062)
-        soakCase.topology = soakCase.topology.removing("schedule")
-        let outcome = try SoakRun.run(soakCase)
-        #expect(outcome.violations.isEmpty && outcome.verdict.isAgreementChecked)
+        let verdict = try judged(Self.leaping, .sealedDatagrams).verdict
+        #expect(verdict.violations.isEmpty && verdict.isAgreementChecked)
     }
+
+    /// The clock of a node leaps eighteen seconds ahead while its links come and go.
+    private static let leaping = """
+        {"aggregation": {"rule": "trimmedNeighbourMean", "tolerates": {"kind": "declared", "count": 2}},
+         "checkpoint": {"every": 9}, "measure": {"every": 10}, "seed": 710062,
+         "faults": [
+           {"fault": {"kind": "loss", "rate": 0.115}, "from": 19, "until": 28},
+           {"fault": {"kind": "fullDisk"}, "from": 15, "until": 24},
+           {"fault": {"kind": "reordering", "rate": 0.289}, "from": 25, "until": 34},
+           {"fault": {"kind": "duplication"}, "from": 30, "until": 32},
+           {"fault": {"kind": "swizzleClog"}, "from": 1, "until": 8},
+           {"fault": {"kind": "clockJump", "milliseconds": 18166}, "from": 2, "until": 10}],
+         "task": {"dataset": {"kind": "synthetic", "samples": 160, "testSamples": 10, "features": 6, "classes": 2,
+                              "seed": 467}, "split": "dirichlet"},
+         "timing": {"deadlineMilliseconds": 905}, "topology": {"family": "twoCastle", "half": 4},
+         "training": {"batchSize": 6, "mixEvery": 2, "momentum": 0, "rounds": 50,
+                      "stepSize": {"kind": "constant", "value": 0.12}}}
+        """
 
     /// What 'gossiplab simulate FILE --check' does with the file of a case.
     private func simulated(
         _ soakCase: SoakCase, longest: Nanoseconds
     ) throws -> (violations: [Violation], hash: UInt64) {
-        let file = Array(JSONText.pretty(soakCase.json).utf8)
+        let (verdict, hash) = try judged(JSONText.pretty(soakCase.json), soakCase.carriage, longest: longest)
+        return (verdict.violations, hash)
+    }
+
+    /// The same of an experiment's text.
+    private func judged(
+        _ text: String, _ carriage: Carriage, longest: Nanoseconds = .max
+    ) throws -> (verdict: RunCheck.Verdict, hash: UInt64) {
+        let file = Array(text.utf8)
         func variant(_ changes: [String]) throws -> Assembly {
             let experiment = try Experiment(file, name: "case", overrides: changes)
             let topology = try experiment.topologyFile { path throws(ConfigurationFault) in
@@ -84,13 +108,13 @@ struct SoakTests {
         }
         let assembly = try variant([])
         var options = Simulator.Options(
-            threads: 2, carriage: soakCase.carriage, latency: .milliseconds(SoakRun.latencyMilliseconds),
+            threads: 2, carriage: carriage, latency: .milliseconds(SoakRun.latencyMilliseconds),
             isWatched: true)
         options.longest = longest
         var check = try RunCheck(assembly, options: options, variant: variant)
         var simulator = try Simulator(assembly, options: options)
         let result = simulator.run { check.observe($0) }
-        return (try check.judge(result).violations, result.traceHash)
+        return (try check.judge(result), result.traceHash)
     }
 
     @Test("the command that a failure prints runs the same events and judges them alike", arguments: 1...8)

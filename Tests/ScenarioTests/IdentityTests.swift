@@ -15,7 +15,7 @@ struct IdentityTests {
         "task.split.minimumSamples": "5", "task.model": "quadratic", "task.validation": "0.1",
         "training.rounds": "7", "training.batchSize": "7", "training.stepSize": "constant", "training.momentum": "0",
         "training.warmUp": "3", "training.weightDecayForm": "decoupled", "training.clip": "1",
-        "training.projection": "ball", "training.frozen": #"{"file": "trained.npz", "layers": 1}"#,
+        "training.projection": "ball", "training.frozen": nil,
         "training.output": "leastNorm",
         "training.localSteps": "2", "training.weightDecay": "0", "training.exchange": "momentum",
         "training.gossipSteps": "2",

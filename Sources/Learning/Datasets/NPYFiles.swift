@@ -1,8 +1,8 @@
-// Arrays of numpy: a pair of .npy files, or two pairs. A node reads all targets, and of the features its own rows alone.
+// Arrays of numpy: a pair of .npy files, or two pairs. A node reads all targets, and of the features its own rows.
 import Registry
 
-/// Features (samples × features, or × channels × height × width) and targets (one a sample), plain or compressed by gzip.
-/// Classes are the labels that occur, by value.
+/// Features (samples × features, or × channels × height × width) and targets (one a sample), plain or compressed by
+/// gzip. Classes are the labels that occur, by value.
 public struct NPYFiles: TableSource {
     public static let name = "npy"
     public static let summary = "Arrays of numpy, one of features and one of targets, plain or .gz."
