@@ -159,10 +159,15 @@ public struct LearningFigures: Sendable {
         var trainLoss = 0.0
         let holders = assembly.honest.filter { !assembly.parts[$0.index].isEmpty }
         for node in holders {
-            var span = part.mutableSpan
-            trainLoss += assembly.objective.lossAndGradient(
-                at: average.span, on: try assembly.shard(of: node), gradient: &span, scratch: &scratch)
-            for i in gradient.indices { gradient[i] += Double(part[i]) }
+            let shard = try assembly.shard(of: node)
+            for chunk in shard.chunks(of: assembly.objective.samplesOfChunk) {
+                var span = part.mutableSpan
+                let loss = assembly.objective.lossAndGradient(
+                    at: average.span, on: chunk, gradient: &span, scratch: &scratch)
+                let weight = Double(chunk.count) / Double(shard.count)
+                trainLoss += weight * loss
+                for i in gradient.indices { gradient[i] += weight * Double(part[i]) }
+            }
         }
         guard !holders.isEmpty else {
             (gradientNorm, generalizationGap) = (.nan, .nan)

@@ -68,4 +68,9 @@ public struct Batch: Sendable, Equatable {
     public init(_ samples: Samples) { self.init(samples, rows: (0..<Int32(samples.count)).map { $0 }) }
 
     public var count: Int { rows.count }
+
+    /// The same rows in batches of at most so many, in their order.
+    public func chunks(of size: Int) -> [Batch] {
+        stride(from: 0, to: count, by: size).map { Batch(samples, rows: Array(rows[$0..<min(count, $0 + size)])) }
+    }
 }
