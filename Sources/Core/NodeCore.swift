@@ -136,6 +136,9 @@ public struct NodeCore: Sendable {
     /// What a state holds of what gossip brings together.
     public var shared: ChannelLayout { configuration.shared }
 
+    /// Whether what a node comes out with is all of what its last mix came to.
+    public var comesOutWithMix: Bool { configuration.shared.count == 1 && configuration.output == .last }
+
     var isAsynchronous: Bool { configuration.pace != .synchronous }
 
     var isEntering: Bool { if case .entering = phase { true } else { false } }

@@ -22,7 +22,10 @@ struct Yardstick {
             optimum = known
             return
         }
-        optimum = problem.solve()
+        optimum = problem.solve { Signals.wereRequestsToEnd }
+        guard !Signals.wereRequestsToEnd || optimum.certificate.holds else {
+            throw ConfigurationFault("stopped while the optimum of the honest training problem was searched for")
+        }
         guard optimum.certificate.holds else {
             let (name, measured) = (certificate.kind.rawValue, certificate.measured)
             throw ConfigurationFault(

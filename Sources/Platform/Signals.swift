@@ -34,8 +34,10 @@ public struct Signal: Hashable, Sendable, CustomStringConvertible {
     ]
 }
 
-/// The write end for the handler, which may touch nothing but this, `errno` and write(2).
+/// The write end for the handler, which may touch nothing but this, the next one, `errno` and write(2).
 private let handlerPipe = Atomic<Int32>(-1)
+/// Set by the handler when a signal has come that is no child's.
+private let endRequest = Atomic<Bool>(false)
 
 /// The signals of this process as input for its poll loop; one object at a time.
 public final class Signals {
@@ -60,12 +62,16 @@ public final class Signals {
         for signal in watched {
             try Self.handle(signal) { received in
                 let before = errno
+                if received != SIGCHLD { endRequest.store(true, ordering: .relaxed) }
                 var byte = UInt8(truncatingIfNeeded: received)
                 _ = unsafe write(handlerPipe.load(ordering: .sequentiallyConsistent), &byte, 1)
                 errno = before
             }
         }
     }
+
+    /// Whether a signal that was watched for has asked this process to end: for long work that reads no pipe.
+    public static var wereRequestsToEnd: Bool { endRequest.load(ordering: .relaxed) }
 
     /// What asks a process to end in good order.
     public static let requestsToEnd: [Signal] = [.terminate, .interrupt, .hangUp]

@@ -290,8 +290,7 @@ struct Actor: Sendable {
                     outbox.observations.append(.saved(id, checkpoint, in: core.currentRound))
                 }
             case .stop(let ending):
-                // All of what the last mix came to, where models are sent alone.
-                if case .finished(let model) = ending, core.shared.count == 1 { tellMix(model, into: &outbox) }
+                if case .finished(let model) = ending, core.comesOutWithMix { tellMix(model, into: &outbox) }
                 end(ending, at: now, into: &outbox)
             }
         }

@@ -86,6 +86,12 @@ struct SoakTests {
                       "stepSize": {"kind": "constant", "value": 0.12}}}
         """
 
+    @Test("nodes that come out with an earlier model than their last mix keep every invariant")
+    func leastNorm() throws {
+        let text = #"{"topology": {"family": "ring", "nodes": 6}, "training": {"rounds": 6, "output": "leastNorm"}}"#
+        #expect(try judged(text, .values).verdict.violations.isEmpty)
+    }
+
     /// What 'gossiplab simulate FILE --check' does with the file of a case.
     private func simulated(
         _ soakCase: SoakCase, longest: Nanoseconds

@@ -207,6 +207,16 @@ struct OptimumTests {
         #expect(problem.solve().certificate.holds)
     }
 
+    @Test("a search that is called off ends at once, and says how far off it is", arguments: SolvedProblem.all)
+    func cancelled(subject: SolvedProblem) {
+        var asked = 0
+        let optimum = subject.problem.solve {
+            asked += 1
+            return true
+        }
+        #expect(asked < 4 && optimum.certificate.holds == (asked == 0))
+    }
+
     @Test("is known of every convex model of the catalogue")
     func known() {
         #expect(

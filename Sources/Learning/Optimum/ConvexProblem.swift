@@ -13,7 +13,13 @@ public protocol ConvexProblem: Sendable {
     func value(at point: [Double]) -> Double
 
     /// Its solution as far as it can be found.
-    func solve() -> Optimum
+    ///
+    /// - Parameter isCancelled: asked again and again; what has been found by then is returned.
+    func solve(isCancelled: () -> Bool) -> Optimum
+}
+
+extension ConvexProblem {
+    public func solve() -> Optimum { solve { false } }
 }
 
 /// Where F is least, and how far from there it can be at most.

@@ -48,7 +48,7 @@ struct HingeProblem: ConvexProblem {
         return sum + weightDecay / 2 * point.reduce(0) { $0 + $1 * $1 }
     }
 
-    func solve() -> Optimum {
+    func solve(isCancelled: () -> Bool) -> Optimum {
         var beta = [Double](repeating: 0, count: data.rows.count * classCount)
         var point = [Double](repeating: 0, count: dimension)
         let squares = data.rows.indices.map(squaredNorm)
@@ -58,12 +58,12 @@ struct HingeProblem: ConvexProblem {
         for pass in 1...mostPasses {
             random.shuffle(&order)
             for k in order { improve(k, &beta, &point, curvature: data.weights[k] * squares[k] / weightDecay) }
-            guard pass % passesBetweenLooks == 0 else { continue }
+            guard pass % passesBetweenLooks == 0 || isCancelled() else { continue }
             // Sums that grew by small steps are taken anew, so that the gap is that of β and not of rounding.
             point = self.point(of: beta)
             let (value, bound) = (value(at: point), dual(beta, point))
             if value - bound < best.gap { best = (value, max(0, value - bound), point) }
-            if best.gap <= Certificate.tolerance / 10 { break }
+            if best.gap <= Certificate.tolerance / 10 || isCancelled() { break }
         }
         return Optimum(
             point: best.point, value: best.value,

@@ -22,13 +22,14 @@ extension NewtonProblem {
     private var wanted: Double { max(1e-14, Certificate.tolerance * min(1, convexity)) }
 
     /// From zero, until |∇F| is small enough or rounding allows no step that makes it smaller.
-    func solve() -> Optimum {
+    func solve(isCancelled: () -> Bool) -> Optimum {
         var point = [Double](repeating: 0, count: dimension)
         var here = evaluate(point)
         for _ in 0..<mostSteps {
             let norm = dot(here.gradient, here.gradient).squareRoot()
-            guard norm > wanted else { break }
-            let step = newtonStep(here.gradient, here.curvature, tolerance: norm * min(0.1, norm.squareRoot()))
+            guard norm > wanted, !isCancelled() else { break }
+            let tolerance = norm * min(0.1, norm.squareRoot())
+            let step = newtonStep(here.gradient, here.curvature, tolerance: tolerance, isCancelled: isCancelled)
             guard let next = descend(from: point, here.value, here.gradient, along: step) else { break }
             point = next
             here = evaluate(point)
@@ -56,13 +57,16 @@ extension NewtonProblem {
     }
 
     /// s with |H s + g| at most `tolerance`, by conjugate gradients scaled by the diagonal of H.
-    private func newtonStep(_ gradient: [Double], _ curvature: Curvature, tolerance: Double) -> [Double] {
+    private func newtonStep(
+        _ gradient: [Double], _ curvature: Curvature, tolerance: Double, isCancelled: () -> Bool
+    ) -> [Double] {
         var step = [Double](repeating: 0, count: dimension)
         var rest = gradient.map { -$0 }
         var scaled = zip(rest, curvature.diagonal).map { $0 / $1 }
         var direction = scaled
         var size = dot(rest, scaled)
-        for _ in 0..<max(100, 4 * dimension) where dot(rest, rest).squareRoot() > tolerance {
+        for _ in 0..<max(100, 4 * dimension) {
+            guard dot(rest, rest).squareRoot() > tolerance, !isCancelled() else { break }
             let bent = curvature.product(direction)
             let along = size / dot(direction, bent)
             for i in step.indices {

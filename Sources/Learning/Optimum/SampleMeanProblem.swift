@@ -28,7 +28,7 @@ struct SampleMeanProblem: ConvexProblem {
         return (sum + weightDecay * point.reduce(0) { $0 + $1 * $1 }) / 2
     }
 
-    func solve() -> Optimum {
+    func solve(isCancelled: () -> Bool) -> Optimum {
         var mean = [Double](repeating: 0, count: dimension)
         for (row, weight) in zip(data.rows, data.weights) {
             let start = Int(row) * dimension

@@ -18,6 +18,9 @@ struct XMLAttribute {
 }
 
 struct XMLReader {
+    /// No tag of a graph has nearly as many.
+    private static let mostAttributes = 64
+
     let source: JSONSource
     private var offset: Int
     /// Full names of the elements that are open.
@@ -143,6 +146,9 @@ struct XMLReader {
             let attribute = try attribute()
             guard !attributes.contains(where: { $0.name == attribute.name }) else {
                 throw fault("a second \(attribute.name) in <\(name)>", at: before)
+            }
+            guard attributes.count < Self.mostAttributes else {
+                throw fault("more than \(Self.mostAttributes) attributes in <\(name)>", at: before)
             }
             attributes.append(attribute)
         }

@@ -29,6 +29,8 @@ enum DOT: TextGraphFormat, GraphWriter {
         var graph: GraphCollector
         var scanner: DOTScanner
         private var depth = 0
+        /// As they are written, repeated ones too.
+        private var edgeCount = 0
         private static let mostDepth = 64
 
         init(graph: GraphCollector, scanner: DOTScanner) { (self.graph, self.scanner) = (graph, scanner) }
@@ -93,9 +95,11 @@ enum DOT: TextGraphFormat, GraphWriter {
             }
             for (sources, targets) in zip(ends, ends.dropFirst()) {
                 // Two groups are few characters and many edges.
-                guard sources.count.clampedTimes(targets.count) <= scanner.source.bytes.count.clampedTimes(64) else {
+                edgeCount = edgeCount.clampedPlus(sources.count.clampedTimes(targets.count))
+                let most = scanner.source.bytes.count.clampedTimes(64)
+                guard edgeCount <= most else {
                     throw ConfigurationFault(
-                        "\(sources.count) times \(targets.count) edges in one statement; allowed: fewer",
+                        "more than \(most) edges, 64 for each character of the file; allowed: fewer",
                         at: start.description)
                 }
                 for source in sources {
