@@ -162,15 +162,15 @@ public struct RunCheck {
         }
     }
 
-    /// Whether every honest node is told to withstand as many as lie to it, by a rule that promises anything, and hears
-    /// more honest models than others, its own among them: without a majority no rule has anything to go by.
+    /// Whether every honest node is told to withstand as many as lie to it, by a rule that promises anything, and most of
+    /// its neighbours are honest: some rules judge these alone, and without a majority have nothing to go by.
     private func withstandsHostile() throws -> Bool {
         guard assembly.guarantee != .none else { return false }
         return try assembly.honest.allSatisfy { node in
             let configuration = try assembly.node(node).configuration
             let senders = configuration.neighbours.filter { $0.weight ?? 0 > 0 }
             let hostile = senders.count { assembly.hostile.contains($0.node) }
-            return hostile <= configuration.budget.count && 2 * hostile < senders.count + 1
+            return hostile == 0 || hostile <= configuration.budget.count && 2 * hostile < senders.count
         }
     }
 
