@@ -162,8 +162,8 @@ public struct RunCheck {
         }
     }
 
-    /// Whether every honest node is told to withstand as many as lie to it, by a rule that promises anything, and most of
-    /// its neighbours are honest: some rules judge these alone, and without a majority have nothing to go by.
+    /// Whether every honest node is told to withstand as many as lie to it, by a rule that promises anything, and most
+    /// of its neighbours are honest: some rules judge these alone, and without a majority have nothing to go by.
     private func withstandsHostile() throws -> Bool {
         guard assembly.guarantee != .none else { return false }
         return try assembly.honest.allSatisfy { node in
