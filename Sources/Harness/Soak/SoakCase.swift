@@ -42,7 +42,9 @@ public struct SoakCase: Sendable {
         // Not every attack can be one vector from all members.
         if (try? assembly()) == nil { adversary = adversary.map { $0.replacing("collude", .flag(false)) } }
         // Nor does every attack do with what its own links bring, or with every rule.
-        if (try? assembly()) == nil { adversary = adversary.map { $0.replacing("taps", .text("honest")) } }
+        if (try? assembly()) == nil {
+            adversary = adversary.map { $0.removing("taps").adding("taps", .text("honest")) }
+        }
         if (try? assembly()) == nil { adversary = adversary.map { $0.replacing("attack", .text(SignFlip.name)) } }
         // Drawn last, and left out where it does not go with the rest.
         for variation in [draw.exchange(), draw.gossipSteps(), draw.schedule(of: topology, nodes, rounds: rounds)] {
