@@ -71,7 +71,7 @@ public protocol LossAwareRule: GossipRule {
         own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext, scratch: inout Scratch
     ) -> [Int]
 
-    /// - Parameter trials: of the rows that it asked for.
+    /// - Parameter probes: of the rows that it asked for.
     mutating func mix(
         own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext, probes: ProbedLosses,
         into next: inout MutableSpan<Float>, report: inout MixReport, scratch: inout Scratch

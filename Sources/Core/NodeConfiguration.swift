@@ -93,11 +93,11 @@ public struct NodeConfiguration: Sendable, Equatable {
         self.patience = patience
         self.measureEvery = measureEvery
         self.checkpointEvery = checkpointEvery
-        let pause = participation?.longestPause(of: neighbours.count + 1, rounds: rounds)
+        let turns = participation?.mostTurns(inPauseOf: neighbours.count + 1, rounds: rounds)
         let mayBeAhead =
-            schedule != nil || pause != nil || !exchange.sendsModels
+            schedule != nil || turns != nil || !exchange.sendsModels
             || neighbours.contains { $0.weight ?? 0 > 0 && !$0.receives }
-        backlog = max(mayBeAhead ? Self.longBacklog : 1, pause.map { $0 + 2 } ?? 1)
+        backlog = max(mayBeAhead ? Self.longBacklog : 1, turns.map { $0 + 2 } ?? 1)
     }
 
     private static let longBacklog = 16

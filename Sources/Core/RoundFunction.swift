@@ -242,14 +242,15 @@ public struct RoundFunction: Sendable {
         let mixesModels = sendsModels && channel == 0
         workspace.context.mixesModels = mixesModels
         workspace.context.stepSize = trainer?.stepSize(in: configuration.cadence.round(of: step)) ?? 0
-        guard !before.isEmpty, rules[channel].needs.contains(.modelBefore) else {
+        guard rules[channel].needs.contains(.modelBefore) else {
             workspace.context.modelBefore = before
             return
         }
         // What is no model is a way from where the round began.
         workspace.context.modelBefore =
             !mixesModels
-            ? [Float](repeating: 0, count: range.count) : rules.count == 1 ? before : Array(before[range])
+            ? [Float](repeating: 0, count: range.count)
+            : rules.count == 1 || before.isEmpty ? before : Array(before[range])
     }
 
     // MARK: - Coming back
@@ -285,8 +286,7 @@ public struct RoundFunction: Sendable {
         guard rows > 2 * hostile else { return nil }
         var entered = [Float](repeating: 0, count: configuration.shared.elementCount)
         var span = entered.mutableSpan
-        trimmedColumnSums(workspace.batch, dropping: hostile, into: &span)
-        scale(1 / Float(rows - 2 * hostile), &span)
+        trimmedColumnMeans(workspace.batch, dropping: hostile, into: &span)
         return entered
     }
 }

@@ -47,12 +47,6 @@ public struct ConvolutionScratch: Sendable {
     fileprivate var product = ProductScratch()
 
     public init() {}
-
-    /// Floats that it holds at most for this shape.
-    public static func floats(_ shape: ConvolutionShape) -> Int {
-        shape.depth * (shape.positions + shape.filters)
-            + ProductScratch.bytes(rows: shape.depth, columns: shape.positions, depth: shape.depth) / 4
-    }
 }
 
 /// output[s, f, y, x] = b[f] + Σ W[f, c, i, j] image[c, y + i − padding, x + j − padding], for the images `rows`.

@@ -46,13 +46,6 @@ public struct ProductScratch: Sendable {
     fileprivate var tiles: [Float] = []
 
     public init() {}
-
-    /// Bytes that a product of this shape makes it hold at most.
-    public static func bytes(rows: Int, columns: Int, depth: Int) -> Int {
-        let panels = (min(columns, columnBlock) + panelWidth - 1) / panelWidth
-        let block = min(depth, depthBlock)
-        return 4 * (panelWidth * (block * panels + tileRows + 1) + (min(rows, rowBlock) + tileRows) * block)
-    }
 }
 
 /// A row of a panel of B, and half of one for what is at most so wide: a tile's rows of them, a row of B, an element of

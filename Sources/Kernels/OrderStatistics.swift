@@ -1,19 +1,9 @@
-// Trimmed sums and medians down the columns of a batch, eight columns at a time.
+// Trimmed means and medians down the columns of a batch, eight columns at a time.
 //
 // Batcher's odd-even merge (1968): sixteen rows are sorted, and two such blocks merged, by straight-line code on
 // sixteen registers of eight columns each; more rows than thirty-two are merged by the same network from a table.
 // Minimum and maximum are compare-and-select, which compiles to one instruction where pointwiseMin does not. Inputs are
 // finite: admission let nothing else through.
-
-/// Per column: the sum, ascending, of what is left when the `count` smallest and the `count` largest are dropped.
-public func trimmedColumnSums(_ rows: borrowing VectorBatch, dropping count: Int, into out: inout MutableSpan<Float>) {
-    precondition(count >= 0 && 2 * count < rows.rows, "something is left after the trim")
-    sortColumns(rows, into: &out) { tile, _ in
-        var sum = SIMD8<Float>.zero
-        for row in count..<tile.count - count { sum += tile[row] }
-        return sum
-    }
-}
 
 /// Per column: the middle value, or the midpoint of the two middle ones.
 public func columnMedians(_ rows: borrowing VectorBatch, into out: inout MutableSpan<Float>) {
@@ -36,7 +26,7 @@ public func trimmedColumnMeans(
     precondition(count >= 0 && kept > 0, "something is left after the trim")
     let share = 1 / Float(asRow ? kept : kept + 1)
     sortColumns(rows, with: own, asRow: asRow, into: &out) { tile, own in
-        // Of differences, each divided before it is added: no sum of large values overflows.
+        // Of differences, each divided before it is added: values of up to half the greatest Float do not overflow.
         let centre = asRow ? tile[tile.count / 2] : own
         var mean = centre
         for row in count..<tile.count - count { mean += share * (tile[row] - centre) }
@@ -130,7 +120,7 @@ private func meanOfNearest(
 
 /// The mean of all but the first and the last `count` of a sorted tile, of which each is a `share`.
 ///
-/// Differences are summed, each divided before it is added: no sum of large values overflows.
+/// Differences are summed, each divided before it is added: values of up to half the greatest Float do not overflow.
 @inline(__always)
 private func trimmedMean(_ tile: Span<SIMD8<Float>>, dropping count: Int, _ share: Float) -> SIMD8<Float> {
     let centre = tile[tile.count / 2]

@@ -28,7 +28,7 @@ public func philox4x32(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt
 }
 
 /// A counter-based stream keyed by seed, purpose, node, round and lane.
-public struct RandomStream: RandomNumberGenerator, Sendable {
+public struct RandomStream: RandomNumberGenerator, Sendable, Equatable {
     @usableFromInline var counter: SIMD4<UInt32>
     @usableFromInline let key: SIMD2<UInt32>
     @usableFromInline var spare: UInt64 = 0

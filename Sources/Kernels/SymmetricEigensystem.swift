@@ -90,14 +90,14 @@ public struct SymmetricEigensystem: Sendable {
         for column in 0..<size {
             values[column] = matrix[column * size + column]
             guard column + 1 < size else { break }
-            var square = 0.0
+            var (square, beyond) = (0.0, 0.0)
             for row in column + 1..<size {
                 reflector[row] = matrix[row * size + column]
                 square += reflector[row] * reflector[row]
+                if row > column + 1 { beyond += reflector[row] * reflector[row] }
             }
             let first = reflector[column + 1]
-            let beyond = square - first * first
-            guard beyond > 0, column + 2 < size else {
+            guard beyond > 0 else {
                 couplings[column] = first
                 continue
             }

@@ -153,7 +153,9 @@ extension Network {
         }
         let output = taken(from: &scratch.outputs[index - 1], atLeast: 0)
         let rows = scratch.takeRows(batch.count)
-        body(output.span, rows.span.extracting(0..<batch.count), &scratch)
+        body(
+            output.span.extracting(0..<batch.count * stages[index - 1].layer.outputCount),
+            rows.span.extracting(0..<batch.count), &scratch)
         scratch.rows = rows
         scratch.outputs[index - 1] = output
     }

@@ -22,8 +22,24 @@ public struct Participation: Sendable, Equatable {
     /// nodes · rounds · (1 − chance)^p = 10⁻⁶, and never more than there are.
     public func longestPause(of nodes: Int, rounds: Int) -> Int {
         guard chance < 1 else { return 0 }
-        guard chance > 0 else { return rounds }
-        let pause = Elementary.log(1e6 * Double(nodes) * Double(rounds)) / -Elementary.log(1 - chance)
+        // 0 where no number tells it from never.
+        let decay = -Elementary.log(1 - chance)
+        guard decay > 0 else { return rounds }
+        let pause = Self.rarity(of: nodes, rounds: rounds) / decay
         return pause < Double(rounds) ? Int(pause.rounded(.up)) : rounds
+    }
+
+    /// As many rounds as one of so many nodes may take part in while another sits out its longest pause, but for one
+    /// run in a million, by Bernstein's inequality: with m of them to be expected and L = ln(10⁶ · nodes · rounds),
+    /// m + L/3 + √(L²/9 + 2 m L).
+    public func mostTurns(inPauseOf nodes: Int, rounds: Int) -> Int {
+        let pause = longestPause(of: nodes, rounds: rounds)
+        let (rarity, mean) = (Self.rarity(of: nodes, rounds: rounds), chance * Double(pause))
+        let third = rarity / 3
+        return min(pause, Int((mean + third + (third * third + 2 * mean * rarity).squareRoot()).rounded(.up)))
+    }
+
+    private static func rarity(of nodes: Int, rounds: Int) -> Double {
+        Elementary.log(1e6 * Double(nodes) * Double(rounds))
     }
 }

@@ -58,14 +58,19 @@ extension Split {
                     + "for each of \(participants) nodes")
         }
         var fewest = 0
-        for _ in 0..<mostDraws {
+        var draws = 0
+        while draws < mostDraws {
+            draws += 1
+            let before = random
             let parts = try assign(basis, participants: participants, random: &random)
             let least = parts.map(\.count).min() ?? 0
             if least >= minimum { return parts }
             fewest = max(fewest, least)
+            // Nothing was drawn: every further time is the same.
+            guard random != before else { break }
         }
         throw ConfigurationFault(
-            "\(key) is \(minimum), but in the best of \(mostDraws) draws of the split \(Self.name) a node has only "
+            "\(key) is \(minimum), but in the best of \(draws) draws of the split \(Self.name) a node has only "
                 + "\(fewest) of \(basis.count) samples; allowed: fewer, a more even split, or fewer nodes")
     }
 }

@@ -189,7 +189,7 @@ private struct LiteralReader {
             skipBlanks()
             let digits = bytes[offset...].prefix(20).prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
             guard let length = Int(String(decoding: digits, as: UTF8.self)), lengths.count < most else {
-                throw unexpected("a length, of at most \(most)")
+                throw unexpected("a length; at most \(most) of them")
             }
             lengths.append(length)
             offset += digits.count

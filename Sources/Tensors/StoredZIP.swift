@@ -83,6 +83,7 @@ extension StoredZIP {
         }
         guard offset + size == end else { throw damaged }
         var members: [Member] = []
+        var checks: [UInt32] = []
         var names: Set<String> = []
         for _ in 0..<count {
             guard offset + directoryBytes <= end, bytes[offset...].starts(with: directoryMagic) else { throw damaged }
@@ -98,15 +99,17 @@ extension StoredZIP {
                 throw fault("holds \(quoted) compressed; allowed: stored, as of numpy.savez")
             }
             guard let range = content(of: offset, in: bytes, before: end) else { throw damaged }
-            guard CRC32.check(bytes[range]) == bytes.integer(at: offset + 16, as: UInt32.self) else {
-                throw fault("holds \(quoted) with altered bytes")
-            }
             members.append(Member(name: name, range: range))
+            checks.append(bytes.integer(at: offset + 16, as: UInt32.self))
             offset = next
         }
         guard offset == end else { throw damaged }
         let ranges = members.map(\.range).filter { !$0.isEmpty }.sorted { $0.lowerBound < $1.lowerBound }
         guard zip(ranges, ranges.dropFirst()).allSatisfy({ $0.upperBound <= $1.lowerBound }) else { throw damaged }
+        // Only now, since members that overlap could make of few bytes many.
+        for (member, check) in zip(members, checks) where CRC32.check(bytes[member.range]) != check {
+            throw fault("holds '\(excerpt(of: member.name))' with altered bytes")
+        }
         return members
     }
 

@@ -23,7 +23,7 @@
 //   model    4 bytes an element, IEEE 754 single precision, channel after channel
 //   state    as of a model, the first channel alone
 //   waiting  nothing, as of a request
-//   bye      1 byte: 1 finished, 2 stopping, 3 refused
+//   bye      1 byte: 1 finished, 2 stopping, 3 refused, 4 failed
 //
 // What follows from them, the handshake, seals and datagrams, is told in PROTOCOL.md.
 import Cryptography

@@ -56,6 +56,17 @@ struct NeighbourhoodTests {
         #expect(isClose(instance.mixed(by: &open).next, [1.5, 7 / 3], within: 1e-6))
     }
 
+    @Test("trusts the last of those heard where the trusted one is none of them")
+    func pivot() throws {
+        var instance = shortOfNeighbours(isStrict: true)
+        instance.budget.count = 1
+        func mixed(_ pivot: Double) throws -> [Float] {
+            var rule = try rule("monna", [("neighbourhood", .text("open")), ("pivot", .number(pivot))])
+            return instance.mixed(by: &rule).next
+        }
+        #expect(try mixed(9) == mixed(2) && mixed(2) != mixed(0))
+    }
+
     @Test("keeps an own model that is far out, unless it is told not to")
     func protection() throws {
         var instance = shortOfNeighbours(isStrict: true)

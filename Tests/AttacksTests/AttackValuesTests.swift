@@ -411,7 +411,14 @@ struct PoisonTests {
     func relabellings() throws {
         #expect(try make(LabelPermutation.self).relabelling(classCount: 4) == [1, 2, 3, 0])
         let drawn = try make(LabelPermutation.self, [("order", .text("random"))]).relabelling(classCount: 9)
-        #expect(drawn.sorted() == Array(0..<9) && drawn != Array(0..<9))
+        #expect(drawn.sorted() == Array(0..<9) && drawn != [1, 2, 3, 4, 5, 6, 7, 8, 0])
+        for (classes, seed) in [(2, 0), (2, 1), (3, 0), (9, 0), (9, 5)] {
+            let given: [(name: String, value: ParameterValue)] = [
+                ("order", .text("random")), ("seed", .number(Double(seed))),
+            ]
+            let drawn = try make(LabelPermutation.self, given).relabelling(classCount: classes)
+            #expect(zip(drawn, 0...).allSatisfy { $0 != $1 }, "a class of \(classes) keeps its place")
+        }
         let flip: [(name: String, value: ParameterValue)] = [("source", .number(1)), ("target", .number(3))]
         #expect(try make(TargetedFlip.self, flip).relabelling(classCount: 4) == [0, 3, 2, 3])
         #expect(try make(TargetedFlip.self, flip + [("both", .flag(true))]).relabelling(classCount: 4) == [0, 3, 2, 1])

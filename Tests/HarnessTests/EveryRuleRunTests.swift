@@ -45,6 +45,16 @@ struct EveryRuleRunTests {
         #expect(summary.perNode.reduce(0) { $0 + $1.tally.heard } == 400)
     }
 
+    @Test("an attack can try a rule that starts from where the round began, though what travels is no model")
+    func trialFromZeros() throws {
+        let assembly = try smallAssembly([
+            #"aggregation.rule={"kind": "rtc", "centre": "before"}"#, "aggregation.tolerates.count=2",
+            "training.exchange=gradient", #"adversary=[{"nodes": ["1", "4"], "attack": "optALIE", "taps": "all"}]"#,
+        ])
+        let outcome = try outcome(assembly, Simulator.Options())
+        #expect(outcome.finalModels.count == assembly.topology.nodeCount)
+    }
+
     @Test("an oracle's rule sees through every hostile node, and needs the oracle")
     func oracle() throws {
         let settings = [#"aggregation.rule={"kind": "clippedGossip", "mode": "oracle"}"#]

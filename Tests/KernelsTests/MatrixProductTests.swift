@@ -40,13 +40,6 @@ struct MatrixProductTests {
         }
     }
 
-    @Test("leave memory for the next, and hold no more than they say")
-    func memory() {
-        let bytes = ProductScratch.bytes(rows: 500, columns: 2_000, depth: 800)
-        #expect(bytes < 3 << 20)
-        #expect(bytes == ProductScratch.bytes(rows: 96, columns: 1_024, depth: 576))
-    }
-
     private func layout(_ rows: Int, _ columns: Int, isTransposed: Bool, start: Int, gap: Int) -> MatrixLayout {
         isTransposed
             ? MatrixLayout(columns, by: rows, start: start, stride: rows + gap).transposed

@@ -41,6 +41,17 @@ struct SymmetricEigensystemTests {
         #expect(abs(system.values.reduce(0, +) - trace) < 1e-12)
     }
 
+    @Test("an element a hundred million times smaller than its neighbour still counts")
+    func smallElement() {
+        let small = 1e-8
+        let values = Self.solved([0, 1, small, 1, 0, 1, small, 1, 0], size: 3).values.sorted()
+        // λ³ − (2 + ε²) λ − 2 ε = (λ + ε) (λ² − ε λ − 2)
+        let root = (small * small + 8).squareRoot()
+        for (value, exact) in zip(values, [(small - root) / 2, -small, (small + root) / 2]) {
+            #expect(abs(value - exact) < 1e-14, "\(value) for \(exact)")
+        }
+    }
+
     @Test(
         "a matrix times a power of two has its values times that power, bit by bit", arguments: [-990, -600, 300, 1000])
     func scale(exponent: Int) {

@@ -35,6 +35,22 @@ struct NetworkTests {
         }
     }
 
+    @Test("a net works with the scratch that another has used")
+    func usedScratch() throws {
+        let samples = Samples(
+            features: seededValues(4 * 5, seed: 51), targets: .classes([0, 1, 2, 1], of: 3), axes: [5])
+        func losses(_ scratch: inout ObjectiveScratch, hidden: Int) throws -> Double {
+            let values = try ParameterValues(
+                [("hidden", .numbers([Double(hidden)]))], declared: Perceptron.parameters, key: "model")
+            let net = try Perceptron(values).makeObjective(for: samples.shape)
+            let parameters = seededValues(net.dimension, seed: 52)
+            return net.loss(at: parameters.span, on: Batch(samples), scratch: &scratch)
+        }
+        var (used, fresh) = (ObjectiveScratch(), ObjectiveScratch())
+        _ = try losses(&used, hidden: 30)
+        #expect(try losses(&used, hidden: 7) == losses(&fresh, hidden: 7))
+    }
+
     @Test("random features are the maps that they say, drawn once from their seed", arguments: inputs)
     func randomFeatures(_ width: Int) {
         let count = 30

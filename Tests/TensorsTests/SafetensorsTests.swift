@@ -35,6 +35,7 @@ struct SafetensorsTests {
         #"{"a":{"dtype":"\#(type)","shape":\#(shape),"data_offsets":\#(range)}}"#
     }
 
+    private static let empty = #"{"dtype":"F32","shape":[0],"data_offsets":[0,0]}"#
     private static let huge: [UInt8] = [0, 0xE4, 0x0B, 0x54, 2, 0, 0, 0] + Array("{}".utf8)
 
     static let mistakes: [(bytes: [UInt8], complaint: String)] = [
@@ -42,6 +43,7 @@ struct SafetensorsTests {
         ([50, 0, 0, 0, 0, 0, 0, 0] + Array("{\"a\"".utf8), "ends after 12 bytes, within its header of 50 bytes"),
         (safetensors("{\"a\": 1}"), "file, header:1:7: a is 1; expected an object"),
         (safetensors("{\"a\": {}, \"a\": {}}"), "the key 'a' is here again"),
+        (safetensors(#"{"\u00e9":\#(empty),"e\u0301":\#(empty)}"#), "is named twice"),
         (safetensors(header("[0,8]"), [0, 0, 0, 0]), "a.data_offsets are 8 bytes apart, but 1 elements of F32 take 4"),
         (safetensors(header("[4,0]")), "a.data_offsets are not the begin and the end of a range"),
         (safetensors(header("[0]")), "a.data_offsets are not the begin and the end of a range"),

@@ -13,7 +13,7 @@ public struct NearestToPivot: AggregationRule {
     public static let cost = "n d"
     public static let source = "Farhadkhani et al., ICML 2023, arXiv 2209.10931, section 4"
     public static let parameters = [
-        Parameter.count("pivot", 0...1_000_000, default: 0, "the trusted input, where none is the own").known(as: "idx")
+        Parameter.count("pivot", 0...1_000_000, default: 0, "the trusted input, where none is the own; the last where there are fewer").known(as: "idx")
     ]
 
     private let pivot: Int
@@ -31,7 +31,7 @@ public struct NearestToPivot: AggregationRule {
         _ inputs: borrowing VectorBatch, context: borrowing AggregationContext, into output: inout MutableSpan<Float>,
         report: inout MixReport, scratch: inout Scratch
     ) {
-        let pivot = context.own ?? pivot
+        let pivot = context.own ?? min(pivot, inputs.rows - 1)
         scratch.measure(inputs, from: inputs.elements.span.extracting(inputs.range(ofRow: pivot)))
         // Before all that equal it.
         scratch.distances[pivot] = -1

@@ -2,7 +2,8 @@
 import Kernels
 import Registry
 
-/// Trains honestly on labels y replaced by (y + 1) mod C, or by a permutation drawn once from a seed.
+/// Trains honestly on labels y replaced by (y + 1) mod C, or by a permutation that is one cycle, drawn once
+/// from a seed.
 public struct LabelPermutation: LabelAttack {
     public static let name = "labelPermutation"
     public static let summary = "Trains on labels that a permutation has moved to other classes."
@@ -23,7 +24,10 @@ public struct LabelPermutation: LabelAttack {
         guard isDrawn else { return (0..<classCount).map { ($0 + 1) % classCount } }
         var classes = Array(0..<classCount)
         var random = RandomStream(seed: UInt64(seed), purpose: .attack)
-        random.shuffle(&classes)
+        // One cycle, so that no class keeps its place (Sattolo 1986).
+        for last in classes.indices.dropFirst().reversed() {
+            classes.swapAt(last, random.below(last))
+        }
         return classes
     }
 }

@@ -7,7 +7,6 @@ import Registry
 /// −1 to 1 as well.
 public struct RandomLabels: DataAttack {
     public static let name = "randomLabels"
-    public static let aliases = ["randomBoth"]
     public static let summary = "Trains on random labels, and perhaps on random features too."
     public static let parameters = [
         Parameter.flag("features", default: false, "whether features are random as well")

@@ -5,7 +5,7 @@ import Registry
 /// Trains honestly on samples of one class labelled as another, and with `both` the other way round too.
 public struct TargetedFlip: LabelAttack {
     public static let name = "targetedFlip"
-    public static let aliases = ["targetedLabelFlip", "swap"]
+    public static let aliases = ["targetedLabelFlip"]
     public static let summary = "Trains on one class labelled as another, or on two that are swapped."
     public static let parameters = [
         Parameter.count("source", 0...1_000_000, default: 0, "the class that is labelled otherwise"),

@@ -5,7 +5,7 @@ import Registry
 /// μ + γ u with the greatest γ for which max_j |m − x_j|² ≤ max_jk |x_j − x_k|² (Shejwalkar, Houmansadr, NDSS 2021).
 public struct MinMax: ModelAttack {
     public static let name = "minMax"
-    public static let aliases = ["min-max", "AGR-tailored-max"]
+    public static let aliases = ["min-max", "AGR-agnostic-max"]
     public static let summary = "Goes as far from the mean as no honest model tells from the honest ones' spread."
     public static let parameters = SpreadAttack.parameters
 

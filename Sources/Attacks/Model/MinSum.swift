@@ -6,7 +6,7 @@ import Registry
 /// Houmansadr, NDSS 2021): of the one with the least sum, as in their code, or of the one with the greatest.
 public struct MinSum: ModelAttack {
     public static let name = "minSum"
-    public static let aliases = ["min-sum", "AGR-tailored-sum"]
+    public static let aliases = ["min-sum", "AGR-agnostic-sum"]
     public static let summary = "Goes as far from the mean as keeps its distances from all within an honest one's."
     public static let parameters =
         SpreadAttack.parameters + [

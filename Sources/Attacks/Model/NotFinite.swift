@@ -6,7 +6,6 @@ import Registry
 /// models of nothing but infinity, as ByzFL, or NaN.
 public struct NotFinite: ModelAttack {
     public static let name = "notFinite"
-    public static let aliases = ["inf", "nan", "Inf"]
     public static let summary = "Sends models with NaN or an infinity in them, which must be refused at the door."
 
     public static let parameters = [

@@ -6,7 +6,7 @@ import Registry
 /// or its own step turned round, x − s (x½ − x).
 public struct SignFlip: ModelAttack {
     public static let name = "signFlip"
-    public static let aliases = ["signFlipping", "bitFlip", "SignFlipping"]
+    public static let aliases = ["signFlipping", "SignFlipping"]
     public static let summary = "Sends the negative of the honest mean, of the own model or of the own step."
     public static let parameters = [
         Parameter.choice(

@@ -130,12 +130,12 @@ public enum KernelBench: Bench {
             return batch
         }
         return [
-            Item(name: "sums without the \(dropped) least and most, \(rows) x \(columns)", bytes: bytes) {
+            Item(name: "means without the \(dropped) least and most, \(rows) x \(columns)", bytes: bytes) {
                 let batch = makeRows()
                 var out = [Float](repeating: 0, count: columns)
                 return {
                     var span = out.mutableSpan
-                    trimmedColumnSums(batch, dropping: dropped, into: &span)
+                    trimmedColumnMeans(batch, dropping: dropped, into: &span)
                     return Double(span[0])
                 }
             },

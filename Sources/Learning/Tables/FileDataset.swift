@@ -43,8 +43,9 @@ enum FileParameters {
     /// - Returns: the same parameters, whose digest is one.
     static func checked(_ parameters: ParameterValues) throws(ConfigurationFault) -> ParameterValues {
         let digest = parameters.text("digest")
-        guard digest.isEmpty || digest.count == 64 && digest.allSatisfy(\.isHexDigit) else {
-            throw ConfigurationFault(.notAllowed(key: "digest", given: digest, allowed: "64 hexadecimal digits"))
+        guard digest.isEmpty || digest.count == 64 && digest.allSatisfy("0123456789abcdef".contains) else {
+            throw ConfigurationFault(
+                .notAllowed(key: "digest", given: digest, allowed: "64 digits from 0 to 9 and a to f"))
         }
         return parameters
     }
@@ -56,7 +57,7 @@ enum FileParameters {
         of file: String, named key: String?, _ parameters: ParameterValues, in files: any DataFiles
     ) throws(ConfigurationFault) -> String {
         let folder = parameters.text("folder")
-        let path = file.hasPrefix("/") || folder == "." ? file : "\(folder)/\(file)"
+        let path = file.hasPrefix("/") || folder == "." || folder.isEmpty ? file : "\(folder)/\(file)"
         guard let found = files.find(path) ?? files.find("\(path).gz") else {
             let keys = ["task.dataset.folder"] + (key.map { ["task.dataset.\($0)"] } ?? [])
             throw ConfigurationFault(

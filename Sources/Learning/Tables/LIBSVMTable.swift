@@ -141,8 +141,8 @@ private struct LIBSVMLines {
             }
             guard index <= mostFeatures else {
                 throw ConfigurationFault(
-                    "has index \(index); allowed: 1 to \(mostFeatures), the greatest of the training part, or as "
-                        + "many as task.dataset.features says", at: self.place)
+                    "has index \(index); allowed: 1 to \(mostFeatures), or as many as task.dataset.features "
+                        + "says", at: self.place)
             }
             body(index, value)
             last = index

@@ -51,7 +51,7 @@ struct Division: Sendable, Equatable {
         guard (1..<rows.count).contains(count) else {
             throw ConfigurationFault(
                 "has \(table.count) rows, and a share of \(share) for tests leaves a part without any; allowed: "
-                    + "another task.dataset.testShare, or a file of test rows in task.dataset.test", at: table.path)
+                    + "another task.dataset.testShare, or files of test rows", at: table.path)
         }
         var random = RandomStream(seed: UInt64(parameters.count("seed")), purpose: .data)
         random.shuffle(&rows)

@@ -100,7 +100,14 @@ public struct Safetensors: TensorFormat {
     /// All of them, in the order of the file, one right after the other.
     private static func places(in object: JSONObject, path: String) throws(ConfigurationFault) -> [Place] {
         var places: [Place] = []
-        for member in object.members where member.key != metadataKey { places.append(try place(member)) }
+        // Keys are told apart by their bytes, names as a reader sees them: an accent may be written in two ways.
+        var names: Set<String> = []
+        for member in object.members where member.key != metadataKey {
+            guard names.insert(member.key).inserted else {
+                throw member.value.fault("\(excerpt(of: member.key)) is named twice")
+            }
+            places.append(try place(member))
+        }
         places.sort { ($0.start, $0.end) < ($1.start, $1.end) }
         var end = 0
         for place in places {
