@@ -15,6 +15,9 @@ public struct Edge: Hashable, Sendable {
         self.target = target
         self.weight = weight
     }
+
+    /// Both ends as one number, whatever the weight.
+    public var key: UInt64 { UInt64(source.index) << 32 | UInt64(target.index) }
 }
 
 /// A graph of nodes: no loops, no parallel edges. A node's identity is its position in `labels`.

@@ -61,7 +61,7 @@ public struct Evaluator {
         test = try assembly.testPart()
         validation = try assembly.validationPart()
         yardstick = try Yardstick(assembly, in: directory)
-        bar = try Bar(on: test, of: assembly)
+        bar = try Bar(on: test, of: assembly, yardstick)
     }
 
     /// - Parameter models: of honest nodes after `rounds` rounds, ascending by node, at least one.
@@ -90,11 +90,14 @@ public struct Evaluator {
 
 extension Bar {
     /// Chance where models classify; otherwise the loss of the first model.
-    fileprivate init(on test: Samples, of assembly: Assembly) throws(ConfigurationFault) {
+    fileprivate init(
+        on test: Samples, of assembly: Assembly, _ yardstick: Yardstick?
+    ) throws(ConfigurationFault) {
         guard assembly.objective.classifies(test) else {
             let first = try assembly.node(assembly.honest[0]).trainer.initialParameters()
             var scratch = ObjectiveScratch()
-            self = .start(assembly.objective.evaluate(first.span, on: test, scratch: &scratch).comparableLoss)
+            let loss = assembly.objective.evaluate(first.span, on: test, scratch: &scratch).comparableLoss
+            self = .start(loss, excess: yardstick?.gap(of: first).excessLoss ?? .infinity)
             return
         }
         var classes = [Int](repeating: 0, count: test.classCount)

@@ -1,6 +1,7 @@
 // Every command line that is printed or written into a report, made in one place, so that what it promises is what it
 // does.
 import Platform
+import Registry
 public import Scenario
 
 /// A command line of the laboratory. Its description is what a shell is to be given.

@@ -252,7 +252,8 @@ func percent(_ share: Double) -> String { "\(rounded(100 * share, 1)) %" }
 
 /// A number with so many decimals, without a library that formats.
 func rounded(_ value: Double, _ decimals: Int) -> String {
-    guard value.isFinite, value.magnitude < 1e12 else { return "\(value)" }
+    guard !value.isNaN else { return "not a number" }
+    guard value.magnitude < 1e12 else { return "\(value)" }
     let scale = (0..<decimals).reduce(1) { scale, _ in scale * 10 }
     let whole = Int((value.magnitude * Double(scale)).rounded())
     let sign = value < 0 && whole > 0 ? "-" : ""

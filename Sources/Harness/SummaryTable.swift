@@ -12,7 +12,7 @@ extension Spread {
 }
 
 extension Certificate {
-    /// "gradient norm 1.2e-13 there, so it is at most 1.2e-9 off".
+    /// "gradient norm 1.2e-13, so at most 1.2e-9 off".
     fileprivate var inWords: String {
         let name = kind == .gradientNorm ? "gradient norm" : "duality gap"
         return "\(name) \(significant(measured)), so at most \(significant(distance)) off"

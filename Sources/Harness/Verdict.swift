@@ -206,7 +206,7 @@ extension Bar {
     fileprivate var inWords: String {
         switch self {
         case .chance(let chance): "chance \(percent(chance.share))"
-        case .start(let loss): "at the start \(significant(loss))"
+        case .start(let loss, _): "at the start \(significant(loss))"
         }
     }
 

@@ -36,9 +36,12 @@ struct Yardstick {
         file?.write(optimum)
     }
 
+    /// What is no number is infinitely far.
     func gap(of model: [Float]) -> PointGap {
         let point = model.map { Double($0) }
         let square = zip(point, optimum.point).reduce(0.0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-        return PointGap(excessLoss: problem.value(at: point) - optimum.value, distance: square.squareRoot())
+        let excess = optimum.excess(of: problem.value(at: point))
+        return PointGap(
+            excessLoss: excess.isNaN ? .infinity : excess, distance: square.isNaN ? .infinity : square.squareRoot())
     }
 }

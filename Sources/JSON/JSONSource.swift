@@ -15,6 +15,16 @@ public final class JSONSource: Sendable {
     /// How many bytes at the start are a byte order mark, which some editors write and nobody sees.
     public var markBytes: Int { bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0 }
 
+    /// Whether this text stands there.
+    public func has(_ text: String, at offset: Int) -> Bool {
+        var offset = offset
+        for byte in text.utf8 {
+            guard offset < bytes.count, bytes[offset] == byte else { return false }
+            offset += 1
+        }
+        return true
+    }
+
     /// The place of one of the bytes, or of the end.
     public func position(at offset: Int) -> JSONPosition { JSONPosition(source: self, offset: offset) }
 }

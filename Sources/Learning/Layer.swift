@@ -56,7 +56,7 @@ struct LayerScratch: Sendable {
 }
 
 /// How weights begin; all are drawn from a normal distribution around 0.
-enum Initialisation: Sendable {
+enum WeightInitialisation: Sendable {
     /// Weights and biases of this standard deviation.
     case normal(Double)
     /// Weights of variance 2 / inputs, which keeps the scale through rectifiers (He et al. 2015); biases 0.

@@ -3,8 +3,11 @@
 /// Guessing, where there are classes; otherwise the model that everyone began with.
 public enum Bar: Sendable, Equatable {
     case chance(Chance)
-    /// The loss of the first model.
-    case start(Double)
+    /// The loss of the first model, and how far above the least it is, where that is known.
+    case start(Double, excess: Double = .infinity)
+
+    /// A first model that is nearer to the optimum than this share of its loss is as good as there.
+    private static let leastExcess = 1e-3
 
     public var measure: TaskMeasure {
         switch self {
@@ -18,7 +21,7 @@ public enum Bar: Sendable, Equatable {
     public func isBeaten(by score: Double) -> Bool {
         switch self {
         case .chance(let chance): chance.isBeaten(by: score)
-        case .start(let loss): score < loss
+        case .start(let loss, _): score < loss
         }
     }
 
@@ -26,7 +29,7 @@ public enum Bar: Sendable, Equatable {
     public var canBeBeaten: Bool {
         switch self {
         case .chance(let chance): chance.canBeBeaten
-        case .start(let loss): loss > 0
+        case .start(let loss, let excess): loss > 0 && excess > Self.leastExcess * loss
         }
     }
 
@@ -34,7 +37,7 @@ public enum Bar: Sendable, Equatable {
     public func worth(of score: Double) -> Double {
         switch self {
         case .chance: score
-        case .start(let loss): loss - score
+        case .start(let loss, _): loss - score
         }
     }
 }

@@ -224,7 +224,7 @@ public struct TemporaryDirectory: ~Copyable, Sendable {
     /// Makes the folder in `$TMPDIR`, or in `/tmp`.
     public init() throws(SystemFault) {
         let parent = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
-        var template = Array("\(parent)/gossipnode-XXXXXX".utf8CString)
+        var template = Array("\(parent)/gossipnode-\(String(repeating: "X", count: 6))".utf8CString)
         guard unsafe mkdtemp(&template) != nil else {
             throw SystemFault("make a folder in", parent, errno: errno)
         }

@@ -7,9 +7,15 @@ import Synchronization
 /// The files in which an experiment's data are.
 public struct HostDataFiles: DataFiles {
     private let naming: String
+    private let mostUnpacked: Int
 
-    /// - Parameter file: the file that names them. They are looked for beside it, and then as they are named.
-    public init(namedIn file: String = "") { naming = file }
+    /// - Parameters:
+    ///   - file: the file that names them. They are looked for beside it, and then as they are named.
+    ///   - mostUnpacked: bytes that a compressed file may come to, whatever its own size.
+    public init(namedIn file: String = "", mostUnpacked: Int = 256 << 20) {
+        naming = file
+        self.mostUnpacked = mostUnpacked
+    }
 
     public func find(_ path: String) -> String? { Files.absolute(Files.path(path, besideIfThere: naming)) }
 
@@ -20,7 +26,7 @@ public struct HostDataFiles: DataFiles {
             let isEmpty = try file.read(into: &start) == .ended
             try file.seek(0, SEEK_SET)
             guard !isEmpty else { throw SystemFault("read", path, because: "the file is empty") }
-            if start == HostDataFiles.magicOfGzip { return try UnpackedFile(file, path: path) }
+            if start == HostDataFiles.magicOfGzip { return try UnpackedFile(file, path: path, most: mostUnpacked) }
             if !path.hasSuffix(".gz") { return PlainFile(file, path: path) }
         } catch {
             throw error.reading(path)
@@ -59,9 +65,18 @@ private final class UnpackedFile: DataStream {
     private let path: String
     private let unpacked: FileDescriptor
     private let gzip: ChildProcess
+    /// Bytes that may still come.
+    private var left: Int
+    private let most: Int
 
-    init(_ file: FileDescriptor, path: String) throws(SystemFault) {
+    /// A file of data shrinks to no smaller share of itself.
+    private static let mostTimes = 100
+
+    /// - Parameter most: bytes of a small file.
+    init(_ file: FileDescriptor, path: String, most: Int) throws(SystemFault) {
         self.path = path
+        self.most = max(most, try file.size().clampedTimes(Self.mostTimes))
+        left = self.most
         (unpacked, gzip) = try Self.starting.withLock { _ throws(SystemFault) in
             let pipe = try FileDescriptor.pipe()
             do throws(SystemFault) {
@@ -81,6 +96,11 @@ private final class UnpackedFile: DataStream {
     func read(_ count: Int) throws(ConfigurationFault) -> [UInt8] {
         do throws(SystemFault) {
             let bytes = try unpacked.read(upTo: count)
+            guard bytes.count <= left else {
+                throw SystemFault(
+                    "unpack", path, because: "it comes to more than \(most) bytes, \(Self.mostTimes) times its size")
+            }
+            left -= bytes.count
             if bytes.count == count { return bytes }
             if try gzip.wait() == .exited(0) { return bytes }
         } catch {
@@ -110,8 +130,18 @@ extension FileDescriptor {
     }
 
     /// Moves to another place of the file.
-    fileprivate func seek(_ offset: Int, _ origin: Int32) throws(SystemFault) {
+    ///
+    /// - Returns: the place.
+    @discardableResult
+    fileprivate func seek(_ offset: Int, _ origin: Int32) throws(SystemFault) -> Int {
         try systemCall("seek in") { lseek(number, offset, origin) }
+    }
+
+    /// Bytes of the file, which is then at its start.
+    fileprivate func size() throws(SystemFault) -> Int {
+        let size = try seek(0, SEEK_END)
+        try seek(0, SEEK_SET)
+        return size
     }
 }
 

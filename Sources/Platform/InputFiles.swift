@@ -37,10 +37,21 @@ public struct InputFiles: Sendable {
     }
 
     /// What comes from standard input, whatever that is connected to.
-    public func readStandardInput() throws(ConfigurationFault) -> [UInt8] {
+    private func readStandardInput() throws(ConfigurationFault) -> [UInt8] {
         try checked("standard input") { () throws(SystemFault) in
             try Files.readInherited("/dev/stdin", upTo: most.clampedPlus(1))
         }
+    }
+
+    /// The one file of a command, or standard input where it is `-` or not named; and what messages call it.
+    public func readFileOrStandardInput(
+        _ words: [String]
+    ) throws(ConfigurationFault) -> (bytes: [UInt8], name: String) {
+        guard words.count <= 1 else {
+            throw ConfigurationFault("one file at a time, not '\(words.joined(separator: " "))'")
+        }
+        guard let path = words.first, path != "-" else { return (try readStandardInput(), "standard input") }
+        return (try read(path), path)
     }
 
     private func checked(

@@ -173,7 +173,7 @@ struct Adversaries: Sendable {
     /// What the node trains on in place of these samples.
     func poisoned(_ samples: Samples, of node: NodeID, seed: UInt64) -> Samples {
         guard let (attack, member) = poison(of: node) else { return samples }
-        // Before all rounds, in which the node's attack on messages draws.
+        // A round that no run comes to: in the others the node's attack on messages draws.
         var random = RandomStream(seed: seed, purpose: .attack, node: node, round: Round(Int(UInt32.max)))
         return attack.poison(samples, member: member, random: &random)
     }

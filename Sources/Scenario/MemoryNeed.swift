@@ -109,13 +109,19 @@ struct MemoryNeed {
     func check(_ room: MemoryRoom) throws(ConfigurationFault) {
         guard bytes > room.bytes else { return }
         let parts = [
-            ("data", data), ("models", models), ("activations", activations), ("the graph", graph),
-            ("processes", processes),
-        ]
-        let named = parts.filter { $0.1 > bytes / 20 }.map { "\($0.0) \(Self.words($0.1))" }.joined(separator: ", ")
+            ("data", data, ["fewer samples", "fewer features"]),
+            ("models", models, ["a smaller model", "fewer nodes"]),
+            ("activations", activations, room.use == .report ? ["a smaller model"] : ["a smaller training.batchSize"]),
+            ("the graph", graph, ["fewer nodes", "fewer links"]), ("processes", processes, ["fewer nodes"]),
+        ].filter { $0.1 > bytes / 20 }
+        let named = parts.map { "\($0.0) \(Self.words($0.1))" }.joined(separator: ", ")
+        var allowed: [String] = []
+        for advice in parts.sorted(by: { $0.1 > $1.1 }).flatMap({ $0.2 }) where !allowed.contains(advice) {
+            allowed.append(advice)
+        }
         throw ConfigurationFault(
             "at least \(Self.words(bytes)) of memory are needed (\(named)), and \(Self.words(room.bytes)) are free; "
-                + "allowed: fewer samples, features, classes, nodes or links")
+                + "allowed: \(allowed.joined(separator: ", "))")
     }
 
     /// `1.2 GB`, `340 MB`.

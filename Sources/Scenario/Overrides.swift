@@ -16,10 +16,10 @@ extension Experiment {
     /// those that a ring has too, `adversary.0.from=100` changes the first group and `adversary.from=100` every group.
     public mutating func set(_ assignment: String) throws(ConfigurationFault) {
         do throws(ConfigurationFault) {
-            guard let equals = assignment.firstIndex(of: "="), equals > assignment.startIndex else {
+            guard let equals = assignment.utf8.firstIndex(of: UInt8(ascii: "=")), equals > assignment.startIndex else {
                 throw ConfigurationFault("expected key.path=value")
             }
-            let text = String(assignment[assignment.index(after: equals)...])
+            let text = String(assignment[assignment.utf8.index(after: equals)...])
             let value = (try? StrictJSON.read(text, name: "--set")) ?? .text(text)
             try set(value, at: String(assignment[..<equals]))
         } catch {
@@ -58,6 +58,11 @@ extension JSONValue {
         switch kind {
         case .object where name == "kind" && rest.isEmpty:
             kind = .object([JSONMember("kind", value)])
+        case .object(let old) where name == "file" && rest.isEmpty && member("kind") == nil:
+            // Another file has another digest.
+            kind = .object([JSONMember("file", value)] + old.filter { $0.key != "file" && $0.key != "digest" })
+        case .text where name == "file" && rest.isEmpty, .null where name == "file" && rest.isEmpty:
+            kind = .object([JSONMember("file", value)])
         case .object(let old) where name == "family" && rest.isEmpty:
             kind = .object([JSONMember("family", value)] + old.filter { value.mayHave($0.key) })
         case .object(let old):
@@ -91,7 +96,7 @@ extension JSONValue {
     /// the one before. Of a family that nobody knows something else will be said.
     private func mayHave(_ key: String) -> Bool {
         guard let name = text, let family = try? TopologyCatalog.all.entry(named: name) else { return key != "family" }
-        return family.parameters.contains { $0.name == key } || ["name", "seed", "weights", "schedule"].contains(key)
+        return family.parameters.contains { $0.name == key } || TopologyFile.keysOfFamilies.contains(key)
     }
 
     /// Where a parameter stands, by this name or by another one that it goes by in what `kind` chooses: an alias

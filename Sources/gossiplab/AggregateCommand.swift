@@ -21,18 +21,13 @@ enum AggregateCommand: Command {
     ]
 
     static func run(_ flags: Flags) throws -> Int32 {
-        guard flags.words.count <= 1 else {
-            throw ConfigurationFault("one file at a time, not '\(flags.words.joined(separator: " "))'")
-        }
         let given = try flags.required("rule", "the name of a rule, as 'list rules' has them")
         let rule = try RuleCatalog.gossip.entry(named: given)
         let before = try flags.values("before").map { try RuleCatalog.preAggregations.entry(named: $0) }
         let isCompatible = try flags.choice("compat", ["none", "byzfl"], default: "none") == "byzfl"
         let isDouble = try flags.choice("precision", ["single", "double"], default: "single") == "double"
-        let word = flags.words.first ?? "-"
-        let inputs = try InputFiles(flags)
-        let bytes = try word == "-" ? inputs.readStandardInput() : inputs.read(word)
-        let input = try AggregateInput(bytes, name: word == "-" ? "standard input" : word)
+        let (bytes, name) = try InputFiles(flags).readFileOrStandardInput(flags.words)
+        let input = try AggregateInput(bytes, name: name)
 
         if RuleCatalog.aggregation.names.contains(rule.name) {
             let set = try SetRequest(

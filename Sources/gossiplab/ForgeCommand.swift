@@ -20,17 +20,12 @@ enum ForgeCommand: Command {
     ]
 
     static func run(_ flags: Flags) throws -> Int32 {
-        guard flags.words.count <= 1 else {
-            throw ConfigurationFault("one file at a time, not '\(flags.words.joined(separator: " "))'")
-        }
         let given = try flags.required("attack", "the name of an attack, as 'list attacks' has them")
         let type = try AttackCatalog.all.entry(named: given)
         let rule = try flags.value("rule").map { try RuleCatalog.aggregation.entry(named: $0) }
         let before = try flags.values("before").map { try RuleCatalog.preAggregations.entry(named: $0) }
-        let word = flags.words.first ?? "-"
-        let inputs = try InputFiles(flags)
-        let bytes = try word == "-" ? inputs.readStandardInput() : inputs.read(word)
-        let input = try ForgeInput(bytes, name: word == "-" ? "standard input" : word)
+        let (bytes, name) = try InputFiles(flags).readFileOrStandardInput(flags.words)
+        let input = try ForgeInput(bytes, name: name)
         let attack = try type.init(try input.parameters.parameters(type.parameters, besides: []))
         guard let attack = attack as? any ModelAttack else {
             throw ConfigurationFault(

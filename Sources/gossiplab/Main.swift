@@ -14,7 +14,9 @@ struct Main {
             with: ExitCode.of("gossiplab") {
                 try run(arguments)
             } status: { fault in
-                fault is ConfigurationFault ? ExitCode.usage : ExitCode.failure
+                // What a request to end has cut short has not gone wrong.
+                if Signals.wereRequestsToEnd { return ExitCode.interrupted }
+                return fault is ConfigurationFault ? ExitCode.usage : ExitCode.failure
             })
     }
 

@@ -122,6 +122,7 @@ extension EndToEndTests {
                 ["export", run.path, "--node", "9"], "--node is '9'; allowed: all, average, or a node of the run")
             try expect(["export", run.path, "--rounds", "7"], "--rounds is '7'; allowed: final, snapshots, or numbers")
             try expect(["export", run.path, "--node", "3", "--rounds", "0,6"], "node 3 is hostile")
+            try expect(["export", run.path, "--node", "3", "--rounds", "0"], "node 3 is hostile")
             try expect(["run", file, "--export", "pt", "--out", "new"], "unknown format 'pt'")
             #expect(!Files.exists("\(laboratory.path)/new"))
             var bytes = try Files.read(run.node(NodeID(1)).model)

@@ -158,6 +158,41 @@ extension EndToEndTests {
             #expect(try run.readSummary().member("lost")?.texts == (0..<6).map { "\($0): stopped" })
         }
 
+        /// Long enough to be cut short.
+        private static let searching = [
+            #"topology={"family": "ring", "nodes": 6}"#, "measure.optimum=solve", "training.weightDecay=1e-7",
+            "adversary=[]",
+            #"task.dataset={"kind": "synthetic", "samples": 40000, "features": 200, "classes": 10, "noise": 1}"#,
+            "task.model=softmax",
+        ]
+
+        /// Sends Ctrl-C until the program ends: before it listens, its shell has it ignored.
+        private func interrupt(_ running: Running) throws -> Ended {
+            #expect(
+                try becomesTrue {
+                    try running.process.send(.interrupt)
+                    return try running.process.poll() != nil
+                })
+            return try running.ended()
+        }
+
+        @Test("Ctrl-C while the optimum is searched for ends with status 130, and is no fault of a sweep's cell")
+        func interruptedSearch() throws {
+            let laboratory = try Laboratory()
+            let settings = Self.searching.flatMap { ["--set", $0] }
+            let alone = try interrupt(
+                try laboratory.launch("simulate", ["quickstart", "--quiet"] + settings, limits: "trap '' INT;"))
+            #expect(alone.status == .exited(130) && alone.complaints.count == 1 && alone.output.isEmpty)
+            #expect(alone.errors.contains("stopped while the optimum"), "\(alone.errors)")
+            let sweep = try laboratory.write(
+                #"{"name": "search", "base": "quickstart", "grid": {"seed": [1, 2]}}"#, to: "sweep.json")
+            let swept = try interrupt(
+                try laboratory.launch("sweep", [sweep, "--quiet", "--threads", "1"] + settings, limits: "trap '' INT;"))
+            #expect(swept.status == .exited(130) && swept.errors.contains("goes on with the 2 cells left"))
+            let results = "\(laboratory.runs)/search/results.jsonl"
+            #expect(try !Files.exists(results) || Files.read(results).isEmpty)
+        }
+
         @Test("started in the background, where a shell has it ignore Ctrl-C, a run is interrupted all the same")
         func interruptedInBackground() throws {
             let laboratory = try Laboratory()

@@ -224,6 +224,64 @@ struct TopologyFamilyTests {
             fault?.description == "\(complaint); use a probability well above ln(nodes)/nodes = 0.06823908")
     }
 
+    /// Never connected; `drawn` counts.
+    private struct Apart: RandomFamily {
+        static let name = "apart"
+        static let summary = ""
+        static let parameters: [Parameter] = []
+        let size: GraphSize
+        var advice: String { "another family" }
+
+        init(_ parameters: ParameterValues) { size = GraphSize(nodes: 1, links: 0) }
+        init(claiming nodes: Int) { size = GraphSize(nodes: nodes, links: 0) }
+
+        func draw(random: inout RandomStream) -> Topology? {
+            _ = random.next()
+            return nil
+        }
+    }
+
+    @Test(
+        "of a large graph fewer are drawn before it is given up",
+        arguments: [(10, 10_000), (100_000, 1_000), (10_000_000, 100)])
+    func attempts(nodes: Int, draws: Int) {
+        var random = RandomStream(seed: 1, purpose: .topology)
+        let fault = #expect(throws: ConfigurationFault.self) {
+            try Apart(claiming: nodes).makeConnected(random: &random)
+        }
+        #expect(fault?.description == "no connected graph in \(draws) draws; use another family")
+        var again = RandomStream(seed: 1, purpose: .topology)
+        for _ in 0..<draws { _ = again.next() }
+        #expect(again.next() == random.next())
+    }
+
+    @Test("a graph whose nodes are all hostile has no honest part that could fall apart")
+    func allHostile() throws {
+        var random = RandomStream(seed: 1, purpose: .topology)
+        let family = try #require(
+            TopologyCatalog.all.entry(named: "randomRegular").init(
+                ParameterValues(
+                    [("nodes", .number(6)), ("degree", .number(3))],
+                    declared: TopologyCatalog.all.entry(named: "randomRegular").parameters, key: ""))
+                as? any RandomFamily)
+        let made = try family.makeConnected(without: { $0.nodes }, random: &random)
+        #expect(made.topology.nodeCount == 6)
+    }
+
+    @Test("an attached graph whose honest part cannot be names its own keys")
+    func attachedKeys() {
+        for (honest, degree, sentence) in [
+            (5, 3, "honest (5) times degree (3) is odd; no such graph exists"),
+            (4, 4, "degree is 4; allowed: below honest (4)"),
+        ] {
+            let given = [("honest", Double(honest)), ("degree", Double(degree)), ("hostile", 2)]
+            let fault = #expect(throws: ConfigurationFault.self) {
+                try FamilyMember(family: "attached", given: given).make()
+            }
+            #expect(fault?.description == sentence)
+        }
+    }
+
     @Test("each honest node has as many hostile neighbours, and the honest graph stays whole")
     func attached() throws {
         let graph = try #require(FamilyMember.all.first { $0.family == "attached" }).make()

@@ -171,6 +171,39 @@ struct KnownOptimumTests {
         #expect(try #require(outcome.evaluations.first?.optimum).distance.least > 0.1)
     }
 
+    @Test("a first model at the optimum leaves nothing to be learned")
+    func solvedStart() throws {
+        let settings = [
+            #"task.dataset={"kind": "quadratic", "samples": 600, "zeta": 1, "noise": 0.01}"#, "task.model=quadratic",
+            "task.split=iid", "aggregation.rule=weightedMean", "adversary=[]",
+            #"aggregation.tolerates={"kind": "declared", "count": 0}"#,
+        ]
+        let text = try summary(try smallAssembly(settings)).verdict.text
+        #expect(text.contains("but the first model leaves nothing to be learned"), "\(text)")
+        let far = #"task.model={"kind": "quadratic", "deviation": 3}"#
+        #expect(try summary(try smallAssembly(settings + [far])).verdict.text.contains("learned (worst loss"))
+    }
+
+    @Test("a model that is no number is infinitely far, and one at the optimum not below it")
+    func gaps() throws {
+        let assembly = try quadraticAssembly()
+        let yardstick = try #require(try Yardstick(assembly, in: nil))
+        let lost = [Float](repeating: .nan, count: assembly.dimension)
+        #expect(yardstick.gap(of: lost) == PointGap(excessLoss: .infinity, distance: .infinity))
+        let huge = [Float](repeating: .greatestFiniteMagnitude, count: assembly.dimension)
+        #expect(yardstick.gap(of: huge).excessLoss > 1e70)
+        let optimum = Optimum(point: [0], value: 0.5, certificate: Certificate(.dualityGap, 1e-9, convexity: 1))
+        #expect(optimum.excess(of: 0.5 - 1e-16) == 0 && optimum.excess(of: 0.5 - 9e-10) == 0)
+        // What no certificate explains is shown.
+        #expect(optimum.excess(of: 0.4) == 0.4 - 0.5 && optimum.excess(of: 0.75) == 0.25)
+    }
+
+    @Test("what is no number is called so, whatever its sign")
+    func noNumbers() {
+        #expect(rounded(-.nan, 4) == "not a number" && significant(.nan) == "not a number")
+        #expect(significant(.infinity) == "inf" && rounded(-.infinity, 2) == "-inf")
+    }
+
     @Test("softmax with weight decay is solved, and no model is below its optimum")
     func softmax() throws {
         let assembly = try smallAssembly(["measure.optimum=solve", "training.weightDecay=0.01", "training.rounds=200"])

@@ -60,7 +60,7 @@ struct RecordReadingTests {
         arguments: [
             (0, 3, "0.000"), (0.9996, 3, "1.000"), (0.0004, 3, "0.000"), (-0.0004, 3, "0.000"), (-1.25, 1, "-1.3"),
             (12.05, 1, "12.1"), (7.5, 0, "8"), (-7.4, 0, "-7"), (0.05, 2, "0.05"), (1e13, 2, "10000000000000.0"),
-            (.infinity, 2, "inf"), (.nan, 2, "nan"),
+            (.infinity, 2, "inf"), (.nan, 2, "not a number"),
         ] as [(Double, Int, String)])
     func rounding(value: Double, decimals: Int, text: String) {
         #expect(rounded(value, decimals) == text)

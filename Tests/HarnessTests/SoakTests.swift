@@ -6,6 +6,7 @@ import Faults
 import Graphs
 import JSON
 import Kernels
+import Learning
 import Metrics
 import Registry
 import Scenario
@@ -55,6 +56,8 @@ struct SoakTests {
         #expect(Set(cases.flatMap(\.faultKinds)) == Set(FaultCatalog.all.names))
         #expect(Set(cases.map(\.ruleKind)) == Set(RuleCatalog.gossip.names))
         #expect(Set(cases.map(\.attackKind)) == Set(AttackCatalog.all.names + ["none"]))
+        // No sample of generated data belongs to anyone.
+        #expect(Set(cases.map(\.splitKind)) == Set(SplitCatalog.all.names).subtracting([GroupSplit.name]))
         #expect(Set(cases.map(\.exchangeKind)) == Set(ExchangeCatalog.all.names))
         #expect(Set(cases.map(\.scheduleKind)) == Set(ScheduleCatalog.all.names + ["none", "changes"]))
         #expect(cases.contains { $0.training("gossipSteps")?.count == 3 })

@@ -59,6 +59,21 @@ struct CSVFilesTests {
         #expect(rows.map(\.features) == [[1], [2], [3], [4]] && rows.map(\.target) == [0, 1, 0, 0])
     }
 
+    @Test("a carriage return ends a line, alone or before a line feed, wherever a block of the file ends")
+    func lineEnds() throws {
+        let dataset = try openCSV("a,kind\r1,x\r2,y\r\r3,x")
+        #expect(try rows(of: dataset).map(\.features) == [[1], [2], [3]])
+        for count in (1 << 20) - 3...(1 << 20) + 1 {
+            let first = String(repeating: "x", count: count)
+            for end in ["\n", "\r", "\r\n"] {
+                var lines = try TextLines("t", in: MemoryFiles(texts: [("t", "\(first)\(end)y\(end)\(end)z")]))
+                var lengths: [Int] = []
+                while try lines.next() { lengths.append(lines.line.count) }
+                #expect(lengths == [count, 1, 0, 1], "\(count) \(Array(end.utf8))")
+            }
+        }
+    }
+
     @Test("columns are chosen by name or by number; ignored ones need not be numbers")
     func columns() throws {
         let text = "id;who;y;a;b\nr1;ann;1;5;6\nr2;bob;2;7;8\nr3;ann;1;9;9\n"

@@ -77,6 +77,23 @@ extension PlatformTests {
             #expect(text == "\(path): gzip cannot unpack it: it is damaged, or was not copied whole")
         }
 
+        @Test("a small file that comes to very much is refused, and one that shrinks as data do is read")
+        func bomb() throws {
+            let folder = try TemporaryDirectory()
+            let zeros = try write([UInt8](repeating: 0, count: 1 << 20), to: "\(folder.path)/zeros", compressed: true)
+            let most = 100 * (try Files.read(zeros).count)
+            let stream = try HostDataFiles(mostUnpacked: 1000).open(zeros)
+            #expect(try stream.read(10_000).count == 10_000)
+            #expect(
+                complaint { try stream.skip(1 << 20) }
+                    == "cannot unpack \(zeros): it comes to more than \(most) bytes, 100 times its size")
+            let data = try write(Self.content, to: "\(folder.path)/data", compressed: true)
+            for (path, count) in [(data, Self.content.count), (zeros, 1 << 20)] {
+                let files = path == data ? HostDataFiles(mostUnpacked: 1000) : HostDataFiles()
+                #expect(try files.open(path).read(2 << 20).count == count)
+            }
+        }
+
         @Test("files are found beside the one that names them, then as they are named, under a path from the top")
         func find() throws {
             let folder = try TemporaryDirectory()

@@ -62,7 +62,24 @@ enum FormatMistakes {
             "%%MatrixMarket matrix coordinate pattern general\n999999999 999999999 0\n",
             "2:1: the matrix has 999999999 rows, more than the file has bytes"
         ),
+        (
+            "%%MatrixMarket matrix coordinate real general\n0 0 1\n1 1 1\n",
+            "3:1: entry 1 is not a row and a column from 1 to 0 and a number"
+        ),
+        (
+            "%%MatrixMarket matrix coordinate real general\n2 2 2\n1 2 1\n1 2 2\n",
+            "4:1: the link from '0' to '1' has another weight than at 3:1"
+        ),
+        ("0,1,1\n1,0,1\n1,1\n", "3:1: row 3 of the matrix has 2 numbers; expected 3 of each of as many"),
+        ("[[0, 1, 1], [1, 0, 1], [1, 1]]", "1:24: row 3 of the matrix has 2 numbers; expected 3, as many as rows"),
+        ("0 1 0 nan\n1 0 1 0\n0 1 0 1\nnan 0 1 0\n", "1:7: 'nan' is no number"),
+        (
+            #"{"nodes": [{"id": "a", "neighbors": [{"id": "b"}, {"id": "b", "weight": 2}]}, {"id": "b"}]}"#,
+            "1:12: the link from 'b' to 'a' has another weight than at 1:12"
+        ),
         // Lists of edges.
+        ("a b\nb NaN\n", "2:3: an id is NaN, which stands for a missing number; an id is in quotes"),
+        ("0,nan\nnan,0\n", "1:3: an id is nan, which stands for a missing number; an id is in quotes"),
         ("a b\na b c d\n", "2:1: the line has 4 words; expected two ids and perhaps a weight"),
         ("a b\na b c\n", "2:5: the weight is 'c'; expected a number"),
         ("a b\na b inf\n", "2:5: the weight is 'inf'; expected a number"),
@@ -72,7 +89,8 @@ enum FormatMistakes {
         ("a b\n\"a b\n", "2:1: a quote that is not closed in its line"),
         ("a a\n", "1:1: " + noEdge),
         ("a b 1\nb a 2\n", "2:1: a second edge between 'a' and 'b' has another weight than the one at 1:1"),
-        (#"[["a", "b", 1, 2], ["a", "b"]]"#, "1:1: the file is an array; expected an object"),
+        (#"[["a", "b", 1, 2], ["a", "b"]]"#, "1:1: " + noGraph),
+        ("[1, 2]", "1:1: " + noGraph),
         (#"[["a", "b"], ["a"]]"#, "1:14: edge 2 has 1 elements; expected two ids and perhaps a weight"),
         // decentralizepy.
         ("3\n0 1\n1 3\n", "3:3: '3' is no node; allowed: 0 to 2"),
@@ -116,6 +134,10 @@ enum FormatMistakes {
         ("graph { a -- b } graph { c }", "1:18: 'graph' after the graph; allowed: one graph"),
         ("graph { \"a -- b }", "1:9: a text without its closing quote"),
     ]
+
+    private static let noGraph =
+        "this array is no graph that is read; allowed: an array of edges, each two ids and perhaps a weight or an object "
+        + "with source and target, or an array of the rows of a square matrix"
 
     private static let noEdge =
         "the graph has no edge, in a node-link file nearly always an accident with the names edges and links; if it is "

@@ -95,7 +95,8 @@ struct FormatSample: CustomTestStringConvertible, Sendable {
                 #"{"nodes": [{"id": "a", "neighbors": [{"id": "b", "weight": 0.1}]}, {"id": "b", "neighbors": []}, {"id": "c", "neighbors": [{"id": "a", "weight": 0.3}]}]}"#,
             labels: abc, edges: "0-2 1-0", weights: [0.3, 0.1], directed: true,
             warnings: [
-                "the table of neighbours is not symmetric, so the graph is directed: its first end sends to its second"
+                "the table of neighbours is not symmetric, so the graph is directed: a neighbour sends to the node "
+                    + "that lists it"
             ]),
         FormatSample(
             format: MatrixRows.title, text: "[[0, 1, 0, 0], [1, 0, 1, 0], [0, 1, 0, 1], [0, 0, 1, 0]]",

@@ -123,6 +123,26 @@ struct GraphFormatTests {
         #expect(throws: ConfigurationFault.self) { try file.written(as: "gexf") }
     }
 
+    @Test("a graph of very many nodes is not written as a matrix")
+    func largeMatrix() throws {
+        let file = { (nodes: Int) in try Self.read("{\"family\": \"path\", \"nodes\": \(nodes)}") }
+        let fault = #expect(throws: ConfigurationFault.self) { try file(10_001).written(as: "matrix") }
+        #expect(
+            fault?.description
+                == "the graph has 10001 nodes, too many for an adjacency matrix; allowed: up to 10000, or "
+                + "a format that lists edges, as --to mtx")
+        #expect(try file(10_001).written(as: "mtx").text.utf8.count > 10_000)
+        #expect(try file(100).written(as: "matrix").text.utf8.count == 2 * 100 * 100)
+    }
+
+    @Test("in DOT, what is said of a node later is said of it, and not of the one before")
+    func laterAddress() throws {
+        let graph = try Self.read(
+            #"graph { a; b [address="h:2"]; a [address="h:1"]; b [address="h:3"]; c [address="h:2"]; a -- b -- c }"#
+        ).topology
+        #expect(graph.addresses == ["h:1", "h:3", "h:2"])
+    }
+
     @Test("letters with an accent and letters followed by one are two ids")
     func accents() throws {
         let text =
@@ -206,7 +226,11 @@ enum RandomFile {
     static func make(seed: UInt64, lacking lacks: [GraphPart]) throws -> TopologyFile {
         var random = RandomStream(seed: seed, purpose: .topology)
         let nodes = 5 + random.below(4)
-        let odd = ["a", "b c", "7", "x,y;z", "\"q\" & <r>", "é", "#{[:", "source", "e\u{301}"]
+        let odd = [
+            "a", "b c", "7", "x,y;z", "\"q\" & <r>", "é", "#{[:", "source", "e\u{301}", "\"\u{301}",
+            "&\u{301};<\u{301}",
+            "nan", "&amp;\u{301}",
+        ]
         let labels = (0..<nodes).map { lacks.contains(.labels) ? "\($0)" : odd[($0 + Int(seed)) % odd.count] }
         let directed = seed % 2 == 0
         let isWeighted = seed % 3 == 0

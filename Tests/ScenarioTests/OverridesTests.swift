@@ -66,6 +66,9 @@ struct OverridesTests {
         let ring = try experiment("{}", ["topology.seed=9", "topology.family=ring"])
         let expected = #"{"family": "ring", "nodes": 16, "seed": 9}"#
         #expect(ring.topology == .inline(try StrictJSON.read(expected, name: "")))
+        let random = try experiment("{}", [#"topology.hostile=["3"]"#, "topology.family=erdosRenyi"])
+        guard case .inline(let drawn) = random.topology else { Issue.record("no family"); return }
+        #expect(drawn.member("hostile") != nil)
         let text = message { () throws(ConfigurationFault) in
             _ = try assemble("{}", ["topology.family=rings"])
         }
@@ -86,6 +89,21 @@ struct OverridesTests {
             text.contains("topology is '\(name)', which is a family and no file; allowed: \(example), or ./\(name)"))
         let made = try experiment("{}", ["topology=\(example)"])
         #expect(try made.topologyFile { _ throws(ConfigurationFault) in [] }.topology.isConnected)
+    }
+
+    @Test("a file takes the place of a word, and another one that of a file and its digest")
+    func files() throws {
+        let named = try experiment("{}", ["training.initialisation.file=a=\u{301}.npz"])
+        #expect(named.training.initialisation == .file(TensorSource(path: "a=\u{301}.npz")))
+        let digest = String(repeating: "0", count: 64)
+        let pinned = #"{"training": {"initialisation": {"file": "a.npz", "digest": "\#(digest)"}}}"#
+        let other = try experiment(pinned, ["training.initialisation.file=b.npz"])
+        #expect(other.training.initialisation == .file(TensorSource(path: "b.npz")))
+        #expect(try experiment("{}", ["name=\u{301}x"]).name == "\u{301}x")
+        let text = message { () throws(ConfigurationFault) in
+            _ = try experiment("{}", ["training.frozen.file=a.npz"])
+        }
+        #expect(text.contains("layers is missing"), "\(text)")
     }
 
     @Test("lists that are empty, and values that are no list, are answered with what to write")

@@ -4,7 +4,11 @@ private let nodes = #""nodes": [{"id": "a"}, {"id": "b"}]"#
 private let edge = #"{"source": "a", "target": "b"}"#
 
 let topologyMistakes: [(String, String)] = [
-    ("[]", "1:1: the file is an array; expected an object"),
+    (
+        "[]",
+        "1:1: this array is no graph that is read; allowed: an array of edges, each two ids and perhaps a weight or an "
+            + "object with source and target, or an array of the rows of a square matrix"
+    ),
     ("{", "1:2: the end of the file in the object of 1:1; expected a key in double quotes"),
     (#"{"nodes": [{"id": 1}]"#, "1:22: the end of the file in the object of 1:1; expected a comma or }"),
     (

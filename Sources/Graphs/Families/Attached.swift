@@ -27,7 +27,7 @@ public struct Attached: RandomFamily {
         count = parameters.count("honest")
         hostile = parameters.count("hostile")
         perNode = parameters.count("perNode")
-        honest = try RandomRegular(nodes: count, degree: parameters.count("degree"))
+        honest = try RandomRegular(nodes: count, key: "honest", degree: parameters.count("degree"))
         guard perNode <= hostile else {
             throw ConfigurationFault(
                 .notAllowed(key: "perNode", given: "\(perNode)", allowed: "at most hostile (\(hostile))"))

@@ -22,13 +22,15 @@ public struct RandomRegular: RandomFamily {
         try self.init(nodes: parameters.count("nodes"), degree: parameters.count("degree"))
     }
 
-    init(nodes: Int, degree: Int) throws(ConfigurationFault) {
+    /// - Parameter key: what messages call the number of nodes.
+    init(nodes: Int, key: String = "nodes", degree: Int) throws(ConfigurationFault) {
         (self.nodes, self.degree) = (nodes, degree)
         guard degree < nodes else {
-            throw ConfigurationFault(.notAllowed(key: "degree", given: "\(degree)", allowed: "below nodes (\(nodes))"))
+            throw ConfigurationFault(
+                .notAllowed(key: "degree", given: "\(degree)", allowed: "below \(key) (\(nodes))"))
         }
         guard nodes * degree % 2 == 0 else {
-            throw ConfigurationFault("nodes (\(nodes)) times degree (\(degree)) is odd; no such graph exists")
+            throw ConfigurationFault("\(key) (\(nodes)) times degree (\(degree)) is odd; no such graph exists")
         }
     }
 

@@ -68,7 +68,7 @@ public struct BaseGraph: ScheduleKind {
             defer { step *= side }
             return nodes.indices.flatMap { place -> [Trade] in
                 let digit = place / step % side
-                return (digit + 1..<side).filter { $0 > digit }.map { other in
+                return (digit + 1..<side).map { other in
                     (nodes[place], nodes[place + (other - digit) * step], 1 / Double(side))
                 }
             }

@@ -34,7 +34,7 @@ public struct ExportRequest: Sendable {
     }
 
     private static func nodes(_ word: String, of assembly: Assembly) throws(ConfigurationFault) -> Nodes {
-        if let index = assembly.topology.labels.firstIndex(of: word) { return .one(NodeID(index)) }
+        if let node = assembly.topology.node(labelled: word) { return .one(node) }
         switch word {
         case "all": return .all
         case "average": return .average

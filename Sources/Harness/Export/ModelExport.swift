@@ -41,7 +41,9 @@ public struct ModelExport {
     /// - Throws: where there is nothing at all to be written.
     public mutating func write(from run: RunFolder, variant: @escaping ([String]) throws -> Assembly) throws {
         let nodes = if case .one(let node) = request.nodes { [node] } else { assembly.honest }
-        if case .one(let node) = request.nodes, assembly.hostile.contains(node), request.rounds.count > 1 {
+        if case .one(let node) = request.nodes, assembly.hostile.contains(node),
+            request.rounds != [assembly.experiment.training.rounds]
+        {
             throw ConfigurationFault(
                 "node \(assembly.topology.labels[node.index]) is hostile: of what it had in earlier rounds nothing is "
                     + "kept; allowed: --rounds final")

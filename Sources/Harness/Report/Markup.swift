@@ -1,5 +1,6 @@
 // Markup that escapes by construction: what is put into it is text, whatever stands in it. It checks no grammar.
 import Platform
+import Registry
 
 /// A piece of HTML or SVG. Its literals are markup; strings interpolated into them are escaped.
 struct Markup: ExpressibleByStringInterpolation, Sendable {

@@ -41,7 +41,7 @@ enum ReportStyle {
         .s0{--c:var(--s0)}.s1{--c:var(--s1)}.s2{--c:var(--s2)}.idle{--c:var(--idle)}
         svg{display:block}.legend svg{display:inline-block}
         svg text{font-family:system-ui,sans-serif;fill:var(--ink)}
-        .plot{width:100%;height:auto;overflow:visible;margin-top:auto}
+        .plot{width:100%;max-width:36rem;height:auto;overflow:visible;margin-top:auto}
         .line{fill:none;stroke:var(--c);stroke-width:1.8;stroke-linejoin:round;stroke-linecap:round}
         .line.s0{stroke-width:2.6}.line.s1{stroke-dasharray:6 4}.line.s2{stroke-dasharray:.1 4.4;stroke-width:2.4}
         .end{fill:var(--c)}.grid{stroke:var(--faint)}.axis{stroke:var(--soft);fill:none}

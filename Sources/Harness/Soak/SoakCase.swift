@@ -15,7 +15,7 @@ public import Simulation
 public struct SoakCase: Sendable {
     public let seed: UInt64
     /// The experiment but for what stands below, as JSON.
-    private(set) var settings: [(key: String, value: JSONValue)]
+    fileprivate(set) var settings: [(key: String, value: JSONValue)]
     var topology: JSONValue
     public internal(set) var nodes: Int
     public internal(set) var rounds: Int
@@ -47,7 +47,9 @@ public struct SoakCase: Sendable {
         }
         if (try? assembly()) == nil { adversary = adversary.map { $0.replacing("attack", .text(SignFlip.name)) } }
         // Drawn last, and left out where it does not go with the rest.
-        for variation in [draw.exchange(), draw.gossipSteps(), draw.schedule(of: topology, nodes, rounds: rounds)] {
+        for variation in [
+            draw.split(), draw.exchange(), draw.gossipSteps(), draw.schedule(of: topology, nodes, rounds: rounds),
+        ] {
             var varied = self
             variation?(&varied)
             if (try? varied.assembly()) != nil { take(varied) }
@@ -58,7 +60,7 @@ public struct SoakCase: Sendable {
         (settings, topology, nodes, adversary) = (other.settings, other.topology, other.nodes, other.adversary)
     }
 
-    /// What of a case is seldom drawn.
+    /// What of a case may not go with the rest.
     typealias Variation = (inout SoakCase) -> Void
 
     /// Adds a setting of the training, or takes it out.
@@ -101,6 +103,10 @@ public struct SoakCase: Sendable {
     public var faultKinds: [String] { faults.map { $0.fault.member("kind")?.text ?? "" } }
     public var ruleKind: String {
         settings.first { $0.key == "aggregation" }?.value.member("rule")?.member("kind")?.text ?? ""
+    }
+    public var splitKind: String {
+        let split = settings.first { $0.key == "task" }?.value.member("split")
+        return split?.text ?? split?.member("kind")?.text ?? ""
     }
     public var exchangeKind: String { training("exchange")?.member("kind")?.text ?? ModelExchange.name }
     public var scheduleKind: String { topology.member("schedule")?.member("kind")?.text ?? "none" }
@@ -223,8 +229,7 @@ private struct Draw {
                 "kind": .text("synthetic"), "samples": .number(20 * nodes), "testSamples": .number(10),
                 "features": .number(count(3...8)), "classes": .number(count(2...4)), "seed": .number(count(1...1000)),
             ]),
-            // Of these alone, so that what is drawn after it stays what it is for seeds that stand in tests.
-            "split": entry(one(of: [IIDSplit.self, DirichletSplit.self, OneLabelSplit.self])),
+            "split": .text(IIDSplit.name),
         ])
         var training = [
             JSONMember("batchSize", .number(count(1...8))), JSONMember("momentum", .number(chance(0.5) ? 0.9 : 0)),
@@ -279,7 +284,17 @@ private struct Draw {
         }
     }
 
-    // MARK: - What is seldom drawn
+    // MARK: - What does not go with everything
+
+    /// Not every split goes with as many samples, classes and nodes.
+    mutating func split() -> SoakCase.Variation? {
+        let split = entry(one(of: SplitCatalog.all.descriptions))
+        return { soakCase in
+            soakCase.settings = soakCase.settings.map { key, value in
+                key == "task" ? (key, value.replacing("split", split)) : (key, value)
+            }
+        }
+    }
 
     mutating func exchange() -> SoakCase.Variation? {
         guard chance(0.25) else { return nil }

@@ -50,7 +50,7 @@ public struct SweepRun {
             if let signals, try !signals.take().isEmpty { stop.make() }
             for worker in workers {
                 guard let result = try worker.take() else { continue }
-                if let result { try finished(result) }
+                if let result { try finished(result) } else { stop.make() }
                 if !stop.isMade, let next = rest.popFirst() { try worker.submit(next) }
             }
         }
@@ -69,7 +69,7 @@ public struct SweepRun {
                 }
                 return outcome.wasStopped ? nil : CellResult(plan.keys[cell], try RunSummary(outcome, of: assembly))
             } catch {
-                return CellResult(plan.keys[cell], failure: "\(error)")
+                return Signals.wereRequestsToEnd ? nil : CellResult(plan.keys[cell], failure: "\(error)")
             }
         }
     }
@@ -98,6 +98,7 @@ public struct SweepRun {
                 try files.writeReport()
                 result = CellResult(key, summary)
             } catch {
+                if Signals.wereRequestsToEnd { return false }
                 result = CellResult(key, failure: "\(error)")
             }
             try finished(result)

@@ -1,5 +1,6 @@
 // Rows of text under a header, and the three ways to write them. What the texts mean is the business of others.
 import Platform
+import Registry
 
 /// Rows of text under a header.
 public struct TextTable: Sendable {
@@ -42,16 +43,5 @@ public struct TextTable: Sendable {
     private static func quoted(_ text: String) -> String {
         guard text.utf8.contains(where: { ",\"\n\r".utf8.contains($0) }) else { return text }
         return "\"\(text.replacingScalars { $0 == "\"" ? "\"\"" : nil })\""
-    }
-}
-
-extension String {
-    /// A mark with an accent on it is one character, and yet ends a cell or a quotation: scalars are looked at.
-    func replacingScalars(_ replacement: (Unicode.Scalar) -> String?) -> String {
-        var result = ""
-        for scalar in unicodeScalars {
-            if let text = replacement(scalar) { result += text } else { result.unicodeScalars.append(scalar) }
-        }
-        return result
     }
 }

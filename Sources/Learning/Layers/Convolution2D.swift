@@ -16,7 +16,7 @@ struct Convolution2D: Layer {
     }
 
     func initialise(random: inout RandomStream) -> [Float] {
-        Initialisation.he.draw(
+        WeightInitialisation.he.draw(
             weights: shape.filters * shape.depth, biases: shape.filters, inputs: shape.depth, outputs: shape.filters,
             random: &random)
     }

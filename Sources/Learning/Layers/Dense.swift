@@ -5,9 +5,9 @@ import Kernels
 struct Dense: Layer {
     let inputCount: Int
     let outputCount: Int
-    let initialisation: Initialisation
+    let initialisation: WeightInitialisation
 
-    init(_ inputCount: Int, to outputCount: Int, _ initialisation: Initialisation) {
+    init(_ inputCount: Int, to outputCount: Int, _ initialisation: WeightInitialisation) {
         self.inputCount = inputCount
         self.outputCount = outputCount
         self.initialisation = initialisation

@@ -34,6 +34,14 @@ public struct Optimum: Sendable, Equatable {
         self.value = value
         self.certificate = certificate
     }
+
+    /// How far a value of F is above the least. Where it is less than the value here by no more than the certificate
+    /// leaves open and sums are rounded by, it is the least.
+    public func excess(of value: Double) -> Double {
+        let excess = value - self.value
+        let uncertainty = certificate.excess + 1e-12 * self.value.magnitude
+        return excess < 0 && excess >= -uncertainty ? 0 : excess
+    }
 }
 
 /// What shows that a point is the optimum, up to small errors.

@@ -3,7 +3,7 @@
 import Kernels
 import Registry
 
-/// Lines of a text file, without what ends them: a line feed, or a carriage return and a line feed.
+/// Lines of a text file, without what ends them: a line feed, a carriage return, or both.
 struct TextLines {
     /// Bytes that are read at once.
     private static let block = 1 << 20
@@ -22,6 +22,8 @@ struct TextLines {
     private var bytes: [UInt8] = []
     private var position = 0
     private var hasEnded = false
+    /// Whether the last line ended in a carriage return, to which a line feed may belong.
+    private var isAfterReturn = false
 
     init(_ path: String, in files: any DataFiles) throws(ConfigurationFault) {
         self.path = path
@@ -43,20 +45,27 @@ struct TextLines {
                     break
                 }
             }
+            if isAfterReturn {
+                isAfterReturn = false
+                if bytes[position] == UInt8(ascii: "\n") {
+                    position += 1
+                    continue
+                }
+            }
             let rest = bytes[position...]
-            guard let end = rest.firstIndex(of: UInt8(ascii: "\n")) else {
+            guard let end = rest.firstIndex(where: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) else {
                 line.append(contentsOf: rest)
                 position = bytes.count
                 try checkLength()
                 continue
             }
             line.append(contentsOf: bytes[position..<end])
+            isAfterReturn = bytes[end] == UInt8(ascii: "\r")
             position = end + 1
             break
         }
         try checkLength()
         number += 1
-        if line.last == UInt8(ascii: "\r") { line.removeLast() }
         if number == 1, line.starts(with: Self.mark) { line.removeFirst(Self.mark.count) }
         return true
     }

@@ -61,9 +61,7 @@ struct DOTScanner {
 
     private var next: UInt8? { offset < source.bytes.count ? source.bytes[offset] : nil }
 
-    private func begins(_ text: StaticString) -> Bool {
-        source.bytes[offset...].starts(with: Array(text.description.utf8))
-    }
+    private func begins(_ text: String) -> Bool { source.has(text, at: offset) }
 
     private mutating func skipBlanks() throws(ConfigurationFault) {
         while let byte = next {

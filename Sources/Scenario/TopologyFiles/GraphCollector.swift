@@ -45,24 +45,25 @@ struct GraphCollector {
         for index in 0..<count { try addNode("\(index)", at: position) }
     }
 
-    /// The address of the node that was added last.
+    /// Gives a node its address; the last one said holds.
     mutating func setAddress(
-        _ text: String, key: String, at position: JSONPosition
+        _ text: String, of node: NodeID, key: String, at position: JSONPosition
     ) throws(ConfigurationFault) {
         let address = try position.locating { () throws(ConfigurationFault) in try HostPort(text, key: key) }
-        if address.port != 0, let other = listeners.updateValue(labels.count - 1, forKey: address) {
+        if let former = addresses[node.index].flatMap({ try? HostPort($0, key: key) }) { listeners[former] = nil }
+        if address.port != 0, let other = listeners.updateValue(node.index, forKey: address) {
             throw ConfigurationFault(
                 "\(key) is '\(text)', where node '\(labels[other])' listens; "
                     + "allowed: an address of its own, or port 0 for any free port", at: position.description)
         }
-        addresses[labels.count - 1] = text
+        addresses[node.index] = text
     }
 
     /// The address of the node that was added last, if it has one.
     mutating func setAddress(of node: JSONObject) throws(ConfigurationFault) {
         guard let value = node["address"] else { return }
         let key = node.path(of: "address")
-        try setAddress(try value.text(key), key: key, at: value.position)
+        try setAddress(try value.text(key), of: NodeID(labels.count - 1), key: key, at: value.position)
     }
 
     /// The node of this label, or `nil`.
@@ -99,9 +100,8 @@ struct GraphCollector {
         }
         let isForward = directed || source < target
         let edge = Edge(isForward ? source : target, isForward ? target : source, weight: weight)
-        let ends = UInt64(edge.source.index) << 32 | UInt64(edge.target.index)
-        guard let slot = slots[ends] else {
-            slots[ends] = edges.count
+        guard let slot = slots[edge.key] else {
+            slots[edge.key] = edges.count
             edges.append(edge)
             positions.append(position)
             return
@@ -126,7 +126,7 @@ struct GraphCollector {
         _ source: NodeID, _ target: NodeID, weight: Double?, at position: JSONPosition
     ) throws(ConfigurationFault) {
         let edge = Edge(min(source, target), max(source, target), weight: weight)
-        guard let slot = slots[UInt64(edge.source.index) << 32 | UInt64(edge.target.index)] else {
+        guard let slot = slots[edge.key] else {
             preconditionFailure("only an edge that is there is confirmed")
         }
         try agree(edge, with: slot, at: position)

@@ -42,6 +42,9 @@ protocol GraphWriter: GraphFormat {
     /// What it has no place for.
     static var lacks: [GraphPart] { get }
 
+    /// The most nodes of a graph that is written so.
+    static var mostNodes: Int { get }
+
     /// Whether an id or a name can stand in it.
     static func canWrite(_ text: String) -> Bool
 
@@ -49,6 +52,8 @@ protocol GraphWriter: GraphFormat {
 }
 
 extension GraphWriter {
+    static var mostNodes: Int { .max }
+
     static func canWrite(_ text: String) -> Bool {
         Self.self is any JSONGraphFormat.Type || !text.utf8.contains { $0 < 32 && $0 != 9 && $0 != 10 && $0 != 13 }
     }

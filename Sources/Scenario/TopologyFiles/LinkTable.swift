@@ -18,23 +18,27 @@ struct LinkTable {
     private var slots: [UInt64: Int] = [:]
     /// Where a link stands that was there already.
     private var repeats: [Int] = []
+    private let labels: [String]
     private let place: (Int) -> JSONPosition
 
-    /// - Parameter place: the position of what stands at an offset of the file.
-    init(_ place: @escaping (Int) -> JSONPosition) { self.place = place }
-
-    private static func key(_ source: Int32, _ target: Int32) -> UInt64 {
-        UInt64(UInt32(bitPattern: source)) << 32 | UInt64(UInt32(bitPattern: target))
+    /// - Parameters:
+    ///   - labels: of all nodes.
+    ///   - place: the position of what stands at an offset of the file.
+    init(of labels: [String], _ place: @escaping (Int) -> JSONPosition) {
+        self.labels = labels
+        self.place = place
     }
+
+    private static func key(_ source: Int, _ target: Int) -> UInt64 { Edge(NodeID(source), NodeID(target)).key }
 
     /// - Parameter offset: what `place` makes a position of.
     mutating func add(_ source: Int, _ target: Int, weight: Double, at offset: Int) throws(ConfigurationFault) {
-        let key = Self.key(Int32(source), Int32(target))
+        let key = Self.key(source, target)
         if let slot = slots[key] {
             guard entries[slot].weight == weight else {
                 throw ConfigurationFault(
-                    "the link from \(source) to \(target) has another weight than at "
-                        + "\(place(entries[slot].offset).lineColumn)",
+                    "the link from '\(excerpt(of: labels[source]))' to '\(excerpt(of: labels[target]))' has another "
+                        + "weight than at \(place(entries[slot].offset).lineColumn)",
                     at: place(offset).description)
             }
             repeats.append(offset)
@@ -47,7 +51,7 @@ struct LinkTable {
     /// Whether each link goes both ways, alike.
     private var isSymmetric: Bool {
         entries.allSatisfy { entry in
-            slots[Self.key(entry.target, entry.source)].map { entries[$0].weight == entry.weight } ?? false
+            slots[Self.key(Int(entry.target), Int(entry.source))].map { entries[$0].weight == entry.weight } ?? false
         }
     }
 
@@ -55,13 +59,15 @@ struct LinkTable {
     ///
     /// - Parameters:
     ///   - word: what a message calls the table.
+    ///   - direction: who sends to whom, for the note that the graph is directed.
     ///   - loops: what an entry of a node with itself means, for the note that it is left out.
     func fill(
-        _ graph: inout GraphCollector, word: String, loops: String = "an edge from a node to itself"
+        _ graph: inout GraphCollector, word: String, direction: String = "row sends to column",
+        loops: String = "what stands on the diagonal"
     ) throws(ConfigurationFault) {
         graph.directed = !isSymmetric
         if graph.directed {
-            graph.notes.add("\(word) is not symmetric, so the graph is directed: its first end sends to its second")
+            graph.notes.add("\(word) is not symmetric, so the graph is directed: \(direction)")
         }
         for offset in repeats {
             graph.notes.count("an edge that is in the file already counts once", at: place(offset))

@@ -7,6 +7,8 @@ import Registry
 struct TextWord {
     let text: String
     let offset: Int
+    /// Whether it stood in quotes.
+    var isQuoted = false
 }
 
 /// A row of a text: its words, and behind them, in braces, what networkx adds to an edge.
@@ -130,7 +132,9 @@ struct TextRows {
                 end += isDoubled ? 2 : 1
             }
             guard isClosed else { throw fault("a quote that is not closed in its line", at: start) }
-            return (TextWord(text: try TextRows.text(bytes[...], source, at: start), offset: start), end)
+            return (
+                TextWord(text: try TextRows.text(bytes[...], source, at: start), offset: start, isQuoted: true), end
+            )
         }
         while end < range.upperBound,
             separator.map({ source.bytes[end] != $0 }) ?? !Self.isBlank(source.bytes[end])
@@ -178,6 +182,11 @@ extension TextWord {
         }
         guard mayBe, let number = Double(text), number.isFinite else { return nil }
         return number
+    }
+
+    /// Whether it is what programs write where a number is missing or too large.
+    var isNoNumber: Bool {
+        !isQuoted && ["nan", "inf", "infinity"].contains(text.lowercased().drop { $0 == "-" || $0 == "+" })
     }
 
     /// The whole number from 0 that the word is, in the one way that it can be written.

@@ -86,7 +86,13 @@ public struct TopologyFile: Sendable {
             return try generated(try value.object(""), room: room)
         }
         if let format = GraphFormats.unread(value) { throw GraphFormats.fault(format, at: value.position) }
-        let format = GraphFormats.format(of: value) ?? NodeLink.self
+        let found = GraphFormats.format(of: value)
+        if found == nil, case .array = value.kind {
+            throw value.fault(
+                "this array is no graph that is read; allowed: an array of edges, each two ids and perhaps a weight or "
+                    + "an object with source and target, or an array of the rows of a square matrix")
+        }
+        let format = found ?? NodeLink.self
         let graphs = try format.graphs(in: value)
         try refuse(number, of: graphs.count, at: value.position)
         guard graphs.count == 1 || number != nil else {
@@ -141,6 +147,11 @@ public struct TopologyFile: Sendable {
         guard let format = GraphFormats.writers.first(where: { $0.name == name }) else {
             throw ConfigurationFault(.unknown(noun: "format", given: name, known: TopologyFile.formats))
         }
+        guard written.nodeCount <= format.mostNodes else {
+            throw ConfigurationFault(
+                "the graph has \(written.nodeCount) nodes, too many for \(format.title); allowed: up to "
+                    + "\(format.mostNodes), or a format that lists edges, as --to mtx")
+        }
         let lost = format.lacks.filter { $0.isSaid(by: self) }
         let texts =
             (format.lacks.contains(.labels) ? [] : written.labels)
@@ -186,6 +197,9 @@ public struct TopologyFile: Sendable {
             written, weightRule: weightRule, schedule: schedule, taps: taps + more, warnings: warnings)
     }
 
+    /// What may be said of a graph of any family, beside the parameters of its own.
+    static let keysOfFamilies = ["name", "seed", "weights", "schedule", "hostile"]
+
     /// Reads `{"family": "ring", "nodes": 16}`.
     private static func generated(_ file: JSONObject, room: MemoryRoom) throws(ConfigurationFault) -> TopologyFile {
         let name = try file.required("family", expected: "a text")
@@ -193,7 +207,7 @@ public struct TopologyFile: Sendable {
             try TopologyCatalog.all.entry(named: try name.text("family"))
         }
         let parameters = try file.parameters(
-            family.parameters, besides: ["family", "name", "seed", "weights", "schedule", "hostile"])
+            family.parameters, besides: ["family"] + keysOfFamilies)
         var random = RandomStream(seed: try file["seed"]?.seed("seed") ?? 1, purpose: .topology)
         var notes = Notes()
         var redraws = 0

@@ -82,16 +82,13 @@ struct XMLReader {
         throw fault("the end of the file in <\(name)>; expected </\(name)>", at: offset)
     }
 
-    private func begins(_ text: StaticString) -> Bool {
-        source.bytes[offset...].starts(with: Array(text.description.utf8))
-    }
+    private func begins(_ text: String) -> Bool { source.has(text, at: offset) }
 
-    private mutating func pass(_ end: StaticString, of what: String) throws(ConfigurationFault) {
+    private mutating func pass(_ end: String, of what: String) throws(ConfigurationFault) {
         let start = offset
-        let end = Array(end.description.utf8)
-        while offset + end.count <= source.bytes.count {
-            if source.bytes[offset] == end[0], source.bytes[offset...].starts(with: end) {
-                offset += end.count
+        while offset < source.bytes.count {
+            if begins(end) {
+                offset += end.utf8.count
                 return
             }
             offset += 1
@@ -195,8 +192,8 @@ struct XMLReader {
     private func resolved(_ range: Range<Int>) throws(ConfigurationFault) -> String {
         let text = try TextRows.text(source.bytes[range], source, at: range.lowerBound)
         guard text.utf8.contains(UInt8(ascii: "&")) else { return text }
-        for piece in text.split(separator: "&", omittingEmptySubsequences: false).dropFirst() {
-            guard let end = piece.firstIndex(of: ";"), MarkupText.character(piece[..<end]) != nil else {
+        for piece in text.unicodeScalars.split(separator: "&", omittingEmptySubsequences: false).dropFirst() {
+            guard MarkupText.reference(piece) != nil else {
                 throw fault(
                     "an & that is none of &amp; &lt; &gt; &quot; &apos; and numbered characters", at: range.lowerBound)
             }

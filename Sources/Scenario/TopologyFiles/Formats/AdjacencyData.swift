@@ -43,14 +43,14 @@ enum AdjacencyData: JSONGraphFormat {
                 let id = try link.required("id", expected: JSONValue.idForms)
                 let (source, target) = (NodeID(index), try graph.node(id, link.path(of: "id")))
                 let weight = try link.number("weight")
+                let half = Edge(source, target).key
                 let isCounterpart =
-                    !graph.directed && source != target
-                    && halves.contains(UInt64(target.index) << 32 | UInt64(source.index))
-                    && halves.insert(UInt64(source.index) << 32 | UInt64(target.index)).inserted
+                    !graph.directed && source != target && halves.contains(Edge(target, source).key)
+                    && halves.insert(half).inserted
                 if isCounterpart {
                     try graph.confirm(source, target, weight: weight, at: element.position)
                 } else {
-                    halves.insert(UInt64(source.index) << 32 | UInt64(target.index))
+                    halves.insert(half)
                     try graph.connect(source, target, weight: weight, at: element.position)
                 }
             }

@@ -88,10 +88,8 @@ enum DOT: TextGraphFormat, GraphWriter {
                 ends.append(try readEnd())
             }
             let attributes = try readAttributes(of: ends.count > 1 ? "edges" : "nodes")
-            if ends.count == 1, let address = attributes.address, let node = ends[0].last,
-                node.index == graph.labels.count - 1
-            {
-                try graph.setAddress(address, key: "address", at: start)
+            if ends.count == 1, let address = attributes.address, let node = ends[0].last {
+                try graph.setAddress(address, of: node, key: "address", at: start)
             }
             for (sources, targets) in zip(ends, ends.dropFirst()) {
                 // Two groups are few characters and many edges.
@@ -175,6 +173,6 @@ enum DOT: TextGraphFormat, GraphWriter {
 
     /// A text with a backslash before each quote in it.
     private static func quoted(_ label: String) -> String {
-        "\"" + label.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\\\"") + "\""
+        "\"\(label.replacingScalars { $0 == "\"" ? "\\\"" : nil })\""
     }
 }

@@ -14,32 +14,15 @@ enum EdgeArray: JSONGraphFormat {
 
     /// Nodes are in the order of their first mention, or by number where all ids are whole numbers.
     static func read(_ file: JSONValue) throws(ConfigurationFault) -> GraphCollector {
-        var graph = GraphCollector()
-        let edges = try file.array("the edges")
-        var labels: [String] = []
-        var seen = LabelIndex()
-        for (index, edge) in edges.enumerated() {
-            for end in try ends(of: edge, index, &graph).ends {
-                let label = try end.nodeLabel("an end of edge \(index + 1)")
-                if seen[label] == nil {
-                    _ = seen.add(label, for: NodeID(labels.count))
-                    labels.append(label)
-                }
-            }
-        }
-        let numbers = labels.compactMap { TextWord(text: $0, offset: 0).index }
-        for label in numbers.count == labels.count ? numbers.sorted().map(String.init) : labels {
-            try graph.addNode(label, at: file.position)
-        }
-        var unused = graph
-        for (index, edge) in edges.enumerated() {
-            let (ends, weight) = try ends(of: edge, index, &unused)
-            try graph.connect(
-                try graph.node(ends[0], "an end of edge \(index + 1)"),
-                try graph.node(ends[1], "an end of edge \(index + 1)"),
+        var mentions = EdgeMentions()
+        for (index, edge) in try file.array("the edges").enumerated() {
+            let (ends, weight) = try ends(of: edge, index, &mentions.graph)
+            mentions.connect(
+                mentions.node(try ends[0].nodeLabel("an end of edge \(index + 1)")),
+                mentions.node(try ends[1].nodeLabel("an end of edge \(index + 1)")),
                 weight: try weight?.number("the weight of edge \(index + 1)"), at: edge.position)
         }
-        return graph
+        return try mentions.finish(at: file.position)
     }
 
     private static func ends(

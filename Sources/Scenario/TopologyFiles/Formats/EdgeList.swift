@@ -41,8 +41,10 @@ enum EdgeList: TextGraphFormat, GraphWriter {
             }
             isFirst = false
         }
-        list.graph.directed = rows.comments.contains { $0.drop(while: \.isWhitespace).hasPrefix("directed graph") }
-        return try list.finish()
+        list.mentions.graph.directed = rows.comments.contains {
+            $0.drop(while: \.isWhitespace).hasPrefix("directed graph")
+        }
+        return try list.mentions.finish(at: source.position(at: source.markBytes))
     }
 
     /// Where in a row the ends and the weight stand.
@@ -72,21 +74,16 @@ enum EdgeList: TextGraphFormat, GraphWriter {
         }
     }
 
-    /// The edges in the order of the file, and the nodes in that of their first mention.
+    /// The rows, one after the other.
     private struct List {
-        var graph = GraphCollector()
+        var mentions = EdgeMentions()
         private let source: JSONSource
-        private var labels: [String] = []
-        private var index = LabelIndex()
-        private var edges: [(source: NodeID, target: NodeID, weight: Double?, offset: Int)] = []
-        /// Whether nodes stand in lines of their own, which settles their order.
-        private var namesNodes = false
 
         init(_ source: JSONSource) { self.source = source }
 
         mutating func add(_ row: TextRow, _ columns: Columns) throws(ConfigurationFault) {
             if row.words.count == 1, row.attributes == nil, columns.count == nil {
-                namesNodes = true
+                mentions.namesNodes = true
                 _ = try node(row.words[0])
                 return
             }
@@ -106,49 +103,27 @@ enum EdgeList: TextGraphFormat, GraphWriter {
                 }
             }
             if let attributes = row.attributes {
-                weight = try EdgeList.weight(in: attributes, &graph, source) ?? weight
+                weight = try EdgeList.weight(in: attributes, &mentions.graph, source) ?? weight
             }
             for (_, name) in columns.others {
-                graph.notes.count("the column '\(name)' is not used", at: source.position(at: row.offset))
+                mentions.graph.notes.count("the column '\(name)' is not used", at: source.position(at: row.offset))
             }
-            edges.append((try node(row.words[columns.source]), try node(row.words[columns.target]), weight, row.offset))
+            mentions.connect(
+                try node(row.words[columns.source]), try node(row.words[columns.target]), weight: weight,
+                at: source.position(at: row.offset))
         }
 
         private mutating func node(_ word: TextWord) throws(ConfigurationFault) -> NodeID {
             guard !word.text.isEmpty else { throw fault("an id is empty", word.offset) }
-            if let node = index[word.text] { return node }
-            let node = NodeID(labels.count)
-            _ = index.add(word.text, for: node)
-            labels.append(word.text)
-            return node
-        }
-
-        mutating func finish() throws(ConfigurationFault) -> GraphCollector {
-            let start = source.position(at: source.markBytes)
-            let order = namesNodes ? Array(labels.indices) : EdgeList.order(of: labels)
-            var places = [Int](repeating: 0, count: labels.count)
-            for (place, node) in order.enumerated() {
-                places[node] = place
-                try graph.addNode(labels[node], at: start)
+            guard !word.isNoNumber else {
+                throw fault("an id is \(word.text), which stands for a missing number; an id is in quotes", word.offset)
             }
-            for edge in edges {
-                try graph.connect(
-                    NodeID(places[edge.source.index]), NodeID(places[edge.target.index]), weight: edge.weight,
-                    at: source.position(at: edge.offset))
-            }
-            return graph
+            return mentions.node(word.text)
         }
 
         private func fault(_ sentence: String, _ offset: Int) -> ConfigurationFault {
             ConfigurationFault(sentence, at: source.position(at: offset).description)
         }
-    }
-
-    /// The nodes in their order: by number where all ids are whole numbers, else as they are first mentioned.
-    private static func order(of labels: [String]) -> [Int] {
-        let numbers = labels.compactMap { TextWord(text: $0, offset: 0).index }
-        guard numbers.count == labels.count else { return Array(labels.indices) }
-        return labels.indices.sorted { numbers[$0] < numbers[$1] }
     }
 
     /// The weight among what networkx writes behind an edge: `{'weight': 0.5}`.
@@ -199,15 +174,17 @@ enum EdgeList: TextGraphFormat, GraphWriter {
             isSeen[node] = true
             seen.append(node)
         }
-        let order = order(of: seen.map { graph.labels[$0] }).map { seen[$0] }
+        let order = EdgeMentions.order(of: seen.map { graph.labels[$0] }).map { seen[$0] }
         return order == Array(0..<graph.nodeCount)
     }
 
     /// The label as one word.
     private static func quoted(_ label: String) -> String {
-        let isWord = !label.utf8.contains { $0 <= 32 || ",;\"#%{}[]<>:".utf8.contains($0) }
+        let isWord =
+            !label.utf8.contains { $0 <= 32 || ",;\"#%{}[]<>:".utf8.contains($0) }
+            && !TextWord(text: label, offset: 0).isNoNumber
         return isWord
             ? label
-            : "\"" + label.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+            : "\"\(label.replacingScalars { $0 == "\"" ? "\"\"" : nil })\""
     }
 }

@@ -99,7 +99,9 @@ enum GML: TextGraphFormat, GraphWriter {
             }
             let position = scanner.source.position(at: node.offset)
             try graph.addNode((areLabelled ? node.label : nil) ?? "\(node.id)", at: position)
-            if let address = node.address { try graph.setAddress(address, key: "address", at: position) }
+            if let address = node.address {
+                try graph.setAddress(address, of: NodeID(index), key: "address", at: position)
+            }
         }
         for link in links {
             guard let source = indices[link.source], let target = indices[link.target] else {

@@ -111,7 +111,8 @@ enum GraphML: TextGraphFormat, GraphWriter {
                 }
                 let (key, text) = try readData(attributes)
                 if key == "address" {
-                    try graph.setAddress(text, key: "address", at: xml.source.position(at: offset))
+                    try graph.setAddress(
+                        text, of: NodeID(graph.labels.count - 1), key: "address", at: xml.source.position(at: offset))
                 } else {
                     note(key, "nodes", offset)
                 }

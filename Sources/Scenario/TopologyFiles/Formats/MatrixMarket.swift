@@ -42,13 +42,13 @@ enum MatrixMarket: TextGraphFormat, GraphWriter {
         }
         var graph = GraphCollector()
         try graph.addNodes(numbers[0], at: place(size.offset))
-        var table = LinkTable(place)
+        var table = LinkTable(of: graph.labels, place)
         if header.isSparse {
             try readEntries(&rows, count: numbers[2], nodes: numbers[0], header, &table, place)
         } else {
             try readColumns(&rows, nodes: numbers[0], header, &table, place)
         }
-        try table.fill(&graph, word: "the matrix", loops: "what stands on the diagonal")
+        try table.fill(&graph, word: "the matrix")
         return graph
     }
 
@@ -77,7 +77,7 @@ enum MatrixMarket: TextGraphFormat, GraphWriter {
         var found = 0
         while let row = try rows.next() {
             found += 1
-            let ends = row.words.prefix(2).compactMap(\.index).filter { (1...nodes).contains($0) }
+            let ends = row.words.prefix(2).compactMap(\.index).filter { $0 >= 1 && $0 <= nodes }
             let weight = header.isPattern ? 1 : row.words.last?.number
             guard row.words.count == (header.isPattern ? 2 : 3), ends.count == 2, let weight else {
                 throw ConfigurationFault(

@@ -14,11 +14,14 @@ enum MatrixRows: JSONGraphFormat {
         return first.count > 1 && isSmallMatrix(rows.prefix(4).map { $0.elements.map(\.number) })
     }
 
-    /// Whether rows that may be edges are a symmetric matrix of zeros and ones, whose diagonal is zero.
+    /// Whether rows that may be edges are a symmetric matrix of zeros and ones, whose diagonal is zero; or at least
+    /// three rows of zeros and ones, which would be edges between two nodes over and over.
     static func isSmallMatrix(_ rows: [[Double?]]) -> Bool {
+        guard rows.joined().allSatisfy({ $0 == 0 || $0 == 1 }) else { return false }
+        if rows.count >= 3, rows[0].count == 3 { return true }
         guard rows.allSatisfy({ $0.count == rows.count }) else { return false }
         return rows.indices.allSatisfy { i in
-            rows[i][i] == 0 && rows.indices.allSatisfy { rows[i][$0] == rows[$0][i] && [0, 1].contains(rows[i][$0]) }
+            rows[i][i] == 0 && rows.indices.allSatisfy { rows[i][$0] == rows[$0][i] }
         }
     }
 
@@ -27,7 +30,7 @@ enum MatrixRows: JSONGraphFormat {
         var graph = GraphCollector()
         try graph.addNodes(rows.count, at: file.position)
         let positions = rows.map(\.position)
-        var table = LinkTable { positions[$0] }
+        var table = LinkTable(of: graph.labels) { positions[$0] }
         for (index, row) in rows.enumerated() {
             let entries = try row.array("row \(index + 1) of the matrix")
             guard entries.count == rows.count else {
@@ -41,7 +44,7 @@ enum MatrixRows: JSONGraphFormat {
                 if weight != 0 { try table.add(index, column, weight: weight, at: index) }
             }
         }
-        try table.fill(&graph, word: "the matrix", loops: "what stands on the diagonal")
+        try table.fill(&graph, word: "the matrix")
         return graph
     }
 }

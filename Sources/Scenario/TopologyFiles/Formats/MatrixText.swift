@@ -8,6 +8,8 @@ enum MatrixText: TextGraphFormat, GraphWriter {
     static let title = "an adjacency matrix"
     static let name = "matrix"
     static let lacks: [GraphPart] = [.name, .labels, .addresses, .weightRule, .schedule, .taps]
+    /// The text grows with their square: this many are 200 MB.
+    static let mostNodes = 10_000
 
     /// Of more than three columns, or so small that it could be a list of edges and yet is a matrix of zeros and ones.
     static func fits(_ text: TextStart) -> Bool {
@@ -15,16 +17,19 @@ enum MatrixText: TextGraphFormat, GraphWriter {
         guard let first = rows.first, first.attributes == nil else { return false }
         let width = first.words.count
         if heading(of: first, rows.dropFirst().first) != nil { return true }
-        guard first.words.allSatisfy({ $0.number != nil }) else { return false }
+        guard first.words.allSatisfy({ $0.number != nil || $0.isNoNumber }) else { return false }
         if width > 3 { return true }
         return width > 1 && MatrixRows.isSmallMatrix(rows.map { $0.words.map(\.number) })
     }
 
     /// The labels in the first row, if they are what it has.
     private static func heading(of row: TextRow, _ next: TextRow?) -> [TextWord]? {
-        guard let next, row.words.count > 1, next.words.dropFirst().allSatisfy({ $0.number != nil }) else { return nil }
+        guard let next, row.words.count > 1,
+            next.words.dropFirst().allSatisfy({ $0.number != nil || $0.isNoNumber })
+        else { return nil }
         if row.words[0].text.isEmpty, next.words.count == row.words.count { return Array(row.words.dropFirst()) }
-        guard row.words.contains(where: { $0.number == nil }), next.words.count == row.words.count + 1 else {
+        guard row.words.contains(where: { $0.number == nil && !$0.isNoNumber }), next.words.count == row.words.count + 1
+        else {
             return nil
         }
         return row.words
@@ -33,7 +38,6 @@ enum MatrixText: TextGraphFormat, GraphWriter {
     static func read(_ source: JSONSource) throws(ConfigurationFault) -> GraphCollector {
         var graph = GraphCollector()
         let place = { source.position(at: $0) }
-        var table = LinkTable(place)
         var rows = TextRows(source)
         guard let first = try rows.next() else {
             throw ConfigurationFault("there is no row", at: place(source.markBytes).description)
@@ -42,6 +46,7 @@ enum MatrixText: TextGraphFormat, GraphWriter {
         let heading = heading(of: first, second)
         for label in heading ?? [] { try graph.addNode(label.text, at: place(label.offset)) }
         if heading == nil { try graph.addNodes(first.words.count, at: place(first.offset)) }
+        var table = LinkTable(of: graph.labels, place)
         var row = heading == nil ? first : second
         var isSecondDue = heading == nil
         var index = 0
@@ -56,7 +61,7 @@ enum MatrixText: TextGraphFormat, GraphWriter {
                 "the matrix has \(index) rows and \(graph.labels.count) columns; expected as many",
                 at: place(first.offset).description)
         }
-        try table.fill(&graph, word: "the matrix", loops: "what stands on the diagonal")
+        try table.fill(&graph, word: "the matrix")
         return graph
     }
 

@@ -29,7 +29,7 @@ enum NVFlareNetwork: JSONGraphFormat {
             try graph.addNode(label, at: position)
         }
         let positions = nodes.map(\.position)
-        var table = LinkTable { positions[$0] }
+        var table = LinkTable(of: graph.labels) { positions[$0] }
         for (index, element) in nodes.enumerated() {
             guard let neighbours = element.member("neighbors") else { continue }
             let key = "network.nodes[\(index)].neighbors"
@@ -42,7 +42,10 @@ enum NVFlareNetwork: JSONGraphFormat {
                 try table.add(other.index, index, weight: try neighbour.number("weight") ?? 1, at: index)
             }
         }
-        try table.fill(&graph, word: "the table of neighbours")
+        try table.fill(
+            &graph,
+            word: "the table of neighbours", direction: "a neighbour sends to the node that lists it",
+            loops: "an edge from a node to itself")
         return graph
     }
 }
