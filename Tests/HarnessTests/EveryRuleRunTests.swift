@@ -49,7 +49,7 @@ struct EveryRuleRunTests {
     func trialFromZeros() throws {
         let assembly = try smallAssembly([
             #"aggregation.rule={"kind": "rtc", "centre": "before"}"#, "aggregation.tolerates.count=2",
-            "training.exchange=gradient", #"adversary=[{"nodes": ["1", "4"], "attack": "optALIE", "taps": "all"}]"#,
+            "training.exchange=gradient", #"adversary=[{"nodes": ["1", "4"], "attack": "optALIE", "taps": "honest"}]"#,
         ])
         let outcome = try outcome(assembly, Simulator.Options())
         #expect(outcome.finalModels.count == assembly.topology.nodeCount)

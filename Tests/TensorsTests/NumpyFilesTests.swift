@@ -61,7 +61,7 @@ struct NumpyFilesTests {
         (npyOf("'<f4'", shape: "(99999999999999999999,)"), "expected a length"),
         (npyOf("'<f4'", shape: "(-1,)"), "expected a length"),
         (npyOf("'<f4'", shape: "[1]"), "expected '('"),
-        (npyOf("'<f4'", shape: "(" + String(repeating: "1,", count: 65) + ")"), "a length, of at most 64"),
+        (npyOf("'<f4'", shape: "(" + String(repeating: "1,", count: 65) + ")"), "a length; at most 64 of them"),
         (npyOf("'<f4'", fortran: "__import__('os')"), "expected True or False"),
         (npy("{'descr': '<f4', 'fortran_order': False, }", one), "without descr, fortran_order and shape"),
         (npy("{'descr': '<f4', 'descr': '<f4'}", one), "has 'descr' in its header, which is not expected there"),
