@@ -56,7 +56,9 @@ struct SoakTests {
         #expect(Set(cases.map(\.ruleKind)) == Set(RuleCatalog.gossip.names))
         #expect(Set(cases.map(\.attackKind)) == Set(AttackCatalog.all.names + ["none"]))
         #expect(Set(cases.map(\.exchangeKind)) == Set(ExchangeCatalog.all.names))
-        #expect(Set(cases.map(\.scheduleKind)) == Set(ScheduleCatalog.all.names + ["none", "changes"]))
+        #expect(
+            Set(cases.map(\.scheduleKind))
+                == Set(ScheduleCatalog.all.names + ["none", "changes", "intervals", "contacts"]))
         #expect(cases.contains { $0.training("gossipSteps")?.count == 3 })
         #expect(
             cases.allSatisfy { ($0.faults.compactMap(\.until).max() ?? 0) + RunCheck.calmRounds <= $0.rounds })
