@@ -48,6 +48,20 @@ extension NodeConfiguration {
         schedule?.links.neighbourhood(in: round) ?? everyRound
     }
 
+    /// Whether the node is away for the whole round that this step belongs to. Then it rests: it neither trains nor
+    /// mixes, and goes on with what it has when it is back.
+    public func rests(in step: Round) -> Bool {
+        guard let schedule else { return false }
+        let first = cadence.firstStep(of: cadence.round(of: step)).number
+        return (first..<first + cadence.gossipSteps).allSatisfy { !schedule.links.isPresent(in: Round($0)) }
+    }
+
+    /// Whether the step begins with local steps of the node.
+    public func trains(in step: Round) -> Bool { cadence.trains(in: step) && !rests(in: step) }
+
+    /// Whether the node exchanges anything in the step.
+    public func exchanges(in step: Round) -> Bool { cadence.exchanges(in: step) && !rests(in: step) }
+
     /// What the rule must withstand in a round with this neighbourhood.
     public func budget(among neighbourhood: Neighbourhood) -> Budget {
         guard let schedule else { return budget }

@@ -78,7 +78,7 @@ extension NodeCore {
         // Asked at every event, and hardly ever true: they are counted first, and looked at only then.
         let ahead = neighbours.indices.count { neighbours[$0].newestRound ?? round > nextExchange }
         guard ahead > hostile else { return nil }
-        let told = configuration.changes ? nextTold() : []
+        let told = configuration.changes ? nextTold(upTo: neighbours.compactMap(\.newestRound).max() ?? round) : []
         let rounds = neighbours.indices.compactMap { slot -> Round? in
             guard let newest = neighbours[slot].newestRound else { return nil }
             return configuration.changes && newest <= told[slot] ? nil : newest
@@ -89,10 +89,12 @@ extension NodeCore {
 
     /// For each neighbour the first round after this one in which it is to hear from this node: beyond it, it has gone
     /// on without. Where that is far, being ahead says nothing.
-    private func nextTold() -> [Round] {
+    ///
+    /// - Parameter newest: nobody has come further, so that later rounds do not matter.
+    private func nextTold(upTo newest: Round) -> [Round] {
         var told = [Round](repeating: Round(configuration.steps), count: neighbours.count)
         var step = round.next
-        while step.number < min(configuration.steps, round.number + Self.longestLead) {
+        while step.number < min(configuration.steps, round.number + Self.longestLead, newest.number) {
             for member in configuration.roundNeighbourhood(in: step).links.members where member.receives {
                 told[member.slot] = min(told[member.slot], step)
             }
@@ -114,12 +116,17 @@ extension NodeCore {
     mutating func takeNeighbourhood() {
         guard configuration.changes, round.number < configuration.steps else { return }
         neighbourhood = configuration.roundNeighbourhood(in: round)
+        isResting = configuration.rests(in: round)
+        if isResting { lastRest = round }
         for slot in neighbours.indices {
             let member = neighbourhood.links.member(at: slot)
             neighbours[slot].weight = member?.weight
             neighbours[slot].receives = member?.receives ?? false
             if configuration.schedule != nil, neighbours[slot].weight != nil {
-                neighbours[slot].meetsAgain = round.number > neighbours[slot].lastMet.number + Self.longestLead
+                // A node that rests is through with its rounds at once, and has to wait for all others then.
+                neighbours[slot].meetsAgain =
+                    round.number > neighbours[slot].lastMet.number + Self.longestLead
+                    || lastRest.map { $0 >= neighbours[slot].lastMet } ?? false
                 neighbours[slot].lastMet = round
             }
             // What it sent beforehand for a round in which it has nothing to send.

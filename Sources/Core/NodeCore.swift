@@ -58,6 +58,9 @@ public struct NodeCore: Sendable {
     var round = Round(0)
     /// Of this step.
     var neighbourhood: RoundNeighbourhood
+    /// Whether the node is away in this round, and the last step in which it was.
+    var isResting = false
+    var lastRest: Round?
     /// While it listens because it is ahead of its neighbours: the round that they had come to last, and when.
     var listening: (others: Round, since: Instant)?
     /// While it enters with the parameters of others: the one round of which it has asked all of them for theirs.
@@ -323,7 +326,7 @@ public struct NodeCore: Sendable {
             return end(.finished(function.output(of: state)), saying: .finished, into: &effects)
         }
         saidWaiting = false
-        guard configuration.cadence.trains(in: round) else {
+        guard configuration.cadence.trains(in: round), !isResting else {
             phase = .gathering(function.halfStep(continuing: state, in: round), since: now)
             publish(at: now, into: &effects)
             // Nothing is asked of whoever drives it, who is to come back at once.
@@ -360,7 +363,7 @@ public struct NodeCore: Sendable {
     }
 
     /// Whether anything is exchanged in this step.
-    var exchanges: Bool { configuration.cadence.exchanges(in: round) }
+    var exchanges: Bool { configuration.cadence.exchanges(in: round) && !isResting }
 
     mutating func closeRound(
         _ halfStep: HalfStep, since: Instant, at now: Instant, using workspace: inout Workspace,

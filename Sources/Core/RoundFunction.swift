@@ -126,6 +126,11 @@ public struct RoundFunction: Sendable {
         probes: ProbedLosses? = nil, using workspace: inout Workspace
     ) -> NodeState {
         let step = halfStep.own.round
+        guard !configuration.rests(in: step) else {
+            return NodeState(
+                halfStep.own.values, configuration.shared, kept: halfStep.kept, ruleMemory: ruleMemory,
+                attackMemory: behaviour.memory)
+        }
         let mixed =
             configuration.cadence.exchanges(in: step)
             ? mix(

@@ -34,6 +34,9 @@ public struct NodeSchedule: Sendable, Equatable {
         a.node == b.node && a.peers == b.peers && a.links.isEqual(to: b.links)
     }
 
+    /// Whether the node belongs to the graph in `round`.
+    public func isPresent(in round: Round) -> Bool { links.isPresent(node, in: round) }
+
     /// What the node has of the graph in `round`.
     public func neighbourhood(in round: Round) -> Neighbourhood {
         guard links.isPresent(node, in: round) else { return .absent }

@@ -1,5 +1,5 @@
 // Every sequence of graphs that a topology file can name. A new one is one file in Schedules/ and one line here;
-// changes that a file writes out are in ChangingLinks.
+// what a file writes out is in ChangingLinks and ContactLinks.
 import Kernels
 import Registry
 
@@ -19,5 +19,6 @@ extension ScheduleKind {
 
 public enum ScheduleCatalog {
     public static let all = Catalog<any ScheduleKind.Type>(
-        "schedule", [OnePeerExponential.self, BaseGraph.self, RandomMatching.self, RandomPull.self], as: { $0 })
+        "schedule",
+        [OnePeerExponential.self, BaseGraph.self, RandomMatching.self, RandomPull.self, Churn.self], as: { $0 })
 }

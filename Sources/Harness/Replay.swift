@@ -246,10 +246,12 @@ private struct ReplayedNode {
     /// The local steps of a round, or what follows without any, and what it publishes.
     private mutating func publish(_ step: Round, mailbox: inout Mailbox, training: inout TrainingScratch) {
         let halfStep: HalfStep
-        if configuration.cadence.trains(in: step) {
-            let start = function.start(of: state)
-            // Whoever has fallen behind may have asked for it.
-            if !function.sendsModels { mailbox.put(ModelMessage(round: step, values: start), from: configuration.node) }
+        let start = function.start(of: state)
+        // Whoever has fallen behind may have asked for it.
+        if !function.sendsModels, configuration.cadence.trains(in: step) {
+            mailbox.put(ModelMessage(round: step, values: start), from: configuration.node)
+        }
+        if configuration.trains(in: step) {
             var (sent, kept) = (state.shared, state.kept)
             let round = configuration.cadence.round(of: step)
             _ = trainer.step(&sent, state: &kept, round: round, scratch: &training)
@@ -283,7 +285,7 @@ private struct ReplayedNode {
         state = function(
             halfStep, with: RoundInputs(heard: heard, offenders: line.offenders),
             among: configuration.roundNeighbourhood(in: line.round), using: &workspace)
-        if configuration.cadence.exchanges(in: line.round) { forge(halfStep, heard: heard, mailbox: &mailbox) }
+        if configuration.exchanges(in: line.round) { forge(halfStep, heard: heard, mailbox: &mailbox) }
         guard state.digest == line.result else {
             throw Replay.Difference(label: label, round: line.round.number, what: "its mix comes out otherwise")
         }

@@ -31,6 +31,8 @@ public struct RunSummary: Sendable {
         public let awaitedSeconds: Double
         /// What the honest nodes' rules did with its models.
         public let tally: Tally
+        /// Gossip steps in which its graph had it away; `nil` where nobody was, ever.
+        public let awayRounds: Int?
         /// Why it did not finish.
         public let lost: LostNode?
     }
@@ -68,6 +70,8 @@ public struct RunSummary: Sendable {
     /// What each node learned from.
     public let data: DataShares
     public let screening: Screening
+    /// Where its graph had nodes away.
+    let absences: Absences?
     public let usesOracle: Bool
     public let wasStopped: Bool
     /// Of the experiment, then of this run.
@@ -110,11 +114,14 @@ public struct RunSummary: Sendable {
         let tallies = totals.tallies(ofNodes: topology.nodeCount)
         screening = Screening(topology.nodes.map { (tallies[$0.index], hostile.contains($0)) })
         data = DataShares(of: assembly)
+        let absences = Absences(of: assembly)
+        self.absences = absences
         perNode = topology.nodes.map { node in
             NodeFigures(
                 label: topology.labels[node.index], accuracy: judged[node]?.accuracy, loss: judged[node]?.loss,
                 gap: judged[node]?.gap, distance: judged[node]?.distance,
                 awaitedSeconds: awaited[node.index], tally: tallies[node.index],
+                awayRounds: absences?.away[node.index],
                 lost: outcome.lost.first { $0.node == node })
         }
         usesOracle = experiment.aggregation.tolerates == .oracle
@@ -220,6 +227,7 @@ extension JSONLine {
             }
             object.add("awaitedSeconds", node.awaitedSeconds)
             object.add("models", node.tally)
+            if let away = node.awayRounds { object.add("awayRounds", away) }
             data.write(index, to: &object)
             if let lost = node.lost {
                 object.add("lost", lost.reason)

@@ -60,6 +60,7 @@ extension RunSummary {
         if let data = data.inWords { row("samples a node", data) }
         let done = interruption.map { "\($0.range) of \(rounds)" } ?? "\(rounds)"
         row("rounds", "\(done) in \(rounded(wallSeconds, 2)) s (\(engine.rawValue), \(transport))")
+        if let absences { row("away", absences.inWords(perNode.map(\.label))) }
         if moments.missed > 0 {
             row(
                 "evaluation points",

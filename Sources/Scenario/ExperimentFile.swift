@@ -35,13 +35,13 @@ extension Experiment {
     ///   - read: the bytes of the file at this path.
     ///   - room: what there is for the graph.
     public func topologyFile(
-        room: MemoryRoom = .unbounded, reading read: (String) throws(ConfigurationFault) -> [UInt8]
+        room: MemoryRoom = .unbounded, reading read: @escaping (String) throws(ConfigurationFault) -> [UInt8]
     ) throws(ConfigurationFault) -> TopologyFile {
         switch topology {
         case .path(let path): return try TopologyFile.read(path: path, room: room, reading: read)
         case .inline(let json):
             do throws(ConfigurationFault) {
-                return try TopologyFile.read(json, room: room)
+                return try TopologyFile.read(json, room: room, files: read)
             } catch {
                 throw error.located(at: "topology")
             }

@@ -62,4 +62,25 @@ extension Warnings {
         return "models are exchanged in every \(every)th round only, and the schedule counts all rounds: links of the "
             + "others are never used"
     }
+
+    /// Rounds in which no honest node is there.
+    var deserted: String? {
+        let empty = view.graphs.filter { present($0.round).isEmpty }
+        guard let first = empty.first else { return nil }
+        return "no honest node is there in \(empty.count) of \(view.graphs.count) rounds looked at, first in round "
+            + "\(first.round): nothing is learned in them"
+    }
+
+    /// What comes after the last round of a trace of contacts that is shorter than the run.
+    var afterTrace: String? {
+        let steps = experiment.training.rounds.clampedTimes(experiment.training.gossipSteps)
+        guard let contacts = graphs as? ContactLinks, contacts.length < steps else { return nil }
+        let words =
+            switch contacts.after {
+            case .repeat: "it begins again"
+            case .hold: "the contacts of its last round go on"
+            case .end: "nobody meets any more"
+            }
+        return "the trace of contacts has \(contacts.length) rounds; from round \(contacts.length) on \(words)"
+    }
 }

@@ -20,7 +20,9 @@ struct Warnings {
 
     var sentences: [String] {
         let ofGraph =
-            graphs.isConstant ? [disconnected, weighted] : [parted, lastingParts, uneven, neverChanging, rarelyMixing]
+            graphs.isConstant
+            ? [disconnected, weighted]
+            : [parted, lastingParts, uneven, deserted, neverChanging, afterTrace, rarelyMixing]
         let ofNodes = [outnumbered, undeclared, beyondTheRule, withoutData, oracle, muted]
         return (ofGraph + ofNodes).compactMap(\.self)
     }

@@ -19,6 +19,8 @@ public struct Violation: Sendable, Equatable, CustomStringConvertible {
         case eachOnce
         /// Only what was sent to this node by the neighbour, whole and finite, is used.
         case nothingRefused
+        /// Only neighbours of the round are heard, and nobody while a node is away: it keeps its model.
+        case links
         /// A rule keeps what it guarantees.
         case guarantee
         /// Only hostile nodes are found to forge.
@@ -76,6 +78,8 @@ public struct Invariants: Sendable {
     /// For each node the round it mixed last, and for each of its neighbours the round it used of it last.
     private var lastRound: [Int]
     private var lastUsed: [[NodeID: Round]]
+    /// For each node the hash of what its last line came to.
+    private var lastResult: [UInt64?]
     public private(set) var violations: [Violation] = []
     /// Mixes checked against what their rule guarantees.
     public private(set) var guaranteesChecked = 0
@@ -92,6 +96,7 @@ public struct Invariants: Sendable {
         published = Array(repeating: [:], count: nodes.count)
         lastRound = Array(repeating: -1, count: nodes.count)
         lastUsed = Array(repeating: [:], count: nodes.count)
+        lastResult = Array(repeating: nil, count: nodes.count)
     }
 
     public mutating func observe(_ observation: Observation) {
@@ -174,6 +179,8 @@ public struct Invariants: Sendable {
         lastRound[node.index] = isEntry ? line.round.number - 1 : line.round.number
         if !allFinite(result.span) { report(.finite, node, line.round, "its mixed model is not") }
         if hash64(result) != line.result { report(.roundOnce, node, line.round, "the next round starts elsewhere") }
+        if !isEntry { checkLinks(line, of: node) }
+        lastResult[node.index] = line.result
         for (one, next) in zip(line.inputs, line.inputs.dropFirst()) where one.sender >= next.sender {
             report(.eachOnce, node, line.round, "node \(next.sender) is used twice")
         }
@@ -192,6 +199,21 @@ public struct Invariants: Sendable {
             checkEntry(line, heard, result, of: node)
         } else if !line.inputs.isEmpty, line.inputs.count > 1 {
             checkGuarantee(line, heard, result, of: node)
+        }
+    }
+
+    private mutating func checkLinks(_ line: TraceLine, of node: NodeID) {
+        let configuration = nodes[node.index]
+        guard configuration.schedule != nil else { return }
+        let links = configuration.roundNeighbourhood(in: line.round).links
+        for input in line.inputs where input.sender != node {
+            let member = configuration.slot(of: input.sender).flatMap(links.member)
+            if member?.weight == nil {
+                report(.links, node, line.round, "node \(input.sender) is heard, which it has no link from")
+            }
+        }
+        if configuration.rests(in: line.round), let last = lastResult[node.index], last != line.result {
+            report(.links, node, line.round, "its model changes while it is away")
         }
     }
 

@@ -75,7 +75,13 @@ enum ListCommand: Command {
         case "steps": return registered(StepSizeCatalog.all.descriptions)
         case "families": return registered(TopologyCatalog.all.descriptions)
         case "weights": return WeightRule.allCases.map { Entry(name: $0.rawValue, summary: $0.summary) }
-        case "schedules": return registered(ScheduleCatalog.all.descriptions)
+        case "schedules":
+            return registered(ScheduleCatalog.all.descriptions)
+                + WrittenSchedules.descriptions.map { kind in
+                    Entry(
+                        name: kind.name, summary: kind.summary,
+                        notes: kind.keys.map { padded($0.key, to: 14) + $0.value })
+                }
         case "faults": return registered(FaultCatalog.all.descriptions)
         case "plans": return NamedFaultPlan.all.map { Entry(name: $0.name, summary: $0.summary, notes: [$0.json]) }
         case "formats": return registered(TensorFormatCatalog.all.descriptions)

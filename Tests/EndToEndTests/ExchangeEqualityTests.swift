@@ -77,6 +77,27 @@ extension EndToEndTests {
             try Self.expectOneDigest(Self.schedule(name, rounds: rounds))
         }
 
+        @Test(
+            "so does every other kind of schedule, over one link each",
+            arguments: [
+                (#"{"kind":"churn","meanUp":6,"meanDown":3}"#, "tcp"), (#"{"kind":"pull","count":3}"#, "udp"),
+                (#""randomMatching""#, "tcp"), (#"{"kind":"baseGraph","count":2}"#, "udp"),
+                (
+                    #"{"kind":"intervals","repeat":9,"intervals":[{"edge":["0","1"],"from":3},{"node":"4","from":4}]}"#,
+                    "udp"
+                ),
+            ])
+        func kinds(schedule: String, transport: String) throws {
+            let graph = #"topology={"family":"complete","nodes":8,"schedule":\#(schedule)}"#
+            try Self.expectOneDigest(
+                Self.complete + [graph, "training.rounds=24"], over: [["--transport", transport]])
+        }
+
+        @Test("a trace of contacts is found beside its topology, and nobody asks for it when the run is replayed")
+        func contacts() throws {
+            try Self.expectOneDigest(Self.schedule("contacts", rounds: 40), over: [["--transport", "udp"]])
+        }
+
         @Test("so it does with a hostile node")
         func hostile() throws {
             let adversary = #"[{"nodes":["5"],"attack":"gaussian"}]"#

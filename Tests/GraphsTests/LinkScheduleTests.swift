@@ -35,6 +35,15 @@ struct ScheduleMember: CustomTestStringConvertible, Sendable {
                 testDescription: "pulls of a complete graph",
                 links: try named(RandomPull.self, on: try complete(7), [("count", 3)], seed: 9),
                 isDoublyStochastic: false, isMutual: false),
+            ScheduleMember(
+                testDescription: "churn on a torus",
+                links: try named(Churn.self, on: torus, [("meanUp", 4), ("meanDown", 2)], seed: 2)),
+            ScheduleMember(
+                testDescription: "churn on directed links", links: try named(Churn.self, on: try ringOfArrows(6)),
+                isDoublyStochastic: false, isMutual: false),
+            ScheduleMember(testDescription: "contacts that repeat", links: try contacts(.repeat)),
+            ScheduleMember(testDescription: "contacts of which the last stay", links: try contacts(.hold)),
+            ScheduleMember(testDescription: "contacts that end", links: try contacts(.end)),
             ScheduleMember(testDescription: "changes", links: try churn()),
             ScheduleMember(testDescription: "changes that repeat", links: try churn(period: 9)),
         ]
@@ -51,6 +60,18 @@ struct ScheduleMember: CustomTestStringConvertible, Sendable {
         second.leaving = [NodeID(2), NodeID(5)]
         third.joining = [NodeID(2)]
         return try ChangingLinks(ring, changes: [first, second, third], period: period, rule: .metropolisHastings)
+    }
+
+    /// Five nodes that meet in rounds 0, 1 and 4 of a trace of seven; node 4 meets nobody but node 0, late.
+    static func contacts(_ after: AfterTrace) throws -> any LinkSchedule {
+        let meetings = [(0, 0, 1), (0, 1, 2), (0, 2, 3), (1, 0, 3), (4, 0, 4), (4, 0, 2), (6, 1, 3)]
+        let contacts = meetings.map { Contact($0.0, NodeID($0.1), NodeID($0.2)) }.sorted()
+        return ContactLinks(try graph(5, []), contacts: contacts, length: 7, after: after)
+    }
+
+    /// Node i sends to the next one.
+    static func ringOfArrows(_ nodes: Int) throws -> Topology {
+        try graph(nodes, (0..<nodes).map { ($0, ($0 + 1) % nodes) }, directed: true)
     }
 
     static func onePeer(_ nodes: Int) throws -> any LinkSchedule {
@@ -246,6 +267,29 @@ struct LinkScheduleTests {
         #expect(!links.isPresent(NodeID(5), in: Round(1_000_000)))
         let again = try ScheduleMember.churn(period: 9)
         #expect(again.isPresent(NodeID(5), in: Round(9)) && !again.isPresent(NodeID(5), in: Round(15)))
+    }
+
+    @Test("contacts are links of their rounds alone, and the end of a trace is what was asked for")
+    func contacts() throws {
+        func links(_ after: AfterTrace, _ round: Int) throws -> [[Int]] {
+            try ScheduleMember.contacts(after).weights(in: Round(round)).topology.edges.map {
+                [$0.source.index, $0.target.index]
+            }
+        }
+        for after in AfterTrace.allCases {
+            #expect(try links(after, 0) == [[0, 1], [1, 2], [2, 3]] && links(after, 4) == [[0, 2], [0, 4]])
+            #expect(try links(after, 2).isEmpty && links(after, 5).isEmpty && links(after, 6) == [[1, 3]])
+        }
+        #expect(try links(.repeat, 7) == links(.repeat, 0) && links(.repeat, 11) == [[0, 2], [0, 4]])
+        #expect(try links(.hold, 7) == [[1, 3]] && links(.hold, 1_000) == [[1, 3]])
+        #expect(try links(.end, 7).isEmpty && links(.end, 14).isEmpty)
+        let weights = try ScheduleMember.contacts(.end).weights(in: Round(0))
+        #expect(weights.weights(at: NodeID(0)) == [1 / 3.0] && weights.weights(at: NodeID(1)) == [1 / 3.0, 1 / 3.0])
+        let first = try ScheduleMember.contacts(.end).everySender(of: NodeID(3))
+        #expect(
+            first == [
+                Sender(NodeID(0), weight: 0.5), Sender(NodeID(1), weight: 0.5), Sender(NodeID(2), weight: 1 / 3.0),
+            ])
     }
 
     @Test("schedules that a graph does not bear are refused")

@@ -59,7 +59,9 @@ struct SoakTests {
         // No sample of generated data belongs to anyone.
         #expect(Set(cases.map(\.splitKind)) == Set(SplitCatalog.all.names).subtracting([GroupSplit.name]))
         #expect(Set(cases.map(\.exchangeKind)) == Set(ExchangeCatalog.all.names))
-        #expect(Set(cases.map(\.scheduleKind)) == Set(ScheduleCatalog.all.names + ["none", "changes"]))
+        #expect(
+            Set(cases.map(\.scheduleKind))
+                == Set(ScheduleCatalog.all.names + ["none", "changes", "intervals", "contacts"]))
         #expect(cases.contains { $0.training("gossipSteps")?.count == 3 })
         #expect(
             cases.allSatisfy { ($0.faults.compactMap(\.until).max() ?? 0) + RunCheck.calmRounds <= $0.rounds })

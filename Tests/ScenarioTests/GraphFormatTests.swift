@@ -246,7 +246,7 @@ enum RandomFile {
         let rule: WeightRule = lacks.contains(.weightRule) ? .metropolisHastings : .maxDegree
         var change = GraphChange(from: Round(4))
         change.dropped = [Edge(NodeID(0), NodeID(1))]
-        let changes = try TopologySchedule(.changes([change], period: 9), on: graph, rule: rule)
+        let changes = try TopologySchedule(.written(ListedChanges([change], period: 9)), on: graph, rule: rule)
         return try TopologyFile(
             graph, weightRule: rule, schedule: lacks.contains(.schedule) ? nil : changes,
             taps: lacks.contains(.taps) ? [] : [Edge(NodeID(0), NodeID(nodes - 1))])

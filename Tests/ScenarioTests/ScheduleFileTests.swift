@@ -35,6 +35,7 @@ struct ScheduleFileTests {
         ring(changes), ring(#"{"kind": "changes", "repeat": 12, "changes": \#(changes)}"#),
         ring(#"[{"from": 1, "drop": [["a", "b"]], "add": [["a", "c", 0.5]]}]"#, weights: "file"),
         ring(#"{"kind": "randomMatching", "seed": 18446744073709551615}"#), ring(#"{"kind": "pull", "count": 2}"#),
+        ring(#"{"kind": "churn", "meanUp": 3, "seed": 4}"#),
         #"{"family": "exponential", "nodes": 8, "schedule": "onePeerExponential"}"#,
     ]
 

@@ -48,11 +48,12 @@ private let scheduleMistakes: [(schedule: String, place: String, sentence: Strin
     ),
     (
         #"{"kind": "pulls", "count": 1}"#, #""pulls""#,
-        "unknown schedule 'pulls'; did you mean 'pull'? (known: static, changes, onePeerExponential, baseGraph, randomMatching, pull)"
+        "unknown schedule 'pulls'; did you mean 'pull'? (known: static, changes, intervals, contacts, onePeerExponential, baseGraph, randomMatching, pull, churn)"
     ),
     (
         #"{"count": 1}"#, "{",
-        "@.kind is missing; expected static, changes, onePeerExponential, baseGraph, randomMatching, pull"
+        "@.kind is missing; expected static, changes, intervals, contacts, onePeerExponential, baseGraph, "
+            + "randomMatching, pull, churn"
     ),
     (#"{"kind": "pull"}"#, "{", "@.count is missing; expected a whole number from 1 to 100000"),
     (

@@ -2,6 +2,7 @@
 // is the soak's, and tested there.
 import Aggregation
 import Core
+import Graphs
 import Kernels
 import Metrics
 import TestSupport
@@ -19,6 +20,8 @@ struct Story: Sendable {
     var endings: [Ending?] = [.finished([1, 1]), .finished([1, 1]), .finished([1, 1]), nil]
     var virtualNanoseconds: Nanoseconds = 0
     var longestHold = 0
+    /// Whether the first node leaves the graph with round 2.
+    var isLeft = false
     private let guarantee: Guarantee
 
     /// - Parameter result: what the first node's mix of the last round came to.
@@ -65,6 +68,20 @@ struct Story: Sendable {
         return story
     }
 
+    /// A complete graph that the first node leaves.
+    private static func schedule(of node: NodeID) -> NodeConfiguration.Schedule? {
+        let pairs = nodes.flatMap { one in nodes.filter { one < $0 }.map { Edge(one, $0) } }
+        var change = GraphChange(from: Round(2))
+        change.leaving = [nodes[0]]
+        let links = try? ChangingLinks(
+            Topology(labels: nodes.map { "\($0)" }, edges: pairs), changes: [change], rule: .metropolisHastings)
+        return links.map { links in
+            let peers = nodes.filter { $0 != node }.map { NodeSchedule.Peer($0) }
+            return NodeConfiguration.Schedule(
+                links: NodeSchedule(of: node, among: peers, on: links), tolerance: .count(1))
+        }
+    }
+
     /// What an observer of it all finds broken.
     var violations: [Violation] {
         var invariants = Invariants(
@@ -72,6 +89,7 @@ struct Story: Sendable {
                 NodeConfiguration(
                     node: node, dimension: 2, rounds: 9,
                     neighbours: Self.nodes.filter { $0 != node }.map { .init(node: $0, weight: 0.25, receives: true) },
+                    schedule: isLeft ? Self.schedule(of: node) : nil,
                     budget: Budget(count: 1, weight: 0.25), seed: 1)
             }, isHostile: Self.nodes.map { $0 == Self.hostileNode }, guarantee: guarantee)
         for observation in observations { invariants.observe(observation) }
@@ -138,6 +156,19 @@ struct InvariantsTests {
                         .init(sender: NodeID(3), round: Round(2), digest: digest),
                     ], result: hash64([1, 1]))
                 story.observations.append(.mixed(first, line, [1, 1], buffered: 0))
+            }),
+        law(
+            .links, "nobody is heard who is away",
+            brokenBy: Story().changed { story in
+                story.isLeft = true
+                story.send(first, to: second, round: 2)
+                story.mix(second, round: 2, inputs: [first, second])
+            }),
+        law(
+            .links, "a model stays as it is while its node is away",
+            brokenBy: Story().changed { story in
+                story.isLeft = true
+                story.mix(first, round: 2, inputs: [first], result: [5, 5])
             }),
         law(.guarantee, "the honest range is kept", brokenBy: Story(result: [1, 2.5])),
         law(.guarantee, "isolation is kept", brokenBy: Story(guarantee: .isolation)),

@@ -311,7 +311,7 @@ private struct Draw {
     /// A graph that changes: by any rule, or by edges and a node that go and come back.
     mutating func schedule(of topology: JSONValue, _ nodes: Int, rounds: Int) -> SoakCase.Variation? {
         guard chance(0.125) else { return nil }
-        guard chance(0.7) else { return changes(of: topology, rounds: rounds) }
+        guard chance(0.7) else { return written(on: topology, rounds: rounds) }
         let kind = one(of: ScheduleCatalog.all.entries)
         let schedule = entry(kind)
         guard kind.name == OnePeerExponential.name else {
@@ -325,26 +325,64 @@ private struct Draw {
         }
     }
 
-    private mutating func changes(of topology: JSONValue, rounds: Int) -> SoakCase.Variation? {
+    /// Edges and a node that go and come back, as a list of changes or of intervals; or contacts along the edges.
+    private mutating func written(on topology: JSONValue, rounds: Int) -> SoakCase.Variation? {
         guard let file = try? TopologyFile.read(Array(JSONText.canonical(topology).utf8), name: "drawn") else {
             return nil
         }
         let graph = file.topology
         let dropped = graph.edges.filter { _ in chance(0.2) }
         let leaver = one(of: graph.nodes)
-        let edges = JSONValue.array(
-            dropped.filter { $0.source != leaver && $0.target != leaver }.map { edge in
-                .array([.text(graph.labels[edge.source.index]), .text(graph.labels[edge.target.index])])
-            })
+        let edges = dropped.filter { $0.source != leaver && $0.target != leaver }.map { pair($0, graph) }
         let (first, second) = (count(2...rounds / 2), count(rounds / 2 + 1...rounds - 2))
-        let away = JSONValue.array([.text(graph.labels[leaver.index])])
-        let schedule: JSONValue = .object([
+        let away = JSONValue.text(graph.labels[leaver.index])
+        let schedule =
+            switch count(0...2) {
+            case 0: changes(edges, away, first, second)
+            case 1: intervals(edges, away, first, second)
+            default: contacts(graph)
+            }
+        return { $0.topology = $0.topology.adding("schedule", schedule) }
+    }
+
+    private func pair(_ edge: Edge, _ graph: Topology) -> JSONValue {
+        .array([.text(graph.labels[edge.source.index]), .text(graph.labels[edge.target.index])])
+    }
+
+    private func changes(_ edges: [JSONValue], _ away: JSONValue, _ first: Int, _ second: Int) -> JSONValue {
+        .object([
             "kind": .text("changes"),
             "changes": .array([
-                .object(["from": .number(first), "drop": edges, "leave": away]),
-                .object(["from": .number(second), "add": edges, "join": away]),
+                .object(["from": .number(first), "drop": .array(edges), "leave": .array([away])]),
+                .object(["from": .number(second), "add": .array(edges), "join": .array([away])]),
             ]),
         ])
-        return { $0.topology = $0.topology.adding("schedule", schedule) }
+    }
+
+    private func intervals(_ edges: [JSONValue], _ away: JSONValue, _ first: Int, _ second: Int) -> JSONValue {
+        let subjects = edges.map { ("edge", $0) } + [("node", away)]
+        let spans = subjects.flatMap { key, value in
+            [(0, first as Int?), (second, nil)].map { from, until in
+                JSONValue(
+                    .object(
+                        [JSONMember(key, value), JSONMember("from", .number(from))]
+                            + (until.map { [JSONMember("until", .number($0))] } ?? [])))
+            }
+        }
+        return .object(["kind": .text("intervals"), "intervals": .array(spans)])
+    }
+
+    private mutating func contacts(_ graph: Topology) -> JSONValue {
+        var contacts: [JSONValue] = []
+        for round in 0..<count(1...12) {
+            for edge in graph.edges where round == 0 || chance(0.4) {
+                let ends = [edge.source, edge.target].map { JSONValue.text(graph.labels[$0.index]) }
+                contacts.append(.array([.number(round)] + ends))
+            }
+        }
+        return .object([
+            "kind": .text("contacts"), "after": .text(one(of: AfterTrace.allCases).rawValue),
+            "contacts": .array(contacts),
+        ])
     }
 }

@@ -59,7 +59,7 @@ public enum SweepMeasure: String, Sendable, CaseIterable {
 public struct CellResult: Sendable, Equatable {
     /// Of the numbers in a result. It is raised when the same experiment gives other models than before: older lines
     /// are then passed over, and their cells run again.
-    static let version = 2
+    static let version = 3
 
     public let key: CellKey
     /// Those that are finite; none where the run failed.

@@ -17,7 +17,8 @@ extension TopologyFile {
             (topology.name.isEmpty ? [] : ["name: \(topology.name)"])
             + (redraws == 0 ? [] : ["drawn again until connected: \(redraws) times"])
         guard let schedule else { return name + ["graph: \(words(graphs.weights(in: Round(0)), in: Round(0)))"] }
-        return name + ["links of all rounds: \(size(of: topology))", "schedule: \(schedule.kind)"] + phases + [window]
+        return name + ["links of all rounds: \(size(of: topology))", "schedule: \(schedule.kind)\(length)"] + phases
+            + [window]
     }
 
     private func size(of graph: Topology) -> String {
@@ -52,6 +53,12 @@ extension TopologyFile {
         }
         let left = rounds.count - told.count
         return left > 0 ? told + ["and \(left) further graphs"] : told
+    }
+
+    /// How long a trace is and what comes then.
+    private var length: String {
+        guard let contacts = graphs as? ContactLinks else { return "" }
+        return ", \(contacts.length) rounds, then \(contacts.after.rawValue)"
     }
 
     /// What several rounds do together.

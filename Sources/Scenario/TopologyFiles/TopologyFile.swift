@@ -49,41 +49,51 @@ public struct TopologyFile: Sendable {
     ///   - name: what messages call the file.
     ///   - number: which graph, from 1, of a file that has several.
     ///   - room: what there is for the graph.
+    ///   - files: reads the files that this one names, such as the trace of its schedule.
     public static func read(
-        _ bytes: [UInt8], name: String, number: Int? = nil, room: MemoryRoom = .unbounded
+        _ bytes: [UInt8], name: String, number: Int? = nil, room: MemoryRoom = .unbounded,
+        files: @escaping (String) throws(ConfigurationFault) -> [UInt8] = TopologyFile.readsNoFile
     ) throws(ConfigurationFault) -> TopologyFile {
         let source = JSONSource(name: name, bytes: bytes)
         if let format = GraphFormats.format(ofText: source) {
             try refuse(number, of: 1, at: source.position(at: 0))
-            return try written(try format.read(source), as: format, at: source.position(at: 0), room: room)
+            return try written(
+                try format.read(source), as: format, at: source.position(at: 0), room: room, files: files)
         }
         if let format = GraphFormats.unread(ofText: source) {
             throw GraphFormats.fault(format, at: .start(ofFile: name))
         }
-        return try read(try StrictJSON.read(bytes, name: name), number: number, room: room)
+        return try read(try StrictJSON.read(bytes, name: name), number: number, room: room, files: files)
+    }
+
+    /// For topologies that stand alone.
+    public static func readsNoFile(_ path: String) throws(ConfigurationFault) -> [UInt8] {
+        throw ConfigurationFault(
+            "the file \(path) cannot be read from here; allowed: what stands in the topology itself")
     }
 
     /// Reads the file at a path, or of a file with several graphs one, as in `PATH#2`.
     public static func read(
-        path: String, room: MemoryRoom = .unbounded, reading read: (String) throws(ConfigurationFault) -> [UInt8]
+        path: String, room: MemoryRoom = .unbounded,
+        reading read: @escaping (String) throws(ConfigurationFault) -> [UInt8]
     ) throws(ConfigurationFault) -> TopologyFile {
         guard let mark = path.lastIndex(of: "#"), let number = Int(path[path.index(after: mark)...]), number > 0 else {
-            return try self.read(try read(path), name: path, room: room)
+            return try self.read(try read(path), name: path, room: room, files: read)
         }
         // A file may be called so.
-        if let bytes = try? read(path) { return try self.read(bytes, name: path, room: room) }
+        if let bytes = try? read(path) { return try self.read(bytes, name: path, room: room, files: read) }
         let file = String(path[..<mark])
-        return try self.read(try read(file), name: file, number: number, room: room)
+        return try self.read(try read(file), name: file, number: number, room: room, files: read)
     }
 
     /// Reads what stands in a topology file, or in a part of another file.
     static func read(
-        _ value: JSONValue, number: Int? = nil, room: MemoryRoom
+        _ value: JSONValue, number: Int? = nil, room: MemoryRoom, files: @escaping FileReader
     ) throws(ConfigurationFault) -> TopologyFile {
         try FileKind.topology.refuseOthers(value)
         if value.member("family") != nil {
             try refuse(number, of: 1, at: value.position)
-            return try generated(try value.object(""), room: room)
+            return try generated(try value.object(""), room: room, files: files)
         }
         if let format = GraphFormats.unread(value) { throw GraphFormats.fault(format, at: value.position) }
         let found = GraphFormats.format(of: value)
@@ -99,7 +109,8 @@ public struct TopologyFile: Sendable {
             throw value.fault(
                 "the file has \(graphs.count) graphs; allowed: one of them, as in \(value.position.file ?? "FILE")#1")
         }
-        return try written(try format.read(graphs[(number ?? 1) - 1]), as: format, at: value.position, room: room)
+        return try written(
+            try format.read(graphs[(number ?? 1) - 1]), as: format, at: value.position, room: room, files: files)
     }
 
     private static func refuse(_ number: Int?, of count: Int, at position: JSONPosition) throws(ConfigurationFault) {
@@ -110,10 +121,12 @@ public struct TopologyFile: Sendable {
 
     /// What a reader has found.
     private static func written(
-        _ found: GraphCollector, as format: any GraphFormat.Type, at position: JSONPosition, room: MemoryRoom
+        _ found: GraphCollector, as format: any GraphFormat.Type, at position: JSONPosition, room: MemoryRoom,
+        files: @escaping FileReader
     ) throws(ConfigurationFault) -> TopologyFile {
         let options = found.options
-        let allowsNoEdges = try options.map(NodeLink.readOptions) ?? false
+        let bringsEdges = TopologySchedule.bringsEdges(in: options)
+        let allowsNoEdges = try options.map(NodeLink.readOptions) ?? false || bringsEdges
         guard !found.edges.isEmpty || allowsNoEdges else {
             throw ConfigurationFault(
                 "the graph has no edge, in a node-link file nearly always an accident with the names edges and links; "
@@ -123,14 +136,17 @@ public struct TopologyFile: Sendable {
         let topology = try found.topology(at: position)
         var notes = found.notes
         if format != NodeLink.self { notes.add("read as \(format.title)") }
-        if !topology.isConnected { notes.add("the graph is in parts that no edge joins") }
+        if !topology.isConnected, !(bringsEdges && topology.edges.isEmpty) {
+            notes.add("the graph is in parts that no edge joins")
+        }
         let rule = try weightRule(in: options)
         if rule != .file, topology.edges.contains(where: { $0.weight != nil }) {
             notes.add("the weights of edges are not used, since graph.gossipnode.weights is not \"file\"")
         }
         let taps =
             try options.map { options throws(ConfigurationFault) in try NodeLink.readTaps(options, topology) } ?? []
-        return try TopologyFile(topology, options: options, taps: taps, warnings: notes.sentences, room: room)
+        return try TopologyFile(
+            topology, options: options, taps: taps, warnings: notes.sentences, room: room, files: files)
     }
 
     /// The graph written out in a form that both this reader and networkx's `node_link_graph` open.
@@ -201,7 +217,9 @@ public struct TopologyFile: Sendable {
     static let keysOfFamilies = ["name", "seed", "weights", "schedule", "hostile"]
 
     /// Reads `{"family": "ring", "nodes": 16}`.
-    private static func generated(_ file: JSONObject, room: MemoryRoom) throws(ConfigurationFault) -> TopologyFile {
+    private static func generated(
+        _ file: JSONObject, room: MemoryRoom, files: @escaping FileReader
+    ) throws(ConfigurationFault) -> TopologyFile {
         let name = try file.required("family", expected: "a text")
         let family = try name.position.locating { () throws(ConfigurationFault) in
             try TopologyCatalog.all.entry(named: try name.text("family"))
@@ -225,7 +243,7 @@ public struct TopologyFile: Sendable {
                 "hostile is not used: nothing in the family \(family.name) is drawn until it is connected without them")
         }
         if let name = file["name"] { topology.name = try name.text("name") }
-        var made = try TopologyFile(topology, options: file, warnings: notes.sentences, room: room)
+        var made = try TopologyFile(topology, options: file, warnings: notes.sentences, room: room, files: files)
         made.redraws = redraws
         return made
     }
@@ -260,11 +278,12 @@ public struct TopologyFile: Sendable {
 
     /// A file with the weights and the schedule that `options` name; edges that do not fit are faults placed there.
     init(
-        _ topology: Topology, options: JSONObject?, taps: [Edge] = [], warnings: [String] = [], room: MemoryRoom
+        _ topology: Topology, options: JSONObject?, taps: [Edge] = [], warnings: [String] = [], room: MemoryRoom,
+        files: @escaping FileReader
     ) throws(ConfigurationFault) {
         let rule = try TopologyFile.weightRule(in: options)
         let weights = options?["weights"]
-        let schedule = try TopologyFile.schedule(of: topology, rule: rule, in: options, room: room)
+        let schedule = try TopologyFile.schedule(of: topology, rule: rule, in: options, room: room, files: files)
         if let schedule, schedule.bringsWeights, let weights {
             throw weights.fault(
                 "\(options?.path(of: "weights") ?? "weights") does not go with the schedule \(schedule.kind), "
@@ -276,9 +295,10 @@ public struct TopologyFile: Sendable {
     }
 
     private static func schedule(
-        of topology: Topology, rule: WeightRule, in options: JSONObject?, room: MemoryRoom
+        of topology: Topology, rule: WeightRule, in options: JSONObject?, room: MemoryRoom, files: @escaping FileReader
     ) throws(ConfigurationFault) -> TopologySchedule? {
         guard let options, let value = options["schedule"] else { return nil }
-        return try ScheduleReader(graph: topology, rule: rule, room: room).read(value, options.path(of: "schedule"))
+        return try ScheduleReader(graph: topology, rule: rule, room: room, files: files)
+            .read(value, options.path(of: "schedule"))
     }
 }

@@ -7,8 +7,8 @@ import Registry
 /// The schedule of a topology file.
 public struct TopologySchedule: Sendable {
     enum Form: Sendable {
-        /// Edges and nodes that come and go as listed; with a period, again and again.
-        case changes([GraphChange], period: Int?)
+        /// Written out round by round.
+        case written(any WrittenSchedule)
         /// A rule of the catalogue; the seed where chance decides.
         case named(Selection, seed: UInt64?)
     }
@@ -21,59 +21,48 @@ public struct TopologySchedule: Sendable {
         self.form = form
         links =
             switch form {
-            case .changes(let changes, let period):
-                try ChangingLinks(graph, changes: changes, period: period, rule: rule)
+            case .written(let schedule): try schedule.links(on: graph, rule: rule)
             case .named(let kind, let seed):
                 try ScheduleCatalog.all.entry(named: kind.kind).init(kind.parameters).links(on: graph, seed: seed ?? 1)
             }
     }
 
     static let standing = "static"
-    static let changing = "changes"
     /// All that `kind` may be.
-    static var kinds: [String] { [standing, changing] + ScheduleCatalog.all.names }
+    static var kinds: [String] { [standing] + WrittenSchedules.all.map { $0.name } + ScheduleCatalog.all.names }
 
     /// What it is called in a file.
     public var kind: String {
         switch form {
-        case .changes: TopologySchedule.changing
+        case .written(let schedule): type(of: schedule).name
         case .named(let selection, _): selection.kind
         }
     }
 
     /// Whether the weights are the schedule's own, and not those of the file's rule.
-    public var bringsWeights: Bool { if case .named = form { true } else { false } }
+    public var bringsWeights: Bool {
+        switch form {
+        case .written(let schedule): type(of: schedule).bringsWeights
+        case .named: true
+        }
+    }
+
+    /// Whether the schedule of these options brings the edges, so that the file need not have any.
+    static func bringsEdges(in options: JSONObject?) -> Bool {
+        let kind = options?["schedule"]?.member("kind")?.text ?? ""
+        return WrittenSchedules.kind(named: kind)?.bringsEdges ?? false
+    }
 
     /// As a file writes it.
-    func json(_ label: @Sendable (NodeID) -> JSONValue) -> JSONValue {
+    func json(_ label: @escaping NodeWriter) -> JSONValue {
         switch form {
+        case .written(let schedule): return schedule.json(label)
         case .named(let selection, let seed):
             let drawn = seed.map { JSONMember("seed", JSONValue(.number(Double($0), literal: "\($0)"))) }
             guard case .object(let members) = selection.json.kind else {
                 preconditionFailure("a selection is an object")
             }
             return JSONValue(.object(Array(members) + [drawn].compactMap(\.self)))
-        case .changes(let changes, let period):
-            let list = JSONValue.array(changes.map { TopologySchedule.json($0, label) })
-            guard let period else { return list }
-            return .object([
-                "kind": .text(TopologySchedule.changing), "repeat": .number(period), "changes": list,
-            ])
         }
-    }
-
-    private static func json(_ change: GraphChange, _ label: (NodeID) -> JSONValue) -> JSONValue {
-        func list(_ nodes: [NodeID]) -> JSONValue? { nodes.isEmpty ? nil : .array(nodes.map(label)) }
-        func list(_ edges: [Edge]) -> JSONValue? {
-            let pairs = edges.map { edge in
-                JSONValue.array(
-                    [label(edge.source), label(edge.target)] + (edge.weight.map { [.number($0)] } ?? []))
-            }
-            return pairs.isEmpty ? nil : .array(pairs)
-        }
-        return .object([
-            "from": .number(change.from.number), "drop": list(change.dropped), "add": list(change.added),
-            "leave": list(change.leaving), "join": list(change.joining),
-        ])
     }
 }
