@@ -17,12 +17,14 @@ public struct TopologySchedule: Sendable {
     public let links: any LinkSchedule
 
     /// - Parameter graph: what the file writes out: the first state, or the links that there may be.
-    init(_ form: Form, on graph: Topology, rule: WeightRule) throws(ConfigurationFault) {
+    init(
+        _ form: Form, on graph: Topology, rule: Weighting, samples: [Int]? = nil
+    ) throws(ConfigurationFault) {
         self.form = form
         links =
             switch form {
             case .changes(let changes, let period):
-                try ChangingLinks(graph, changes: changes, period: period, rule: rule)
+                try ChangingLinks(graph, changes: changes, period: period, rule: rule, samples: samples)
             case .named(let kind, let seed):
                 try ScheduleCatalog.all.entry(named: kind.kind).init(kind.parameters).links(on: graph, seed: seed ?? 1)
             }
