@@ -103,8 +103,10 @@ public struct ChangingLinks: LinkSchedule {
     ///   - graph: before the first change.
     ///   - changes: ascending by round, one a round, and all before `period`.
     ///   - rule: where the weights of each round's graph come from.
+    ///   - samples: of each node how many it has; `nil` where that is not known.
     public init(
-        _ graph: Topology, changes: [GraphChange], period: Int? = nil, rule: WeightRule
+        _ graph: Topology, changes: [GraphChange], period: Int? = nil, rule: Weighting,
+        samples: [Int]? = nil
     ) throws(ConfigurationFault) {
         var state = GraphState(graph)
         var phases: [Phase] = []
@@ -114,7 +116,8 @@ public struct ChangingLinks: LinkSchedule {
                 seen[Edge(edge.source, edge.target), default: edge] = seen[Edge(edge.source, edge.target)] ?? edge
             }
             let phase = Phase(
-                start: start, weights: try MixingWeights(state.topology, rule: rule), isPresent: state.presence)
+                start: start, weights: try MixingWeights(state.topology, rule: rule, samples: samples),
+                isPresent: state.presence)
             if phases.last?.start == start { phases.removeLast() }
             phases.append(phase)
         }

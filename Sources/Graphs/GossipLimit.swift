@@ -142,23 +142,3 @@ public struct GossipLimit: Sendable, Equatable {
         return shares
     }
 }
-
-extension MixingWeights {
-    /// Whether what all of `nodes` give to each of them, itself included, sums to 1: then a mix leaves their plain
-    /// average where it is. What they give to others, they keep for themselves.
-    public func isDoublyStochastic(among nodes: [NodeID]) -> Bool {
-        var isMember = [Bool](repeating: false, count: topology.nodeCount)
-        for node in nodes { isMember[node.index] = true }
-        var sums = [Double](repeating: 0, count: isMember.count)
-        for node in nodes {
-            var kept = 1.0
-            for (neighbour, weight) in zip(topology.neighbours(of: node), weights(at: node))
-            where isMember[neighbour.index] {
-                kept -= weight
-                sums[neighbour.index] += weight
-            }
-            sums[node.index] += kept
-        }
-        return nodes.allSatisfy { abs(sums[$0.index] - 1) <= 1e-9 }
-    }
-}

@@ -7,7 +7,7 @@ import Registry
 public struct Edge: Hashable, Sendable {
     public let source: NodeID
     public let target: NodeID
-    /// What a file says that one end gives to the other's model; only `WeightRule.file` reads it.
+    /// What a file says that one end gives to the other's model; only the weights `file` read it.
     public let weight: Double?
 
     public init(_ source: NodeID, _ target: NodeID, weight: Double? = nil) {

@@ -85,9 +85,6 @@ public struct Assembly: Sendable {
         self.topology = topology
         self.adversaries = adversaries
         self.dataset = dataset
-        topologyFile = file
-        graphs = file.graphs
-        view = RoundsInView(of: file.graphs, rounds: experiment.training.rounds)
         honest = topology.nodes.filter { !adversaries.isHostile($0) }
         hostile = topology.nodes.filter(adversaries.isHostile)
         faults = try experiment.plannedFaults(on: topology)
@@ -129,8 +126,12 @@ public struct Assembly: Sendable {
         parts = try validation.assign(basis) { basis throws(ConfigurationFault) in
             try Assembly.split(basis, among: sharers, experiment, nodeCount: topology.nodeCount)
         }
+        try experiment.checkWeighting(file.weighting, isAnyoneHostile: !hostile.isEmpty)
+        topologyFile = try file.weighed(by: parts.map(\.count))
+        graphs = topologyFile.graphs
+        view = RoundsInView(of: graphs, rounds: experiment.training.rounds)
         let doubts = Warnings(
-            experiment: experiment, graphs: file.graphs, honest: honest, isHostile: adversaries.isHostile, rule: rule,
+            experiment: experiment, graphs: graphs, honest: honest, isHostile: adversaries.isHostile, rule: rule,
             parts: parts, view: view)
         if let sentence = doubts.refusal { throw ConfigurationFault(sentence) }
         if rule.needs.contains(.hostile), experiment.aggregation.tolerates != .oracle {
@@ -267,6 +268,14 @@ public struct Assembly: Sendable {
 }
 
 extension Experiment {
+    /// - Throws: where weights would tell who is hostile.
+    func checkWeighting(_ weighting: Weighting, isAnyoneHostile: Bool) throws(ConfigurationFault) {
+        guard weighting.kind.countsSamples, isAnyoneHostile, task.over == .honest else { return }
+        throw ConfigurationFault(
+            "task.split.over honest leaves hostile nodes without data, and the topology's weights \(weighting) nothing "
+                + "for whoever has none: everyone would know them; allowed: task.split.over all, or other weights")
+    }
+
     /// What a node is told to withstand. Only the oracle looks at who is hostile.
     func tolerance(isHostile: (NodeID) -> Bool, among nodes: [NodeID]) -> NodeConfiguration.Tolerance {
         switch aggregation.tolerates {

@@ -49,7 +49,7 @@ extension Catalog {
 }
 
 extension JSONValue {
-    fileprivate init(_ value: ParameterValue) {
+    init(_ value: ParameterValue) {
         self =
             switch value {
             case .number(let number): .number(number)

@@ -48,8 +48,22 @@ struct Warnings {
         let cause =
             forgotten > 0
             ? "the graph of the honest nodes is not strongly connected" : "the weights are not doubly stochastic"
-        return "\(cause): gossip tends to no plain average of the honest models\(shares(limit)); "
-            + "metropolisHastings weights on an undirected graph give one"
+        return "\(cause)\(sums(view.graphs[0].weights)): gossip tends to no plain average of the honest models"
+            + "\(shares(limit)); metropolisHastings weights on an undirected graph give one"
+    }
+
+    /// What all give to those who get least and most in one mix: 1 each where weights are doubly stochastic.
+    private func sums(_ weights: MixingWeights) -> String {
+        guard let (least, most) = WeightSums(of: weights, among: honest).extremes else { return "" }
+        func sum(_ one: (node: NodeID, sum: Double)) -> String {
+            "\(names([one.node])) \(Self.hundredths(one.sum))"
+        }
+        return " (of 1 in the mean, all give \(sum(least)) and \(sum(most)) in one mix)"
+    }
+
+    private static func hundredths(_ number: Double) -> String {
+        let hundredths = Int((min(number, 1e9) * 100).rounded())
+        return "\(hundredths / 100).\(hundredths / 10 % 10)\(hundredths % 10)"
     }
 
     /// What counts most and least in the limit.

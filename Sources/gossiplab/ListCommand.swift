@@ -74,7 +74,12 @@ enum ListCommand: Command {
         case "splits": return registered(SplitCatalog.all.descriptions)
         case "steps": return registered(StepSizeCatalog.all.descriptions)
         case "families": return registered(TopologyCatalog.all.descriptions)
-        case "weights": return WeightRule.allCases.map { Entry(name: $0.rawValue, summary: $0.summary) }
+        case "weights":
+            return registered(WeightCatalog.all.descriptions).map { entry in
+                var entry = entry
+                entry.parameters.append(Weighting.lazyParameter)
+                return entry
+            }
         case "schedules":
             return registered(ScheduleCatalog.all.descriptions)
                 + WrittenSchedules.descriptions.map { kind in

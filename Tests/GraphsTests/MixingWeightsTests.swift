@@ -15,22 +15,14 @@ struct MixingWeightsTests {
             edges: zip(pairs, weights).map { Edge(NodeID($0.0), NodeID($0.1), weight: $1) })
     }
 
-    @Test("rows sum to 1 and Metropolis weights are symmetric", arguments: FamilyMember.undirected)
-    func families(member: FamilyMember) throws {
-        let topology = try member.make()
-        for rule in [WeightRule.metropolisHastings, .maxDegree, .uniform] {
-            let weights = try MixingWeights(topology, rule: rule)
-            for i in topology.nodes {
-                let row = weights.weights(at: i)
-                #expect(abs(row.reduce(weights.ownWeight(of: i), +) - 1) < 1e-15)
-                #expect(weights.ownWeight(of: i) > 0)
-                for (j, weight) in zip(topology.neighbours(of: i), row) {
-                    #expect(weights.weight(of: j, at: i) == weight)
-                    #expect(rule == .uniform || weights.weight(of: i, at: j) == weight)
-                }
-                #expect(weights.weight(of: i, at: i) == 0)
-            }
-        }
+    private func weighting(
+        _ name: String, _ given: [(String, Double)] = [], lazy: Double = 0
+    ) throws -> Weighting {
+        let kind = try WeightCatalog.all.entry(named: name)
+        return try Weighting(
+            kind,
+            ParameterValues(given.map { ($0.0, .number($0.1)) }, declared: kind.parameters, key: "weights"),
+            lazy: lazy)
     }
 
     @Test("each rule weighs by the degrees it names")
@@ -42,6 +34,73 @@ struct MixingWeightsTests {
         #expect(metropolis.ownWeight(of: NodeID(3)) == 3.0 / 4)
         #expect(try MixingWeights(kite, rule: .maxDegree).weights(at: NodeID(0)) == [1.0 / 4, 1.0 / 4])
         #expect(try MixingWeights(kite, rule: .uniform).weights(at: NodeID(3)) == [1.0 / 2])
+        let hostile = try MixingWeights(kite, rule: weighting("hostileMetropolis", [("hostile", 2)]))
+        #expect(hostile.weights(at: NodeID(0)) == [1.0 / 5, 1.0 / 6])
+        let laplacian = try MixingWeights(kite, rule: weighting("laplacian", [("step", 0.3)]))
+        #expect(laplacian.weights(at: NodeID(2)) == [0.3, 0.3, 0.3])
+        #expect(abs(laplacian.ownWeight(of: NodeID(2)) - 0.1) < 1e-15)
+    }
+
+    @Test("lazy nodes keep a share beforehand: (W + I) / 2 halves the spectral gap, and no eigenvalue is negative")
+    func lazy() throws {
+        let ring = try FamilyMember(family: "ring", given: [("nodes", 8)]).make()
+        let (plain, lazy) = (
+            try MixingWeights(ring, rule: .metropolisHastings),
+            try MixingWeights(ring, rule: weighting("metropolisHastings", lazy: 0.5))
+        )
+        #expect(lazy.ownWeight(of: NodeID(0)) == (plain.ownWeight(of: NodeID(0)) + 1) / 2)
+        #expect(abs(SpectralGap(of: lazy).gamma - SpectralGap(of: plain).gamma / 2) < 1e-12)
+        #expect(eigenvalues(ofSymmetric: denseMatrix(lazy))[0] > -1e-12)
+        #expect(eigenvalues(ofSymmetric: denseMatrix(plain))[0] < -0.3)
+    }
+
+    @Test("who has more samples counts for more, who has none for nothing")
+    func samples() throws {
+        let weights = try MixingWeights(kite(), rule: .sampleCount, samples: [10, 0, 20, 70])
+        #expect(weights.weights(at: NodeID(0)) == [0, 20.0 / 30])
+        #expect(weights.weights(at: NodeID(1)) == [10.0 / 30, 20.0 / 30] && weights.ownWeight(of: NodeID(1)) == 0)
+        #expect(weights.weights(at: NodeID(2)) == [0.1, 0, 0.7])
+        // π ∝ n_i times the samples around i.
+        let shares = try #require(weights.stationaryWeights())
+        let expected = [10.0 * 30, 0, 20 * 100, 70 * 90]
+        for (share, part) in zip(shares, expected) { #expect(abs(share - part / expected.reduce(0, +)) < 1e-12) }
+        let unknown = try MixingWeights(kite(), rule: .sampleCount)
+        let uniform = try MixingWeights(kite(), rule: .uniform)
+        #expect(unknown == uniform)
+        let none = try MixingWeights(kite(), rule: .sampleCount, samples: [0, 0, 0, 0])
+        #expect(none.topology.nodes.allSatisfy { none.ownWeight(of: $0) == 1 })
+    }
+
+    @Test("the largest Laplacian step leaves the busiest node nothing, and a larger one is refused with it")
+    func laplacian() throws {
+        let most = try MixingWeights(kite(), rule: weighting("laplacian", [("step", 1.0 / 3)]))
+        #expect(most.ownWeight(of: NodeID(2)) < 1e-15)
+        let fault = #expect(throws: ConfigurationFault.self) {
+            try MixingWeights(kite(), rule: weighting("laplacian", [("step", 0.34)]))
+        }
+        #expect(
+            fault?.description
+                == "the laplacian step 0.34 leaves 'c', which has 3 neighbours, a negative weight for itself; allowed: "
+                + "at most 1/3 = 0.3333333333333333")
+    }
+
+    @Test("sums and extremes are those of the dense matrix", arguments: ["uniform", "metropolisHastings"])
+    func sums(rule: String) throws {
+        let weights = try MixingWeights(kite(), rule: weighting(rule))
+        for nodes in [[0, 1, 2, 3], [0, 2, 3]] {
+            let nodes = nodes.map { NodeID($0) }
+            let matrix = denseMatrix(weights, among: nodes)
+            let sums = WeightSums(of: weights, among: nodes)
+            for place in nodes.indices {
+                #expect(abs(sums.rows[place] - matrix[place].reduce(0, +)) < 1e-15)
+                #expect(abs(sums.columns[place] - matrix.reduce(0) { $0 + $1[place] }) < 1e-15)
+            }
+            #expect(sums.isRowStochastic && sums.isSymmetric == (rule != "uniform"))
+            #expect(sums.isDoublyStochastic == weights.isDoublyStochastic(among: nodes))
+            #expect(sums.isDoublyStochastic == (rule != "uniform"))
+            let (least, most) = try #require(sums.extremes)
+            #expect(least.sum == sums.columns.min() && most.sum == sums.columns.max())
+        }
     }
 
     @Test("the file's weights count in the order of the neighbours")

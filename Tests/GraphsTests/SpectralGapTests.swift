@@ -12,7 +12,7 @@ struct SpectralGapTests {
             directed: directed)
     }
 
-    private func gap(_ topology: Topology, _ rule: WeightRule = .metropolisHastings) throws -> Double {
+    private func gap(_ topology: Topology, _ rule: Weighting = .metropolisHastings) throws -> Double {
         SpectralGap(of: try MixingWeights(topology, rule: rule)).gamma
     }
 
@@ -134,7 +134,7 @@ struct SpectralGapTests {
         let chords = (0..<nodes).flatMap { i in (i + 1..<nodes).map { (i, $0) } }
             .filter { $0.1 == $0.0 + 1 || random.uniform() < 0.2 }
         let graph = try topology(chords, nodes: nodes)
-        for rule in [WeightRule.metropolisHastings, .maxDegree] {
+        for rule in [Weighting.metropolisHastings, .maxDegree] {
             let weights = try MixingWeights(graph, rule: rule)
             for some in [graph.nodes, graph.nodes.filter { _ in random.uniform() < 0.8 }] where some.count > 1 {
                 let isConnected = graph.components(of: some).count == 1

@@ -361,6 +361,38 @@ struct WarningsTests {
         #expect(try !warnings(star, [#"adversary={"nodes": ["0"]}"#]).contains("doubly"))
     }
 
+    @Test("weights by sample counts are those of the split, in every phase of a graph that changes")
+    func sampleCounts() throws {
+        let graph = """
+            {"topology": {"family": "ring", "nodes": 6, "weights": "sampleCount",
+             "schedule": [{"from": 5, "add": [["0", "3"]]}]}, "task": {"split": {"kind": "dirichlet", "alpha": 0.3}}}
+            """
+        let assembly = try assemble(graph)
+        let counts = assembly.parts.map(\.count)
+        #expect(Set(counts).count > 3)
+        for (round, around) in [(0, [5, 0, 1]), (5, [5, 0, 1, 3]), (199, [5, 0, 1, 3])] {
+            let sum = around.reduce(0) { $0 + counts[$1] }
+            let members = try assembly.node(NodeID(0)).configuration.neighbourhood(in: Round(round)).members
+            #expect(members.compactMap(\.weight).count == around.count - 1)
+            let weights = assembly.graphs.weights(in: Round(round))
+            for other in around where other != 0 {
+                #expect(weights.weight(of: NodeID(other), at: NodeID(0)) == Double(counts[other]) / Double(sum))
+            }
+        }
+        #expect(assembly.topologyFile.write().contains("\"weights\": \"sampleCount\""))
+        #expect(assembly.warnings.contains { $0.contains("not doubly stochastic in 2 of 2") })
+    }
+
+    @Test("weights by sample counts tell nobody who is hostile")
+    func sampleCountsOfHonest() throws {
+        let graph = #"{"topology": {"family": "ring", "nodes": 6, "weights": "sampleCount"}}"#
+        let settings = ["task.split.over=honest", #"adversary={"nodes": ["2"]}"#]
+        let fault = #expect(throws: ConfigurationFault.self) { try assemble(graph, settings) }
+        #expect(fault?.description.hasPrefix("task.split.over honest leaves hostile nodes without data") == true)
+        _ = try assemble(graph, Array(settings.prefix(1)))
+        _ = try assemble(graph, Array(settings.suffix(1)))
+    }
+
     @Test("names what is forgotten where a digraph is not strongly connected, and who cannot agree")
     func directed() throws {
         func digraph(_ edges: String) -> String {

@@ -243,12 +243,12 @@ enum RandomFile {
         let graph = try Topology(
             labels: labels, edges: edges, directed: directed, name: lacks.contains(.name) ? "" : "g \(seed)",
             addresses: (0..<nodes).map { lacks.contains(.addresses) || $0 > 1 ? nil : "h\($0):1" })
-        let rule: WeightRule = lacks.contains(.weightRule) ? .metropolisHastings : .maxDegree
+        let rule: Weighting = lacks.contains(.weightRule) ? .metropolisHastings : .maxDegree
         var change = GraphChange(from: Round(4))
         change.dropped = [Edge(NodeID(0), NodeID(1))]
         let changes = try TopologySchedule(.written(ListedChanges([change], period: 9)), on: graph, rule: rule)
         return try TopologyFile(
-            graph, weightRule: rule, schedule: lacks.contains(.schedule) ? nil : changes,
+            graph, weighting: rule, schedule: lacks.contains(.schedule) ? nil : changes,
             taps: lacks.contains(.taps) ? [] : [Edge(NodeID(0), NodeID(nodes - 1))])
     }
 }

@@ -28,7 +28,7 @@ struct NodeLinkTests {
         #expect(new.topology == old.topology && new.topology == both.topology)
         #expect(new.topology.labels == ["0", "1", "2"])
         #expect(pairs(new.topology) == [["0", "1"], ["1", "2"]])
-        #expect(new.weightRule == .metropolisHastings)
+        #expect(new.weighting == .metropolisHastings)
         #expect(new.warnings.isEmpty)
     }
 
@@ -86,7 +86,7 @@ struct NodeLinkTests {
         let file = try read(
             #"{"graph": {"gossipnode": {"version": 1, "weights": "file"}}, "nodes": [{"id": "a"}, {"id": "b"}], "#
                 + #""edges": [{"source": "a", "target": "b", "weight": 0.25}]}"#)
-        #expect(file.weightRule == .file)
+        #expect(file.weighting == .file)
         #expect(file.weights.weights(at: NodeID(1)) == [0.25])
         #expect(file.warnings.isEmpty)
     }

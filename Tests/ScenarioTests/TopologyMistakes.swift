@@ -41,8 +41,8 @@ let topologyMistakes: [(String, String)] = [
         "1:41: unknown key in graph.gossipnode 'wieghts'; did you mean 'weights'? (known: version, weights, schedule, allowNoEdges, taps)"
     ),
     (
-        #"{"graph": {"gossipnode": {"version": 1, "weights": "metropolis"}}, \#(nodes), "edges": [\#(edge)]}"#,
-        "1:52: unknown graph.gossipnode.weights 'metropolis' (known: metropolisHastings, maxDegree, uniform, file)"
+        #"{"graph": {"gossipnode": {"version": 1, "weights": "metropolisHasting"}}, \#(nodes), "edges": [\#(edge)]}"#,
+        "1:52: unknown graph.gossipnode.weights 'metropolisHasting'; did you mean 'metropolisHastings'? (known: metropolisHastings, maxDegree, hostileMetropolis, laplacian, uniform, sampleCount, file)"
     ),
     (
         #"{"graph": {"gossipnode": {"version": 1, "weights": "file"}}, \#(nodes), "edges": [\#(edge)]}"#,
@@ -96,6 +96,27 @@ let topologyMistakes: [(String, String)] = [
         "1:40: seed is -1; expected a whole number from 0 to 18446744073709551615"
     ),
     (#"{"family": "ring", "nodes": 4, "weights": "file"}"#, "1:43: the edge '0' - '1' has no weight"),
+    (
+        #"{"family": "star", "nodes": 6, "weights": {"kind": "laplacian", "step": 0.25}}"#,
+        "1:43: the laplacian step 0.25 leaves '0', which has 5 neighbours, a negative weight for itself; allowed: at most 1/5 = 0.2"
+    ),
+    (
+        #"{"family": "ring", "nodes": 4, "weights": {"kind": "laplacian"}}"#,
+        "1:43: weights.step is missing; expected a number from 0 to 1"
+    ),
+    (
+        #"{"family": "ring", "nodes": 4, "weights": {"kind": "uniform", "lazy": 1}}"#,
+        "1:71: weights.lazy is 1; allowed: a number from 0 to 0.999"
+    ),
+    (
+        #"{"family": "ring", "nodes": 4, "weights": {"kind": "uniform", "lasy": 0.5}}"#,
+        "1:63: unknown key in weights 'lasy'; did you mean 'lazy'? (known: kind, lazy)"
+    ),
+    (#"{"family": "ring", "nodes": 4, "weights": 1}"#, "1:43: weights is 1; expected a text"),
+    (
+        #"{"family": "exponential", "nodes": 4, "schedule": "onePeerExponential", "weights": "sampleCount"}"#,
+        "1:84: weights does not go with the schedule onePeerExponential, which brings weights of its own; leave it out"
+    ),
     (
         #"{"family": "randomRegular", "nodes": 5, "degree": 3}"#,
         "1:1: nodes (5) times degree (3) is odd; no such graph exists"

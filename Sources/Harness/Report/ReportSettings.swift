@@ -26,7 +26,7 @@ extension HTMLReport {
         let identity = run.summary.map { [("identity", $0.identity)] } ?? []
         let schedule = run.topology.schedule.map { ("topology.schedule", $0.kind) }
         let brings = run.topology.schedule?.bringsWeights ?? false
-        let weights = ("topology.weights", brings ? "of the schedule" : run.topology.weightRule.rawValue)
+        let weights = ("topology.weights", brings ? "of the schedule" : run.topology.weighting.description)
         let ofGraph = [weights] + (schedule.map { [$0] } ?? [])
         return list("Configuration", settingRows(run.settings, path: "") + ofGraph + identity)
     }

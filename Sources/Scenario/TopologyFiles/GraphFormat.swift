@@ -74,7 +74,7 @@ enum GraphPart: String, CaseIterable, Sendable {
         case .name: !file.written.name.isEmpty
         case .labels: file.written.labels.indices.contains { file.written.labels[$0] != "\($0)" }
         case .addresses: file.written.addresses.contains { $0 != nil }
-        case .weightRule: file.weightRule != .metropolisHastings
+        case .weightRule: file.weighting != .metropolisHastings
         case .schedule: file.schedule != nil
         case .taps: !file.taps.isEmpty
         }

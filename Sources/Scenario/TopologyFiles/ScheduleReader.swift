@@ -10,7 +10,7 @@ typealias FileReader = (String) throws(ConfigurationFault) -> [UInt8]
 struct ScheduleReader {
     /// What the file writes out beside the schedule.
     let graph: Topology
-    let rule: WeightRule
+    let rule: Weighting
     /// What there is for the graphs of all rounds.
     let room: MemoryRoom
     let files: FileReader
@@ -82,9 +82,9 @@ struct ScheduleReader {
     /// ends.
     func edge(_ value: JSONValue, _ key: String, mayWeigh: Bool) throws(ConfigurationFault) -> Edge {
         let parts = Array(try value.array(key))
-        let weighs = mayWeigh && rule == .file && parts.count == 3
+        let weighs = mayWeigh && rule.kind.readsEdges && parts.count == 3
         guard parts.count == 2 || weighs else {
-            let expected = mayWeigh && rule == .file ? "two ids and a weight" : "two ids"
+            let expected = mayWeigh && rule.kind.readsEdges ? "two ids and a weight" : "two ids"
             throw value.fault("\(key) has \(parts.count) parts; expected \(expected)")
         }
         let (source, target) = (try node(parts[0], key), try node(parts[1], key))

@@ -15,10 +15,16 @@ extension TopologyFile {
     public var account: [String] {
         let name =
             (topology.name.isEmpty ? [] : ["name: \(topology.name)"])
-            + (redraws == 0 ? [] : ["drawn again until connected: \(redraws) times"])
+            + (redraws == 0 ? [] : ["drawn again until connected: \(redraws) times"]) + counted
         guard let schedule else { return name + ["graph: \(words(graphs.weights(in: Round(0)), in: Round(0)))"] }
         return name + ["links of all rounds: \(size(of: topology))", "schedule: \(schedule.kind)\(length)"] + phases
             + [window]
+    }
+
+    /// Only an experiment tells how many samples nodes have.
+    private var counted: [String] {
+        weighting.kind.countsSamples
+            ? ["weights: \(weighting), seen here as if all nodes had as many samples"] : []
     }
 
     private func size(of graph: Topology) -> String {

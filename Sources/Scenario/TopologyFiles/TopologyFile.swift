@@ -11,7 +11,7 @@ public struct TopologyFile: Sendable {
     public let topology: Topology
     /// What the file writes out: the graph before the first change, or the edges that its schedule chooses from.
     let written: Topology
-    public let weightRule: WeightRule
+    public let weighting: Weighting
     /// How the graph changes; `nil`: it does not.
     public let schedule: TopologySchedule?
     /// Which edges there are in which round, and their weights.
@@ -25,14 +25,18 @@ public struct TopologyFile: Sendable {
     public private(set) var redraws = 0
 
     public init(
-        _ topology: Topology, weightRule: WeightRule = .metropolisHastings, schedule: TopologySchedule? = nil,
-        taps: [Edge] = [], warnings: [String] = []
+        _ topology: Topology, weighting: Weighting = .metropolisHastings, schedule: TopologySchedule? = nil,
+        taps: [Edge] = [], warnings: [String] = [], samples: [Int]? = nil
     ) throws(ConfigurationFault) {
         written = topology
-        self.weightRule = weightRule
+        self.weighting = weighting
         self.schedule = schedule
         graphs =
-            if let schedule { schedule.links } else { ConstantLinks(try MixingWeights(topology, rule: weightRule)) }
+            if let schedule {
+                schedule.links
+            } else {
+                ConstantLinks(try MixingWeights(topology, rule: weighting, samples: samples))
+            }
         self.topology = graphs.union
         // Along an edge that is always there is nothing to overhear that is not sent anyway.
         let isAlwaysSent = { (tap: Edge) in schedule == nil && topology.hasLink(from: tap.source, to: tap.target) }
@@ -139,8 +143,8 @@ public struct TopologyFile: Sendable {
         if !topology.isConnected, !(bringsEdges && topology.edges.isEmpty) {
             notes.add("the graph is in parts that no edge joins")
         }
-        let rule = try weightRule(in: options)
-        if rule != .file, topology.edges.contains(where: { $0.weight != nil }) {
+        let weighting = try weighting(in: options)
+        if !weighting.kind.readsEdges, topology.edges.contains(where: { $0.weight != nil }) {
             notes.add("the weights of edges are not used, since graph.gossipnode.weights is not \"file\"")
         }
         let taps =
@@ -210,7 +214,19 @@ public struct TopologyFile: Sendable {
     /// The same graph with further eavesdropping links.
     public func tapped(by more: [Edge]) throws(ConfigurationFault) -> TopologyFile {
         try TopologyFile(
-            written, weightRule: weightRule, schedule: schedule, taps: taps + more, warnings: warnings)
+            written, weighting: weighting, schedule: schedule, taps: taps + more, warnings: warnings)
+    }
+
+    /// The same graph, weighed by how many samples nodes have, if its weights go by that.
+    ///
+    /// - Parameter samples: one count a node.
+    func weighed(by samples: [Int]) throws(ConfigurationFault) -> TopologyFile {
+        guard weighting.kind.countsSamples else { return self }
+        let counted = try schedule.map { schedule throws(ConfigurationFault) in
+            try TopologySchedule(schedule.form, on: written, rule: weighting, samples: samples)
+        }
+        return try TopologyFile(
+            written, weighting: weighting, schedule: counted, taps: taps, warnings: warnings, samples: samples)
     }
 
     /// What may be said of a graph of any family, beside the parameters of its own.
@@ -265,15 +281,9 @@ public struct TopologyFile: Sendable {
     }
 
     /// The rule that the key `weights` of `object` names; the default if it is not there.
-    static func weightRule(in object: JSONObject?) throws(ConfigurationFault) -> WeightRule {
+    static func weighting(in object: JSONObject?) throws(ConfigurationFault) -> Weighting {
         guard let object, let value = object["weights"] else { return .metropolisHastings }
-        let key = object.path(of: "weights")
-        let given = try value.text(key)
-        guard let rule = WeightRule(rawValue: given) else {
-            let known = WeightRule.allCases.map(\.rawValue)
-            throw ConfigurationFault(.unknown(noun: key, given: given, known: known), at: value.position.description)
-        }
-        return rule
+        return try Weighting(value, key: object.path(of: "weights"))
     }
 
     /// A file with the weights and the schedule that `options` name; edges that do not fit are faults placed there.
@@ -281,21 +291,21 @@ public struct TopologyFile: Sendable {
         _ topology: Topology, options: JSONObject?, taps: [Edge] = [], warnings: [String] = [], room: MemoryRoom,
         files: @escaping FileReader
     ) throws(ConfigurationFault) {
-        let rule = try TopologyFile.weightRule(in: options)
+        let weighting = try TopologyFile.weighting(in: options)
         let weights = options?["weights"]
-        let schedule = try TopologyFile.schedule(of: topology, rule: rule, in: options, room: room, files: files)
+        let schedule = try TopologyFile.schedule(of: topology, rule: weighting, in: options, room: room, files: files)
         if let schedule, schedule.bringsWeights, let weights {
             throw weights.fault(
                 "\(options?.path(of: "weights") ?? "weights") does not go with the schedule \(schedule.kind), "
                     + "which brings weights of its own; leave it out")
         }
         self = try (weights?.position ?? .none).locating { () throws(ConfigurationFault) in
-            try TopologyFile(topology, weightRule: rule, schedule: schedule, taps: taps, warnings: warnings)
+            try TopologyFile(topology, weighting: weighting, schedule: schedule, taps: taps, warnings: warnings)
         }
     }
 
     private static func schedule(
-        of topology: Topology, rule: WeightRule, in options: JSONObject?, room: MemoryRoom, files: @escaping FileReader
+        of topology: Topology, rule: Weighting, in options: JSONObject?, room: MemoryRoom, files: @escaping FileReader
     ) throws(ConfigurationFault) -> TopologySchedule? {
         guard let options, let value = options["schedule"] else { return nil }
         return try ScheduleReader(graph: topology, rule: rule, room: room, files: files)

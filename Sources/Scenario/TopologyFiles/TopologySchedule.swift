@@ -17,11 +17,13 @@ public struct TopologySchedule: Sendable {
     public let links: any LinkSchedule
 
     /// - Parameter graph: what the file writes out: the first state, or the links that there may be.
-    init(_ form: Form, on graph: Topology, rule: WeightRule) throws(ConfigurationFault) {
+    init(
+        _ form: Form, on graph: Topology, rule: Weighting, samples: [Int]? = nil
+    ) throws(ConfigurationFault) {
         self.form = form
         links =
             switch form {
-            case .written(let schedule): try schedule.links(on: graph, rule: rule)
+            case .written(let schedule): try schedule.links(on: graph, rule: rule, samples: samples)
             case .named(let kind, let seed):
                 try ScheduleCatalog.all.entry(named: kind.kind).init(kind.parameters).links(on: graph, seed: seed ?? 1)
             }

@@ -19,7 +19,7 @@ protocol WrittenSchedule: Sendable {
     init(_ object: JSONObject, _ reader: ScheduleReader) throws(ConfigurationFault)
 
     /// - Parameter graph: what the file writes out.
-    func links(on graph: Topology, rule: WeightRule) throws(ConfigurationFault) -> any LinkSchedule
+    func links(on graph: Topology, rule: Weighting, samples: [Int]?) throws(ConfigurationFault) -> any LinkSchedule
 
     /// As a file writes it.
     func json(_ label: @escaping NodeWriter) -> JSONValue

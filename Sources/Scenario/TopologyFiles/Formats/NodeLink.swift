@@ -170,7 +170,7 @@ enum NodeLink: JSONGraphFormat, GraphWriter {
         let label = { @Sendable (node: NodeID) in JSONValue.text(topology.labels[node.index]) }
         return .object([
             "version": .number(1),
-            "weights": file.schedule?.bringsWeights ?? false ? nil : .text(file.weightRule.rawValue),
+            "weights": file.schedule?.bringsWeights ?? false ? nil : file.weighting.json,
             "schedule": file.schedule?.json(label),
             "allowNoEdges": topology.edges.isEmpty ? .flag(true) : nil,
             "taps": taps.isEmpty
@@ -181,7 +181,7 @@ enum NodeLink: JSONGraphFormat, GraphWriter {
     /// The tree of the written-out form; for a digest without what changes no result.
     static func tree(of file: TopologyFile, forDigest: Bool) -> JSONValue {
         let topology = file.written
-        let writesWeights = file.weightRule == .file || !forDigest
+        let writesWeights = file.weighting.kind.readsEdges || !forDigest
         let label = { @Sendable (node: NodeID) in JSONValue.text(topology.labels[node.index]) }
         return .object([
             "directed": .flag(topology.directed),

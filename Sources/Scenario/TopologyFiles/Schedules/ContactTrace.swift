@@ -66,7 +66,7 @@ struct ContactTrace: WrittenSchedule {
             } ?? .repeat
     }
 
-    func links(on graph: Topology, rule: WeightRule) throws(ConfigurationFault) -> any LinkSchedule {
+    func links(on graph: Topology, rule: Weighting, samples: [Int]?) throws(ConfigurationFault) -> any LinkSchedule {
         ContactLinks(graph, contacts: contacts, length: length, after: after)
     }
 

@@ -108,7 +108,7 @@ struct Intervals: WrittenSchedule {
 
     // MARK: - Links
 
-    func links(on graph: Topology, rule: WeightRule) throws(ConfigurationFault) -> any LinkSchedule {
+    func links(on graph: Topology, rule: Weighting, samples: [Int]?) throws(ConfigurationFault) -> any LinkSchedule {
         var changes: [Int: GraphChange] = [:]
         func change(_ round: Int, _ apply: (inout GraphChange) -> Void) {
             apply(&changes[round, default: GraphChange(from: Round(round))])
@@ -144,7 +144,8 @@ struct Intervals: WrittenSchedule {
             }
         }
         return try ChangingLinks(
-            graph, changes: changes.sorted { $0.key < $1.key }.map(\.value), period: period, rule: rule)
+            graph, changes: changes.sorted { $0.key < $1.key }.map(\.value), period: period, rule: rule,
+            samples: samples)
     }
 
     /// The intervals of each edge and node, ascending, in the order of the first of each in the file.

@@ -34,8 +34,8 @@ struct ListedChanges: WrittenSchedule {
         changes = try Self.changes(list, key, before: nil, reader)
     }
 
-    func links(on graph: Topology, rule: WeightRule) throws(ConfigurationFault) -> any LinkSchedule {
-        try ChangingLinks(graph, changes: changes, period: period, rule: rule)
+    func links(on graph: Topology, rule: Weighting, samples: [Int]?) throws(ConfigurationFault) -> any LinkSchedule {
+        try ChangingLinks(graph, changes: changes, period: period, rule: rule, samples: samples)
     }
 
     // MARK: - Reading
