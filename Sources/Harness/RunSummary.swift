@@ -68,6 +68,9 @@ public struct RunSummary: Sendable {
     /// What each node learned from.
     public let data: DataShares
     public let screening: Screening
+    /// Everything that was measured, by name: at the last moment, and of the whole run.
+    public let figures: Figures
+    public let references: [ReferenceRun]
     public let usesOracle: Bool
     public let wasStopped: Bool
     /// Of the experiment, then of this run.
@@ -117,6 +120,19 @@ public struct RunSummary: Sendable {
                 awaitedSeconds: awaited[node.index], tally: tallies[node.index],
                 lost: outcome.lost.first { $0.node == node })
         }
+        references = outcome.references
+        var figures = final?.allFigures ?? Figures()
+        if let final {
+            figures.add(
+                try MeasureCatalog.figures(
+                    of: MeasuredRun(
+                        assembly: assembly,
+                        moments: outcome.earlier
+                            + outcome.evaluations.filter { $0.rounds < final.rounds }.map { ($0.rounds, $0.allFigures) }
+                            + [(final.rounds, final.allFigures)],
+                        final: final, models: finished, screening: screening, references: references)))
+        }
+        self.figures = figures
         usesOracle = experiment.aggregation.tolerates == .oracle
         wasStopped = outcome.wasStopped
         warnings = assembly.warnings + outcome.warnings
@@ -180,6 +196,16 @@ public struct RunSummary: Sendable {
             object.add("honest", screening.honest)
             object.add("hostile", screening.hostile)
             object.add(totals, section: "screening")
+        }
+        line.add("measures") { figures.write(to: &$0) }
+        if !references.isEmpty {
+            line.add("references", references) { line, reference in
+                line.appendObject { object in
+                    object.add("kind", reference.kind.rawValue)
+                    object.add("modelDigest", reference.modelDigest)
+                    object.add(reference.final?.test)
+                }
+            }
         }
         data.writeClasses(to: &line)
         line.add("perNode", Array(perNode.enumerated())) { $0.append($1.element, data, $1.offset) }

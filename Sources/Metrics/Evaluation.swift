@@ -62,10 +62,12 @@ public struct EvaluationRecord: Sendable, Equatable {
     /// `nil` where the optimum is not known.
     public let optimum: OptimumGap?
     public let distance: ConsensusDistance
+    /// What else was measured.
+    public let figures: Figures
 
     public init(
         rounds: Int, nodes: Int, test: Scores, validation: Scores? = nil, optimum: OptimumGap? = nil,
-        distance: ConsensusDistance
+        distance: ConsensusDistance, figures: Figures = Figures()
     ) {
         self.rounds = rounds
         self.nodes = nodes
@@ -73,5 +75,6 @@ public struct EvaluationRecord: Sendable, Equatable {
         self.validation = validation
         self.optimum = optimum
         self.distance = distance
+        self.figures = figures
     }
 }

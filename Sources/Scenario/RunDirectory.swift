@@ -69,6 +69,8 @@ public struct NodeDirectory: Sendable, Equatable {
     public var lock: String { "\(path)/lock" }
 
     public func snapshot(rounds: Int) -> String { "\(snapshots)/\(rounds).bin" }
+    /// The mix that made the snapshot of this many rounds, or the final model.
+    public func mix(rounds: Int) -> String { "\(snapshots)/\(rounds).mix" }
     public func checkpoint(rounds: Int) -> String { "\(path)/checkpoint-\(rounds).bin" }
 
     /// The rounds of a snapshot, from the name of its file; `nil` for any other file.
