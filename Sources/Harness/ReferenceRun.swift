@@ -6,6 +6,16 @@ import Registry
 import Scenario
 import Simulation
 
+extension Reference {
+    /// For legends and messages.
+    var inWords: String {
+        switch self {
+        case .noAttack: "without attack"
+        case .noCommunication: "without communication"
+        }
+    }
+}
+
 /// A run that another one is compared with.
 public struct ReferenceRun: Sendable {
     public let kind: Reference

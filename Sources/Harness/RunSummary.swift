@@ -35,6 +35,7 @@ public struct RunSummary: Sendable {
         public let lost: LostNode?
     }
 
+    let experiment: Experiment
     public let identity: String
     public let name: String
     public let engine: Engine
@@ -82,6 +83,7 @@ public struct RunSummary: Sendable {
         let topology = assembly.topology
         let hostile = Set(assembly.hostile)
         let experiment = assembly.experiment
+        self.experiment = experiment
         let finished = outcome.finalModels.filter { !hostile.contains($0.node) }
         identity = hexadecimal(assembly.identity)
         name = experiment.name
@@ -127,7 +129,7 @@ public struct RunSummary: Sendable {
                 try MeasureCatalog.figures(
                     of: MeasuredRun(
                         assembly: assembly,
-                        moments: outcome.earlier
+                        moments: outcome.earlier.filter { $0.rounds < final.rounds }
                             + outcome.evaluations.filter { $0.rounds < final.rounds }.map { ($0.rounds, $0.allFigures) }
                             + [(final.rounds, final.allFigures)],
                         final: final, models: finished, screening: screening, references: references)))

@@ -9,6 +9,13 @@ public struct Spread: Sendable, Equatable {
     /// It hides disagreement: read it beside the worst node.
     public let averageModel: Double
 
+    public init(least: Double, mean: Double, greatest: Double, averageModel: Double) {
+        self.least = least
+        self.mean = mean
+        self.greatest = greatest
+        self.averageModel = averageModel
+    }
+
     /// - Parameter values: at least one.
     public init(_ values: [Double], averageModel: Double) {
         precondition(!values.isEmpty, "a spread of nothing")

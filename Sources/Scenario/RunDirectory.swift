@@ -36,6 +36,11 @@ public struct RunDirectory: Sendable, Equatable {
     public var summary: String { "\(path)/summary.json" }
     /// How many samples each node has, and of which classes.
     public var data: String { "\(path)/data.csv" }
+    /// Every figure over the rounds.
+    public var measures: String { "\(path)/measures.csv" }
+    /// The evaluations of a run that this one is compared with, as in `metrics`.
+    public func reference(_ kind: Reference) -> String { "\(references)/\(kind.rawValue).jsonl" }
+    public var references: String { "\(path)/references" }
     public var report: String { "\(path)/report.html" }
     public var nodes: String { "\(path)/nodes" }
     /// Models as files that other tools read.

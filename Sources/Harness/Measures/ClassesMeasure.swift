@@ -18,6 +18,12 @@ struct ClassesMeasure: MomentMeasure {
         Figure("classAccuraciesWorst", .share, better: .greater, isList: true, "min_i a_ic by class"),
     ]
 
+    static func line(of figures: Figures, in experiment: Experiment) -> (name: String, value: String)? {
+        guard figures.has("classAccuracyWorst") else { return nil }
+        let mean = figures.text("classAccuracyWorstMean")
+        return ("worst class, worst", "\(figures.text("classAccuracyWorst"))   (mean over nodes \(mean))")
+    }
+
     private let objective: any Objective
     /// The test samples of each class.
     private let parts: [Samples]

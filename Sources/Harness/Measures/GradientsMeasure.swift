@@ -31,6 +31,12 @@ struct GradientsMeasure: MomentMeasure, RunMeasure {
     static let grid = [0, 0.25, 0.5, 1, 2, 4, 8, 16]
     private static var gridInWords: String { grid.map(significant).joined(separator: ", ") }
 
+    static func line(of figures: Figures, in experiment: Experiment) -> (name: String, value: String)? {
+        guard figures.has("regularDistance") else { return nil }
+        let poisoned = figures.has("poisonedDistance") ? ", poisoned A \(figures.text("poisonedDistance"))" : ""
+        return ("gradients, from mean", "honest ξ \(figures.text("regularDistance"))\(poisoned)")
+    }
+
     private let objective: any Objective
     private let decay: Double
     private let honest: [Batch]

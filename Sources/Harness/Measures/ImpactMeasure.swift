@@ -21,6 +21,19 @@ enum ImpactMeasure: RunMeasure {
         Figure("communicationGainMean", .share, better: .greater, "the same of accuracyMean"),
     ]
 
+    static func line(of figures: Figures, in experiment: Experiment) -> (name: String, value: String)? {
+        let isShare = figures.has("accuracyWorst")
+        func text(_ name: String) -> String? {
+            guard figures.has(name) else { return nil }
+            return isShare ? figures.text(name) : figures[name].map(significant) ?? "–"
+        }
+        let parts = [
+            text("attackImpactWorst").map { "attack costs \($0)" },
+            text("communicationGainWorst").map { "mixing brings \($0)" },
+        ].compactMap(\.self)
+        return parts.isEmpty ? nil : ("compared, worst", parts.joined(separator: ", "))
+    }
+
     static func figures(of run: MeasuredRun) -> Figures {
         var figures = Figures()
         for reference in run.references {

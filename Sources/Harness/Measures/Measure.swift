@@ -52,6 +52,12 @@ extension Figure {
     }
 }
 
+extension Figures {
+    /// The figure of this name as a person reads it.
+    func text(_ name: String) -> String { MeasureCatalog.figure(named: name)?.text(self[name]) ?? "–" }
+    func has(_ name: String) -> Bool { value(name) != nil }
+}
+
 /// When a measure is taken.
 public enum MeasuredAt: String, Sendable {
     case moments = "whenever the run is measured"
@@ -70,10 +76,14 @@ public protocol Measure: Sendable {
     static var asked: String { get }
     /// What `measure.also` must name, where it does not come by itself.
     static var extra: ExtraMeasure? { get }
+    /// The most important of its figures at the end of a run, for a terminal: at most 57 characters; none where other
+    /// lines show them, or where there are none.
+    static func line(of figures: Figures, in experiment: Experiment) -> (name: String, value: String)?
 }
 
 extension Measure {
     public static var extra: ExtraMeasure? { nil }
+    public static func line(of figures: Figures, in experiment: Experiment) -> (name: String, value: String)? { nil }
     public static var asked: String { extra.map { "with measure.also \($0.rawValue)" } ?? "always" }
 }
 

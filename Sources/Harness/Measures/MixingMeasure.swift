@@ -29,6 +29,15 @@ struct MixingMeasure: MomentMeasure {
         Figure("averageShift", .ratio, better: .less, "λ: |ȳ - x̄|² / V"),
     ]
 
+    static func line(of figures: Figures, in experiment: Experiment) -> (name: String, value: String)? {
+        guard figures.has("kappaGreatest") else { return nil }
+        return (
+            "last mix, worst",
+            "κ \(figures.text("kappaGreatest")), ρ \(figures.text("rhoGreatest"))"
+                + "   (contraction \(figures.text("contraction")))"
+        )
+    }
+
     private let honest: Set<NodeID>
 
     init?(_ assembly: Assembly, test: Samples) { honest = Set(assembly.honest) }

@@ -19,6 +19,11 @@ enum PlacementMeasure: RunMeasure {
             "(1/T) (1/h) 1_Hᵀ (Σ_{t=1..T} W^t) 1_B, with B the hostile nodes")
     ]
 
+    static func line(of figures: Figures, in experiment: Experiment) -> (name: String, value: String)? {
+        guard figures.has("placementInfluence") else { return nil }
+        return ("hostile influence", "\(figures.text("placementInfluence"))   (of plain mixing, by their place)")
+    }
+
     static func figures(of run: MeasuredRun) -> Figures {
         var figures = Figures()
         let assembly = run.assembly

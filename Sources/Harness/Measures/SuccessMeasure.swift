@@ -17,6 +17,11 @@ struct SuccessMeasure: MomentMeasure {
         Figure("successMean", .share, better: .less, "(1/h) Σ s_i over the h honest nodes"),
     ]
 
+    static func line(of figures: Figures, in experiment: Experiment) -> (name: String, value: String)? {
+        guard figures.has("successWorst") else { return nil }
+        return ("attack success, worst", "\(figures.text("successWorst"))   (mean \(figures.text("successMean")))")
+    }
+
     private let objective: any Objective
     private let wanted: [Samples]
 

@@ -14,6 +14,15 @@ enum TargetMeasure: RunMeasure {
         Figure("bytesToTargetMean", .bytes, better: .less, "modelBytes until accuracyMean was there"),
     ]
 
+    static func line(of figures: Figures, in experiment: Experiment) -> (name: String, value: String)? {
+        guard let target = experiment.measureTarget else { return nil }
+        func way(_ rounds: String, _ bytes: String) -> String {
+            figures[rounds] == nil ? "not reached" : "round \(figures.text(rounds)), \(figures.text(bytes))"
+        }
+        let worst = way("roundsToTargetWorst", "bytesToTargetWorst")
+        return ("until \(percent(target)), all", "\(worst)   (mean: \(way("roundsToTargetMean", "bytesToTargetMean")))")
+    }
+
     static func figures(of run: MeasuredRun) -> Figures {
         var figures = Figures()
         guard let target = run.assembly.experiment.measureTarget else { return figures }

@@ -154,7 +154,12 @@ struct Observer {
         for outcome: inout RunOutcome, within time: Nanoseconds, _ recomputing: (Int) -> Void, shouldStop: () -> Bool
     ) throws {
         var evaluated = outcome.evaluations.map(\.rounds)
-        if case .afresh = beginning {} else { evaluated += try EvaluationLines(ofFile: directory.metrics).rounds }
+        if case .afresh = beginning {
+        } else {
+            let lines = try EvaluationLines(ofFile: directory.metrics)
+            evaluated += lines.rounds
+            outcome.earlier = lines.figures(before: timeline.evaluations.first?.rounds ?? .max)
+        }
         var missed = MissedEvaluations(of: assembly, in: directory, reached: timeline.reached, evaluated: evaluated)
         if !missed.rounds.isEmpty, !outcome.wasStopped {
             recomputing(missed.rounds.count)
