@@ -113,6 +113,11 @@ public protocol DataAttack: Attack {
     /// What goes wrong with each batch when it is drawn; `nil` where the samples are poisoned once and for all.
     var batchPoison: (any BatchPoison)? { get }
 
+    /// Whether it wants certain samples to be taken for another class than theirs.
+    static var wants: Bool { get }
+    /// Those among some clean samples, as it shows them, and labelled as it wants them to be taken.
+    func wanted(of samples: Samples) -> Samples?
+
     /// - Throws: where samples of this shape cannot be poisoned.
     func check(_ shape: SampleShape) throws(ConfigurationFault)
 }
@@ -120,6 +125,8 @@ public protocol DataAttack: Attack {
 extension DataAttack {
     public func poison(_ samples: Samples, member: Int, random: inout RandomStream) -> Samples { samples }
     public var batchPoison: (any BatchPoison)? { nil }
+    public static var wants: Bool { false }
+    public func wanted(of samples: Samples) -> Samples? { nil }
 
     /// Most poison labels.
     public func check(_ shape: SampleShape) throws(ConfigurationFault) { try checkLabels(shape) }
@@ -138,6 +145,16 @@ public protocol LabelAttack: DataAttack {
 }
 
 extension LabelAttack {
+    public static var wants: Bool { true }
+
+    /// The samples of all classes that it moves, under their new labels.
+    public func wanted(of samples: Samples) -> Samples? {
+        let labels = relabelling(classCount: samples.classCount)
+        let moved = (samples.targets.labels ?? []).enumerated().filter { labels[Int($0.element)] != Int($0.element) }
+        return Batch(samples, rows: moved.map { Int32($0.offset) }).picked
+            .with(.classes(moved.map { Int32(labels[Int($0.element)]) }, of: samples.classCount))
+    }
+
     public func poison(_ samples: Samples, member: Int, random: inout RandomStream) -> Samples {
         samples.with(samples.targets.relabelled(by: relabelling(classCount: samples.classCount)))
     }

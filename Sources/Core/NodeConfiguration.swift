@@ -53,6 +53,8 @@ public struct NodeConfiguration: Sendable, Equatable {
     /// A record and a snapshot every so many rounds; 0 for neither. After the last round there is a record in any case,
     /// and the final model in place of a snapshot.
     public let measureEvery: Int
+    /// Whether the last mix of each such round is handed out as well.
+    public let handsOutMixes: Bool
     /// A checkpoint every so many rounds; 0 for none.
     public let checkpointEvery: Int
     /// Messages for rounds to come that are kept of one neighbour. Where it hears from this node in every round, it can
@@ -66,7 +68,8 @@ public struct NodeConfiguration: Sendable, Equatable {
         node: NodeID, dimension: Int, rounds: Int, neighbours: [Neighbour], schedule: Schedule? = nil,
         budget: Budget, isStrict: Bool = false, cadence: Cadence = Cadence(), participation: Participation? = nil,
         exchange: any Exchange.Type = ModelExchange.self, pace: Pace = .synchronous, output: Output = .last,
-        seed: UInt64, patience: Patience = Patience(), measureEvery: Int = 0, checkpointEvery: Int = 0
+        seed: UInt64, patience: Patience = Patience(), measureEvery: Int = 0,
+        handsOutMixes: Bool = false, checkpointEvery: Int = 0
     ) {
         precondition(zip(neighbours, neighbours.dropFirst()).allSatisfy { $0.node < $1.node }, "ascending, once each")
         precondition(
@@ -92,6 +95,7 @@ public struct NodeConfiguration: Sendable, Equatable {
         self.seed = seed
         self.patience = patience
         self.measureEvery = measureEvery
+        self.handsOutMixes = handsOutMixes
         self.checkpointEvery = checkpointEvery
         let turns = participation?.mostTurns(inPauseOf: neighbours.count + 1, rounds: rounds)
         let mayBeAhead =
@@ -106,6 +110,17 @@ public struct NodeConfiguration: Sendable, Equatable {
 extension NodeConfiguration {
     /// Gossip steps of all rounds.
     public var steps: Int { rounds * cadence.gossipSteps }
+
+    /// Whether there is a record after so many rounds.
+    public func measures(after done: Int) -> Bool {
+        done >= rounds || (measureEvery > 0 && done % measureEvery == 0)
+    }
+
+    /// Whether this step's mix is handed out: it exchanges, and its end is the end of a measured round.
+    func handsOutMix(of step: Round) -> Bool {
+        handsOutMixes && cadence.exchanges(in: step) && cadence.trains(in: step.next)
+            && measures(after: cadence.round(of: step).number + 1)
+    }
 
     /// How many neighbours' models are mixed where all are heard.
     private var mixedNeighbours: Int { neighbours.count { $0.weight ?? 0 > 0 } }

@@ -135,10 +135,12 @@ extension NodeCore {
     }
 
     /// Records, snapshots and checkpoints that are due after a closed round.
-    mutating func keep(_ state: NodeState, into effects: inout [NodeEffect]) {
+    ///
+    /// - Parameter mix: the one that made the state, where it is to be handed out.
+    mutating func keep(_ state: NodeState, after mix: MixSample?, into effects: inout [NodeEffect]) {
         let done = currentRound.number
         let isLast = done >= configuration.rounds
-        if isLast || (configuration.measureEvery > 0 && done % configuration.measureEvery == 0) {
+        if configuration.measures(after: done) {
             var line = record
             line.rounds = done
             line.trainLoss = lossSamples > 0 ? lossSum / Double(lossSamples) : nil
@@ -151,6 +153,8 @@ extension NodeCore {
             let rejections = record.rejections
             record = NodeRecord()
             record.rejections = rejections
+            // A node that skips rounds has mixed for another one.
+            if !isAttacking, let mix, mix.step.next == round { effects.append(.mixed(rounds: done, mix)) }
             if !isAttacking && !isLast { effects.append(.snapshot(rounds: done, function.output(of: state))) }
         }
         if configuration.checkpointEvery > 0 && done % configuration.checkpointEvery == 0 {

@@ -401,7 +401,7 @@ public struct NodeCore: Sendable {
         }
         advance(to: nextRound())
         if configuration.cadence.trains(in: round) {
-            keep(state, into: &effects)
+            keep(state, after: workspace.sample, into: &effects)
             if !function.sendsModels, roundOfOthers != nil {
                 return enterAgain(from: state, at: now, into: &effects)
             }

@@ -19,6 +19,8 @@ public enum NodeEffect: Sendable {
     /// Its operator is to be told; the node goes on.
     case warn(Warning)
     case record(NodeRecord)
+    /// The mix that made the model after this many rounds, for whoever measures.
+    case mixed(rounds: Int, MixSample)
     /// The model after this many rounds, for whoever evaluates.
     case snapshot(rounds: Int, [Float])
     case save(Checkpoint)

@@ -137,6 +137,9 @@ public struct RoundFunction: Sendable {
                 halfStep.own, with: inputs.heard, before: halfStep.start, offenders: inputs.offenders,
                 among: neighbourhood, probes: probes, using: &workspace)
             : halfStep.own.values
+        workspace.sample =
+            configuration.handsOutMix(of: step) && neighbourhood.countsOwn
+            ? sample(halfStep.own, mixed, in: workspace) : nil
         var state = NodeState(
             [], configuration.shared, kept: halfStep.kept, ruleMemory: ruleMemory, attackMemory: behaviour.memory)
         if sendsModels {
@@ -161,6 +164,15 @@ public struct RoundFunction: Sendable {
         case .last: state.parameters
         case .leastNorm: state.kept.leastNormModel ?? state.parameters
         }
+    }
+
+    /// The first channel of what was just mixed.
+    private func sample(_ own: ModelMessage, _ mixed: [Float], in workspace: Workspace) -> MixSample {
+        let (context, range) = (workspace.context, configuration.channels.ranges[0])
+        return MixSample(
+            step: own.round,
+            inputs: zip(context.senders, context.weights).map { MixSample.Input(sender: $0, weight: $1) },
+            budget: context.budget.weight, own: Array(own.values[range]), mixed: Array(mixed[range]))
     }
 
     /// The rule's output, which it makes of each channel by itself: whom it trusts in one, it need not in another. No

@@ -12,6 +12,8 @@ public struct Workspace: Sendable {
     var training = TrainingScratch()
     /// What the last mix did.
     public internal(set) var report = MixReport()
+    /// What went into it and came of it, where it is to be handed out.
+    public internal(set) var sample: MixSample?
     /// Whose models counted in it, ascending.
     public var mixedSenders: [NodeID] { context.senders }
 

@@ -21,6 +21,14 @@ struct EvaluationLines {
 
     var rounds: [Int] { lines.map(\.rounds) }
 
+    /// What was measured at the moments before this one.
+    func figures(before rounds: Int) -> [(rounds: Int, figures: Figures)] {
+        lines.filter { $0.rounds < rounds }.compactMap { line in
+            let json = try? StrictJSON.read(line.json, name: "")
+            return json.flatMap { EvaluationRecord($0) }.map { (line.rounds, $0.allFigures) }
+        }
+    }
+
     /// Puts evaluations of moments that have no line yet where they belong.
     mutating func insert(_ evaluations: [EvaluationRecord]) {
         let known = Set(rounds)

@@ -53,6 +53,7 @@ public struct Evaluator {
     private let validation: Samples?
     private let yardstick: Yardstick?
     private let bar: Bar
+    private var measures: [any MomentMeasure]
     private var scratch = ObjectiveScratch()
 
     /// - Parameter directory: of the run, where the optimum is kept once it is found.
@@ -62,10 +63,15 @@ public struct Evaluator {
         validation = try assembly.validationPart()
         yardstick = try Yardstick(assembly, in: directory)
         bar = try Bar(on: test, of: assembly, yardstick)
+        measures = try MeasureCatalog.ofMoments(assembly, test: test)
     }
 
-    /// - Parameter models: of honest nodes after `rounds` rounds, ascending by node, at least one.
-    public mutating func judge(_ models: [(node: NodeID, model: [Float])], rounds: Int) -> Judgement {
+    /// - Parameters:
+    ///   - models: of honest nodes after `rounds` rounds, ascending by node, at least one.
+    ///   - told: what the nodes told of their rounds since the moment before.
+    public mutating func judge(
+        _ models: [(node: NodeID, model: [Float])], rounds: Int, told: MomentReports = MomentReports()
+    ) -> Judgement {
         let consensus = Consensus(models.map(\.model))
         // The average comes last.
         let all = models.map(\.model) + [consensus.average]
@@ -74,9 +80,15 @@ public struct Evaluator {
             all.map { assembly.objective.evaluate($0.span, on: part, scratch: &scratch) }
         }
         let gaps = yardstick.map { yardstick in all.map { yardstick.gap(of: $0) } }
+        let moment = Moment(
+            rounds: rounds, models: models, average: consensus.average,
+            accuracies: onTest.dropLast().map(\.accuracy), losses: onTest.dropLast().map(\.comparableLoss),
+            records: told.records, mixes: told.mixes)
+        var figures = Figures()
+        for index in measures.indices { figures.add(measures[index].figures(of: moment, scratch: &scratch)) }
         let record = EvaluationRecord(
             rounds: rounds, nodes: models.count, test: Scores(onTest), validation: onValidation.map { Scores($0) },
-            optimum: gaps.map { OptimumGap($0) }, distance: consensus.distance)
+            optimum: gaps.map { OptimumGap($0) }, distance: consensus.distance, figures: figures)
         let nodes = models.indices.map { index in
             Judgement.Node(
                 node: models[index].node, accuracy: onTest[index].accuracy, loss: onTest[index].comparableLoss,

@@ -42,16 +42,21 @@ struct MissedEvaluations {
         var evaluator = try Evaluator(assembly, in: directory)
         let wanted = Set(rounds)
         var models: [Int: [NodeID: [Float]]] = [:]
+        var reports = self.reports(at: wanted)
         var evaluations: [EvaluationRecord] = []
         do {
-            try replay.run { node, rounds, model in
-                if wanted.contains(rounds) { models[rounds, default: [:]][node] = model }
+            try replay.run { node, rounds, model, mix in
+                guard wanted.contains(rounds) else { return }
+                models[rounds, default: [:]][node] = model
+                reports[rounds, default: MomentReports()].mixes[node] = mix
             } until: { told in
                 while let moment = rounds.first, moment <= told {
                     rounds.removeFirst()
                     let known = (models.removeValue(forKey: moment) ?? [:]).map { (node: $0.key, model: $0.value) }
                     guard !known.isEmpty else { continue }
-                    let judgement = evaluator.judge(known.sorted { $0.node < $1.node }, rounds: moment)
+                    let judgement = evaluator.judge(
+                        known.sorted { $0.node < $1.node }, rounds: moment,
+                        told: reports.removeValue(forKey: moment) ?? MomentReports())
                     evaluations.append(judgement.record)
                 }
                 return told >= last || clock.now() > limit || shouldStop()
@@ -60,6 +65,21 @@ struct MissedEvaluations {
             // From there on nobody knows the models.
         }
         return evaluations
+    }
+
+    /// What the honest nodes wrote of their rounds at these moments.
+    private func reports(at moments: Set<Int>) -> [Int: MomentReports] {
+        var reports: [Int: MomentReports] = [:]
+        for node in assembly.honest {
+            var file = GrowingFile(directory.node(node).metrics)
+            for line in (try? file.newLines()) ?? [] {
+                var record = NodeRecord()
+                record.add(lines: [line])
+                guard moments.contains(record.rounds) else { continue }
+                reports[record.rounds, default: MomentReports()].records[node] = record
+            }
+        }
+        return reports
     }
 
     private var traceBytes: Int {

@@ -88,7 +88,7 @@ public struct Replay {
     ///
     /// - Throws: `Difference` where a recomputed model is not what the traces say.
     public mutating func run() throws -> [(node: NodeID, model: [Float])] {
-        try run { _, _, _ in
+        try run { _, _, _, _ in
         } until: { _ in
             false
         }
@@ -98,13 +98,15 @@ public struct Replay {
     /// Goes through all traces, each by a line at a time, so that nobody is far ahead of the others.
     ///
     /// - Parameters:
-    ///   - observe: is told every honest node's model after so many rounds.
+    ///   - observe: is told every honest node's model after so many rounds, and the mix that made it, where the
+    ///     experiment wants mixes measured and its nodes were to hand this one out.
     ///   - shouldStop: asked now and then, with the rounds up to which every honest model has been told.
     /// - Throws: `Difference` where a recomputed model is not what the traces say.
     mutating func run(
-        observe: (NodeID, _ rounds: Int, [Float]) throws -> Void, until shouldStop: (_ told: Int) throws -> Bool
+        observe: (NodeID, _ rounds: Int, [Float], MixSample?) throws -> Void,
+        until shouldStop: (_ told: Int) throws -> Bool
     ) throws {
-        for node in assembly.honest { try observe(node, 0, lives[node.index].model) }
+        for node in assembly.honest { try observe(node, 0, lives[node.index].model, nil) }
         var isMoving = true
         while isMoving {
             isMoving = false
@@ -114,7 +116,7 @@ public struct Replay {
             {
                 isMoving = true
                 guard let rounds = lives[index].closedRounds, isHonest[index] else { continue }
-                try observe(NodeID(index), rounds, lives[index].model)
+                try observe(NodeID(index), rounds, lives[index].model, lives[index].lastMix)
             }
             mailbox.forget(before: lives.compactMap(\.oldestNeeded).min())
             let told = assembly.honest.compactMap { lives[$0.index].oldestNeeded }.min() ?? .max
@@ -178,6 +180,8 @@ private struct ReplayedNode {
     private(set) var difference: Replay.Difference?
     /// The rounds that it had done after its last step, if that was the end of a round.
     private(set) var closedRounds: Int?
+    /// The mix of the last step, where it is one to hand out.
+    private(set) var lastMix: MixSample?
 
     init(_ node: AssembledNode, lines: [TraceLine], label: String) throws(ConfigurationFault) {
         configuration = node.configuration
@@ -285,6 +289,7 @@ private struct ReplayedNode {
         state = function(
             halfStep, with: RoundInputs(heard: heard, offenders: line.offenders),
             among: configuration.roundNeighbourhood(in: line.round), using: &workspace)
+        lastMix = line.next == line.round.next ? workspace.sample : nil
         if configuration.exchanges(in: line.round) { forge(halfStep, heard: heard, mailbox: &mailbox) }
         guard state.digest == line.result else {
             throw Replay.Difference(label: label, round: line.round.number, what: "its mix comes out otherwise")

@@ -114,13 +114,21 @@ public struct RunFiles {
 
     public func write(_ summary: RunSummary) throws(SystemFault) {
         try Files.write(Array(summary.data.table.csv.utf8), to: directory.data)
+        Files.removeTree(directory.references)
+        if !summary.references.isEmpty { try Files.makeDirectory(directory.references) }
+        for reference in summary.references {
+            try Files.write(Array(reference.evaluations.map(\.json).joined()), to: directory.reference(reference.kind))
+        }
         try Files.write(Array(summary.json.utf8), to: directory.summary)
     }
 
-    /// Writes the report of a run that has ended, from what is in the directory.
+    /// Writes the report and the table of a run that has ended, from what is in the directory.
     func writeReport() throws {
         var reader = try RunReader(directory)
-        try write(HTMLReport(reader.read()))
+        let run = try reader.read()
+        let table = MeasureTable(run.evaluations.map { ($0.rounds, $0.figures) }).table
+        try Files.write(Array(table.csv.utf8), to: directory.measures)
+        try write(HTMLReport(run))
     }
 
     /// Writes the report of a run that goes on, about once a second. A report that fails is made up for by the next.

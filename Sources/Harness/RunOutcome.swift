@@ -56,6 +56,10 @@ public struct RunOutcome: Sendable {
     public var totals: [NodeID: NodeRecord] = [:]
     /// In order of rounds.
     public var evaluations: [EvaluationRecord] = []
+    /// Of moments before the first of them, where the run was gone on with.
+    public var earlier: [(rounds: Int, figures: Figures)] = []
+    /// Runs that this one is compared with.
+    public var references: [ReferenceRun] = []
     /// Those among them that were made from the traces, when the run was over.
     public var recomputed: [EvaluationRecord] = []
     /// Moments that were to be evaluated, as far as the run came, and those that could not be.

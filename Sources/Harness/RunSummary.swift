@@ -37,6 +37,7 @@ public struct RunSummary: Sendable {
         public let lost: LostNode?
     }
 
+    let experiment: Experiment
     public let identity: String
     public let name: String
     public let engine: Engine
@@ -72,6 +73,9 @@ public struct RunSummary: Sendable {
     public let screening: Screening
     /// Where its graph had nodes away.
     let absences: Absences?
+    /// Everything that was measured, by name: at the last moment, and of the whole run.
+    public let figures: Figures
+    public let references: [ReferenceRun]
     public let usesOracle: Bool
     public let wasStopped: Bool
     /// Of the experiment, then of this run.
@@ -83,6 +87,7 @@ public struct RunSummary: Sendable {
         let topology = assembly.topology
         let hostile = Set(assembly.hostile)
         let experiment = assembly.experiment
+        self.experiment = experiment
         let finished = outcome.finalModels.filter { !hostile.contains($0.node) }
         identity = hexadecimal(assembly.identity)
         name = experiment.name
@@ -124,6 +129,19 @@ public struct RunSummary: Sendable {
                 awayRounds: absences?.away[node.index],
                 lost: outcome.lost.first { $0.node == node })
         }
+        references = outcome.references
+        var figures = final?.allFigures ?? Figures()
+        if let final {
+            figures.add(
+                try MeasureCatalog.figures(
+                    of: MeasuredRun(
+                        assembly: assembly,
+                        moments: outcome.earlier.filter { $0.rounds < final.rounds }
+                            + outcome.evaluations.filter { $0.rounds < final.rounds }.map { ($0.rounds, $0.allFigures) }
+                            + [(final.rounds, final.allFigures)],
+                        final: final, models: finished, screening: screening, references: references)))
+        }
+        self.figures = figures
         usesOracle = experiment.aggregation.tolerates == .oracle
         wasStopped = outcome.wasStopped
         warnings = assembly.warnings + outcome.warnings
@@ -187,6 +205,16 @@ public struct RunSummary: Sendable {
             object.add("honest", screening.honest)
             object.add("hostile", screening.hostile)
             object.add(totals, section: "screening")
+        }
+        line.add("measures") { figures.write(to: &$0) }
+        if !references.isEmpty {
+            line.add("references", references) { line, reference in
+                line.appendObject { object in
+                    object.add("kind", reference.kind.rawValue)
+                    object.add("modelDigest", reference.modelDigest)
+                    object.add(reference.final?.test)
+                }
+            }
         }
         data.writeClasses(to: &line)
         line.add("perNode", Array(perNode.enumerated())) { $0.append($1.element, data, $1.offset) }

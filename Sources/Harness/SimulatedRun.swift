@@ -39,7 +39,10 @@ public struct SimulatedRun {
             watch(observation)
             switch observation {
             case .snapshot(let node, let rounds, let model): timeline.add(model, of: node, rounds: rounds)
-            case .record(let node, let record): outcome.totals[node, default: NodeRecord()].add(record)
+            case .record(let node, let record):
+                outcome.totals[node, default: NodeRecord()].add(record)
+                timeline.add(record, of: node)
+            case .sampled(let node, let rounds, let mix): timeline.add(mix, of: node, rounds: rounds)
             case .ended(let node, let ending):
                 if case .finished(let model) = ending {
                     timeline.add(model, of: node, rounds: assembly.experiment.training.rounds)

@@ -55,6 +55,9 @@ extension RunSummary {
             row("learning error", "\(rounded(learning.gradientNorm, 5))   (gradient norm at the average model)")
             row("generalization gap", rounded(learning.generalizationGap, 4))
         }
+        for measure in MeasureCatalog.all {
+            if let (name, value) = measure.line(of: figures, in: experiment) { row(name, value) }
+        }
         if let trainLoss = totals.trainLoss { row("training loss", rounded(trainLoss, 4)) }
         row("nodes", "\(nodes), hostile \(hostile.isEmpty ? "none" : hostile.joined(separator: " "))")
         if let data = data.inWords { row("samples a node", data) }

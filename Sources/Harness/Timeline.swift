@@ -1,6 +1,7 @@
 // Timeline: collects snapshots as they come, from either engine, and evaluates each moment once its models are
 // complete. A moment of which a model was there and never came is left out: the others' figures would look like those
 // of all.
+import Core
 import JSON
 import Kernels
 import Metrics
@@ -19,6 +20,8 @@ public struct Timeline {
     private var next: Int?
     /// Models of moments that are not settled yet, by rounds and node.
     private var pending: [Int: [NodeID: [Float]]] = [:]
+    /// What the nodes told beside them.
+    private var reports: [Int: MomentReports] = [:]
     /// The newest rounds each honest node was heard of at.
     private var newest: [NodeID: Int] = [:]
     /// From these nothing more will come.
@@ -56,6 +59,18 @@ public struct Timeline {
         hasNews = true
     }
 
+    /// Takes what a node told of its rounds since the moment before this one; before its model.
+    public mutating func add(_ record: NodeRecord, of node: NodeID) {
+        guard honest.contains(node), let next, record.rounds >= next else { return }
+        reports[record.rounds, default: MomentReports()].records[node] = record
+    }
+
+    /// Takes the mix that made a node's model after `rounds` rounds; before that model.
+    public mutating func add(_ mix: MixSample, of node: NodeID, rounds: Int) {
+        guard honest.contains(node), let next, rounds >= next else { return }
+        reports[rounds, default: MomentReports()].mixes[node] = mix
+    }
+
     /// Nothing more will come from `node`.
     public mutating func close(_ node: NodeID) { hasNews = closed.insert(node).inserted || hasNews }
 
@@ -75,10 +90,11 @@ public struct Timeline {
 
     private mutating func settle(_ moment: Int) {
         let models = pending.removeValue(forKey: moment) ?? [:]
+        let told = reports.removeValue(forKey: moment) ?? MomentReports()
         let isWhole = honest.allSatisfy { models[$0] != nil || !mayLose || newest[$0] ?? -1 < moment }
         guard isWhole, !models.isEmpty else { return }
         let judgement = evaluator.judge(
-            models.map { (node: $0.key, model: $0.value) }.sorted { $0.node < $1.node }, rounds: moment)
+            models.map { (node: $0.key, model: $0.value) }.sorted { $0.node < $1.node }, rounds: moment, told: told)
         evaluations.append(judgement.record)
         if moment == end { final = judgement }
     }
@@ -99,6 +115,7 @@ extension EvaluationRecord {
             }
         }
         line.add("consensusDistance") { $0.add(distance) }
+        line.add("measures") { figures.write(to: &$0) }
         return line.line()
     }
 }

@@ -9,6 +9,13 @@ public struct Spread: Sendable, Equatable {
     /// It hides disagreement: read it beside the worst node.
     public let averageModel: Double
 
+    public init(least: Double, mean: Double, greatest: Double, averageModel: Double) {
+        self.least = least
+        self.mean = mean
+        self.greatest = greatest
+        self.averageModel = averageModel
+    }
+
     /// - Parameter values: at least one.
     public init(_ values: [Double], averageModel: Double) {
         precondition(!values.isEmpty, "a spread of nothing")
@@ -62,10 +69,12 @@ public struct EvaluationRecord: Sendable, Equatable {
     /// `nil` where the optimum is not known.
     public let optimum: OptimumGap?
     public let distance: ConsensusDistance
+    /// What else was measured.
+    public let figures: Figures
 
     public init(
         rounds: Int, nodes: Int, test: Scores, validation: Scores? = nil, optimum: OptimumGap? = nil,
-        distance: ConsensusDistance
+        distance: ConsensusDistance, figures: Figures = Figures()
     ) {
         self.rounds = rounds
         self.nodes = nodes
@@ -73,5 +82,6 @@ public struct EvaluationRecord: Sendable, Equatable {
         self.validation = validation
         self.optimum = optimum
         self.distance = distance
+        self.figures = figures
     }
 }

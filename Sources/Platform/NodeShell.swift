@@ -280,7 +280,10 @@ public struct NodeShell {
             case .trace(let line): if !write(line) { queue.blockOnTrace(at: clock.now()) }
             case .warn(let warning): warn("\(warning)")
             case .record(let record): append(record)
-            case .snapshot(let rounds, let model): writeSnapshot(model, rounds: rounds)
+            case .mixed(let rounds, let mix):
+                handOut { folder throws(SystemFault) in try folder.write(mix, rounds: rounds) }
+            case .snapshot(let rounds, let model):
+                handOut { folder throws(SystemFault) in try folder.write(model, rounds: rounds) }
             case .save(let checkpoint): save(checkpoint)
             case .stop(let ending): finish(ending)
             }
@@ -361,9 +364,9 @@ public struct NodeShell {
         keep { [metrics] () throws(SystemFault) in try metrics.append(line) }
     }
 
-    private mutating func writeSnapshot(_ model: [Float], rounds: Int) {
+    private mutating func handOut(_ write: (inout SnapshotFolder) throws(SystemFault) -> Void) {
         do throws(SystemFault) {
-            try snapshots.write(model, rounds: rounds)
+            try write(&snapshots)
         } catch {
             warn(error.description, about: error.kind)
         }

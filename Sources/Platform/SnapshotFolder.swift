@@ -1,5 +1,6 @@
 // SnapshotFolder: models that a node hands out for evaluation. Whoever reads one removes it; a node never waits for its
 // reader.
+import Core
 import Scenario
 
 /// At most four unread snapshots lie in the folder; a fifth takes the place of the oldest, which is counted.
@@ -18,8 +19,14 @@ struct SnapshotFolder {
     mutating func write(_ model: [Float], rounds: Int) throws(SystemFault) {
         try Files.write(ModelFile(rounds: rounds, model: model).encoded, to: folder.snapshot(rounds: rounds))
         recent.append(rounds)
-        if recent.count > Self.mostUnread, Files.remove(folder.snapshot(rounds: recent.removeFirst())) {
-            overwritten += 1
-        }
+        guard recent.count > Self.mostUnread else { return }
+        let oldest = recent.removeFirst()
+        Files.remove(folder.mix(rounds: oldest))
+        if Files.remove(folder.snapshot(rounds: oldest)) { overwritten += 1 }
+    }
+
+    /// Hands out a mix; the snapshot of the model that it made comes after it.
+    func write(_ mix: MixSample, rounds: Int) throws(SystemFault) {
+        try Files.write(mix.encoded, to: folder.mix(rounds: rounds))
     }
 }

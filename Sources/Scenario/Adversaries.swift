@@ -27,6 +27,8 @@ struct Adversaries: Sendable {
     private var groupsOfNode: [(forging: Int?, poisoning: Int?)]
     private let rounds: Int
     private let gossipSteps: Int
+    /// Whether the hostile nodes do nothing but follow the protocol, with clean data.
+    var areIdle = false
 
     /// - Parameter isConstant: whether the graph is the same in all rounds.
     init(
@@ -145,13 +147,13 @@ struct Adversaries: Sendable {
         }
     }
 
-    func isHostile(_ node: NodeID) -> Bool { forges(node) || poisons(node) }
+    func isHostile(_ node: NodeID) -> Bool { forges(node) || groupsOfNode[node.index].poisoning != nil }
 
     /// Whether the node forges its messages, sooner or later.
     func forges(_ node: NodeID) -> Bool { groupsOfNode[node.index].forging != nil }
 
     /// Whether the node trains on poisoned data.
-    func poisons(_ node: NodeID) -> Bool { groupsOfNode[node.index].poisoning != nil }
+    func poisons(_ node: NodeID) -> Bool { !areIdle && groupsOfNode[node.index].poisoning != nil }
 
     /// Refuses attacks that do not go with the model or the data.
     func check(dimension: Int, shape: SampleShape) throws(ConfigurationFault) {
@@ -164,7 +166,7 @@ struct Adversaries: Sendable {
     }
 
     private func poison(of node: NodeID) -> (attack: any DataAttack, member: Int)? {
-        guard let group = groupsOfNode[node.index].poisoning.map({ groups[$0] }),
+        guard !areIdle, let group = groupsOfNode[node.index].poisoning.map({ groups[$0] }),
             case .poisons(let attack) = group.conduct
         else { return nil }
         return (attack, group.members.slot(of: node, by: \.self) ?? 0)
@@ -176,6 +178,16 @@ struct Adversaries: Sendable {
         // A round that no run comes to: in the others the node's attack on messages draws.
         var random = RandomStream(seed: seed, purpose: .attack, node: node, round: Round(Int(UInt32.max)))
         return attack.poison(samples, member: member, random: &random)
+    }
+
+    /// Whether any group wants samples to be taken for another class than theirs.
+    var want: Bool {
+        groups.contains { if case .poisons(let attack) = $0.conduct { type(of: attack).wants } else { false } }
+    }
+
+    /// Of some clean samples, those of each such group as it wants them.
+    func wanted(of samples: Samples) -> [Samples] {
+        groups.compactMap { if case .poisons(let attack) = $0.conduct { attack.wanted(of: samples) } else { nil } }
     }
 
     /// What it does to each batch.
@@ -216,7 +228,7 @@ struct Adversaries: Sendable {
     func behaviour(
         of node: NodeID, neighbours: [NodeID], on links: any LinkSchedule, rounds functions: (NodeID) -> RoundFunction
     ) -> Behaviour {
-        guard let group = groupsOfNode[node.index].forging.map({ groups[$0] }),
+        guard !areIdle, let group = groupsOfNode[node.index].forging.map({ groups[$0] }),
             case .forges(let attack) = group.conduct
         else { return .honest }
         let settings = group.settings

@@ -24,7 +24,7 @@ public struct AssembledNode: Sendable {
 /// An experiment on its graph with its data, checked. The parts that all nodes share are made once, nodes on demand.
 public struct Assembly: Sendable {
     /// As it is run: with its files found, and their digests.
-    public let experiment: Experiment
+    public private(set) var experiment: Experiment
     /// All edges that there are in some round.
     public let topology: Topology
     /// Which of them there are in which round, and their weights.
@@ -58,10 +58,10 @@ public struct Assembly: Sendable {
     private let targets: Targets
     /// The whole training part, where all nodes run in one process and share it.
     private let shared: Samples?
-    private let rule: any GossipRule
+    private var rule: any GossipRule
     private let exchange: any Exchange
     private let settings: LocalSGD.Settings
-    private let adversaries: Adversaries
+    private var adversaries: Adversaries
 
     /// - Parameters:
     ///   - files: where data that are not built in are read from.
@@ -99,6 +99,7 @@ public struct Assembly: Sendable {
         try experiment.checkOptimum(of: model)
         dimension = objective.dimension
         try adversaries.check(dimension: dimension, shape: dataset.shape)
+        try experiment.checkMeasures(attackerWants: adversaries.want, shape: dataset.shape)
         let channels = type(of: exchange).channels(dimension)
         let most = Limits.mostElements / channels.count
         guard dimension <= most else {
@@ -211,6 +212,30 @@ public struct Assembly: Sendable {
         return try dataset.trainingPart(rows: validation.rows, targets: targets)
     }
 
+    /// The same with one thing changed, to compare with; measured by nothing more than it is compared by. Honest are the
+    /// same nodes.
+    public func reference(_ kind: Reference) throws(ConfigurationFault) -> Assembly {
+        var assembly = self
+        assembly.adversaries.areIdle = true
+        if kind == .noCommunication {
+            assembly.experiment.aggregation.rule = Selection(NoCommunication.self)
+            assembly.experiment.aggregation.before = []
+            assembly.rule = try assembly.experiment.aggregation.makeRule()
+        }
+        assembly.experiment.measureAlso = []
+        assembly.experiment.measureReferences = []
+        return assembly
+    }
+
+    /// Whether the node trains on poisoned data.
+    public func poisons(_ node: NodeID) -> Bool { adversaries.poisons(node) }
+
+    /// What it does to each batch.
+    public func batchPoison(of node: NodeID) -> (any BatchPoison)? { adversaries.batchPoison(of: node) }
+
+    /// For each attack that wants samples to be taken for another class: those among these, as it wants them.
+    public func wanted(of samples: Samples) -> [Samples] { adversaries.wanted(of: samples) }
+
     public func node(_ node: NodeID) throws(ConfigurationFault) -> AssembledNode {
         let configuration = configuration(of: node)
         let neighbours = configuration.neighbours.map(\.node)
@@ -263,7 +288,8 @@ public struct Assembly: Sendable {
             exchange: type(of: exchange), pace: experiment.timing.pace, output: experiment.training.output,
             seed: experiment.seed,
             patience: Patience(deadline: .milliseconds(experiment.timing.deadlineMilliseconds)),
-            measureEvery: experiment.measureEvery, checkpointEvery: experiment.checkpointEvery)
+            measureEvery: experiment.measureEvery, handsOutMixes: experiment.measureAlso.contains(.mixing),
+            checkpointEvery: experiment.checkpointEvery)
     }
 }
 

@@ -23,6 +23,10 @@ public struct Experiment: Sendable, Equatable {
     /// A record and a snapshot every so many rounds; 0 for none but the last.
     public var measureEvery = 10
     public var measureOptimum = OptimumSearch.auto
+    public var measureAlso: [ExtraMeasure] = []
+    /// An accuracy that the nodes are to reach; `nil` for none.
+    public var measureTarget: Double?
+    public var measureReferences: [Reference] = []
     public var trace = TraceKeeping.full
 
     public init() {}

@@ -103,6 +103,17 @@ extension Experiment: Settings {
             "whether models are compared with the optimum of the honest training problem: where there is a formula, or "
                 + "where it must be solved for, too"
         ).outsideIdentity,
+        .choices(
+            "measure.also", \.measureAlso, "what is measured beside what costs nothing; 'list measures' has it all"
+        ).outsideIdentity,
+        .optionalNumber(
+            "measure.target", \.measureTarget, 0...1,
+            "an accuracy: the rounds and bytes are measured that it takes to get there"
+        ).outsideIdentity,
+        .choices(
+            "measure.reference", \.measureReferences,
+            "simulated runs of the same seeds that this one is compared with: without attack, each node alone"
+        ).outsideIdentity,
         .choice(
             "trace", \.trace,
             "what a node keeps of its trace: all, as 'replay' needs it, or the recent part, in at most 128 KiB"

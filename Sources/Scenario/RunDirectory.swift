@@ -36,6 +36,11 @@ public struct RunDirectory: Sendable, Equatable {
     public var summary: String { "\(path)/summary.json" }
     /// How many samples each node has, and of which classes.
     public var data: String { "\(path)/data.csv" }
+    /// Every figure over the rounds.
+    public var measures: String { "\(path)/measures.csv" }
+    /// The evaluations of a run that this one is compared with, as in `metrics`.
+    public func reference(_ kind: Reference) -> String { "\(references)/\(kind.rawValue).jsonl" }
+    public var references: String { "\(path)/references" }
     public var report: String { "\(path)/report.html" }
     public var nodes: String { "\(path)/nodes" }
     /// Models as files that other tools read.
@@ -69,6 +74,8 @@ public struct NodeDirectory: Sendable, Equatable {
     public var lock: String { "\(path)/lock" }
 
     public func snapshot(rounds: Int) -> String { "\(snapshots)/\(rounds).bin" }
+    /// The mix that made the snapshot of this many rounds, or the final model.
+    public func mix(rounds: Int) -> String { "\(snapshots)/\(rounds).mix" }
     public func checkpoint(rounds: Int) -> String { "\(path)/checkpoint-\(rounds).bin" }
 
     /// The rounds of a snapshot, from the name of its file; `nil` for any other file.

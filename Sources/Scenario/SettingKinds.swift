@@ -101,6 +101,34 @@ extension SettingKey {
         }
     }
 
+    /// Some of the names of an enumeration, each at most once, or one of them.
+    static func choices<Choice: RawRepresentable<String> & CaseIterable & Sendable & Equatable>(
+        _ path: String, _ field: Field<Root, [Choice]>, _ summary: String
+    ) -> SettingKey {
+        let names = Choice.allCases.map(\.rawValue)
+        let allowed = "an array of \(names.joined(separator: ", "))"
+        return SettingKey(path, allowed: allowed, example: names.first, summary) {
+            root, value, key throws(ConfigurationFault) in
+            var elements = [value]
+            if case .array(let several) = value.kind { elements = Array(several) }
+            var choices: [Choice] = []
+            for element in elements {
+                guard case .text(let name) = element.kind else { throw element.typeFault(key, expected: allowed) }
+                guard let choice = Choice(rawValue: name) else {
+                    throw ConfigurationFault(
+                        .unknown(noun: key, given: name, known: names), at: element.position.description)
+                }
+                guard !choices.contains(choice) else {
+                    throw element.fault("\(key) names \(name) twice; allowed: once")
+                }
+                choices.append(choice)
+            }
+            root[keyPath: field] = choices
+        } write: {
+            .array($0[keyPath: field].map { .text($0.rawValue) })
+        }
+    }
+
     /// One entry of a catalogue with its parameters.
     ///
     /// - Parameter number: the entry and the parameter that a bare number stands for, if it stands for any.

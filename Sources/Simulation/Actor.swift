@@ -280,6 +280,8 @@ struct Actor: Sendable {
             case .warn: break
             case .record(let record):
                 outbox.observations.append(.record(id, record))
+            case .mixed(let rounds, let mix):
+                outbox.observations.append(.sampled(id, rounds: rounds, mix))
             case .snapshot(let rounds, let model):
                 outbox.observations.append(.snapshot(id, rounds: rounds, model))
             case .save(var checkpoint):

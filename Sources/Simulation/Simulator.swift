@@ -50,10 +50,12 @@ public enum Carriage: String, Sendable, CaseIterable {
     var isSealed: Bool { self == .sealed || self == .sealedDatagrams }
 }
 
-/// What a node told while it ran; all but the first three only to whoever watches.
+/// What a node told while it ran; all but the first four only to whoever watches.
 public enum Observation: Sendable {
     case snapshot(NodeID, rounds: Int, [Float])
     case record(NodeID, NodeRecord)
+    /// The mix that made the model after so many rounds; it comes before that model.
+    case sampled(NodeID, rounds: Int, MixSample)
     case ended(NodeID, Ending)
     case sent(from: NodeID, to: NodeID, ModelMessage)
     /// Parameters that the receiver had asked for.

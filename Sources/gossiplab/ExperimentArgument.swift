@@ -3,6 +3,7 @@ import Harness
 import Platform
 import Registry
 import Scenario
+import Simulation
 import Tensors
 
 private let exportFlag = Flag(
@@ -90,6 +91,19 @@ struct NamedRun {
         var experiment = assembly.experiment
         for change in changes { try experiment.set(change) }
         return try Assembly(experiment, topology: topology, files: files, sharesData: true)
+    }
+}
+
+/// Simulates what the run is to be compared with, unless it was stopped. A signal to end ends it.
+func compare(
+    _ outcome: inout RunOutcome, of assembly: Assembly, options: Simulator.Options, _ flags: Flags,
+    shouldStop: () -> Bool
+) throws {
+    guard !outcome.wasStopped else { return }
+    outcome.references = try ReferenceRun.all(of: assembly, options: options) { kind in
+        if !flags.has("quiet") { StandardError.print("simulating the reference \(kind.rawValue)") }
+    } shouldStop: {
+        shouldStop()
     }
 }
 

@@ -4,6 +4,7 @@ import Attacks
 import Core
 import Faults
 import Graphs
+import Harness
 import JSON
 import Learning
 import Platform
@@ -19,7 +20,7 @@ enum ListCommand: Command {
 
     private static let kinds = [
         "rules", "before", "attacks", "models", "exchanges", "datasets", "splits", "steps", "families", "weights",
-        "schedules", "faults", "plans", "formats", "experiments", "sweeps", "keys",
+        "schedules", "faults", "plans", "formats", "measures", "experiments", "sweeps", "keys",
     ]
 
     static func run(_ flags: Flags) throws -> Int32 {
@@ -90,6 +91,13 @@ enum ListCommand: Command {
         case "faults": return registered(FaultCatalog.all.descriptions)
         case "plans": return NamedFaultPlan.all.map { Entry(name: $0.name, summary: $0.summary, notes: [$0.json]) }
         case "formats": return registered(TensorFormatCatalog.all.descriptions)
+        case "measures":
+            return MeasureCatalog.all.map { measure in
+                Entry(
+                    name: measure.name, summary: measure.summary,
+                    notes: ["measured: \(measure.measuredAt.rawValue); \(measure.asked)"]
+                        + measure.figures.map { "\($0.name) (\($0.unitInWords)): \($0.definition)" })
+            }
         case "experiments": return BuiltInExperiments.all.map { Entry(name: $0.name, summary: $0.summary) }
         case "sweeps": return BuiltInSweeps.all.map { Entry(name: $0.name, summary: $0.summary) }
         case "keys":

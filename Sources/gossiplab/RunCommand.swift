@@ -29,6 +29,17 @@ enum RunCommand: Command {
         _ assembly: Assembly, in files: RunFiles, from beginning: NodeShell.Start, hasKeys: Bool, _ flags: Flags
     ) throws -> Int32 {
         var files = files
+        var outcome = try launch(assembly, in: &files, from: beginning, hasKeys: hasKeys, flags)
+        let signals = try Signals()
+        try compare(&outcome, of: assembly, options: SimulationSettings().options, flags) {
+            (try? !signals.take().isEmpty) ?? false
+        }
+        return try conclude(outcome, of: assembly, in: files, flags)
+    }
+
+    private static func launch(
+        _ assembly: Assembly, in files: inout RunFiles, from beginning: NodeShell.Start, hasKeys: Bool, _ flags: Flags
+    ) throws -> RunOutcome {
         var progress = Progress(of: assembly.experiment.training.rounds, isQuiet: flags.has("quiet"))
         var run = try ProcessRun(
             assembly, in: files.directory, program: nodeProgram(), from: beginning, hasKeys: hasKeys)
@@ -44,7 +55,7 @@ enum RunCommand: Command {
         }
         progress.end()
         try files.insert(outcome.recomputed)
-        return try conclude(outcome, of: assembly, in: files, flags)
+        return outcome
     }
 }
 

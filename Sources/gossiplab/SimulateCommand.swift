@@ -55,7 +55,7 @@ enum SimulateCommand: Command {
         var progress = Progress(of: assembly.experiment.training.rounds, isQuiet: flags.has("quiet"))
         let signals = try Signals()
         let simulation = SimulatedRun(assembly, options: settings.options, in: files.directory)
-        let (outcome, result) = try simulation.run {
+        var (outcome, result) = try simulation.run {
             check?.observe($0)
         } evaluated: { evaluations throws(SystemFault) in
             try files.append(evaluations)
@@ -65,6 +65,9 @@ enum SimulateCommand: Command {
             (try? !signals.take().isEmpty) ?? false
         }
         progress.end()
+        try compare(&outcome, of: assembly, options: settings.options, flags) {
+            (try? !signals.take().isEmpty) ?? false
+        }
         var status = try conclude(outcome, of: assembly, in: files, flags)
         if !outcome.wasStopped, let verdict = try check?.judge(result), !verdict.violations.isEmpty {
             for violation in verdict.violations { try StandardOutput.print("violated  \(violation)") }

@@ -20,6 +20,7 @@ struct EffectQueueTests {
         case .trace(let line): "trace \(line.round)"
         case .warn: "warn"
         case .record: "record"
+        case .mixed: "mixed"
         case .snapshot: "snapshot"
         case .save: "save"
         case .stop: "stop"

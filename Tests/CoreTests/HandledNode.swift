@@ -21,6 +21,7 @@ struct HandledNode {
     private(set) var lossProbes: [(round: Int, models: [[Float]])] = []
     private(set) var lastRecord: NodeRecord?
     private(set) var snapshots: [Int] = []
+    private(set) var mixes: [(rounds: Int, mix: MixSample)] = []
     private(set) var checkpoints: [Checkpoint] = []
     private(set) var wakeAt: Instant?
     private(set) var ending: Ending?
@@ -161,6 +162,7 @@ struct HandledNode {
             case .record(let record):
                 records.append(record.rounds)
                 lastRecord = record
+            case .mixed(let rounds, let mix): mixes.append((rounds, mix))
             case .snapshot(let rounds, _): snapshots.append(rounds)
             case .save(let checkpoint): checkpoints.append(checkpoint)
             case .stop(let ending): self.ending = ending

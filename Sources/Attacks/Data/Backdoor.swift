@@ -68,6 +68,16 @@ public struct Backdoor: DataAttack {
             .with(.classes(labels, of: samples.classCount))
     }
 
+    public static let wants = true
+
+    /// The samples of other classes than the target, with the whole patch on each, labelled as the target.
+    public func wanted(of samples: Samples) -> Samples? {
+        let others = (samples.targets.labels ?? []).enumerated().filter { Int($0.element) != target }
+        let picked = Batch(samples, rows: others.map { Int32($0.offset) }).picked
+        return triggered(picked, rows: Array(0..<picked.count))
+            .with(.classes([Int32](repeating: Int32(target), count: picked.count), of: samples.classCount))
+    }
+
     /// Samples with the patch on some of them.
     ///
     /// - Parameter part: the part of the patch; `nil`: all of it.

@@ -68,7 +68,7 @@ struct RunModels {
             try folder.checkForReplay()
             var replay = try Replay(assembly, in: folder.directory)
             do {
-                try replay.run { node, rounds, model in
+                try replay.run { node, rounds, model, _ in
                     try moments.add(model, of: node, after: rounds, tell)
                 } until: { _ in
                     moments.areAllTold

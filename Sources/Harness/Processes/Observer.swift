@@ -1,5 +1,6 @@
 // Watches the files of running nodes: takes their snapshots, looks whether their loops stir and their folders are
 // there, and tells in the end what each has come to.
+import Core
 import Kernels
 import Metrics
 import Platform
@@ -18,6 +19,8 @@ struct Observer {
     private let longestSilence: Nanoseconds
     private let clock = MonotonicClock()
     private var timeline: Timeline
+    /// What each node writes of its rounds.
+    private var records: [GrowingFile]
     private var looksAt: Instant
     private var foldersDueAt = Instant(nanoseconds: 0)
 
@@ -30,6 +33,7 @@ struct Observer {
         self.beginning = beginning
         self.longestSilence = longestSilence ?? HeartbeatWatch.longestSilence
         looksAt = clock.now()
+        records = assembly.topology.nodes.map { GrowingFile(directory.node($0).metrics) }
         timeline = try Timeline(
             assembly, after: Self.moment(before: beginning, in: directory), mayLose: true, in: directory)
     }
@@ -53,6 +57,7 @@ struct Observer {
     mutating func readSnapshots(of node: NodeProcess) {
         for name in (try? Files.names(in: node.folder.snapshots)) ?? [] {
             guard let rounds = NodeDirectory.rounds(ofSnapshot: name) else { continue }
+            takeReports(of: node, rounds: rounds)
             let path = node.folder.snapshot(rounds: rounds)
             if assembly.honest.contains(node.node), let bytes = try? Files.read(path),
                 let file = try? ModelFile(encoded: bytes), file.model.count == assembly.dimension
@@ -63,8 +68,23 @@ struct Observer {
         }
     }
 
+    /// Takes what a node has told of its rounds so far, and the mix that made its model after `rounds` rounds: both were
+    /// written before the model.
+    private mutating func takeReports(of node: NodeProcess, rounds: Int) {
+        for line in (try? records[node.node.index].newLines()) ?? [] {
+            var record = NodeRecord()
+            record.add(lines: [line])
+            timeline.add(record, of: node.node)
+        }
+        let path = node.folder.mix(rounds: rounds)
+        guard assembly.experiment.measureAlso.contains(.mixing), let bytes = try? Files.read(path) else { return }
+        if let mix = MixSample(encoded: bytes) { timeline.add(mix, of: node.node, rounds: rounds) }
+        Files.remove(path)
+    }
+
     /// Takes the final model of a node that will write no more.
     mutating func close(_ node: NodeProcess) {
+        takeReports(of: node, rounds: assembly.experiment.training.rounds)
         if let model = node.folder.finalModel(of: assembly) {
             timeline.add(model, of: node.node, rounds: assembly.experiment.training.rounds)
         }
@@ -134,7 +154,12 @@ struct Observer {
         for outcome: inout RunOutcome, within time: Nanoseconds, _ recomputing: (Int) -> Void, shouldStop: () -> Bool
     ) throws {
         var evaluated = outcome.evaluations.map(\.rounds)
-        if case .afresh = beginning {} else { evaluated += try EvaluationLines(ofFile: directory.metrics).rounds }
+        if case .afresh = beginning {
+        } else {
+            let lines = try EvaluationLines(ofFile: directory.metrics)
+            evaluated += lines.rounds
+            outcome.earlier = lines.figures(before: timeline.evaluations.first?.rounds ?? .max)
+        }
         var missed = MissedEvaluations(of: assembly, in: directory, reached: timeline.reached, evaluated: evaluated)
         if !missed.rounds.isEmpty, !outcome.wasStopped {
             recomputing(missed.rounds.count)

@@ -41,10 +41,10 @@ public struct HTMLReport {
             \(header)\(figures)\(warnings)
             <div class="pair">
             \(learning)\(consensus)</div>
-            \(optimum)\(graph)\(nodeTable)\(dataTable)
+            \(optimum)\(attack)\(comparison)\(graph)\(nodeTable)\(dataTable)
             <div class="pair">
             \(time)\(refusals)</div>
-            \(result)\(configuration)\(repetition)\(measurements)</main>
+            \(result)\(measures)\(configuration)\(repetition)\(measurements)</main>
             </body>
             </html>
 
@@ -167,6 +167,57 @@ public struct HTMLReport {
                     series("excess loss", \.excessLoss, significant),
                     series("distance", \.optimumDistance, significant),
                 ], vertical: Axis(logarithmic: values)))
+    }
+
+    /// What attacks on data came to, by class and by what the rules did about it.
+    private var attack: Markup {
+        let plots = [
+            shares(
+                "success", "Attack success", "Of the samples that the attack wants to be taken for another class.",
+                [("worst node", "successWorst"), ("mean", "successMean")]),
+            shares(
+                "screening", "Detection", "Models of neighbours that the honest nodes' rules clipped or removed.",
+                [("hostile", "truePositiveRate"), ("honest", "falsePositiveRate")]),
+            shares(
+                "classes", "The worst class", "Accuracy on the class that a node knows least.",
+                [("worst node", "classAccuracyWorst"), ("mean", "classAccuracyWorstMean")]),
+        ].compactMap(\.self)
+        return plots.isEmpty ? "" : "<div class=\"pair\">\n\(plots)</div>\n"
+    }
+
+    /// - Returns: `nil` where none of the figures was measured.
+    private func shares(
+        _ id: String, _ title: String, _ note: String, _ figures: [(name: String, figure: String)]
+    ) -> Markup? {
+        let series = figures.map { one in
+            Plot.Series(name: one.name, values: moments.map { $0.evaluation?.figures[one.figure] }, text: percent)
+        }
+        let values = series.flatMap(\.values).compactMap(\.self)
+        guard !values.isEmpty else { return nil }
+        return figure(
+            title, note: note,
+            Plot(
+                id: id, title: "\(title) over rounds", rounds: moments.map(\.rounds), series: series,
+                vertical: Axis(shares: values)))
+    }
+
+    /// The worst node beside those of the reference runs.
+    private var comparison: Markup {
+        guard !run.references.isEmpty else { return "" }
+        let references = run.references.map { reference in
+            let worst = Dictionary(reference.evaluations.map { ($0.rounds, $0.worst) }) { first, _ in first }
+            return Plot.Series(
+                name: reference.kind.inWords, values: moments.map { worst[$0.rounds] ?? nil }, text: run.measure.figure)
+        }
+        let series = [series("this run", \.worst, run.measure.figure)] + references
+        let values = series.flatMap(\.values).compactMap(\.self)
+        let chance = run.summary?.chance.map { " Chance is \(percent($0))." } ?? ""
+        return figure(
+            "Compared", note: "The worst honest node, and that of simulated runs of the same seeds.\(chance)",
+            Plot(
+                id: "comparison", title: "The worst node over rounds, compared", rounds: moments.map(\.rounds),
+                series: series,
+                vertical: run.measure == .accuracy ? Axis(shares: values) : Axis(logarithmic: values)))
     }
 
     private var consensus: Markup {

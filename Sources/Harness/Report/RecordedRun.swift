@@ -31,6 +31,11 @@ public struct RecordedRun: Sendable {
     /// Traffic of all nodes; everything else of the honest ones.
     let totals: NodeRecord
     let summary: RecordedSummary?
+    /// What the run is compared with, as far as it was simulated.
+    let references: [(kind: Reference, evaluations: [RecordedEvaluation])]
+
+    /// Of the whole run where it has ended, otherwise of the last moment.
+    var figures: Figures { summary?.figures ?? evaluations.last?.figures ?? Figures() }
 
     var screening: Screening { Screening(nodes.map { ($0.tally, $0.isHostile) }) }
 
@@ -86,6 +91,8 @@ struct RecordedEvaluation: Sendable, Equatable {
     /// Of the median node.
     let medianDistance: Double?
     let relativeMedianDistance: Double?
+    /// Everything that was measured, by name.
+    let figures: Figures
 }
 
 /// What is known of one node.
@@ -121,6 +128,10 @@ struct RecordedSummary: Sendable {
     let modelDigest: String
     let learningError: Double?
     let generalizationGap: Double?
+    /// Everything that was measured, by name.
+    let figures: Figures
+    /// What guessing comes to; `nil` where nothing is classified.
+    let chance: Double?
     let warnings: [String]
     /// What the classes are called.
     let classNames: [String]

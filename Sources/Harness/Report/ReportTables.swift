@@ -156,6 +156,26 @@ extension HTMLReport {
             """
     }
 
+    // MARK: Measures
+
+    /// Every figure at the end of the run, or of the last moment, with what it means.
+    var measures: Markup {
+        let rows = MeasureCatalog.figures.filter { !$0.isList && run.figures.value($0.name) != nil }.map { figure in
+            [figure.name, figure.text(run.figures[figure.name]), figure.definition]
+        }
+        guard !rows.isEmpty else { return "" }
+        return """
+            <section>
+            <details>
+            <summary>All measures</summary>
+            <p class="note">At the end, or at the last moment. All moments, and figures by node and class, are in \
+            metrics.jsonl and measures.csv; 'gossiplab list measures' says more.</p>
+            \(table("Measures", ["figure", "value", "what it is"], rows, texts: 3))</details>
+            </section>
+
+            """
+    }
+
     // MARK: Measurements
 
     var measurements: Markup {

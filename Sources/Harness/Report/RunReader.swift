@@ -57,7 +57,19 @@ public struct RunReader {
             topology: topology, layout: layout, evaluations: evaluations, nodes: recorded,
             totals: summary.map(NodeRecord.init(summary:))
                 ?? .sum(recorded.compactMap(\.totals), honest: recorded.filter { !$0.isHostile }.compactMap(\.totals)),
-            summary: summary.map(RecordedSummary.init))
+            summary: summary.map(RecordedSummary.init),
+            references: isRunning ? [] : experiment.measureReferences.compactMap(reference))
+    }
+
+    /// A run that this one is compared with; `nil` where it has not been simulated.
+    private func reference(_ kind: Reference) -> (kind: Reference, evaluations: [RecordedEvaluation])? {
+        guard let bytes = try? Files.read(directory.reference(kind)) else { return nil }
+        let lines = bytes.split(separator: UInt8(ascii: "\n")).compactMap {
+            try? StrictJSON.read(Array($0), name: "references")
+        }
+        return (
+            kind, lines.compactMap { line in line.member("rounds")?.count.map { RecordedEvaluation(line, rounds: $0) } }
+        )
     }
 
     /// After a run was resumed, its lines begin again at an earlier round: the later line of a round counts.
@@ -160,6 +172,7 @@ extension RecordedEvaluation {
         relativeDistance = distance?.member("relative")?.number
         medianDistance = distance?.member("median")?.number
         relativeMedianDistance = distance?.member("medianRelative")?.number
+        figures = EvaluationRecord(line)?.allFigures ?? Figures()
     }
 }
 
@@ -175,6 +188,8 @@ extension RecordedSummary {
         modelDigest = text("modelDigest")
         learningError = summary.member("learningError")?.number
         generalizationGap = summary.member("generalizationGap")?.number
+        figures = Figures(summary.member("measures"))
+        chance = summary.member("chance")?.member("share")?.number
         warnings = (summary.member("warnings")?.elements ?? []).compactMap(\.text)
         classNames = (summary.member("classes")?.elements ?? []).compactMap(\.text)
         restarted = (summary.member("restarted")?.elements ?? []).compactMap(\.text)

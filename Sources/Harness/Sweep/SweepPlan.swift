@@ -91,7 +91,8 @@ extension SweepPlan {
                 }
             }
             // A cell is judged by its end; what is measured on the way changes no result.
-            if sweep.engine == .simulation { experiment.measureEvery = 0 }
+            // Only the end counts, but for what is measured on the way.
+            if sweep.engine == .simulation, experiment.measureTarget == nil { experiment.measureEvery = 0 }
             return try Assembly(
                 experiment, topology: source.topologyFile(of: experiment, room: room), files: source.dataFiles,
                 sharesData: sharesData, room: room)

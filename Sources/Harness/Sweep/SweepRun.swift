@@ -63,11 +63,17 @@ public struct SweepRun {
         try Worker { cell in
             do {
                 let assembly = try plan.assembly(of: cell)
-                let (outcome, _) = try SimulatedRun(assembly, options: .init(threads: 1)).run { _ in
+                var (outcome, _) = try SimulatedRun(assembly, options: .init(threads: 1)).run { _ in
                 } shouldStop: {
                     stop.isMade
                 }
-                return outcome.wasStopped ? nil : CellResult(plan.keys[cell], try RunSummary(outcome, of: assembly))
+                outcome.references = try ReferenceRun.all(of: assembly, options: .init(threads: 1)) { _ in
+                } shouldStop: {
+                    stop.isMade
+                }
+                let isWhole = outcome.references.count == assembly.experiment.measureReferences.count
+                return outcome.wasStopped || !isWhole
+                    ? nil : CellResult(plan.keys[cell], try RunSummary(outcome, of: assembly))
             } catch {
                 return Signals.wereRequestsToEnd ? nil : CellResult(plan.keys[cell], failure: "\(error)")
             }
@@ -90,9 +96,10 @@ public struct SweepRun {
                 var files = try RunFiles(
                     for: assembly, in: files.runs, made: .processes(transport: transport, hasKeys: false))
                 var run = try ProcessRun(assembly, in: files.directory, program: program)
-                let outcome = try run.run { evaluations throws(SystemFault) in try files.append(evaluations) }
+                var outcome = try run.run { evaluations throws(SystemFault) in try files.append(evaluations) }
                 try files.insert(outcome.recomputed)
                 if outcome.wasStopped { return false }
+                outcome.references = try ReferenceRun.all(of: assembly, options: .init(threads: 1))
                 let summary = try RunSummary(outcome, of: assembly)
                 try files.write(summary)
                 try files.writeReport()
