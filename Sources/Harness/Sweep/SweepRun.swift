@@ -3,8 +3,8 @@ public import Platform
 import Scenario
 import Synchronization
 
-/// Seen by all threads of a sweep; made once and never taken back.
-private final class StopRequest: Sendable {
+/// Seen by all threads; made once and never taken back.
+final class StopRequest: Sendable {
     private let flag = Atomic(false)
 
     var isMade: Bool { flag.load(ordering: .relaxed) }
@@ -67,7 +67,10 @@ public struct SweepRun {
                 } shouldStop: {
                     stop.isMade
                 }
-                return outcome.wasStopped ? nil : CellResult(plan.keys[cell], try RunSummary(outcome, of: assembly))
+                guard !outcome.wasStopped else { return nil }
+                return CellResult(
+                    plan.keys[cell], try RunSummary(outcome, of: assembly), outcome.evaluations,
+                    every: plan.sweep.seriesEvery)
             } catch {
                 return CellResult(plan.keys[cell], failure: "\(error)")
             }
@@ -96,7 +99,7 @@ public struct SweepRun {
                 let summary = try RunSummary(outcome, of: assembly)
                 try files.write(summary)
                 try files.writeReport()
-                result = CellResult(key, summary)
+                result = CellResult(key, summary, outcome.evaluations, every: plan.sweep.seriesEvery)
             } catch {
                 result = CellResult(key, failure: "\(error)")
             }
