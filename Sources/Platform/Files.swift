@@ -246,3 +246,13 @@ extension Files {
         return String(decoding: buffer[..<count], as: UTF8.self)
     }
 }
+
+extension Files {
+    /// The user's folder for what can be got again: `$XDG_CACHE_HOME`, or `.cache` at home; `nil` where neither is set.
+    public static var cacheFolder: String? {
+        func variable(_ name: String) -> String? {
+            unsafe getenv(name).map { unsafe String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+        }
+        return variable("XDG_CACHE_HOME") ?? variable("HOME").map { "\($0)/.cache" }
+    }
+}

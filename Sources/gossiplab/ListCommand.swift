@@ -20,7 +20,7 @@ enum ListCommand: Command {
 
     private static let kinds = [
         "rules", "before", "attacks", "models", "exchanges", "datasets", "splits", "steps", "families", "weights",
-        "schedules", "faults", "plans", "formats", "measures", "experiments", "sweeps", "keys",
+        "schedules", "faults", "plans", "formats", "measures", "experiments", "sweeps", "packs", "keys",
     ]
 
     static func run(_ flags: Flags) throws -> Int32 {
@@ -100,6 +100,7 @@ enum ListCommand: Command {
             }
         case "experiments": return BuiltInExperiments.all.map { Entry(name: $0.name, summary: $0.summary) }
         case "sweeps": return BuiltInSweeps.all.map { Entry(name: $0.name, summary: $0.summary) }
+        case "packs": return PackCatalog.all.map { Entry(name: $0.name, summary: $0.summary, notes: $0.papers) }
         case "keys":
             return ExperimentSchema.keys.map { key in
                 Entry(

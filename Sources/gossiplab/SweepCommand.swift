@@ -14,6 +14,7 @@ enum SweepCommand: Command {
         Flag("threads", "N", "cells simulated at the same time (default: one a processor)"),
         Flag("measure", "NAME", "what is shown: \(measures.joined(separator: ", ")) (default worst)"),
         Flag("markdown", nil, "print the table as Markdown"),
+        Flag("shard", "I/N", "run the I-th of N parts only, for job arrays; the command without it shows all"),
         Flag("quiet", nil, "no progress and no warnings"),
         Flag("json", nil, "print every group and cell as one JSON object instead of the table"),
         InputFiles.flag,
@@ -28,8 +29,9 @@ enum SweepCommand: Command {
         let threads = try flags.count("threads", 1...256, default: HostLimits.processors)
         let plan = try plan(flags, threads: threads)
         if plan.sweep.engine == .processes { try ProcessRun.check(program: nodeProgram()) }
-        let files = try SweepFiles(for: plan.sweep, in: flags.value("out") ?? "runs")
-        let isComplete = try runMissing(plan, in: files, threads: threads, isQuiet: flags.has("quiet"))
+        let shard = try flags.value("shard").map(Shard.init)
+        let files = try SweepFiles(for: plan.sweep, in: flags.value("out") ?? "runs", shard: shard)
+        let isComplete = try runMissing(plan, in: files, shard, threads: threads, isQuiet: flags.has("quiet"))
 
         let table = SweepTable(plan, result: files.result)
         try files.write(table)
@@ -38,7 +40,10 @@ enum SweepCommand: Command {
             StandardError.print("stopped; the same command goes on with the \(left) cells left")
             return ExitCode.interrupted
         }
-        if flags.has("json") {
+        let others = plan.keys.count - table.results.count
+        if shard != nil, others > 0 {
+            try StandardOutput.print("this part is done; \(others) cells are left to others")
+        } else if flags.has("json") {
             try StandardOutput.print(json: table.json)
         } else {
             try StandardOutput.print(lines: lines(table, measure ?? table.measure, flags, folder: files.path))
@@ -48,17 +53,18 @@ enum SweepCommand: Command {
 
     /// Runs the cells without a result; returns whether none is left.
     private static func runMissing(
-        _ plan: SweepPlan, in files: SweepFiles, threads: Int, isQuiet: Bool
+        _ plan: SweepPlan, in files: SweepFiles, _ shard: Shard?, threads: Int, isQuiet: Bool
     ) throws -> Bool {
         let cells = plan.keys.count
-        let missing = plan.keys.indices.filter { files.result(of: plan.keys[$0]) == nil }
+        let missing = files.missing(of: plan, in: shard)
         if !isQuiet {
             for (sentence, count) in plan.warnings.prefix(mostWarnings) {
                 StandardError.print("warning: \(sentence) (\(count) of \(cells) cells)")
             }
             let others = plan.warnings.count - mostWarnings
             if others > 0 { StandardError.print("warning: \(others) other doubts; simulate a cell to see its own") }
-            StandardError.print("\(cells) cells, \(cells - missing.count) of them done before")
+            let done = plan.keys.count { files.result(of: $0) != nil }
+            StandardError.print("\(cells) cells, \(done) of them done before")
         }
         var progress = Progress(of: missing.count, isQuiet: isQuiet)
         defer { progress.end() }

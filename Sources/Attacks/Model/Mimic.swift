@@ -3,20 +3,22 @@ import Kernels
 import Registry
 
 /// Copies an honest model heard (Karimireddy, He, Jaggi, ICLR 2022, arXiv 2006.09365): always that of the same place
-/// among those heard; or the one farthest from each victim; or, learned, the one with the greatest part in the
+/// among those heard; or, random, another one for each victim and round (Wu, Chen, Ling 2023: "duplicate"); or the one
+/// farthest from each victim; or, learned, the one with the greatest part in the
 /// direction in which the models of the first rounds varied most, by power iteration, while it copies the first.
 public struct Mimic: ModelAttack {
     public static let name = "mimic"
     public static let aliases = ["Mimic", "duplicate"]
     public static let summary = "Sends a copy of an honest model, which thereby counts more than its share."
     public static let parameters = [
-        Parameter.choice("choice", ["fixed", "farthest", "learned"], default: "fixed", "which model is copied"),
+        Parameter.choice(
+            "choice", ["fixed", "random", "farthest", "learned"], default: "fixed", "which model is copied"),
         Parameter.count("place", 0...1_000_000, default: 0, "for fixed: its place among those heard")
             .known(as: "epsilon"),
         Parameter.count("learning", 1...1_000_000, default: 100, "for learned: rounds in which it learns"),
     ]
 
-    private enum Choice { case fixed, farthest, learned }
+    private enum Choice { case fixed, random, farthest, learned }
 
     private let choice: Choice
     private let place: Int
@@ -27,6 +29,7 @@ public struct Mimic: ModelAttack {
     public init(_ parameters: ParameterValues) {
         choice =
             switch parameters.text("choice") {
+            case "random": .random
             case "farthest": .farthest
             case "learned": .learned
             default: .fixed
@@ -38,6 +41,7 @@ public struct Mimic: ModelAttack {
     public var needs: AttackNeeds {
         switch choice {
         case .fixed: .heard
+        case .random: [.heard, .draws]
         case .farthest: [.own, .heard, .victim]
         case .learned: [.heard, .past]
         }
@@ -52,6 +56,9 @@ public struct Mimic: ModelAttack {
     public func forge(
         for victim: NodeID, by plan: [Float], seeing view: borrowing AttackView, random: inout RandomStream
     ) -> Forgery {
+        if choice == .random, !view.heard.isEmpty {
+            return .model(view.heard[random.below(view.heard.count)].model)
+        }
         guard choice == .farthest else { return .model(plan) }
         let centre = view.model(of: victim) ?? view.own
         var farthest = (model: plan, square: -1.0)

@@ -31,6 +31,32 @@ struct Markup: ExpressibleByStringInterpolation, Sendable {
     static func += (left: inout Markup, right: Markup) { left.text += right.text }
 }
 
+extension Markup {
+    /// A table that scrolls where the page is narrow; leading columns hold words, the others figures, to the right.
+    static func table(_ name: String, _ table: TextTable) -> Markup {
+        let heads = table.header.enumerated().map { index, column -> Markup in
+            index < table.names
+                ? "<th scope=\"col\" class=\"text\">\(column)</th>" : "<th scope=\"col\">\(column)</th>"
+        }
+        let lines = table.rows.map { row -> Markup in
+            let cells = row.enumerated().map { index, cell -> Markup in
+                index < table.names ? "<td class=\"text\">\(cell)</td>" : "<td>\(cell)</td>"
+            }
+            return "<tr>\(cells)</tr>\n"
+        }
+        return """
+            <div class="scroll" role="region" aria-label="\(name)" tabindex="0">
+            <table>
+            <thead><tr>\(heads)</tr></thead>
+            <tbody>
+            \(lines)</tbody>
+            </table>
+            </div>
+
+            """
+    }
+}
+
 /// `text` as it may stand between tags and in quoted attributes. Control characters, which HTML forbids, and those that
 /// turn the direction of reading are shown as on a terminal.
 private func escaped(_ text: String) -> String {

@@ -212,25 +212,7 @@ extension HTMLReport {
 
     /// - Parameter texts: so many columns hold words; the others hold figures, to the right.
     private func table(_ name: String, _ columns: [String], _ rows: [[String]], texts: Int) -> Markup {
-        let heads = columns.enumerated().map { index, column -> Markup in
-            index < texts ? "<th scope=\"col\" class=\"text\">\(column)</th>" : "<th scope=\"col\">\(column)</th>"
-        }
-        let lines = rows.map { row -> Markup in
-            let cells = row.enumerated().map { index, cell -> Markup in
-                index < texts ? "<td class=\"text\">\(cell)</td>" : "<td>\(cell)</td>"
-            }
-            return "<tr>\(cells)</tr>\n"
-        }
-        return """
-            <div class="scroll" role="region" aria-label="\(name)" tabindex="0">
-            <table>
-            <thead><tr>\(heads)</tr></thead>
-            <tbody>
-            \(lines)</tbody>
-            </table>
-            </div>
-
-            """
+        Markup.table(name, TextTable(header: columns, names: texts, rows: rows))
     }
 
     private func seconds(_ nanoseconds: Nanoseconds) -> String { rounded(Double(nanoseconds) / 1e9, 2) }

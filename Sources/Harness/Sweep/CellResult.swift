@@ -55,6 +55,27 @@ public enum SweepMeasure: String, Sendable, CaseIterable {
     }
 }
 
+extension SweepMeasure {
+    /// What an evaluation has of it; `nil` where it has nothing.
+    func value(of record: EvaluationRecord) -> Double? {
+        switch self {
+        case .worst: record.test.accuracy?.least
+        case .mean: record.test.accuracy?.mean
+        case .best: record.test.accuracy?.greatest
+        case .averageModel: record.test.accuracy?.averageModel
+        case .worstLoss: record.test.loss.greatest
+        case .loss: record.test.loss.mean
+        case .validation: record.validation?.accuracy?.least
+        case .validationLoss: record.validation?.loss.greatest
+        case .excessLoss: record.optimum?.excessLoss.greatest
+        case .optimumDistance: record.optimum?.distance.greatest
+        case .consensus: record.distance.rootMeanSquare
+        case .medianConsensus: record.distance.median
+        case .learningError: nil
+        }
+    }
+}
+
 /// The result of one cell of a sweep.
 public struct CellResult: Sendable, Equatable {
     /// Of the numbers in a result. It is raised when the same experiment gives other models than before: older lines
@@ -74,6 +95,8 @@ public struct CellResult: Sendable, Equatable {
     public private(set) var failure: String?
     /// Whether it was run, and lost too many honest nodes.
     public private(set) var fellApart = false
+    /// What was measured on the way, where the sweep asks for it; on a line of its own, in another file.
+    public internal(set) var series: CellSeries?
 
     /// Whether to try again could come to something else: a simulation falls apart in the same way every time.
     var isFinal: Bool { failure == nil || fellApart && key.engine == .simulation }
@@ -84,8 +107,10 @@ public struct CellResult: Sendable, Equatable {
         self.failure = failure
     }
 
-    init(_ key: CellKey, _ summary: RunSummary) {
+    /// - Parameter evaluations: what was measured on the way, and at the end.
+    init(_ key: CellKey, _ summary: RunSummary, _ evaluations: [EvaluationRecord] = [], every: Int = 0) {
         self.key = key
+        series = every > 0 && !summary.verdict.hasFailed ? CellSeries(key, evaluations, every: every) : nil
         digest = summary.modelDigest
         lost = summary.lost.count { !$0.isHostile }
         seconds = summary.wallSeconds
@@ -95,18 +120,7 @@ public struct CellResult: Sendable, Equatable {
             failure = verdict
             return
         }
-        set(.worst, final.test.accuracy?.least)
-        set(.mean, final.test.accuracy?.mean)
-        set(.best, final.test.accuracy?.greatest)
-        set(.averageModel, final.test.accuracy?.averageModel)
-        set(.worstLoss, final.test.loss.greatest)
-        set(.loss, final.test.loss.mean)
-        set(.validation, final.validation?.accuracy?.least)
-        set(.validationLoss, final.validation?.loss.greatest)
-        set(.excessLoss, final.optimum?.excessLoss.greatest)
-        set(.optimumDistance, final.optimum?.distance.greatest)
-        set(.consensus, final.distance.rootMeanSquare)
-        set(.medianConsensus, final.distance.median)
+        for measure in SweepMeasure.allCases { set(measure, measure.value(of: final)) }
         set(.learningError, summary.learning?.gradientNorm)
     }
 
@@ -126,11 +140,7 @@ extension CellResult {
 
     /// Everything but the version.
     func write(to line: inout JSONLine) {
-        line.add("identity", key.identity)
-        line.add("engine", key.engine.rawValue)
-        line.add("transport", key.transport)
-        line.add("deadlineMilliseconds", key.deadlineMilliseconds)
-        line.add("checkpointEvery", key.checkpointEvery)
+        key.write(to: &line)
         for measure in SweepMeasure.allCases { line.add(measure.rawValue, figures[measure]) }
         line.add("lost", lost)
         line.add("modelDigest", digest)
@@ -143,15 +153,9 @@ extension CellResult {
     /// A result read back; `nil` for a line of another version and for what is no whole line.
     init?(line: [UInt8]) {
         guard let json = try? StrictJSON.read(line, name: ""), json.member("version")?.count == Self.version,
-            let identity = json.member("identity")?.text,
-            let engine = json.member("engine")?.text.flatMap(Engine.init),
-            let transport = json.member("transport")?.text,
-            let deadline = json.member("deadlineMilliseconds")?.count,
-            let checkpointEvery = json.member("checkpointEvery")?.count, let verdict = json.member("verdict")?.text
+            let key = CellKey(json), let verdict = json.member("verdict")?.text
         else { return nil }
-        key = CellKey(
-            identity: identity, engine: engine, transport: transport, deadlineMilliseconds: deadline,
-            checkpointEvery: checkpointEvery)
+        self.key = key
         for measure in SweepMeasure.allCases { set(measure, json.member(measure.rawValue)?.number) }
         lost = json.count(at: "lost")
         digest = json.member("modelDigest")?.text ?? ""
@@ -159,5 +163,29 @@ extension CellResult {
         self.verdict = verdict
         failure = json.member("failure")?.text
         fellApart = json.count(at: "fellApart") == 1
+    }
+}
+
+extension CellKey {
+    /// Its members in a line of a sweep's files.
+    func write(to line: inout JSONLine) {
+        line.add("identity", identity)
+        line.add("engine", engine.rawValue)
+        line.add("transport", transport)
+        line.add("deadlineMilliseconds", deadlineMilliseconds)
+        line.add("checkpointEvery", checkpointEvery)
+    }
+
+    /// Read back; `nil` where a member is missing.
+    init?(_ line: JSONValue) {
+        guard let identity = line.member("identity")?.text,
+            let engine = line.member("engine")?.text.flatMap(Engine.init),
+            let transport = line.member("transport")?.text,
+            let deadline = line.member("deadlineMilliseconds")?.count,
+            let checkpointEvery = line.member("checkpointEvery")?.count
+        else { return nil }
+        self.init(
+            identity: identity, engine: engine, transport: transport, deadlineMilliseconds: deadline,
+            checkpointEvery: checkpointEvery)
     }
 }

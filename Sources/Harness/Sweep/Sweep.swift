@@ -8,14 +8,24 @@ import Scenario
 public struct Sweep: Sendable {
     /// More would run for weeks, and is probably a slip.
     static let mostCells = 100_000
+    private static let longestSeries = 1_000_000_000
 
-    /// One key of the grid.
+    /// One key of the grid, or several that vary together.
     public struct Axis: Sendable {
-        /// As after `--set`.
+        /// As after `--set`; several are joined by ", ".
         public let path: String
-        /// The values, and what tables call them.
+        /// The values, and what tables call them; of several keys, a list with a value for each.
         public let values: [(label: String, json: JSONValue)]
         let position: JSONPosition
+
+        var paths: [String] { path.split(separator: ",").map { String($0.drop { $0 == " " }) } }
+
+        /// What one of the values gives to which key.
+        func assignments(_ choice: Int) -> [(path: String, value: JSONValue)] {
+            let paths = paths
+            guard paths.count > 1 else { return [(path, values[choice].json)] }
+            return Array(zip(paths, values[choice].json.elements)).map { ($0, $1) }
+        }
 
         /// Repetitions are along this axis: tables fold it.
         public var isSeed: Bool { path == "seed" }
@@ -25,6 +35,8 @@ public struct Sweep: Sendable {
     public let engine: Engine
     /// In the order of the file; cells are numbered with the last one running fastest.
     public let axes: [Axis]
+    /// A cell is measured every so many rounds; 0: at its end alone.
+    public let seriesEvery: Int
     /// The name of an experiment, or an experiment.
     let base: JSONValue
     let gridPosition: JSONPosition
@@ -34,9 +46,10 @@ public struct Sweep: Sendable {
         let value = try StrictJSON.read(bytes, name: file)
         try FileKind.sweep.refuseOthers(value)
         let object = try value.object("")
-        try object.refuseUnknownKeys(known: ["name", "base", "engine", "grid"])
+        try object.refuseUnknownKeys(known: ["name", "base", "engine", "grid", "series"])
         name = try object["name"]?.text("name") ?? Sweep.stem(of: file)
         engine = try object["engine"].map(Sweep.engine) ?? .simulation
+        seriesEvery = try object["series"]?.count("series", in: 0...Sweep.longestSeries) ?? 0
         base = try object.required("base", expected: "the name of an experiment, a file, or an object")
         let grid = try object.required("grid", expected: Sweep.expectedGrid)
         gridPosition = grid.position
@@ -98,12 +111,14 @@ public struct Sweep: Sendable {
             default: throw member.value.fault("\(key) is \(member.value.summary); expected \(expectedValues)")
             }
             guard !values.isEmpty else { throw member.value.fault("\(key) is empty; expected \(expectedValues)") }
+            let axis = Axis(path: member.key, values: values, position: member.keyPosition)
+            if axis.paths.count > 1 { try axis.checkLists(of: key) }
             // Each factor is checked on its own, so that the product cannot overflow.
             guard values.count <= mostCells / cells else {
                 throw grid.fault("the grid has more than \(mostCells) cells, the most that a sweep may have")
             }
             cells *= values.count
-            axes.append(Axis(path: member.key, values: values, position: member.keyPosition))
+            axes.append(axis)
         }
         return axes
     }
@@ -117,5 +132,17 @@ public struct Sweep: Sendable {
         guard let kind = value.member("kind")?.text else { return text }
         let rest = value.members.filter { $0.key != "kind" }.map { "\($0.key)=\(label(of: $0.value))" }
         return ([kind] + rest).joined(separator: " ")
+    }
+}
+
+extension Sweep.Axis {
+    /// Keys that vary together get a list each time, and a name for tables.
+    fileprivate func checkLists(of key: String) throws(ConfigurationFault) {
+        for value in values {
+            guard case .array(let elements) = value.json.kind, elements.count == paths.count else {
+                throw value.json.fault(
+                    "\(key) is \(value.json.summary); expected a list of \(paths.count) values, one for each key")
+            }
+        }
     }
 }

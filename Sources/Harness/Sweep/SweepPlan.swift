@@ -67,6 +67,11 @@ public struct SweepPlan: Sendable {
     public func assembly(of cell: Int) throws(ConfigurationFault) -> Assembly {
         try SweepPlan.assembly(of: cell, in: sweep, source, room, sharesData: true)
     }
+
+    /// The same for so many rounds only.
+    func assembly(of cell: Int, rounds: Int) throws(ConfigurationFault) -> Assembly {
+        try SweepPlan.assembly(of: cell, in: sweep, source, room, sharesData: true) { $0.training.rounds = rounds }
+    }
 }
 
 // What is needed before there is a plan.
@@ -75,24 +80,31 @@ extension SweepPlan {
     private static func refuse(_ overrides: [String], of sweep: Sweep) throws(ConfigurationFault) {
         for assignment in overrides {
             let path = assignment.prefix { $0 != "=" }
-            guard let axis = sweep.axes.first(where: { "\(path).".hasPrefix("\($0.path).") }) else { continue }
+            guard
+                let axis = sweep.axes.first(where: { $0.paths.contains { "\(path).".hasPrefix("\($0).") } })
+            else { continue }
             throw ConfigurationFault("the grid gives \(axis.path) a value in every cell", at: "--set \(assignment)")
         }
     }
 
     private static func assembly(
-        of cell: Int, in sweep: Sweep, _ source: ExperimentSource, _ room: MemoryRoom, sharesData: Bool
+        of cell: Int, in sweep: Sweep, _ source: ExperimentSource, _ room: MemoryRoom, sharesData: Bool,
+        change: (inout Experiment) -> Void = { _ in }
     ) throws(ConfigurationFault) -> Assembly {
         do {
             var experiment = source.experiment
             for (axis, choice) in zip(sweep.axes, sweep.choices(of: cell)) {
                 try axis.position.locating { () throws(ConfigurationFault) in
-                    try experiment.set(axis.values[choice].json, at: axis.path)
+                    for (path, value) in axis.assignments(choice) { try experiment.set(value, at: path) }
                 }
             }
-            // A cell is judged by its end; what is measured on the way changes no result.
-            // Only the end counts, but for what is measured on the way.
-            if sweep.engine == .simulation, experiment.measureTarget == nil { experiment.measureEvery = 0 }
+            // What is measured on the way changes no result, and only the end counts where nothing else is asked for.
+            if sweep.seriesEvery > 0 {
+                experiment.measureEvery = sweep.seriesEvery
+            } else if sweep.engine == .simulation, experiment.measureTarget == nil {
+                experiment.measureEvery = 0
+            }
+            change(&experiment)
             return try Assembly(
                 experiment, topology: source.topologyFile(of: experiment, room: room), files: source.dataFiles,
                 sharesData: sharesData, room: room)

@@ -3,8 +3,8 @@ public import Platform
 import Scenario
 import Synchronization
 
-/// Seen by all threads of a sweep; made once and never taken back.
-private final class StopRequest: Sendable {
+/// Seen by all threads; made once and never taken back.
+final class StopRequest: Sendable {
     private let flag = Atomic(false)
 
     var isMade: Bool { flag.load(ordering: .relaxed) }
@@ -72,8 +72,10 @@ public struct SweepRun {
                     stop.isMade
                 }
                 let isWhole = outcome.references.count == assembly.experiment.measureReferences.count
-                return outcome.wasStopped || !isWhole
-                    ? nil : CellResult(plan.keys[cell], try RunSummary(outcome, of: assembly))
+                guard !outcome.wasStopped, isWhole else { return nil }
+                return CellResult(
+                    plan.keys[cell], try RunSummary(outcome, of: assembly), outcome.evaluations,
+                    every: plan.sweep.seriesEvery)
             } catch {
                 return Signals.wereRequestsToEnd ? nil : CellResult(plan.keys[cell], failure: "\(error)")
             }
@@ -103,7 +105,7 @@ public struct SweepRun {
                 let summary = try RunSummary(outcome, of: assembly)
                 try files.write(summary)
                 try files.writeReport()
-                result = CellResult(key, summary)
+                result = CellResult(key, summary, outcome.evaluations, every: plan.sweep.seriesEvery)
             } catch {
                 if Signals.wereRequestsToEnd { return false }
                 result = CellResult(key, failure: "\(error)")

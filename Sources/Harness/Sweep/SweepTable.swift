@@ -25,6 +25,13 @@ public struct SweepTable: Sendable {
         /// Cells that could not be run.
         public var failed: [CellResult] { results.filter { $0.failure != nil && !$0.fellApart } }
 
+        /// What was measured of every seed that counts, by position on the seed's axis.
+        var series: [Int: CellSeries] {
+            var series: [Int: CellSeries] = [:]
+            for (seed, result) in zip(seeds, results) where result.failure == nil { series[seed] = result.series }
+            return series
+        }
+
         /// The figure of every seed that counts and has it, by position on the seed's axis.
         func figures(_ measure: SweepMeasure) -> [Int: Double] {
             var figures: [Int: Double] = [:]

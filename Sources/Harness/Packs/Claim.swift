@@ -1,0 +1,147 @@
+// Claim: one sentence of a paper as a number and the range it must lie in; JudgedClaim: what the results say of it.
+import Metrics
+
+/// What a paper claims, in a form that can fail.
+public struct Claim: Sendable {
+    /// Where the measured quantity has to lie.
+    public enum Expectation: Sendable, Equatable {
+        case above(Double), below(Double), near(Double)
+    }
+
+    /// In one sentence.
+    public let statement: String
+    /// What the paper has, in its words or numbers, and where.
+    public let published: String
+    /// What is measured, with its unit.
+    public let quantity: String
+    public let expectation: Expectation
+    /// By how much the quantity may miss it and still count.
+    public let tolerance: Double
+    /// Whether the quantity is a share, shown in percent.
+    public let isShare: Bool
+    /// The sweep over whose seeds it is measured; `nil` where it is computed, and exact.
+    public let sweep: String?
+    /// Why it cannot be compared at this scale or on these data, whatever comes out.
+    public let incomparable: String?
+    /// The quantity for one seed.
+    public let measure: @Sendable (Evidence) throws(MissingFigure) -> Double
+
+    /// - Parameter sweep: over whose seeds it is measured; `nil` where it is computed, and exact.
+    public init(
+        _ statement: String, published: String, quantity: String, _ expectation: Expectation, tolerance: Double = 0,
+        isShare: Bool = true, over sweep: String?, incomparable: String? = nil,
+        measure: @escaping @Sendable (Evidence) throws(MissingFigure) -> Double
+    ) {
+        self.statement = statement
+        self.published = published
+        self.quantity = quantity
+        self.expectation = expectation
+        self.tolerance = tolerance
+        self.isShare = isShare
+        self.sweep = sweep
+        self.incomparable = incomparable
+        self.measure = measure
+    }
+
+    /// Where the quantity may lie, with the tolerance.
+    var range: ClosedRange<Double> {
+        switch expectation {
+        case .above(let bound): (bound - tolerance)...Double.infinity
+        case .below(let bound): -Double.infinity...(bound + tolerance)
+        case .near(let value): (value - tolerance)...(value + tolerance)
+        }
+    }
+
+    /// The expectation in words.
+    var expected: String {
+        let slack = tolerance == 0 ? "" : ", give or take \(text(tolerance))"
+        return switch expectation {
+        case .above(let bound): "above \(text(bound))\(slack)"
+        case .below(let bound): "below \(text(bound))\(slack)"
+        case .near(let value): "\(text(value)) ± \(text(tolerance))"
+        }
+    }
+
+    func text(_ value: Double) -> String { isShare ? percent(value) : significant(value) }
+}
+
+/// What came of a claim.
+public enum ClaimVerdict: Sendable, Equatable, CustomStringConvertible {
+    case holds
+    case fails
+    /// The interval has values on both sides.
+    case notDecided
+    case notComparable(String)
+
+    /// Without the reason.
+    public var name: String {
+        switch self {
+        case .holds: "holds"
+        case .fails: "fails"
+        case .notDecided: "not decided"
+        case .notComparable: "not comparable"
+        }
+    }
+
+    public var description: String {
+        if case .notComparable(let reason) = self { "\(name): \(reason)" } else { name }
+    }
+}
+
+/// A claim with the numbers that decide it.
+public struct JudgedClaim: Sendable {
+    public let claim: Claim
+    public let verdict: ClaimVerdict
+    /// `nil` where nothing could be measured.
+    public let estimate: Estimate?
+    /// The seeds that count, with the quantity for each.
+    public let seeds: [(name: String, value: Double)]
+    /// Seeds without a figure.
+    public let missing: Int
+
+    public init(_ claim: Claim, by results: PackResults) {
+        self.claim = claim
+        var seeds: [(name: String, value: Double)] = []
+        var reasons: [String] = []
+        let names = claim.sweep.map { sweep in (try? results.seeds(of: sweep)) ?? [] } ?? [""]
+        for (seed, name) in names.enumerated() {
+            do throws(MissingFigure) {
+                let value = try claim.measure(Evidence(results, seed: seed))
+                if value.isNaN { throw MissingFigure("the quantity is not a number") }
+                seeds.append((name, value))
+            } catch {
+                reasons.append(error.description)
+            }
+        }
+        self.seeds = seeds
+        missing = names.count - seeds.count
+        estimate = seeds.isEmpty ? nil : Estimate(seeds.map(\.value))
+        if let reason = claim.incomparable {
+            verdict = .notComparable(reason)
+        } else if let estimate {
+            verdict = Self.verdict(estimate, in: claim.range)
+        } else {
+            verdict = .notComparable(reasons.first ?? "nothing was measured")
+        }
+    }
+
+    /// Where the 95 % interval lies; a single value is taken for itself.
+    static func verdict(_ estimate: Estimate, in range: ClosedRange<Double>) -> ClaimVerdict {
+        let half = estimate.halfWidth ?? 0
+        let (low, high) = (estimate.mean - half, estimate.mean + half)
+        // Infinities that cancel say nothing.
+        guard !low.isNaN, !high.isNaN else { return .notDecided }
+        if range.contains(low), range.contains(high) { return .holds }
+        return high < range.lowerBound || low > range.upperBound ? .fails : .notDecided
+    }
+
+    /// "12.3 % ± 1.0 % over 3 seeds (1, 2, 3)".
+    public var numbers: String {
+        guard let estimate else { return "–" }
+        let interval = estimate.halfWidth.map { " ± \(claim.text($0))" } ?? ""
+        guard claim.sweep != nil else { return claim.text(estimate.mean) }
+        let names = seeds.map(\.name).joined(separator: ", ")
+        let count = seeds.count == 1 ? " with one seed (\(names))" : " over \(seeds.count) seeds (\(names))"
+        return claim.text(estimate.mean) + interval + count + (missing > 0 ? ", \(missing) without a figure" : "")
+    }
+}

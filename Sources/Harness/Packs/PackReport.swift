@@ -1,0 +1,127 @@
+// The report of a pack: its claims with their verdicts first, then the paper's figures and ours, then the setting.
+import Metrics
+import Platform
+
+/// `report.html` of a pack.
+struct PackReport {
+    let pack: PaperPack
+    let request: PackRequest
+    let study: PackStudy
+    let results: PackResults
+    let claims: [JudgedClaim]
+
+    /// "9 claims hold, 1 fails, 2 are not decided".
+    var summary: String { Self.summary(of: claims) }
+
+    static func summary(of claims: [JudgedClaim]) -> String {
+        let counts = ["holds", "fails", "not decided", "not comparable"].map { name in
+            (name, claims.count { $0.verdict.name == name })
+        }
+        let parts = counts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }
+        return "\(claims.count) claims: \(parts.joined(separator: ", "))"
+    }
+
+    /// One line a claim.
+    var claimTable: TextTable {
+        TextTable(
+            header: ["claim", "verdict", "measured", "expected", "quantity", "published"], names: 6,
+            rows: claims.map { judged in
+                [
+                    judged.claim.statement, judged.verdict.description, judged.numbers, judged.claim.expected,
+                    judged.claim.quantity, judged.claim.published,
+                ]
+            })
+    }
+
+    var page: [UInt8] {
+        let papers = pack.papers.map { paper -> Markup in "<p class=\"facts\">\(paper)</p>\n" }
+        let setting = study.setting.map { sentence -> Markup in "<li>\(sentence)</li>\n" }
+        let figures = study.figures.enumerated().map { section($1, id: "f\($0)") }
+        let failures = results.tables.values.sorted { $0.sweep.name < $1.sweep.name }.flatMap { table in
+            table.failures.map { "\(table.sweep.name): \($0)" }
+        }
+        let lost: Markup =
+            failures.isEmpty
+            ? ""
+            : """
+            <section><h2>Cells that no mean counts</h2><ul>\
+            \(failures.map { line -> Markup in "<li>\(line)</li>" })</ul></section>
+
+            """
+        let page: Markup = """
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8"/>
+            <meta name="viewport" content="width=device-width, initial-scale=1"/>
+            <meta name="color-scheme" content="light dark"/>
+            <title>\(pack.name): \(summary)</title>
+            <style>
+            \(ReportStyle.sheet)\(Self.sheet)</style>
+            </head>
+            <body>
+            <main>
+            <header>
+            <p class="over">\(pack.name), \(request.scale.rawValue)</p>
+            <h1>\(summary)</h1>
+            \(papers)</header>
+            <section>
+            <h2>Setting</h2>
+            <ul>
+            \(setting)</ul>
+            </section>
+            <section>
+            <h2>Claims</h2>
+            <p class="note">A claim holds where the 95 % interval over seeds lies in what is expected, fails where it \
+            lies outside, and is not decided where it has both; one seed alone has no interval.</p>
+            \(claimRows)</section>
+            \(figures)\(lost)</main>
+            </body>
+            </html>
+
+            """
+        return Array(page.text.utf8)
+    }
+
+    private var claimRows: Markup {
+        let rows = claims.map { judged -> Markup in
+            let claim = judged.claim
+            return """
+                <div class="claim \(judged.verdict.name.filter { $0 != " " })">
+                <p><b>\(judged.verdict.name)</b> \(claim.statement)</p>
+                <p class="note">Measured: \(judged.numbers). Expected: \(claim.expected). \(claim.quantity).</p>
+                <p class="note">Paper: \(claim.published)\(reason(judged.verdict))</p>
+                </div>
+
+                """
+        }
+        return rows.reduce(into: "") { $0 += $1 }
+    }
+
+    private func reason(_ verdict: ClaimVerdict) -> String {
+        if case .notComparable(let reason) = verdict { " Not comparable: \(reason)." } else { "" }
+    }
+
+    private func section(_ figure: PackFigure, id: String) -> Markup {
+        var body: Markup
+        do throws(MissingFigure) {
+            body = try FigureDrawing(figure, id: id, results).markup
+        } catch {
+            body = "<p class=\"note\">Not drawn: \(error.description).</p>\n"
+        }
+        let note: Markup = figure.note.isEmpty ? "" : "<p class=\"note\">\(figure.note)</p>\n"
+        return "<section>\n<h2>\(figure.title)</h2>\n\(note)\(body)</section>\n"
+    }
+
+    /// Beside the sheet of all reports: eight colours that the colour-blind tell apart (Okabe, Ito 2008).
+    private static let sheet: Markup = """
+        :root{--k0:#0072b2;--k1:#d55e00;--k2:#009e73;--k3:#cc79a7;--k4:#e69f00;--k5:#56b4e9;--k6:#6b6b6b;--k7:#8b2a80}
+        .curve{fill:none;stroke:var(--c);stroke-width:2;stroke-linejoin:round}
+        .band{fill:var(--c);fill-opacity:.13;stroke:none}
+        .heat{display:block;max-width:none}.heat rect{fill:color-mix(in srgb,var(--c,var(--s1)) var(--share),var(--card));
+        stroke:var(--faint)}.heat text{font-size:12.5px}.heat .note{font-size:10.5px;fill:var(--soft)}
+        .claim{border-left:.3rem solid var(--soft);padding:.1rem .8rem;margin:.7rem 0}.claim p{margin:.15rem 0}
+        .claim.holds{border-color:#2c8a4b}.claim.fails{border-color:#c4401a}.claim.notdecided{border-color:#c99700}
+
+        """
+}
