@@ -19,7 +19,7 @@ enum ListCommand: Command {
 
     private static let kinds = [
         "rules", "before", "attacks", "models", "exchanges", "datasets", "splits", "steps", "families", "weights",
-        "schedules", "faults", "plans", "formats", "experiments", "sweeps", "keys",
+        "schedules", "layouts", "faults", "plans", "formats", "experiments", "sweeps", "keys",
     ]
 
     static func run(_ flags: Flags) throws -> Int32 {
@@ -76,6 +76,7 @@ enum ListCommand: Command {
         case "families": return registered(TopologyCatalog.all.descriptions)
         case "weights": return WeightRule.allCases.map { Entry(name: $0.rawValue, summary: $0.summary) }
         case "schedules": return registered(ScheduleCatalog.all.descriptions)
+        case "layouts": return registered(LayoutCatalog.all.descriptions)
         case "faults": return registered(FaultCatalog.all.descriptions)
         case "plans": return NamedFaultPlan.all.map { Entry(name: $0.name, summary: $0.summary, notes: [$0.json]) }
         case "formats": return registered(TensorFormatCatalog.all.descriptions)
