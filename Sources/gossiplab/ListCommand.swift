@@ -20,7 +20,7 @@ enum ListCommand: Command {
 
     private static let kinds = [
         "rules", "before", "attacks", "models", "exchanges", "datasets", "splits", "steps", "families", "weights",
-        "schedules", "faults", "plans", "formats", "measures", "experiments", "sweeps", "packs", "keys",
+        "schedules", "layouts", "faults", "plans", "formats", "measures", "experiments", "sweeps", "packs", "keys",
     ]
 
     static func run(_ flags: Flags) throws -> Int32 {
@@ -88,6 +88,7 @@ enum ListCommand: Command {
                         name: kind.name, summary: kind.summary,
                         notes: kind.keys.map { padded($0.key, to: 14) + $0.value })
                 }
+        case "layouts": return registered(LayoutCatalog.all.descriptions)
         case "faults": return registered(FaultCatalog.all.descriptions)
         case "plans": return NamedFaultPlan.all.map { Entry(name: $0.name, summary: $0.summary, notes: [$0.json]) }
         case "formats": return registered(TensorFormatCatalog.all.descriptions)

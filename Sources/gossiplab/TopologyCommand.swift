@@ -6,24 +6,30 @@ import Scenario
 
 enum TopologyCommand: Command {
     static let name = "topology"
-    static let usage = "topology inspect|convert FILE"
-    static let summary = "Says how fast gossip on a graph agrees and how it changes, or writes it in another format."
-    static let flags = [
-        Flag("to", "FORMAT", "with convert, the format: \(TopologyFile.formats.joined(separator: ", "))"),
-        Flag("out", "PATH", "with convert, the file to write (default: standard output)"), InputFiles.flag,
-    ]
+    static let usage = "topology inspect|convert|draw FILE"
+    static let summary =
+        "Says how fast gossip on a graph agrees and how it changes, writes it in another format, or draws it."
+    static let flags =
+        [
+            Flag("to", "FORMAT", "with convert, the format: \(TopologyFile.formats.joined(separator: ", "))"),
+            Flag("out", "PATH", "with convert and draw, the file to write (default: standard output)"), InputFiles.flag,
+        ] + TopologyDrawCommand.flags
 
     static func run(_ flags: Flags) throws -> Int32 {
+        let room = MemoryRoom(bytes: HostLimits.freeMemory(), for: .report)
+        if flags.words.first == "draw" {
+            try TopologyDrawCommand.run(Array(flags.words.dropFirst()), flags, room: room)
+            return ExitCode.success
+        }
         guard flags.words.count == 2 else {
             throw ConfigurationFault(
                 .missing(key: "inspect FILE or convert FILE", expected: "a topology file, as in Topologies/"))
         }
         guard ["inspect", "convert"].contains(flags.words[0]) else {
             throw ConfigurationFault(
-                .unknown(noun: "topology command", given: flags.words[0], known: ["inspect", "convert"]))
+                .unknown(noun: "topology command", given: flags.words[0], known: ["inspect", "convert", "draw"]))
         }
         let inputs = try InputFiles(flags)
-        let room = MemoryRoom(bytes: HostLimits.freeMemory(), for: .report)
         let file = try TopologyFile.read(path: flags.words[1], room: room) { path throws(ConfigurationFault) in
             try inputs.read(path)
         }

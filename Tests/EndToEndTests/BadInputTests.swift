@@ -55,6 +55,31 @@ extension EndToEndTests {
                     testDescription: "a missing topology", arguments: ["run", "--set", "topology=nowhere.json"],
                     complaint: ["nowhere.json", "No such file"]),
                 Mistake(
+                    testDescription: "nothing to draw", arguments: ["topology", "draw"],
+                    complaint: ["draw FILE is missing", "as in draw ring nodes=16"]),
+                Mistake(
+                    testDescription: "unknown layout",
+                    arguments: ["topology", "draw", "ring", "nodes=5", "--layout", "sprign"],
+                    complaint: ["unknown layout 'sprign'"]),
+                Mistake(
+                    testDescription: "a graph too large to be drawn",
+                    arguments: ["topology", "draw", "ring", "nodes=2001"],
+                    complaint: ["the graph has 2001 nodes; a drawing takes up to 2000"]),
+                Mistake(
+                    testDescription: "a word that is no parameter", arguments: ["topology", "draw", "ring", "16"],
+                    complaint: ["'16' is no parameter; expected name=value, as in nodes=16"]),
+                Mistake(
+                    testDescription: "unknown parameter of a family",
+                    arguments: ["topology", "draw", "ring", "node=16"], complaint: ["'node'", "did you mean 'nodes'?"]),
+                Mistake(
+                    testDescription: "unknown hostile node",
+                    arguments: ["topology", "draw", "ring", "nodes=5", "--hostile", "7"],
+                    complaint: ["unknown node in --hostile '7'"]),
+                Mistake(
+                    testDescription: "a measure of no run",
+                    arguments: ["topology", "draw", "ring", "nodes=5", "--measure", "loss"],
+                    complaint: ["--values is missing"]),
+                Mistake(
                     testDescription: "unknown benchmark", arguments: ["bench", "kernel"],
                     complaint: ["benchmark 'kernel'", "did you mean 'kernels'?"]),
                 Mistake(

@@ -166,10 +166,12 @@ extension EndToEndTests {
             "task.model=softmax",
         ]
 
-        /// Sends Ctrl-C until the program ends: before it listens, its shell has it ignored.
-        private func interrupt(_ running: Running) throws -> Ended {
+        /// Sends Ctrl-C until the program ends, from when there are so many folders on: until it listens, its shell has
+        /// it ignored.
+        private func interrupt(_ running: Running, once folders: Int, in runs: String) throws -> Ended {
             #expect(
                 try becomesTrue {
+                    guard (try? Files.names(in: runs))?.count ?? 0 >= folders else { return false }
                     try running.process.send(.interrupt)
                     return try running.process.poll() != nil
                 })
@@ -181,13 +183,16 @@ extension EndToEndTests {
             let laboratory = try Laboratory()
             let settings = Self.searching.flatMap { ["--set", $0] }
             let alone = try interrupt(
-                try laboratory.launch("simulate", ["quickstart", "--quiet"] + settings, limits: "trap '' INT;"))
+                try laboratory.launch("simulate", ["quickstart", "--quiet"] + settings, limits: "trap '' INT;"),
+                once: 1, in: laboratory.runs)
             #expect(alone.status == .exited(130) && alone.complaints.count == 1 && alone.output.isEmpty)
             #expect(alone.errors.contains("stopped while the optimum"), "\(alone.errors)")
             let sweep = try laboratory.write(
                 #"{"name": "search", "base": "quickstart", "grid": {"seed": [1, 2]}}"#, to: "sweep.json")
             let swept = try interrupt(
-                try laboratory.launch("sweep", [sweep, "--quiet", "--threads", "1"] + settings, limits: "trap '' INT;"))
+                try laboratory.launch(
+                    "sweep", [sweep, "--quiet", "--threads", "1"] + settings, limits: "trap '' INT;"),
+                once: 2, in: laboratory.runs)
             #expect(swept.status == .exited(130) && swept.errors.contains("goes on with the 2 cells left"))
             let results = "\(laboratory.runs)/search/results.jsonl"
             #expect(try !Files.exists(results) || Files.read(results).isEmpty)

@@ -57,7 +57,7 @@ struct ReportPageTests {
         try run.end(try run.outcome())
         let page = try run.page()
         #expect(page.contains("<title>&lt;title&gt; &amp; &quot;name&quot;: finished</title>"))
-        #expect(page.contains("<title>node &lt;&amp;&quot;&gt;, honest, accuracy "))
+        #expect(page.contains("<title>node &lt;&amp;&quot;&gt;, honest, final accuracy "))
         #expect(page.contains("<title>node &lt;/svg&gt;, hostile</title>"))
         #expect(page.rows(of: "Nodes").last?.first == "&lt;/svg&gt;")
     }

@@ -80,6 +80,7 @@ struct FormTests {
             (["Sources/Graphs/Families"], TopologyCatalog.all.descriptions, []),
             (["Sources/Graphs/Schedules"], ScheduleCatalog.all.descriptions, []),
             (["Sources/Graphs/Weights"], WeightCatalog.all.descriptions, []),
+            (["Sources/Graphs/Layouts"], LayoutCatalog.all.descriptions, []),
             (["Sources/Learning/Models"], ModelCatalog.all.descriptions, []),
             (["Sources/Learning/Projections"], ProjectionCatalog.all.descriptions, []),
             (["Sources/Learning/Datasets"], DatasetCatalog.all.descriptions, ["DigitsText"]),

@@ -34,7 +34,7 @@ public struct HTMLReport {
             <meta name="color-scheme" content="light dark"/>
             \(refresh)<title>\(run.experiment.name): \(stateName.lowercased())</title>
             <style>
-            \(ReportStyle.sheet)</style>
+            \(ReportStyle.sheet)\(DrawingStyle.sheet)</style>
             </head>
             <body>
             <main>
@@ -281,7 +281,7 @@ public struct HTMLReport {
         let taps = run.topology.taps.isEmpty ? "" : ", \(run.topology.taps.count) eavesdropping links to honest nodes"
         let edges = "\(topology.edges.count) \(topology.directed ? "one-way " : "")edges"
         let facts = "\(edges), \(neighbours) neighbours a node\(taps)."
-        guard let layout = run.layout else {
+        guard let graph = run.graph else {
             return """
                 <section>
                 <h2>The graph</h2>
@@ -290,18 +290,15 @@ public struct HTMLReport {
 
                 """
         }
+        let nodes = run.nodes.map { node in
+            GraphDrawing.Node(label: node.label, isHostile: node.isHostile, value: node.score, lost: node.lost)
+        }
         let drawing = GraphDrawing(
-            id: "graph", file: run.topology, layout: layout, nodes: run.nodes, measure: run.measure)
-        let hasEnded = run.nodes.contains { $0.score != nil }
-        let hostile: Markup = run.hostileCount == 0 ? "" : "<li><i class=\"diamond\"></i>hostile</li>"
-        let worst: Markup = drawing.worst == nil ? "" : "<li><i class=\"circle worst\"></i>worst</li>"
-        let lost: Markup = run.nodes.contains { $0.lost != nil } ? "<li><i class=\"circle lost\"></i>lost</li>" : ""
+            run.topology, graph, nodes: nodes, measure: NodeValues.measure(of: run.measure.rawValue))
         return """
             <section>
             <h2>The graph</h2>
-            <p class="note">\(facts)\(drawing.hasEdges ? "" : " They are too many to be drawn.")\
-            \(hasEnded ? " \(drawing.key)" : "")</p>
-            <ul class="legend"><li><i class="circle"></i>honest</li>\(worst)\(hostile)\(lost)</ul>
+            <p class="note">\(facts)\(drawing.hasEdges ? "" : " They are too many to be drawn.")</p>
             <div class="scroll" role="region" aria-label="Drawing of the graph" tabindex="0">
             \(drawing.svg)</div>
             </section>

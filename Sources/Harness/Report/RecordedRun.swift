@@ -1,4 +1,5 @@
 // What the files of a run say, whichever engine wrote them and however far it came. Reading them is RunReader's.
+import Graphs
 import JSON
 import Metrics
 import Scenario
@@ -23,7 +24,7 @@ public struct RecordedRun: Sendable {
     let settings: JSONValue
     let topology: TopologyFile
     /// Where its nodes are drawn; `nil` where there are too many for a drawing.
-    let layout: GraphLayout?
+    let graph: PlacedGraph?
     /// In order of rounds.
     let evaluations: [RecordedEvaluation]
     /// One for each node of the topology, by index.

@@ -4,9 +4,9 @@ enum ReportStyle {
     /// Lines stay apart for the colour-blind, by their dashes even without colour; so do nodes, by their shapes.
     static let sheet: Markup = """
         :root{--paper:#f6f5f2;--card:#fff;--ink:#1d1c1a;--soft:#67635b;--faint:#e5e2db;
-        --s0:#c4401a;--s1:#1f6cb0;--s2:#4b4842;--idle:#d3cfc5;--hostile:#8b2a80;--hostile-back:#f6e6f4}
+        --s0:#c4401a;--s1:#1f6cb0;--s2:#4b4842;--idle:#d3cfc5}
         @media screen and (prefers-color-scheme:dark){:root{--paper:#141517;--card:#1d1f22;--ink:#ecebe7;--soft:#a6a39b;
-        --faint:#35373b;--s0:#ff8b5e;--s1:#6db5f2;--s2:#cfccc4;--idle:#4a4d52;--hostile:#e391d6;--hostile-back:#3d2339}}
+        --faint:#35373b;--s0:#ff8b5e;--s1:#6db5f2;--s2:#cfccc4;--idle:#4a4d52}}
         *{box-sizing:border-box}
         body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif;
         font-variant-numeric:tabular-nums;-webkit-text-size-adjust:100%}
@@ -31,13 +31,8 @@ enum ReportStyle {
         .figures dd{margin:0;font-size:1.5rem;font-weight:600;line-height:1.25}
         .legend{list-style:none;display:flex;flex-wrap:wrap;gap:.1rem 1.1rem;margin:.5rem 0;padding:0;font-size:.88rem}
         .legend svg{width:24px;height:8px;vertical-align:middle}
-        i{display:inline-block;width:.8em;height:.8em;margin-right:.4em;vertical-align:-.05em;
-        border:2px solid var(--s1)}
-        i.circle{border-radius:50%}
-        i.worst{border-color:var(--s0);outline:1px solid var(--s0);outline-offset:1.5px;margin-left:.2em}
-        i.lost{border-style:dashed;border-color:var(--soft)}
-        i.diamond{border-color:var(--hostile);background:var(--hostile-back);transform:rotate(45deg) scale(.9)}
-        i.square{border:0;background:var(--c)}
+        i.square{display:inline-block;width:.8em;height:.8em;margin-right:.4em;vertical-align:-.05em;
+        background:var(--c)}
         .s0{--c:var(--s0)}.s1{--c:var(--s1)}.s2{--c:var(--s2)}.idle{--c:var(--idle)}
         svg{display:block}.legend svg{display:inline-block}
         svg text{font-family:system-ui,sans-serif;fill:var(--ink)}
@@ -49,18 +44,6 @@ enum ReportStyle {
         .bands rect{fill:var(--ink);fill-opacity:0}.bands rect:hover{fill-opacity:.08}
         .bar{width:100%;height:22px;border-radius:.3rem;margin-top:.7rem}.bar rect{fill:var(--c)}
         .graph{width:100%;height:auto;margin:0 auto}
-        .edge{fill:none;stroke:var(--soft);stroke-opacity:.4}
-        .edge.hostile{stroke:var(--hostile);stroke-opacity:.5;stroke-dasharray:4 3}
-        .edge.many{stroke-opacity:.25}.edge.hostile.many{stroke-opacity:.4}
-        .edge.tap{stroke:var(--hostile);stroke-opacity:.5;stroke-dasharray:1 3}
-        .node{--c:var(--s1)}.node.worst{--c:var(--s0)}
-        .node circle{fill:color-mix(in srgb,var(--c) var(--tint,6%),var(--card));stroke:var(--c);stroke-width:1.5}
-        .node.hostile path{fill:var(--hostile-back);stroke:var(--hostile);stroke-width:2}
-        .node.lost circle{stroke-dasharray:4 3;stroke:var(--soft)}
-        .node .halo{fill:none;stroke-width:1.2}
-        .node text{text-anchor:middle}svg .label{font-size:var(--label);font-weight:600}
-        svg .figure{font-size:var(--figure);fill-opacity:.8}
-        .node:hover circle,.node:hover path{stroke-width:3.5}
         .scroll{overflow:auto;max-height:33.6rem;margin-top:.5rem}.scroll:has(.graph){max-height:none}
         .scroll:has(table){background:linear-gradient(90deg,var(--card) 40%,transparent) 0 0/3rem 100% no-repeat local,
         linear-gradient(270deg,var(--card) 40%,transparent) 100% 0/3rem 100% no-repeat local,

@@ -1,4 +1,5 @@
 // Reads a run directory, at any moment of the run's life and as often as asked. It writes nothing, recomputes nothing.
+import Graphs
 import JSON
 import Kernels
 import Metrics
@@ -14,7 +15,9 @@ public struct RunReader {
     private let experiment: Experiment
     private let settings: JSONValue
     private let topology: TopologyFile
-    private let layout: GraphLayout?
+    private let graph: PlacedGraph?
+    /// Nodes of a graph that is drawn: a page is to stay small.
+    private static let mostDrawn = 500
     private var metrics: GrowingFile
     private var evaluations: [RecordedEvaluation] = []
     /// By node; without totals where a node has written nothing.
@@ -28,7 +31,7 @@ public struct RunReader {
         experiment = try Experiment(bytes, name: directory.experiment)
         settings = try StrictJSON.read(bytes, name: directory.experiment)
         topology = try TopologyFile.read(try InputFiles.ofRuns.read(directory.topology), name: directory.topology)
-        layout = GraphLayout(topology.topology)
+        graph = topology.topology.nodeCount <= Self.mostDrawn ? PlacedGraph(topology.topology) : nil
         metrics = GrowingFile(directory.metrics)
         nodes = topology.topology.nodes.map { (GrowingFile(directory.node($0).metrics), nil) }
     }
@@ -54,7 +57,7 @@ public struct RunReader {
             isRunning ? .running : summary.map { $0.count(at: "stopped") == 1 ? .stopped : .finished } ?? .unfinished
         return RecordedRun(
             directory: directory, state: state, record: record, experiment: experiment, settings: settings,
-            topology: topology, layout: layout, evaluations: evaluations, nodes: recorded,
+            topology: topology, graph: graph, evaluations: evaluations, nodes: recorded,
             totals: summary.map(NodeRecord.init(summary:))
                 ?? .sum(recorded.compactMap(\.totals), honest: recorded.filter { !$0.isHostile }.compactMap(\.totals)),
             summary: summary.map(RecordedSummary.init),

@@ -1,0 +1,60 @@
+// ValueScale: the colour of a value, by where it stands between the least and the greatest one that was seen; and
+// NodeMeasure, what the values of a drawing are.
+
+/// What is measured of each node.
+public struct NodeMeasure: Sendable {
+    public let name: String
+    /// "" where there is none.
+    public let unit: String
+    /// `nil` where neither is better.
+    public let isBetterAbove: Bool?
+    /// In a node, where there is little room.
+    let figure: @Sendable (Double) -> String
+
+    /// - Parameter isBetterAbove: whether the greater value is the better one; `nil` where neither is.
+    public init(
+        _ name: String, unit: String = "", isBetterAbove: Bool? = nil,
+        figure: (@Sendable (Double) -> String)? = nil
+    ) {
+        self.name = name
+        self.unit = unit
+        self.isBetterAbove = isBetterAbove
+        self.figure = figure ?? { significant($0) }
+    }
+
+    /// With its unit.
+    func text(_ value: Double) -> String { figure(value) + (unit.isEmpty ? "" : "\u{A0}\(unit)") }
+
+    /// "accuracy; more is better".
+    var title: String {
+        name + (isBetterAbove.map { $0 ? "; more is better" : "; less is better" } ?? "")
+    }
+}
+
+/// Finite values in a few steps from faint to full.
+struct ValueScale {
+    static let steps = 9
+
+    let least: Double
+    let greatest: Double
+
+    /// `nil` where no value is finite.
+    init?(_ values: [Double]) {
+        let finite = values.filter(\.isFinite)
+        guard let least = finite.min(), let greatest = finite.max() else { return nil }
+        self.least = least
+        self.greatest = greatest
+    }
+
+    /// Whether all values are one.
+    var isEven: Bool { least == greatest }
+
+    /// The class of the style sheet; `nil` for what is not finite.
+    func kind(of value: Double) -> String? {
+        guard value.isFinite else { return nil }
+        guard !isEven else { return "v\(Self.steps / 2)" }
+        // Halves, since the whole may overflow.
+        let share = (value / 2 - least / 2) / (greatest / 2 - least / 2)
+        return "v\(min(Self.steps - 1, Int(share * Double(Self.steps))))"
+    }
+}
