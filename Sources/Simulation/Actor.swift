@@ -158,7 +158,7 @@ struct Actor: Sendable {
 
     private mutating func retryTrace(at now: Instant, using scratch: inout ActorScratch, into outbox: inout Outbox) {
         guard let line = queue.blockedLine, let moment = triesTraceAt, moment <= now else { return }
-        if write(line) {
+        if write(line, into: &outbox) {
             queue.release()
             carryOut(at: now, using: &scratch, into: &outbox)
         } else {
@@ -275,7 +275,7 @@ struct Actor: Sendable {
             case .probeLosses(let round, let models):
                 work = .losses(round, models)
             case .trace(let line):
-                if !write(line) { queue.blockOnTrace(at: now) }
+                if !write(line, into: &outbox) { queue.blockOnTrace(at: now) }
             // Nobody has a log to look at; what it leads to is seen.
             case .warn: break
             case .record(let record):
@@ -308,12 +308,15 @@ struct Actor: Sendable {
     }
 
     /// - Returns: whether there was room for it.
-    private mutating func write(_ line: TraceLine) -> Bool {
+    private mutating func write(_ line: TraceLine, into outbox: inout Outbox) -> Bool {
         guard disk.write(line) else { return false }
         hash.fold(UInt64(line.round.number))
         for input in line.inputs { hash.fold(input.digest) }
         hash.fold(line.result)
-        if settings.isWatched { untoldTrace = line }
+        if settings.isWatched {
+            untoldTrace = line
+            outbox.observations.append(.wrote(id, line))
+        }
         return true
     }
 

@@ -104,6 +104,10 @@ public struct Invariants: Sendable {
         case .snapshot, .record, .sampled, .ended, .killed: break
         case .sent(let sender, let receiver, let message): observe(message, from: sender, to: receiver)
         case .sentState(let sender, let receiver, let state): note(state, from: sender, to: receiver)
+        case .wrote(let node, let line):
+            guard !isHostile[node.index] else { return }
+            if line.checkpoint == nil { checkLinks(line, of: node) }
+            lastResult[node.index] = line.result
         case .mixed(let node, let line, let result, let buffered):
             guard !isHostile[node.index] else { return }
             check(line, result, of: node)
@@ -179,8 +183,6 @@ public struct Invariants: Sendable {
         lastRound[node.index] = isEntry ? line.round.number - 1 : line.round.number
         if !allFinite(result.span) { report(.finite, node, line.round, "its mixed model is not") }
         if hash64(result) != line.result { report(.roundOnce, node, line.round, "the next round starts elsewhere") }
-        if !isEntry { checkLinks(line, of: node) }
-        lastResult[node.index] = line.result
         for (one, next) in zip(line.inputs, line.inputs.dropFirst()) where one.sender >= next.sender {
             report(.eachOnce, node, line.round, "node \(next.sender) is used twice")
         }

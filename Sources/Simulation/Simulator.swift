@@ -60,7 +60,10 @@ public enum Observation: Sendable {
     case sent(from: NodeID, to: NodeID, ModelMessage)
     /// Parameters that the receiver had asked for.
     case sentState(from: NodeID, to: NodeID, ModelMessage)
-    /// A trace line, what it came to, and how many models of neighbours the node holds.
+    /// A trace line, as soon as it is kept.
+    case wrote(NodeID, TraceLine)
+    /// A trace line that local steps follow or the end, what it came to, and how many models of neighbours the node
+    /// holds.
     case mixed(NodeID, TraceLine, [Float], buffered: Int)
     case saved(NodeID, Checkpoint, in: Round)
     case killed(NodeID)

@@ -58,6 +58,7 @@ struct Story: Sendable {
                 return TraceLine.Input(
                     sender: sender, round: Round(used), digest: Self.model(of: sender, round: used).digest)
             }, offenders: offenders, result: hash ?? hash64(result))
+        observations.append(.wrote(node, line))
         observations.append(.mixed(node, line, result, buffered: buffered))
     }
 

@@ -8,6 +8,8 @@ extension TopologyFile {
     private static let mostNodesOfWindow = 512
     /// Rounds looked at together where chance draws each.
     private static let drawnWindow = 16
+    /// Of a trace of contacts.
+    private static let mostRoundsOfTrace = 128
     /// More graphs than this are not told one by one.
     private static let mostPhases = 12
 
@@ -70,10 +72,14 @@ extension TopologyFile {
     /// What several rounds do together.
     private var window: String {
         let changing = graphs as? ChangingLinks
-        let length = changing.map { $0.period ?? 1 } ?? graphs.distinctRounds(before: .max)?.count ?? Self.drawnWindow
+        let trace = (graphs as? ContactLinks).map { min($0.length, Self.mostRoundsOfTrace) }
+        let length =
+            trace ?? changing.map { $0.period ?? 1 } ?? graphs.distinctRounds(before: .max)?.count ?? Self.drawnWindow
         if let changing, changing.period == nil { return "it stays so; links of all rounds: \(union(changing))" }
         let again =
-            graphs.distinctRounds(before: .max) == nil ? "drawn anew in every round" : "again every \(length) rounds"
+            trace != nil
+            ? "a trace, from its first round on"
+            : graphs.distinctRounds(before: .max) == nil ? "drawn anew in every round" : "again every \(length) rounds"
         guard topology.nodeCount <= Self.mostNodesOfWindow, length <= 1_024 else { return again }
         let gap = WindowGap(of: graphs, in: 0..<length)
         return "\(again); \(length) rounds leave \(Self.rounded(gap.factor)) of the disagreement, "

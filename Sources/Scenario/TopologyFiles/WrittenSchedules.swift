@@ -1,5 +1,5 @@
-// Every kind of schedule that a topology file writes out round by round. A new one is one file in Schedules/ and one line
-// here; sequences that follow a rule are in the module Graphs.
+// Every kind of schedule that a topology file writes out round by round. A new one is one file in Schedules/ and one
+// line here; sequences that follow a rule are in the module Graphs.
 import Graphs
 import JSON
 import Kernels

@@ -219,8 +219,8 @@ private struct ContactList {
         }
         guard graph.edges.isEmpty || graph.hasLink(from: one, to: other) else {
             throw ConfigurationFault(
-                "the graph has no edge '\(graph.labels[one.index])' - '\(graph.labels[other.index])'; allowed: contacts "
-                    + "along its edges, or a file without edges, which takes them all")
+                "the graph has no edge '\(graph.labels[one.index])' - '\(graph.labels[other.index])'; allowed: "
+                    + "contacts along its edges, or a file without edges, which takes them all")
         }
         let contact = Contact(round, one, other)
         // Finer times of one round come to the same.
