@@ -57,6 +57,11 @@ struct SoakTests {
         #expect(Set(cases.map(\.attackKind)) == Set(AttackCatalog.all.names + ["none"]))
         #expect(Set(cases.map(\.exchangeKind)) == Set(ExchangeCatalog.all.names))
         #expect(Set(cases.map(\.scheduleKind)) == Set(ScheduleCatalog.all.names + ["none", "changes"]))
+        #expect(
+            Set(cases.map(\.weightsKind))
+                == Set(WeightCatalog.all.entries.filter { !$0.readsEdges }.map { $0.name }))
+        #expect(cases.contains { $0.isDirected && $0.exchangeKind == PushSumExchange.name })
+        #expect(cases.contains { $0.isDirected && $0.exchangeKind == ModelExchange.name })
         #expect(cases.contains { $0.training("gossipSteps")?.count == 3 })
         #expect(
             cases.allSatisfy { ($0.faults.compactMap(\.until).max() ?? 0) + RunCheck.calmRounds <= $0.rounds })
