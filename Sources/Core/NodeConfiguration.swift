@@ -64,8 +64,11 @@ public struct NodeConfiguration: Sendable, Equatable {
     /// The neighbourhood where the graph never changes.
     let everyRound: Neighbourhood
 
+    /// - Parameter receivers: how many nodes mix what this one sends, where the graph never changes; `nil`: all that
+    ///   receive it.
     public init(
-        node: NodeID, dimension: Int, rounds: Int, neighbours: [Neighbour], schedule: Schedule? = nil,
+        node: NodeID, dimension: Int, rounds: Int, neighbours: [Neighbour], receivers: Int? = nil,
+        schedule: Schedule? = nil,
         budget: Budget, isStrict: Bool = false, cadence: Cadence = Cadence(), participation: Participation? = nil,
         exchange: any Exchange.Type = ModelExchange.self, pace: Pace = .synchronous, output: Output = .last,
         seed: UInt64, patience: Patience = Patience(), measureEvery: Int = 0,
@@ -85,7 +88,7 @@ public struct NodeConfiguration: Sendable, Equatable {
         everyRound = Neighbourhood(
             members: neighbours.enumerated().map { slot, neighbour in
                 Neighbourhood.Member(slot: slot, weight: neighbour.weight, receives: neighbour.receives)
-            })
+            }, receivers: receivers)
         self.budget = budget
         self.isStrict = isStrict
         self.cadence = cadence

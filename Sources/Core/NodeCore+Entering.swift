@@ -147,7 +147,7 @@ extension NodeCore {
         if hostile < newest.count { round = min(max(round, newest[hostile]), Round(configuration.steps)) }
         if !sendsModels { round = configuration.cadence.roundStart(notBefore: round) }
         var state = state
-        let entered = function.entryParameters(heard, using: &workspace)
+        let entered = function.entryParameters(heard, instead: state, using: &workspace)
         if let entered { state.shared = entered }
         effects.append(
             .trace(

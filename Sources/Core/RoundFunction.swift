@@ -59,7 +59,8 @@ public struct RoundFunction: Sendable {
     /// The state before the first round.
     public func firstState(_ parameters: [Float]) -> NodeState {
         let shared = configuration.shared
-        let rest = [Float](repeating: 0, count: shared.elementCount - parameters.count)
+        var rest = [Float](repeating: 0, count: shared.elementCount - parameters.count)
+        if exchange.carriesMass { rest[rest.count - 1] = 1 }
         return NodeState(shared.count == 1 ? parameters : parameters + rest, shared)
     }
 
@@ -74,12 +75,12 @@ public struct RoundFunction: Sendable {
     public func halfStep(
         _ sent: consuming [Float], from start: [Float], kept: LocalState, in step: Round
     ) -> HalfStep {
-        HalfStep(start: start, own: ModelMessage(round: step, values: sent), kept: kept)
+        HalfStep(start: start, own: ModelMessage(round: step, values: sharingMass(sent, in: step)), kept: kept)
     }
 
     /// A gossip step that follows another one of the same round, without local steps.
     public func halfStep(continuing state: consuming NodeState, in step: Round) -> HalfStep {
-        let own = ModelMessage(round: step, values: state.underWay ?? state.shared)
+        let own = ModelMessage(round: step, values: sharingMass(state.underWay ?? state.shared, in: step))
         return HalfStep(start: start(of: state), own: own, kept: state.kept)
     }
 
@@ -190,11 +191,17 @@ public struct RoundFunction: Sendable {
         let probes = probes ?? probeLossesNow(own, with: heard, among: neighbourhood, using: &workspace)
         let isFinite = allFinite(own.values.span)
         var next: [Float] = []
+        var mass: Float = 0
         for (channel, range) in configuration.channels.ranges.enumerated() {
+            guard range.lowerBound != massPlace else {
+                workspace.report.ownWeight = nil
+                return next + [mass]
+            }
             let takesOwn = rules[channel].takesOwnRow && neighbourhood.countsOwn
             prepare(
                 channel, heard, own: takesOwn ? own.values : nil, before: before, offenders: offenders, in: own.round,
                 neighbourhood, &workspace)
+            if let massPlace { mass = workspace.weighByMass(own: own.values[massPlace]) }
             let earlier = channel > 0 ? workspace.report : nil
             workspace.report.begin(rows: workspace.context.senders.count)
             guard isFinite else { return own.values }
@@ -239,7 +246,7 @@ public struct RoundFunction: Sendable {
         in step: Round, _ neighbourhood: RoundNeighbourhood, _ workspace: inout Workspace
     ) {
         let range = configuration.channels.ranges[channel]
-        workspace.gather(heard, range, own: own, configuration, neighbourhood)
+        workspace.gather(heard, range, own: own, self, neighbourhood)
         var budget = neighbourhood.budget
         for offender in offenders {
             guard let weight = configuration.slot(of: offender).flatMap(neighbourhood.links.mixingWeight) else {
@@ -293,17 +300,22 @@ public struct RoundFunction: Sendable {
     /// what its neighbours sent, without the f least and greatest values. So it trusts no f of them, and its own old
     /// parameters no more than they do.
     ///
-    /// - Parameter heard: ascending by sender.
+    /// - Parameters:
+    ///   - heard: ascending by sender.
+    ///   - state: what the node has from before: its mass, if any, is its own affair.
     /// - Returns: `nil` where fewer than 2f + 1 were heard.
-    public func entryParameters(_ heard: [ReceivedModel], using workspace: inout Workspace) -> [Float]? {
+    public func entryParameters(
+        _ heard: [ReceivedModel], instead state: NodeState, using workspace: inout Workspace
+    ) -> [Float]? {
         workspace.gather(
-            heard, 0..<configuration.shared.elementCount, configuration, configuration.wholeNeighbourhood)
+            heard, 0..<configuration.shared.elementCount, self, configuration.wholeNeighbourhood)
         let rows = workspace.batch.rows
         let hostile = configuration.budget.count
         guard rows > 2 * hostile else { return nil }
         var entered = [Float](repeating: 0, count: configuration.shared.elementCount)
         var span = entered.mutableSpan
         trimmedColumnMeans(workspace.batch, dropping: hostile, into: &span)
+        if let massPlace { entered[massPlace] = state.shared[massPlace] }
         return entered
     }
 }
@@ -314,9 +326,10 @@ extension Workspace {
     ///
     /// - Parameter own: is put in its place among them, for a rule that judges all alike.
     fileprivate mutating func gather(
-        _ heard: [ReceivedModel], _ range: Range<Int>, own: [Float]? = nil, _ configuration: NodeConfiguration,
+        _ heard: [ReceivedModel], _ range: Range<Int>, own: [Float]? = nil, _ function: RoundFunction,
         _ neighbourhood: RoundNeighbourhood
     ) {
+        let configuration = function.configuration
         batch.begin(columns: range.count)
         context.senders.removeAll(keepingCapacity: true)
         context.weights.removeAll(keepingCapacity: true)
@@ -325,10 +338,12 @@ extension Workspace {
             guard let weight = configuration.slot(of: one.sender).flatMap(neighbourhood.links.mixingWeight) else {
                 continue
             }
+            let share = function.massPlace == nil ? weight : function.massShare(of: one.message.values)
+            guard let share else { continue }
             if let own, context.ownRow == nil, one.sender > configuration.node { appendOwn(own, range) }
             batch.append(one.message.values.span.extracting(range))
             context.senders.append(one.sender)
-            context.weights.append(weight)
+            context.weights.append(share)
         }
         if let own, context.ownRow == nil { appendOwn(own, range) }
     }

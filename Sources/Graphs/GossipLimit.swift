@@ -47,6 +47,12 @@ public struct GossipLimit: Sendable, Equatable {
         self.shares = shares
     }
 
+    /// `closedGroups` of all nodes, whatever the weights are but positive.
+    static func closedGroups(of weights: MixingWeights) -> [[NodeID]] {
+        let nodes = weights.topology.nodes
+        return closedGroups(of: rows(weights, nodes)).map { $0.map { nodes[$0] } }
+    }
+
     /// For each node what it gives to which of the others; what is left it keeps.
     private static func rows(_ weights: MixingWeights, _ nodes: [NodeID]) -> [[(column: Int, weight: Double)]] {
         var columns = [Int?](repeating: nil, count: weights.topology.nodeCount)

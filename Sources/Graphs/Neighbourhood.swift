@@ -27,11 +27,15 @@ public struct Neighbourhood: Sendable, Equatable {
     public let members: [Member]
     /// A node outside the graph in this round waits for nobody, and nobody waits for it.
     public let isPresent: Bool
+    /// How many nodes mix what this one sends; who only overhears it is none of them.
+    public let receiverCount: Int
 
-    public init(members: [Member], isPresent: Bool = true) {
+    /// - Parameter receivers: how many mix what this node sends; `nil`: all that receive it.
+    public init(members: [Member], isPresent: Bool = true, receivers: Int? = nil) {
         precondition(zip(members, members.dropFirst()).allSatisfy { $0.slot < $1.slot }, "ascending, once each")
         self.members = members
         self.isPresent = isPresent
+        receiverCount = receivers ?? members.count { $0.receives }
     }
 
     /// Of a node outside the graph.

@@ -42,6 +42,7 @@ public struct NodeSchedule: Sendable, Equatable {
         guard links.isPresent(node, in: round) else { return .absent }
         var senders = links.senders(of: node, in: round)[...]
         var receivers = links.receivers(of: node, in: round)[...]
+        let receiverCount = receivers.count
         var members: [Neighbourhood.Member] = []
         // All three lists ascend, and every sender and receiver is a peer.
         for (slot, peer) in peers.enumerated() {
@@ -63,6 +64,6 @@ public struct NodeSchedule: Sendable, Equatable {
             members.append(Neighbourhood.Member(slot: slot, weight: weight, receives: receives))
         }
         precondition(senders.isEmpty && receivers.isEmpty, "a link to no peer")
-        return Neighbourhood(members: members)
+        return Neighbourhood(members: members, receivers: receiverCount)
     }
 }

@@ -319,7 +319,7 @@ private struct ReplayedNode {
         self.state = state
         function.restore(state)
         halfStep = nil
-        if !heard.isEmpty, let entered = function.entryParameters(heard, using: &workspace) {
+        if !heard.isEmpty, let entered = function.entryParameters(heard, instead: state, using: &workspace) {
             self.state.shared = entered
         }
         guard hash64(self.state.shared) == line.result else {

@@ -144,8 +144,8 @@ public struct RunSummary: Sendable {
         self.figures = figures
         usesOracle = experiment.aggregation.tolerates == .oracle
         wasStopped = outcome.wasStopped
-        warnings = assembly.warnings + outcome.warnings
-        runWarnings = outcome.warnings
+        runWarnings = outcome.warnings + assembly.lostMass(missed: totals.missedModels)
+        warnings = assembly.warnings + runWarnings
     }
 
     /// Of the honest nodes that finished; the run's own judgement where it is of the same nodes.

@@ -91,6 +91,7 @@ public struct Assembly: Sendable {
         rule = try experiment.aggregation.makeRule()
         exchange = try experiment.training.makeExchange()
         try experiment.checkExchange(exchange, with: rule)
+        try experiment.checkMass(of: exchange, on: file)
         model = try experiment.task.makeModel()
         let net = try HeldNet(
             try model.makeObjective(for: dataset.shape), holding: experiment.training.frozen, from: files)
@@ -165,6 +166,9 @@ public struct Assembly: Sendable {
 
     /// Whether models travel, and not something else that a round's training comes to.
     public var sendsModels: Bool { type(of: exchange).sendsModels }
+
+    /// Whether a message holds the sender's mass.
+    public var carriesMass: Bool { type(of: exchange).carriesMass }
 
     /// The training data of a node, as it sees it: a poisoned node sees poisoned samples.
     public func shard(of node: NodeID) throws(ConfigurationFault) -> Batch {
@@ -282,6 +286,7 @@ public struct Assembly: Sendable {
             }, on: graphs)
         return NodeConfiguration(
             node: node, dimension: dimension, rounds: experiment.training.rounds, neighbours: neighbours,
+            receivers: graphs.isConstant ? receivers.count : nil,
             schedule: graphs.isConstant ? nil : NodeConfiguration.Schedule(links: links, tolerance: tolerance),
             budget: tolerance.budget(among: senders), isStrict: experiment.aggregation.mode == .strict,
             cadence: experiment.training.cadence, participation: experiment.participation(under: exchange),

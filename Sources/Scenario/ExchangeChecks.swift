@@ -69,6 +69,13 @@ extension Experiment {
         if timing.kind == .asynchronous, !(exchange is ModelExchange) {
             try refuse("\(name) would be applied once more each time it is mixed; timing.kind must be synchronous")
         }
+        if type(of: exchange).carriesMass,
+            !(rule is WeightedMean) || aggregation.rule.parameters != .defaults(WeightedMean.parameters)
+        {
+            try refuse(
+                "\(name) weighs models by masses that only plain sums keep; aggregation.rule must be weightedMean, "
+                    + "with rate 1")
+        }
         guard !sendsModels else { return }
         if training.mixEvery > 1 {
             try refuse("\(name) is mixed in the round it belongs to; training.mixEvery must be 1")
@@ -83,6 +90,22 @@ extension Experiment {
                 "aggregation.rule \(aggregation.rule.kind) starts from the node's own vector, and a node that sits out "
                     + "has none; with \(name), training.participation must be 1, or the rule weightedMean or of a set"
             )
+        }
+    }
+
+    /// - Throws: where masses cannot do what weights do.
+    func checkMass(of exchange: any Exchange, on file: TopologyFile) throws(ConfigurationFault) {
+        guard type(of: exchange).carriesMass else { return }
+        let name = "training.exchange \(type(of: exchange).name)"
+        guard file.weighting == .metropolisHastings else {
+            throw ConfigurationFault(
+                "\(name) weighs by masses, and the topology's weights are \(file.weighting); allowed: to leave them out"
+            )
+        }
+        guard file.topology.isStronglyConnected else {
+            throw ConfigurationFault(
+                "\(name) needs a graph on which a path leads from every node to every other, and here none does from "
+                    + "some: what they send is lost to the rest; allowed: other edges, or another exchange")
         }
     }
 

@@ -39,6 +39,7 @@ extension Warnings {
 
     /// Where some round's mix moves the plain average of the honest models.
     var uneven: String? {
+        guard !carriesMass else { return nil }
         let uneven = view.graphs.filter { !$0.weights.isDoublyStochastic(among: present($0.round)) }
         guard let first = uneven.first else { return nil }
         let drawn = graphs.distinctRounds(before: 1) == nil

@@ -24,7 +24,7 @@ struct Warnings {
             ? [disconnected, weighted]
             : [parted, lastingParts, uneven, deserted, neverChanging, afterTrace, rarelyMixing]
         let ofNodes = [outnumbered, undeclared, beyondTheRule, withoutData, oracle, muted]
-        return (ofGraph + ofNodes).compactMap(\.self)
+        return (ofGraph + ofNodes).compactMap(\.self) + ofMass
     }
 
     // MARK: - The graph, if it never changes
@@ -37,6 +37,7 @@ struct Warnings {
 
     /// Where the honest nodes tend to something else than their plain average.
     private var weighted: String? {
+        guard !carriesMass else { return nil }
         let limit = GossipLimit(of: view.graphs[0].weights, among: honest)
         let groups = limit.closedGroups
         guard !limit.isPlainAverage, topology.components(of: honest).count == 1 else { return nil }
@@ -50,6 +51,7 @@ struct Warnings {
             ? "the graph of the honest nodes is not strongly connected" : "the weights are not doubly stochastic"
         return "\(cause)\(sums(view.graphs[0].weights)): gossip tends to no plain average of the honest models"
             + "\(shares(limit)); metropolisHastings weights on an undirected graph give one"
+            + (topology.directed ? ", and training.exchange pushSum on any that is strongly connected" : "")
     }
 
     /// What all give to those who get least and most in one mix: 1 each where weights are doubly stochastic.

@@ -105,6 +105,17 @@ extension EndToEndTests {
                 Self.schedule("one-peer", rounds: 40, adversary: adversary), over: [["--transport", "udp"]])
         }
 
+        private static let digraph = [
+            "topology=\(topologies)/one-way-8.json", "adversary=[]", "aggregation.rule=weightedMean",
+            "aggregation.tolerates.count=0", "training.exchange=pushSum",
+        ]
+
+        @Test("push-sum on a directed graph gives one digest, however it is run", arguments: [1, 2])
+        func pushSum(gossipSteps: Int) throws {
+            try Self.expectOneDigest(
+                Self.digraph + ["training.rounds=20", "training.gossipSteps=\(gossipSteps)"])
+        }
+
         private static let crash = [
             #"faults=[{"fault":"crash","nodes":["2"],"from":5,"until":9}]"#, "checkpoint.every=4",
             "timing.deadlineMilliseconds=400",
@@ -116,6 +127,7 @@ extension EndToEndTests {
                 complete + ["training.exchange=gradient", "training.rounds=30"],
                 complete + ["training.exchange=momentum", "training.gossipSteps=2", "training.rounds=30"],
                 complete + ["training.exchange=tracking", "training.rounds=30"],
+                digraph + ["training.rounds=30"],
                 schedule("one-peer", rounds: 30),
             ])
         func crashes(settings: [String]) throws {

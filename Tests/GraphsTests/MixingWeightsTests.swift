@@ -54,6 +54,16 @@ struct MixingWeightsTests {
         #expect(eigenvalues(ofSymmetric: denseMatrix(plain))[0] < -0.3)
     }
 
+    @Test("a Laplacian step of 1/(h + k) leaves two worlds of h with k links across the gap 2k/(h + k)")
+    func twoWorlds() throws {
+        for (half, across) in [(5, 1), (6, 3), (8, 2)] {
+            let step = 1 / Double(half + across)
+            let weights = try MixingWeights(
+                FamilyMember.twoWorlds(half, across).make(), rule: weighting("laplacian", [("step", step)]))
+            #expect(abs(SpectralGap(of: weights).gamma - 2 * Double(across) * step) < 1e-12)
+        }
+    }
+
     @Test("who has more samples counts for more, who has none for nothing")
     func samples() throws {
         let weights = try MixingWeights(kite(), rule: .sampleCount, samples: [10, 0, 20, 70])
@@ -62,7 +72,7 @@ struct MixingWeightsTests {
         #expect(weights.weights(at: NodeID(2)) == [0.1, 0, 0.7])
         // π ∝ n_i times the samples around i.
         let shares = try #require(weights.stationaryWeights())
-        let expected = [10.0 * 30, 0, 20 * 100, 70 * 90]
+        let expected: [Double] = [10 * 30, 0, 20 * 100, 70 * 90]
         for (share, part) in zip(shares, expected) { #expect(abs(share - part / expected.reduce(0, +)) < 1e-12) }
         let unknown = try MixingWeights(kite(), rule: .sampleCount)
         let uniform = try MixingWeights(kite(), rule: .uniform)

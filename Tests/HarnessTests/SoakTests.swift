@@ -62,6 +62,11 @@ struct SoakTests {
         #expect(
             Set(cases.map(\.scheduleKind))
                 == Set(ScheduleCatalog.all.names + ["none", "changes", "intervals", "contacts"]))
+        #expect(
+            Set(cases.map(\.weightsKind))
+                == Set(WeightCatalog.all.entries.filter { !$0.readsEdges }.map { $0.name }))
+        #expect(cases.contains { $0.isDirected && $0.exchangeKind == PushSumExchange.name })
+        #expect(cases.contains { $0.isDirected && $0.exchangeKind == ModelExchange.name })
         #expect(cases.contains { $0.training("gossipSteps")?.count == 3 })
         #expect(
             cases.allSatisfy { ($0.faults.compactMap(\.until).max() ?? 0) + RunCheck.calmRounds <= $0.rounds })

@@ -69,6 +69,39 @@ struct ExchangeChecksTests {
                     + "them; allowed with it: any other rule, or training.exchange model"
             ),
             (
+                ["training.exchange=pushSum", "aggregation.rule=csPlus"],
+                "training.exchange pushSum weighs models by masses that only plain sums keep; aggregation.rule must be "
+                    + "weightedMean, with rate 1"
+            ),
+            (
+                ["training.exchange=pushSum", #"aggregation.rule={"kind":"weightedMean","rate":0.5}"#],
+                "aggregation.rule must be weightedMean, with rate 1"
+            ),
+            (
+                [
+                    "training.exchange=pushSum", "aggregation.rule=weightedMean",
+                    #"topology.weights={"kind":"uniform","lazy":0.25}"#,
+                ],
+                "training.exchange pushSum weighs by masses, and the topology's weights are uniform (lazy 0.25); "
+                    + "allowed: to leave them out"
+            ),
+            (
+                ["training.exchange=pushSum", "aggregation.rule=weightedMean", "timing.kind=asynchronous"],
+                "training.exchange pushSum would be applied once more each time it is mixed; timing.kind must be "
+                    + "synchronous"
+            ),
+            (
+                ["training.exchange=pushSum", "aggregation.rule=weightedMean", "training.output=leastNorm"],
+                "training.output leastNorm does not go with training.exchange pushSum, which sends more than models"
+            ),
+            (
+                [
+                    "training.exchange=pushSum", "aggregation.rule=weightedMean",
+                    #"topology={"directed":true,"nodes":[{"id":"a"},{"id":"b"}],"edges":[{"source":"a","target":"b"}]}"#,
+                ],
+                "training.exchange pushSum needs a graph on which a path leads from every node to every other"
+            ),
+            (
                 ["training.exchange=update", "training.participation=0.5", "aggregation.rule=csPlus"],
                 "aggregation.rule csPlus starts from the node's own vector, and a node that sits out has none"
             ),
@@ -98,12 +131,67 @@ struct ExchangeChecksTests {
 
     @Test("nodes that do not all hear the same drift apart, unless models travel", arguments: ExchangeCatalog.all.names)
     func drift(exchange: String) throws {
-        let setting = "training.exchange=\(exchange)"
+        let settings = ["training.exchange=\(exchange)", "aggregation.rule=weightedMean"]
         let words = "nodes do not hear the same, and"
-        #expect(try !Self.assembly([setting]).warnings.contains { $0.contains(words) })
-        let warnings = try Self.assembly([setting], family: "ring").warnings.filter { $0.contains(words) }
-        #expect(warnings.count == (["model", "tracking"].contains(exchange) ? 0 : 1))
+        #expect(
+            try !Self.assembly(Array(settings.prefix(exchange == "pushSum" ? 2 : 1))).warnings.contains {
+                $0.contains(words)
+            })
+        let warnings = try Self.assembly(settings, family: "ring").warnings.filter { $0.contains(words) }
+        #expect(warnings.count == (["model", "tracking", "pushSum"].contains(exchange) ? 0 : 1))
         #expect(warnings.allSatisfy { $0.hasPrefix("training.exchange \(exchange) on a graph that is not complete") })
+    }
+
+    /// A ring of six with shortcuts from "0".
+    private static let digraph = [
+        "training.exchange=pushSum", "aggregation.rule=weightedMean", "aggregation.tolerates.count=0",
+        #"topology={"directed":true,"nodes":[{"id":"0"},{"id":"1"},{"id":"2"},{"id":"3"}],"edges":[\#(edges)]}"#,
+    ]
+    private static let edges = ["01", "12", "23", "30", "02"].map { ends in
+        #"{"source":"\#(ends.first ?? "0")","target":"\#(ends.last ?? "0")"}"#
+    }.joined(separator: ",")
+
+    @Test("a node's mass goes to those that mix what it sends, whoever overhears it")
+    func receivers() throws {
+        let plain = try Self.assembly(Self.digraph)
+        #expect(plain.warnings.isEmpty)
+        let tapped = try Self.assembly(
+            Self.digraph + [#"adversary={"nodes": ["3"], "attack": "gaussian", "taps": "honest"}"#])
+        for (node, count) in [2, 1, 1, 1].enumerated() {
+            for assembly in [plain, tapped] {
+                let links = try assembly.node(NodeID(node)).configuration.neighbourhood(in: Round(0))
+                #expect(links.receiverCount == count)
+            }
+        }
+        #expect(try tapped.node(NodeID(0)).configuration.neighbourhood(in: Round(0)).members.count { $0.receives } == 3)
+        let changing = try Self.assembly([
+            "training.exchange=pushSum", "aggregation.rule=weightedMean",
+            #"topology={"family":"exponential","nodes":8,"schedule":"onePeerExponential"}"#,
+        ])
+        let node = try changing.node(NodeID(0)).configuration
+        #expect((0..<4).allSatisfy { node.neighbourhood(in: Round($0)).receiverCount == 1 })
+    }
+
+    @Test("says what masses do not stand, and where there is little mass")
+    func masses() throws {
+        func warnings(_ settings: [String]) throws -> String {
+            try Self.assembly(Self.digraph + settings).warnings.joined(separator: "\n")
+        }
+        #expect(try warnings(["faults=lossy"]).contains("takes its share of the mass along for good"))
+        #expect(try warnings([#"adversary={"nodes": ["3"]}"#]).contains("pushSum withstands no hostile node"))
+        #expect(try !warnings([#"adversary={"nodes": ["3"], "attack": "labelFlip"}"#]).contains("pushSum withstands"))
+        let chain =
+            (0..<8).flatMap { node in
+                [(node, (node + 1) % 9)] + (0..<node).map { (node, $0) }
+            } + [(8, 0)]
+        let edges = chain.map { #"{"source":\#($0.0),"target":\#($0.1)}"# }.joined(separator: ",")
+        let nodes = (0..<9).map { #"{"id":\#($0)}"# }.joined(separator: ",")
+        let thin = #"topology={"directed":true,"nodes":[\#(nodes)],"edges":[\#(edges)]}"#
+        let text = try warnings([thin])
+        #expect(
+            text.contains(
+                "the mass of 8 under training.exchange pushSum tends to less than 0.001 of the mean, and steps are"))
+        #expect(try warnings([thin, "training.exchange=model"]).contains("and training.exchange pushSum on any"))
     }
 
     @Test("who sits out is known to neighbours where it sends nothing, and to nobody where it sends its model")

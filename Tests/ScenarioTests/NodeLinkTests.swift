@@ -143,7 +143,7 @@ struct NodeLinkTests {
 
     @Test(
         "the files of Topologies are read without a warning and survive being written out",
-        arguments: ["quickstart-16", "ring-16", "complete-16", "random-regular-64", "two-castle"])
+        arguments: ["quickstart-16", "ring-16", "complete-16", "random-regular-64", "two-castle", "one-way-8"])
     func shippedFiles(name: String) throws {
         let file = try shipped(name)
         #expect(file.warnings.isEmpty)

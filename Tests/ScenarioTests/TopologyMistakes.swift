@@ -102,7 +102,7 @@ let topologyMistakes: [(String, String)] = [
     ),
     (
         #"{"family": "ring", "nodes": 4, "weights": {"kind": "laplacian"}}"#,
-        "1:43: weights.step is missing; expected a number from 0 to 1"
+        "1:43: weights.step is missing; expected a number from 1e-06 to 1"
     ),
     (
         #"{"family": "ring", "nodes": 4, "weights": {"kind": "uniform", "lazy": 1}}"#,

@@ -17,6 +17,9 @@ public protocol Exchange: Registered {
     /// next state, of the same channels. Otherwise they rest with the node while their round is on, and who
     /// returns or falls behind must ask for the parameters of others.
     static var sendsModels: Bool { get }
+    /// Whether the last channel is the mass of the sender, one number, at first 1: nodes share it out among those that
+    /// they send to, and it takes the place of weights.
+    static var carriesMass: Bool { get }
     /// Whether a round may take several local steps.
     static var takesLocalSteps: Bool { get }
     /// Why nodes that do not all hear the same drift apart, in half a sentence; `nil` where mixing keeps them together.
@@ -44,8 +47,10 @@ public protocol Exchange: Registered {
 extension Exchange {
     public static var sendsModels: Bool { false }
     public static var takesLocalSteps: Bool { false }
+    public static var carriesMass: Bool { false }
 
     var sendsModels: Bool { Self.sendsModels }
+    var carriesMass: Bool { Self.carriesMass }
 }
 
 /// Every exchange that an experiment can name. A new one is one file and one line here.
@@ -54,7 +59,7 @@ public enum ExchangeCatalog {
         "exchange",
         [
             ModelExchange.self, UpdateExchange.self, GradientExchange.self, MomentumExchange.self,
-            TrackingExchange.self,
+            TrackingExchange.self, PushSumExchange.self,
         ], as: { $0 })
 }
 

@@ -7,7 +7,7 @@ public struct LaplacianStep: WeightRule {
     public static let summary = "W = I - step L, with the graph's Laplacian L: the same weight for every neighbour."
     public static let parameters = [
         Parameter.number(
-            "step", Double.leastNonzeroMagnitude...1, default: nil, "h: what each neighbour gets; at most 1 / degree")
+            "step", 1e-6...1, default: nil, "h: what each neighbour gets; at most 1 / degree")
     ]
 
     private let step: Double

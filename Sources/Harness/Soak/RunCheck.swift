@@ -114,16 +114,16 @@ public struct RunCheck {
         }
     }
 
-    /// Whether agreement is to be expected: models travel, over a graph that stays; no round depends on chance, nobody
-    /// forges models (no rule promises that
-    /// honest nodes agree whatever the graph), and wherever each honest node ignores as many honest neighbours as it
-    /// tolerates hostile nodes, the graph still holds together: where μ₂ exceeds twice that number, every part of at
-    /// most half of the nodes has one with more neighbours outside ((f+1)-robust: LeBlanc, Zhang, Koutsoukos, Sundaram,
-    /// JSAC 2013). LFighter is left out: it drops one of two groups even where nobody is hostile, and so may keep two
-    /// groups of nodes apart.
+    /// Whether agreement is to be expected: models travel, without masses that get lost, over a graph that stays; no
+    /// round depends on chance, nobody forges models (no rule promises that honest nodes agree whatever the graph), and
+    /// wherever each honest node ignores as many honest neighbours as it tolerates hostile nodes, the graph still holds
+    /// together: where μ₂ exceeds twice that number, every part of at most half of the nodes has one with more
+    /// neighbours outside ((f+1)-robust: LeBlanc, Zhang, Koutsoukos, Sundaram, JSAC 2013). LFighter is left out: it
+    /// drops one of two groups even where nobody is hostile, and so may keep two groups of nodes apart.
     private var isComparable: Bool {
         let experiment = assembly.experiment
-        guard assembly.sendsModels, assembly.graphs.isConstant, experiment.timing.kind == .synchronous,
+        guard assembly.sendsModels, !assembly.carriesMass, assembly.graphs.isConstant,
+            experiment.timing.kind == .synchronous,
             experiment.aggregation.rule.kind != LFighter.name,
             !modelAttacks.contains(where: { $0.forgesModels }),
             case .count(let tolerated) = experiment.aggregation.tolerates, !assembly.topology.directed

@@ -49,6 +49,7 @@ public struct SoakCase: Sendable {
         // Drawn last, and left out where it does not go with the rest.
         for variation in [
             draw.split(), draw.exchange(), draw.gossipSteps(), draw.schedule(of: topology, nodes, rounds: rounds),
+            draw.digraph(of: nodes), draw.weights(on: topology),
         ] {
             var varied = self
             variation?(&varied)
@@ -69,6 +70,13 @@ public struct SoakCase: Sendable {
             guard name == "training" else { return (name, training) }
             let plain = training.removing(key)
             return (name, value.map { plain.adding(key, $0) } ?? plain)
+        }
+    }
+
+    /// Takes another rule.
+    mutating func setRule(_ rule: JSONValue) {
+        settings = settings.map { key, value in
+            key == "aggregation" ? (key, value.replacing("rule", rule)) : (key, value)
         }
     }
 
@@ -109,6 +117,11 @@ public struct SoakCase: Sendable {
         return split?.text ?? split?.member("kind")?.text ?? ""
     }
     public var exchangeKind: String { training("exchange")?.member("kind")?.text ?? ModelExchange.name }
+    public var weightsKind: String {
+        let weights = topology.member("weights") ?? topology.member("graph")?.member("gossipnode")?.member("weights")
+        return weights?.member("kind")?.text ?? weights?.text ?? MetropolisHastings.name
+    }
+    public var isDirected: Bool { topology.member("directed") != nil }
     public var scheduleKind: String { topology.member("schedule")?.member("kind")?.text ?? "none" }
     public var attackKind: String { adversary.first?.member("attack")?.member("kind")?.text ?? "none" }
 
@@ -298,8 +311,13 @@ private struct Draw {
 
     mutating func exchange() -> SoakCase.Variation? {
         guard chance(0.25) else { return nil }
-        let exchange = entry(one(of: ExchangeCatalog.all.entries.filter { $0.name != ModelExchange.name }))
-        return { $0.setTraining("exchange", exchange) }
+        let kind = one(of: ExchangeCatalog.all.entries.filter { $0.name != ModelExchange.name })
+        let exchange = entry(kind)
+        return {
+            $0.setTraining("exchange", exchange)
+            // Masses go with plain sums alone.
+            if kind.carriesMass { $0.setRule(.object(["kind": .text(WeightedMean.name)])) }
+        }
     }
 
     mutating func gossipSteps() -> SoakCase.Variation? {
@@ -323,6 +341,40 @@ private struct Draw {
                 .object(["family": .text(Exponential.name), "nodes": .number(fewer), "schedule": schedule]),
                 nodes: fewer)
         }
+    }
+
+    /// A ring that goes one way, with shortcuts: nodes hear from more or from fewer than they send to.
+    mutating func digraph(of nodes: Int) -> SoakCase.Variation? {
+        guard chance(0.1) else { return nil }
+        var ends = (0..<nodes).map { [$0, ($0 + 1) % nodes] }
+        for _ in 0..<2 * nodes {
+            let pair = [count(0...nodes - 1), count(0...nodes - 1)]
+            if pair[0] != pair[1], !ends.contains(pair) { ends.append(pair) }
+        }
+        let graph: JSONValue = .object([
+            "directed": .flag(true),
+            "nodes": .array((0..<nodes).map { .object(["id": .text("\($0)")]) }),
+            "edges": .array(ends.map { .object(["source": .text("\($0[0])"), "target": .text("\($0[1])")]) }),
+        ])
+        return {
+            guard $0.nodes == nodes, $0.topology.member("schedule") == nil else { return }
+            $0.setTopology(graph, nodes: nodes)
+        }
+    }
+
+    /// Any rule for weights but those that edges must have.
+    mutating func weights(on topology: JSONValue) -> SoakCase.Variation? {
+        guard chance(0.25),
+            let file = try? TopologyFile.read(Array(JSONText.canonical(topology).utf8), name: "drawn")
+        else { return nil }
+        let kind = one(of: WeightCatalog.all.entries.filter { !$0.readsEdges })
+        var weights = entry(kind)
+        if kind.name == LaplacianStep.name {
+            let most = file.topology.nodes.map { file.topology.degree(of: $0) }.max() ?? 1
+            weights = weights.adding("step", .number(number(0.3...1) / Double(most)))
+        }
+        if chance(0.3) { weights = weights.adding(Weighting.lazyParameter.name, .number(number(0.1...0.6))) }
+        return { $0.topology = $0.topology.adding("weights", weights) }
     }
 
     /// Edges and a node that go and come back, as a list of changes or of intervals; or contacts along the edges.
