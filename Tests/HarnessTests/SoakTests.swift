@@ -57,6 +57,7 @@ struct SoakTests {
         #expect(Set(cases.map(\.attackKind)) == Set(AttackCatalog.all.names + ["none"]))
         #expect(Set(cases.map(\.exchangeKind)) == Set(ExchangeCatalog.all.names))
         #expect(Set(cases.map(\.scheduleKind)) == Set(ScheduleCatalog.all.names + ["none", "changes"]))
+        #expect(Set(cases.map(\.placementKind)) == Set(PlacementCatalog.all.names + ["none"]))
         #expect(cases.contains { $0.training("gossipSteps")?.count == 3 })
         #expect(
             cases.allSatisfy { ($0.faults.compactMap(\.until).max() ?? 0) + RunCheck.calmRounds <= $0.rounds })

@@ -47,7 +47,11 @@ public struct SoakCase: Sendable {
         }
         if (try? assembly()) == nil { adversary = adversary.map { $0.replacing("attack", .text(SignFlip.name)) } }
         // Drawn last, and left out where it does not go with the rest.
-        for variation in [draw.exchange(), draw.gossipSteps(), draw.schedule(of: topology, nodes, rounds: rounds)] {
+        let variations = [
+            draw.exchange(), draw.gossipSteps(), draw.schedule(of: topology, nodes, rounds: rounds),
+            draw.placement(hostile.count),
+        ]
+        for variation in variations {
             var varied = self
             variation?(&varied)
             if (try? varied.assembly()) != nil { take(varied) }
@@ -69,6 +73,9 @@ public struct SoakCase: Sendable {
             return (name, value.map { plain.adding(key, $0) } ?? plain)
         }
     }
+
+    /// Lets the nodes of the groups be chosen.
+    mutating func place(by placement: JSONValue) { adversary = adversary.map { $0.replacing("nodes", placement) } }
 
     /// Takes another graph in place of the drawn one, of fewer nodes perhaps.
     mutating func setTopology(_ topology: JSONValue, nodes: Int) {
@@ -105,6 +112,8 @@ public struct SoakCase: Sendable {
     public var exchangeKind: String { training("exchange")?.member("kind")?.text ?? ModelExchange.name }
     public var scheduleKind: String { topology.member("schedule")?.member("kind")?.text ?? "none" }
     public var attackKind: String { adversary.first?.member("attack")?.member("kind")?.text ?? "none" }
+
+    public var placementKind: String { adversary.first?.member("nodes")?.member("placement")?.text ?? "none" }
 
     /// - Parameter changes: settings that differ, as after `--set`.
     public func assembly(changes: [String] = []) throws -> Assembly {
@@ -331,5 +340,22 @@ private struct Draw {
             ]),
         ])
         return { $0.topology = $0.topology.adding("schedule", schedule) }
+    }
+
+    /// Hostile nodes that are chosen; those that a graph has for it, on a graph that has them.
+    mutating func placement(_ count: Int) -> SoakCase.Variation? {
+        guard chance(0.3), count > 0 else { return nil }
+        let type = one(of: PlacementCatalog.all.descriptions)
+        guard type.parameters.contains(where: { $0.name == "count" }) else {
+            return {
+                $0.place(by: .text(type.name))
+                $0.setTopology(
+                    .object([
+                        "family": .text(Attached.name), "honest": .number(9), "degree": .number(4),
+                        "hostile": .number(2),
+                    ]), nodes: 11)
+            }
+        }
+        return { $0.place(by: .object(["placement": .text(type.name), "count": .number(count)])) }
     }
 }

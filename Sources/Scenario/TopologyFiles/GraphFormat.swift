@@ -62,6 +62,7 @@ enum GraphPart: String, CaseIterable, Sendable {
     case weightRule = "the rule of the weights"
     case schedule = "the schedule"
     case taps = "the taps"
+    case marks = "which nodes are marked as hostile"
 
     /// Whether the file says it.
     func isSaid(by file: TopologyFile) -> Bool {
@@ -72,6 +73,7 @@ enum GraphPart: String, CaseIterable, Sendable {
         case .weightRule: file.weightRule != .metropolisHastings
         case .schedule: file.schedule != nil
         case .taps: !file.taps.isEmpty
+        case .marks: !file.marked.isEmpty
         }
     }
 }

@@ -19,6 +19,8 @@ public struct TopologyFile: Sendable {
     /// One-way links on which hostile nodes overhear honest ones, in every round in which both are there: they change
     /// no degree and no weight.
     public let taps: [Edge]
+    /// Nodes that the file marks as hostile, ascending; it is for an experiment to say that they are.
+    public let marked: [NodeID]
     /// What was read otherwise than its author may think; one sentence each, with its place.
     public let warnings: [String]
     /// How many graphs of a random family were drawn before this one and were not connected, or could not be finished.
@@ -26,8 +28,9 @@ public struct TopologyFile: Sendable {
 
     public init(
         _ topology: Topology, weightRule: WeightRule = .metropolisHastings, schedule: TopologySchedule? = nil,
-        taps: [Edge] = [], warnings: [String] = []
+        taps: [Edge] = [], marked: [NodeID] = [], warnings: [String] = []
     ) throws(ConfigurationFault) {
+        self.marked = Set(marked).sorted()
         written = topology
         self.weightRule = weightRule
         self.schedule = schedule
@@ -124,7 +127,11 @@ public struct TopologyFile: Sendable {
         }
         let taps =
             try options.map { options throws(ConfigurationFault) in try NodeLink.readTaps(options, topology) } ?? []
-        return try TopologyFile(topology, options: options, taps: taps, warnings: notes.sentences, room: room)
+        let marked =
+            try options.map { options throws(ConfigurationFault) in try NodeLink.readHostile(options, topology) } ?? []
+        return try TopologyFile(
+            topology, options: options, taps: taps, marked: found.marked + marked, warnings: notes.sentences, room: room
+        )
     }
 
     /// The graph written out in a form that both this reader and networkx's `node_link_graph` open.
@@ -172,6 +179,15 @@ public struct TopologyFile: Sendable {
         return links
     }
 
+    /// That nodes are marked as hostile and are not, if there are any.
+    func unusedMarks(hostile: Set<NodeID>) -> String? {
+        let left = marked.filter { !hostile.contains($0) }
+        guard !left.isEmpty else { return nil }
+        let names = left.prefix(16).map { topology.labels[$0.index] }.joined(separator: ", ")
+        return "the topology marks \(names)\(left.count > 16 ? " and \(left.count - 16) more" : "") as hostile, and no "
+            + #"adversary group has them; allowed: "nodes": "marked""#
+    }
+
     /// Everyone with whom a node has a link, ascending.
     func peers(of node: NodeID) -> [NodeID] {
         let tapped = taps.filter { $0.source == node || $0.target == node }.map {
@@ -183,7 +199,8 @@ public struct TopologyFile: Sendable {
     /// The same graph with further eavesdropping links.
     public func tapped(by more: [Edge]) throws(ConfigurationFault) -> TopologyFile {
         try TopologyFile(
-            written, weightRule: weightRule, schedule: schedule, taps: taps + more, warnings: warnings)
+            written, weightRule: weightRule, schedule: schedule, taps: taps + more, marked: marked,
+            warnings: warnings)
     }
 
     /// Reads `{"family": "ring", "nodes": 16}`.
@@ -197,9 +214,11 @@ public struct TopologyFile: Sendable {
         var random = RandomStream(seed: try file["seed"]?.seed("seed") ?? 1, purpose: .topology)
         var notes = Notes()
         var redraws = 0
+        var marked: [NodeID] = []
         var topology = try file.position.locating { () throws(ConfigurationFault) in
             let family = try family.init(parameters)
             try MemoryNeed(ofGraph: family.size).check(room)
+            marked = family.hostile
             guard let family = family as? any RandomFamily else { return try family.make(random: &random) }
             let made = try family.makeConnected(
                 without: { graph throws(ConfigurationFault) in try hostile(file, graph) }, random: &random)
@@ -211,7 +230,7 @@ public struct TopologyFile: Sendable {
                 "hostile is not used: nothing in the family \(family.name) is drawn until it is connected without them")
         }
         if let name = file["name"] { topology.name = try name.text("name") }
-        var made = try TopologyFile(topology, options: file, warnings: notes.sentences, room: room)
+        var made = try TopologyFile(topology, options: file, marked: marked, warnings: notes.sentences, room: room)
         made.redraws = redraws
         return made
     }
@@ -246,7 +265,8 @@ public struct TopologyFile: Sendable {
 
     /// A file with the weights and the schedule that `options` name; edges that do not fit are faults placed there.
     init(
-        _ topology: Topology, options: JSONObject?, taps: [Edge] = [], warnings: [String] = [], room: MemoryRoom
+        _ topology: Topology, options: JSONObject?, taps: [Edge] = [], marked: [NodeID] = [],
+        warnings: [String] = [], room: MemoryRoom
     ) throws(ConfigurationFault) {
         let rule = try TopologyFile.weightRule(in: options)
         let weights = options?["weights"]
@@ -257,7 +277,8 @@ public struct TopologyFile: Sendable {
                     + "which brings weights of its own; leave it out")
         }
         self = try (weights?.position ?? .none).locating { () throws(ConfigurationFault) in
-            try TopologyFile(topology, weightRule: rule, schedule: schedule, taps: taps, warnings: warnings)
+            try TopologyFile(
+                topology, weightRule: rule, schedule: schedule, taps: taps, marked: marked, warnings: warnings)
         }
     }
 

@@ -7,7 +7,7 @@ import Registry
 enum MatrixText: TextGraphFormat, GraphWriter {
     static let title = "an adjacency matrix"
     static let name = "matrix"
-    static let lacks: [GraphPart] = [.name, .labels, .addresses, .weightRule, .schedule, .taps]
+    static let lacks: [GraphPart] = [.name, .labels, .addresses, .weightRule, .schedule, .taps, .marks]
 
     /// Of more than three columns, or so small that it could be a list of edges and yet is a matrix of zeros and ones.
     static func fits(_ text: TextStart) -> Bool {
