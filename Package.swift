@@ -56,7 +56,7 @@ let package = Package(
         module("ReferenceRules", named, numeric),
         module("Wire", ["Kernels", "Cryptography"], optimised, prose: ["PROTOCOL.md"]),
         module("Metrics", ["Kernels", "JSON"], optimised),
-        module("Attacks", foundations, numeric),
+        module("Attacks", foundations, numeric, prose: ["README.md"]),
         module("Core", foundations + ["Attacks"], optimised, prose: ["PATIENCE.md"]),
         module("Faults", named, optimised),
         module("Scenario", foundations + ["Attacks", "Core", "Faults"]),

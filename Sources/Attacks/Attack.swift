@@ -167,6 +167,10 @@ public enum Forgery: Sendable, Equatable {
     case misdated([Float], by: Int)
     /// Bytes that are no frame.
     case bytes([UInt8])
+    /// A model under the name of another node.
+    case posing([Float], as: NodeID)
+    /// A model in so many frames.
+    case flood([Float], frames: Int)
     /// Nothing but the word that it is held up.
     case excuse
     case silence

@@ -35,11 +35,14 @@ public enum AttackCatalog {
             Procrastinate.self,
             Misdate.self,
             Excuse.self,
+            Flood.self,
+            FalseNeighbour.self,
             LabelFlip.self,
             TargetedFlip.self,
             LabelPermutation.self,
             RandomLabels.self,
             DynamicLabelFlip.self,
             Backdoor.self,
+            TargetLabels.self,
         ], as: { $0 })
 }

@@ -1,15 +1,26 @@
-// A model that an attacker wants, as a parameter: one number for all elements, or all of them.
+// A model that an attacker wants, as a parameter: one number for all elements, all of them, or a file of tensors, which
+// whoever assembles a run has to read.
 import Registry
 
-struct TargetModel: Sendable {
-    static let parameter = Parameter.text(
+/// An attack towards a model of the attacker's choice.
+public protocol TargetedAttack: Attack {
+    var target: TargetModel { get set }
+}
+
+/// The model wanted.
+public struct TargetModel: Sendable {
+    static let parameter = Parameter.model(
         "target", default: "0", "the model wanted: one number for all elements, or all of them between commas")
 
-    private let values: [Float]
+    /// Where the elements are to be read from before the run, if they are in a file.
+    public let file: FileValue?
+    private var values: [Float]
 
     init(_ parameters: ParameterValues) throws(ConfigurationFault) {
+        file = parameters.file("target")
+        values = []
+        guard file == nil else { return }
         let text = parameters.text("target")
-        var values: [Float] = []
         for word in text.split(separator: ",", omittingEmptySubsequences: false) {
             guard let value = Float(word.filter { $0 != " " }), value.isFinite else {
                 throw ConfigurationFault(
@@ -17,10 +28,15 @@ struct TargetModel: Sendable {
             }
             values.append(value)
         }
-        self.values = values
     }
 
+    /// Takes over what is in its file.
+    public mutating func load(_ elements: [Float]) { values = elements }
+
     func check(dimension: Int) throws(ConfigurationFault) {
+        guard file == nil || !values.isEmpty else {
+            throw ConfigurationFault("target is a file, and files are read for runs alone; allowed: numbers")
+        }
         guard values.count == 1 || values.count == dimension else {
             throw ConfigurationFault(
                 .notAllowed(

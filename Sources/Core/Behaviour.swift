@@ -103,7 +103,7 @@ public struct Adversary: Sendable {
         let isOne = collusion != nil || attack.needs.isDisjoint(with: [.victim, .draws])
         let asked = isOne ? [collusion?.leader ?? first] : receivers
         let streams = asked.map { stream(in: own.round, node: node, victim: $0, seed: seed) }
-        let forgeries = Adversary.forgeries(for: asked, by: &attack, seeing: view, drawing: streams)
+        let forgeries = Adversary.forgeries(of: node, for: asked, by: &attack, seeing: view, drawing: streams)
         return isOne ? receivers.map { _ in forgeries[0] } : forgeries
     }
 
@@ -128,7 +128,8 @@ public struct Adversary: Sendable {
     }
 
     private static func forgeries<One: ModelAttack>(
-        for victims: [NodeID], by attack: inout One, seeing view: AttackView, drawing streams: [RandomStream]
+        of node: NodeID, for victims: [NodeID], by attack: inout One, seeing view: AttackView,
+        drawing streams: [RandomStream]
     ) -> [Message?] {
         let plan = attack.plan(seeing: view)
         return zip(victims, streams).map { victim, stream in
@@ -138,6 +139,12 @@ public struct Adversary: Sendable {
             case .misdated(let values, let rounds):
                 return .model(ModelMessage(round: Round(max(0, view.round.number + rounds)), values: values))
             case .bytes(let bytes): return .noise(bytes)
+            case .posing(let values, let name):
+                // Under its own name it would be no lie.
+                let name = name == node ? NodeID(view.surroundings.nodes) : name
+                return .posing(ModelMessage(round: view.round, values: values), as: name)
+            case .flood(let values, let frames):
+                return .flood(ModelMessage(round: view.round, values: values), frames: frames)
             case .excuse: return .waiting(view.round)
             case .silence: return nil
             }

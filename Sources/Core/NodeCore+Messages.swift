@@ -28,9 +28,14 @@ extension NodeCore {
             stateExchanges[slot].offer = state
         case .bye(let closeReason):
             neighbours[slot].noteBye(closeReason, at: now, configuration.patience)
-        // Only where a simulation has no links: they would have refused it.
+        // The rest only where a simulation has no links: they would have refused it.
         case .noise:
             count(.badMagic)
+        case .posing:
+            count(.wrongSender)
+        case .flood(let model, let frames):
+            if listens(to: node) { receive(model, slot: slot) }
+            count(.duplicateRound, times: frames - 1)
         }
     }
 

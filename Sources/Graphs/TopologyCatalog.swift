@@ -10,12 +10,16 @@ public protocol TopologyFamily: Registered {
     /// What a graph of these parameters has, or for a random number of links is likely to have.
     var size: GraphSize { get }
 
+    /// The nodes that are there to be hostile, ascending.
+    var hostile: [NodeID] { get }
+
     /// A connected topology whose labels are "0", "1", …
     func make(random: inout RandomStream) throws(ConfigurationFault) -> Topology
 }
 
 extension TopologyFamily {
     public static var isDirected: Bool { false }
+    public var hostile: [NodeID] { [] }
 }
 
 /// A family in which a graph may fall apart, so that chance is asked again.

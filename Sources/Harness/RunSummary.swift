@@ -45,6 +45,8 @@ public struct RunSummary: Sendable {
     public let nodes: Int
     /// Labels.
     public let hostile: [String]
+    /// Groups that were placed and not listed.
+    public let placements: [PlacedGroup]
     public let lost: [(label: String, reason: String, isHostile: Bool)]
     /// Labels of nodes that came back after a crash.
     public let restarted: [String]
@@ -95,6 +97,7 @@ public struct RunSummary: Sendable {
         transport = outcome.transport
         nodes = topology.nodeCount
         self.hostile = assembly.hostile.map { topology.labels[$0.index] }
+        placements = experiment.adversary.compactMap(PlacedGroup.init)
         lost = outcome.lost.map { (topology.labels[$0.node.index], $0.reason, hostile.contains($0.node)) }
         restarted = outcome.restarted.map { topology.labels[$0.index] }
         rounds = experiment.training.rounds
@@ -168,6 +171,7 @@ public struct RunSummary: Sendable {
         line.add("transport", transport)
         line.add("nodes", nodes)
         line.add("hostile", hostile) { $0.append(text: $1) }
+        line.add("placements", placements) { $0.append($1) }
         line.add("lost", lost) { line, lost in line.append(text: "\(lost.label): \(lost.reason)") }
         line.add("restarted", restarted) { $0.append(text: $1) }
         line.add("rounds", rounds)

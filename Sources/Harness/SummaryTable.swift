@@ -60,6 +60,7 @@ extension RunSummary {
         }
         if let trainLoss = totals.trainLoss { row("training loss", rounded(trainLoss, 4)) }
         row("nodes", "\(nodes), hostile \(hostile.isEmpty ? "none" : hostile.joined(separator: " "))")
+        for group in placements { row("placed", group.inWords) }
         if let data = data.inWords { row("samples a node", data) }
         let done = interruption.map { "\($0.range) of \(rounds)" } ?? "\(rounds)"
         row("rounds", "\(done) in \(rounded(wallSeconds, 2)) s (\(engine.rawValue), \(transport))")

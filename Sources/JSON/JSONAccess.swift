@@ -71,6 +71,13 @@ extension JSONValue {
         }
     }
 
+    /// What a parameter may be that allows a file: `{"file": …, "digest": …}`, the digest filled in by a run.
+    func file(_ key: String) throws(ConfigurationFault) -> ParameterValue {
+        let object = try object(key)
+        try object.refuseUnknownKeys(known: ["file", "digest"])
+        return .file(try object.file(key))
+    }
+
     /// What a parameter may be that is a list.
     public func numbers(_ key: String) throws(ConfigurationFault) -> ParameterValue {
         guard case .array(let elements) = kind else { throw wrongType(key, expected: "a list of numbers") }
@@ -118,6 +125,21 @@ public struct JSONObject: Sendable {
             .unknown(noun: noun, given: member.key, known: known), at: member.keyPosition.description)
     }
 
+    /// The file that the keys `file` and `digest` name.
+    public func file(_ key: String) throws(ConfigurationFault) -> FileValue {
+        let path = try required("file", expected: "the path of a file").text("\(key).file")
+        guard let value = self["digest"] else { return FileValue(path: path) }
+        let digits = try value.text(self.path(of: "digest"))
+        guard digits.utf8.count == 64, digits.allSatisfy({ "0123456789abcdef".contains($0) }) else {
+            throw ConfigurationFault(
+                .notAllowed(
+                    key: self.path(of: "digest"), given: value.summary,
+                    allowed: "64 hexadecimal digits, filled in by a run"),
+                at: value.position.description)
+        }
+        return FileValue(path: path, digest: digits)
+    }
+
     /// The parameters of a registered type, given by the keys that are not `others`; each fault at its own place.
     public func parameters(
         _ declared: [Parameter], besides others: [String]
@@ -133,7 +155,10 @@ public struct JSONObject: Sendable {
             }
             if let value = spellings.first?.value {
                 let checked = try value.position.locating { () throws(ConfigurationFault) in
-                    let given = parameter.isList ? try value.numbers(key) : try value.parameter(key)
+                    let given =
+                        parameter.isList
+                        ? try value.numbers(key)
+                        : parameter.allowsFile && value.isObject ? try value.file(key) : try value.parameter(key)
                     return try parameter.check(given, key: key)
                 }
                 given.append((parameter.name, checked))

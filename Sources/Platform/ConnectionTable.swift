@@ -65,7 +65,7 @@ struct ConnectionTable<Carried: Carrier> {
 
     mutating func send(_ message: Message, to peer: NodeID, into arrivals: inout [Arrival]) {
         guard let index = openConnection(of: peer) else { return }
-        messagesSent += 1
+        messagesSent += message.frameCount
         if case .model(let model) = message, model.round != sentRound {
             sentRound = model.round
             for index in connections.indices { connections[index].quota.sentModel(bytes: message.modelBytes) }
@@ -325,7 +325,8 @@ extension Message {
     /// Bytes of the model in it.
     fileprivate var modelBytes: Int {
         switch self {
-        case .model(let vector), .state(let vector): vector.values.count * MemoryLayout<Float>.size
+        case .model(let vector), .state(let vector), .posing(let vector, _), .flood(let vector, _):
+            vector.values.count * MemoryLayout<Float>.size
         case .waiting, .stateRequest, .bye, .noise: 0
         }
     }

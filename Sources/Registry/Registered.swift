@@ -3,7 +3,7 @@
 
 /// A value that an operator may give a parameter.
 public enum ParameterValue: Equatable, Sendable, CustomStringConvertible {
-    case number(Double), text(String), flag(Bool), numbers([Double])
+    case number(Double), text(String), flag(Bool), numbers([Double]), file(FileValue)
 
     public var description: String {
         switch self {
@@ -11,7 +11,20 @@ public enum ParameterValue: Equatable, Sendable, CustomStringConvertible {
         case .text(let value): value
         case .flag(let value): "\(value)"
         case .numbers(let values): "[\(values.map { "\(ParameterValue.number($0))" }.joined(separator: ", "))]"
+        case .file(let file): file.path
         }
+    }
+}
+
+/// A file that a parameter names.
+public struct FileValue: Equatable, Sendable {
+    public let path: String
+    /// SHA-256 of its bytes, as hexadecimal digits; `nil` until it has been read.
+    public let digest: String?
+
+    public init(path: String, digest: String? = nil) {
+        self.path = path
+        self.digest = digest
     }
 }
 
@@ -19,6 +32,8 @@ public enum ParameterValue: Equatable, Sendable, CustomStringConvertible {
 public struct Parameter: Sendable {
     public enum Domain: Sendable, Equatable {
         case number(ClosedRange<Double>), count(ClosedRange<Int>), choice([String]), text, flag
+        /// A text, or a file of tensors.
+        case model
         /// So many whole numbers.
         case counts(ClosedRange<Int>, length: ClosedRange<Int>)
     }
@@ -37,6 +52,8 @@ public struct Parameter: Sendable {
         copy.aliases = aliases
         return copy
     }
+
+    public var allowsFile: Bool { domain == .model }
 
     public var isList: Bool { if case .counts = domain { true } else { false } }
 
@@ -83,6 +100,11 @@ public struct Parameter: Sendable {
         Parameter(name: name, domain: .text, defaultValue: value.map(ParameterValue.text), summary: summary)
     }
 
+    /// A vector as a text, or in a file.
+    public static func model(_ name: String, default value: String?, _ summary: String) -> Parameter {
+        Parameter(name: name, domain: .model, defaultValue: value.map(ParameterValue.text), summary: summary)
+    }
+
     public static func flag(_ name: String, default value: Bool, _ summary: String) -> Parameter {
         Parameter(name: name, domain: .flag, defaultValue: .flag(value), summary: summary)
     }
@@ -97,6 +119,7 @@ public struct Parameter: Sendable {
                 : "a whole number from \(range.lowerBound) to \(range.upperBound)"
         case .choice(let names): names.joined(separator: ", ")
         case .text: "a text"
+        case .model: #"a text, {"file": "model.safetensors"}"#
         case .flag: "true, false"
         case .counts(let range, let length):
             "a list of \(length.lowerBound) to \(length.upperBound) whole numbers from \(range.lowerBound) to "
@@ -129,9 +152,9 @@ public struct Parameter: Sendable {
             guard whole.count == numbers.count, whole.allSatisfy(range.contains), length.contains(whole.count) else {
                 throw fault
             }
-        case (.text, .text), (.flag, .flag):
+        case (.text, .text), (.flag, .flag), (.model, .text), (.model, .file):
             break
-        case (.text, .number):
+        case (.text, .number), (.model, .number):
             // As on command lines, where nothing tells a name of digits from a number.
             return .text("\(value)")
         default:
@@ -214,6 +237,9 @@ public struct ParameterValues: Equatable, Sendable {
         guard case .text(let text) = value(name) else { preconditionFailure("\(name) is not a text") }
         return text
     }
+
+    /// `nil` where it is a text.
+    public func file(_ name: String) -> FileValue? { if case .file(let file) = value(name) { file } else { nil } }
 
     public func flag(_ name: String) -> Bool {
         guard case .flag(let flag) = value(name) else { preconditionFailure("\(name) is not a flag") }

@@ -47,10 +47,11 @@ extension Adversaries {
         case .rule:
             let victims = topology.receivers(of: member).filter { !forges($0) }
             needed = victims + victims.flatMap(topology.senders(of:)).filter { !forges($0) }
+            if attack.needs.contains(.graph) { needed = topology.nodes.filter { !forges($0) } }
         }
         guard let missing = needed.first(where: { !heard.contains($0) }) else { return }
         throw refuse(
-            attack.knowledge == .rule ? "victims or honest" : "honest",
+            attack.needs.contains(.graph) ? "honest" : "victims or honest",
             "which must know \(attack.knowledge); node \(label) does not hear node "
                 + topology.labels[missing.index])
     }

@@ -6,6 +6,7 @@ import Graphs
 import Learning
 import Kernels
 import Registry
+import Tensors
 
 /// The hostile nodes, resolved and checked.
 struct Adversaries: Sendable {
@@ -16,10 +17,18 @@ struct Adversaries: Sendable {
     }
 
     struct Group: Sendable {
-        let conduct: Conduct
+        fileprivate(set) var conduct: Conduct
         /// Ascending.
         let members: [NodeID]
-        let settings: AdversaryGroup
+        /// With the nodes that were chosen, and the digests of files that were read.
+        fileprivate(set) var settings: AdversaryGroup
+
+        var attack: any Attack {
+            switch conduct {
+            case .forges(let attack): attack
+            case .poisons(let attack): attack
+            }
+        }
     }
 
     private(set) var groups: [Group] = []
@@ -30,16 +39,14 @@ struct Adversaries: Sendable {
     /// Whether the hostile nodes do nothing but follow the protocol, with clean data.
     var areIdle = false
 
-    /// - Parameter isConstant: whether the graph is the same in all rounds.
-    init(
-        _ experiment: Experiment, on topology: Topology, isConstant: Bool = true
-    ) throws(ConfigurationFault) {
+    init(_ experiment: Experiment, on file: TopologyFile) throws(ConfigurationFault) {
+        let topology = file.topology
         groupsOfNode = Array(repeating: (nil, nil), count: topology.nodeCount)
         rounds = experiment.training.rounds
         gossipSteps = experiment.training.gossipSteps
         for (index, settings) in experiment.adversary.enumerated() {
             do throws(ConfigurationFault) {
-                try add(settings, key: "adversary.\(index)", on: topology, of: experiment)
+                try add(settings, key: "adversary.\(index)", on: file, of: experiment)
             } catch {
                 throw error.located(at: settings.nodes.place)
             }
@@ -47,12 +54,15 @@ struct Adversaries: Sendable {
         guard groupsOfNode.contains(where: { $0.forging == nil && $0.poisoning == nil }) else {
             throw ConfigurationFault("all \(topology.nodeCount) nodes are hostile; allowed: all but one")
         }
-        try checkKnowledge(on: topology, of: experiment, isConstant: isConstant)
+        try checkMajority(of: experiment, on: topology)
+        try checkKnowledge(on: topology, of: experiment, isConstant: file.graphs.isConstant)
     }
 
     private mutating func add(
-        _ settings: AdversaryGroup, key: String, on topology: Topology, of experiment: Experiment
+        _ given: AdversaryGroup, key: String, on file: TopologyFile, of experiment: Experiment
     ) throws(ConfigurationFault) {
+        var settings = given
+        settings.nodes = try placed(given.nodes, key: "\(key).nodes", on: file, seed: experiment.seed)
         guard !settings.nodes.labels.isEmpty else {
             throw ConfigurationFault(.missing(key: "\(key).nodes", expected: "at least one node label"))
         }
@@ -66,12 +76,50 @@ struct Adversaries: Sendable {
             throw ConfigurationFault(
                 "\(key).attack \(settings.attack.kind) needs data to poison; task.split.over must be all")
         }
-        let members = try claim(settings.nodes.labels, for: conduct, key: "\(key).nodes", on: topology)
+        let members = try claim(settings.nodes.labels, for: conduct, key: "\(key).nodes", on: file.topology)
         if case .forges(let attack) = conduct, settings.collude {
             try Adversaries.checkCollusion(
                 of: members.count, in: attack, settings, key: key, timing: experiment.timing.kind)
         }
         groups.append(Group(conduct: conduct, members: members, settings: settings))
+    }
+
+    /// The nodes with the labels of those that their placement chooses among the nodes in no earlier group.
+    private func placed(
+        _ nodes: GroupNodes, key: String, on file: TopologyFile, seed: UInt64
+    ) throws(ConfigurationFault) -> GroupNodes {
+        guard let placement = try nodes.makePlacement() else { return nodes }
+        let taken = file.topology.nodes.filter(isHostile)
+        let site = Site(file.graphs, taken: taken, marked: file.marked)
+        if let count = placement.count, count > site.free.count {
+            throw ConfigurationFault(
+                .notAllowed(
+                    key: "\(key).count", given: "\(count)",
+                    allowed: "at most \(site.free.count), the nodes in no earlier group"))
+        }
+        var random = RandomStream(seed: seed, purpose: .placement, round: Round(groups.count))
+        let labels = try placement.choose(on: site, random: &random).map { file.topology.labels[$0.index] }
+        guard nodes.labels.isEmpty || nodes.labels == labels else {
+            throw ConfigurationFault(
+                "\(key).chosen is \(nodes.labels.joined(separator: ", ")), and here the placement chooses "
+                    + "\(labels.joined(separator: ", ")); leave chosen out")
+        }
+        return nodes.choosing(labels)
+    }
+
+    /// Whoever places nodes by number must leave most of them honest, where the rule goes by that.
+    private func checkMajority(of experiment: Experiment, on topology: Topology) throws(ConfigurationFault) {
+        let count = topology.nodes.count(where: isHostile)
+        guard 2 * count >= topology.nodeCount, groups.contains(where: { $0.settings.nodes.placement != nil }) else {
+            return
+        }
+        let promise = try experiment.aggregation.makeRule().guarantee
+        guard promise != .none, promise != .isolation else { return }
+        throw ConfigurationFault(
+            "\(count) of \(topology.nodeCount) nodes are hostile as placed, and aggregation.rule "
+                + "\(experiment.aggregation.rule.kind) promises something among an honest majority only; allowed: "
+                + "fewer than half, or the nodes listed one by one",
+            at: groups.first { $0.settings.nodes.placement != nil }?.settings.nodes.place ?? "")
     }
 
     /// The nodes of these labels, ascending, taken into the group to be added next.
@@ -160,9 +208,33 @@ struct Adversaries: Sendable {
         for group in groups {
             switch group.conduct {
             case .forges(let attack): try attack.check(dimension: dimension)
-            case .poisons(let attack): try attack.check(shape)
+            case .poisons(let attack):
+                try attack.check(shape)
+                try attack.check(dimension: dimension)
             }
         }
+    }
+
+    /// Reads the models that attacks want from their files.
+    ///
+    /// - Returns: what was done to the numbers, one sentence each.
+    mutating func readTargets(
+        of layout: TensorLayout, besides others: [String], from files: any DataFiles
+    ) throws(ConfigurationFault) -> [String] {
+        var warnings: [String] = []
+        for index in groups.indices {
+            guard var attack = groups[index].attack as? any TargetedAttack, let file = attack.target.file else {
+                continue
+            }
+            let (tensors, pinned) = try TensorSource(file).read(from: files, key: "adversary.\(index).attack.target")
+            attack.target.load(try layout.vector(of: tensors, path: pinned.path, besides: others))
+            groups[index].settings.attack.parameters =
+                groups[index].settings.attack.parameters.with("target", .file(pinned.value))
+            if let forging = attack as? any ModelAttack { groups[index].conduct = .forges(forging) }
+            if let poisoning = attack as? any DataAttack { groups[index].conduct = .poisons(poisoning) }
+            if let warning = tensors.roundingWarning(of: pinned.path) { warnings.append(warning) }
+        }
+        return warnings
     }
 
     private func poison(of node: NodeID) -> (attack: any DataAttack, member: Int)? {

@@ -73,7 +73,7 @@ public struct Assembly: Sendable {
         sharesData: Bool = false, room: MemoryRoom = .unbounded
     ) throws(ConfigurationFault) {
         let topology = file.topology
-        let adversaries = try Adversaries(experiment, on: topology, isConstant: file.graphs.isConstant)
+        var adversaries = try Adversaries(experiment, on: file)
         try MemoryNeed(
             ofGraph: GraphSize(
                 nodes: topology.nodeCount, links: topology.edges.count + adversaries.tapCount(on: topology))
@@ -83,10 +83,11 @@ public struct Assembly: Sendable {
         var pinned = experiment
         if let parameters = dataset.pinned { pinned.task.dataset.parameters = parameters }
         self.topology = topology
-        self.adversaries = adversaries
         self.dataset = dataset
-        honest = topology.nodes.filter { !adversaries.isHostile($0) }
-        hostile = topology.nodes.filter(adversaries.isHostile)
+        let hostile = topology.nodes.filter(adversaries.isHostile)
+        let isHostile = Set(hostile)
+        self.hostile = hostile
+        honest = topology.nodes.filter { !isHostile.contains($0) }
         faults = try experiment.plannedFaults(on: topology)
         rule = try experiment.aggregation.makeRule()
         exchange = try experiment.training.makeExchange()
@@ -99,8 +100,11 @@ public struct Assembly: Sendable {
         pinned.training.frozen = net.pinned
         try experiment.checkOptimum(of: model)
         dimension = objective.dimension
+        let roundings = try adversaries.readTargets(of: TensorLayout(of: objective), besides: net.names, from: files)
         try adversaries.check(dimension: dimension, shape: dataset.shape)
         try experiment.checkMeasures(attackerWants: adversaries.want, shape: dataset.shape)
+        pinned.adversary = adversaries.groups.map(\.settings)
+        self.adversaries = adversaries
         let channels = type(of: exchange).channels(dimension)
         let most = Limits.mostElements / channels.count
         guard dimension <= most else {
@@ -133,7 +137,7 @@ public struct Assembly: Sendable {
         graphs = topologyFile.graphs
         view = RoundsInView(of: graphs, rounds: experiment.training.rounds)
         let doubts = Warnings(
-            experiment: experiment, graphs: graphs, honest: honest, isHostile: adversaries.isHostile, rule: rule,
+            experiment: pinned, graphs: graphs, honest: honest, isHostile: isHostile.contains, rule: rule,
             parts: parts, view: view)
         if let sentence = doubts.refusal { throw ConfigurationFault(sentence) }
         if rule.needs.contains(.hostile), experiment.aggregation.tolerates != .oracle {
@@ -142,7 +146,7 @@ public struct Assembly: Sendable {
                     + "aggregation.tolerates must be oracle")
         }
         warnings =
-            file.warnings + doubts.sentences
+            file.warnings + [file.unusedMarks(hostile: isHostile)].compactMap(\.self) + roundings + doubts.sentences
             + [
                 net.warning, start.warning,
                 experiment.driftWarning(on: topology, changes: !graphs.isConstant, exchange, with: rule),

@@ -123,8 +123,7 @@ public enum Taps: String, Sendable, CaseIterable {
 
 /// Nodes that attack in one way.
 public struct AdversaryGroup: Sendable, Equatable {
-    /// Labels of the topology.
-    public var nodes = NodeLabels()
+    public var nodes = GroupNodes()
     public var attack = Selection(SignFlip.self)
     /// The first round of the attack.
     public var from = 0
@@ -203,6 +202,14 @@ extension Experiment.Aggregation {
 extension AdversaryGroup {
     func makeAttack() throws(ConfigurationFault) -> any Attack {
         try AttackCatalog.all.entry(named: attack.kind).init(attack.parameters)
+    }
+}
+
+extension GroupNodes {
+    func makePlacement() throws(ConfigurationFault) -> (any Placement)? {
+        try placement.map { placement throws(ConfigurationFault) in
+            try PlacementCatalog.all.entry(named: placement.kind).init(placement.parameters)
+        }
     }
 }
 

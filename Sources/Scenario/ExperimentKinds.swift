@@ -126,7 +126,7 @@ extension SettingKey {
 }
 
 extension NodeLabels {
-    fileprivate init(_ value: JSONValue, key: String) throws(ConfigurationFault) {
+    init(_ value: JSONValue, key: String) throws(ConfigurationFault) {
         guard case .array(let elements) = value.kind else {
             throw value.typeFault(key, expected: #"an array of node labels, as in ["3", "7"]"#)
         }
@@ -142,7 +142,7 @@ extension NodeLabels {
         self.init(labels, place: value.position.description)
     }
 
-    fileprivate var json: JSONValue { .array(labels.map { .text($0) }) }
+    var json: JSONValue { .array(labels.map { .text($0) }) }
 }
 
 extension Tolerance {
@@ -198,7 +198,7 @@ extension TopologyFamily {
                 case .number(let range): .number(min(max(0.5, range.lowerBound), range.upperBound))
                 case .count(let range):
                     .number(min(max(parameter.name == "nodes" ? 16 : 4, range.lowerBound), range.upperBound))
-                case .choice, .text, .flag, .counts: .text(parameter.allowed)
+                case .choice, .text, .flag, .counts, .model: .text(parameter.allowed)
                 }
             return ", \"\(parameter.name)\": \(JSONText.canonical(value))"
         }

@@ -123,7 +123,7 @@ extension Experiment: Settings {
 
 extension AdversaryGroup: Settings {
     public static let keys: [SettingKey<AdversaryGroup>] = [
-        .labels("nodes", \.nodes, "the members, as the topology calls them"),
+        .groupNodes("nodes", \.nodes, "the members, as the topology calls them, or how they are chosen"),
         .catalog("attack", \.attack, AttackCatalog.all, "what they do"),
         .count("from", \.from, 0...longest, "first round of the attack"),
         .optionalCount("until", \.until, 0...longest, "first round after it; null: it lasts to the end"),

@@ -53,18 +53,12 @@ public struct TensorSource: Sendable, Equatable {
 extension TensorSource {
     /// What an object's keys `file` and `digest` say.
     init(in object: JSONObject, key: String) throws(ConfigurationFault) {
-        path = try object.required("file", expected: "the path of a file").text("\(key).file")
-        digest = try TensorSource.digest(in: object)
+        self.init(try object.file(key))
     }
 
-    private static func digest(in object: JSONObject) throws(ConfigurationFault) -> String? {
-        guard let value = object["digest"] else { return nil }
-        let digits = try value.text(object.path(of: "digest"))
-        guard digits.utf8.count == 64, digits.allSatisfy({ "0123456789abcdef".contains($0) }) else {
-            throw value.rangeFault(object.path(of: "digest"), "64 hexadecimal digits, filled in by a run")
-        }
-        return digits
-    }
+    init(_ file: FileValue) { self.init(path: file.path, digest: file.digest) }
+
+    var value: FileValue { FileValue(path: path, digest: digest) }
 }
 
 extension TensorFile {

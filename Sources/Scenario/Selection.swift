@@ -22,19 +22,31 @@ public struct Selection: Sendable, Equatable {
     init<Entry>(_ value: JSONValue, from catalog: Catalog<Entry>, key: String) throws(ConfigurationFault) {
         var object = JSONObject(path: key, members: [JSONMember("kind", value)], position: value.position)
         if value.isObject { object = try value.object(key) }
-        let name = try object.required("kind", expected: catalog.names.joined(separator: ", "))
+        try self.init(object, from: catalog, key: key)
+    }
+
+    /// - Parameters:
+    ///   - title: the key under which the entry is named.
+    ///   - others: further keys of the object.
+    init<Entry>(
+        _ object: JSONObject, from catalog: Catalog<Entry>, key: String, named title: String = "kind",
+        besides others: [String] = []
+    ) throws(ConfigurationFault) {
+        let name = try object.required(title, expected: catalog.names.joined(separator: ", "))
         let type = try name.position.locating { () throws(ConfigurationFault) in
-            try catalog.description(named: try name.text("\(key).kind"))
+            try catalog.description(named: try name.text("\(key).\(title)"))
         }
-        let parameters = try object.parameters(type.parameters, besides: ["kind"])
+        let parameters = try object.parameters(type.parameters, besides: [title] + others)
         _ = try object.position.locating { () throws(ConfigurationFault) in try type.init(parameters) }
         kind = type.name
         self.parameters = parameters
     }
 
-    var json: JSONValue {
-        let members = zip(parameters.names, parameters.values).map { JSONMember($0, JSONValue($1)) }
-        return JSONValue(.object([JSONMember("kind", .text(kind))] + members))
+    var json: JSONValue { JSONValue(.object(members(named: "kind"))) }
+
+    func members(named title: String) -> [JSONMember] {
+        [JSONMember(title, .text(kind))]
+            + zip(parameters.names, parameters.values).map { JSONMember($0, JSONValue($1)) }
     }
 }
 
@@ -56,6 +68,7 @@ extension JSONValue {
             case .text(let text): .text(text)
             case .flag(let flag): .flag(flag)
             case .numbers(let numbers): .array(numbers.map { .number($0) })
+            case .file(let file): .object(["file": .text(file.path), "digest": file.digest.map { .text($0) }])
             }
     }
 }

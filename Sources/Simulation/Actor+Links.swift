@@ -171,19 +171,20 @@ extension Actor {
     mutating func send(_ message: Message, to receiver: NodeID, at now: Instant, into outbox: inout Outbox) {
         if settings.isWatched {
             switch message {
-            case .model(let model): outbox.observations.append(.sent(from: id, to: receiver, model))
+            case .model(let model), .flood(let model, _):
+                outbox.observations.append(.sent(from: id, to: receiver, model))
             case .state(let state): outbox.observations.append(.sentState(from: id, to: receiver, state))
-            case .waiting, .stateRequest, .bye, .noise: break
+            case .waiting, .stateRequest, .bye, .noise, .posing: break
             }
         }
         guard settings.isDisturbed || settings.carriage != .values else {
-            traffic.messages += 1
+            traffic.messages += message.frameCount
             return transmit(
                 Delivery(receiver: receiver, sender: id, content: .message(message)), bytes: message.frameBytes,
                 into: &outbox)
         }
         guard let slot = slot(of: receiver), lines[slot].isOpen else { return }
-        traffic.messages += 1
+        traffic.messages += message.frameCount
         switch settings.carriage {
         case .values:
             transmit(.message(message), bytes: message.frameBytes, slot: slot, into: &outbox)
@@ -233,7 +234,8 @@ extension Message {
     /// Bytes of its frame, but for the smallest kinds' payload.
     fileprivate var frameBytes: Int {
         switch self {
-        case .model(let vector), .state(let vector): Frame.headerBytes + vector.values.count * 4
+        case .model(let vector), .state(let vector), .posing(let vector, _), .flood(let vector, _):
+            frameCount * (Frame.headerBytes + vector.values.count * 4)
         case .waiting, .stateRequest, .bye: Frame.headerBytes
         case .noise(let bytes): bytes.count
         }

@@ -347,6 +347,12 @@ struct Actor: Sendable {
         case .received(.bye(let closeReason), let node):
             hash.fold(6 &+ UInt64(node.index) << 8 &+ UInt64(closeReason.rawValue) << 4)
         case .received(.noise, let node): hash.fold(13 &+ UInt64(node.index) << 8)
+        case .received(.posing(let model, let name), let node):
+            hash.fold((14 &+ UInt64(node.index) << 8) ^ UInt64(name.index) << 32)
+            hash.fold(model.digest)
+        case .received(.flood(let model, let frames), let node):
+            hash.fold((15 &+ UInt64(node.index) << 8) ^ UInt64(frames) << 32)
+            hash.fold(model.digest)
         case .rejected(_, let node, _): hash.fold(7 &+ UInt64(node.index) << 8)
         case .trained, .lossesProbed, .timer: hash.fold(8)
         case .stopRequested: hash.fold(9)

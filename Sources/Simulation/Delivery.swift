@@ -28,7 +28,7 @@ struct Delivery: Sendable {
     /// Whether a later model makes it useless, as in a sender's queue.
     var isModel: Bool {
         switch content {
-        case .message(.model): true
+        case .message(.model), .message(.flood): true
         case .frame(let frame): frame.kind == .model
         default: false
         }

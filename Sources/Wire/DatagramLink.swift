@@ -147,7 +147,7 @@ public struct DatagramLink: Sendable {
     public mutating func send(_ message: Message, at now: Instant, into effects: inout [Effect]) {
         guard phase == .open else { return }
         outgoing.enqueue(OutgoingFrame(message, sender: handshake.local.node, sequence: sentFrames))
-        sentFrames += 1
+        sentFrames += UInt64(message.frameCount)
         if case .bye = message { endsWhenAcknowledged = true }
         flush(at: now, into: &effects)
     }

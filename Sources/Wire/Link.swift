@@ -80,7 +80,7 @@ public struct Link: Sendable {
 
     /// The frame for a message on an open link.
     public mutating func frame(for message: Message) -> OutgoingFrame {
-        defer { sentFrames += 1 }
+        defer { sentFrames += UInt64(message.frameCount) }
         return OutgoingFrame(
             message, sender: handshake.local.node, sequence: sentFrames, sealedWith: keys?.sealing)
     }

@@ -14,6 +14,15 @@ public enum Message: Sendable, Equatable {
     case bye(CloseReason)
     /// Bytes that are no frame, from a hostile node; no link ever delivers them.
     case noise([UInt8])
+    /// A model under the name of another node, from a hostile node; no link ever delivers it.
+    case posing(ModelMessage, as: NodeID)
+    /// One model in so many frames, from a hostile node; a link delivers it once.
+    case flood(ModelMessage, frames: Int)
+}
+
+extension Message {
+    /// Frames that it is sent in.
+    public var frameCount: Int { if case .flood(_, let frames) = self { frames } else { 1 } }
 }
 
 /// A model as it travels: the values, and their hash for trace and checks, computed once for all neighbours.

@@ -76,6 +76,13 @@ public struct OutgoingFrame: Sendable, Equatable {
                 sealedWith: key)
         case .noise(let bytes):
             self.init(noise: bytes)
+        case .posing(let model, let name):
+            self.init(model: model, sender: name, sequence: sequence, sealedWith: key)
+        case .flood(let model, let frames):
+            self.init(
+                joining: (0..<UInt64(frames)).map {
+                    OutgoingFrame(model: model, sender: sender, sequence: sequence + $0, sealedWith: key)
+                })
         }
     }
 
@@ -84,6 +91,14 @@ public struct OutgoingFrame: Sendable, Equatable {
         head = bytes
         model = []
         kind = .waiting
+    }
+
+    /// Several model frames that wait and leave as one.
+    private init(joining frames: [OutgoingFrame]) {
+        precondition(!frames.isEmpty, "at least one frame")
+        head = frames.dropLast().flatMap(\.bytes) + frames[frames.count - 1].head
+        model = frames[frames.count - 1].model
+        kind = .model
     }
 
     /// All bytes in one array, for transports that copy anyway.

@@ -133,6 +133,10 @@ private struct ForgeRequest {
             members = [("kind", .text("misdated")), ("output", .vector(model)), ("rounds", .number(rounds))]
         case .bytes(let bytes):
             members = [("kind", .text("bytes")), ("output", .text(hexadecimal(bytes)))]
+        case .posing(let model, let name):
+            members = [("kind", .text("posing")), ("output", .vector(model)), ("as", .number(name.index))]
+        case .flood(let model, let frames):
+            members = [("kind", .text("flood")), ("output", .vector(model)), ("frames", .number(frames))]
         case .excuse: members = [("kind", .text("excuse"))]
         case .silence: members = [("kind", .text("silence"))]
         }

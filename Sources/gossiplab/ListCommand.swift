@@ -19,8 +19,9 @@ enum ListCommand: Command {
     static let flags = [Flag("json", nil, "an array of objects")]
 
     private static let kinds = [
-        "rules", "before", "attacks", "models", "exchanges", "datasets", "splits", "steps", "families", "weights",
-        "schedules", "layouts", "faults", "plans", "formats", "measures", "experiments", "sweeps", "packs", "keys",
+        "rules", "before", "attacks", "placements", "models", "exchanges", "datasets", "splits", "steps", "families",
+        "weights", "schedules", "layouts", "faults", "plans", "formats", "measures", "experiments", "sweeps", "packs",
+        "keys",
     ]
 
     static func run(_ flags: Flags) throws -> Int32 {
@@ -69,6 +70,7 @@ enum ListCommand: Command {
                 entry.notes = notes(of: type)
                 return entry
             }
+        case "placements": return registered(PlacementCatalog.all.descriptions)
         case "models": return registered(ModelCatalog.all.descriptions)
         case "exchanges": return registered(ExchangeCatalog.all.descriptions)
         case "datasets": return registered(DatasetCatalog.all.descriptions)
@@ -160,6 +162,7 @@ enum ListCommand: Command {
         case .text(let text): .text(text)
         case .flag(let flag): .flag(flag)
         case .numbers(let numbers): .array(numbers.map { .number($0) })
+        case .file(let file): .text(file.path)
         }
     }
 }

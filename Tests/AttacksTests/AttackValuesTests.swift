@@ -4,6 +4,7 @@ import Attacks
 import Kernels
 import Learning
 import Registry
+import Synchronization
 import Testing
 
 @Suite("Attacks by hand")
@@ -347,6 +348,58 @@ struct LiteratureTests {
         #expect(forgery[0] > -0.1 && forgery[0] <= -0.05 && forgery[0] == forgery[1])
     }
 
+    /// A Krum written for this test: the row whose squared distances to the nearest others are least together.
+    private func krum(_ rows: [[Float]], hostile: Int) -> Int {
+        let scores = rows.indices.map { row in
+            rows.indices.filter { $0 != row }.map { other in
+                zip(rows[row], rows[other]).reduce(0.0) { $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1) }
+            }.sorted().prefix(rows.count - hostile - 2).reduce(0, +)
+        }
+        return scores.indices.min { (scores[$0], $0) < (scores[$1], $1) } ?? 0
+    }
+
+    /// Of c copies at b - λ s each has m - 2c - 1 honest models among its nearest others, each at λ √d - max |x - b| or
+    /// more: beyond √(least honest score / ((m - 2c - 1) d)) + max |x - b| / √d no copy has the least score.
+    @Test("Fang's search begins where no lie is selected any more", arguments: 1...20 as ClosedRange<UInt64>)
+    func fangBound(seed: UInt64) throws {
+        var random = RandomStream(seed: seed, purpose: .measurement)
+        let (honest, hostile, dimension) = (9, 2, 5)
+        let models = (0..<honest).map { _ in (0..<dimension).map { _ in Float(random.gaussian()) } }
+        let start = [Float](repeating: 0.5, count: dimension)
+        /// The first factor that is tried: nothing is selected before the last trial.
+        let tried = Mutex<[Float]>([])
+        let oracle = MixOracle { _, forgery in
+            tried.withLock { $0.append(abs(forgery[0] - start[0])) }
+            return Trial(model: models[0], threshold: nil)
+        }
+        let view = AttackView(
+            round: Round(0), own: start, before: start,
+            heard: models.enumerated().map { AttackView.Heard(sender: NodeID($0), model: $1) },
+            victims: [Victim(node: NodeID(0), honestSenders: [], hostileWeight: 0.2, hostileSenders: hostile)],
+            oracle: oracle)
+        _ = try forge(FangKrum.self, seeing: view)
+        let bound = try #require(tried.withLock { $0.first })
+        let mean = (0..<dimension).map { index in models.reduce(0) { $0 + $1[index] } / Float(honest) }
+        let signs: [Float] = zip(mean, start).map { $0 < $1 ? -1 : 1 }
+        for factor in [1.001, 1.5, 4] as [Float] {
+            let lie = zip(start, signs).map { $0 - factor * bound * $1 }
+            #expect(krum(models + [lie, lie], hostile: hostile) < honest, "λ = \(factor) times the bound")
+        }
+        // And it is no idle bound: the lie that the search comes to is selected.
+        let found = try forge(FangKrum.self, [("rule", .text("partial"))], seeing: view)
+        #expect(krum(models + [found, found], hostile: hostile) >= honest)
+    }
+
+    @Test("ROP's angle is that between the lie and the true step", arguments: [90, 120, 180])
+    func relocatedAngle(degrees: Int) throws {
+        let forgery = try forge(
+            RelocatedOrthogonal.self, [("angle", .number(Double(degrees)))], seeing: Self.view())
+        let step = zip(forgery, Self.models[0]).map { Double($0 - $1) }
+        let cosine = step[1] / (step[0] * step[0] + step[1] * step[1]).squareRoot()
+        // The true step from (1, 0) is (0, 0.07).
+        #expect(abs(cosine - [90: 0, 120: -0.5, 180: -1][degrees]!) < 1e-5)
+    }
+
     @Test("ROP goes at a right angle to the step, as far as the models heard are or as the rule clips")
     func relocated() throws {
         for (radius, length) in [("heard", nil), ("rule", 0.5 * 0.999)] as [(String, Double?)] {
@@ -358,6 +411,75 @@ struct LiteratureTests {
             #expect(step[1].magnitude < 1e-5)
             if let length { expect([step[0].magnitude], [length]) }
         }
+    }
+
+    @Test("spectral heterogeneity without a strength takes the one that harms most")
+    func spectralSearch() throws {
+        // The mix is nearest to the forgery while that is at most 3 away from the victim.
+        let view = AttackView(
+            round: Round(0), own: [0, 0],
+            heard: [([1, 0] as [Float], 0), ([3, 4], 2)].map {
+                AttackView.Heard(sender: NodeID($0.1), model: $0.0)
+            },
+            victims: [
+                Victim(node: NodeID(0), honestSenders: [.init(node: NodeID(2), weight: 0.2)], hostileWeight: 0.2)
+            ],
+            surroundings: Surroundings(
+                nodes: 3, hostile: 1,
+                graph: HonestGraph(nodes: [NodeID(0), NodeID(2)], links: [.init(0, 1, weight: 0.2)])),
+            oracle: MixOracle { _, forgery in
+                let far = squaredDistance(forgery.span, ([1, 0] as [Float]).span) > 9
+                return Trial(model: far ? [1, 0] : forgery, threshold: nil)
+            })
+        let found = try forge(SpectralHeterogeneity.self, seeing: view)
+        let distance = squaredDistance(found.span, ([1, 0] as [Float]).span).squareRoot()
+        // The direction is (1 - 3, 0 - 4) / 2.
+        #expect(distance > 2 && distance <= 3 && abs((found[0] - 1) * 2 - found[1]) < 1e-4)
+        let harms = try [0.5, 1, 2, 5].map { strength in
+            let forgery = try forge(SpectralHeterogeneity.self, [("c", .number(strength))], seeing: view)
+            let mix = try #require(view.oracle?.trial(of: NodeID(0), sent: forgery)?.model)
+            return squaredDistance(mix.span, try #require(view.honestMix(of: NodeID(0))).span)
+        }
+        let mix = try #require(view.oracle?.trial(of: NodeID(0), sent: found)?.model)
+        let harm = squaredDistance(mix.span, try #require(view.honestMix(of: NodeID(0))).span)
+        #expect(harms.allSatisfy { harm >= $0 })
+    }
+
+    @Test("a false neighbour takes the names of all that are no neighbours of its victim, one after the other")
+    func falseNeighbour() throws {
+        var names: [NodeID] = []
+        var attack = FalseNeighbour(.defaults(FalseNeighbour.parameters))
+        for round in 0..<4 {
+            let view = AttackView(
+                round: Round(round), own: [1, 2], heard: [],
+                victims: [
+                    Victim(node: NodeID(1), honestSenders: [.init(node: NodeID(0), weight: 0.3)], hostileWeight: 0.3)
+                ], surroundings: Surroundings(nodes: 5, hostile: 1))
+            guard
+                case .posing([1, 2], as: let name) = attack.forge(to: 1, seeing: view, random: attackStream(victim: 1))
+            else {
+                Issue.record("no name in round \(round)")
+                return
+            }
+            names.append(name)
+        }
+        #expect(names == [2, 3, 4, 2].map { NodeID($0) })
+        let crowded = AttackView(
+            round: Round(0), own: [1], heard: [],
+            victims: [
+                Victim(node: NodeID(1), honestSenders: [.init(node: NodeID(0), weight: 0.3)], hostileWeight: 0.3)
+            ],
+            surroundings: Surroundings(nodes: 2, hostile: 1))
+        #expect(attack.forge(to: 1, seeing: crowded, random: attackStream()) == .posing([1], as: NodeID(2)))
+    }
+
+    @Test("a flood is of the own model, and bounded in bytes")
+    func flood() throws {
+        var flood = try Flood(ParameterValues([("frames", .number(100_000))], declared: Flood.parameters, key: "a"))
+        #expect(throws: Never.self) { try flood.check(dimension: 40) }
+        #expect(throws: ConfigurationFault.self) { try flood.check(dimension: 50) }
+        let forgery = flood.forge(to: 2, seeing: Self.view(own: [5, -5]), random: attackStream())
+        #expect(forgery == .flood([5, -5], frames: 100_000))
     }
 
     @Test("the pin is the median of the victim's neighbours")

@@ -132,6 +132,8 @@ enum AttackLaws {
         switch forgery {
         case .model(let model): [0] + model.map(\.bitPattern)
         case .misdated(let model, let rounds): [UInt32(bitPattern: Int32(rounds))] + model.map(\.bitPattern)
+        case .posing(let model, let name): [2, UInt32(name.index)] + model.map(\.bitPattern)
+        case .flood(let model, let frames): [3, UInt32(frames)] + model.map(\.bitPattern)
         case .bytes(let bytes): bytes.map { UInt32($0) }
         case .excuse: [1]
         case .silence: nil
@@ -140,7 +142,7 @@ enum AttackLaws {
 
     private static func model(in forgery: Forgery) -> [Float]? {
         switch forgery {
-        case .model(let model), .misdated(let model, _): model
+        case .model(let model), .misdated(let model, _), .posing(let model, _), .flood(let model, _): model
         case .bytes, .excuse, .silence: nil
         }
     }

@@ -44,7 +44,7 @@ struct ExtremesTests {
             [(range.lowerBound, length.lowerBound), (range.upperBound, 1), (range.upperBound, length.upperBound)].map {
                 value, count in "\([Int](repeating: value, count: count))"
             }
-        case .text: []
+        case .text, .model: []
         }
     }
 
@@ -77,6 +77,7 @@ struct ExtremesTests {
         + changes(at: "task.split", of: SplitCatalog.all.descriptions)
         + changes(at: "task.model", of: ModelCatalog.all.descriptions)
         + changes(at: "training.stepSize", of: StepSizeCatalog.all.descriptions)
+        + changes(at: "adversary.0.nodes", of: PlacementCatalog.all.descriptions, kind: "placement")
         + changes(at: "aggregation.rule", of: RuleCatalog.gossip.descriptions)
         + changes(at: "adversary.0.attack", of: AttackCatalog.all.descriptions)
         + changes(at: "faults.0.fault", of: FaultCatalog.all.descriptions)

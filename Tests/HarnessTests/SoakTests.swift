@@ -67,6 +67,7 @@ struct SoakTests {
                 == Set(WeightCatalog.all.entries.filter { !$0.readsEdges }.map { $0.name }))
         #expect(cases.contains { $0.isDirected && $0.exchangeKind == PushSumExchange.name })
         #expect(cases.contains { $0.isDirected && $0.exchangeKind == ModelExchange.name })
+        #expect(Set(cases.map(\.placementKind)) == Set(PlacementCatalog.all.names + ["none"]))
         #expect(cases.contains { $0.training("gossipSteps")?.count == 3 })
         #expect(
             cases.allSatisfy { ($0.faults.compactMap(\.until).max() ?? 0) + RunCheck.calmRounds <= $0.rounds })

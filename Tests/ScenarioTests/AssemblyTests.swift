@@ -115,7 +115,7 @@ struct AdversariesTests {
     private func adversary(_ node: Int) throws -> Adversary? {
         let experiment = try experiment(Self.groups)
         let file = try experiment.topologyFile { _ throws(ConfigurationFault) in [] }
-        let adversaries = try Adversaries(experiment, on: file.topology)
+        let adversaries = try Adversaries(experiment, on: file)
         let neighbours = file.topology.neighbours(of: NodeID(node))
         let behaviour = adversaries.behaviour(of: NodeID(node), neighbours: neighbours, on: file.graphs) { _ in
             preconditionFailure("no attack here knows a rule")

@@ -38,7 +38,7 @@ let topologyMistakes: [(String, String)] = [
     ),
     (
         #"{"graph": {"gossipnode": {"version": 1, "wieghts": "file"}}, \#(nodes)}"#,
-        "1:41: unknown key in graph.gossipnode 'wieghts'; did you mean 'weights'? (known: version, weights, schedule, allowNoEdges, taps)"
+        "1:41: unknown key in graph.gossipnode 'wieghts'; did you mean 'weights'? (known: version, weights, schedule, allowNoEdges, taps, hostile)"
     ),
     (
         #"{"graph": {"gossipnode": {"version": 1, "weights": "metropolisHasting"}}, \#(nodes), "edges": [\#(edge)]}"#,

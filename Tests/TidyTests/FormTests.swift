@@ -77,6 +77,7 @@ struct FormTests {
             (["Sources/Aggregation/Rules"], RuleCatalog.aggregation.descriptions, []),
             (["Sources/Aggregation/PreAggregations"], RuleCatalog.preAggregations.descriptions, []),
             (["Sources/Attacks/Model", "Sources/Attacks/Data"], AttackCatalog.all.descriptions, []),
+            (["Sources/Attacks/Placement"], PlacementCatalog.all.descriptions, []),
             (["Sources/Graphs/Families"], TopologyCatalog.all.descriptions, []),
             (["Sources/Graphs/Schedules"], ScheduleCatalog.all.descriptions, []),
             (["Sources/Graphs/Weights"], WeightCatalog.all.descriptions, []),

@@ -9,7 +9,7 @@ import Registry
 ///
 /// With `bound` rule, the message stays within the distance beyond which the victim's rule would clip or remove it, as
 /// one trial tells. After `settle` rounds it stays at θ† + c/w for good: the model attack derived from this one.
-public struct CounterGradient: ModelAttack {
+public struct CounterGradient: ModelAttack, TargetedAttack {
     public static let name = "cga"
     public static let aliases = ["counterGradient"]
     public static let summary =
@@ -25,7 +25,7 @@ public struct CounterGradient: ModelAttack {
         let messages: [(victim: NodeID, model: [Float])]
     }
 
-    private let target: TargetModel
+    public var target: TargetModel
     private let isBound: Bool
     private let settle: Int
     /// Rounds so far; then for each victim its number, the model last seen of it, and c.

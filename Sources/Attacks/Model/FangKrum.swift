@@ -52,7 +52,8 @@ public struct FangKrum: ModelAttack {
         return .model(view.before.moved(Float(-factor), along: plan.signs))
     }
 
-    /// √(min_i Σ of the nearest |x_i − x_j|² / (max(1, n − 2f − 1) d)) + max_i |x_i − b|/√d.
+    /// √(min_i Σ of the nearest |x_i − x_j|² / (max(1, n − 2f − 1) d)) + max_i |x_i − b|/√d: beyond it no copy has the
+    /// least score, since n − 2f − 1 of its nearest are honest, each at least λ√d − max_i |x_i − b| away.
     private static func bound(_ plan: Plan, _ view: borrowing AttackView, neighbours: Int, hostile: Int) -> Double {
         let dimension = Double(max(1, view.own.count))
         let least = plan.squares.map { $0.sorted().prefix(neighbours + 1).reduce(0, +) }.min() ?? 0

@@ -4,8 +4,8 @@ import Registry
 
 /// c + z (cos θ · r + sin θ · q): c the victim's model, r the direction from it to the mean heard, q one at a right
 /// angle to it, the same in every round; z the radius of the victim's clipping where it is known, else the mean
-/// distance of the models heard from c (Özfatura, Özfatura, Küpçü, Gündüz, arXiv 2208.09894; the convention of the
-/// angle is ours).
+/// distance of the models heard from c (Özfatura, Özfatura, Küpçü, Gündüz, arXiv 2208.09894). The angle is measured
+/// from r, as in the authors' code, where q is made of a vector of ones, and r is a mean of the last step and this one.
 public struct RelocatedOrthogonal: ModelAttack {
     public static let name = "rop"
     public static let aliases = ["relocatedOrthogonalPerturbation", "ROP"]

@@ -4,13 +4,16 @@ import Kernels
 import Registry
 
 /// To victim i: x_i + c Σ_k f^k_i Σ_j f^k_j x_j, with the eigenvectors f^k of the second least eigenvalue of the honest
-/// nodes' weighted Laplacian, and all honest j (Gaucher, Dieuleveut, Hendrikx 2025, arXiv 2410.10418).
+/// nodes' weighted Laplacian, and all honest j (Gaucher, Dieuleveut, Hendrikx 2025, arXiv 2410.10418). Unless c is
+/// given, it is for each victim that which drives its mix farthest from what it would come to among the honest alone,
+/// found by trying its rule 16 times.
 public struct SpectralHeterogeneity: ModelAttack {
     public static let name = "spectral"
     public static let aliases = ["sph", "spectralHeterogeneity"]
     public static let summary = "Pushes the two spectral halves of the honest graph apart."
     public static let parameters = [
-        Parameter.number("strength", -1e3...1e3, default: 1, "c: above 0 it drives them apart").known(as: "c")
+        Parameter.number("strength", -1e3...1e3, default: 0, "c: above 0 it drives them apart; 0: found by trials")
+            .known(as: "c")
     ]
 
     public struct Plan: Sendable {
@@ -25,7 +28,11 @@ public struct SpectralHeterogeneity: ModelAttack {
 
     public init(_ parameters: ParameterValues) { strength = parameters.number("strength") }
 
-    public var needs: AttackNeeds { [.own, .heard, .victim, .graph] }
+    private var isSearched: Bool { strength == 0 }
+
+    public var needs: AttackNeeds {
+        AttackNeeds([.own, .heard, .victim, .graph]).union(isSearched ? .oracle : [])
+    }
 
     public mutating func plan(seeing view: borrowing AttackView) -> Plan {
         guard let graph = view.surroundings.graph else { return Plan(slow: nil, sums: []) }
@@ -44,12 +51,15 @@ public struct SpectralHeterogeneity: ModelAttack {
     public func forge(
         for victim: NodeID, by plan: Plan, seeing view: borrowing AttackView, random: inout RandomStream
     ) -> Forgery {
-        var forgery = view.model(of: victim) ?? view.own
+        let base = view.model(of: victim) ?? view.own
         guard let slow = plan.slow, let place = slow.graph.nodes.slot(of: victim, by: \.self) else {
-            return .model(forgery)
+            return .model(base)
         }
-        for (vector, sum) in zip(slow.vectors, plan.sums) { forgery.add(Float(strength * vector[place]), sum) }
-        return .model(forgery)
+        var apart = [Float](repeating: 0, count: base.count)
+        for (vector, sum) in zip(slow.vectors, plan.sums) { apart.add(Float(vector[place]), sum) }
+        func forged(_ factor: Double) -> [Float] { base.moved(Float(factor), along: apart) }
+        guard isSearched else { return .model(forged(strength)) }
+        return .model(forged(FactorSearch.rouault.best(against: victim, seeing: view, usual: 1, forged)))
     }
 }
 

@@ -7,7 +7,7 @@ import Registry
 /// node i is linked to the hostile h + (i · perNode + q) mod hostile, q < perNode (Gaucher, Dieuleveut, Hendrikx 2025,
 /// arXiv 2410.10418).
 ///
-/// Which nodes are hostile is for the experiment to say: those from h on.
+/// That those from h on are hostile is for the experiment to say; they are marked.
 public struct Attached: RandomFamily {
     public static let name = "attached"
     public static let summary = "A random regular graph of honest nodes, and as many nodes to be hostile at each."
@@ -20,38 +20,41 @@ public struct Attached: RandomFamily {
 
     private let honest: RandomRegular
     private let count: Int
-    private let hostile: Int
+    private let hostileCount: Int
     private let perNode: Int
 
     public init(_ parameters: ParameterValues) throws(ConfigurationFault) {
         count = parameters.count("honest")
-        hostile = parameters.count("hostile")
+        hostileCount = parameters.count("hostile")
         perNode = parameters.count("perNode")
         honest = try RandomRegular(nodes: count, key: "honest", degree: parameters.count("degree"))
-        guard perNode <= hostile else {
+        guard perNode <= hostileCount else {
             throw ConfigurationFault(
-                .notAllowed(key: "perNode", given: "\(perNode)", allowed: "at most hostile (\(hostile))"))
+                .notAllowed(key: "perNode", given: "\(perNode)", allowed: "at most hostile (\(hostileCount))"))
         }
-        guard hostile <= count * perNode else {
+        guard hostileCount <= count * perNode else {
             throw ConfigurationFault(
                 .notAllowed(
-                    key: "hostile", given: "\(hostile)", allowed: "at most honest times perNode (\(count * perNode))"))
+                    key: "hostile", given: "\(hostileCount)",
+                    allowed: "at most honest times perNode (\(count * perNode))"))
         }
     }
 
     public var advice: String { honest.advice }
 
     public var size: GraphSize {
-        GraphSize(nodes: count + hostile, links: honest.size.links + count * perNode)
+        GraphSize(nodes: count + hostileCount, links: honest.size.links + count * perNode)
     }
+
+    public var hostile: [NodeID] { (count..<count + hostileCount).map { NodeID($0) } }
 
     public func draw(random: inout RandomStream) throws(ConfigurationFault) -> Topology? {
         guard let graph = try honest.draw(random: &random) else { return nil }
         let inside = graph.edges.map { ($0.source.index, $0.target.index) }
         let across = (0..<count).flatMap { i in
-            (0..<perNode).map { (i, count + (i * perNode + $0) % hostile) }
+            (0..<perNode).map { (i, count + (i * perNode + $0) % hostileCount) }
         }
         return try Topology(
-            nodes: count + hostile, pairs: inside + across, name: "\(Self.name)-\(count)+\(hostile)")
+            nodes: count + hostileCount, pairs: inside + across, name: "\(Self.name)-\(count)+\(hostileCount)")
     }
 }

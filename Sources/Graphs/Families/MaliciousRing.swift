@@ -5,7 +5,7 @@ import Registry
 /// Honest nodes 0 ..< h in a ring; hostile node h + q · h + i, q < perNode, is linked to node i only, and with `extra`
 /// one more to node 0, where the hostile ones then are the majority (He, Karimireddy, Jaggi 2022, arXiv 2202.01545).
 ///
-/// Which nodes are hostile is for the experiment to say: those from h on.
+/// That those from h on are hostile is for the experiment to say; they are marked.
 public struct MaliciousRing: TopologyFamily {
     public static let name = "maliciousRing"
     public static let aliases = ["malicious-ring"]
@@ -30,6 +30,8 @@ public struct MaliciousRing: TopologyFamily {
         let others = honest * perNode + (extra ? 1 : 0)
         return GraphSize(nodes: honest + others, links: honest + others)
     }
+
+    public var hostile: [NodeID] { (honest..<size.nodes).map { NodeID($0) } }
 
     public func make(random: inout RandomStream) throws(ConfigurationFault) -> Topology {
         let ring = (0..<honest).map { ($0, ($0 + 1) % honest) }

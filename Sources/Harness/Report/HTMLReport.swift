@@ -98,6 +98,7 @@ public struct HTMLReport {
             "\(run.nodes.count) nodes, \(hostile == 0 ? "none" : "\(hostile)") hostile",
             "\(run.experiment.training.rounds) rounds",
         ]
+        facts += run.experiment.adversary.compactMap(PlacedGroup.init).map(\.inWords)
         if let summary = run.summary {
             facts.append("\(summary.engine), \(summary.transport)")
             // Nobody timed a run that was gathered from parts.

@@ -47,10 +47,11 @@ public struct SoakCase: Sendable {
         }
         if (try? assembly()) == nil { adversary = adversary.map { $0.replacing("attack", .text(SignFlip.name)) } }
         // Drawn last, and left out where it does not go with the rest.
-        for variation in [
+        let variations = [
             draw.split(), draw.exchange(), draw.gossipSteps(), draw.schedule(of: topology, nodes, rounds: rounds),
-            draw.digraph(of: nodes), draw.weights(on: topology),
-        ] {
+            draw.digraph(of: nodes), draw.weights(on: topology), draw.placement(hostile.count),
+        ]
+        for variation in variations {
             var varied = self
             variation?(&varied)
             if (try? varied.assembly()) != nil { take(varied) }
@@ -79,6 +80,9 @@ public struct SoakCase: Sendable {
             key == "aggregation" ? (key, value.replacing("rule", rule)) : (key, value)
         }
     }
+
+    /// Lets the nodes of the groups be chosen.
+    mutating func place(by placement: JSONValue) { adversary = adversary.map { $0.replacing("nodes", placement) } }
 
     /// Takes another graph in place of the drawn one, of fewer nodes perhaps.
     mutating func setTopology(_ topology: JSONValue, nodes: Int) {
@@ -124,6 +128,8 @@ public struct SoakCase: Sendable {
     public var isDirected: Bool { topology.member("directed") != nil }
     public var scheduleKind: String { topology.member("schedule")?.member("kind")?.text ?? "none" }
     public var attackKind: String { adversary.first?.member("attack")?.member("kind")?.text ?? "none" }
+
+    public var placementKind: String { adversary.first?.member("nodes")?.member("placement")?.text ?? "none" }
 
     /// - Parameter changes: settings that differ, as after `--set`.
     public func assembly(changes: [String] = []) throws -> Assembly {
@@ -436,5 +442,22 @@ private struct Draw {
             "kind": .text("contacts"), "after": .text(one(of: AfterTrace.allCases).rawValue),
             "contacts": .array(contacts),
         ])
+    }
+
+    /// Hostile nodes that are chosen; those that a graph has for it, on a graph that has them.
+    mutating func placement(_ count: Int) -> SoakCase.Variation? {
+        guard chance(0.3), count > 0 else { return nil }
+        let type = one(of: PlacementCatalog.all.descriptions)
+        guard type.parameters.contains(where: { $0.name == "count" }) else {
+            return {
+                $0.place(by: .text(type.name))
+                $0.setTopology(
+                    .object([
+                        "family": .text(Attached.name), "honest": .number(9), "degree": .number(4),
+                        "hostile": .number(2),
+                    ]), nodes: 11)
+            }
+        }
+        return { $0.place(by: .object(["placement": .text(type.name), "count": .number(count)])) }
     }
 }

@@ -114,8 +114,9 @@ extension SoakCase {
 }
 
 extension JSONValue {
-    /// An adversary group without the nodes that are no longer there.
+    /// An adversary group without the nodes that are no longer there; those that are chosen are chosen anew.
     func keepingNodes(below count: Int) -> JSONValue? {
+        guard case .array = member("nodes")?.kind else { return self }
         let labels = (member("nodes")?.elements ?? []).filter { ($0.text.flatMap { Int($0) } ?? count) < count }
         guard !labels.isEmpty else { return nil }
         return JSONValue(

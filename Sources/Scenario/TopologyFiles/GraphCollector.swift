@@ -15,6 +15,8 @@ struct GraphCollector {
     var notes = Notes()
     private(set) var labels: [String] = []
     private(set) var edges: [Edge] = []
+    /// Nodes that are marked as hostile, ascending.
+    private(set) var marked: [NodeID] = []
 
     private var nodes = LabelIndex()
     private var addresses: [String?] = []
@@ -64,6 +66,17 @@ struct GraphCollector {
         guard let value = node["address"] else { return }
         let key = node.path(of: "address")
         try setAddress(try value.text(key), of: NodeID(labels.count - 1), key: key, at: value.position)
+    }
+
+    /// Reads the attributes of the node that was added last: its address, and whether it is marked as hostile. All
+    /// others are counted, but for those that are `known`.
+    mutating func readAttributes(
+        of node: JSONObject, besides known: [String]
+    ) throws(ConfigurationFault) {
+        let mark = HostileMark(in: node.members)
+        notes.countOthers(in: node.members, besides: known + ["address"] + mark.keys, of: "nodes")
+        if mark.isHostile { marked.append(NodeID(labels.count - 1)) }
+        try setAddress(of: node)
     }
 
     /// The node of this label, or `nil`.

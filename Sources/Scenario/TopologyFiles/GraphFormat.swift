@@ -67,6 +67,7 @@ enum GraphPart: String, CaseIterable, Sendable {
     case weightRule = "the rule of the weights"
     case schedule = "the schedule"
     case taps = "the taps"
+    case marks = "which nodes are marked as hostile"
 
     /// Whether the file says it.
     func isSaid(by file: TopologyFile) -> Bool {
@@ -77,6 +78,7 @@ enum GraphPart: String, CaseIterable, Sendable {
         case .weightRule: file.weighting != .metropolisHastings
         case .schedule: file.schedule != nil
         case .taps: !file.taps.isEmpty
+        case .marks: !file.marked.isEmpty
         }
     }
 }

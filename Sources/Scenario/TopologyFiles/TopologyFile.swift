@@ -19,6 +19,8 @@ public struct TopologyFile: Sendable {
     /// One-way links on which hostile nodes overhear honest ones, in every round in which both are there: they change
     /// no degree and no weight.
     public let taps: [Edge]
+    /// Nodes that the file marks as hostile, ascending; it is for an experiment to say that they are.
+    public let marked: [NodeID]
     /// What was read otherwise than its author may think; one sentence each, with its place.
     public let warnings: [String]
     /// How many graphs of a random family were drawn before this one and were not connected, or could not be finished.
@@ -26,8 +28,10 @@ public struct TopologyFile: Sendable {
 
     public init(
         _ topology: Topology, weighting: Weighting = .metropolisHastings, schedule: TopologySchedule? = nil,
-        taps: [Edge] = [], warnings: [String] = [], samples: [Int]? = nil
+        taps: [Edge] = [], marked: [NodeID] = [], warnings: [String] = [],
+        samples: [Int]? = nil
     ) throws(ConfigurationFault) {
+        self.marked = Set(marked).sorted()
         written = topology
         self.weighting = weighting
         self.schedule = schedule
@@ -149,8 +153,11 @@ public struct TopologyFile: Sendable {
         }
         let taps =
             try options.map { options throws(ConfigurationFault) in try NodeLink.readTaps(options, topology) } ?? []
+        let marked =
+            try options.map { options throws(ConfigurationFault) in try NodeLink.readHostile(options, topology) } ?? []
         return try TopologyFile(
-            topology, options: options, taps: taps, warnings: notes.sentences, room: room, files: files)
+            topology, options: options, taps: taps, marked: found.marked + marked, warnings: notes.sentences, room: room,
+            files: files)
     }
 
     /// The graph written out in a form that both this reader and networkx's `node_link_graph` open.
@@ -203,6 +210,15 @@ public struct TopologyFile: Sendable {
         return links
     }
 
+    /// That nodes are marked as hostile and are not, if there are any.
+    func unusedMarks(hostile: Set<NodeID>) -> String? {
+        let left = marked.filter { !hostile.contains($0) }
+        guard !left.isEmpty else { return nil }
+        let names = left.prefix(16).map { topology.labels[$0.index] }.joined(separator: ", ")
+        return "the topology marks \(names)\(left.count > 16 ? " and \(left.count - 16) more" : "") as hostile, and no "
+            + #"adversary group has them; allowed: "nodes": "marked""#
+    }
+
     /// Everyone with whom a node has a link, ascending.
     func peers(of node: NodeID) -> [NodeID] {
         let tapped = taps.filter { $0.source == node || $0.target == node }.map {
@@ -214,7 +230,7 @@ public struct TopologyFile: Sendable {
     /// The same graph with further eavesdropping links.
     public func tapped(by more: [Edge]) throws(ConfigurationFault) -> TopologyFile {
         try TopologyFile(
-            written, weighting: weighting, schedule: schedule, taps: taps + more, warnings: warnings)
+            written, weighting: weighting, schedule: schedule, taps: taps + more, marked: marked, warnings: warnings)
     }
 
     /// The same graph, weighed by how many samples nodes have, if its weights go by that.
@@ -226,7 +242,7 @@ public struct TopologyFile: Sendable {
             try TopologySchedule(schedule.form, on: written, rule: weighting, samples: samples)
         }
         return try TopologyFile(
-            written, weighting: weighting, schedule: counted, taps: taps, warnings: warnings, samples: samples)
+            written, weighting: weighting, schedule: counted, taps: taps, marked: marked, warnings: warnings, samples: samples)
     }
 
     /// What may be said of a graph of any family, beside the parameters of its own.
@@ -245,9 +261,11 @@ public struct TopologyFile: Sendable {
         var random = RandomStream(seed: try file["seed"]?.seed("seed") ?? 1, purpose: .topology)
         var notes = Notes()
         var redraws = 0
+        var marked: [NodeID] = []
         var topology = try file.position.locating { () throws(ConfigurationFault) in
             let family = try family.init(parameters)
             try MemoryNeed(ofGraph: family.size).check(room)
+            marked = family.hostile
             guard let family = family as? any RandomFamily else { return try family.make(random: &random) }
             let made = try family.makeConnected(
                 without: { graph throws(ConfigurationFault) in try hostile(file, graph) }, random: &random)
@@ -259,7 +277,8 @@ public struct TopologyFile: Sendable {
                 "hostile is not used: nothing in the family \(family.name) is drawn until it is connected without them")
         }
         if let name = file["name"] { topology.name = try name.text("name") }
-        var made = try TopologyFile(topology, options: file, warnings: notes.sentences, room: room, files: files)
+        var made = try TopologyFile(
+            topology, options: file, marked: marked, warnings: notes.sentences, room: room, files: files)
         made.redraws = redraws
         return made
     }
@@ -288,8 +307,8 @@ public struct TopologyFile: Sendable {
 
     /// A file with the weights and the schedule that `options` name; edges that do not fit are faults placed there.
     init(
-        _ topology: Topology, options: JSONObject?, taps: [Edge] = [], warnings: [String] = [], room: MemoryRoom,
-        files: @escaping FileReader
+        _ topology: Topology, options: JSONObject?, taps: [Edge] = [], marked: [NodeID] = [],
+        warnings: [String] = [], room: MemoryRoom, files: @escaping FileReader
     ) throws(ConfigurationFault) {
         let weighting = try TopologyFile.weighting(in: options)
         let weights = options?["weights"]
@@ -300,7 +319,8 @@ public struct TopologyFile: Sendable {
                     + "which brings weights of its own; leave it out")
         }
         self = try (weights?.position ?? .none).locating { () throws(ConfigurationFault) in
-            try TopologyFile(topology, weighting: weighting, schedule: schedule, taps: taps, warnings: warnings)
+            try TopologyFile(
+                topology, weighting: weighting, schedule: schedule, taps: taps, marked: marked, warnings: warnings)
         }
     }
 

@@ -20,9 +20,8 @@ enum AdjacencyData: JSONGraphFormat {
         for (index, element) in try nodes.array("nodes").enumerated() {
             let node = try element.object("nodes[\(index)]")
             let (label, position) = try node.nodeLabel("id")
-            graph.notes.countOthers(in: node.members, besides: ["id", "address"], of: "nodes")
             try graph.addNode(label, at: position)
-            try graph.setAddress(of: node)
+            try graph.readAttributes(of: node, besides: ["id"])
         }
         let lists = try file.required("adjacency", expected: "an array")
         try readLists(lists, into: &graph)

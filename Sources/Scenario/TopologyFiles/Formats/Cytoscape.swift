@@ -26,10 +26,8 @@ enum Cytoscape: JSONGraphFormat, GraphWriter {
         for (element, data) in nodes {
             let node = try data.object("data of a node")
             let (label, position) = try node.nodeLabel(isOfNetworkx ? "value" : "id")
-            graph.notes.countOthers(
-                in: node.members, besides: ["id", "value", "name", "label", "address"], of: "nodes")
             try graph.addNode(label, at: position)
-            try graph.setAddress(of: node)
+            try graph.readAttributes(of: node, besides: ["id", "value", "name", "label"])
             if let parent = node["parent"], parent.text != nil || parent.number != nil {
                 graph.notes.count("a node is part of another one, which is not used", at: element.position)
             }

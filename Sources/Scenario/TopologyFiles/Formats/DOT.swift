@@ -8,7 +8,7 @@ import Registry
 enum DOT: TextGraphFormat, GraphWriter {
     static let title = "DOT"
     static let name = "dot"
-    static let lacks: [GraphPart] = [.weightRule, .schedule, .taps]
+    static let lacks: [GraphPart] = [.weightRule, .schedule, .taps, .marks]
 
     static func fits(_ text: TextStart) -> Bool {
         guard var scanner = try? DOTScanner(text.source) else { return false }

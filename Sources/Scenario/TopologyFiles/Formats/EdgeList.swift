@@ -8,7 +8,7 @@ import Registry
 enum EdgeList: TextGraphFormat, GraphWriter {
     static let title = "a list of edges"
     static let name = "edges"
-    static let lacks: [GraphPart] = [.name, .addresses, .weightRule, .schedule, .taps]
+    static let lacks: [GraphPart] = [.name, .addresses, .weightRule, .schedule, .taps, .marks]
 
     static func fits(_ text: TextStart) -> Bool {
         let rows = text.rows(2)

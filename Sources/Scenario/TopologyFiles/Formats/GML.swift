@@ -7,7 +7,7 @@ import Registry
 enum GML: TextGraphFormat, GraphWriter {
     static let title = "GML"
     static let name = "gml"
-    static let lacks: [GraphPart] = [.weightRule, .schedule, .taps]
+    static let lacks: [GraphPart] = [.weightRule, .schedule, .taps, .marks]
 
     static func fits(_ text: TextStart) -> Bool {
         let line = text.firstLine.lowercased()

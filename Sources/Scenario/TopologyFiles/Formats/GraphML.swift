@@ -7,7 +7,7 @@ import Registry
 enum GraphML: TextGraphFormat, GraphWriter {
     static let title = "GraphML"
     static let name = "graphml"
-    static let lacks: [GraphPart] = [.weightRule, .schedule, .taps]
+    static let lacks: [GraphPart] = [.weightRule, .schedule, .taps, .marks]
 
     static func fits(_ text: TextStart) -> Bool {
         text.firstLine.hasPrefix("<") && ["<graphml", ":graphml"].contains(where: text.text.contains)

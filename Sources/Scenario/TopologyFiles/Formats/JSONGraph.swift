@@ -70,8 +70,7 @@ enum JSONGraph: JSONGraphFormat, GraphWriter {
     private static func readNode(_ node: JSONObject, into graph: inout GraphCollector) throws(ConfigurationFault) {
         graph.notes.countOthers(in: node.members, besides: ["id", "label", "metadata"], of: "nodes")
         guard let metadata = try node["metadata"]?.object(node.path(of: "metadata")) else { return }
-        graph.notes.countOthers(in: metadata.members, besides: ["address"], of: "nodes")
-        try graph.setAddress(of: metadata)
+        try graph.readAttributes(of: metadata, besides: [])
     }
 
     private static func readEdge(

@@ -7,7 +7,7 @@ import Registry
 enum MatrixMarket: TextGraphFormat, GraphWriter {
     static let title = "a Matrix Market file"
     static let name = "mtx"
-    static let lacks: [GraphPart] = [.name, .labels, .addresses, .weightRule, .schedule, .taps]
+    static let lacks: [GraphPart] = [.name, .labels, .addresses, .weightRule, .schedule, .taps, .marks]
 
     static func fits(_ text: TextStart) -> Bool { text.firstLine.lowercased().hasPrefix("%%matrixmarket") }
 

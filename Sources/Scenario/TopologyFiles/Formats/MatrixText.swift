@@ -7,7 +7,7 @@ import Registry
 enum MatrixText: TextGraphFormat, GraphWriter {
     static let title = "an adjacency matrix"
     static let name = "matrix"
-    static let lacks: [GraphPart] = [.name, .labels, .addresses, .weightRule, .schedule, .taps]
+    static let lacks: [GraphPart] = [.name, .labels, .addresses, .weightRule, .schedule, .taps, .marks]
     /// The text grows with their square: this many are 200 MB.
     static let mostNodes = 10_000
 

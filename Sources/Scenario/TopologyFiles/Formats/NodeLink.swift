@@ -45,10 +45,9 @@ enum NodeLink: JSONGraphFormat, GraphWriter {
         }
         for (index, element) in elements.enumerated() {
             let node = try element.object("nodes[\(index)]")
-            graph.notes.countOthers(in: node.members, besides: ["id", "address"], of: "nodes")
             let (label, position) = try node.nodeLabel("id")
             try graph.addNode(label, at: position)
-            try graph.setAddress(of: node)
+            try graph.readAttributes(of: node, besides: ["id"])
         }
         return true
     }
@@ -61,10 +60,9 @@ enum NodeLink: JSONGraphFormat, GraphWriter {
             "nodes have no id, as in D3 version 3: their names are their ids, and links name them by position")
         for (index, element) in elements.enumerated() {
             let node = try element.object("nodes[\(index)]")
-            graph.notes.countOthers(in: node.members, besides: ["name", "address"], of: "nodes")
             let (label, position) = try node.nodeLabel("name")
             try graph.addNode(label, at: position)
-            try graph.setAddress(of: node)
+            try graph.readAttributes(of: node, besides: ["name"])
         }
     }
 
@@ -121,7 +119,7 @@ enum NodeLink: JSONGraphFormat, GraphWriter {
 
     /// Checks the object `gossipnode`; returns whether the graph may be without edges.
     static func readOptions(_ options: JSONObject) throws(ConfigurationFault) -> Bool {
-        try options.refuseUnknownKeys(known: ["version", "weights", "schedule", "allowNoEdges", "taps"])
+        try options.refuseUnknownKeys(known: ["version", "weights", "schedule", "allowNoEdges", "taps", "hostile"])
         let version = try options.required("version", expected: "1")
         _ = try version.count(options.path(of: "version"), in: 1...1)
         return try options["allowNoEdges"]?.flag(options.path(of: "allowNoEdges")) ?? false
@@ -151,6 +149,24 @@ enum NodeLink: JSONGraphFormat, GraphWriter {
         return taps
     }
 
+    /// `hostile` of the object `gossipnode`: the ids of nodes that are marked so.
+    static func readHostile(
+        _ options: JSONObject, _ topology: Topology
+    ) throws(ConfigurationFault) -> [NodeID] {
+        let key = options.path(of: "hostile")
+        var nodes: [NodeID] = []
+        for (index, element) in try (options["hostile"]?.array(key) ?? JSONElements([])).enumerated() {
+            let label = try element.nodeLabel("\(key)[\(index)]")
+            guard let node = topology.node(labelled: label) else {
+                throw ConfigurationFault(
+                    .unknown(noun: "node in \(key)", given: label, known: topology.labels),
+                    at: element.position.description)
+            }
+            nodes.append(node)
+        }
+        return nodes
+    }
+
     /// The edges under either name: networkx wrote `links` up to version 3.3 and `edges` since.
     private static func edgesValue(of file: JSONObject) throws(ConfigurationFault) -> JSONValue? {
         guard let edges = file["edges"], let links = file["links"] else { return file["edges"] ?? file["links"] }
@@ -165,7 +181,7 @@ enum NodeLink: JSONGraphFormat, GraphWriter {
     static func write(_ file: TopologyFile) -> String { JSONText.pretty(tree(of: file, forDigest: false)) }
 
     /// The object `gossipnode`: what the file says beyond its nodes and edges.
-    static func options(of file: TopologyFile) -> JSONValue {
+    static func options(of file: TopologyFile, forDigest: Bool = false) -> JSONValue {
         let (topology, taps) = (file.written, file.taps)
         let label = { @Sendable (node: NodeID) in JSONValue.text(topology.labels[node.index]) }
         return .object([
@@ -175,6 +191,7 @@ enum NodeLink: JSONGraphFormat, GraphWriter {
             "allowNoEdges": topology.edges.isEmpty ? .flag(true) : nil,
             "taps": taps.isEmpty
                 ? nil : .rows(taps.count) { .array([label(taps[$0].source), label(taps[$0].target)]) },
+            "hostile": file.marked.isEmpty || forDigest ? nil : .array(file.marked.map(label)),
         ])
     }
 
@@ -188,7 +205,7 @@ enum NodeLink: JSONGraphFormat, GraphWriter {
             "multigraph": .flag(false),
             "graph": .object([
                 "name": forDigest || topology.name.isEmpty ? nil : .text(topology.name),
-                "gossipnode": options(of: file),
+                "gossipnode": options(of: file, forDigest: forDigest),
             ]),
             "nodes": .rows(topology.nodeCount) { node in
                 .object([

@@ -1,0 +1,89 @@
+// Target labels: data on which honest training comes to a model of the attacker's choice.
+import Kernels
+import Learning
+import Registry
+
+/// Trains honestly on labels that a model of the attacker's choice gives: for regression its prediction, for classes
+/// its probabilities, which is what labels drawn from them come to on average. The losses of the node's own data are
+/// then least at that model (Farhadkhani, Guerraoui, Hoang, Villemaud, ICML 2022, arXiv 2202.08578: from a model attack
+/// to poisoned data). With weight decay the optimum is nearer to zero.
+///
+/// To lead others all the way to θ†, the target has to be what a model attack would send, θ† + c/w as `cga` finds it:
+/// honest training of the others pulls back.
+public struct TargetLabels: DataAttack, TargetedAttack {
+    public static let name = "targetLabels"
+    public static let aliases = ["modelLabels", "cgaPoisoning", "dataFromModel"]
+    public static let summary = "Trains on the labels that a model of the attacker's choice gives its samples."
+    public static let parameters = [
+        TargetModel.parameter,
+        Parameter.choice("features", ["kept", "drawn"], default: "kept", "the node's own, or standard normal ones"),
+    ]
+
+    public var target: TargetModel
+    private let drawsFeatures: Bool
+
+    public init(_ parameters: ParameterValues) throws(ConfigurationFault) {
+        target = try TargetModel(parameters)
+        drawsFeatures = parameters.text("features") == "drawn"
+    }
+
+    public func check(dimension: Int) throws(ConfigurationFault) { try target.check(dimension: dimension) }
+
+    public func check(_ shape: SampleShape) throws(ConfigurationFault) {
+        guard shape.targets != .none else {
+            throw ConfigurationFault("the attack \(Self.name) changes what is predicted, and the data have no targets")
+        }
+    }
+
+    public func poison(_ samples: Samples, member: Int, random: inout RandomStream) -> Samples {
+        guard drawsFeatures else { return samples }
+        var features = samples.features
+        random.fillGaussian(&features, mean: 0, standardDeviation: 1)
+        return Samples(features: features, targets: samples.targets, axes: samples.axes)
+    }
+
+    public var batchPoison: (any BatchPoison)? { LabelsOfModel(target: target) }
+}
+
+/// What a model makes of each sample, read off its losses.
+private struct LabelsOfModel: BatchPoison {
+    let target: TargetModel
+
+    func poisoned(
+        _ batch: Batch, at parameters: Span<Float>, of objective: any Objective, scratch: inout ObjectiveScratch
+    ) -> Batch {
+        let samples = batch.picked
+        let model = target.model(of: parameters.count)
+        /// The losses of every sample if this were its target.
+        func losses(_ asked: Targets) -> [Double] {
+            let asked = samples.with(asked)
+            return (0..<Int32(samples.count)).map {
+                objective.loss(at: model.span, on: Batch(asked, rows: [$0]), scratch: &scratch)
+            }
+        }
+        switch samples.targets.kind {
+        case .none: return batch
+        case .values:
+            // Of a square a (y − p)² at −1, 0 and 1: p is a quarter of the slope over half of the curvature.
+            let (left, middle, right) = (losses(same(-1)), losses(same(0)), losses(same(1)))
+            func same(_ value: Float) -> Targets { .values([Float](repeating: value, count: samples.count)) }
+            let predictions = left.indices.map { row in
+                let curvature = left[row] + right[row] - 2 * middle[row]
+                return curvature > 0 ? Float((left[row] - right[row]) / (2 * curvature)) : 0
+            }
+            return Batch(samples.with(.values(predictions)))
+        case .classes(let count):
+            let ofLabel = (0..<Int32(count)).map { label in
+                losses(.classes([Int32](repeating: label, count: samples.count), of: count))
+            }
+            var shares = [Float](repeating: 0, count: samples.count * count)
+            for row in 0..<samples.count {
+                let least = ofLabel.reduce(Double.infinity) { min($0, $1[row]) }
+                let weights = ofLabel.map { Elementary.exp(least - $0[row]) }
+                let sum = weights.reduce(0, +)
+                for label in 0..<count { shares[row * count + label] = Float(weights[label] / sum) }
+            }
+            return Batch(samples.with(.distributions(shares, of: count)))
+        }
+    }
+}

@@ -1,0 +1,80 @@
+// Data on which honest training comes to a model of the attacker's choice.
+import Attacks
+import Kernels
+import Learning
+import Registry
+import Testing
+
+@Suite("Target labels")
+struct TargetLabelsTests {
+    private func poison(towards target: [Float], features: String = "kept") throws -> TargetLabels {
+        try TargetLabels(
+            ParameterValues(
+                [
+                    ("target", .text(target.map { "\($0)" }.joined(separator: ","))), ("features", .text(features)),
+                ], declared: TargetLabels.parameters, key: "attack"))
+    }
+
+    private func samples(_ targets: (Int) -> Targets) -> Samples {
+        var random = RandomStream(seed: 3, purpose: .measurement)
+        var features = [Float](repeating: 0, count: 30 * 4)
+        random.fillGaussian(&features, mean: 0, standardDeviation: 1)
+        return Samples(features: features, targets: targets(30), axes: [4])
+    }
+
+    /// The gradient at `model` on what the attack makes of a batch of these samples.
+    private func gradient(
+        at model: [Float], _ objective: any Objective, _ samples: Samples, _ attack: TargetLabels?
+    ) throws -> Double {
+        var scratch = ObjectiveScratch()
+        var batch = Batch(samples)
+        if let attack {
+            let poison = try #require(attack.batchPoison)
+            let elsewhere = [Float](repeating: 9, count: model.count)
+            batch = poison.poisoned(batch, at: elsewhere.span, of: objective, scratch: &scratch)
+        }
+        var gradient = [Float](repeating: 0, count: model.count)
+        var span = gradient.mutableSpan
+        _ = objective.lossAndGradient(at: model.span, on: batch, gradient: &span, scratch: &scratch)
+        return squaredNorm(gradient.span).squareRoot()
+    }
+
+    @Test(
+        "the loss is least at the target, whatever is predicted",
+        arguments: [SoftmaxRegression.self, LogisticRegression.self, LinearRegression.self]
+            as [any ModelArchitecture.Type])
+    func stationary(type: any ModelArchitecture.Type) throws {
+        let classes = type is SoftmaxRegression.Type ? 3 : 2
+        let samples = samples { count in
+            type is LinearRegression.Type
+                ? .values((0..<count).map { Float($0 % 5) })
+                : .classes((0..<Int32(count)).map { $0 % Int32(classes) }, of: classes)
+        }
+        let objective = try type.init(.defaults(type.parameters)).makeObjective(for: samples.shape)
+        let target = (0..<objective.dimension).map { Float($0 % 4) * 0.3 - 0.4 }
+        let attack = try poison(towards: target)
+        try attack.check(samples.shape)
+        #expect(try gradient(at: target, objective, samples, attack) < 1e-4)
+        #expect(try gradient(at: target, objective, samples, nil) > 1e-2)
+        // Elsewhere it leads there.
+        #expect(try gradient(at: target.map { $0 + 0.5 }, objective, samples, attack) > 1e-2)
+    }
+
+    @Test("features may be drawn, as many and of the same shape")
+    func drawn() throws {
+        let samples = samples { .values([Float](repeating: 1, count: $0)) }
+        var random = RandomStream(seed: 1, purpose: .attack)
+        let drawn = try poison(towards: [0], features: "drawn").poison(samples, member: 0, random: &random)
+        #expect(drawn.shape == samples.shape && drawn.count == 30 && drawn.features != samples.features)
+    }
+
+    @Test("data without targets, and a target of another length, are refused")
+    func refusals() throws {
+        let attack = try poison(towards: [1, 2, 3])
+        #expect(throws: ConfigurationFault.self) {
+            try attack.check(SampleShape(featureCount: 4, targets: .none))
+        }
+        #expect(throws: ConfigurationFault.self) { try attack.check(dimension: 4) }
+        #expect(throws: Never.self) { try attack.check(dimension: 3) }
+    }
+}
