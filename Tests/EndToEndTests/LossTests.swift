@@ -162,7 +162,7 @@ extension EndToEndTests {
         private static let searching = [
             #"topology={"family": "ring", "nodes": 6}"#, "measure.optimum=solve", "training.weightDecay=1e-7",
             "adversary=[]",
-            #"task.dataset={"kind": "synthetic", "samples": 40000, "features": 200, "classes": 10, "noise": 1}"#,
+            #"task.dataset={"kind": "synthetic", "samples": 40000, "features": 200, "classes": 10, "separation": 0.1}"#,
             "task.model=softmax",
         ]
 
@@ -171,8 +171,7 @@ extension EndToEndTests {
         private func interrupt(_ running: Running, once folders: Int, in runs: String) throws -> Ended {
             #expect(
                 try becomesTrue {
-                    guard (try? Files.names(in: runs))?.count ?? 0 >= folders else { return false }
-                    try running.process.send(.interrupt)
+                    if (try? Files.names(in: runs))?.count ?? 0 >= folders { try running.process.send(.interrupt) }
                     return try running.process.poll() != nil
                 })
             return try running.ended()
