@@ -64,7 +64,7 @@ protocol Command: SendableMetatype {
 private let commands: [any Command.Type] = [
     RunCommand.self, SimulateCommand.self, ListCommand.self, ShowCommand.self, ResumeCommand.self, VerifyCommand.self,
     ReplayCommand.self, TraceCommand.self, ReportCommand.self, ExportCommand.self, SoakCommand.self, SweepCommand.self,
-    TopologyCommand.self, KeysCommand.self, BenchCommand.self, AggregateCommand.self,
+    TopologyCommand.self, CheckCommand.self, KeysCommand.self, BenchCommand.self, AggregateCommand.self,
     ForgeCommand.self,
 ]
 
