@@ -52,7 +52,10 @@ public struct SetRobustness: Sendable, Equatable {
         let degrees = (0..<graph.count).map(graph.degree).sorted()
         pairs = []
         atMost = Separation.leastFound(graph, most: min(half, degrees[1]))
-        atLeast = min(max(0, spectral), atMost)
+        var order: [Int] = []
+        _ = graph.distances(from: 0, order: &order)
+        let isConnected = graph.isSymmetric && order.count == graph.count
+        atLeast = min(max(isConnected ? 1 : 0, spectral), atMost)
     }
 }
 

@@ -46,7 +46,7 @@ struct Deafness {
         for round in 0..<Self.tries {
             let context = MixContext(
                 round: Round(round), rounds: 100, node: NodeID(0), senders: weights.indices.map { NodeID($0 + 1) },
-                weights: weights, budget: Budget(count: budget.count, weight: budget.weight))
+                weights: weights, budget: Budget(count: budget.count, weight: budget.weight), stepSize: 1)
             var rule = rule
             var next = own
             var report = MixReport(rows: weights.count)

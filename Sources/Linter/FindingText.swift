@@ -26,7 +26,8 @@ public struct FindingText: Sendable {
         }
     }
 
-    private static func wrapped(_ text: String, title: String) -> [String] {
+    /// A title, and beside it a text in as many lines as it takes.
+    public static func wrapped(_ text: String, title: String) -> [String] {
         var lines: [String] = []
         var line = title + String(repeating: " ", count: max(1, margin - title.count))
         var isEmpty = true

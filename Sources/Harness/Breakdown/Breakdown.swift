@@ -42,7 +42,8 @@ public struct Breakdown: Sendable {
         for count in 0...min(most, file.topology.nodeCount - 2) {
             guard !isOver() else { break }
             progress("\(count) hostile: looking for the worst placement")
-            let subject = LintSubject(file.graphs, rules: [rule]).placingWorst(count)
+            let subject = LintSubject(file.graphs, tolerance: count == 0 ? .count(0) : nil, rules: [rule])
+                .placingWorst(count)
             let finding = Lint.promise(of: subject)
             let told = subject.mostTold
             let task = ConsensusTask(file, rule: rule.name, told: told, rounds: rounds)

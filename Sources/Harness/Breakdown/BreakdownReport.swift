@@ -1,5 +1,6 @@
 // What a breakdown came to, as a table and as JSON.
 import JSON
+import Linter
 
 /// Theory and the simulator side by side.
 public struct BreakdownReport {
@@ -15,6 +16,9 @@ public struct BreakdownReport {
 
     /// The largest count at which the condition holds, and at all smaller ones.
     public var held: Int? { rows.prefix { $0.finding.verdict == .holds }.last?.count }
+
+    /// The largest count at which nothing that is needed fails, and at all smaller ones.
+    public var standing: Int? { rows.prefix { $0.finding.verdict != .fails }.last?.count }
 
     /// The least count at which the honest nodes are broken.
     public var broken: Breakdown.Row? {
@@ -35,23 +39,31 @@ public struct BreakdownReport {
                     worst.map { $0.outcome.isBroken ? "fails" : "agrees" } ?? "",
                 ]
             })
-        let theory =
-            held.map { "what theory needs holds up to \($0) hostile" } ?? "what theory needs does not hold at all"
+        let theory: String
+        if let held {
+            theory = "what theory needs holds up to \(held) hostile"
+        } else if let standing {
+            theory = "what it needs holds up to \(standing) hostile, and nothing is known that would be enough"
+        } else {
+            theory = "what theory needs does not hold at all"
+        }
         let fact =
             broken.map { row in
                 "in the simulator it fails first with \(row.count), under \(row.worst?.attack ?? "no attack")"
             } ?? "in the simulator it never failed, up to \(rows.last?.count ?? 0)"
-        return table.plain + [
-            "\(rule): \(theory); \(fact)",
-            "(\(rounds) rounds; apart and moved as shares of the distance at the start; fails: apart by more",
-            "than 0.1, or moved by more than 1)",
-        ]
+        return table.plain
+            + FindingText.wrapped("\(theory); \(fact)", title: rule)
+            + FindingText.wrapped(
+                "\(rounds) rounds without learning, \(rows.map(\.tried).max() ?? 0) attacks at most; apart and moved as "
+                    + "shares of the distance at the start; it fails where nodes end apart by more than 0.1, or their "
+                    + "average has moved by more than 1", title: "")
     }
 
     public var json: JSONValue {
         .object([
             "version": .number(1), "rule": .text(rule), "rounds": .number(rounds),
-            "holdsUpTo": held.map { .number($0) }, "failsFrom": broken.map { .number($0.count) },
+            "holdsUpTo": held.map { .number($0) }, "neededUpTo": standing.map { .number($0) },
+            "failsFrom": broken.map { .number($0.count) },
             "rows": .array(
                 rows.map { row in
                     .object([

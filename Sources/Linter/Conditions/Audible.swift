@@ -15,16 +15,16 @@ extension Checker {
                 code, .unknown, isEnough: isEnough, saying: "too large to find out what every node can leave out")
         }
         let most = deafness.max() ?? 0
+        let start = "a node can leave out \(counted(most, "neighbour"))"
         switch Separation.search(facts.heard, deafness: deafness, connectivity: facts.surelyConnected) {
         case .excluded:
             return Check(
                 code, .holds, numbers: [("leftOut", Double(most))], isEnough: isEnough,
-                saying:
-                    "of any two groups of honest nodes one hears the other, though a node can leave out up to \(most)")
+                saying: "\(start), too few to keep any two groups apart")
         case .unknown:
             return Check(
                 code, .unknown, numbers: [("leftOut", Double(most))], isEnough: isEnough,
-                saying: "no groups were found that leave each other out, but not all were looked at")
+                saying: "\(start); no groups were found that this keeps apart, but not all were looked at")
         case .found(let separation):
             let groups = separation.groups
             return Check(
@@ -32,9 +32,8 @@ extension Checker {
                 numbers: [
                     ("leftOut", Double(most)), ("groupA", Double(groups[0].count)), ("groupB", Double(groups[1].count)),
                 ], nodes: subject.labels(groups[0]), isEnough: isEnough,
-                saying:
-                    "groups can stay apart for ever, such as \(subject.names(groups[0])) | \(subject.names(groups[1])): "
-                    + "none of them hears more outside its group than the up to \(most) that it can leave out")
+                saying: "\(start), which can keep groups apart for ever: "
+                    + groups.map(subject.names).joined(separator: " | "))
         }
     }
 }

@@ -43,12 +43,16 @@ enum RulePromise: FindingKind {
         return enough.isEmpty || enough.contains { $0.finding.verdict == .unknown } ? .unknown : .fails
     }
 
-    /// The condition that decides.
+    /// The conditions that decide: those with numbers first.
     private static func reason(_ verdict: Verdict, _ needed: [Check], _ enough: [Check]) -> String? {
         let broken = needed.filter { $0.finding.verdict == .fails }
-        if !broken.isEmpty { return broken.map(\.finding.sentence).joined(separator: "; ") }
-        let deciding = verdict == .holds ? enough.filter { $0.finding.verdict == .holds } : enough
-        return (deciding.isEmpty ? Array(needed.suffix(1)) : deciding).map(\.finding.sentence).joined(separator: "; ")
+        let held = enough.filter { $0.finding.verdict == .holds }
+        let deciding = (verdict == .holds && !held.isEmpty ? held : enough) + broken
+        return sentences(deciding.isEmpty ? Array(needed.suffix(1)) : deciding)
+    }
+
+    private static func sentences(_ checks: [Check]) -> String? {
+        checks.isEmpty ? nil : checks.map(\.finding.sentence).joined(separator: "; ")
     }
 
     private static func consequence(
@@ -56,18 +60,20 @@ enum RulePromise: FindingKind {
     ) -> String? {
         switch (verdict, rule.guarantee) {
         case (_, .isolation): "no neighbour has influence, and nodes never agree"
-        case (.holds, .none): nil
         case (.holds, _): nil
-        case (.fails, _): needed.contains { $0.finding.verdict == .fails } ? nil : "nothing is promised"
+        case (.fails, _): enough.isEmpty ? nil : "nothing is promised"
         case (.unknown, _):
-            enough.isEmpty ? "no condition is known that would be enough for agreement" : nil
+            enough.isEmpty ? "nothing is known that would be enough" : nil
         }
     }
 
     /// Where the rule minds nobody.
     private static func loners(_ nodes: [NodeID], _ facts: GraphFacts, _ rule: any GossipRule) -> String? {
-        if case .isolation = rule.guarantee { return nil }
-        return nodes.isEmpty ? nil : "it returns the node's own model at \(facts.subject.names(nodes))"
+        // Rules with a scale of their own leave out what is far, and only that.
+        guard rule.guarantee != .isolation, rule.symmetries == [.translation, .scale], !nodes.isEmpty else {
+            return nil
+        }
+        return "it returns the node's own model at \(facts.subject.names(nodes))"
     }
 
     /// What is doubtful where the rule is decided on. Of rules with a condition that is enough, and of runs in which
