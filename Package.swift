@@ -49,7 +49,7 @@ let package = Package(
         module("Registry", [], optimised),
         module("Cryptography", ["Kernels"], numeric),
         module("JSON", named + ["Cryptography"], optimised),
-        module("Graphs", named),
+        module("Graphs", named, optimised),
         module("Tensors", written, optimised),
         module("Learning", named + ["Cryptography", "Tensors"], numeric),
         module("Aggregation", named, numeric),
@@ -62,7 +62,8 @@ let package = Package(
         module("Scenario", foundations + ["Attacks", "Core", "Faults"]),
         module("Platform", node, informed),
         module("Simulation", foundations + ["Attacks", "Core", "Faults"], optimised),
-        module("Harness", node + ["Platform", "Simulation"]),
+        module("Linter", node, optimised),
+        module("Harness", node + ["Linter", "Platform", "Simulation"]),
         .executableTarget(
             name: "gossipnode", dependencies: (node + ["Platform"]).map { .init(stringLiteral: $0) },
             // Many nodes start on one host: without shared libraries to bind, sooner and in less memory. Not for
@@ -71,7 +72,7 @@ let package = Package(
             linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
         .executableTarget(
             name: "gossiplab",
-            dependencies: (node + ["ReferenceRules", "Platform", "Simulation", "Harness", "gossipnode"]).map {
+            dependencies: (node + ["ReferenceRules", "Linter", "Platform", "Simulation", "Harness", "gossipnode"]).map {
                 .init(stringLiteral: $0)
             },
             swiftSettings: strict),
@@ -98,7 +99,8 @@ let package = Package(
         tests("ScenarioTests", node),
         tests("PlatformTests", node + ["Platform"]),
         tests("SimulationTests", foundations + ["Attacks", "Core", "Faults", "Simulation"]),
-        tests("HarnessTests", node + ["Platform", "Simulation", "Harness"]),
+        tests("LinterTests", node + ["Linter", "Platform"]),
+        tests("HarnessTests", node + ["Linter", "Platform", "Simulation", "Harness"]),
         tests("EndToEndTests", node + ["Platform", "Simulation", "Harness", "gossiplab", "gossipnode"]),
         tests("TidyTests", node),
     ]

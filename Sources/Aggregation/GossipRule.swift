@@ -16,6 +16,8 @@ public protocol GossipRule: Registered {
     static var source: String { get }
     /// What it promises with the parameters that it was given.
     var guarantee: Guarantee { get }
+    /// What must hold of a graph and its hostile nodes for the promise to be of use there.
+    var conditions: [GraphCondition] { get }
     /// What may be done to all models at once without more than the same happening to the result.
     var symmetries: Symmetries { get }
     /// What it must be told beside the models.
@@ -48,6 +50,7 @@ public protocol GossipRule: Registered {
 
 extension GossipRule {
     public var guarantee: Guarantee { Self.guarantee }
+    public var conditions: [GraphCondition] { guarantee.conditions }
     public var symmetries: Symmetries { [.translation, .scale] }
     public var needs: MixNeeds { [] }
     public var takesOwnRow: Bool { false }

@@ -1,41 +1,78 @@
 // Extreme eigenvalues of a large sparse symmetric matrix that is known only by its products with vectors.
 import Kernels
 
-/// The Lanczos method with full reorthogonalisation, from a fixed pseudo-random start: the same bits every time.
+/// The Lanczos method from a fixed pseudo-random start: the same bits every time.
 ///
-/// An eigenvalue counts once however many eigenvectors it has. Up to `exactSize` rows all eigenvalues are found, to
-/// about 10⁻¹⁴ of the largest; above, steps go on until the extreme ones stand still or `mostSteps` are done.
-/// Estimates cut short lie inside the spectrum: the second largest is then too small, never too large.
+/// An eigenvalue counts once however many eigenvectors it has. Small matrices, and those of which no eigenvector is
+/// known beforehand, are worked on with full reorthogonalisation, which keeps all vectors. Else three vectors are
+/// enough: rounding then finds an eigenvalue several times (Paige 1972), but the least and the greatest stay what they
+/// are. Estimates cut short lie inside the spectrum.
 struct Lanczos {
+    /// Up to so many rows all eigenvalues are found, to about 10⁻¹⁴ of the largest.
     static let exactSize = 256
-    static let mostSteps = 1_024
+    /// So many vectors, or numbers in them, are kept at most.
+    private static let mostKept = (vectors: 1_024, numbers: 1 << 25)
+    /// About a second's additions and multiplications.
+    private static let mostWork = 1_500_000_000
 
     /// The tridiagonal matrix whose eigenvalues are the estimates.
     private var diagonal: [Double] = []
     private var offDiagonal: [Double] = []
+    /// Whether the search ended because nothing changed any more, and not for lack of time.
+    private(set) var isSettled = false
 
-    init(size: Int, _ product: ([Double]) -> [Double]) {
-        precondition(size > 0, "a matrix has at least one row")
+    /// - Parameters:
+    ///   - known: an eigenvector that is left out, with its eigenvalue once.
+    ///   - entries: numbers that a product looks at.
+    init(size: Int, besides known: [Double]? = nil, entries: Int = 0, _ product: ([Double]) -> [Double]) {
+        precondition(size > (known == nil ? 0 : 1), "a matrix has at least one row")
         var stream = RandomStream(seed: 1, purpose: .measurement)
+        var direction = known ?? []
+        normalise(&direction)
         var basis: [[Double]] = []
+        var previous: [Double] = []
         var next = (0..<size).map { _ in stream.uniform() - 0.5 }
         var settled: [Double] = []
+        if known != nil { subtract(dot(next, direction), direction, from: &next) }
         normalise(&next)
-        for step in 1...min(size, Self.mostSteps) {
-            basis.append(next)
-            let image = product(next)
+        let keepsAll = known == nil || size <= Self.exactSize
+        let most =
+            keepsAll
+            ? min(size - (known == nil ? 0 : 1), Self.mostKept.vectors, max(64, Self.mostKept.numbers / size))
+            : max(64, Self.mostWork / (entries + 8 * size))
+        var check = keepsAll ? Self.exactSize : 64
+        for step in 1...most {
+            var image = product(next)
             diagonal.append(dot(image, next))
-            next = image
-            // Twice is enough (Parlett): the second pass removes what rounding left in the first.
-            for _ in 0..<2 {
-                for vector in basis { subtract(dot(next, vector), vector, from: &next) }
+            if keepsAll {
+                basis.append(next)
+                // Twice is enough (Parlett): the second pass removes what rounding left in the first.
+                for _ in 0..<2 {
+                    if known != nil { subtract(dot(image, direction), direction, from: &image) }
+                    for vector in basis { subtract(dot(image, vector), vector, from: &image) }
+                }
+            } else {
+                subtract(diagonal[step - 1], next, from: &image)
+                if let coupling = offDiagonal.last { subtract(coupling, previous, from: &image) }
+                subtract(dot(image, direction), direction, from: &image)
+                previous = next
             }
+            next = image
             let length = normalise(&next)
-            guard step < size, length > 1e-13 * bound else { return }
-            if step >= Self.exactSize, step.isMultiple(of: 32) {
+            let isWhole = keepsAll && step == size - (known == nil ? 0 : 1)
+            guard !isWhole, length > 1e-13 * bound else {
+                isSettled = true
+                return
+            }
+            if step == check {
+                check = keepsAll ? check + 32 : check + check / 2
                 let extremes = [smallest, eigenvalue(fromBottom: 1), eigenvalue(fromTop: 1), largest]
-                if zip(extremes, settled).allSatisfy({ abs($0 - $1) <= 1e-13 * bound }), !settled.isEmpty { return }
-                settled = extremes
+                let looked = known == nil ? extremes : [smallest, largest]
+                if zip(looked, settled).allSatisfy({ abs($0 - $1) <= 1e-13 * bound }), !settled.isEmpty {
+                    isSettled = true
+                    return
+                }
+                settled = looked
             }
             offDiagonal.append(length)
         }
@@ -85,8 +122,17 @@ struct Lanczos {
 }
 
 private func dot(_ x: [Double], _ y: [Double]) -> Double {
-    var sum = 0.0
-    for i in x.indices { sum += x[i] * y[i] }
+    // Four sums at a time, which need not wait for each other.
+    var sums = SIMD4<Double>.zero
+    let whole = x.count / 4 * 4
+    for i in stride(from: 0, to: whole, by: 4) {
+        let (a, b) = (
+            SIMD4<Double>(x[i], x[i + 1], x[i + 2], x[i + 3]), SIMD4<Double>(y[i], y[i + 1], y[i + 2], y[i + 3])
+        )
+        sums += a * b
+    }
+    var sum = sums.sum()
+    for i in whole..<x.count { sum += x[i] * y[i] }
     return sum
 }
 

@@ -25,7 +25,13 @@ public struct WindowGap: Sendable, Equatable {
             }
         }
         rounds = window.count
-        let squared = Lanczos(size: nodes.count) { x in
+        guard nodes.count > 1 else {
+            factor = 0
+            return
+        }
+        let ones = [Double](repeating: 1, count: nodes.count)
+        let entries = 2 * matrices.reduce(0) { $0 + $1.entryCount + nodes.count }
+        let squared = Lanczos(size: nodes.count, besides: ones, entries: entries) { x in
             let there = matrices.reduce(Self.centred(x)) { $1.times($0) }
             return Self.centred(matrices.reversed().reduce(Self.centred(there)) { $1.timesTransposed($0) })
         }

@@ -168,6 +168,14 @@ public struct Assembly: Sendable {
     /// What the experiment's rule promises.
     public var guarantee: Guarantee { rule.guarantee }
 
+    /// The experiment's rule, with what comes before it.
+    public var gossipRule: any GossipRule { rule }
+
+    /// What every node is told to withstand; an oracle's word names the hostile nodes.
+    public var tolerance: NodeConfiguration.Tolerance {
+        experiment.tolerance(isHostile: adversaries.isHostile, among: topology.nodes)
+    }
+
     /// Whether models travel, and not something else that a round's training comes to.
     public var sendsModels: Bool { type(of: exchange).sendsModels }
 

@@ -1,5 +1,6 @@
 // From the words of a command line to an assembled experiment: a built-in name or a file, and overrides.
 import Harness
+import Linter
 import Platform
 import Registry
 import Scenario
@@ -41,6 +42,9 @@ struct PreparedExperiment {
             files: source.dataFiles, sharesData: true, room: room)
         if !flags.has("quiet") {
             for warning in assembly.warnings { StandardError.print("warning: \(warning)") }
+            for doubt in Lint.doubts(of: LintSubject(assembly)) {
+                StandardError.print("\(doubt.severity.rawValue): \(doubt.rule ?? doubt.code): \(doubt.sentence)")
+            }
         }
     }
 

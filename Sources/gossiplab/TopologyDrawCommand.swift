@@ -13,7 +13,6 @@ enum TopologyDrawCommand {
             "layout", "NAME", "with draw, \(LayoutCatalog.all.names.joined(separator: ", ")) (default: what suits it)"),
         Flag("values", "PATH", "with draw, a run's folder, or JSON with a number for each node's id"),
         Flag("measure", "NAME", "with draw, which figure of the run: \(NodeValues.measures.joined(separator: ", "))"),
-        Flag("hostile", "IDS", "with draw, the hostile nodes, with commas between them (default: those of the run)"),
     ]
 
     /// - Parameter words: a file, the folder of a run, or a family and its parameters as in `ring nodes=16`.

@@ -49,6 +49,15 @@ public struct ClippedGossip: GossipRule {
     public var symmetries: Symmetries { if case .fixed = mode { .translation } else { [.translation, .scale] } }
     public var needs: MixNeeds { if case .oracle = mode { .hostile } else { [] } }
 
+    /// Only the oracle's best radius is known to be a robust summation, with ρ = 1.
+    public var conditions: [GraphCondition] {
+        if case .oracle(share: 0.25) = mode {
+            guarantee.conditions + [.summation(coefficient: 1)]
+        } else {
+            guarantee.conditions + [.gapSquared]
+        }
+    }
+
     public func mix(
         own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext,
         into next: inout MutableSpan<Float>, report: inout MixReport, scratch: inout Scratch

@@ -30,6 +30,8 @@ public struct ClippedSumPlus: GossipRule {
         takesNext ? .ofRuns("(b, 2)-robust summation among equal weights") : Self.guarantee
     }
 
+    public var conditions: [GraphCondition] { guarantee.conditions + [.heardWeight(times: 2)] }
+
     public func mix(
         own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext,
         into next: inout MutableSpan<Float>, report: inout MixReport, scratch: inout Scratch

@@ -36,6 +36,8 @@ public struct EpidemicSampling: GossipRule {
         2 * hostileDrawn(of: budget.count, among: weights.count, rounds: 1) < min(sample, weights.count) + 1
     }
 
+    public var conditions: [GraphCondition] { guarantee.conditions + [.complete(perHostile: 0)] }
+
     /// b̂ for `hostile` among all `neighbours`.
     func hostileDrawn(of hostile: Int, among neighbours: Int, rounds: Int) -> Int {
         let hostile = min(hostile, neighbours)

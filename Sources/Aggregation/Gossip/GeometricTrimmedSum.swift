@@ -28,6 +28,8 @@ public struct GeometricTrimmedSum: GossipRule {
         budget.weight <= weights.reduce(0, +) + Budget.tolerance
     }
 
+    public var conditions: [GraphCondition] { guarantee.conditions + [.heardWeight(times: 1)] }
+
     public func mix(
         own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext,
         into next: inout MutableSpan<Float>, report: inout MixReport, scratch: inout Scratch

@@ -20,6 +20,8 @@ public struct IterativeOutlierScissor: GossipRule {
 
     public func withstands(_ budget: Budget, among weights: [Double]) -> Bool { 3 * budget.weight < 1 }
 
+    public var conditions: [GraphCondition] { guarantee.conditions + [.cutWeight(below: 1.0 / 3)] }
+
     public func mix(
         own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext,
         into next: inout MutableSpan<Float>, report: inout MixReport, scratch: inout Scratch

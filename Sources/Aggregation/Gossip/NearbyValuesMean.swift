@@ -16,6 +16,8 @@ public struct NearbyValuesMean: GossipRule {
 
     public init(_ parameters: ParameterValues) {}
 
+    public var conditions: [GraphCondition] { [.capacity, .connected, .audible(isEnough: true)] }
+
     public func mix(
         own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext,
         into next: inout MutableSpan<Float>, report: inout MixReport, scratch: inout Scratch

@@ -19,6 +19,11 @@ public struct NearestNeighbourAverage: GossipRule {
 
     public func withstands(_ budget: Budget, among weights: [Double]) -> Bool { 2 * budget.count <= weights.count }
 
+    /// On other graphs, those of GTS, whose case of equal weights it is (ρ = 4).
+    public var conditions: [GraphCondition] {
+        guarantee.conditions + [.complete(perHostile: 11), .summation(coefficient: 4)]
+    }
+
     public func mix(
         own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext,
         into next: inout MutableSpan<Float>, report: inout MixReport, scratch: inout Scratch

@@ -1,0 +1,39 @@
+// Whether some groups of honest nodes may leave each other out for ever: with the rule as it is, on this graph. Hostile
+// nodes that say to each what it has already keep them so.
+import Aggregation
+import Graphs
+
+extension Checker {
+    mutating func audible(isEnough: Bool) -> Check {
+        let code = "audible"
+        guard subject.graphs.isConstant else {
+            return Check(
+                code, .unknown, isEnough: isEnough, saying: "on a graph that changes it is not known who hears whom")
+        }
+        guard let deafness = everyDeafness() else {
+            return Check(
+                code, .unknown, isEnough: isEnough, saying: "too large to find out what every node can leave out")
+        }
+        let most = deafness.max() ?? 0
+        let start = "a node can leave out \(counted(most, "neighbour"))"
+        switch Separation.search(facts.heard, deafness: deafness, connectivity: facts.surelyConnected) {
+        case .excluded:
+            return Check(
+                code, .holds, numbers: [("leftOut", Double(most))], isEnough: isEnough,
+                saying: "\(start), too few to keep any two groups apart")
+        case .unknown:
+            return Check(
+                code, .unknown, numbers: [("leftOut", Double(most))], isEnough: isEnough,
+                saying: "\(start); no groups were found that this keeps apart, but not all were looked at")
+        case .found(let separation):
+            let groups = separation.groups
+            return Check(
+                code, .fails,
+                numbers: [
+                    ("leftOut", Double(most)), ("groupA", Double(groups[0].count)), ("groupB", Double(groups[1].count)),
+                ], nodes: subject.labels(groups[0]), isEnough: isEnough,
+                saying: "\(start), which can keep groups apart for ever: "
+                    + groups.map(subject.names).joined(separator: " | "))
+        }
+    }
+}

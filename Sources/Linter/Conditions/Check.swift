@@ -1,0 +1,63 @@
+// Check: a condition of a rule looked at on a graph. Each kind of condition is one file here, and one line in `check`.
+import Aggregation
+import Graphs
+
+/// What came of looking at one condition.
+struct Check {
+    let finding: Finding
+    /// Whether it is one of those of which one is enough.
+    let isEnough: Bool
+    /// What there is against what may be: at most 1 where the condition holds. For finding the worst placement.
+    let strain: Double
+
+    /// - Parameter strain: by default 0 where it holds, 2 where it fails and 1 in between.
+    init(
+        _ code: String, _ verdict: Verdict, numbers: [(String, Double)] = [], nodes: [String] = [],
+        isEnough: Bool = false, strain: Double? = nil, saying sentence: String
+    ) {
+        finding = Finding(code, verdict: verdict, numbers: numbers, nodes: nodes, saying: sentence)
+        self.isEnough = isEnough
+        self.strain = strain ?? (verdict == .holds ? 0 : verdict == .fails ? 2 : 1)
+    }
+}
+
+/// Looks at the conditions of one rule.
+struct Checker {
+    let facts: GraphFacts
+    let named: NamedRule
+    private(set) var deafness: Deafness
+
+    init(_ facts: GraphFacts, _ named: NamedRule) {
+        self.facts = facts
+        self.named = named
+        deafness = Deafness(named.rule)
+    }
+
+    var subject: LintSubject { facts.subject }
+    var rule: any GossipRule { named.rule }
+
+    mutating func check(_ condition: GraphCondition) -> Check {
+        switch condition {
+        case .noneHostile: noneHostile()
+        case .capacity: capacity()
+        case .connected: connected()
+        case .audible(let isEnough): audible(isEnough: isEnough)
+        case .heardWeight(let times): heardWeight(times)
+        case .summation(let coefficient): summation(coefficient)
+        case .gapSquared: gapSquared()
+        case .cutWeight(let limit): cutWeight(below: limit)
+        case .complete(let perHostile): complete(perHostile: perHostile)
+        }
+    }
+
+    /// For each honest node, in their order, how many neighbours its rule can leave out; `nil` where that is not known.
+    mutating func everyDeafness() -> [Int]? {
+        guard subject.honest.count <= Deafness.mostNodes, !rule.needs.contains(.hostile) else { return nil }
+        var all: [Int] = []
+        for (node, told) in zip(subject.honest, facts.told) {
+            guard let one = deafness.of(subject.weights.weights(at: node), told) else { return nil }
+            all.append(one)
+        }
+        return all
+    }
+}
