@@ -3,8 +3,8 @@
 import Kernels
 
 /// Φ_T = (1/h) 1_Hᵀ (W + W² + … + W^T) 1_B: the weight that the models of the hostile nodes B have at the h honest
-/// nodes H, summed over T rounds in which nobody trains or defends (BPI: Gabrielli, Tolomei, on the placement of Byzantine
-/// nodes in decentralised federated learning).
+/// nodes H, summed over T rounds in which nobody trains or defends (BPI: Gabrielli, Tolomei, on the placement of
+/// Byzantine nodes in decentralised federated learning).
 public struct PlacementInfluence: Sendable {
     /// T.
     public let rounds: Int

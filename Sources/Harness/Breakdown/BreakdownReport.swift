@@ -25,6 +25,13 @@ public struct BreakdownReport {
         rows.first { $0.worst?.outcome.isBroken ?? false }
     }
 
+    /// What has run away is far enough.
+    private static func share(_ value: Double) -> String { value < 1_000 ? rounded(value, 3) : "> 1000" }
+
+    private static func json(_ value: Double?) -> JSONValue? {
+        value.flatMap { $0.isFinite ? .number($0) : nil }
+    }
+
     public var lines: [String] {
         let table = TextTable(
             header: ["hostile", "told", "condition", "strain", "worst attack", "apart", "moved", "in fact"], names: 0,
@@ -34,8 +41,8 @@ public struct BreakdownReport {
                     "\(row.count)", "\(row.told)", row.finding.verdict?.rawValue ?? "",
                     row.finding.number("strain").map { rounded($0, 2) } ?? "",
                     worst.map { $0.attack ?? "none" } ?? "not tried",
-                    worst.map { rounded($0.outcome.disagreement, 3) } ?? "",
-                    worst.map { rounded($0.outcome.drift, 3) } ?? "",
+                    worst.map { Self.share($0.outcome.disagreement) } ?? "",
+                    worst.map { Self.share($0.outcome.drift) } ?? "",
                     worst.map { $0.outcome.isBroken ? "fails" : "agrees" } ?? "",
                 ]
             })
@@ -51,12 +58,13 @@ public struct BreakdownReport {
             broken.map { row in
                 "in the simulator it fails first with \(row.count), under \(row.worst?.attack ?? "no attack")"
             } ?? "in the simulator it never failed, up to \(rows.last?.count ?? 0)"
+        let tried = rows.map(\.tried).max() ?? 0
         return table.plain
-            + FindingText.wrapped("\(theory); \(fact)", title: rule)
+            + FindingText.wrapped("\(theory); \(fact)", title: rule + ":")
             + FindingText.wrapped(
-                "\(rounds) rounds without learning, \(rows.map(\.tried).max() ?? 0) attacks at most; apart and moved as "
-                    + "shares of the distance at the start; it fails where nodes end apart by more than 0.1, or their "
-                    + "average has moved by more than 1", title: "")
+                "\(rounds) rounds without learning, \(tried) attacks at most; apart and moved as shares "
+                    + "of the distance at the start; it fails where nodes end apart by more than 0.1, or their average "
+                    + "has moved by more than 1", title: "")
     }
 
     public var json: JSONValue {
@@ -69,10 +77,10 @@ public struct BreakdownReport {
                     .object([
                         "hostile": .number(row.count), "told": .number(row.told),
                         "condition": .text(row.finding.verdict?.rawValue ?? ""),
-                        "strain": row.finding.number("strain").map { .number($0) },
+                        "strain": Self.json(row.finding.number("strain")),
                         "attack": row.worst?.attack.map { .text($0) },
-                        "disagreement": row.worst.map { .number($0.outcome.disagreement) },
-                        "drift": row.worst.map { .number($0.outcome.drift) },
+                        "disagreement": Self.json(row.worst?.outcome.disagreement),
+                        "drift": Self.json(row.worst?.outcome.drift),
                         "broken": row.worst.map { .flag($0.outcome.isBroken) }, "attacksTried": .number(row.tried),
                     ])
                 }),
