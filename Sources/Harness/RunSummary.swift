@@ -216,7 +216,7 @@ public struct RunSummary: Sendable {
                 line.appendObject { object in
                     object.add("kind", reference.kind.rawValue)
                     object.add("modelDigest", reference.modelDigest)
-                    object.add(reference.final?.test)
+                    object.add("measures") { reference.final?.allFigures.write(to: &$0) }
                 }
             }
         }

@@ -228,8 +228,8 @@ public struct Assembly: Sendable {
         return try dataset.trainingPart(rows: validation.rows, targets: targets)
     }
 
-    /// The same with one thing changed, to compare with; measured by nothing more than it is compared by. Honest are the
-    /// same nodes.
+    /// The same with one thing changed, to compare with; measured by nothing more than it is compared by. Honest are
+    /// the same nodes.
     public func reference(_ kind: Reference) throws(ConfigurationFault) -> Assembly {
         var assembly = self
         assembly.adversaries.areIdle = true

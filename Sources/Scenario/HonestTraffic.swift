@@ -1,21 +1,34 @@
-// How many vectors the honest nodes have to send: a matter of the graph and of who takes part, the same in every engine.
+// How many vectors the honest nodes have to send: a matter of the graph and of who takes part, whatever the engine.
 import Core
 import Graphs
 import Kernels
 
-extension Assembly {
-    /// Whether they send as many in every step in which anything is exchanged.
-    public var honestSendAlike: Bool { graphs.isConstant && experiment.training.participation == 1 }
+/// What all honest nodes together send their neighbours; what eavesdroppers get is not among it.
+public struct HonestTraffic: Sendable {
+    private let senders: [(configuration: NodeConfiguration, receives: [Bool])]
+    /// In every exchange, where it is the same in all.
+    private let everyExchange: Int?
 
-    /// What all honest nodes together have to send their neighbours in a step in which something is exchanged; what
-    /// eavesdroppers get is not among it.
-    public func honestMessages(in step: Round) -> Int {
-        honest.reduce(0) { count, node in
-            let configuration = configuration(of: node)
+    public init(of assembly: Assembly) {
+        let topology = assembly.topology
+        senders = assembly.honest.map { node in
+            let configuration = assembly.configuration(of: node)
             let receivers = Set(topology.receivers(of: node))
-            let members = configuration.roundNeighbourhood(in: step).links.members
-            return count
-                + members.count { $0.receives && receivers.contains(configuration.neighbours[$0.slot].node) }
+            return (configuration, configuration.neighbours.map { receivers.contains($0.node) })
+        }
+        let isConstant = assembly.graphs.isConstant && assembly.experiment.training.participation == 1
+        everyExchange = isConstant ? Self.count(senders, in: Round(0)) : nil
+    }
+
+    /// Messages in a step in which something is exchanged.
+    public func messages(in step: Round) -> Int { everyExchange ?? Self.count(senders, in: step) }
+
+    private static func count(
+        _ senders: [(configuration: NodeConfiguration, receives: [Bool])], in step: Round
+    ) -> Int {
+        senders.reduce(0) { count, sender in
+            let members = sender.configuration.roundNeighbourhood(in: step).links.members
+            return count + members.count { $0.receives && sender.receives[$0.slot] }
         }
     }
 }

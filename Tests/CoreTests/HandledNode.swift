@@ -38,7 +38,7 @@ struct HandledNode {
     /// Node 0 with neighbours 1 ... `degree`, weight 1 / (degree + 1) each; its local step adds 1 to every element.
     init(
         degree: Int = 2, rounds: Int = 5, hostile: Int = 0, mixEvery: Int = 1, measureEvery: Int = 0,
-        checkpointEvery: Int = 0, behaviour: Behaviour = .honest,
+        handsOutMixes: Bool = false, checkpointEvery: Int = 0, behaviour: Behaviour = .honest,
         rule: any GossipRule = WeightedMean(.defaults(WeightedMean.parameters)), isTried: Bool = false
     ) {
         let neighbours = (1...degree).map {
@@ -49,7 +49,7 @@ struct HandledNode {
             budget: Budget(count: hostile, among: neighbours.compactMap(\.weight)),
             cadence: Cadence(mixEvery: mixEvery),
             seed: 1,
-            measureEvery: measureEvery, checkpointEvery: checkpointEvery)
+            measureEvery: measureEvery, handsOutMixes: handsOutMixes, checkpointEvery: checkpointEvery)
         core = NodeCore(
             configuration, rule: rule, behaviour: behaviour, initial: [Float](repeating: 0, count: Self.dimension),
             trainer: isTried ? Untrained() : nil)

@@ -236,6 +236,25 @@ struct NodeCoreTests {
         #expect(node.checkpoints.map(\.rounds) == [3])
     }
 
+    @Test("mixes are handed out where that is asked for: those that made a measured model, the last too")
+    func handsOutMixes() throws {
+        func mixes(_ handsOut: Bool, mixEvery: Int = 1) -> [(rounds: Int, mix: MixSample)] {
+            var node = HandledNode(rounds: 5, mixEvery: mixEvery, measureEvery: 2, handsOutMixes: handsOut)
+            node.join(1...2)
+            for round in 0..<5 { for sender in 1...2 { node.receive(from: sender, round: round, at: round) } }
+            return node.mixes
+        }
+        #expect(mixes(false).isEmpty)
+        let handed = mixes(true)
+        #expect(handed.map(\.rounds) == [2, 4, 5])
+        #expect(mixes(true, mixEvery: 4).map(\.rounds) == [4], "a round without an exchange has no mix")
+        let first = try #require(handed.first?.mix)
+        #expect(first.step == Round(1) && first.inputs.map(\.sender) == [NodeID(1), NodeID(2)])
+        #expect(first.inputs.allSatisfy { $0.weight == 1.0 / 3 } && first.budget == 0)
+        // Round 0 ends in (1 + 1 + 1) / 3 = 1, so that 2 is sent in round 1, and mixed with two ones.
+        #expect(first.own == [2, 2] && first.mixed.allSatisfy { abs($0 - 4.0 / 3) < 1e-6 })
+    }
+
     @Test("goes on from a checkpoint as if it had never stopped")
     func resumes() {
         var node = HandledNode(rounds: 6)

@@ -23,8 +23,10 @@ struct MissedEvaluationsTests: ~Copyable {
             try Files.makeDirectory(directory.node(node).path)
             return try TraceLog(directory.node(node).trace, header(of: node, assembly))
         }
+        let records = try assembly.topology.nodes.map { try AppendOnlyFile(directory.node($0).metrics) }
         let (outcome, _) = try SimulatedRun(assembly, options: .init(isWatched: true)).run { observation in
             if case .mixed(let node, let line, _, _) = observation { try? traces[node.index].append(line) }
+            if case .record(let node, let record) = observation { try? records[node.index].append(record.json) }
         } evaluated: { _ in
         } shouldStop: {
             false
@@ -45,7 +47,8 @@ struct MissedEvaluationsTests: ~Copyable {
         "come out as the simulator measured them",
         arguments: [
             [], ["aggregation.rule=noCommunication"], ["training.mixEvery=3"],
-            ["adversary.attack=labelFlip"], ["timing.kind=asynchronous"],
+            ["adversary.attack=labelFlip", #"measure.also=["gradients", "mixing", "classes"]"#],
+            ["measure.also=mixing", "training.gossipSteps=2"], ["timing.kind=asynchronous"],
             [#"faults=[{"fault": "crash", "from": 4, "until": 8, "nodes": ["2"]}]"#, "checkpoint.every=2"],
             [#"faults=[{"fault": "crash", "from": 4, "nodes": ["2"]}]"#],
         ])

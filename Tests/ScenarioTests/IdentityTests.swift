@@ -26,11 +26,12 @@ struct IdentityTests {
         "aggregation.before": "nnm", "aggregation.tolerates": "oracle", "aggregation.mode": "strict", "adversary": "[]",
         "network.transport": nil,
         "faults": "lossy", "privacy": nil, "checkpoint.every": "7", "measure.every": "7", "measure.optimum": "none",
+        "measure.also": "classes", "measure.target": "0.9", "measure.reference": "noCommunication",
         "trace": "recent",
     ]
     private static let cosmetic = [
         "name", "timing.deadlineMilliseconds", "network.transport", "checkpoint.every", "measure.every",
-        "measure.optimum", "trace",
+        "measure.optimum", "measure.also", "measure.target", "measure.reference", "trace",
     ]
 
     private func identity(_ settings: [String] = []) throws(ConfigurationFault) -> [UInt8] {

@@ -9,10 +9,10 @@ import Scenario
 struct GradientsMeasure: MomentMeasure, RunMeasure {
     static let name = "gradients"
     static let summary =
-        "Gradients ∇f_i of each node's own training loss, over all its data and with weight decay, at the mean x̄ of the "
-        + "honest models; ∇F is the mean of those of the h honest nodes with data. (G,B)-dissimilarity (Allouah et al. "
-        + "2023) is p ≤ G² + B² q at every moment, with G² and B² what some texts call G and B; ξ and A are of Peng, Li, "
-        + "Vlaski, Ling 2024."
+        "Gradients ∇f_i of each node's own training loss, over all its data and with weight decay, at the "
+        + "mean x̄ of the honest models; ∇F is the mean of those of the h honest nodes with data. "
+        + "(G,B)-dissimilarity (Allouah et al. 2023) is p ≤ G² + B² q at every moment, with G² and B² what "
+        + "some texts call G and B; ξ and A are of Peng, Li, Vlaski, Ling 2024."
     static let measuredAt = MeasuredAt.both
     static let extra: ExtraMeasure? = .gradients
     static let figures = [

@@ -6,8 +6,9 @@ import Scenario
 enum ImpactMeasure: RunMeasure {
     static let name = "impact"
     static let summary =
-        "The same honest nodes at the end of a reference run of the same seeds: noAttack, in which the hostile nodes follow "
-        + "the protocol, or noCommunication, in which each learns alone. A rule is useful only above the latter."
+        "The same honest nodes at the end of a reference run of the same seeds: noAttack, in which the "
+        + "hostile nodes follow the protocol, or noCommunication, in which each learns alone. A rule is "
+        + "useful only above the latter."
     static let measuredAt = MeasuredAt.end
     static let asked = "with measure.reference"
     static let figures = [
@@ -25,7 +26,7 @@ enum ImpactMeasure: RunMeasure {
         let isShare = figures.has("accuracyWorst")
         func text(_ name: String) -> String? {
             guard figures.has(name) else { return nil }
-            return isShare ? figures.text(name) : figures[name].map(significant) ?? "–"
+            return figures[name].map { isShare ? "\(rounded(100 * $0, 1)) points" : significant($0) } ?? "–"
         }
         let parts = [
             text("attackImpactWorst").map { "attack costs \($0)" },

@@ -1,5 +1,5 @@
-// What a measure is: something that is measured of the honest nodes, at moments of a run or at its end. A new one is one
-// file here and one line in MeasureCatalog.
+// What a measure is: something that is measured of the honest nodes, at moments of a run or at its end. A new one is
+// one file here and one line in MeasureCatalog.
 import Core
 import Kernels
 import Learning

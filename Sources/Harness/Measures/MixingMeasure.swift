@@ -12,9 +12,10 @@ struct MixingMeasure: MomentMeasure {
 
     static let name = "mixing"
     static let summary =
-        "The last mix before the moment of each honest node i: x_j what was sent, y_i what the rule made of it, S the "
-        + "honest nodes whose vectors it counted and i itself, w_ij the weights, b_i the weight that it withstands; x̄ and "
-        + "ȳ are means over all honest nodes, V = (1/h) Σ |x_i - x̄|². Of several channels the first."
+        "The last mix before the moment of each honest node i: x_j what was sent, y_i what the rule made of "
+        + "it, S the honest nodes whose vectors it counted and i itself, w_ij the weights, b_i the weight "
+        + "that it withstands; x̄ and ȳ are means over all honest nodes, V = (1/h) Σ |x_i - x̄|². Of several "
+        + "channels the first."
     static let measuredAt = MeasuredAt.moments
     static let extra: ExtraMeasure? = .mixing
     static let figures = [

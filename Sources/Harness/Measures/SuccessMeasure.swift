@@ -7,9 +7,10 @@ import Scenario
 struct SuccessMeasure: MomentMeasure {
     static let name = "success"
     static let summary =
-        "Share of the test samples that an attack wants to be taken for another class, and are: for a backdoor those of "
-        + "other classes than its target, with the whole trigger, taken for the target; for flips of labels those of the "
-        + "classes that it moves, taken for what it makes of them. Of several such attacks the most successful."
+        "Share of the test samples that an attack wants to be taken for another class, and are: for a "
+        + "backdoor those of other classes than its target, with the whole trigger, taken for the target; for "
+        + "flips of labels those of the classes that it moves, taken for what it makes of them. Of several "
+        + "such attacks the most successful."
     static let measuredAt = MeasuredAt.moments
     static let asked = "wherever an attack wants that; with measure.also success it must"
     static let figures = [

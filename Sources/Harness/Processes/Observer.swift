@@ -68,8 +68,8 @@ struct Observer {
         }
     }
 
-    /// Takes what a node has told of its rounds so far, and the mix that made its model after `rounds` rounds: both were
-    /// written before the model.
+    /// Takes what a node has told of its rounds so far, and the mix that made its model after `rounds` rounds: both
+    /// were written before the model.
     private mutating func takeReports(of node: NodeProcess, rounds: Int) {
         for line in (try? records[node.node.index].newLines()) ?? [] {
             var record = NodeRecord()
