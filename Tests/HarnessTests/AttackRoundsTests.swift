@@ -48,7 +48,7 @@ struct AttackRoundsTests {
         let late = try words(attack, ["adversary.0.from=3", "adversary.0.until=5"])
         #expect(Array(late.sent.prefix(3)) == Array(honest.sent.prefix(3)))
         // Afterwards it sends one model to all, its own.
-        for round in 5..<Self.rounds {
+        for round in 5..<Self.rounds where attack != Procrastinate.name {
             #expect(late.sent[round].count == 5 && Set(late.sent[round]).count == 1, "round \(round)")
         }
         let type = try #require(try AttackCatalog.all.entry(named: attack) as? any ModelAttack.Type)

@@ -84,7 +84,9 @@ struct GraphFormatTests {
         for seed in 1...12 as ClosedRange<UInt64> {
             let file = try RandomFile.make(seed: seed, lacking: subject.writer.lacks)
             let again = try read(subject.writer.write(file))
-            let isSame = again.digest == file.digest && again.topology == file.topology && again.taps == file.taps
+            let isSame =
+                again.digest == file.digest && again.topology == file.topology && again.taps == file.taps
+                && again.marked == file.marked
             verdict.expect(isSame, "seed \(seed): \(subject.writer.write(file).prefix(600))")
         }
     }
@@ -249,6 +251,7 @@ enum RandomFile {
         let changes = try TopologySchedule(.written(ListedChanges([change], period: 9)), on: graph, rule: rule)
         return try TopologyFile(
             graph, weighting: rule, schedule: lacks.contains(.schedule) ? nil : changes,
-            taps: lacks.contains(.taps) ? [] : [Edge(NodeID(0), NodeID(nodes - 1))])
+            taps: lacks.contains(.taps) ? [] : [Edge(NodeID(0), NodeID(nodes - 1))],
+            marked: lacks.contains(.marks) ? [] : [NodeID(nodes - 1)])
     }
 }

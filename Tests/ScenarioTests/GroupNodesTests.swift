@@ -13,7 +13,7 @@ import TestSupport
 @Suite("Nodes of an adversary group")
 struct GroupNodesTests {
     private func assemble(
-        _ groups: String, topology: String = #"{"family": "star", "nodes": 6}"#, settings: [String] = [],
+        _ groups: String, topology: String = #"{"family": "complete", "nodes": 6}"#, settings: [String] = [],
         files: any DataFiles = NoDataFiles()
     ) throws(ConfigurationFault) -> Assembly {
         let json = """

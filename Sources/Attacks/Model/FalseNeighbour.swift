@@ -26,6 +26,6 @@ public struct FalseNeighbour: ModelAttack {
         }
         // Where the victim hears everyone, a node that does not exist.
         guard !strangers.isEmpty else { return .posing(plan, as: NodeID(view.surroundings.nodes)) }
-        return .posing(plan, as: strangers[view.round.number % strangers.count])
+        return .posing(plan, as: strangers[(view.round.number + victim.index) % strangers.count])
     }
 }

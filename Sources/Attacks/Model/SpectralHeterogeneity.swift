@@ -59,7 +59,9 @@ public struct SpectralHeterogeneity: ModelAttack {
         for (vector, sum) in zip(slow.vectors, plan.sums) { apart.add(Float(vector[place]), sum) }
         func forged(_ factor: Double) -> [Float] { base.moved(Float(factor), along: apart) }
         guard isSearched else { return .model(forged(strength)) }
-        return .model(forged(FactorSearch.rouault.best(against: victim, seeing: view, usual: 1, forged)))
+        let factor = FactorSearch.rouault.best(against: victim, seeing: view, usual: 1, forged)
+        // No push at all is no attack.
+        return .model(forged(factor > 0 ? factor : 1))
     }
 }
 

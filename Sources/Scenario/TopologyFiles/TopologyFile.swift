@@ -267,8 +267,11 @@ public struct TopologyFile: Sendable {
             try MemoryNeed(ofGraph: family.size).check(room)
             marked = family.hostile
             guard let family = family as? any RandomFamily else { return try family.make(random: &random) }
+            // Some families have a number of that name, and know which nodes they are.
+            let knows = type(of: family).parameters.contains { $0.isCalled("hostile") }
             let made = try family.makeConnected(
-                without: { graph throws(ConfigurationFault) in try hostile(file, graph) }, random: &random)
+                without: { graph throws(ConfigurationFault) in knows ? family.hostile : try hostile(file, graph) },
+                random: &random)
             redraws = made.redraws
             return made.topology
         }
