@@ -32,6 +32,8 @@ public struct NodeConfiguration: Sendable, Equatable {
     /// What the state between two rounds holds of what gossip brings together: the same, or where something else than
     /// models travels, the parameters alone.
     public let shared: ChannelLayout
+    /// Whether the last of them is a mass.
+    public let carriesMass: Bool
     public let rounds: Int
     /// Ascending.
     public let neighbours: [Neighbour]
@@ -82,6 +84,7 @@ public struct NodeConfiguration: Sendable, Equatable {
         self.dimension = dimension
         channels = ChannelLayout(exchange.channels(dimension))
         shared = exchange.sendsModels ? channels : .model(dimension)
+        carriesMass = exchange.carriesMass
         self.rounds = rounds
         self.neighbours = neighbours
         self.schedule = schedule

@@ -81,7 +81,10 @@ extension NodeCore {
         let told = configuration.changes ? nextTold(upTo: neighbours.compactMap(\.newestRound).max() ?? round) : []
         let rounds = neighbours.indices.compactMap { slot -> Round? in
             guard let newest = neighbours[slot].newestRound else { return nil }
-            return configuration.changes && newest <= told[slot] ? nil : newest
+            if configuration.changes { return newest <= told[slot] ? nil : newest }
+            // Who never hears from this node does not go on without it by being ahead, until messages must be lost.
+            let lead = neighbours[slot].receives ? 0 : configuration.backlog
+            return newest.number > nextExchange.number + lead ? newest : nil
         }
         let newest = rounds.sorted(by: >)
         return hostile < newest.count && newest[hostile] > nextExchange ? newest[hostile] : nil

@@ -5,7 +5,7 @@ import Kernels
 
 extension RoundFunction {
     /// Where the mass stands in what is sent and shared; `nil` where nothing carries one.
-    var massPlace: Int? { exchange.carriesMass ? configuration.channels.elementCount - 1 : nil }
+    var massPlace: Int? { configuration.carriesMass ? configuration.channels.elementCount - 1 : nil }
 
     /// No graph has so many nodes, and no node more mass than there are nodes: more is a lie.
     static var mostMass: Float { 0x1p24 }

@@ -60,7 +60,7 @@ public struct RoundFunction: Sendable {
     public func firstState(_ parameters: [Float]) -> NodeState {
         let shared = configuration.shared
         var rest = [Float](repeating: 0, count: shared.elementCount - parameters.count)
-        if exchange.carriesMass { rest[rest.count - 1] = 1 }
+        if configuration.carriesMass { rest[rest.count - 1] = 1 }
         return NodeState(shared.count == 1 ? parameters : parameters + rest, shared)
     }
 

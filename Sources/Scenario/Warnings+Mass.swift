@@ -19,10 +19,11 @@ extension Warnings {
         else { return nil }
         let mass = shares[least] * Double(shares.count)
         guard mass * pushSum.longest < 1 else { return nil }
-        return "the mass of \(names([NodeID(least)])) under training.exchange pushSum tends to "
-            + "\(mass < 0.001 ? "less than 0.001" : "\((mass * 1000).rounded() / 1000)") of the mean, and steps are made "
-            + "longer up to \(ParameterValue.number(pushSum.longest)) times (training.exchange.longest): what it learns "
-            + "counts for less than what others do"
+        let part = mass < 0.001 ? "less than 0.001" : "\((mass * 1000).rounded() / 1000)"
+        return
+            "the mass of \(names([NodeID(least)])) under training.exchange pushSum tends to \(part) of the mean, and "
+            + "steps are made longer up to \(ParameterValue.number(pushSum.longest)) times "
+            + "(training.exchange.longest): what it learns counts for less than what others learn"
     }
 
     private var lostMass: String? {

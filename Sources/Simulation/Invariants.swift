@@ -257,7 +257,9 @@ public struct Invariants: Sendable {
         let hostile = nodes[node.index].budget.count
         guard heard.count - honest.count <= hostile, heard.count > 2 * hostile else { return }
         guaranteesChecked += 1
-        let leaves = result.indices.first { index in
+        // Its mass it has from itself.
+        let entered = nodes[node.index].carriesMass ? result.indices.dropLast() : result.indices
+        let leaves = entered.first { index in
             !Self.isInBox(result[index], honest.map { $0.message.values[index] })
         }
         if let leaves {

@@ -50,7 +50,6 @@ extension Exchange {
     public static var carriesMass: Bool { false }
 
     var sendsModels: Bool { Self.sendsModels }
-    var carriesMass: Bool { Self.carriesMass }
 }
 
 /// Every exchange that an experiment can name. A new one is one file and one line here.
