@@ -3,7 +3,9 @@ import Registry
 
 /// The papers that can be reproduced.
 public enum PackCatalog {
-    public static let all: [PaperPack] = [.labelPoisoning, .iosTable]
+    public static let all: [PaperPack] = [
+        .labelPoisoning, .iosTable, .momentum, .robustAveraging, .mixing, .clippedGossip, .federatedAveraging,
+    ]
 
     public static func named(_ name: String) throws(ConfigurationFault) -> PaperPack {
         guard let pack = all.first(where: { $0.name == name }) else {

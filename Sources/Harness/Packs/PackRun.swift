@@ -74,6 +74,8 @@ public struct PackRun {
     }
 
     private func conclude(_ files: [SweepFiles], until signals: Signals?, _ say: (String) -> Void) throws -> Outcome {
+        // A pack may have calculations alone.
+        try Files.makeDirectory(path)
         var results = PackResults()
         for (plan, files) in zip(plans, files) {
             let table = SweepTable(plan, result: files.result)
