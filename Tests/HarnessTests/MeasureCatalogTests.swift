@@ -128,7 +128,7 @@ struct MeasureCatalogTests {
                 "training.rounds=40", "measure.every=1",
             ])
         let (outcome, _) = try SimulatedRun(assembly, options: .init()).run(evaluated: { _ in }, shouldStop: { false })
-        #expect(outcome.finalModels.isEmpty && !outcome.evaluations.isEmpty)
+        #expect(outcome.final == nil && !outcome.evaluations.isEmpty)
         for record in outcome.evaluations {
             let text = String(decoding: record.json, as: UTF8.self)
             #expect(!text.contains("nan") && !text.contains("inf"))
