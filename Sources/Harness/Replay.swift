@@ -119,7 +119,8 @@ public struct Replay {
                 try observe(NodeID(index), rounds, lives[index].model, lives[index].lastMix)
             }
             mailbox.forget(before: lives.compactMap(\.oldestNeeded).min())
-            let told = assembly.honest.compactMap { lives[$0.index].oldestNeeded }.min() ?? .max
+            let step = assembly.honest.compactMap { lives[$0.index].oldestNeeded }.min()
+            let told = step.map { assembly.experiment.training.cadence.round(of: Round($0)).number } ?? .max
             if try shouldStop(told) { return }
         }
         let stuck = lives.compactMap(\.difference).min { ($0.round, $0.label) < ($1.round, $1.label) }

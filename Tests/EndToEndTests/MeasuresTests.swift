@@ -53,7 +53,8 @@ extension EndToEndTests {
 
         @Test("the catalogue is listed, with definitions and units")
         func list() throws {
-            let ended = try Laboratory().start(["list", "measures"]).ended()
+            let laboratory = try Laboratory()
+            let ended = try laboratory.start(["list", "measures"]).ended()
             #expect(ended.status == .exited(0))
             for figure in MeasureCatalog.figures {
                 #expect(ended.output.contains("\(figure.name) (\(figure.unitInWords)): \(figure.definition)"))

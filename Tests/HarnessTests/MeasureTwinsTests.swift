@@ -30,7 +30,7 @@ struct MeasureTwinsTests {
         #expect(AccuracyMeasure.deviation([0.25, 0.75]) == (2 * 0.0625 / 1).squareRoot())
         #expect(AccuracyMeasure.deviation([0.5]) == 0)
         let assembly = try smallAssembly()
-        let moment = try moment(unlikeModels(of: assembly), of: assembly)
+        let moment = try moment(drawnModels(of: assembly), of: assembly)
         let accuracies = moment.accuracies.compactMap(\.self)
         let mean = accuracies.reduce(0, +) / 4
         let expected = (accuracies.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / 3).squareRoot()
@@ -172,7 +172,9 @@ struct MeasureTwinsTests {
 
     @Test("traffic follows a graph that changes, and nodes that sit out")
     func changingTraffic() throws {
-        let assembly = try smallAssembly(["training.participation=0.5"])
+        let assembly = try smallAssembly([
+            "training.participation=0.5", "training.exchange=gradient", "aggregation.rule=trimmedMean",
+        ])
         let byHand = try (0..<20).reduce(0) { count, round in
             try assembly.honest.reduce(count) { count, node in
                 let configuration = try assembly.node(node).configuration

@@ -48,7 +48,7 @@ struct MissedEvaluationsTests: ~Copyable {
         arguments: [
             [], ["aggregation.rule=noCommunication"], ["training.mixEvery=3"],
             ["adversary.attack=labelFlip", #"measure.also=["gradients", "mixing", "classes"]"#],
-            ["measure.also=mixing", "training.gossipSteps=2"], ["timing.kind=asynchronous"],
+            ["timing.kind=asynchronous"],
             [#"faults=[{"fault": "crash", "from": 4, "until": 8, "nodes": ["2"]}]"#, "checkpoint.every=2"],
             [#"faults=[{"fault": "crash", "from": 4, "nodes": ["2"]}]"#],
         ])
