@@ -13,10 +13,10 @@ extension LabelPoisoning {
 
     /// The mean's accuracy minus the best robust rule's.
     private static func lead(
-        _ evidence: Evidence, _ sweep: String, _ labels: [String: String]
+        _ evidence: Evidence, _ sweep: String, _ labels: [String: String], leavingAside others: [String] = []
     ) throws(MissingFigure) -> Double {
         var best = 0.0
-        for rule in try evidence.names(sweep, on: rulesAxis) where rule != mean {
+        for rule in try evidence.names(sweep, on: rulesAxis) where rule != mean && !others.contains(rule) {
             best = max(best, try evidence.figure(sweep, labels.merging([rulesAxis: rule]) { $1 }))
         }
         return try evidence.figure(sweep, labels.merging([rulesAxis: mean]) { $1 }) - best
@@ -28,13 +28,17 @@ extension LabelPoisoning {
         graphs.flatMap { graph in
             Self.flips.map { flip in
                 let place = Self.place(graph, flip.name)
+                // Nobody has three neighbours.
+                let aside = graph.name == "line" ? ["trimmed mean"] : []
                 return Claim(
                     "One label a node, \(place): the weighted mean beats every robust rule",
                     published: "the mean is best, whatever the graph (\(Self.decentralized))",
-                    quantity: Self.leadInWords, .above(0), over: Self.softmaxName
+                    quantity: Self.leadInWords + (aside.isEmpty ? "" : ", the trimmed mean left aside"), .above(0),
+                    over: Self.softmaxName
                 ) { evidence throws(MissingFigure) in
                     try Self.lead(
-                        evidence, Self.softmaxName, [Self.graphAxis: place, Self.splitAxis: "one label"])
+                        evidence, Self.softmaxName, [Self.graphAxis: place, Self.splitAxis: "one label"],
+                        leavingAside: aside)
                 }
             }
         }
@@ -191,11 +195,11 @@ extension LabelPoisoning {
             ) { evidence throws(MissingFigure) in try greatest(evidence, Theory.poisoned, Theory.poisonedBound) },
             Self.spread(
                 "One label a node: ξ is close to A", "ξ close to A only in the non-iid case", "ξ/A, static flip",
-                .above(0.5)
+                .above(2 / 3)
             ) { evidence throws(MissingFigure) in try ratio(evidence, "one label") },
             Self.spread(
-                "With iid data ξ is far below A", "ξ close to A only in the non-iid case", "ξ/A, static flip",
-                .below(0.5)
+                "With iid data ξ is not close to A", "ξ close to A only in the non-iid case", "ξ/A, static flip",
+                .below(2 / 3)
             ) { evidence throws(MissingFigure) in try ratio(evidence, "iid") },
         ]
     }
