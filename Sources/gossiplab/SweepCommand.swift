@@ -27,9 +27,9 @@ enum SweepCommand: Command {
     static func run(_ flags: Flags) throws -> Int32 {
         let measure = SweepMeasure(rawValue: try flags.choice("measure", measures, default: ""))
         let threads = try flags.count("threads", 1...256, default: HostLimits.processors)
+        let shard = try flags.value("shard").map(Shard.init)
         let plan = try plan(flags, threads: threads)
         if plan.sweep.engine == .processes { try ProcessRun.check(program: nodeProgram()) }
-        let shard = try flags.value("shard").map(Shard.init)
         let files = try SweepFiles(for: plan.sweep, in: flags.value("out") ?? "runs", shard: shard)
         let isComplete = try runMissing(plan, in: files, shard, threads: threads, isQuiet: flags.has("quiet"))
 

@@ -116,6 +116,21 @@ struct AttackValuesTests {
         #expect(flip.map { flip[$0] } == Array(0..<classCount))
     }
 
+    @Test("a label flip of a share flips about so many samples, and all or none at the ends", arguments: [0, 0.4, 1])
+    func flippedShare(share: Double) throws {
+        let labels = (0..<1_000).map { Int32($0 % 10) }
+        let samples = Samples(
+            features: [Float](repeating: 0, count: 1_000), labels: labels, featureCount: 1, classCount: 10)
+        let flip = LabelFlip(
+            try ParameterValues([("share", .number(share))], declared: LabelFlip.parameters, key: "attack"))
+        var random = attackStream()
+        let poisoned = try #require(flip.poison(samples, member: 0, random: &random).targets.labels)
+        let flipped = zip(labels, poisoned).count { $0 != $1 }
+        // Four standard deviations of a binomial.
+        #expect(abs(Double(flipped) - 1_000 * share) <= 4 * (1_000 * share * (1 - share)).squareRoot())
+        #expect(zip(labels, poisoned).allSatisfy { $1 == $0 || $1 == 9 - $0 })
+    }
+
     @Test("the mean of what was heard is the own model where nothing was")
     func meanOfHeard() {
         #expect(Self.view.meanOfHeard() == [2, 2])
@@ -241,6 +256,20 @@ struct LiteratureTests {
         ]
         #expect(try forge(Mimic.self, learned, seeing: spread, spread, spread) == [0, 0.1], "it still learns")
         #expect(try forge(Mimic.self, learned, seeing: spread, spread, spread, spread) == [9, 0])
+    }
+
+    @Test("a random mimic copies each of the models heard about equally often")
+    func randomMimic() throws {
+        var counts: [[Float]: Int] = [:]
+        for seed in 0..<500 {
+            var mimic = Mimic(
+                try ParameterValues([("choice", .text("random"))], declared: Mimic.parameters, key: "attack"))
+            let random = RandomStream(seed: UInt64(seed), purpose: .attack)
+            guard case .model(let model) = mimic.forge(to: 0, seeing: Self.view(), random: random) else { continue }
+            counts[model, default: 0] += 1
+        }
+        #expect(Set(counts.keys) == Set(Self.models))
+        #expect(counts.values.allSatisfy { abs($0 - 100) < 36 }, "four standard deviations of a binomial")
     }
 
     @Test("spectral heterogeneity pushes along the slowest direction of the graph")

@@ -137,6 +137,17 @@ extension EndToEndTests {
                 Mistake(
                     testDescription: "no sweep", arguments: ["sweep"],
                     complaint: ["the sweep is missing", "rules-and-attacks"]),
+                Mistake(
+                    testDescription: "an unknown pack", arguments: ["reproduce", "ios-tables"],
+                    complaint: ["pack 'ios-tables'", "did you mean 'ios-table'?"]),
+                Mistake(
+                    testDescription: "a part that is none",
+                    arguments: ["sweep", "rules-and-attacks", "--shard", "3/2"],
+                    complaint: ["--shard is '3/2'", "I/N"]),
+                Mistake(
+                    testDescription: "a folder without the data",
+                    arguments: ["reproduce", "ios-table", "--data", "mnist=/"],
+                    complaint: ["--data mnist=/", "there is no train-images-idx3-ubyte"]),
             ]
         }
 

@@ -118,8 +118,9 @@ struct PackReport {
         :root{--k0:#0072b2;--k1:#d55e00;--k2:#009e73;--k3:#cc79a7;--k4:#e69f00;--k5:#56b4e9;--k6:#6b6b6b;--k7:#8b2a80}
         .curve{fill:none;stroke:var(--c);stroke-width:2;stroke-linejoin:round}
         .band{fill:var(--c);fill-opacity:.13;stroke:none}
-        .heat{display:block;max-width:none}.heat rect{fill:color-mix(in srgb,var(--c,var(--s1)) var(--share),var(--card));
-        stroke:var(--faint)}.heat text{font-size:12.5px}.heat .note{font-size:10.5px;fill:var(--soft)}
+        .heat{display:block;max-width:none}
+        .heat rect{fill:color-mix(in srgb,var(--c,var(--s1)) var(--share),var(--card));stroke:var(--faint)}
+        .heat text{font-size:12.5px}.heat .note{font-size:10.5px;fill:var(--soft)}
         .claim{border-left:.3rem solid var(--soft);padding:.1rem .8rem;margin:.7rem 0}.claim p{margin:.15rem 0}
         .claim.holds{border-color:#2c8a4b}.claim.fails{border-color:#c4401a}.claim.notdecided{border-color:#c99700}
 

@@ -60,11 +60,11 @@ public struct TimeEstimate: Sendable {
             false
         }
         let all = Double(clock.now() - start) / 1e9
-        guard let models = Optional(outcome.finalModels), !models.isEmpty else { return (all, 0) }
+        let models = outcome.finalModels.filter { assembly.honest.contains($0.node) }
+        guard !models.isEmpty else { return (all, 0) }
         var evaluator = try Evaluator(assembly)
         let begin = clock.now()
-        _ = evaluator.judge(
-            models.filter { assembly.honest.contains($0.node) }, rounds: assembly.experiment.training.rounds)
+        _ = evaluator.judge(models, rounds: assembly.experiment.training.rounds)
         return (all, Double(clock.now() - begin) / 1e9)
     }
 }

@@ -10,7 +10,8 @@ public final class SweepFiles {
     /// Two sweeps at once would run the same cells and write over each other's tables.
     private let lock: FileLock
     private let lines: AppendOnlyFile
-    private let seriesLines: AppendOnlyFile
+    /// `nil` where the sweep has no series.
+    private let seriesLines: AppendOnlyFile?
     /// The results of this and earlier runs, but for earlier failures that may have been chance: those cells are tried
     /// again.
     private var finished: [CellKey: CellResult] = [:]
@@ -29,7 +30,7 @@ public final class SweepFiles {
             }
             self.lock = lock
             lines = try AppendOnlyFile(SweepFiles.results(in: path, suffix))
-            seriesLines = try AppendOnlyFile("\(path)/series\(suffix).jsonl")
+            seriesLines = try seriesEvery > 0 ? AppendOnlyFile("\(path)/series\(suffix).jsonl") : nil
             try readAll()
         } catch let fault as ConfigurationFault {
             throw fault
@@ -72,7 +73,7 @@ public final class SweepFiles {
     public func add(_ result: CellResult) throws(SystemFault) {
         // The series first: a result without one would be run again.
         if let series = result.series {
-            try seriesLines.append(series.json)
+            try seriesLines?.append(series.json)
             measured[series.key] = series
         }
         try lines.append(result.json)

@@ -6,8 +6,8 @@ extension PaperPack {
         name: "ios-table",
         summary: "Ten rules and six attacks on TwoCastle, ER and Octopus, iid and one label a node (IOS).",
         papers: [
-            "Z. Wu, T. Chen, Q. Ling: Byzantine-Resilient Decentralized Stochastic Optimization With Robust Aggregation "
-                + "Rules, IEEE TSP 2023, arXiv 2206.04568"
+            "Z. Wu, T. Chen, Q. Ling: Byzantine-Resilient Decentralized Stochastic Optimization With Robust "
+                + "Aggregation Rules, IEEE TSP 2023, arXiv 2206.04568"
         ]
     ) { request throws(ConfigurationFault) in try IOSTable(request).study() }
 }
@@ -64,23 +64,17 @@ struct IOSTable {
     }
 
     private let request: PackRequest
-    private let rounds: Int
-    private let seeds: Int
-    private let graphs: [Graph]
+    var rounds: Int
+    var seeds: Int
+    var graphs = Graph.all
+    /// Of them those that run.
+    var rules: Set<String>?
+    var attacks: Set<String>?
 
     init(_ request: PackRequest) {
         self.request = request
         rounds = request.choose(quick: 600, full: 50_000)
         seeds = request.choose(quick: 3, full: 1)
-        graphs = Graph.all
-    }
-
-    /// - Parameter graphs: for a smaller study.
-    init(_ request: PackRequest, rounds: Int, seeds: Int, graphs: [Graph]) {
-        self.request = request
-        self.rounds = rounds
-        self.seeds = seeds
-        self.graphs = graphs
     }
 
     static func sweepName(_ graph: Graph, _ split: Split) -> String { "\(graph.name), \(split.name)" }
@@ -117,7 +111,8 @@ struct IOSTable {
                    "stepSize": {"kind": "inverseSqrt", "value": 0.9}, "initialisation": "different"}}
                 """,
             grid: [
-                (Self.rulesAxis, Self.rules(radius: split.radius)), (Self.attacksAxis, Self.attacks(graph.hostile)),
+                (Self.rulesAxis, Self.rules(radius: split.radius).filter { rules?.contains($0.name) ?? true }),
+                (Self.attacksAxis, Self.attacks(graph.hostile).filter { attacks?.contains($0.name) ?? true }),
                 Sweep.seeds(seeds),
             ])
     }
@@ -136,7 +131,7 @@ struct IOSTable {
     private static func attacks(_ hostile: [Int]) -> [(name: String, json: String)] {
         let nodes = hostile.map { "\"\($0)\"" }.joined(separator: ", ")
         return [
-            ("none", #""labelFlip", "from": 0"#), ("Gaussian", #""gaussian""#), ("sign flip", #""signFlip""#),
+            ("none", ""), ("Gaussian", #""gaussian""#), ("sign flip", #""signFlip""#),
             ("isolation", #"{"kind": "dissensus", "epsilon": 1}, "taps": "victims""#),
             ("duplicate", #"{"kind": "mimic", "choice": "random"}"#),
             ("ALIE", #"{"kind": "alie", "factor": "byrdlab"}"#),

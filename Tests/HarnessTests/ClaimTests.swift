@@ -1,0 +1,77 @@
+// Claims: which verdict numbers give, and that no claim is judged by anything else.
+import Metrics
+import Registry
+import Testing
+
+@testable import Harness
+
+@Suite("Claims")
+struct ClaimTests {
+    /// Verdicts worked out by hand: the interval of 1, 2, 3 is 2 ± 4.3027 · 1 / √3 = 2 ± 2.4841.
+    @Test(
+        "the interval decides, not the mean",
+        arguments: [
+            ([1, 2, 3], Claim.Expectation.above(-0.5), 0, ClaimVerdict.holds),
+            ([1, 2, 3], .above(-0.4), 0, .notDecided),
+            ([1, 2, 3], .above(-0.4), 0.1, .holds),
+            ([1, 2, 3], .above(4.4), 0, .notDecided),
+            ([1, 2, 3], .above(4.5), 0, .fails),
+            ([1, 2, 3], .below(4.5), 0, .holds),
+            ([1, 2, 3], .below(-0.5), 0, .fails),
+            ([1, 2, 3], .near(2), 2.5, .holds),
+            ([1, 2, 3], .near(2), 2.4, .notDecided),
+            ([1, 2, 3], .near(9), 4, .fails),
+            ([2], .above(2), 0, .holds),
+            ([2], .above(2.1), 0, .fails),
+            ([.infinity], .below(5), 0, .fails),
+            ([.infinity, 1], .below(5), 0, .notDecided),
+        ] as [([Double], Claim.Expectation, Double, ClaimVerdict)])
+    func verdicts(values: [Double], expectation: Claim.Expectation, tolerance: Double, expected: ClaimVerdict) {
+        let claim = Claim(
+            "", published: "", quantity: "", expectation, tolerance: tolerance, over: nil
+        ) { _ in 0 }
+        #expect(JudgedClaim.verdict(Estimate(values), in: claim.range) == expected)
+    }
+
+    private static let table: CalculatedTable = {
+        var table = CalculatedTable(rows: "rule", columns: ["error", "bound"])
+        table.add("mean", [0.09, 0.1])
+        table.add("median", [0.2, nil])
+        return table
+    }()
+
+    private static var results: PackResults {
+        var results = PackResults()
+        results.add(table, for: Calculation("errors") { _ in table })
+        return results
+    }
+
+    @Test("what is computed is exact; what is missing or not a number is not comparable, with the reason")
+    func computed() {
+        func judged(_ row: String, _ column: String, incomparable: String? = nil) -> JudgedClaim {
+            let claim = Claim(
+                "", published: "", quantity: "", .below(0.1), isShare: false, over: nil, incomparable: incomparable
+            ) { evidence throws(MissingFigure) in try evidence.number("errors", row, column) }
+            return JudgedClaim(claim, by: Self.results)
+        }
+        #expect(judged("mean", "error").verdict == .holds && judged("mean", "error").numbers == "0.0900")
+        #expect(judged("median", "error").verdict == .fails)
+        #expect(judged("median", "bound").verdict == .notComparable("errors has no number for median, bound"))
+        #expect(judged("mode", "error").verdict == .notComparable("errors has no number for mode, error"))
+        #expect(judged("mean", "error", incomparable: "other data").verdict == .notComparable("other data"))
+        let undefined = Claim("", published: "", quantity: "", .below(0.1), over: nil) { _ in .nan }
+        #expect(JudgedClaim(undefined, by: Self.results).verdict == .notComparable("the quantity is not a number"))
+    }
+
+    @Test("a part of a sweep is written I/N, and the parts together are all of it")
+    func shards() throws {
+        for count in [1, 3, 7] {
+            let shards = try (1...count).map { try Shard("\($0)/\(count)") }
+            for cell in 0..<20 { #expect(shards.count { $0.has(cell) } == 1) }
+        }
+        for text in ["", "1", "0/2", "3/2", "1/0", "a/2", "1/2/3", "-1/2", "1/100001", "9999999999999999999999/2"] {
+            let fault = #expect(throws: ConfigurationFault.self) { try Shard(text) }
+            #expect(fault?.description.contains("I/N") == true, "\(text)")
+        }
+    }
+}
