@@ -50,8 +50,11 @@ struct CoefficientSearch {
     private func starts(_ random: inout RandomStream) -> [[Point]] {
         let honest = count - hostile
         var starts: [[Point]] = []
+        // Just short of where the subset of least spectrum no longer takes the hostile ones in.
+        let (n, f) = (Float(count), Float(hostile))
+        let edge = Point(0.999 * (1 + (n - f) / max(1, f * (n - 2 * f)).squareRoot()), 0)
         for ones in 0...honest {
-            for place in Self.places {
+            for place in Self.places + [edge] {
                 starts.append((0..<count).map { $0 >= honest ? place : $0 < ones ? [1, 0] : [0, 0] })
                 // The first half at -1: for what rules that look for the greatest variance are tricked by.
                 starts.append((0..<count).map { $0 >= honest ? place : $0 < ones ? [1, 0] : [-1, 0] })

@@ -8,7 +8,7 @@ import Registry
 enum ClippedDescent {
     static let name = "clipped descent"
     static let near = "after 100 rounds"
-    static let late = "after 2,000 rounds"
+    static let late = "after 500 rounds"
     private static let count = 17
     private static let hostile = 4
     private static let dimension = 10
@@ -31,7 +31,7 @@ enum ClippedDescent {
             var table = CalculatedTable(rows: "distance from the honest optimum", columns: [near, late])
             for (name, rule, length) in rules {
                 if shouldStop() { return nil }
-                table.add(name, try distances(rule, clippedAt: length, at: [100, 2_000]))
+                table.add(name, try distances(rule, clippedAt: length, at: [100, 500]))
             }
             return table
         }

@@ -71,8 +71,8 @@ struct FederatedAveraging {
     private var setting: [String] {
         [
             "Federated averaging: softmax regression on \(request.images.title), 10 nodes that are all linked, "
-                + "Dirichlet α = 0.5; updates travel, and everyone adopts the mean of those who took part. Step 0.05, batch 25, "
-                + "\(rounds) rounds, \(seeds) seeds.",
+                + "Dirichlet α = 0.5; updates travel, and everyone adopts the mean of those who took part. "
+                + "Step 0.05, batch 25, \(rounds) rounds, \(seeds) seeds.",
             "Rate: ½|θ − c|² over points c in \(Self.dimension) dimensions, noise of deviation 1, one point a step, "
                 + "step 1/(t + 1), 1,000 rounds, 5 seeds.",
             "Agreement: 16 nodes that start apart and only gossip, x + α Σ w (y − x), 24 rounds.",

@@ -86,8 +86,9 @@ struct Mixing {
     private var setting: [String] {
         [
             "Softmax regression on \(request.images.title), 17 nodes that are all linked, 4 of them hostile; each "
-                + "class is shared out over all nodes in Dirichlet proportions, α = 10 (nearly iid) and 0.1 (a few classes a "
-                + "node). Momenta with β = 0.9 travel; batch 25, step \(stepSize), \(rounds) rounds, \(seeds) seeds.",
+                + "class is shared out over all nodes in Dirichlet proportions, α = 10 (nearly iid) and 0.1 "
+                + "(a few classes a node). Momenta with β = 0.9 travel; batch 25, step \(stepSize), "
+                + "\(rounds) rounds, \(seeds) seeds.",
             "The papers have MNIST and a convolutional net: orders are compared, not accuracies.",
         ]
     }

@@ -17,7 +17,7 @@ struct MomentumFloors {
     private static let betas: [(name: String, value: Float)] = [("β = 0", 0), ("β = 0.9", 0.9), ("β = 0.99", 0.99)]
 
     /// What the hostile nodes send of the honest momenta: mean − z deviations, or the negative mean.
-    private enum Forgery { case alie, signFlip }
+    enum Forgery { case alie, signFlip }
 
     private struct Row {
         let name: String
@@ -63,7 +63,7 @@ struct MomentumFloors {
     }
 
     /// The mean of θ_j² over coordinates and the second half of the rounds.
-    private static func floor(
+    static func floor(
         _ rule: RuleTrial, _ forgery: Forgery, beta: Float, seed: UInt64, rounds: Int
     ) throws -> Double {
         var rule = rule

@@ -129,7 +129,7 @@ struct MomentumPack {
         }
         let recovers = [1, 25].map { batch in
             Claim(
-                "With β = 0.9, batches of \(batch), the trimmed mean under sign flip is as good as the mean without attack",
+                "β = 0.9, batches of \(batch): the trimmed mean under sign flip is as good as the mean without attack",
                 published: "with β = 0.9 they learn (tutorial, experiments)",
                 quantity:
                     "mean accuracy of the trimmed mean under sign flip minus that of the mean without attack, β = 0.9",
