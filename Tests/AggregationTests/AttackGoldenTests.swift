@@ -47,7 +47,7 @@ struct GoldenForgery: CustomTestStringConvertible, Sendable {
 
     /// The attack with ByzFL's parameters.
     func make() throws -> any ModelAttack {
-        let type = try AttackCatalog.all.entry(named: attack)
+        let type = try AttackCatalog.all.entry(named: attack == "Inf" ? NotFinite.name : attack)
         var given: [(name: String, value: ParameterValue)] = []
         switch attack {
         case "InnerProductManipulation": given = [("around", .text("zero")), ("tau", .number(try number("tau")))]

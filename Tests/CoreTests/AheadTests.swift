@@ -90,8 +90,8 @@ struct AheadTests {
     }
 
     @Test(
-        "as many of its messages are kept as rounds may be sat out in a row",
-        arguments: [(0.1, 200...300), (0.5, 30...60)])
+        "as many of its messages are kept as may come while rounds are sat out in a row",
+        arguments: [(0.1, 60...70), (0.5, 30...60)])
     func backlog(chance: Double, kept: ClosedRange<Int>) {
         func backlog(_ participation: Participation?, rounds: Int = 1_000) -> Int {
             NodeConfiguration(

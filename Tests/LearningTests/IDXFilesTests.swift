@@ -191,6 +191,6 @@ struct IDXFilesTests {
         let text = message { () throws(ConfigurationFault) in
             _ = try openIDX(.smallImages(), [("digest", .text("a1"))])
         }
-        #expect(text == "digest is a1; allowed: 64 hexadecimal digits")
+        #expect(text == "digest is a1; allowed: 64 digits from 0 to 9 and a to f")
     }
 }

@@ -68,6 +68,6 @@ struct LIBSVMFilesTests {
     @Test("test rows have no features that the training part has not")
     func testIndices() {
         let text = message { () throws(ConfigurationFault) in _ = try openLIBSVM("1 1:1\n2 2:1\n", test: "1 3:1\n") }
-        #expect(text.hasPrefix("test.svm:1: has index 3; allowed: 1 to 2, the greatest of the training part"))
+        #expect(text.hasPrefix("test.svm:1: has index 3; allowed: 1 to 2, or as many as task.dataset.features says"))
     }
 }

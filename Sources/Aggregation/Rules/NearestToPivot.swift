@@ -13,7 +13,9 @@ public struct NearestToPivot: AggregationRule {
     public static let cost = "n d"
     public static let source = "Farhadkhani et al., ICML 2023, arXiv 2209.10931, section 4"
     public static let parameters = [
-        Parameter.count("pivot", 0...1_000_000, default: 0, "the trusted input, where none is the own; the last where there are fewer").known(as: "idx")
+        Parameter.count(
+            "pivot", 0...1_000_000, default: 0, "the trusted input where none is the own; the last if there are fewer"
+        ).known(as: "idx")
     ]
 
     private let pivot: Int

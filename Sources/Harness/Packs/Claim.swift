@@ -119,7 +119,9 @@ public struct JudgedClaim: Sendable {
         if let reason = claim.incomparable {
             verdict = .notComparable(reason)
         } else if let estimate {
-            verdict = Self.verdict(estimate, in: claim.range)
+            // Seeds without a figure may be those that would tell against it.
+            let told = Self.verdict(estimate, in: claim.range)
+            verdict = missing > 0 && told == .holds ? .notDecided : told
         } else {
             verdict = .notComparable(reasons.first ?? "nothing was measured")
         }

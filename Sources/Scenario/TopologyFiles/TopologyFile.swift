@@ -156,7 +156,8 @@ public struct TopologyFile: Sendable {
         let marked =
             try options.map { options throws(ConfigurationFault) in try NodeLink.readHostile(options, topology) } ?? []
         return try TopologyFile(
-            topology, options: options, taps: taps, marked: found.marked + marked, warnings: notes.sentences, room: room,
+            topology, options: options, taps: taps, marked: found.marked + marked, warnings: notes.sentences,
+            room: room,
             files: files)
     }
 
@@ -242,7 +243,8 @@ public struct TopologyFile: Sendable {
             try TopologySchedule(schedule.form, on: written, rule: weighting, samples: samples)
         }
         return try TopologyFile(
-            written, weighting: weighting, schedule: counted, taps: taps, marked: marked, warnings: warnings, samples: samples)
+            written, weighting: weighting, schedule: counted, taps: taps, marked: marked, warnings: warnings,
+            samples: samples)
     }
 
     /// What may be said of a graph of any family, beside the parameters of its own.
