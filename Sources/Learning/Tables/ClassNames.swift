@@ -106,7 +106,8 @@ struct TargetColumn {
     }
 
     private static let hint =
-        "task.dataset.target is value where a number is to be predicted; in CSV, task.dataset.label says which column it is"
+        "task.dataset.target is value where a number is to be predicted; in CSV, task.dataset.label says which column"
+        + " it is"
     /// More labels with fractions are hardly classes.
     private static let mostFractions = 20
 
