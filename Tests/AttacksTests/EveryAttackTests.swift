@@ -260,7 +260,7 @@ enum AttackLaws {
         case .own: return view.with(own: other.own)
         case .before: return view.with(before: other.before)
         case .graph: return view.with(surroundings: other.surroundings)
-        case .oracle: return view.with(oracle: attackOracle(view.heard, seed: 45))
+        case .oracle: return view.with(oracle: attackOracle(view.heard, seed: 4_500))
         default: return view
         }
     }

@@ -53,7 +53,7 @@ extension EndToEndTests {
                 try StrictJSON.read(forged(["--attack", attack], text).output, name: "answer").object("")
             }
             let infinite = try answer(
-                "Inf", "{\"vectors\": \(Self.points), \"parameters\": {\"elements\": \"infinity\"}}")
+                "notFinite", "{\"vectors\": \(Self.points), \"parameters\": {\"elements\": \"infinity\"}}")
             #expect(try infinite["kind"]?.text("kind") == "model")
             #expect(try infinite["output"]?.array("output").map { try $0.text("") } == ["inf", "inf"])
             let silent = try answer("silence")

@@ -451,11 +451,12 @@ private struct Draw {
         guard type.parameters.contains(where: { $0.name == "count" }) else {
             return {
                 $0.place(by: .text(type.name))
+                // As many nodes as before: faults name some of them.
                 $0.setTopology(
                     .object([
-                        "family": .text(Attached.name), "honest": .number(9), "degree": .number(4),
+                        "family": .text(Attached.name), "honest": .number($0.nodes - 2), "degree": .number(4),
                         "hostile": .number(2),
-                    ]), nodes: 11)
+                    ]), nodes: $0.nodes)
             }
         }
         return { $0.place(by: .object(["placement": .text(type.name), "count": .number(count)])) }

@@ -17,7 +17,7 @@ enum GossipSpeed: FindingKind {
             speed =
                 "disagreement halves about every \(counted(max(1, Int(rounds.rounded())), "round"))"
         } else {
-            speed = "it need not agree"
+            speed = "it bounds no disagreement"
         }
         return [
             Finding(
