@@ -227,9 +227,9 @@ enum AttackLaws {
                         if let earlier { _ = forger.forge(to: 0, seeing: earlier, random: attackStream(seed: 3)) }
                         return bits(forger.forge(to: victim, seeing: view, random: attackStream(seed: seed)))
                     }
-                    let usual = try forge(to: 0, view, seed: seed)
-                    return try (need == .victim ? [2, 3] : [0]).contains { victim in
-                        try forge(to: victim, other, seed: need == .draws ? seed + 100 : seed) != usual
+                    return try (need == .victim ? [2, 3] : [0, 2, 3]).contains { victim in
+                        let usual = try forge(to: need == .victim ? 0 : victim, view, seed: seed)
+                        return try forge(to: victim, other, seed: need == .draws ? seed + 100 : seed) != usual
                     }
                 })
             }

@@ -277,7 +277,7 @@ struct CSVFilesTests {
                 text: "a,y\n" + (0..<30).map { "1,\($0).5\n" }.joined(),
                 complaint:
                     "train.csv: column 2 ('y'): there are 30 labels, some with fractions; task.dataset.target is "
-                    + "value where a number is to be predicted, and task.dataset.label says which column it is"),
+                    + "value where a number is to be predicted; in CSV, task.dataset.label says which column it is"),
             Damage(
                 testDescription: "one column for two things", text: "a,y\n1,x\n2,y\n", given: [("group", .text("y"))],
                 complaint: "train.csv: column 2 ('y') is both task.dataset.label and task.dataset.group"),

@@ -57,8 +57,7 @@ struct LIBSVMFilesTests {
             ("1 1:1\n1 1:2\n", "train.svm: the only label is '1'; expected at least 2 classes"),
             (
                 "1 1:1\n2 99999999:1\n",
-                "train.svm:2: has index 99999999; allowed: 1 to 10000000, the greatest of the training part, or as many "
-                    + "as task.dataset.features says"
+                "train.svm:2: has index 99999999; allowed: 1 to 10000000, or as many as task.dataset.features says"
             ),
         ])
     func damage(_ text: String, _ complaint: String) {

@@ -129,7 +129,10 @@ public struct SoakCase: Sendable {
     public var scheduleKind: String { topology.member("schedule")?.member("kind")?.text ?? "none" }
     public var attackKind: String { adversary.first?.member("attack")?.member("kind")?.text ?? "none" }
 
-    public var placementKind: String { adversary.first?.member("nodes")?.member("placement")?.text ?? "none" }
+    public var placementKind: String {
+        let nodes = adversary.first?.member("nodes")
+        return nodes?.text ?? nodes?.member("placement")?.text ?? "none"
+    }
 
     /// - Parameter changes: settings that differ, as after `--set`.
     public func assembly(changes: [String] = []) throws -> Assembly {
