@@ -63,7 +63,7 @@ let package = Package(
         module("Platform", node, informed),
         module("Simulation", foundations + ["Attacks", "Core", "Faults"], optimised),
         module("Linter", node, optimised),
-        module("Harness", node + ["Linter", "Platform", "Simulation"]),
+        module("Harness", node + ["Linter", "Platform", "Simulation"], prose: ["Packs/README.md"]),
         .executableTarget(
             name: "gossipnode", dependencies: (node + ["Platform"]).map { .init(stringLiteral: $0) },
             // Many nodes start on one host: without shared libraries to bind, sooner and in less memory. Not for

@@ -122,7 +122,7 @@ public struct Adversary: Sendable {
         case .nothing:
             return view(own: nothing, heard: [], victims: [])
         case .models(let senders):
-            guard heard.map(\.sender) == senders else { return nil }
+            guard heard.map(\.sender) == schedule?.present(senders, in: round) ?? senders else { return nil }
             return view(own: nothing, heard: heard, victims: [])
         }
     }
@@ -158,8 +158,8 @@ public struct Collusion: Sendable, Equatable {
     public enum Common: Sendable, Equatable {
         /// All that one of them does: it is the only one.
         case everything
-        /// The models of these honest nodes, ascending: every member overhears them. Who has missed one is silent in
-        /// that round, rather than send another vector.
+        /// The models of these honest nodes, ascending, while they belong to the graph: every member overhears them.
+        /// Who has missed one is silent in that round, rather than send another vector.
         case models(of: [NodeID])
         /// Nothing but the round.
         case nothing

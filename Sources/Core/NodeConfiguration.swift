@@ -104,13 +104,15 @@ public struct NodeConfiguration: Sendable, Equatable {
         self.handsOutMixes = handsOutMixes
         self.checkpointEvery = checkpointEvery
         let turns = participation?.mostTurns(inPauseOf: neighbours.count + 1, rounds: rounds)
-        let mayBeAhead =
-            schedule != nil || turns != nil || !exchange.sendsModels
-            || neighbours.contains { $0.weight ?? 0 > 0 && !$0.receives }
-        backlog = max(mayBeAhead ? Self.longBacklog : 1, turns.map { $0 + 2 } ?? 1)
+        let mayBeAhead = schedule != nil || turns != nil || !exchange.sendsModels
+        // Along a directed link or an eavesdropping one nobody waits for who comes after.
+        let isOneSided = neighbours.contains { ($0.weight != nil) != $0.receives }
+        backlog = max(
+            isOneSided ? Self.oneSidedBacklog : mayBeAhead ? Self.longBacklog : 1, turns.map { $0 + 2 } ?? 1)
     }
 
     private static let longBacklog = 16
+    private static let oneSidedBacklog = 64
 }
 
 extension NodeConfiguration {

@@ -132,8 +132,8 @@ extension NodeCore {
                     || lastRest.map { $0 >= neighbours[slot].lastMet } ?? false
                 neighbours[slot].lastMet = round
             }
-            // What it sent beforehand for a round in which it has nothing to send.
-            if neighbours[slot].weight == nil { neighbours[slot].current = nil }
+            // What it sent beforehand for a round in which it has nothing to send; asynchronous nodes keep the newest.
+            if neighbours[slot].weight == nil, !isAsynchronous { neighbours[slot].current = nil }
         }
     }
 

@@ -126,6 +126,7 @@ public struct RoundFunction: Sendable {
         _ halfStep: consuming HalfStep, with inputs: RoundInputs, among neighbourhood: RoundNeighbourhood,
         probes: ProbedLosses? = nil, using workspace: inout Workspace
     ) -> NodeState {
+        workspace.sample = nil
         let step = halfStep.own.round
         guard !configuration.rests(in: step) else {
             return NodeState(
@@ -138,9 +139,9 @@ public struct RoundFunction: Sendable {
                 halfStep.own, with: inputs.heard, before: halfStep.start, offenders: inputs.offenders,
                 among: neighbourhood, probes: probes, using: &workspace)
             : halfStep.own.values
-        workspace.sample =
-            configuration.handsOutMix(of: step) && neighbourhood.countsOwn
-            ? sample(halfStep.own, mixed, in: workspace) : nil
+        if configuration.handsOutMix(of: step), neighbourhood.countsOwn {
+            workspace.sample = sample(halfStep.own, mixed, in: workspace)
+        }
         var state = NodeState(
             [], configuration.shared, kept: halfStep.kept, ruleMemory: ruleMemory, attackMemory: behaviour.memory)
         if sendsModels {

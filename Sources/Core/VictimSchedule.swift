@@ -18,6 +18,9 @@ public struct VictimSchedule: Sendable {
 
     private func forges(_ node: NodeID) -> Bool { hostile.slot(of: node, by: \.self) != nil }
 
+    /// Those of them that belong to the graph in this round.
+    func present(_ nodes: [NodeID], in round: Round) -> [NodeID] { nodes.filter { links.isPresent($0, in: round) } }
+
     /// Ascending.
     public func victims(in round: Round) -> [Victim] {
         links.receivers(of: hostileNode, in: round).filter { !forges($0) }.map { victim in

@@ -28,7 +28,7 @@ public struct GossipLimit: Sendable, Equatable {
         isPlainAverage = weights.isDoublyStochastic(among: nodes)
         // Nobody can be forgotten then, since every group gives as much as it takes.
         guard !isPlainAverage else {
-            closedGroups = weights.topology.components(of: nodes)
+            closedGroups = Self.closedGroups(of: weights, among: nodes)
             shares = [Double](repeating: 1 / Double(nodes.count), count: nodes.count)
             return
         }
@@ -47,9 +47,9 @@ public struct GossipLimit: Sendable, Equatable {
         self.shares = shares
     }
 
-    /// `closedGroups` of all nodes, whatever the weights are but positive.
-    static func closedGroups(of weights: MixingWeights) -> [[NodeID]] {
-        let nodes = weights.topology.nodes
+    /// `closedGroups` alone.
+    public static func closedGroups(of weights: MixingWeights, among nodes: [NodeID]? = nil) -> [[NodeID]] {
+        let nodes = (nodes ?? weights.topology.nodes).sorted()
         return closedGroups(of: rows(weights, nodes)).map { $0.map { nodes[$0] } }
     }
 

@@ -27,6 +27,15 @@ public struct MixingWeights: Sendable, Equatable {
     /// What decimal weights such as ten times 0.1 may miss 1 by.
     static let tolerance = 1e-9
 
+    /// The topology without the edges over which nobody hears anything, as their weight is 0.
+    public var usedTopology: Topology {
+        let used = topology.edges.filter { edge in
+            weight(of: edge.source, at: edge.target) > 0
+                || !topology.directed && weight(of: edge.target, at: edge.source) > 0
+        }
+        return used.count == topology.edges.count ? topology : topology.with(used, directed: topology.directed)
+    }
+
     /// The weights of `topology.neighbours(of: node)`, in that order.
     public func weights(at node: NodeID) -> [Double] { rows[node.index] }
 

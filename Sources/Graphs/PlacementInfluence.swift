@@ -30,26 +30,56 @@ public struct PlacementInfluence: Sendable {
         return zip(reached, isHostile).reduce(0) { $1.1 == 0 ? $0 + $1.0 : $0 } / Double(honest)
     }
 
-    /// So many nodes, one after the other the one with which Φ_T becomes greatest; ascending.
-    public func greedy(count: Int) -> [NodeID] {
-        var chosen: [NodeID] = []
-        while chosen.count < min(count, nodeCount - 1) {
-            let isHostile = flags(chosen)
-            let honest = isHostile.map { 1 - $0 }
-            // What a node gives to the honest ones, less what it is told itself: all that changes but for a term that
-            // is nearly the same for all.
-            let given = sums(honest, matrix.timesTransposed)
-            let told = sums(isHostile, matrix.times)
-            let left = given.indices.filter { isHostile[$0] == 0 }
-            let ranked = left.sorted { (told[$0] - given[$0], $0) < (told[$1] - given[$1], $1) }
-            let scores = ranked.prefix(Self.mostTried).map { (node: NodeID($0), score: self(chosen + [NodeID($0)])) }
-            guard let best = scores.max(by: { ($0.score, $1.node) < ($1.score, $0.node) }) else { break }
-            chosen.append(best.node)
-        }
-        return chosen.sorted()
+    /// About how many steps `greedy` takes.
+    public func steps(ofGreedy count: Int) -> Double {
+        Double(nodeCount + 2 * count) * Double(rounds) * Double(nodeCount + matrix.entryCount)
     }
 
-    private static let mostTried = 16
+    /// So many nodes, one after the other the one with which Φ_T becomes greatest, in the order in which they were
+    /// chosen. Values that differ in the tenth digit only count as equal: there the first candidate is taken.
+    ///
+    /// - Parameters:
+    ///   - candidates: all nodes by default.
+    ///   - taken: nodes that are hostile already, none of them a candidate.
+    public func greedy(count: Int, of candidates: [NodeID]? = nil, after taken: [NodeID] = []) -> [NodeID] {
+        guard count > 0 else { return [] }
+        let candidates = candidates ?? (0..<nodeCount).map { NodeID($0) }
+        // Of each node, what it has of its own model, what all have of it, and what it has of the hostile ones' models
+        // and they of its.
+        let own = (0..<nodeCount).map { sums(flags([NodeID($0)]), matrix.times)[$0] }
+        let heard = sums([Double](repeating: 1, count: nodeCount), matrix.timesTransposed)
+        var fromHostile = [Double](repeating: 0, count: nodeCount)
+        var toHostile = fromHostile
+        var reached = 0.0
+        /// Φ_T h, with one more hostile node; h is the same whichever it is.
+        func influence(with node: NodeID) -> Double {
+            let place = node.index
+            return reached - fromHostile[place] + heard[place] - own[place] - toHostile[place]
+        }
+        func add(_ node: NodeID) {
+            reached = influence(with: node)
+            let unit = flags([node])
+            let (column, row) = (sums(unit, matrix.times), sums(unit, matrix.timesTransposed))
+            for place in column.indices {
+                fromHostile[place] += column[place]
+                toHostile[place] += row[place]
+            }
+        }
+        for node in taken { add(node) }
+        var isChosen = [Bool](repeating: false, count: nodeCount)
+        var chosen: [NodeID] = []
+        while chosen.count < count {
+            let left = candidates.filter { !isChosen[$0.index] }
+            let scores = left.map { influence(with: $0) }
+            let unit = (scores.map(\.magnitude).max() ?? 0) * 1e-9
+            let ranks = scores.map { unit > 0 ? ($0 / unit).rounded() : 0 }
+            guard let best = left.indices.max(by: { (ranks[$0], $1) < (ranks[$1], $0) }) else { break }
+            add(left[best])
+            isChosen[left[best].index] = true
+            chosen.append(left[best])
+        }
+        return chosen
+    }
 
     private func flags(_ nodes: [NodeID]) -> [Double] {
         var flags = [Double](repeating: 0, count: nodeCount)

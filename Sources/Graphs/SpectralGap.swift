@@ -26,6 +26,12 @@ public struct SpectralGap: Sendable, Equatable {
             (gamma, isExact) = (1, true)
             return
         }
+        let limit = GossipLimit(of: weights, among: nodes)
+        // Zero weights and one-way links can part a graph that hangs together.
+        guard limit.closedGroups.count == 1 else {
+            (gamma, isExact) = (0, true)
+            return
+        }
         let mixing = SparseMatrix(among: nodes, of: topology) { node, neighbour in
             let weight = weights.weight(of: neighbour, at: node)
             // Every undirected W is similar to a symmetric matrix: π_i w_ij = π_j w_ji for some π.
@@ -33,22 +39,24 @@ public struct SpectralGap: Sendable, Equatable {
         } diagonal: { node, neighbours in
             1 - neighbours.reduce(0) { $0 + weights.weight(of: $1, at: node) }
         }
-        let limit = GossipLimit(of: weights, among: nodes)
+        let modulus: Double
         if topology.directed {
             let ones = limit.isPlainAverage ? [Double](repeating: 1, count: nodes.count) : nil
             let squared = Lanczos(size: nodes.count, besides: ones, entries: 2 * mixing.entryCount) {
                 mixing.timesTransposed(mixing.times($0))
             }
             isExact = squared.isSettled
-            gamma = 1 - max(0, ones == nil ? squared.eigenvalue(fromTop: 1) : squared.largest).squareRoot()
+            modulus = max(0, ones == nil ? squared.eigenvalue(fromTop: 1) : squared.largest).squareRoot()
         } else {
             // The symmetric matrix keeps √π, as W keeps the constant vectors.
             let slowest = limit.shares.map { $0.map { $0.squareRoot() } }
             let spectrum = Lanczos(size: nodes.count, besides: slowest, entries: mixing.entryCount, mixing.times)
             let second = slowest == nil ? spectrum.eigenvalue(fromTop: 1) : spectrum.largest
             isExact = spectrum.isSettled
-            gamma = 1 - max(abs(second), abs(spectrum.smallest))
+            modulus = max(abs(second), abs(spectrum.smallest))
         }
+        // So little is rounding.
+        gamma = abs(1 - modulus) < 1e-12 ? 0 : 1 - modulus
     }
 }
 
@@ -95,8 +103,8 @@ public struct LaplacianSpectrum: Sendable, Equatable {
         }
         let ones = [Double](repeating: 1, count: nodes.count)
         let spectrum = Lanczos(size: nodes.count, besides: ones, entries: laplacian.entryCount, laplacian.times)
-        connectivity = parts.count == 1 ? spectrum.smallest : 0
-        largest = spectrum.largest
+        connectivity = parts.count == 1 ? max(0, spectrum.smallest) : 0
+        largest = max(0, spectrum.largest)
         isExact = spectrum.isSettled
     }
 }

@@ -3,8 +3,6 @@ public import Registry
 
 /// A rule that says how much each neighbour's model counts at a node.
 public protocol WeightRule: Registered {
-    /// Whether both ends of every undirected edge give each other the same, so that W is doubly stochastic.
-    static var isSymmetric: Bool { get }
     /// Whether it goes by how many samples nodes have, which only an experiment tells.
     static var countsSamples: Bool { get }
     /// Whether it reads the `weight` of edges.
@@ -20,7 +18,6 @@ public protocol WeightRule: Registered {
 }
 
 extension WeightRule {
-    public static var isSymmetric: Bool { true }
     public static var countsSamples: Bool { false }
     public static var readsEdges: Bool { false }
 }

@@ -9,8 +9,6 @@ public struct WeightSums: Sendable, Equatable {
     public let rows: [Double]
     /// What all of them give to each node, itself included.
     public let columns: [Double]
-    /// The greatest |w_ij − w_ji|.
-    public let asymmetry: Double
 
     /// So much is rounding.
     public static let tolerance = 1e-9
@@ -21,14 +19,12 @@ public struct WeightSums: Sendable, Equatable {
         for (index, node) in nodes.enumerated() { place[node.index] = index }
         var rows = [Double](repeating: 0, count: nodes.count)
         var columns = rows
-        var asymmetry = 0.0
         for (row, node) in nodes.enumerated() {
             var given = 0.0
             for sender in weights.senders(of: node) {
                 guard let column = place[sender.node.index] else { continue }
                 given += sender.weight
                 columns[column] += sender.weight
-                asymmetry = max(asymmetry, abs(sender.weight - weights.weight(of: node, at: sender.node)))
             }
             let kept = max(0, 1 - given)
             rows[row] = given + kept
@@ -37,12 +33,10 @@ public struct WeightSums: Sendable, Equatable {
         self.nodes = nodes
         self.rows = rows
         self.columns = columns
-        self.asymmetry = asymmetry
     }
 
     private static func areOnes(_ sums: [Double]) -> Bool { sums.allSatisfy { abs($0 - 1) <= tolerance } }
 
-    public var isSymmetric: Bool { asymmetry <= Self.tolerance }
     public var isRowStochastic: Bool { Self.areOnes(rows) }
     public var isColumnStochastic: Bool { Self.areOnes(columns) }
     /// Whether a mix leaves the plain average of these nodes' models where it is.

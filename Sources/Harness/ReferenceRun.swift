@@ -30,8 +30,13 @@ public struct ReferenceRun: Sendable {
         self.models = models
     }
 
-    /// After all rounds; `nil` where some honest node was lost, so that the ends are of different nodes.
+    /// The last of them, whenever it was.
     public var final: EvaluationRecord? { evaluations.last }
+
+    /// The end, to be compared with that of another run; `nil` where it is not of as many rounds and honest nodes.
+    func end(like other: EvaluationRecord) -> EvaluationRecord? {
+        evaluations.last.flatMap { $0.rounds == other.rounds && $0.nodes == other.nodes ? $0 : nil }
+    }
 
     /// All that the experiment asks for, in its order; fewer where it is told to stop.
     ///

@@ -135,12 +135,12 @@ public struct RunSummary: Sendable {
         references = outcome.references
         var figures = final?.allFigures ?? Figures()
         if let final {
+            let moments = outcome.earlier + outcome.evaluations.map { (rounds: $0.rounds, figures: $0.allFigures) }
             figures.add(
                 try MeasureCatalog.figures(
                     of: MeasuredRun(
                         assembly: assembly,
-                        moments: outcome.earlier.filter { $0.rounds < final.rounds }
-                            + outcome.evaluations.filter { $0.rounds < final.rounds }.map { ($0.rounds, $0.allFigures) }
+                        moments: moments.filter { $0.rounds < final.rounds }.sorted { $0.rounds < $1.rounds }
                             + [(final.rounds, final.allFigures)],
                         final: final, models: finished, screening: screening, references: references)))
         }
@@ -216,7 +216,8 @@ public struct RunSummary: Sendable {
                 line.appendObject { object in
                     object.add("kind", reference.kind.rawValue)
                     object.add("modelDigest", reference.modelDigest)
-                    object.add("measures") { reference.final?.allFigures.write(to: &$0) }
+                    let end = final.flatMap { reference.end(like: $0) }
+                    object.add("measures") { end?.allFigures.write(to: &$0) }
                 }
             }
         }

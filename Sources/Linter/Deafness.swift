@@ -4,7 +4,8 @@ import Aggregation
 import Graphs
 import Kernels
 
-/// Tries a rule on neighbourhoods in which some neighbours, the heaviest, have another model than all others.
+/// Tries a rule on neighbourhoods in which some neighbours, the heaviest or the lightest, have another model than all
+/// others.
 struct Deafness {
     /// Beyond these numbers trying takes too long.
     static let mostNodes = 2_000
@@ -20,29 +21,41 @@ struct Deafness {
         let weights: [Double]
         let count: Int
         let weight: Double
+        let isOfLightest: Bool
     }
 
     init(_ rule: any GossipRule) { self.rule = rule }
 
-    /// The most that the node can leave out; its degree where it minds nobody. `nil` where it has too many neighbours.
-    mutating func of(_ weights: [Double], _ budget: Budget) -> Int? {
+    /// So many of its heaviest neighbours the node can leave out; its degree where it minds nobody. `nil` where it has
+    /// too many neighbours.
+    ///
+    /// - Parameter lightest: of its lightest ones, of which rules that go by weight leave out more.
+    mutating func of(_ weights: [Double], _ budget: Budget, lightest: Bool = false) -> Int? {
         guard weights.count <= Self.mostNeighbours else { return nil }
-        let key = Key(weights: weights.sorted(), count: budget.count, weight: budget.weight)
+        let sorted = weights.sorted()
+        let isOfLightest = lightest && sorted.first != sorted.last
+        let key = Key(weights: sorted, count: budget.count, weight: budget.weight, isOfLightest: isOfLightest)
         if let found = known[key] { return found }
         // Whoever minds some of them minds more of them.
         var (low, high) = (0, key.weights.count)
         while low < high {
             let middle = (low + high + 1) / 2
-            if isDeaf(to: middle, key.weights, budget) { low = middle } else { high = middle - 1 }
+            let isDeaf = isDeaf(to: middle, sorted, budget, lightest: isOfLightest)
+            if isDeaf { low = middle } else { high = middle - 1 }
         }
         known[key] = low
         return low
     }
 
-    private mutating func isDeaf(to others: Int, _ weights: [Double], _ budget: Budget) -> Bool {
+    private mutating func isDeaf(
+        to others: Int, _ weights: [Double], _ budget: Budget, lightest: Bool
+    ) -> Bool {
         let own: [Float] = [1, 1]
         var batch = VectorBatch(columns: 2, capacity: weights.count)
-        for place in weights.indices { batch.append(place < weights.count - others ? own : [3, 2]) }
+        for place in weights.indices {
+            let isOther = lightest ? place < others : place >= weights.count - others
+            batch.append(isOther ? [3, 2] : own)
+        }
         for round in 0..<Self.tries {
             let context = MixContext(
                 round: Round(round), rounds: 100, node: NodeID(0), senders: weights.indices.map { NodeID($0 + 1) },

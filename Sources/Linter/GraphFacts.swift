@@ -9,15 +9,20 @@ final class GraphFacts {
 
     init(_ subject: LintSubject) { self.subject = subject }
 
+    /// The links of weight above 0 in the rounds looked at.
+    lazy var used = subject.weights.usedTopology
     /// The honest nodes with those that they hear.
-    lazy var heard = InducedGraph(subject.topology, among: subject.honest)
+    lazy var heard = InducedGraph(used, among: subject.honest)
     /// The honest nodes, every link in both directions.
-    lazy var linked = InducedGraph(subject.topology, among: subject.honest, ignoringDirection: true)
-    lazy var parts = subject.topology.components(of: subject.honest)
+    lazy var linked = InducedGraph(used, among: subject.honest, ignoringDirection: true)
+    /// Whatever the direction of links.
+    lazy var parts = used.components(of: subject.honest)
+    /// Groups of honest nodes that hear no honest node outside: where there are several, these never agree.
+    lazy var closedGroups = GossipLimit.closedGroups(of: subject.weights, among: subject.honest)
     lazy var gap = SpectralGap(of: subject.weights, among: subject.honest)
     /// Every edge counts 1; `nil` where edges have a direction.
     lazy var plain =
-        subject.topology.directed ? nil : LaplacianSpectrum(of: subject.topology, among: subject.honest)
+        subject.topology.directed ? nil : LaplacianSpectrum(of: used, among: subject.honest)
     /// Every edge counts its weight.
     lazy var weighted =
         subject.topology.directed ? nil : LaplacianSpectrum(of: subject.weights, among: subject.honest)

@@ -26,7 +26,9 @@ public struct GraphTable {
                     range(NodesAndEdges.self, "nodes", "nodes"),
                     range(NodesAndEdges.self, "edges", "edges"),
                     range(NodesAndEdges.self, "leastDegree", "greatestDegree"),
-                    range(LongestPath.self, "atLeast", "atMost"), range(GossipSpeed.self, "gamma", "gamma"),
+                    range(LongestPath.self, "atLeast", "atMost"),
+                    // Below 0 it bounds nothing.
+                    number(GossipSpeed.self, "gamma").map { $0 < 0 ? "" : brief($0) } ?? "",
                     range(AlgebraicConnectivity.self, "mu2", "mu2"),
                     range(AlgebraicConnectivity.self, "muMax", "muMax"),
                     range(GroupRobustness.self, "atLeast", "atMost"), range(CutPlaces.self, "cutNodes", "cutNodes"),

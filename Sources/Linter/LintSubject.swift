@@ -50,9 +50,11 @@ public struct LintSubject: Sendable {
     public let graphs: any LinkSchedule
     /// The rounds looked at: one of a graph that never changes.
     public let rounds: [Round]
+    /// How many of its first rounds, one after the other, can be looked at soon.
+    let windowLength: Int
     /// All links that there are in some round.
     public let topology: Topology
-    /// The weights, where the graph changes their mean over the rounds.
+    /// The weights, where the graph changes their mean over the rounds looked at, each counting once.
     public let weights: MixingWeights
     public let placement: HostileSet
     /// Ascending.
@@ -66,6 +68,7 @@ public struct LintSubject: Sendable {
 
     let isHostile: [Bool]
 
+    /// - Parameter roundCount: how many rounds of the schedule there are, one a gossip step.
     public init(
         _ graphs: any LinkSchedule, lasting roundCount: Int = .max, placement: HostileSet = .nobody,
         tolerance: NodeConfiguration.Tolerance? = nil, rules: [NamedRule] = NamedRule.all,
@@ -74,8 +77,9 @@ public struct LintSubject: Sendable {
         let distinct = graphs.distinctRounds(before: roundCount)
         let looked = distinct ?? (0..<min(roundCount, Self.mostRounds)).map { Round($0) }
         let rounds = Array(looked.prefix(Self.mostRounds))
+        let window = max(1, min(roundCount, Self.mostRounds, RoundHistory.affordableRounds(of: graphs)))
         self.init(
-            graphs, weights: graphs.meanWeights(in: rounds), rounds: rounds, placement, tolerance, rules,
+            graphs, weights: graphs.meanWeights(in: rounds), rounds: rounds, window, placement, tolerance, rules,
             isDecided: isDecided)
     }
 
@@ -85,20 +89,22 @@ public struct LintSubject: Sendable {
     public init(_ assembly: Assembly, rules: [NamedRule]? = nil) {
         let own = NamedRule(assembly.experiment.aggregation.rule.kind, assembly.gossipRule)
         self.init(
-            assembly.graphs, lasting: assembly.experiment.training.rounds,
+            assembly.graphs, lasting: assembly.experiment.training.steps,
             placement: assembly.hostile.isEmpty ? .nobody : .given(assembly.hostile), tolerance: assembly.tolerance,
             rules: rules ?? [own], isDecided: rules == nil)
     }
 
     /// The same with others hostile.
     func placing(_ placement: HostileSet) -> LintSubject {
-        LintSubject(graphs, weights: weights, rounds: rounds, placement, declared, rules, isDecided: isDecided)
+        LintSubject(
+            graphs, weights: weights, rounds: rounds, windowLength, placement, declared, rules, isDecided: isDecided)
     }
 
     private init(
-        _ graphs: any LinkSchedule, weights: MixingWeights, rounds: [Round], _ placement: HostileSet,
-        _ declared: NodeConfiguration.Tolerance?, _ rules: [NamedRule], isDecided: Bool
+        _ graphs: any LinkSchedule, weights: MixingWeights, rounds: [Round], _ windowLength: Int,
+        _ placement: HostileSet, _ declared: NodeConfiguration.Tolerance?, _ rules: [NamedRule], isDecided: Bool
     ) {
+        self.windowLength = windowLength
         self.graphs = graphs
         topology = graphs.union
         self.rounds = rounds

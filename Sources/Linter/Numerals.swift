@@ -11,7 +11,8 @@ func brief(_ value: Double) -> String {
             mantissa *= 10
             exponent -= 1
         }
-        let tenths = Int((mantissa * 10).rounded())
+        var tenths = Int((mantissa * 10).rounded())
+        if tenths == 100 { (tenths, exponent) = (10, exponent + 1) }
         return "\(value < 0 ? "-" : "")\(tenths / 10).\(tenths % 10)e\(exponent)"
     }
     guard magnitude < 1e6 else { return magnitude < 1e15 ? "\(Int(value.rounded()))" : "\(value)" }

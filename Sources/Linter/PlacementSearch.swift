@@ -7,6 +7,8 @@ import Kernels
 extension LintSubject {
     /// So many placements are looked at one by one.
     private static let mostPlacements = 600
+    /// A search for the nodes of most influence may take so many steps.
+    static let mostSearchSteps = 4e8
 
     /// The same with so many hostile nodes, where they do most harm: to the rule where there is only one, then to the
     /// honest graph's connection, then by their weight at a node, then by their influence.
@@ -52,9 +54,9 @@ extension LintSubject {
 
     /// By influence; around the nodes with the fewest neighbours; at the places that hold the graph together.
     private func likely(_ count: Int, _ influence: PlacementInfluence) -> [[NodeID]] {
-        let work = count * 40 * influence.rounds * (topology.edges.count + topology.nodeCount)
         let byDegree = topology.nodes.sorted { (topology.degree(of: $1), $0) < (topology.degree(of: $0), $1) }
-        let filling = work < 400_000_000 ? influence.greedy(count: count) : Array(byDegree.prefix(count))
+        let isShort = influence.steps(ofGreedy: count) < Self.mostSearchSteps
+        let filling = isShort ? influence.greedy(count: count) : Array(byDegree.prefix(count))
         func filled(_ first: [NodeID]) -> [NodeID] {
             var chosen: [NodeID] = []
             for node in first + filling + byDegree where chosen.count < count && !chosen.contains(node) {
@@ -65,6 +67,7 @@ extension LintSubject {
         let surrounded = byDegree.reversed().prefix(8).map { node in
             filled(weights.senders(of: node).sorted { $0.weight > $1.weight }.map(\.node))
         }
-        return [filling] + surrounded + [filled(Cuts(of: InducedGraph(topology, ignoringDirection: true)).nodes)]
+        let cuts = Cuts(of: InducedGraph(topology, ignoringDirection: true))
+        return [filling.sorted()] + surrounded + [filled(cuts.nodes)]
     }
 }

@@ -66,7 +66,10 @@ struct Adversaries: Sendable {
         guard !settings.nodes.labels.isEmpty else {
             throw ConfigurationFault(.missing(key: "\(key).nodes", expected: "at least one node label"))
         }
-        let last = settings.until ?? rounds
+        let last = min(settings.until ?? rounds, rounds)
+        guard last > 0 else {
+            throw ConfigurationFault(.notAllowed(key: "\(key).until", given: "0", allowed: "a round after from"))
+        }
         guard settings.from < last else {
             throw ConfigurationFault(
                 .notAllowed(key: "\(key).from", given: "\(settings.from)", allowed: "a round before \(last)"))

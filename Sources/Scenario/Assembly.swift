@@ -59,7 +59,7 @@ public struct Assembly: Sendable {
     /// The whole training part, where all nodes run in one process and share it.
     private let shared: Samples?
     private var rule: any GossipRule
-    private let exchange: any Exchange
+    private var exchange: any Exchange
     private let settings: LocalSGD.Settings
     private var adversaries: Adversaries
 
@@ -135,7 +135,7 @@ public struct Assembly: Sendable {
         try experiment.checkWeighting(file.weighting, isAnyoneHostile: !hostile.isEmpty)
         topologyFile = try file.weighed(by: parts.map(\.count))
         graphs = topologyFile.graphs
-        view = RoundsInView(of: graphs, rounds: experiment.training.rounds)
+        view = RoundsInView(of: graphs, steps: experiment.training.steps)
         let doubts = Warnings(
             experiment: pinned, graphs: graphs, honest: honest, isHostile: isHostile.contains, rule: rule,
             parts: parts, view: view)
@@ -237,6 +237,11 @@ public struct Assembly: Sendable {
             assembly.experiment.aggregation.rule = Selection(NoCommunication.self)
             assembly.experiment.aggregation.before = []
             assembly.rule = try assembly.experiment.aggregation.makeRule()
+            // Nobody hands mass on.
+            if carriesMass {
+                assembly.experiment.training.exchange = Selection(ModelExchange.self)
+                assembly.exchange = try assembly.experiment.training.makeExchange()
+            }
         }
         assembly.experiment.measureAlso = []
         assembly.experiment.measureReferences = []
@@ -315,8 +320,9 @@ extension Experiment {
     func checkWeighting(_ weighting: Weighting, isAnyoneHostile: Bool) throws(ConfigurationFault) {
         guard weighting.kind.countsSamples, isAnyoneHostile, task.over == .honest else { return }
         throw ConfigurationFault(
-            "task.split.over honest leaves hostile nodes without data, and the topology's weights \(weighting) nothing "
-                + "for whoever has none: everyone would know them; allowed: task.split.over all, or other weights")
+            "task.split.over honest leaves hostile nodes without data, and the topology's weights \(weighting) give "
+                + "nothing to whoever has none: everyone would know them; allowed: task.split.over all, or other "
+                + "weights")
     }
 
     /// What a node is told to withstand. Only the oracle looks at who is hostile.

@@ -13,6 +13,8 @@ extension Experiment.Training {
     }
 
     public var cadence: Cadence { Cadence(mixEvery: mixEvery, gossipSteps: gossipSteps) }
+    /// Gossip steps in all, which schedules count.
+    public var steps: Int { rounds.clampedTimes(gossipSteps) }
 }
 
 extension Experiment {

@@ -18,11 +18,12 @@ struct RoundsInView: Sendable {
     /// So many links are looked at in all.
     private static let mostLinks = 400_000
 
-    init(of links: any LinkSchedule, rounds: Int) {
+    /// - Parameter steps: how many rounds of the schedule the run has, one a gossip step.
+    init(of links: any LinkSchedule, steps: Int) {
         let affordable = max(1, Self.mostLinks / max(1, links.union.edges.count))
-        let distinct = links.distinctRounds(before: rounds)
-        let looked = distinct ?? (0..<min(rounds, affordable)).map { Round($0) }
-        isAll = distinct != nil || looked.count == rounds
+        let distinct = links.distinctRounds(before: steps)
+        let looked = distinct ?? (0..<min(steps, affordable)).map { Round($0) }
+        isAll = distinct != nil || looked.count == steps
         graphs = looked.map { Graph(round: $0, weights: links.weights(in: $0)) }
     }
 

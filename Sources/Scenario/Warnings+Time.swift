@@ -51,9 +51,10 @@ extension Warnings {
     /// Changes that come when all is over.
     var neverChanging: String? {
         guard let changing = graphs as? ChangingLinks else { return nil }
-        let rounds = experiment.training.rounds
-        guard let late = changing.starts.first(where: { $0.number >= rounds }) else { return nil }
-        return "the schedule's changes from round \(late) on never come; the last round is \(rounds - 1)"
+        let steps = experiment.training.steps
+        guard let late = changing.starts.first(where: { $0.number >= steps }) else { return nil }
+        let noun = experiment.training.gossipSteps > 1 ? "gossip step" : "round"
+        return "the schedule's changes from \(noun) \(late) on never come; the last \(noun) is \(steps - 1)"
     }
 
     /// Rounds without an exchange, which count in a schedule all the same.
@@ -74,7 +75,7 @@ extension Warnings {
 
     /// What comes after the last round of a trace of contacts that is shorter than the run.
     var afterTrace: String? {
-        let steps = experiment.training.rounds.clampedTimes(experiment.training.gossipSteps)
+        let steps = experiment.training.steps
         guard let contacts = graphs as? ContactLinks, contacts.length < steps else { return nil }
         let words =
             switch contacts.after {

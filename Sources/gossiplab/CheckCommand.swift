@@ -21,8 +21,10 @@ enum CheckCommand: Command {
         }
         let source = try ExperimentSource(
             named: flags.words.first ?? "quickstart", overrides: flags.values("set"), inputs: InputFiles(flags))
+        let room = MemoryRoom(bytes: HostLimits.freeMemory(), for: .report)
         let assembly = try Assembly(
-            source.experiment, topology: source.topologyFile(of: source.experiment), files: source.dataFiles)
+            source.experiment, topology: source.topologyFile(of: source.experiment, room: room),
+            files: source.dataFiles, room: room)
         for warning in assembly.warnings { StandardError.print("warning: \(warning)") }
         let subject = LintSubject(assembly)
         let findings = Lint.findings(of: subject)

@@ -13,6 +13,11 @@ enum TopologyBreakdown {
         let seconds = try flags.count("seconds", 1...86_400, default: 60)
         let most = try flags.count(
             "most", 0...file.topology.nodeCount, default: (file.topology.nodeCount - 1) / 2)
+        let nodes = file.topology.nodeCount
+        // The search for the worst place takes its time, and cannot be called off.
+        guard nodes <= 2_000 else {
+            throw ConfigurationFault("the graph has \(nodes) nodes; a breakdown takes up to 2000")
+        }
         let rule = try NamedRule(named: name)
         let breakdown = Breakdown(file, rule)
         let clock = MonotonicClock()

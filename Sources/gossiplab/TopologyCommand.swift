@@ -91,7 +91,8 @@ enum TopologyCommand: Command {
                         + "--tolerates out, or the experiment")
             }
             let source = try ExperimentSource(named: name, inputs: InputFiles(flags))
-            let assembly = try Assembly(source.experiment, topology: file, files: source.dataFiles)
+            let room = MemoryRoom(bytes: HostLimits.freeMemory(), for: .report)
+            let assembly = try Assembly(source.experiment, topology: file, files: source.dataFiles, room: room)
             let own = NamedRule(assembly.experiment.aggregation.rule.kind, assembly.gossipRule)
             rules = rules ?? [own] + NamedRule.all.filter { $0.name != own.name }
             return LintSubject(assembly, rules: rules)

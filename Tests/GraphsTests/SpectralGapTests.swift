@@ -26,6 +26,14 @@ struct SpectralGapTests {
         #expect(abs(try gap(ring) - expected / 3) < 1e-12)
     }
 
+    @Test("0 where weights of 0 part the graph: two nodes at the end of a path have no data around them")
+    func zeroWeights() throws {
+        let path = try topology([(0, 1), (1, 2), (2, 3), (3, 4)], nodes: 5)
+        let weights = try MixingWeights(path, rule: .sampleCount, samples: [1, 1, 0, 0, 0])
+        #expect(SpectralGap(of: weights).gamma == 0 && weights.usedTopology.edges.count == 2)
+        #expect(GossipLimit(of: weights).closedGroups.map(\.count) == [2, 1, 1])
+    }
+
     @Test("complete: γ = 1 and every non-zero eigenvalue of the Laplacian is n", arguments: [2, 3, 16])
     func complete(nodes: Int) throws {
         let graph = try FamilyMember(family: "complete", given: [("nodes", Double(nodes))]).make()

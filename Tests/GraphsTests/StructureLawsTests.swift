@@ -176,6 +176,13 @@ struct StructureLawsTests {
         }
     }
 
+    @Test("the middle of a star has most influence, wherever it stands, though W is doubly stochastic")
+    func influenceOnStar() throws {
+        let star = try Topology(labels: (0..<40).map { "\($0)" }, edges: (0..<39).map { Edge(NodeID($0), NodeID(39)) })
+        let influence = PlacementInfluence(of: try MixingWeights(star, rule: .metropolisHastings))
+        #expect(influence.greedy(count: 1) == [NodeID(39)])
+    }
+
     @Test("influence is what powers of the matrix say, and greedy takes the best single node")
     func influence() throws {
         let topology = try Self.random(3, nodes: 12)

@@ -46,11 +46,35 @@ struct BreakdownTests {
         }
         #expect(rows.map(\.count) == [0, 1] && rows.map(\.told) == [0, 1])
         #expect(rows[0].finding.verdict == .holds && rows[1].finding.verdict == .fails)
-        #expect(rows[0].worst?.outcome.isBroken == false && rows[1].worst?.outcome.isBroken == true)
+        #expect(rows[0].isBroken == false && rows[1].isBroken == true)
         #expect(rows[1].tried > 5 && said.count > rows[1].tried)
         let report = BreakdownReport(rows, of: breakdown)
         #expect(report.held == 0 && report.broken?.count == 1)
         #expect(report.lines.allSatisfy { $0.count <= FindingText.columns })
+    }
+
+    private static func nodeLink(_ nodes: String, _ edges: String) -> String {
+        """
+        {"directed": false, "multigraph": false, "graph": {"gossipnode": {"version": 1, "weights": "file"}},
+         "nodes": [\(nodes)], "edges": [\(edges)]}
+        """
+    }
+
+    @Test("what gossips too slowly is not called broken, and one node is not enough")
+    func slow() throws {
+        func rows(_ nodes: String, _ edges: String) throws -> (rows: [Breakdown.Row], text: String) {
+            let breakdown = Breakdown(
+                try file(Self.nodeLink(nodes, edges)), try NamedRule(named: "weightedMean"))
+            let rows = try breakdown.rows(most: 3) { _ in
+            } isOver: {
+                false
+            }
+            return (rows, BreakdownReport(rows, of: breakdown).lines.joined(separator: " "))
+        }
+        let slow = try rows(#"{"id": 0}, {"id": 1}"#, #"{"source": 0, "target": 1, "weight": 0.0001}"#)
+        #expect(slow.rows.count == 1 && slow.rows[0].worst?.outcome.isBroken == true && slow.rows[0].isBroken == nil)
+        #expect(slow.text.contains("too slow"))
+        #expect(throws: ConfigurationFault.self) { try rows(#"{"id": 0}"#, "") }
     }
 
     @Test("an end to the time ends it")

@@ -21,7 +21,9 @@ struct ClaimTests {
             ([1, 2, 3], .near(2), 2.5, .holds),
             ([1, 2, 3], .near(2), 2.4, .notDecided),
             ([1, 2, 3], .near(9), 4, .fails),
-            ([2], .above(2), 0, .holds),
+            ([2], .above(2), 0, .fails),
+            ([2], .above(2), 1e-9, .holds),
+            ([2], .below(2), 0, .fails),
             ([2], .above(2.1), 0, .fails),
             ([.infinity], .below(5), 0, .fails),
             ([.infinity, 1], .below(5), 0, .notDecided),
@@ -30,7 +32,7 @@ struct ClaimTests {
         let claim = Claim(
             "", published: "", quantity: "", expectation, tolerance: tolerance, over: nil
         ) { _ in 0 }
-        #expect(JudgedClaim.verdict(Estimate(values), in: claim.range) == expected)
+        #expect(JudgedClaim.verdict(Estimate(values), in: claim.judgedRange) == expected)
     }
 
     private static let table: CalculatedTable = {

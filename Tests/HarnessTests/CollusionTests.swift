@@ -119,6 +119,16 @@ struct CollusionTests {
         #expect(violations == [])
     }
 
+    @Test("goes on without an honest node that has left the graph")
+    func leaving() throws {
+        let topology = #"{"family":"randomRegular","nodes":12,"degree":4,"schedule":[{"from":3,"leave":["0"]}]}"#
+        let group = ColludingGroup(attack: #""alie""#, settings: ["topology=\(topology)"])
+        let violations = try Self.law.violations(of: group)
+        #expect(violations == [])
+        let words = try group.words(.values)
+        #expect(words.contains { ColludingGroup.members.contains($0.sender) && $0.round.number > 3 })
+    }
+
     @Test("that is not one vector is found out")
     func breaks() throws {
         #expect(try !Self.law.violationsOfCounterexample.isEmpty)

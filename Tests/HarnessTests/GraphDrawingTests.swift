@@ -76,6 +76,7 @@ struct GraphDrawingTests {
         let scale = try #require(ValueScale([-.greatestFiniteMagnitude, 0, .greatestFiniteMagnitude, .nan, .infinity]))
         #expect([-.greatestFiniteMagnitude, 0, .greatestFiniteMagnitude].map(scale.kind) == ["v0", "v4", "v8"])
         #expect(scale.kind(of: .nan) == nil && scale.kind(of: .infinity) == nil)
+        #expect(ValueScale([0, Double.leastNonzeroMagnitude])?.kind(of: 0) == "v4")
         #expect(ValueScale([.nan]) == nil && ValueScale([]) == nil)
     }
 

@@ -226,6 +226,10 @@ struct MeasureTwinsTests {
         // Nodes 0, 2, 3 and 5 are 1, 1, 2 and 4 away in each of 15 elements.
         #expect(isNear(figures["honestDrift"], 2 * Double(15).squareRoot()))
         #expect(ImpactMeasure.figures(of: measuredRun(assembly)).entries.isEmpty)
+        // Of losses, it is no share.
+        #expect(MeasureCatalog.figure(named: "attackImpactWorst")?.text(554.94).contains("%") == false)
+        let fewer = measuredRun(assembly, final: evaluation(20, nodes: 3), models: own, references: references)
+        #expect(ImpactMeasure.figures(of: fewer).entries.isEmpty)
     }
 
     @Test(
@@ -269,5 +273,17 @@ struct MeasureTwinsTests {
         ])
         let alone = try DisagreementMeasure.figures(of: moment(unlikeModels(of: split), of: split), in: split)
         #expect(alone["edgeDisagreement"] == nil && alone["disagreement"] != nil)
+        // Nobody sends both ways, and every two of the three are linked.
+        let directed = try smallAssembly([
+            #"""
+            topology={"directed":true,"nodes":[{"id":"0"},{"id":"1"},{"id":"2"}],"edges":[
+             {"source":"0","target":"1"},{"source":"1","target":"2"},{"source":"2","target":"0"}]}
+            """#,
+            "adversary=[]", "aggregation.rule=weightedMean", #"aggregation.tolerates={"kind":"declared","count":0}"#,
+        ])
+        let three = try unlikeModels(of: directed)
+        let pairs = [(0, 1), (1, 2), (2, 0)].map { distance(three[$0].model, three[$1].model) }
+        let round = try DisagreementMeasure.figures(of: moment(three, of: directed), in: directed)
+        #expect(isNear(round["edgeDisagreement"], pairs.map { $0 * $0 }.reduce(0, +) / 3))
     }
 }

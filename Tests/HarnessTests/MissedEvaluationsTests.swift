@@ -25,7 +25,7 @@ struct MissedEvaluationsTests: ~Copyable {
         }
         let records = try assembly.topology.nodes.map { try AppendOnlyFile(directory.node($0).metrics) }
         let (outcome, _) = try SimulatedRun(assembly, options: .init(isWatched: true)).run { observation in
-            if case .mixed(let node, let line, _, _) = observation { try? traces[node.index].append(line) }
+            if case .wrote(let node, let line) = observation { try? traces[node.index].append(line) }
             if case .record(let node, let record) = observation { try? records[node.index].append(record.json) }
         } evaluated: { _ in
         } shouldStop: {
@@ -43,11 +43,15 @@ struct MissedEvaluationsTests: ~Copyable {
             of: assembly, in: directory, reached: assembly.experiment.training.rounds, evaluated: evaluated)
     }
 
+    private static let leaving = #"[{"from":5,"leave":["2"]},{"from":9,"join":["2"]}]"#
+
     @Test(
         "come out as the simulator measured them",
         arguments: [
             [], ["aggregation.rule=noCommunication"], ["training.mixEvery=3"],
             ["adversary.attack=labelFlip", #"measure.also=["gradients", "mixing", "classes"]"#],
+            ["measure.also=mixing", "training.gossipSteps=2"],
+            ["measure.also=mixing", #"topology={"family":"complete","nodes":6,"schedule":\#(leaving)}"#],
             ["timing.kind=asynchronous"],
             [#"faults=[{"fault": "crash", "from": 4, "until": 8, "nodes": ["2"]}]"#, "checkpoint.every=2"],
             [#"faults=[{"fault": "crash", "from": 4, "nodes": ["2"]}]"#],

@@ -58,6 +58,15 @@ struct ReportPlotTests {
         #expect(faults(inMarkup: plot.svg.text).isEmpty)
     }
 
+    @Test("curves over seeds differ in colour or dashes")
+    func styles() {
+        let lines = (0..<32).map { BandPlot.Line(name: "\($0)", values: [(low: 0, mean: 0.5, high: 1)]) }
+        let plot = BandPlot(
+            id: "band", title: "A plot", rounds: [0], lines: lines, vertical: Axis(shares: [0, 1]), text: percent)
+        let styles = plot.legend.text.split(separator: "style=").dropFirst().map { $0.prefix { $0 != "/" } }
+        #expect(styles.count == 32 && Set(styles).count == 32)
+    }
+
     @Test("the legend and the description tell the newest value")
     func words() {
         let plot = plot([0.25, 0.5, nil])

@@ -97,6 +97,24 @@ struct SoakTests {
                       "stepSize": {"kind": "constant", "value": 0.12}}}
         """
 
+    /// A model that is held up comes after newer ones, in a round before which its sender had nothing to send.
+    @Test("an asynchronous node in a graph that changes never goes back to an older model")
+    func overtaken() throws {
+        let text = """
+            {"aggregation": {"rule": {"kind": "krum", "neighbourhood": "open"}, "tolerates": {"kind": "declared", "count": 1}},
+             "checkpoint": {"every": 8}, "measure": {"every": 10}, "seed": 762,
+             "faults": [{"fault": {"kind": "delay"}, "from": 23, "until": 24}],
+             "task": {"dataset": {"kind": "synthetic", "samples": 280, "testSamples": 10, "features": 6, "classes": 4,
+                                  "seed": 399}, "split": "dumbbell"},
+             "timing": {"deadlineMilliseconds": 1851, "kind": "asynchronous", "staleness": 7},
+             "topology": {"family": "randomGeometric", "nodes": 14, "radius": 0.516,
+                          "schedule": {"kind": "pull", "count": 2}},
+             "training": {"batchSize": 3, "momentum": 0, "participation": 0.7, "rounds": 39,
+                          "stepSize": {"kind": "inverseSqrt", "offset": 0.673}}}
+            """
+        #expect(try judged(text, .values).verdict.violations.isEmpty)
+    }
+
     @Test("nodes that come out with an earlier model than their last mix keep every invariant")
     func leastNorm() throws {
         let text = #"{"topology": {"family": "ring", "nodes": 6}, "training": {"rounds": 6, "output": "leastNorm"}}"#

@@ -110,6 +110,26 @@ struct LinterTests {
         #expect(whole.allSatisfy { $0.severity < .error })
     }
 
+    @Test("groups that hear nobody else are no connected graph, though links join them")
+    func closedGroups() throws {
+        let json =
+            #"{"directed": true, "nodes": [{"id": "a"}, {"id": "b"}, {"id": "c"}], "edges": ["#
+            + #"{"source": "a", "target": "c"}, {"source": "b", "target": "c"}]}"#
+        let promise = Lint.promise(of: try subject(json, "weightedMean"))
+        let connected = try #require(promise.parts.first { $0.code == "connected" })
+        #expect(connected.verdict == .fails && connected.number("closedGroups") == 2)
+    }
+
+    @Test("a rule that goes by weight leaves out more of its light neighbours than of its heavy ones")
+    func lightNeighbours() throws {
+        let weights = [Double](repeating: 0.05, count: 6) + [0.4]
+        var deafness = Deafness(try NamedRule(named: "csPlus").rule)
+        let budget = Budget(count: 1, weight: 0.15)
+        let heaviest = deafness.of(weights, budget)
+        let lightest = deafness.of(weights, budget, lightest: true)
+        #expect(try #require(heaviest) < #require(lightest))
+    }
+
     @Test("the worst placement of one node on a star is the middle, of two on a dumbbell the ends of its link")
     func worstPlacement() throws {
         let star = try subject(#"{"family": "star", "nodes": 9}"#, "csPlus").placingWorst(1)
@@ -183,7 +203,8 @@ struct LinterTests {
         "numbers have three digits",
         arguments: [
             (0.2857, "0.286"), (12, "12"), (0, "0"), (0.00001234, "1.2e-5"),
-            (123_456, "123456"), (1.5, "1.5"), (-0.25, "-0.25"), (0.000123, "0.000123"), (99.96, "100"),
+            (123_456, "123456"), (1.5, "1.5"), (-0.25, "-0.25"), (9.99e-5, "1.0e-4"),
+            (0.000123, "0.000123"), (99.96, "100"),
         ])
     func digits(value: Double, text: String) { #expect(brief(value) == text) }
 
@@ -194,7 +215,11 @@ struct LinterTests {
         let findings = Lint.findings(of: subject)
         #expect(findings.first { $0.code == "rounds" }?.number("rounds") == Double(LintSubject.mostRounds))
         #expect(findings.first { $0.code == "rule" }?.verdict != .holds)
-        let mean = try self.subject(#"{"family": "exponential", "nodes": 8, "schedule": "onePeerExponential"}"#).weights
+        let onePeer = try self.subject(#"{"family": "exponential", "nodes": 8, "schedule": "onePeerExponential"}"#)
+        // Steps of 1 alone reach everyone, and they come once in three rounds.
+        let rounds = Lint.findings(of: onePeer).first { $0.code == "rounds" }
+        #expect(rounds?.number("jointlyConnected") == 3 && rounds?.number("mostRoundsAlone") == 0)
+        let mean = onePeer.weights
         #expect(mean.weights(at: NodeID(3)).allSatisfy { abs($0 - 1.0 / 6) < 1e-12 })
     }
 }

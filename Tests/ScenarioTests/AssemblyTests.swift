@@ -180,6 +180,8 @@ struct AdversariesTests {
             (#"[{"nodes": ["0", "1", "2", "3"]}]"#, "all 4 nodes are hostile; allowed: all but one"),
             (#"[{"nodes": ["1"], "from": 5, "until": 5}]"#, "adversary.0.from is 5; allowed: a round before 5"),
             (#"[{"nodes": ["1"], "from": 200}]"#, "allowed: a round before 200"),
+            (#"[{"nodes": ["1"], "from": 200, "until": 300}]"#, "allowed: a round before 200"),
+            (#"[{"nodes": ["1"], "until": 0}]"#, "adversary.0.until is 0; allowed: a round after from"),
             (#"[{"nodes": ["1"], "attack": "labelFlip", "from": 1}]"#, "poisons the data once and for all"),
             (
                 #"[{"nodes": ["1"], "attack": {"kind": "constant", "target": "1, 2"}}]"#,

@@ -64,6 +64,15 @@ struct GroupNodesTests {
         #expect(Set(seeds).count > 2)
     }
 
+    @Test("a mark that is a node's only attribute counts: in JSON Graph Format the id stands elsewhere")
+    func loneMark() throws {
+        let text =
+            #"{"graph": {"nodes": {"a": {"metadata": {"byzantine": true}}, "b": {}}, "edges": ["#
+            + #"{"source": "a", "target": "b"}]}}"#
+        let file = try TopologyFile.read(Array(text.utf8), name: "g.json")
+        #expect(file.marked.map { file.topology.labels[$0.index] } == ["a"])
+    }
+
     static let marked = """
         {"nodes": [{"id": "a"}, {"id": "b", "byzantine": true}, {"id": "c", "role": "hostile"},
                    {"id": "d", "byzantine": false}, {"id": "e", "role": "Byzantine", "x": 1}],

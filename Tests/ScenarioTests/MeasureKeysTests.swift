@@ -135,4 +135,13 @@ struct MeasureKeysTests {
         #expect(alone.experiment.aggregation.rule.kind == "noCommunication")
         #expect(other.experiment.aggregation == assembly.experiment.aggregation)
     }
+
+    @Test("whoever is alone hands no mass on")
+    func aloneWithoutMass() throws {
+        let assembly = try Self.assembly([
+            "training.exchange=pushSum", "aggregation.rule=weightedMean", "aggregation.tolerates.count=0",
+        ])
+        let alone = try assembly.reference(.noCommunication)
+        #expect(assembly.carriesMass && !alone.carriesMass && alone.experiment.training.exchange.kind == "model")
+    }
 }

@@ -242,6 +242,7 @@ struct WrittenScheduleTests {
                 "there/t.csv:2:1: the round is '99999999999999999999'; expected a whole number from 0"
             ),
             ("0,a,b\n3000000000,a,b", "there/t.csv:2:1: the round is 3000000000; allowed: less than 2147483648 rounds"),
+            ("0,a,b {'w': 1}", "there/t.csv:1:7: the line has '{'w': 1}'; expected no attributes"),
             ("0,a,b\n1,a", "there/t.csv:2:1: the line has 2 words; expected round, a, b"),
             ("t,i,j,x\n0,a,b,1\n1,a,b", "there/t.csv:3:1: the line has 3 words; expected 4, as in the heading"),
             ("3,a,b\n\n2,a,b", "there/t.csv:3:1: the trace goes back from 3 to 2; expected rounds that ascend"),

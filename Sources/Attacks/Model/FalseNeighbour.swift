@@ -1,10 +1,11 @@
-// False neighbour: a lie about the graph, as if another node, with which the victim has no link, sent the model.
+// False neighbour: a lie about the graph, as if another node sent the model.
 import Kernels
 import Registry
 
-/// Sends its own model under the name of a node that the victim has no edge with, each round another one. Weights come
-/// from the topology file and never from the wire, and whoever opened the link answers for all that comes on it: the
-/// link refuses the frame (`wrongSender`) and ends. A degree cannot be claimed at all, since no frame says one.
+/// Sends its own model under the name of another node, each round another one: one that the victim has no edge with, or
+/// another hostile one, which an attacker cannot tell from that. Weights come from the topology file and never from the
+/// wire, and whoever opened the link answers for all that comes on it: the link refuses the frame (`wrongSender`) and
+/// ends. A degree cannot be claimed at all, since no frame says one.
 public struct FalseNeighbour: ModelAttack {
     public static let name = "falseNeighbour"
     public static let aliases = ["topologyLie", "falseEdge"]

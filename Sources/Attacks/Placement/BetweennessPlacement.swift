@@ -17,6 +17,7 @@ public struct BetweennessPlacement: Placement {
     public func choose(on site: Site, random: inout RandomStream) throws(ConfigurationFault) -> [NodeID] {
         try site.refuse(Self.name, ifBeyond: Betweenness.steps(of: site.graph))
         let scores = Betweenness.scores(of: site.graph)
+        try Betweenness.checkFinite(scores, for: Self.name)
         return site.best(count ?? 0, of: site.free) { scores[$0.index] }
     }
 }
@@ -25,6 +26,15 @@ public struct BetweennessPlacement: Placement {
 enum Betweenness {
     static func steps(of graph: Topology) -> Double {
         Double(graph.nodeCount) * Double(graph.nodeCount + 4 * graph.edges.count)
+    }
+
+    /// - Throws: where there were more shortest paths than can be counted.
+    static func checkFinite(_ scores: [Double], for placement: String) throws(ConfigurationFault) {
+        guard scores.allSatisfy(\.isFinite) else {
+            throw ConfigurationFault(
+                "the placement \(placement) cannot count the shortest paths here, there are more than 1e308; allowed: "
+                    + "random or degree there")
+        }
     }
 
     /// - Parameter absent: nodes that are not there.

@@ -25,6 +25,7 @@ public struct CutPlacement: Placement {
             let parted = CutNodes.partedPairs(of: site.graph, without: absent)
             let isCut = left.contains { parted[$0.index] > 0 }
             let scores = isCut ? parted : Betweenness.scores(of: site.graph, without: absent)
+            try Betweenness.checkFinite(scores, for: Self.name)
             guard !left.isEmpty else { break }
             chosen += site.best(1, of: left) { scores[$0.index] }
         }
@@ -34,51 +35,12 @@ public struct CutPlacement: Placement {
 
 /// What each node holds together.
 enum CutNodes {
-    /// For each node the pairs of others that only it joins, by one search in depth (Hopcroft, Tarjan, Communications
-    /// of the ACM 16, 1973).
+    /// For each node the pairs of others that only it joins.
     static func partedPairs(of graph: Topology, without absent: Set<NodeID> = []) -> [Double] {
-        let size = graph.nodeCount
-        let neighbours = graph.nodes.map { node in
-            Set(graph.receivers(of: node) + graph.senders(of: node)).sorted().filter { !absent.contains($0) }
-        }
-        var parted = [Double](repeating: 0, count: size)
-        // When a node was found, the earliest node that it and those below it have an edge with, how many these are.
-        var (found, low) = ([Int](repeating: -1, count: size), [Int](repeating: 0, count: size))
-        var below = [Double](repeating: 1, count: size)
-        // Of the parts that split off below a node: how many nodes, and how many pairs among different ones so far.
-        var splitOff = [Double](repeating: 0, count: size)
-        var clock = 0
-        for root in graph.nodes where !absent.contains(root) && found[root.index] < 0 {
-            var stack: [(node: Int, parent: Int, next: Int)] = [(root.index, -1, 0)]
-            var members: [Int] = []
-            while let (node, parent, next) = stack.last {
-                if next == 0 {
-                    (found[node], low[node]) = (clock, clock)
-                    clock += 1
-                    members.append(node)
-                }
-                if next < neighbours[node].count {
-                    stack[stack.count - 1].next += 1
-                    let other = neighbours[node][next].index
-                    if found[other] < 0 {
-                        stack.append((other, node, 0))
-                    } else if other != parent {
-                        low[node] = min(low[node], found[other])
-                    }
-                    continue
-                }
-                stack.removeLast()
-                guard parent >= 0 else { continue }
-                low[parent] = min(low[parent], low[node])
-                below[parent] += below[node]
-                if low[node] >= found[parent] {
-                    parted[parent] += splitOff[parent] * below[node]
-                    splitOff[parent] += below[node]
-                }
-            }
-            // What is left of the part is one piece more.
-            for node in members { parted[node] += splitOff[node] * (Double(members.count) - 1 - splitOff[node]) }
-        }
+        let present = graph.nodes.filter { !absent.contains($0) }
+        let cuts = Cuts(of: InducedGraph(graph, among: present, ignoringDirection: true))
+        var parted = [Double](repeating: 0, count: graph.nodeCount)
+        for (node, pairs) in zip(present, cuts.partedPairs) { parted[node.index] = pairs }
         return parted
     }
 }

@@ -11,7 +11,6 @@ public struct SampleCount: WeightRule {
     public static let aliases = ["samples", "dataSize"]
     public static let summary =
         "The neighbour's share of the samples of the receiver and all its neighbours; not doubly stochastic."
-    public static let isSymmetric = false
     public static let countsSamples = true
 
     public init(_ parameters: ParameterValues) {}

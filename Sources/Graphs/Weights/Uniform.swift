@@ -5,7 +5,6 @@ import Registry
 public struct Uniform: WeightRule {
     public static let name = "uniform"
     public static let summary = "1 / (1 + the receiver's degree): not doubly stochastic unless all degrees are equal."
-    public static let isSymmetric = false
 
     public init(_ parameters: ParameterValues) {}
 

@@ -18,19 +18,25 @@ public struct Breakdown: Sendable {
         public let worst: (attack: String?, outcome: ConsensusTask.Outcome)?
         /// How many attacks were tried.
         public let tried: Int
+        /// Whether the honest nodes are broken; `nil` without a trial, or where so few rounds cannot tell.
+        public let isBroken: Bool?
     }
 
     public let file: TopologyFile
     public let rule: NamedRule
-    /// Rounds of every trial: without hostile nodes, plain gossip would leave a thousandth of the disagreement.
+    /// Rounds of every trial: so many that without hostile nodes plain gossip would leave a thousandth of the
+    /// disagreement, but 400 at most.
     public let rounds: Int
+    /// Whether plain gossip would need more.
+    private let isCutShort: Bool
 
     public init(_ file: TopologyFile, _ rule: NamedRule) {
         self.file = file
         self.rule = rule
         let gamma = SpectralGap(of: file.weights).gamma
         let needed = gamma > 0 && gamma < 1 ? Elementary.log(1e-3) / Elementary.log(1 - gamma) : 20
-        rounds = min(400, max(20, needed.isFinite ? Int(needed.rounded(.up)) : 20))
+        rounds = Int(min(400, max(20, needed.rounded(.up))))
+        isCutShort = needed > 400
     }
 
     /// - Parameters:
@@ -38,6 +44,7 @@ public struct Breakdown: Sendable {
     ///   - progress: told what is tried next.
     ///   - isOver: asked often; what has been found till then is what there is.
     public func rows(most: Int, progress: (String) -> Void, isOver: () -> Bool) throws -> [Row] {
+        guard file.topology.nodeCount > 1 else { throw ConfigurationFault("a breakdown takes at least two nodes") }
         var rows: [Row] = []
         for count in 0...min(most, file.topology.nodeCount - 2) {
             guard !isOver() else { break }
@@ -57,19 +64,26 @@ public struct Breakdown: Sendable {
                     continue
                 }
                 tried += 1
-                if worst.map({ Self.harm(outcome) > Self.harm($0.outcome) }) ?? true { worst = (attack, outcome) }
+                if worst.map({ harm(outcome) > harm($0.outcome) }) ?? true { worst = (attack, outcome) }
             }
             rows.append(
                 Row(
                     count: count, hostile: subject.placement.nodes, told: told, finding: finding, worst: worst,
-                    tried: tried))
-            if finding.verdict == .fails, worst?.outcome.isBroken ?? false { break }
+                    tried: tried, isBroken: worst.flatMap { isBroken($0.outcome) }))
+            if finding.verdict == .fails, rows.last?.isBroken ?? false { break }
         }
         return rows
     }
 
-    private static func harm(_ outcome: ConsensusTask.Outcome) -> Double {
-        let harm = max(10 * outcome.disagreement, outcome.drift)
+    /// `nil` where the nodes are on their way, and have not had the time.
+    private func isBroken(_ outcome: ConsensusTask.Outcome) -> Bool? {
+        let isUnderWay = isCutShort && outcome.disagreement <= 1 && outcome.drift <= 1
+        return outcome.isBroken && isUnderWay ? nil : outcome.isBroken
+    }
+
+    /// More than 1 where it is broken.
+    private func harm(_ outcome: ConsensusTask.Outcome) -> Double {
+        let harm = max((isCutShort ? 1 : 10) * outcome.disagreement, outcome.drift)
         return harm.isNaN ? .infinity : harm
     }
 }

@@ -22,8 +22,10 @@ public struct BreakdownReport {
 
     /// The least count at which the honest nodes are broken.
     public var broken: Breakdown.Row? {
-        rows.first { $0.worst?.outcome.isBroken ?? false }
+        rows.first { $0.isBroken ?? false }
     }
+
+    private var isTooSlow: Bool { rows.contains { $0.worst != nil && $0.isBroken == nil } }
 
     /// What has run away is far enough.
     private static func share(_ value: Double) -> String { value < 1_000 ? rounded(value, 3) : "> 1000" }
@@ -43,7 +45,7 @@ public struct BreakdownReport {
                     worst.map { $0.attack ?? "none" } ?? "not tried",
                     worst.map { Self.share($0.outcome.disagreement) } ?? "",
                     worst.map { Self.share($0.outcome.drift) } ?? "",
-                    worst.map { $0.outcome.isBroken ? "fails" : "agrees" } ?? "",
+                    worst.map { _ in row.isBroken.map { $0 ? "fails" : "agrees" } ?? "too slow" } ?? "",
                 ]
             })
         let theory: String
@@ -57,7 +59,10 @@ public struct BreakdownReport {
         let fact =
             broken.map { row in
                 "in the simulator it fails first with \(row.count), under \(row.worst?.attack ?? "no attack")"
-            } ?? "in the simulator it never failed, up to \(rows.last?.count ?? 0)"
+            }
+            ?? (isTooSlow
+                ? "in the simulator it is too slow to tell in \(rounds) rounds"
+                : "in the simulator it never failed, up to \(rows.last?.count ?? 0)")
         let tried = rows.map(\.tried).max() ?? 0
         return table.plain
             + FindingText.wrapped("\(theory); \(fact)", title: rule + ":")
@@ -81,7 +86,7 @@ public struct BreakdownReport {
                         "attack": row.worst?.attack.map { .text($0) },
                         "disagreement": Self.json(row.worst?.outcome.disagreement),
                         "drift": Self.json(row.worst?.outcome.drift),
-                        "broken": row.worst.map { .flag($0.outcome.isBroken) }, "attacksTried": .number(row.tried),
+                        "broken": row.isBroken.map { .flag($0) }, "attacksTried": .number(row.tried),
                     ])
                 }),
         ])

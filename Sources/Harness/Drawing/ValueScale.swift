@@ -52,9 +52,10 @@ struct ValueScale {
     /// The class of the style sheet; `nil` for what is not finite.
     func kind(of value: Double) -> String? {
         guard value.isFinite else { return nil }
-        guard !isEven else { return "v\(Self.steps / 2)" }
-        // Halves, since the whole may overflow.
-        let share = (value / 2 - least / 2) / (greatest / 2 - least / 2)
+        // Halves, since the whole may overflow; of the least numbers they are nothing.
+        let width = greatest / 2 - least / 2
+        guard width > 0 else { return "v\(Self.steps / 2)" }
+        let share = (value / 2 - least / 2) / width
         return "v\(min(Self.steps - 1, Int(share * Double(Self.steps))))"
     }
 }

@@ -22,14 +22,14 @@ struct DisagreementMeasure: MomentMeasure {
 
     func figures(of moment: Moment, scratch: inout ObjectiveScratch) -> Figures {
         var (greatest, sum, links) = (0.0, 0.0, 0)
+        let neighbours = moment.models.map { Set(assembly.topology.neighbours(of: $0.node)) }
         for (place, one) in moment.models.enumerated() {
-            let neighbours = Set(assembly.topology.neighbours(of: one.node))
-            for other in moment.models[(place + 1)...] {
+            for otherPlace in moment.models.indices.dropFirst(place + 1) {
+                let other = moment.models[otherPlace]
                 let square = squaredDistance(one.model.span, other.model.span)
                 greatest = square.isFinite ? max(greatest, square) : .infinity
-                guard neighbours.contains(other.node) else { continue }
-                sum += square
-                links += 1
+                if neighbours[place].contains(other.node) { (sum, links) = (sum + square, links + 1) }
+                if neighbours[otherPlace].contains(one.node) { (sum, links) = (sum + square, links + 1) }
             }
         }
         var figures = Figures()

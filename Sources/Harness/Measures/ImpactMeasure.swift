@@ -13,13 +13,13 @@ enum ImpactMeasure: RunMeasure {
     static let asked = "with measure.reference"
     static let figures = [
         Figure(
-            "attackImpactWorst", .share, better: .less,
+            "attackImpactWorst", .score, better: .less,
             "accuracyWorst without attack minus accuracyWorst; of losses, where nothing is classified, the other way"),
-        Figure("attackImpactMean", .share, better: .less, "the same of accuracyMean"),
+        Figure("attackImpactMean", .score, better: .less, "the same of accuracyMean"),
         Figure("honestDrift", .distance, better: .less, "(1/h) Σ |x_i - x'_i|, with x'_i the models without attack"),
         Figure(
-            "communicationGainWorst", .share, better: .greater, "accuracyWorst minus that of nodes that learn alone"),
-        Figure("communicationGainMean", .share, better: .greater, "the same of accuracyMean"),
+            "communicationGainWorst", .score, better: .greater, "accuracyWorst minus that of nodes that learn alone"),
+        Figure("communicationGainMean", .score, better: .greater, "the same of accuracyMean"),
     ]
 
     static func line(of figures: Figures, in experiment: Experiment) -> (name: String, value: String)? {
@@ -38,7 +38,7 @@ enum ImpactMeasure: RunMeasure {
     static func figures(of run: MeasuredRun) -> Figures {
         var figures = Figures()
         for reference in run.references {
-            guard let end = reference.final else { continue }
+            guard let end = reference.end(like: run.final) else { continue }
             let sign = run.final.test.measure == .accuracy ? 1.0 : -1
             let worst = sign * (end.test.worst - run.final.test.worst)
             let mean = sign * (end.test.spread.mean - run.final.test.spread.mean)

@@ -10,7 +10,8 @@ import Scenario
 /// One number, or one list of numbers, that a measure gives.
 public struct Figure: Sendable {
     public enum Unit: String, Sendable {
-        case share, loss, distance, squaredNorm, ratio, rounds, bytes
+        /// A score is of the task's measure: a share where something is classified, else a loss.
+        case share, score, loss, distance, squaredNorm, ratio, rounds, bytes
     }
     public enum Better: String, Sendable { case greater, less }
 
@@ -47,7 +48,7 @@ extension Figure {
         case .share: percent(value)
         case .rounds: rounded(value, 0)
         case .bytes: "\(significant(value / 1e6)) MB"
-        case .loss, .distance, .squaredNorm, .ratio: significant(value)
+        case .score, .loss, .distance, .squaredNorm, .ratio: significant(value)
         }
     }
 }

@@ -52,6 +52,15 @@ public struct Claim: Sendable {
         }
     }
 
+    /// The same without a bound that is not to be met: what is to be above 0 is not 0.
+    var judgedRange: ClosedRange<Double> {
+        switch expectation {
+        case .above(let bound) where tolerance == 0: bound.nextUp...Double.infinity
+        case .below(let bound) where tolerance == 0: -Double.infinity...bound.nextDown
+        case .above, .below, .near: range
+        }
+    }
+
     /// The expectation in words.
     var expected: String {
         let slack = tolerance == 0 ? "" : ", give or take \(text(tolerance))"
@@ -120,7 +129,7 @@ public struct JudgedClaim: Sendable {
             verdict = .notComparable(reason)
         } else if let estimate {
             // Seeds without a figure may be those that would tell against it.
-            let told = Self.verdict(estimate, in: claim.range)
+            let told = Self.verdict(estimate, in: claim.judgedRange)
             verdict = missing > 0 && told == .holds ? .notDecided : told
         } else {
             verdict = .notComparable(reasons.first ?? "nothing was measured")

@@ -47,7 +47,8 @@ struct BandPlot {
     /// Colours go round after eight; by then dashes differ.
     private func style(_ index: Int) -> Markup {
         let dashes = ["none", "7 4", "2 3", "9 3 2 3"]
-        return " style=\"--c:var(--k\(index % HeatMap.categories));stroke-dasharray:\(dashes[index % dashes.count])\""
+        let dash = dashes[(index + index / HeatMap.categories) % dashes.count]
+        return " style=\"--c:var(--k\(index % HeatMap.categories));stroke-dasharray:\(dash)\""
     }
 
     private func x(_ round: Int, _ horizontal: Axis) -> Double {

@@ -10,13 +10,25 @@ extension Checker {
             return Check(
                 code, .unknown, isEnough: isEnough, saying: "on a graph that changes it is not known who hears whom")
         }
-        guard let deafness = everyDeafness() else {
+        guard let heaviest = everyDeafness(), let lightest = everyDeafness(lightest: true) else {
             return Check(
                 code, .unknown, isEnough: isEnough, saying: "too large to find out what every node can leave out")
         }
+        let facts = facts
+        func verdict(_ deafness: [Int]) -> Separation.Verdict {
+            Separation.search(facts.heard, deafness: deafness, connectivity: facts.surelyConnected)
+        }
+        // What a node leaves out of its heaviest neighbours it surely leaves out, whichever they are; of others there
+        // may be more.
+        let atMost = zip(heaviest, lightest).map { max($0, $1) }
+        var (found, deafness) = (verdict(heaviest), heaviest)
+        if atMost != heaviest, found == .excluded || found == .unknown {
+            deafness = atMost
+            found = verdict(atMost) == .excluded ? .excluded : .unknown
+        }
         let most = deafness.max() ?? 0
         let start = "a node can leave out \(counted(most, "neighbour"))"
-        switch Separation.search(facts.heard, deafness: deafness, connectivity: facts.surelyConnected) {
+        switch found {
         case .excluded:
             return Check(
                 code, .holds, numbers: [("leftOut", Double(most))], isEnough: isEnough,
@@ -24,7 +36,7 @@ extension Checker {
         case .unknown:
             return Check(
                 code, .unknown, numbers: [("leftOut", Double(most))], isEnough: isEnough,
-                saying: "\(start); no groups were found that this keeps apart, but not all were looked at")
+                saying: "\(start); no groups were found that this surely keeps apart, and yet there may be some")
         case .found(let separation):
             let groups = separation.groups
             return Check(

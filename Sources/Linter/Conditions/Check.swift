@@ -51,11 +51,14 @@ struct Checker {
     }
 
     /// For each honest node, in their order, how many neighbours its rule can leave out; `nil` where that is not known.
-    mutating func everyDeafness() -> [Int]? {
+    ///
+    /// - Parameter lightest: how many of the lightest ones, and not of the heaviest.
+    mutating func everyDeafness(lightest: Bool = false) -> [Int]? {
         guard subject.honest.count <= Deafness.mostNodes, !rule.needs.contains(.hostile) else { return nil }
         var all: [Int] = []
         for (node, told) in zip(subject.honest, facts.told) {
-            guard let one = deafness.of(subject.weights.weights(at: node), told) else { return nil }
+            guard let one = deafness.of(subject.weights.weights(at: node), told, lightest: lightest)
+            else { return nil }
             all.append(one)
         }
         return all

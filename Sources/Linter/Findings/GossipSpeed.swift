@@ -11,7 +11,9 @@ enum GossipSpeed: FindingKind {
         let gap = facts.gap
         let rounds = halving(gap.gamma)
         let speed: String
-        if gap.gamma >= 1 {
+        if gap.gamma < 0 {
+            speed = "below 0 it bounds nothing, as the weights are not doubly stochastic"
+        } else if gap.gamma >= 1 {
             speed = "agreement in one round"
         } else if let rounds {
             speed =

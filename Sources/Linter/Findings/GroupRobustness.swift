@@ -13,13 +13,15 @@ enum GroupRobustness: FindingKind {
         let value =
             found.isExact
             ? "\(found.atLeast)-robust, not more" : "r-robust for some r of \(found.atLeast) to \(found.atMost)"
-        let stands = max(0, found.atLeast - 1)
+        let trimming =
+            found.atLeast == 0
+            ? "no trimming is known to agree" : "trimming \(found.atLeast - 1) on each side agrees (W-MSR)"
         return [
             Finding(
                 code,
                 numbers: [("atLeast", Double(found.atLeast)), ("atMost", Double(found.atMost))]
                     + found.pairs.enumerated().map { ("s\($0.offset + 1)", Double($0.element)) },
-                saying: "honest graph \(value)\(withS); trimming \(stands) on each side agrees (W-MSR)"
+                saying: "honest graph \(value)\(withS); \(trimming)"
                     + (found.pairs.isEmpty ? "; bounds" : "; all sets looked at"))
         ]
     }

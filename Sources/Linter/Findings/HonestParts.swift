@@ -11,7 +11,8 @@ enum HonestParts: FindingKind {
         let parts = facts.parts
         let whose = subject.honest.count == subject.topology.nodeCount ? "" : " of the honest nodes"
         guard parts.count > 1 else {
-            return [Finding(code, numbers: [("parts", 1)], saying: "the graph\(whose) is connected")]
+            let oneWay = facts.closedGroups.count > 1 ? ", but only whatever the direction of its links" : ""
+            return [Finding(code, numbers: [("parts", 1)], saying: "the graph\(whose) is connected\(oneWay)")]
         }
         let smallest = parts.min { ($0.count, $0[0]) < ($1.count, $1[0]) } ?? []
         return [

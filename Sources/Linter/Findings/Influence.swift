@@ -13,9 +13,8 @@ enum Influence: FindingKind {
         guard !hostile.isEmpty else { return [] }
         let influence = PlacementInfluence(of: subject.weights)
         let value = influence(hostile)
-        // A search goes through all edges for each node chosen.
-        let work = hostile.count * 40 * influence.rounds * (subject.topology.edges.count + subject.topology.nodeCount)
-        let greedy = work < 400_000_000 ? influence(influence.greedy(count: hostile.count)) : nil
+        let isShort = influence.steps(ofGreedy: hostile.count) < LintSubject.mostSearchSteps
+        let greedy = isShort ? influence(influence.greedy(count: hostile.count)) : nil
         return [
             Finding(
                 code,

@@ -16,10 +16,6 @@ struct HostileMark {
     /// - Parameter members: those of the node, or of what it keeps them in.
     init(in members: JSONMembers) {
         var (keys, isHostile) = ([String](), false)
-        guard members.count > 1 else {
-            (self.keys, self.isHostile) = (keys, isHostile)
-            return
-        }
         for key in Self.flags {
             // networkx keeps what Python had: True, or a number of an array of 0 and 1.
             guard let value = members[key], let flag = value.quickFlag ?? Self.flag(value.number) else { continue }

@@ -187,7 +187,7 @@ struct FederatedAveraging {
         } + [
             Claim(
                 "Four times the rounds, a quarter of the excess loss", published: "order 1/(nT) (tutorial)",
-                quantity: "T excess loss in the last quarter over that in the second eighth, n = 16", .near(1),
+                quantity: "T excess loss in the second half over that in the second eighth, n = 16", .near(1),
                 tolerance: 0.4, isShare: false, over: Self.rate
             ) { evidence throws(MissingFigure) in
                 try Self.scaledExcess(evidence, 16, .suffix) / Self.scaledExcess(evidence, 16, .prefix)

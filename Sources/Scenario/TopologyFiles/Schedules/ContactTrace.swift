@@ -139,6 +139,10 @@ private struct ContactList {
         var isFirst = true
         while let row = try rows.next() {
             defer { isFirst = false }
+            if let attributes = row.attributes {
+                throw rows.fault(
+                    "the line has '\(excerpt(of: attributes.text))'; expected no attributes", at: attributes.offset)
+            }
             if isFirst, let heading = Columns(heading: row) {
                 columns = heading
                 continue

@@ -20,6 +20,8 @@ struct Intervals: WrittenSchedule {
     }
 
     private struct Interval {
+        /// Its number in the file.
+        let place: Int
         let subject: Subject
         let from: Int
         let until: Int?
@@ -37,34 +39,35 @@ struct Intervals: WrittenSchedule {
         let (key, list) = (
             object.path(of: "intervals"), try object.required("intervals", expected: "an array of intervals")
         )
-        let elements = try list.array(key)
+        let elements = Array(try list.array(key))
         guard !elements.isEmpty else { throw list.fault("\(key) is empty; expected at least one interval") }
         // Each may change the graph when it begins and when it ends.
         try reader.checkRoom(forGraphs: elements.count.clampedTimes(2).clampedPlus(1), at: list)
         var intervals: [Interval] = []
-        var places: [Subject: [(Interval, JSONPosition)]] = [:]
         for (index, element) in elements.enumerated() {
-            let interval = try Self.interval(element.object("\(key)[\(index)]"), before: period, reader)
-            let others = places[interval.subject, default: []]
-            if let (other, place) = others.first(where: { Self.overlap($0.0, interval) }) {
-                throw element.fault(
-                    "\(key)[\(index)] overlaps the interval at \(place.lineColumn), which is of the same "
-                        + "\(Self.noun(interval.subject)) and \(Self.words(other))")
-            }
-            places[interval.subject] = others + [(interval, element.position)]
-            intervals.append(interval)
+            intervals.append(try Self.interval(element.object("\(key)[\(index)]"), index, before: period, reader))
         }
         self.intervals = intervals
+        for spans in bySubject {
+            for (span, next) in zip(spans, spans.dropFirst()) where Self.overlap(span, next) {
+                let (other, late) = span.place < next.place ? (span, next) : (next, span)
+                throw elements[late.place].fault(
+                    "\(key)[\(late.place)] overlaps the interval at \(elements[other.place].position.lineColumn), "
+                        + "which is of the same \(Self.noun(other.subject)) and \(Self.words(other))")
+            }
+        }
     }
 
     private static func interval(
-        _ object: JSONObject, before period: Int?, _ reader: ScheduleReader
+        _ object: JSONObject, _ place: Int, before period: Int?, _ reader: ScheduleReader
     ) throws(ConfigurationFault) -> Interval {
         try object.refuseUnknownKeys(known: ["edge", "node", "from", "until"])
         let subject = try subject(object, reader)
         let from = try object.required("from", expected: "the first round of the interval")
             .count(object.path(of: "from"), in: 0...(period.map { $0 - 1 } ?? Int.max))
-        guard let value = object["until"] else { return Interval(subject: subject, from: from, until: nil) }
+        guard let value = object["until"] else {
+            return Interval(place: place, subject: subject, from: from, until: nil)
+        }
         let until = try value.count(object.path(of: "until"))
         guard until > from, until <= period ?? Int.max else {
             let limit = period.map { " to \($0), that of repeat" } ?? ""
@@ -73,7 +76,7 @@ struct Intervals: WrittenSchedule {
                     key: object.path(of: "until"), given: "\(until)",
                     allowed: "a round after from (\(from))\(limit)"), at: value.position.description)
         }
-        return Interval(subject: subject, from: from, until: until)
+        return Interval(place: place, subject: subject, from: from, until: until)
     }
 
     private static func subject(
