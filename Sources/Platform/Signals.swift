@@ -83,9 +83,12 @@ public final class Signals {
             == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
+    /// A process that was asked to end has a last word to say, and is not killed for being asked again meanwhile: its
+    /// handlers stay, and write to nobody.
     deinit {
-        for signal in watched { try? Self.handle(signal, SIG_DFL) }
         handlerPipe.store(-1, ordering: .sequentiallyConsistent)
+        guard !Self.wereRequestsToEnd else { return }
+        for signal in watched { try? Self.handle(signal, SIG_DFL) }
     }
 
     /// The signals that have come since the last call, in order.
