@@ -38,7 +38,7 @@ public struct CommonModelProblem: Sendable {
     /// ρ* and every θ*_n.
     public func solve() -> CommonModelSolution { solve(holding: nil) }
 
-    /// Every θ_n that is best for a given ρ. The sum of the pulls is the gradient in ρ of what is then least, G(ρ).
+    /// Every θ_n that is best for a given ρ. Their pulls are the gradient in ρ of what is then least, G(ρ).
     public func respond(to common: [Double]) -> CommonModelSolution { solve(holding: common) }
 
     private func solve(holding common: [Double]?) -> CommonModelSolution {
@@ -55,14 +55,14 @@ public struct CommonModelSolution: Sendable {
     public let personal: [[Double]]
     /// For each participant the subgradient of R_n at ρ − θ_n that the others and its own loss balance: how it pulls.
     public let pulls: [[Double]]
+    /// The gradient of the regulariser at ρ.
+    public let regularPull: [Double]
     /// The length of a subgradient of the whole objective: 0 at the solution alone. A fixed model must, beside that,
     /// be at `separation` 0.
     public let residual: Double
     /// How far ρ − θ_n of a fixed model is at most from where its pull is a subgradient.
     public let separation: Double
 
-    /// Σ of the pulls but those left out: G(ρ).
-    public func pull(without: Set<Int> = []) -> [Double] {
-        pulls.indices.filter { !without.contains($0) }.reduce(common.map { _ in 0 }) { $0 + pulls[$1] }
-    }
+    /// G(ρ): the sum of all pulls, the regulariser's among them.
+    public var pull: [Double] { pulls.reduce(regularPull, .+) }
 }

@@ -1,7 +1,10 @@
 // Arithmetic of short vectors in double precision, and powers and roots of one number.
 import Kernels
 
-func + (x: [Double], y: [Double]) -> [Double] { x.indices.map { x[$0] + y[$0] } }
+/// Plain + would join them.
+infix operator .+ : AdditionPrecedence
+
+func .+ (x: [Double], y: [Double]) -> [Double] { x.indices.map { x[$0] + y[$0] } }
 func - (x: [Double], y: [Double]) -> [Double] { x.indices.map { x[$0] - y[$0] } }
 func * (factor: Double, x: [Double]) -> [Double] { x.map { factor * $0 } }
 

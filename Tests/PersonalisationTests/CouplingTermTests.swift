@@ -62,7 +62,7 @@ struct CouplingTermTests {
             let z = subject.term.proximal(v, step: step)
             let pull = 1 / step * (v - z)
             let here = subject.term.value(at: z)
-            for other in points(30) + points(10).map({ z + 1e-3 * $0 }) + [z.map { _ in 0 }, 2 * z] {
+            for other in points(30) + points(10).map({ z .+ 1e-3 * $0 }) + [z.map { _ in 0 }, 2 * z] {
                 let slack = subject.term.value(at: other) - here - inner(pull, other - z)
                 verdict.expect(slack >= -1e-11 * (1 + here + length(pull) * length(other - z)), "\(v), \(slack)")
             }
@@ -79,7 +79,7 @@ struct CouplingTermTests {
                 var unit = [0.0, 0, 0]
                 unit[j] = h
                 let (after, before) = (
-                    subject.term.proximal(v + unit, step: step), subject.term.proximal(v - unit, step: step)
+                    subject.term.proximal(v .+ unit, step: step), subject.term.proximal(v - unit, step: step)
                 )
                 for i in 0..<3 {
                     let slope = (after[i] - before[i]) / (2 * h)
@@ -113,7 +113,7 @@ struct CouplingTermTests {
         for gradient in Self.points(10) {
             let u = term.difference(withGradient: gradient)
             let here = term.value(at: u)
-            for other in Self.points(20) + Self.points(10).map({ u + 1e-3 * length(u) * $0 }) {
+            for other in Self.points(20) + Self.points(10).map({ u .+ 1e-3 * length(u) * $0 }) {
                 let slack = term.value(at: other) - here - inner(gradient, other - u)
                 #expect(slack >= -1e-12 * (1 + here + length(gradient) * length(other - u)))
             }

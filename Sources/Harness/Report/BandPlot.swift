@@ -17,6 +17,8 @@ struct BandPlot {
     let vertical: Axis
     /// How a value is written.
     let text: (Double) -> String
+    /// What `rounds` counts.
+    var across = "round"
 
     private static let size = (width: 560.0, height: 300.0)
     private static let area = (left: 50.0, right: 552.0, top: 8.0, bottom: 258.0)
@@ -118,7 +120,7 @@ struct BandPlot {
         return """
             \(marks)<path class="axis" d="M\(Self.area.left) \(Self.area.bottom)H\(Self.area.right)"/>\
             <text class="tick" x="\((Self.area.left + Self.area.right) / 2)" y="\(Self.size.height - 6)" \
-            text-anchor="middle">round</text>
+            text-anchor="middle">\(across)</text>
 
             """
     }
