@@ -57,6 +57,8 @@ public struct CommonModelGame: Sendable {
     public struct Solution: Sendable {
         /// ρ.
         public let common: [Double]
+        /// θ of each player with data.
+        public let own: [[Double]]
         /// |∇| of what was minimised.
         public let gradientNorm: Double
     }
@@ -71,7 +73,8 @@ public struct CommonModelGame: Sendable {
     private func jointly(from start: [Double]) -> Solution {
         let all = (0...losses.count).flatMap { _ in start }
         let found = Joint(game: self).minimum(from: all, gradientNorm: 1e-12) { false }
-        return Solution(common: Array(found.point[..<dimension]), gradientNorm: found.gradientNorm)
+        let parts = (0...losses.count).map { Array(found.point[$0 * dimension..<($0 + 1) * dimension]) }
+        return Solution(common: parts[0], own: Array(parts.dropFirst()), gradientNorm: found.gradientNorm)
     }
 
     /// Over ρ alone, the θ_n solved for at each: gradient steps of the length that the last two gradients tell
@@ -94,7 +97,8 @@ public struct CommonModelGame: Sendable {
                 length /= 10
             }
         }
-        return Solution(common: best.0, gradientNorm: best.1)
+        _ = pull(at: best.0, &own)
+        return Solution(common: best.0, own: own, gradientNorm: best.1)
     }
 }
 
