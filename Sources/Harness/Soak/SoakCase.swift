@@ -329,6 +329,7 @@ private struct Draw {
         let exchange = entry(kind)
         return {
             $0.setTraining("exchange", exchange)
+            if kind.keepsOwnModel { $0.setTraining("momentum", .number(0)) }
             // Masses go with plain sums alone.
             if kind.carriesMass { $0.setRule(.object(["kind": .text(WeightedMean.name)])) }
         }

@@ -1,5 +1,5 @@
 // l1: each element by itself, the coupling of LICCHAVI.
-public import Registry
+import Registry
 
 /// R(u) = λ|Δu|₁ with a positive diagonal Δ, ∇R = λΔ sign(u), Grad the box ±λΔ_j: the common model is a weighted median
 /// of the nodes' own, element by element (arXiv 2106.02398).

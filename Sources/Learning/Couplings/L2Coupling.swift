@@ -1,5 +1,5 @@
 // l2: the distance itself, whose pull is always of length λ.
-public import Registry
+import Registry
 
 /// R(u) = λ|u|, ∇R = λu / |u|, Grad the ball of radius λ.
 public struct L2Coupling: Coupling {

@@ -1,6 +1,6 @@
 // lp: a power of a q-norm, under which one node can move the common model anywhere.
 import Kernels
-public import Registry
+import Registry
 
 /// R(u) = λ|u|_q^p with p > 1 and q from 1 to infinity, ∇R = λp sign(u_j) (|u_j| / |u|_q)^{q−1} |u|_q^{p−1}: any vector
 /// is a gradient (LICCHAVI, arXiv 2106.02398, theorem 7). With q infinite, the gradient is that of the first of the

@@ -1,5 +1,5 @@
 // smoothL2: the distance without its kink.
-public import Registry
+import Registry
 
 /// R(u) = λ√(1 + |u|²), ∇R = λu / √(1 + |u|²), Grad the open ball of radius λ: no model reaches the bound itself.
 public struct SmoothL2Coupling: Coupling {

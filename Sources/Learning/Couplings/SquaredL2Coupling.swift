@@ -1,5 +1,5 @@
 // squaredL2: the squared distance, whose pull grows without bound.
-public import Registry
+import Registry
 
 /// R(u) = λ|u|², ∇R = 2λu: any vector at all is a gradient, so that nothing a neighbour says can be told for a lie.
 public struct SquaredL2Coupling: Coupling {
