@@ -224,7 +224,9 @@ public struct NodeCore: Sendable {
         switch start {
         case .afresh:
             phase = .joining(initial, since: now)
-            if !isAttacking, configuration.measureEvery > 0 { effects.append(.snapshot(rounds: 0, initial.parameters)) }
+            guard !isAttacking, configuration.measureEvery > 0 else { return }
+            if let own = function.ownModel(of: initial) { effects.append(.ownModel(rounds: 0, own)) }
+            effects.append(.snapshot(rounds: 0, initial.parameters))
         case .resumed(let checkpoint):
             restore(checkpoint)
             phase = .joining(checkpoint.state, since: now)
@@ -370,7 +372,7 @@ public struct NodeCore: Sendable {
         into effects: inout [NodeEffect]
     ) {
         record.waitNanoseconds += now - since
-        let roundInputs = roundInputs()
+        let roundInputs = refuseImplausible(among: roundInputs(), in: halfStep)
         if exchanges {
             settleAccounts(at: now)
             let lossProbe = function.lossProbe(

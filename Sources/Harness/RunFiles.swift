@@ -107,7 +107,7 @@ public struct RunFiles {
 
     /// What a run leaves at its end: the final models, where no node process wrote them, the summary and the report.
     public func write(_ outcome: RunOutcome, _ summary: RunSummary) throws {
-        if outcome.engine == .simulation { try write(outcome.finalModels, rounds: summary.rounds) }
+        if outcome.engine == .simulation { try write(outcome.finalModels, outcome.ownModels, rounds: summary.rounds) }
         try write(summary)
         try writeReport()
     }
@@ -152,11 +152,16 @@ public struct RunFiles {
     }
 
     /// Writes the final models, where no node process did.
-    public func write(_ models: [(node: NodeID, model: [Float])], rounds: Int) throws(SystemFault) {
+    public func write(
+        _ models: [(node: NodeID, model: [Float])], _ ownModels: [NodeID: [Float]] = [:], rounds: Int
+    ) throws(SystemFault) {
         for (node, model) in models {
             let folder = directory.node(node)
             try Files.makeDirectory(folder.path)
             try Files.write(ModelFile(rounds: rounds, model: model).encoded, to: folder.model)
+            if let own = ownModels[node] {
+                try Files.write(ModelFile(rounds: rounds, model: own).encoded, to: folder.ownModel)
+            }
         }
     }
 }

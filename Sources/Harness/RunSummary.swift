@@ -1,4 +1,5 @@
 // The figures that a run is judged by, the worst node first; what summary.json holds.
+import Core
 import JSON
 import Kernels
 import Learning
@@ -79,6 +80,8 @@ public struct RunSummary: Sendable {
     public let figures: Figures
     public let references: [ReferenceRun]
     public let usesOracle: Bool
+    /// How messages were told for lies by what they hold, where anybody looked.
+    let plausibility: Plausibility?
     public let wasStopped: Bool
     /// Of the experiment, then of this run.
     public let warnings: [String]
@@ -142,10 +145,12 @@ public struct RunSummary: Sendable {
                         assembly: assembly,
                         moments: moments.filter { $0.rounds < final.rounds }.sorted { $0.rounds < $1.rounds }
                             + [(final.rounds, final.allFigures)],
-                        final: final, models: finished, screening: screening, references: references)))
+                        final: final, models: finished, ownModels: outcome.ownModels, screening: screening,
+                        references: references)))
         }
         self.figures = figures
         usesOracle = experiment.aggregation.tolerates == .oracle
+        plausibility = assembly.plausibility
         wasStopped = outcome.wasStopped
         runWarnings = outcome.warnings + assembly.lostMass(missed: totals.missedModels)
         warnings = assembly.warnings + runWarnings
@@ -158,7 +163,9 @@ public struct RunSummary: Sendable {
         guard !finished.isEmpty else { return nil }
         if let final = outcome.final, final.nodes.map(\.node) == finished.map(\.node) { return final }
         var evaluator = try Evaluator(assembly)
-        return evaluator.judge(finished, rounds: assembly.experiment.training.rounds)
+        var told = MomentReports()
+        told.ownModels = outcome.ownModels
+        return evaluator.judge(finished, rounds: assembly.experiment.training.rounds, told: told)
     }
 
     /// `summary.json`.
@@ -225,6 +232,7 @@ public struct RunSummary: Sendable {
         line.add("perNode", Array(perNode.enumerated())) { $0.append($1.element, data, $1.offset) }
         line.add("stopped", wasStopped ? 1 : 0)
         line.add("oracle", usesOracle ? 1 : 0)
+        if let plausibility { line.add("plausibility", plausibility.description) }
         line.add("warnings", warnings) { $0.append(text: $1) }
         line.add("failed", verdict.hasFailed ? 1 : 0)
         line.add("verdict", verdict.text)

@@ -75,6 +75,7 @@ extension RunSummary {
         if !totals.rejections.isEmpty {
             row("refused", totals.rejections.map { "\($0.reason) \($0.count)" }.joined(separator: ", "))
         }
+        if let plausibility { row("check of messages", plausibility.description) }
         if let description = screening.description { row("rule", description) }
         if totals.degradedMixes > 0 {
             row("degraded", "\(totals.degradedMixes) mixes heard too few neighbours to withstand what was declared")

@@ -71,6 +71,12 @@ public struct Timeline {
         reports[rounds, default: MomentReports()].mixes[node] = mix
     }
 
+    /// Takes the own model of a node beside what it shares after `rounds` rounds; before that.
+    public mutating func add(ownModel: [Float], of node: NodeID, rounds: Int) {
+        guard honest.contains(node), let next, rounds >= next else { return }
+        reports[rounds, default: MomentReports()].ownModels[node] = ownModel
+    }
+
     /// Nothing more will come from `node`.
     public mutating func close(_ node: NodeID) { hasNews = closed.insert(node).inserted || hasNews }
 

@@ -167,7 +167,7 @@ public struct LocalSGD: LocalModel {
     }
 
     /// The loss on the batch; the gradient, clipped, is left in the scratch.
-    private func lossAndGradient(
+    func lossAndGradient(
         at parameters: Span<Float>, on batch: Batch, _ scratch: inout TrainingScratch
     ) -> Double {
         if scratch.gradient.count != dimension { scratch.gradient = [Float](repeating: 0, count: dimension) }
@@ -188,12 +188,12 @@ public struct LocalSGD: LocalModel {
         return loss
     }
 
-    private func takesPart(in round: Round) -> Bool {
+    public func takesPart(in round: Round) -> Bool {
         Participation(chance: settings.participation, seed: seed).includes(node, in: round)
     }
 
     /// In the memory that the scratch has for rows; whoever draws gives it back.
-    private func drawBatch(round: Round, localStep: Int, _ scratch: inout TrainingScratch) -> Batch {
+    func drawBatch(round: Round, localStep: Int, _ scratch: inout TrainingScratch) -> Batch {
         guard settings.batchSize < shard.count else { return shard }
         var rows: [Int32] = []
         swap(&rows, &scratch.rows)

@@ -113,7 +113,7 @@ public struct NodeShell {
             folder.trace,
             TraceHeader(of: self.node, experiment: identity, dimension: node.configuration.dimension),
             keeps: options.trace)
-        snapshots = try SnapshotFolder(folder)
+        snapshots = try SnapshotFolder(folder, end: node.configuration.rounds)
 
         incarnation = max(WallClock.microseconds(), start.incarnation &+ 1)
         heartbeat = try HeartbeatWriter(folder.heartbeat, first: incarnation, at: clock.now())
@@ -282,6 +282,8 @@ public struct NodeShell {
             case .record(let record): append(record)
             case .mixed(let rounds, let mix):
                 handOut { folder throws(SystemFault) in try folder.write(mix, rounds: rounds) }
+            case .ownModel(let rounds, let model):
+                handOut { folder throws(SystemFault) in try folder.write(ownModel: model, rounds: rounds) }
             case .snapshot(let rounds, let model):
                 handOut { folder throws(SystemFault) in try folder.write(model, rounds: rounds) }
             case .save(let checkpoint): save(checkpoint)

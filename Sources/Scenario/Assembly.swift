@@ -135,6 +135,11 @@ public struct Assembly: Sendable {
         try experiment.checkWeighting(file.weighting, isAnyoneHostile: !hostile.isEmpty)
         topologyFile = try file.weighed(by: parts.map(\.count))
         graphs = topologyFile.graphs
+        exchange = try exchange.fitted(
+            to: ExchangeSetting(
+                dimension: dimension, nodeCount: topology.nodeCount,
+                averageSamples: Double(parts.reduce(0) { $0 + $1.count }) / Double(topology.nodeCount),
+                agrees: topologyFile.agrees(under: experiment, with: rule)))
         view = RoundsInView(of: graphs, steps: experiment.training.steps)
         let doubts = Warnings(
             experiment: pinned, graphs: graphs, honest: honest, isHostile: isHostile.contains, rule: rule,
@@ -150,7 +155,7 @@ public struct Assembly: Sendable {
             + [
                 net.warning, start.warning,
                 experiment.driftWarning(on: topology, changes: !graphs.isConstant, exchange, with: rule),
-            ].compactMap(\.self)
+            ].compactMap(\.self) + experiment.personalWarnings(exchange)
     }
 
     private static func split(
@@ -178,6 +183,12 @@ public struct Assembly: Sendable {
 
     /// Whether models travel, and not something else that a round's training comes to.
     public var sendsModels: Bool { type(of: exchange).sendsModels }
+
+    /// Whether each node has a model of its own beside what is shared.
+    public var keepsOwnModels: Bool { type(of: exchange).keepsOwnModel }
+
+    /// How messages are told for lies by what they hold.
+    public var plausibility: Plausibility? { exchange.plausibility }
 
     /// Whether a message holds the sender's mass.
     public var carriesMass: Bool { type(of: exchange).carriesMass }
@@ -256,6 +267,11 @@ public struct Assembly: Sendable {
 
     /// For each attack that wants samples to be taken for another class: those among these, as it wants them.
     public func wanted(of samples: Samples) -> [Samples] { adversaries.wanted(of: samples) }
+
+    /// The models that attacks want, in the order of the experiment's groups.
+    public var attackTargets: [[Float]] {
+        adversaries.groups.compactMap { ($0.attack as? any TargetedAttack)?.target.model(of: dimension) }
+    }
 
     public func node(_ node: NodeID) throws(ConfigurationFault) -> AssembledNode {
         let configuration = configuration(of: node)

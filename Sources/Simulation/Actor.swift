@@ -282,6 +282,8 @@ struct Actor: Sendable {
                 outbox.observations.append(.record(id, record))
             case .mixed(let rounds, let mix):
                 outbox.observations.append(.sampled(id, rounds: rounds, mix))
+            case .ownModel(let rounds, let model):
+                outbox.observations.append(.ownModel(id, rounds: rounds, model))
             case .snapshot(let rounds, let model):
                 outbox.observations.append(.snapshot(id, rounds: rounds, model))
             case .save(var checkpoint):

@@ -121,12 +121,15 @@ struct Moment {
     let records: [NodeID: NodeRecord]
     /// Their last mixes, where these are measured.
     let mixes: [NodeID: MixSample]
+    /// Their own models, where they have such beside what they share.
+    let ownModels: [NodeID: [Float]]
 }
 
 /// What nodes told beside their models: of one moment, or of several by rounds.
 public struct MomentReports: Sendable {
     var records: [NodeID: NodeRecord] = [:]
     var mixes: [NodeID: MixSample] = [:]
+    var ownModels: [NodeID: [Float]] = [:]
 
     public init() {}
 }
@@ -139,6 +142,8 @@ struct MeasuredRun {
     let final: EvaluationRecord
     /// Of the honest nodes that finished, ascending.
     let models: [(node: NodeID, model: [Float])]
+    /// Their own models, where they have such beside what they share.
+    let ownModels: [NodeID: [Float]]
     /// What the rules did in all rounds.
     let screening: Screening
     let references: [ReferenceRun]

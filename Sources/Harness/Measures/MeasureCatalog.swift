@@ -14,6 +14,8 @@ public enum MeasureCatalog {
         NodesMeasure.self,
         ClassesMeasure.self,
         SuccessMeasure.self,
+        PersonalMeasure.self,
+        TargetDistanceMeasure.self,
         ScreeningMeasure.self,
         TrafficMeasure.self,
         TargetMeasure.self,
