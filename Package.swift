@@ -62,8 +62,9 @@ let package = Package(
         module("Scenario", foundations + ["Attacks", "Core", "Faults"]),
         module("Platform", node, informed),
         module("Simulation", foundations + ["Attacks", "Core", "Faults"], optimised),
+        module("Personalisation", named, optimised),
         module("Linter", node, optimised),
-        module("Harness", node + ["Linter", "Platform", "Simulation"], prose: ["Packs/README.md"]),
+        module("Harness", node + ["Personalisation", "Linter", "Platform", "Simulation"], prose: ["Packs/README.md"]),
         .executableTarget(
             name: "gossipnode", dependencies: (node + ["Platform"]).map { .init(stringLiteral: $0) },
             // Many nodes start on one host: without shared libraries to bind, sooner and in less memory. Not for
@@ -99,8 +100,9 @@ let package = Package(
         tests("ScenarioTests", node),
         tests("PlatformTests", node + ["Platform"]),
         tests("SimulationTests", foundations + ["Attacks", "Core", "Faults", "Simulation"]),
+        tests("PersonalisationTests", ["Kernels", "Personalisation"]),
         tests("LinterTests", node + ["Linter", "Platform"]),
-        tests("HarnessTests", node + ["Linter", "Platform", "Simulation", "Harness"]),
+        tests("HarnessTests", node + ["Personalisation", "Linter", "Platform", "Simulation", "Harness"]),
         tests("EndToEndTests", node + ["Platform", "Simulation", "Harness", "gossiplab", "gossipnode"]),
         tests("TidyTests", node),
     ]

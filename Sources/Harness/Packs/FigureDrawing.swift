@@ -20,11 +20,17 @@ struct FigureDrawing {
             let table = try Self.table(cells, results)
             markup = try Self.grid(table, cells, rows, columns).comparison(figure, measure, published, band)
         case .calculation(let name):
-            guard let table = results.calculated[name] else {
-                throw MissingFigure("there is no calculation \(name)")
-            }
-            markup = Markup.table(figure.title, table.text)
+            markup = Markup.table(figure.title, try Self.calculated(name, results).text)
+        case .lines(let name, let across):
+            markup = try Self.calculated(name, results).curves(id: id, title: figure.title, across: across)
+        case .shades(let name):
+            markup = try Self.calculated(name, results).shades(id: id, title: figure.title)
         }
+    }
+
+    private static func calculated(_ name: String, _ results: PackResults) throws(MissingFigure) -> CalculatedTable {
+        guard let table = results.calculated[name] else { throw MissingFigure("there is no calculation \(name)") }
+        return table
     }
 
     private static func table(_ cells: PackFigure.Cells, _ results: PackResults) throws(MissingFigure) -> SweepTable {

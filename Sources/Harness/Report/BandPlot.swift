@@ -17,9 +17,11 @@ struct BandPlot {
     let vertical: Axis
     /// How a value is written.
     let text: (Double) -> String
+    /// What `rounds` counts.
+    var across = "round"
 
     var svg: Markup {
-        let frame = PlotFrame(width: 560, height: 300, left: 50, rounds: rounds, vertical: vertical)
+        let frame = PlotFrame(width: 560, height: 300, left: 50, rounds: rounds, vertical: vertical, across: across)
         return """
             <svg class="plot" viewBox="0 0 \(frame.size.width) \(frame.size.height)" role="img" \
             aria-labelledby="\(id)-title"><title id="\(id)-title">\(title)</title>

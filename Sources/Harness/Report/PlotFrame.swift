@@ -6,13 +6,16 @@ struct PlotFrame {
     let area: (left: Double, right: Double, top: Double, bottom: Double)
     let horizontal: Axis
     let vertical: Axis
+    /// What is counted from left to right.
+    private let across: String
 
     /// - Parameter vertical: made for all values that are drawn.
-    init(width: Double, height: Double, left: Double, rounds: [Int], vertical: Axis) {
+    init(width: Double, height: Double, left: Double, rounds: [Int], vertical: Axis, across: String = "round") {
         size = (width, height)
         area = (left, width - 6, 8, height - 42)
         horizontal = Axis(counts: rounds)
         self.vertical = vertical
+        self.across = across
     }
 
     func x(_ round: Int) -> Double {
@@ -45,7 +48,7 @@ struct PlotFrame {
         return """
             \(marks)<path class="axis" d="M\(area.left) \(area.bottom)H\(area.right)"/>\
             <text class="tick" x="\((area.left + area.right) / 2)" y="\(size.height - 4)" \
-            text-anchor="middle">round</text>
+            text-anchor="middle">\(across)</text>
 
             """
     }
