@@ -73,6 +73,8 @@ public struct RunSummary: Sendable {
     public let perNode: [NodeFigures]
     /// What each node learned from.
     public let data: DataShares
+    /// ε of the honest nodes; `nil` where their gradients were not private.
+    public let privacy: PrivacyReport?
     public let screening: Screening
     /// Where its graph had nodes away.
     let absences: Absences?
@@ -125,6 +127,9 @@ public struct RunSummary: Sendable {
         let tallies = totals.tallies(ofNodes: topology.nodeCount)
         screening = Screening(topology.nodes.map { (tallies[$0.index], hostile.contains($0)) })
         data = DataShares(of: assembly)
+        // A stopped node may have sent what it did in the round that it did not close.
+        privacy = try PrivacyReport(
+            assembly, rounds: min(rounds, interruption.map { $0.furthest.rounds + 1 } ?? rounds))
         let absences = Absences(of: assembly)
         self.absences = absences
         perNode = topology.nodes.map { node in
@@ -228,6 +233,7 @@ public struct RunSummary: Sendable {
                 }
             }
         }
+        privacy?.write(to: &line)
         data.writeClasses(to: &line)
         line.add("perNode", Array(perNode.enumerated())) { $0.append($1.element, data, $1.offset) }
         line.add("stopped", wasStopped ? 1 : 0)

@@ -58,6 +58,7 @@ extension RunSummary {
         for measure in MeasureCatalog.all {
             if let (name, value) = measure.line(of: figures, in: experiment) { row(name, value) }
         }
+        if let privacy { row("privacy, worst ε", privacy.inWords) }
         if let trainLoss = totals.trainLoss { row("training loss", rounded(trainLoss, 4)) }
         row("nodes", "\(nodes), hostile \(hostile.isEmpty ? "none" : hostile.joined(separator: " "))")
         for group in placements { row("placed", group.inWords) }

@@ -33,8 +33,9 @@ extension LocalSGD: LocalProblem {
     ) -> Double {
         var loss = 0.0
         for j in gradient.indices { gradient[j] = 0 }
+        // No step of a round: a solution sees every sample at once, and is not private.
         for chunk in shard.chunks(of: objective.samplesOfChunk) {
-            loss += Double(chunk.count) * lossAndGradient(at: parameters.span, on: chunk, &scratch)
+            loss += Double(chunk.count) * lossAndGradient(at: parameters.span, on: chunk, Round(0), 0, &scratch)
             for j in gradient.indices { gradient[j] += Double(chunk.count) * Double(scratch.gradient[j]) }
         }
         return loss
@@ -49,7 +50,7 @@ extension LocalSGD: LocalProblem {
             return 0
         }
         let batch = drawBatch(round: round, localStep: localStep, &scratch)
-        let loss = lossAndGradient(at: parameters.span, on: batch, &scratch)
+        let loss = lossAndGradient(at: parameters.span, on: batch, round, localStep, &scratch)
         scratch.rows = batch.rows
         for j in gradient.indices { gradient[j] = Double(shard.count) * Double(scratch.gradient[j]) }
         return Double(shard.count) * loss

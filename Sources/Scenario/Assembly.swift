@@ -93,6 +93,7 @@ public struct Assembly: Sendable {
         exchange = try experiment.training.makeExchange()
         try experiment.checkExchange(exchange, with: rule)
         try experiment.checkMass(of: exchange, on: file)
+        try experiment.checkPrivacy(with: rule)
         model = try experiment.task.makeModel()
         let net = try HeldNet(
             try model.makeObjective(for: dataset.shape), holding: experiment.training.frozen, from: files)
@@ -153,7 +154,7 @@ public struct Assembly: Sendable {
         warnings =
             file.warnings + [file.unusedMarks(hostile: isHostile)].compactMap(\.self) + roundings + doubts.sentences
             + [
-                net.warning, start.warning,
+                net.warning, start.warning, experiment.privacyWarning(of: parts.map(\.count)),
                 experiment.driftWarning(on: topology, changes: !graphs.isConstant, exchange, with: rule),
             ].compactMap(\.self) + experiment.personalWarnings(exchange)
     }
@@ -262,6 +263,11 @@ public struct Assembly: Sendable {
     /// Whether the node trains on poisoned data.
     public func poisons(_ node: NodeID) -> Bool { adversaries.poisons(node) }
 
+    /// What its gradients tell of its samples; `nil` where they are not private.
+    public func privacy(of node: NodeID) throws(ConfigurationFault) -> NodePrivacy? {
+        try NodePrivacy(experiment, of: node, samples: parts[node.index].count)
+    }
+
     /// What it does to each batch.
     public func batchPoison(of node: NodeID) -> (any BatchPoison)? { adversaries.batchPoison(of: node) }
 
@@ -276,6 +282,8 @@ public struct Assembly: Sendable {
     public func node(_ node: NodeID) throws(ConfigurationFault) -> AssembledNode {
         let configuration = configuration(of: node)
         let neighbours = configuration.neighbours.map(\.node)
+        var settings = settings
+        settings.privacy = try privacy(of: node)?.gradient
         let trainer = LocalSGD(
             objective: objective, shard: try shard(of: node), settings: settings, seed: experiment.seed, node: node,
             poison: adversaries.batchPoison(of: node))
@@ -326,7 +334,7 @@ public struct Assembly: Sendable {
             exchange: type(of: exchange), pace: experiment.timing.pace, output: experiment.training.output,
             seed: experiment.seed,
             patience: Patience(deadline: .milliseconds(experiment.timing.deadlineMilliseconds)),
-            measureEvery: experiment.measureEvery, handsOutMixes: experiment.measureAlso.contains(.mixing),
+            measureEvery: experiment.measureEvery, handsOutMixes: experiment.handsOutMixes,
             checkpointEvery: experiment.checkpointEvery)
     }
 }

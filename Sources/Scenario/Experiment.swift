@@ -53,6 +53,7 @@ public struct Experiment: Sendable, Equatable {
         public var weightDecayForm = WeightDecay.coupled
         /// `nil` for none.
         public var clip: Double?
+        public var privacy = Privacy()
         public var projection = Selection(NoProjection.self)
         public var exchange = Selection(ModelExchange.self)
         public var participation = 1.0

@@ -24,6 +24,8 @@ public enum MeasureCatalog {
         DisagreementMeasure.self,
         GradientsMeasure.self,
         MixingMeasure.self,
+        PrivacyMeasure.self,
+        MembershipMeasure.self,
     ]
 
     /// All figures, in the order of their measures.

@@ -81,7 +81,7 @@ struct Observer {
             timeline.add(ownModel: model, of: node.node, rounds: rounds)
         }
         let path = node.folder.mix(rounds: rounds)
-        guard assembly.experiment.measureAlso.contains(.mixing), let bytes = try? Files.read(path) else { return }
+        guard assembly.experiment.handsOutMixes, let bytes = try? Files.read(path) else { return }
         if let mix = MixSample(encoded: bytes) { timeline.add(mix, of: node.node, rounds: rounds) }
         Files.remove(path)
     }

@@ -109,6 +109,10 @@ public struct RunReader {
             recorded[index].tally = line.member("models").map(Tally.init) ?? tallies[index]
             recorded[index].lost = line.member("lost")?.text.flatMap { $0 == LostNode.stopped ? nil : $0 }
         }
+        for line in summary?.member("privacy")?.member("nodes")?.elements ?? [] {
+            guard let index = labels.firstIndex(where: { $0 == line.member("node")?.text }) else { continue }
+            recorded[index].epsilon = line.number(at: "epsilon") ?? .infinity
+        }
         return recorded
     }
 }
