@@ -21,7 +21,7 @@ struct FigureDrawing {
             markup = try Self.grid(table, cells, rows, columns).comparison(figure, measure, published, band)
         case .calculation(let name):
             guard let table = results.calculated[name] else {
-                throw MissingFigure("there is no calculation \(name)")
+                throw MissingFigure("\(name) has not been computed")
             }
             markup = Markup.table(figure.title, table.text)
         }
@@ -29,7 +29,7 @@ struct FigureDrawing {
 
     private static func table(_ cells: PackFigure.Cells, _ results: PackResults) throws(MissingFigure) -> SweepTable {
         guard let table = results.tables[cells.sweep] else {
-            throw MissingFigure("there is no sweep \(cells.sweep)")
+            throw MissingFigure("the sweep \(cells.sweep) has not been run")
         }
         return table
     }
