@@ -6,9 +6,9 @@ import Kernels
 /// Weight decay that is decoupled is not part of g; x ← (1 − η_t λ)x comes before the step instead. Clipping, other
 /// forms of momentum and the projection P are as the settings have them; by default there is neither of the last two.
 ///
-/// A batch is drawn uniformly with replacement from the stream of (node, round, local step); a shard no larger than the
-/// batch is used whole. A node without data, or one that does not take part in a round, keeps its model. Where gradients
-/// are private, batches are drawn as `PrivateGradient` has it, and its gradient stands in place of that of the batch.
+/// A batch is drawn from the stream of (node, round, local step), as `Sampling` says; a shard no larger than the batch
+/// is used whole. A node without data, or one that does not take part in a round, keeps its model. Where gradients are
+/// private, batches are drawn as `PrivateGradient` has it, and its gradient stands in place of that of the batch.
 public struct LocalSGD: LocalModel {
     /// How to descend; the same for all nodes of an experiment.
     public struct Settings: Sendable {
@@ -28,8 +28,12 @@ public struct LocalSGD: LocalModel {
         public var warmUp = 0
         /// Chance that a node trains in a round.
         public var participation: Double
+        public var sampling = Sampling.independent
         /// Whether all nodes start from one point.
         public var startsTogether: Bool
+        /// Deviation of the normal distribution around 0 that every parameter is drawn from at the start; `nil`: as
+        /// the model has it.
+        public var startDeviation: Double?
         /// The point that all start from; `nil`: it is drawn.
         public var start: [Float]?
 
@@ -89,8 +93,15 @@ public struct LocalSGD: LocalModel {
     public func initialParameters() -> [Float] {
         var random = RandomStream(
             seed: seed, purpose: .initialisation, node: settings.startsTogether ? NodeID(0) : node)
-        var parameters = settings.start ?? objective.initialise(random: &random)
+        var parameters = settings.start ?? drawStart(&random)
         project(&parameters)
+        return parameters
+    }
+
+    private func drawStart(_ random: inout RandomStream) -> [Float] {
+        guard let deviation = settings.startDeviation else { return objective.initialise(random: &random) }
+        var parameters = [Float](repeating: 0, count: dimension)
+        if deviation > 0 { random.fillGaussian(&parameters, mean: 0, standardDeviation: deviation) }
         return parameters
     }
 
@@ -219,7 +230,13 @@ public struct LocalSGD: LocalModel {
             return Batch(shard.samples, rows: rows)
         }
         var random = RandomStream(seed: seed, purpose: .sampling, node: node, round: round, lane: localStep)
-        for _ in 0..<settings.batchSize { rows.append(shard.rows[random.below(shard.count)]) }
+        switch settings.sampling {
+        case .independent:
+            for _ in 0..<settings.batchSize { rows.append(shard.rows[random.below(shard.count)]) }
+        case .window:
+            let first = random.below(shard.count)
+            for place in first..<first + settings.batchSize { rows.append(shard.rows[place % shard.count]) }
+        }
         return Batch(shard.samples, rows: rows)
     }
 
@@ -255,6 +272,15 @@ public struct LocalSGD: LocalModel {
         }
         settings.projection.project(&x)
     }
+}
+
+/// How a batch is drawn from a shard.
+public enum Sampling: String, Sendable, CaseIterable {
+    /// Each sample by itself, uniformly and with replacement.
+    case independent
+    /// Samples that follow each other in the shard, which is taken for a ring, from one drawn uniformly on: none
+    /// twice, and each as often as any other.
+    case window
 }
 
 /// Where weight decay comes in.

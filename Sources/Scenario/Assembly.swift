@@ -368,7 +368,9 @@ extension LocalSGD.Settings {
         self.init(
             batchSize: training.batchSize, localSteps: training.localSteps, momentum: try training.makeMomentum(),
             weightDecay: training.weightDecay, stepSize: try training.makeStepSize(),
-            participation: training.participation, startsTogether: training.initialisation != .different, start: start)
+            participation: training.participation, startsTogether: training.initialisation.isCommon, start: start)
+        startDeviation = training.initialisation.deviation
+        sampling = training.sampling
         decays = training.weightDecayForm
         clip = training.clip
         projection = try training.makeProjection()

@@ -83,10 +83,10 @@ extension Experiment {
         if training.mixEvery > 1 {
             try refuse("\(name) is mixed in the round it belongs to; training.mixEvery must be 1")
         }
-        if training.initialisation == .different {
+        if !training.initialisation.isCommon {
             try refuse(
                 "\(name) leaves nodes that start apart as far apart as they are; training.initialisation must be same, "
-                    + "or a file")
+                    + "zero, or a file")
         }
         if training.participation < 1, !rule.doesWithoutOwn {
             try refuse(

@@ -45,6 +45,7 @@ public struct Experiment: Sendable, Equatable {
     public struct Training: Sendable, Equatable {
         public var rounds = 200
         public var batchSize = 32
+        public var sampling = Sampling.independent
         public var stepSize = Selection(InverseSquareRootStep.self, [("value", .number(0.9))])
         public var warmUp = 0
         public var momentum = Selection(AverageMomentum.self)

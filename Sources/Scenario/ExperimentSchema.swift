@@ -28,6 +28,9 @@ extension Experiment: Settings {
 
         .count("training.rounds", \.training.rounds, 1...longest, "local training, exchange and mix, so often"),
         .count("training.batchSize", \.training.batchSize, 1...1_000_000, "samples of one local step"),
+        .choice(
+            "training.sampling", \.training.sampling,
+            "how these are drawn: each by itself, with replacement, or as a window of the node's samples"),
         .catalog(
             "training.stepSize", \.training.stepSize, StepSizeCatalog.all, number: (ConstantStep.name, "value"),
             "step size by round"),
@@ -75,7 +78,8 @@ extension Experiment: Settings {
         ),
         .initialisation(
             "training.initialisation", \.training.initialisation,
-            "one first model for all nodes, one each, or the one in a file (safetensors, npy, npz)"),
+            "one first model for all nodes, one each, zero, one drawn from a normal distribution of this deviation for "
+                + "all or for each, or the one in a file (safetensors, npy, npz)"),
         .choice(
             "training.output", \.training.output,
             "the model that a node comes out with: the last, or that of the round whose aggregate had the least norm"),

@@ -6,10 +6,31 @@ import Learning
 import Registry
 import Tensors
 
-/// Whether all nodes start from one drawn model, each from its own, or all from one in a file.
+/// Whether all nodes start from one drawn model, each from its own, or all from zero or from one in a file.
 public enum Initialisation: Sendable, Equatable {
     case same, different
+    /// A net with hidden layers never leaves it.
+    case zero
+    /// Every parameter is drawn from a normal distribution around 0, once for all nodes or for each.
+    case normal(deviation: Double, isCommon: Bool)
     case file(TensorSource)
+
+    /// Whether all nodes start from one model.
+    var isCommon: Bool {
+        switch self {
+        case .different, .normal(_, isCommon: false): false
+        case .same, .zero, .normal, .file: true
+        }
+    }
+
+    /// Of the parameters, where the model does not decide it.
+    var deviation: Double? {
+        switch self {
+        case .zero: 0
+        case .normal(let deviation, _): deviation
+        case .same, .different, .file: nil
+        }
+    }
 
     /// The same, whatever the file is called and wherever it is.
     var withoutPlace: Initialisation {
@@ -105,13 +126,16 @@ extension SettingKey {
 }
 
 extension Initialisation {
-    private static let words = ["same", "different"]
-    fileprivate static let allowed = #"same, different, {"file": "start.safetensors"}"#
+    private static let words = ["same", "different", "zero"]
+    fileprivate static let allowed =
+        #"same, different, zero, {"normal": 0.1, "nodes": "different"}, {"file": "start.safetensors"}"#
+    private static let deviations = 0.0...1e6
 
     fileprivate init(_ value: JSONValue, key: String) throws(ConfigurationFault) {
         switch value.kind {
         case .text("same"): self = .same
         case .text("different"): self = .different
+        case .text("zero"): self = .zero
         case .text(let word) where word.contains("."):
             throw value.fault(#"\#(key) is '\#(excerpt(of: word))'; a file is named by {"file": "…"}"#)
         case .text(let word):
@@ -119,16 +143,45 @@ extension Initialisation {
                 .unknown(noun: key, given: word, known: Initialisation.words), at: value.position.description)
         case .object:
             let object = try value.object(key)
-            try object.refuseUnknownKeys(known: ["file", "digest"])
-            self = .file(try TensorSource(in: object, key: key))
+            if object["normal"] != nil {
+                self = try Initialisation(normal: object, key: key)
+            } else {
+                try object.refuseUnknownKeys(known: ["normal", "nodes", "file", "digest"])
+                self = .file(try TensorSource(in: object, key: key))
+            }
         default: throw value.typeFault(key, expected: Initialisation.allowed)
         }
+    }
+
+    /// What an object's keys `normal` and `nodes` say.
+    private init(normal object: JSONObject, key: String) throws(ConfigurationFault) {
+        try object.refuseUnknownKeys(known: ["normal", "nodes"])
+        let value = try object.required("normal", expected: "a deviation")
+        let path = object.path(of: "normal")
+        let deviation = try value.number(path)
+        guard Self.deviations.contains(deviation) else {
+            throw value.rangeFault(path, Parameter.number(path, Self.deviations, default: nil, "").allowed)
+        }
+        let common = ["same", "different"]
+        guard let nodes = object["nodes"] else {
+            self = .normal(deviation: deviation, isCommon: true)
+            return
+        }
+        let word = try nodes.text(object.path(of: "nodes"))
+        guard common.contains(word) else {
+            throw ConfigurationFault(
+                .unknown(noun: object.path(of: "nodes"), given: word, known: common), at: nodes.position.description)
+        }
+        self = .normal(deviation: deviation, isCommon: word == common[0])
     }
 
     fileprivate var json: JSONValue {
         switch self {
         case .same: .text("same")
         case .different: .text("different")
+        case .zero: .text("zero")
+        case .normal(let deviation, let isCommon):
+            .object(["normal": .number(deviation), "nodes": .text(isCommon ? "same" : "different")])
         case .file(let source):
             .object(["file": .text(source.path), "digest": source.digest.map { .text($0) }])
         }

@@ -55,6 +55,11 @@ extension Experiment {
                 "training.clip shortens gradients of batches, and training.privacy.clip those of samples; allowed: one "
                     + "of them")
         }
+        if training.sampling != .independent {
+            try refuse(
+                "training.sampling \(training.sampling.rawValue) is of batches without training.privacy, which draws them "
+                    + "as training.privacy.sampling says; allowed: one of them")
+        }
         if training.exchange.kind == PersonalExchange.name {
             try refuse(
                 "training.exchange personal solves on all samples of a node at once, which no accountant here counts; with "

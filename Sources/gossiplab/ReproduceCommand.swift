@@ -11,6 +11,7 @@ enum ReproduceCommand: Command {
     static let flags = [
         Flag("quick", nil, "in minutes, on the built-in digits, instead of the paper's own setting"),
         Flag("data", "KIND=DIR", "where the user's data are: mnist=DIR, cifar10=DIR; may be repeated"),
+        Flag("sweep", "NAME", "run this sweep of the pack only, without what it computes beside; may be repeated"),
         Flag("shard", "I/N", "run the I-th of N parts only, for job arrays; the command without it reports"),
         Flag("out", "DIR", "parent folder of the pack's folder (default runs)"),
         Flag("threads", "N", "cells simulated at the same time (default: one a processor)"),
@@ -31,7 +32,8 @@ enum ReproduceCommand: Command {
             flags.has("quick") ? .quick : .full, for: pack.name, given: flags.values("data"),
             cache: Files.cacheFolder)
         let run = try PackRun(
-            pack, request, in: flags.value("out") ?? "runs", shard: shard, threads: threads)
+            pack, request, in: flags.value("out") ?? "runs", sweeps: flags.values("sweep"), shard: shard,
+            threads: threads)
         var progress = Progress(of: 0, isQuiet: isQuiet)
         var isCounting = false
         defer { progress.end() }

@@ -31,6 +31,27 @@ struct AttackValuesTests {
         #expect(try forge(SignFlip.self, seeing: alone) == [-1, -2])
     }
 
+    @Test("sign flip of what each victim mixes negates the mean of its own model and its honest neighbours'")
+    func signFlipOfVictims() throws {
+        let models: [[Float]] = [[1, 0], [3, 4], [5, -1]]
+        func view(_ sender: [Int]) -> AttackView {
+            AttackView(
+                round: Round(0), own: [9, 9],
+                heard: models.enumerated().map { AttackView.Heard(sender: NodeID($0), model: $1) },
+                victims: [
+                    Victim(
+                        node: NodeID(0), honestSenders: sender.map { Victim.Sender(node: NodeID($0), weight: 0.1) },
+                        hostileWeight: 0.2)
+                ])
+        }
+        let given = [("of", ParameterValue.text("victims")), ("scale", .number(2))]
+        #expect(try forge(SignFlip.self, given, seeing: view([1])) == [-4, -4])
+        #expect(try forge(SignFlip.self, given, seeing: view([1, 2])) == [-6, -2])
+        // A neighbour that it did not hear is left out, and a stranger is told what all heard come to.
+        #expect(try forge(SignFlip.self, given, seeing: view([1, 7])) == [-4, -4])
+        #expect(try forge(SignFlip.self, given) == [-4, -4])
+    }
+
     @Test(
         "Gaussian noise has the centre and the deviation that it was told",
         arguments: [("heard", 2), ("zero", 0), ("own", 8)] as [(String, Double)])

@@ -56,6 +56,7 @@ extension EndToEndTests {
             arguments: [
                 ["exchange=update", "participation=0.7", "localSteps=2"], ["exchange=gradient", "participation=0.7"],
                 ["exchange=momentum", "participation=0.7"], ["exchange=model", "gossipSteps=2"],
+                ["sampling=window", #"initialisation={"normal":2,"nodes":"different"}"#, "localSteps=2"],
                 ["exchange=momentum", "gossipSteps=2"], ["exchange=tracking"],
                 ["exchange=tracking", "gossipSteps=2", "participation=0.7", "momentum=0"],
             ])

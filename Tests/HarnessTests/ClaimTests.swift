@@ -65,6 +65,25 @@ struct ClaimTests {
         #expect(JudgedClaim(undefined, by: Self.results).verdict == .notComparable("the quantity is not a number"))
     }
 
+    @Test("a difference of shares is in points, a share in percent, and every count has its verb")
+    func words() {
+        func claim(_ expectation: Claim.Expectation, isDifference: Bool = true, value: Double) -> JudgedClaim {
+            JudgedClaim(
+                Claim(
+                    "", published: "", quantity: "", expectation, tolerance: 0.02, isDifference: isDifference,
+                    over: nil
+                ) { _ in value }, by: PackResults())
+        }
+        let difference = claim(.near(-0.1), value: -0.115)
+        #expect(difference.numbers == "-11.5 points" && difference.claim.expected == "-10.0 ± 2.0 points")
+        let share = claim(.above(0.5), isDifference: false, value: 0.56)
+        #expect(share.numbers == "56.0 %" && share.claim.expected == "above 50.0 %, give or take 2.0 %")
+        let fails = claim(.above(0.5), value: 0)
+        #expect(PackReport.summary(of: [difference, share, fails]) == "3 claims: 1 fails, 2 hold")
+        #expect(PackReport.summary(of: [share]) == "1 claim: 1 holds")
+        #expect([difference, share, fails, fails].mostTellingFirst.map(\.verdict) == [.fails, .fails, .holds, .holds])
+    }
+
     @Test("a part of a sweep is written I/N, and the parts together are all of it")
     func shards() throws {
         for count in [1, 3, 7] {

@@ -23,7 +23,11 @@ struct MixingPackTests {
         let slice = try PackSlice(try pack.study(), planting: planted)
         #expect(slice.planted.verdict == .fails, "\(slice.planted.numbers)")
         #expect(slice.isDrawn)
-        for words in ["Where redundancy", "Where all honest optima", "Under (G, B)", "In the end ARC"] {
+        let computed = [
+            "Where redundancy", "Where all honest optima", "Under (G, B)", "In the end ARC", "After ARC",
+            "The instance",
+        ]
+        for words in computed {
             #expect(!slice.lines(words).isEmpty)
             for line in slice.lines(words) { #expect(line.hasPrefix("holds")) }
         }

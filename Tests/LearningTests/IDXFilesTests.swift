@@ -26,6 +26,19 @@ struct IDXFilesTests {
         }
     }
 
+    @Test("pixels may go from -1 to 1, which makes other data of them")
+    func symmetric() throws {
+        let dataset = try openIDX(.smallImages(), [("range", .text("symmetric"))])
+        let features = try dataset.testPart().features
+        #expect(features == (0..<40).flatMap { SmallImages.image($0, isTest: true).pixels.map(Self.normalised) })
+        #expect(Self.normalised(0) == -1 && Self.normalised(255) == 1)
+        #expect(try dataset.digest != openIDX(.smallImages()).digest)
+        #expect(try openIDX(.smallImages(), [("range", .text("unit"))]).digest == openIDX(.smallImages()).digest)
+    }
+
+    /// ToTensor and Normalize(0.5, 0.5) of torchvision.
+    private static func normalised(_ pixel: UInt8) -> Float { (Float(pixel) / 255 - 0.5) / 0.5 }
+
     @Test("images may have channels, and labels begin elsewhere than at 0")
     func channelsAndLabels() throws {
         let files = SmallImages.files()

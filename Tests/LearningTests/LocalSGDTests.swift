@@ -10,13 +10,16 @@ import Testing
 struct LocalSGDTests {
     private func trainer(
         batch: Int = 32, localSteps: Int = 1, momentum: Double = 0.9, participation: Double = 1,
-        samples: Int32 = 1437, together: Bool = true, node: Int = 0
+        samples: Int32 = 1437, together: Bool = true, node: Int = 0, sampling: Sampling = .independent,
+        deviation: Double? = nil
     ) throws -> LocalSGD {
         let step = ConstantStep(
             try ParameterValues([("value", .number(0.5))], declared: ConstantStep.parameters, key: "stepSize"))
-        let settings = LocalSGD.Settings(
+        var settings = LocalSGD.Settings(
             batchSize: batch, localSteps: localSteps, momentum: momentum, weightDecay: 1e-4, stepSize: step,
             participation: participation, startsTogether: together)
+        settings.sampling = sampling
+        settings.startDeviation = deviation
         let data = try Digits().trainingPart()
         return LocalSGD(
             objective: softmax(on: data), shard: Batch(data, rows: (0..<samples).map { $0 }),
@@ -102,6 +105,52 @@ struct LocalSGDTests {
         #expect(train(try trainer(localSteps: 2), steps: 1).report.samples == 64)
         #expect(try trainer().initialParameters() == trainer(node: 1).initialParameters())
         #expect(try trainer(together: false, node: 1).initialParameters() != trainer().initialParameters())
+    }
+
+    /// The gradient of each batch is that of one window of the ring, and independent draws are none.
+    @Test("a window is of samples that follow each other, from any on, around the end", arguments: Sampling.allCases)
+    func windows(sampling: Sampling) throws {
+        let (count, size) = (12, 5)
+        let trainer = try trainer(batch: size, samples: Int32(count), sampling: sampling)
+        let point = trainer.initialParameters()
+        var (scratch, objectiveScratch) = (TrainingScratch(), ObjectiveScratch())
+        var loss = 0.0
+        let losses = (0..<count).map { first -> Double in
+            let rows = (0..<size).map { trainer.shard.rows[(first + $0) % count] }
+            return trainer.objective.loss(
+                at: point.span, on: Batch(trainer.shard.samples, rows: rows), scratch: &objectiveScratch)
+        }
+        #expect(Set(losses).count == count)
+        var seen = [Int](repeating: 0, count: count)
+        var strangers = 0
+        for round in 0..<600 {
+            loss = trainer.batchLosses(of: [point], round: Round(round), scratch: &scratch)[0]
+            if let first = losses.firstIndex(of: loss) { seen[first] += 1 } else { strangers += 1 }
+        }
+        switch sampling {
+        case .window:
+            #expect(strangers == 0)
+            // Each 50 times, give or take five deviations.
+            #expect(seen.allSatisfy { abs($0 - 50) < 5 * 7 })
+        case .independent: #expect(strangers > 500)
+        }
+    }
+
+    @Test("first models have the deviation that is asked for, the same for all nodes or not, and zero is zero")
+    func starts() throws {
+        let (one, other) = (
+            try trainer(together: false, deviation: 6).initialParameters(),
+            try trainer(together: false, node: 1, deviation: 6).initialParameters()
+        )
+        #expect(one != other && one.count == 650)
+        // Biases, too.
+        for part in [one[...], one.suffix(10)] {
+            let variance = part.reduce(0.0) { $0 + Double($1 * $1) } / Double(part.count)
+            // Five standard errors.
+            #expect(abs(variance / 36 - 1) < 5 * (2 / Double(part.count)).squareRoot())
+        }
+        #expect(try trainer(deviation: 6).initialParameters() == trainer(node: 1, deviation: 6).initialParameters())
+        #expect(try trainer(deviation: 0).initialParameters().allSatisfy { $0 == 0 })
     }
 
     @Test("every schedule starts at its value and never grows")

@@ -72,6 +72,24 @@ struct InitialisationTests {
         #expect(assembly.warnings == ["start holds numbers of type F64: each is rounded to F32"])
     }
 
+    /// The first models of all nodes.
+    private func starts(_ initialisation: String) throws -> [[Float]] {
+        let assembly = try assemble(initialisation, MemoryFiles([]))
+        let reread = try Experiment(Array(assembly.experiment.resolvedJSON.utf8), name: "run")
+        #expect(reread == assembly.experiment)
+        return try assembly.topology.nodes.map { try assembly.node($0).trainer.initialParameters() }
+    }
+
+    @Test("every node starts from zero, or from normal draws: from the same for all, or its own")
+    func drawn() throws {
+        let same = try starts(#"{"normal": 3}"#)
+        #expect(Set(same).count == 1 && same[0].contains { $0.magnitude > 1 })
+        #expect(try starts(#"{"normal": 3, "nodes": "same"}"#) == same)
+        let different = try starts(#"{"normal": 3, "nodes": "different"}"#)
+        #expect(Set(different).count == 4 && different[0] == same[0])
+        #expect(try starts(#""zero""#) == [[Float]](repeating: [Float](repeating: 0, count: 8), count: 4))
+    }
+
     static let mistakes: [(setting: String, complaint: String)] = [
         (#"{"file": "none"}"#, "none: there is no such file; training.initialisation.file says where it is"),
         (#"{"file": "short"}"#, "short: holds [2]; needed: weight [2, 3], bias [2], or one vector of 8 numbers"),
@@ -80,9 +98,13 @@ struct InitialisationTests {
         (#"{"digest": ""}"#, "training.initialisation.file is missing"),
         (#"{"file": "a", "digest": "5"}"#, "training.initialisation.digest is '5'; allowed: 64 hexadecimal digits"),
         (#"{"fil": "a"}"#, "did you mean 'file'?"),
+        (#"{"normal": -1}"#, "training.initialisation.normal is -1; allowed: a number from 0 to 1000000"),
+        (#"{"normal": "6"}"#, "training.initialisation.normal is '6'; expected a number"),
+        (#"{"normal": 6, "nodes": "diferent"}"#, "'diferent'; did you mean 'different'?"),
+        (#"{"normal": 6, "file": "a"}"#, "unknown key in training.initialisation 'file'"),
         (#""start.npy""#, #"a file is named by {"file": "…"}"#),
         (#""sme""#, "unknown training.initialisation 'sme'; did you mean 'same'?"),
-        ("7", "training.initialisation is 7; expected same, different, {"),
+        ("7", "training.initialisation is 7; expected same, different, zero, {"),
     ]
 
     @Test("mistakes are named", arguments: mistakes)

@@ -58,7 +58,11 @@ struct GradientsMeasure: MomentMeasure, RunMeasure {
     }
 
     func figures(of moment: Moment, scratch: inout ObjectiveScratch) -> Figures {
-        let point = moment.average
+        figures(at: moment.average, scratch: &scratch)
+    }
+
+    /// - Parameter point: x̄.
+    func figures(at point: [Float], scratch: inout ObjectiveScratch) -> Figures {
         let gradients = honest.map { gradient(of: $0, nil, at: point, &scratch) }
         var mean = [Double](repeating: 0, count: point.count)
         for gradient in gradients {

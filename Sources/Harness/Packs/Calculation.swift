@@ -6,13 +6,23 @@ import Registry
 public struct Calculation: Sendable {
     /// Claims and figures know it by this.
     public let name: String
+    /// What it runs for that, where it takes long.
+    let experiments: [PackExperiment]
     /// Computes it, from nothing but what the study holds; asked between steps whether it is to stop.
     ///
     /// - Returns: `nil` where it was stopped.
     public let run: @Sendable (_ shouldStop: () -> Bool) throws -> CalculatedTable?
 
     public init(_ name: String, _ run: @escaping @Sendable (_ shouldStop: () -> Bool) throws -> CalculatedTable?) {
+        self.init(name, running: [], run)
+    }
+
+    init(
+        _ name: String, running experiments: [PackExperiment],
+        _ run: @escaping @Sendable (_ shouldStop: () -> Bool) throws -> CalculatedTable?
+    ) {
         self.name = name
+        self.experiments = experiments
         self.run = run
     }
 }

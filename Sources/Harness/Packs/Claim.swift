@@ -17,8 +17,10 @@ public struct Claim: Sendable {
     public let expectation: Expectation
     /// By how much the quantity may miss it and still count.
     public let tolerance: Double
-    /// Whether the quantity is a share, shown in percent.
+    /// Whether the quantity is a share, or a difference of shares.
     public let isShare: Bool
+    /// Whether a share is a difference of others, shown in points, and not in percent.
+    public let isDifference: Bool
     /// The sweep over whose seeds it is measured; `nil` where it is computed, and exact.
     public let sweep: String?
     /// Why it cannot be compared at this scale or on these data, whatever comes out.
@@ -29,7 +31,7 @@ public struct Claim: Sendable {
     /// - Parameter sweep: over whose seeds it is measured; `nil` where it is computed, and exact.
     public init(
         _ statement: String, published: String, quantity: String, _ expectation: Expectation, tolerance: Double = 0,
-        isShare: Bool = true, over sweep: String?, incomparable: String? = nil,
+        isShare: Bool = true, isDifference: Bool = true, over sweep: String?, incomparable: String? = nil,
         measure: @escaping @Sendable (Evidence) throws(MissingFigure) -> Double
     ) {
         self.statement = statement
@@ -38,6 +40,7 @@ public struct Claim: Sendable {
         self.expectation = expectation
         self.tolerance = tolerance
         self.isShare = isShare
+        self.isDifference = isDifference
         self.sweep = sweep
         self.incomparable = incomparable
         self.measure = measure
@@ -67,11 +70,14 @@ public struct Claim: Sendable {
         return switch expectation {
         case .above(let bound): "above \(text(bound))\(slack)"
         case .below(let bound): "below \(text(bound))\(slack)"
-        case .near(let value): "\(text(value)) ± \(text(tolerance))"
+        case .near(let value): "\(figure(value)) ± \(text(tolerance))"
         }
     }
 
-    func text(_ value: Double) -> String { isShare ? percent(value) : significant(value) }
+    func text(_ value: Double) -> String { figure(value) + (isShare ? isDifference ? " points" : " %" : "") }
+
+    /// Without its unit.
+    func figure(_ value: Double) -> String { isShare ? rounded(100 * value, 1) : significant(value) }
 }
 
 /// What came of a claim.
@@ -83,12 +89,31 @@ public enum ClaimVerdict: Sendable, Equatable, CustomStringConvertible {
     case notComparable(String)
 
     /// Without the reason.
-    public var name: String {
+    public var name: String { kind.rawValue }
+
+    /// A verdict without its reason, in the order in which readers want them.
+    enum Kind: String, CaseIterable {
+        case fails
+        case notDecided = "not decided"
+        case holds
+        case notComparable = "not comparable"
+
+        /// "39 hold", "1 is not decided".
+        func counted(_ count: Int) -> String {
+            switch self {
+            case .fails: "\(count) \(count == 1 ? "fails" : "fail")"
+            case .holds: "\(count) \(count == 1 ? "holds" : "hold")"
+            case .notDecided, .notComparable: "\(count) \(count == 1 ? "is" : "are") \(rawValue)"
+            }
+        }
+    }
+
+    var kind: Kind {
         switch self {
-        case .holds: "holds"
-        case .fails: "fails"
-        case .notDecided: "not decided"
-        case .notComparable: "not comparable"
+        case .holds: .holds
+        case .fails: .fails
+        case .notDecided: .notDecided
+        case .notComparable: .notComparable
         }
     }
 
@@ -112,7 +137,15 @@ public struct JudgedClaim: Sendable {
         self.claim = claim
         var seeds: [(name: String, value: Double)] = []
         var reasons: [String] = []
-        let names = claim.sweep.map { sweep in (try? results.seeds(of: sweep)) ?? [] } ?? [""]
+        var names = [""]
+        if let sweep = claim.sweep {
+            do throws(MissingFigure) {
+                names = try results.seeds(of: sweep)
+            } catch {
+                names = []
+                reasons.append(error.description)
+            }
+        }
         for (seed, name) in names.enumerated() {
             do throws(MissingFigure) {
                 let value = try claim.measure(Evidence(results, seed: seed))
@@ -146,13 +179,13 @@ public struct JudgedClaim: Sendable {
         return high < range.lowerBound || low > range.upperBound ? .fails : .notDecided
     }
 
-    /// "12.3 % ± 1.0 % over 3 seeds (1, 2, 3)".
+    /// "12.3 ± 1.0 points over 3 seeds (1, 2, 3)".
     public var numbers: String {
         guard let estimate else { return "–" }
-        let interval = estimate.halfWidth.map { " ± \(claim.text($0))" } ?? ""
         guard claim.sweep != nil else { return claim.text(estimate.mean) }
+        let mean = estimate.halfWidth.map { "\(claim.figure(estimate.mean)) ± \(claim.text($0))" }
         let names = seeds.map(\.name).joined(separator: ", ")
         let count = seeds.count == 1 ? " with one seed (\(names))" : " over \(seeds.count) seeds (\(names))"
-        return claim.text(estimate.mean) + interval + count + (missing > 0 ? ", \(missing) without a figure" : "")
+        return (mean ?? claim.text(estimate.mean)) + count + (missing > 0 ? ", \(missing) without a figure" : "")
     }
 }

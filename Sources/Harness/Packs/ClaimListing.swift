@@ -3,11 +3,16 @@ import JSON
 import Metrics
 
 extension [JudgedClaim] {
+    /// Those that fail, those that are not decided, and then the others, each in the study's order.
+    var mostTellingFirst: [JudgedClaim] {
+        ClaimVerdict.Kind.allCases.flatMap { kind in filter { $0.verdict.kind == kind } }
+    }
+
     /// A verdict, a sentence and the numbers of each, and how many there are of each kind.
     public var lines: [String] {
         let table = TextTable(
             header: ["verdict", "claim", "measured", "expected"], names: 4,
-            rows: map { [$0.verdict.name, $0.claim.statement, $0.numbers, $0.claim.expected] })
+            rows: mostTellingFirst.map { [$0.verdict.name, $0.claim.statement, $0.numbers, $0.claim.expected] })
         return table.plain + ["", PackReport.summary(of: self)]
     }
 

@@ -29,13 +29,13 @@ struct FigureDrawing {
     }
 
     private static func calculated(_ name: String, _ results: PackResults) throws(MissingFigure) -> CalculatedTable {
-        guard let table = results.calculated[name] else { throw MissingFigure("there is no calculation \(name)") }
+        guard let table = results.calculated[name] else { throw MissingFigure("\(name) has not been computed") }
         return table
     }
 
     private static func table(_ cells: PackFigure.Cells, _ results: PackResults) throws(MissingFigure) -> SweepTable {
         guard let table = results.tables[cells.sweep] else {
-            throw MissingFigure("there is no sweep \(cells.sweep)")
+            throw MissingFigure("the sweep \(cells.sweep) has not been run")
         }
         return table
     }

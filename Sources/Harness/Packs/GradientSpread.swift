@@ -1,5 +1,5 @@
-// GradientSpread: how far the gradients of honest and of poisoned nodes are from the honest mean along a run, and the
-// bounds that the features alone give for it.
+// GradientSpread: how far the gradients of honest and of poisoned nodes are from the honest mean along a run, as
+// GradientsMeasure has it, and the bounds that the features alone give for it.
 import Kernels
 import Learning
 import Metrics
@@ -21,7 +21,6 @@ struct GradientSpread {
     init?(_ assembly: Assembly, shouldStop: () -> Bool) throws {
         let nodes = assembly.topology.nodes
         let honest = Set(assembly.honest)
-        let trainers = try nodes.map { try assembly.node($0).trainer }
         let norms = try nodes.map { Self.normOfMeanFeature(try assembly.shard(of: $0)) }
         let classes = Double(try assembly.testPart().classCount)
         func bound(_ isMeant: (NodeID) -> Bool) -> Double {
@@ -41,33 +40,13 @@ struct GradientSpread {
         }
         guard !outcome.wasStopped else { return nil }
         for (node, model) in outcome.finalModels where honest.contains(node) { models[end, default: [:]][node] = model }
-        var scratch = TrainingScratch()
-        for (rounds, all) in models.sorted(by: { $0.key < $1.key }) where all.count == honest.count {
+        guard let measure = try GradientsMeasure(assembly, test: assembly.testPart()) else { return }
+        var scratch = ObjectiveScratch()
+        for all in models.values where all.count == honest.count {
             let average = Consensus(all.sorted { $0.key < $1.key }.map(\.value)).average
-            var gradients: [[Float]] = []
-            for trainer in trainers {
-                var gradient = [Float](repeating: 0, count: average.count)
-                var span = gradient.mutableSpan
-                _ = trainer.gradient(at: average.span, round: Round(rounds), into: &span, scratch: &scratch)
-                gradients.append(gradient)
-            }
-            add(gradients, isHonest: nodes.map(honest.contains))
-        }
-    }
-
-    /// Takes the gradients of all nodes at one point.
-    private mutating func add(_ gradients: [[Float]], isHonest: [Bool]) {
-        var mean = [Double](repeating: 0, count: gradients[0].count)
-        let share = 1 / Double(isHonest.count { $0 })
-        for (gradient, counts) in zip(gradients, isHonest) where counts {
-            for i in mean.indices { mean[i] += share * Double(gradient[i]) }
-        }
-        for (gradient, counts) in zip(gradients, isHonest) {
-            let distance = mean.indices.reduce(0.0) { sum, i in
-                let difference = Double(gradient[i]) - mean[i]
-                return sum + difference * difference
-            }.squareRoot()
-            if counts { regular = max(regular, distance) } else { poisoned = max(poisoned, distance) }
+            let figures = measure.figures(at: average, scratch: &scratch)
+            regular = max(regular, figures["regularDistance"] ?? 0)
+            poisoned = max(poisoned, figures["poisonedDistance"] ?? 0)
         }
     }
 

@@ -20,10 +20,15 @@ public enum PackData: Sendable, Equatable {
     }
 
     /// As the value of `task.dataset`.
-    public var dataset: String {
+    public var dataset: String { dataset(more: "") }
+
+    /// The same with pixels from -1 to 1, as the code of some papers has them; the digits stay between 0 and 1.
+    public var symmetricDataset: String { dataset(more: #", "range": "symmetric""#) }
+
+    private func dataset(more: String) -> String {
         switch self {
         case .digits: #""digits""#
-        case .fashionMNIST(let folder), .mnist(let folder): #"{"kind": "idx", "folder": \#(quoted(folder))}"#
+        case .fashionMNIST(let folder), .mnist(let folder): #"{"kind": "idx", "folder": \#(quoted(folder))\#(more)}"#
         case .cifar10(let folder): #"{"kind": "cifar10", "folder": \#(quoted(folder))}"#
         }
     }

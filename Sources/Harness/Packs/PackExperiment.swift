@@ -9,11 +9,13 @@ struct PackExperiment: Sendable {
     let name: String
     let json: String
 
-    /// Ready to run, with its data.
-    func assembly() throws(ConfigurationFault) -> Assembly {
+    /// Ready to run, with its data; for so many rounds only, where they are given.
+    func assembly(rounds: Int? = nil) throws(ConfigurationFault) -> Assembly {
         let source = try ExperimentSource(try StrictJSON.read(Array(json.utf8), name: name), in: name)
+        var experiment = source.experiment
+        if let rounds { experiment.training.rounds = rounds }
         return try Assembly(
-            source.experiment, topology: source.topologyFile(of: source.experiment), files: source.dataFiles,
+            experiment, topology: source.topologyFile(of: experiment), files: source.dataFiles,
             sharesData: true)
     }
 }

@@ -10,15 +10,15 @@ struct PackReport {
     let results: PackResults
     let claims: [JudgedClaim]
 
-    /// "9 claims hold, 1 fails, 2 are not decided".
+    /// "12 claims: 1 fails, 2 are not decided, 9 hold".
     var summary: String { Self.summary(of: claims) }
 
     static func summary(of claims: [JudgedClaim]) -> String {
-        let counts = ["holds", "fails", "not decided", "not comparable"].map { name in
-            (name, claims.count { $0.verdict.name == name })
+        let parts = ClaimVerdict.Kind.allCases.compactMap { kind -> String? in
+            let count = claims.count { $0.verdict.kind == kind }
+            return count > 0 ? kind.counted(count) : nil
         }
-        let parts = counts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }
-        return "\(claims.count) claims: \(parts.joined(separator: ", "))"
+        return "\(claims.count) claim\(claims.count == 1 ? "" : "s"): \(parts.joined(separator: ", "))"
     }
 
     /// One line a claim.
@@ -84,13 +84,13 @@ struct PackReport {
     }
 
     private var claimRows: Markup {
-        let rows = claims.map { judged -> Markup in
+        let rows = claims.mostTellingFirst.map { judged -> Markup in
             let claim = judged.claim
             return """
                 <div class="claim \(judged.verdict.name.filter { $0 != " " })">
                 <p><b>\(judged.verdict.name)</b> \(claim.statement)</p>
                 <p class="note">Measured: \(judged.numbers). Expected: \(claim.expected). \(claim.quantity).</p>
-                <p class="note">Paper: \(claim.published)\(reason(judged.verdict))</p>
+                <p class="note">Paper: \(claim.published).\(reason(judged.verdict))</p>
                 </div>
 
                 """
@@ -118,7 +118,7 @@ struct PackReport {
         :root{--k0:#0072b2;--k1:#d55e00;--k2:#009e73;--k3:#cc79a7;--k4:#e69f00;--k5:#56b4e9;--k6:#6b6b6b;--k7:#8b2a80}
         .curve{fill:none;stroke:var(--c);stroke-width:2;stroke-linejoin:round}
         .band{fill:var(--c);fill-opacity:.13;stroke:none}
-        .heat{display:block;max-width:none}
+        .heat{display:block;max-width:none}.scroll:has(.heat){max-height:none}
         .heat rect{fill:color-mix(in srgb,var(--c,var(--s1)) var(--share),var(--card));stroke:var(--faint)}
         .heat text{font-size:12.5px}.heat .note{font-size:10.5px;fill:var(--soft)}
         .claim{border-left:.3rem solid var(--soft);padding:.1rem .8rem;margin:.7rem 0}.claim p{margin:.15rem 0}

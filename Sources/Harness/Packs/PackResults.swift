@@ -15,13 +15,13 @@ public struct PackResults: Sendable {
 
     /// Groups of a sweep whose values on the axes named here are these, in order.
     func groups(of sweep: String, _ labels: [String: String]) throws(MissingFigure) -> [SweepTable.Group] {
-        guard let table = tables[sweep] else { throw MissingFigure("there is no sweep \(sweep)") }
+        guard let table = tables[sweep] else { throw MissingFigure("the sweep \(sweep) has not been run") }
         return try table.groups(labels)
     }
 
     /// Seeds by their names.
     func seeds(of sweep: String) throws(MissingFigure) -> [String] {
-        guard let table = tables[sweep] else { throw MissingFigure("there is no sweep \(sweep)") }
+        guard let table = tables[sweep] else { throw MissingFigure("the sweep \(sweep) has not been run") }
         return table.sweep.axes.first(where: \.isSeed)?.values.map(\.label) ?? [""]
     }
 }
@@ -48,7 +48,7 @@ public struct MissingFigure: Error, CustomStringConvertible {
 /// What a claim may look at for one seed.
 public struct Evidence: Sendable {
     private let results: PackResults
-    /// The position on the seed's axis; of no consequence for calculations.
+    /// The position on the seed's axis.
     let seed: Int
 
     init(_ results: PackResults, seed: Int) {
@@ -83,7 +83,8 @@ public struct Evidence: Sendable {
 
     /// The names of a sweep's values on one axis, in order.
     public func names(_ sweep: String, on path: String) throws(MissingFigure) -> [String] {
-        guard let axis = results.tables[sweep]?.axes.first(where: { $0.path == path }) else {
+        guard let table = results.tables[sweep] else { throw MissingFigure("the sweep \(sweep) has not been run") }
+        guard let axis = table.axes.first(where: { $0.path == path }) else {
             throw MissingFigure("the sweep \(sweep) has no axis \(path)")
         }
         return axis.values.map(\.label)
@@ -91,7 +92,10 @@ public struct Evidence: Sendable {
 
     /// A number that was computed.
     public func number(_ calculation: String, _ row: String, _ column: String) throws(MissingFigure) -> Double {
-        guard let value = results.calculated[calculation]?.value(row, column) else {
+        guard let table = results.calculated[calculation] else {
+            throw MissingFigure("\(calculation) has not been computed")
+        }
+        guard let value = table.value(row, column) else {
             throw MissingFigure("\(calculation) has no number for \(row), \(column)")
         }
         return value

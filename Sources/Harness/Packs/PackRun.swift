@@ -12,10 +12,15 @@ public struct PackRun {
     public let path: String
     private let plans: [SweepPlan]
     private let shard: Shard?
+    /// Whether some of its sweeps, and what it computes beside them, are left out.
+    private let isPartial: Bool
 
-    /// - Parameter threads: cells that are simulated at the same time share the memory.
+    /// - Parameters:
+    ///   - names: the sweeps that run, by their names; empty for all of them and the calculations.
+    ///   - threads: cells that are simulated at the same time share the memory.
     public init(
-        _ pack: PaperPack, _ request: PackRequest, in parent: String, shard: Shard? = nil, threads: Int
+        _ pack: PaperPack, _ request: PackRequest, in parent: String, sweeps names: [String] = [],
+        shard: Shard? = nil, threads: Int
     ) throws(ConfigurationFault) {
         self.pack = pack
         self.request = request
@@ -23,7 +28,13 @@ public struct PackRun {
         study = try pack.study(request)
         path = "\(parent)/\(pack.name)-\(request.scale.rawValue)-pack"
         let room = MemoryRoom(bytes: HostLimits.freeMemory() / threads, for: .simulation)
-        plans = try study.sweeps.map { sweep throws(ConfigurationFault) in
+        let known = study.sweeps.map(\.name)
+        if let name = names.first(where: { !known.contains($0) }) {
+            throw ConfigurationFault(.unknown(noun: "sweep of \(pack.name)", given: name, known: known))
+        }
+        isPartial = !names.isEmpty
+        let meant = study.sweeps.filter { names.isEmpty || names.contains($0.name) }
+        plans = try meant.map { sweep throws(ConfigurationFault) in
             try SweepPlan(sweep, in: "the pack \(pack.name)", room: room)
         }
     }
@@ -58,6 +69,10 @@ public struct PackRun {
             let estimate = try zip(plans, missing).map { try TimeEstimate($0, $1) }.reduce(TimeEstimate(), +)
             say(estimate.description(threads: threads))
         }
+        let calculations = try study.calculations.map { try TimeEstimate($0) }.reduce(TimeEstimate(), +)
+        if !isPartial, shard == nil, calculations.nodeSteps > 0 {
+            say("then calculations: \(calculations.description(threads: 1))")
+        }
         var done = 0
         for (index, plan) in plans.enumerated() where !missing[index].isEmpty {
             let isComplete = try SweepRun(plan, in: files[index]).simulate(
@@ -82,7 +97,7 @@ public struct PackRun {
             try files.write(table)
             results.add(table)
         }
-        for calculation in study.calculations {
+        for calculation in isPartial ? [] : study.calculations {
             guard let table = try calculated(calculation, until: signals) else { return .stopped(left: 0) }
             results.add(table, for: calculation)
         }

@@ -1,4 +1,4 @@
-// TimeEstimate: how long the cells of a sweep will take, from a few of them run for a few rounds.
+// TimeEstimate: how long the cells of a sweep, or other runs, will take, from a few of them run for a few rounds.
 import Kernels
 import Platform
 import Scenario
@@ -18,22 +18,35 @@ public struct TimeEstimate: Sendable {
 
     /// - Parameter cells: of the plan, those that are to be run.
     public init(_ plan: SweepPlan, _ cells: [Int]) throws {
-        guard !cells.isEmpty else { return }
-        let count = min(Self.tries, cells.count)
+        try measure(cells.count) { index, rounds in
+            try rounds.map { try plan.assembly(of: cells[index], rounds: $0) } ?? plan.assembly(of: cells[index])
+        }
+    }
+
+    /// Of what a calculation runs.
+    init(_ calculation: Calculation) throws {
+        try measure(calculation.experiments.count) { index, rounds in
+            try calculation.experiments[index].assembly(rounds: rounds)
+        }
+    }
+
+    /// - Parameter assembly: the run of an index below `all`, whole or for so many rounds only.
+    private mutating func measure(_ all: Int, _ assembly: (_ index: Int, _ rounds: Int?) throws -> Assembly) throws {
+        let count = min(Self.tries, all)
         for index in 0..<count {
-            let cell = cells[index * cells.count / count]
-            let assembly = try plan.assembly(of: cell)
-            let rounds = assembly.experiment.training.rounds
-            let moments = EvaluationRounds(assembly.experiment).through(rounds).count
+            let run = index * all / count
+            let whole = try assembly(run, nil)
+            let rounds = whole.experiment.training.rounds
+            let moments = EvaluationRounds(whole.experiment).through(rounds).count
             // A run of r rounds costs a + b r, and as much for its evaluations as these take.
-            let short = try Self.seconds(plan.assembly(of: cell, rounds: 1))
+            let short = try Self.seconds(assembly(run, 1))
             let tried = min(rounds, 1 + Self.roundsTried)
-            let long = tried > 1 ? try Self.seconds(plan.assembly(of: cell, rounds: tried)) : short
+            let long = tried > 1 ? try Self.seconds(assembly(run, tried)) : short
             let step = max(0, long.all - short.all) / Double(max(1, tried - 1))
-            let whole = short.all + step * Double(rounds - 1) + short.evaluation * Double(max(0, moments - 2))
-            let share = Double(cells.count) / Double(count)
-            seconds += share * whole
-            nodeSteps += share * Double(rounds * assembly.topology.nodeCount)
+            let time = short.all + step * Double(rounds - 1) + short.evaluation * Double(max(0, moments - 2))
+            let share = Double(all) / Double(count)
+            seconds += share * time
+            nodeSteps += share * Double(rounds * whole.topology.nodeCount)
         }
     }
 

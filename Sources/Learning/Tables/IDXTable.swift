@@ -8,6 +8,8 @@ struct IDXTable: RowTable {
     private let labels: IDXPart
     private let classCount: Int
     private let firstLabel: Int
+    /// The feature of each byte.
+    private let levels: [Float]
 
     /// Reads the headers.
     init(
@@ -19,6 +21,7 @@ struct IDXTable: RowTable {
         self.labels = try IDXPart(parameters.text(labels), axes: [["labels"]], in: files)
         classCount = parameters.count("classes")
         firstLabel = parameters.count("firstLabel")
+        levels = parameters.text("range") == "symmetric" ? PixelLevels.symmetric : PixelLevels.all
         guard self.images.count == self.labels.count else {
             throw ConfigurationFault(
                 "has \(self.labels.count) labels, but \(path) has \(self.images.count) images", at: self.labels.path)
@@ -47,7 +50,7 @@ struct IDXTable: RowTable {
     func forEach(of rows: [Int32], _ body: ([Float]) -> Void) throws(ConfigurationFault) {
         var features = [Float](repeating: 0, count: width)
         try images.forEach(of: rows.map { Int($0) }) { pixels in
-            for (column, pixel) in pixels.enumerated() { features[column] = PixelLevels.all[Int(pixel)] }
+            for (column, pixel) in pixels.enumerated() { features[column] = levels[Int(pixel)] }
             body(features)
         }
     }
@@ -62,4 +65,6 @@ struct IDXTable: RowTable {
 enum PixelLevels {
     /// The feature of each byte, from 0 to 1.
     static let all = (0...255).map { Float($0) / 255 }
+    /// From -1 to 1.
+    static let symmetric = all.map { ($0 - 0.5) / 0.5 }
 }

@@ -54,6 +54,8 @@ struct LabelPoisoning {
         let step: String
         var momentum = 0.0
         let weightDecay: Double
+        /// Zero is where the papers start; a net with hidden layers would stay there.
+        var start: String { model.contains("hidden") || model.contains("convolutional") ? #""same""# : #""zero""# }
     }
 
     let request: PackRequest
@@ -65,6 +67,8 @@ struct LabelPoisoning {
     var softmax: Training
     var perceptron: Training
     var machine: Training
+    /// Of the convolutional net.
+    var net: Training
     /// Of the clipping rules.
     private let radius = 0.03
 
@@ -76,18 +80,21 @@ struct LabelPoisoning {
                 step: #"{"kind": "inverseSqrt", "value": 0.5}"#, weightDecay: 1e-4)
             perceptron = Training(
                 model: #"{"kind": "perceptron", "hidden": [50, 50]}"#, rounds: 300, batchSize: 32,
-                step: "0.1", momentum: 0.1, weightDecay: 1e-4)
+                step: "0.1", momentum: 0.9, weightDecay: 1e-4)
         } else {
             softmax = Training(
                 model: #""softmax""#, rounds: 10_000, batchSize: 5_000,
                 step: #"{"kind": "inverseSqrt", "value": 0.03}"#, weightDecay: 0.01)
             perceptron = Training(
                 model: #"{"kind": "perceptron", "hidden": [50, 50]}"#, rounds: 20_000, batchSize: 32,
-                step: "0.01", momentum: 0.1, weightDecay: 0.01)
+                step: "0.01", momentum: 0.9, weightDecay: 0.01)
         }
         machine = Training(
             model: #""svm""#, rounds: request.choose(quick: 200, full: 1_000), batchSize: 5_000,
             step: #"{"kind": "inverseSqrt", "value": 0.5}"#, weightDecay: 1e-4)
+        net = Training(
+            model: #""convolutional""#, rounds: request.choose(quick: 100, full: 20_000), batchSize: 32, step: "0.01",
+            momentum: 0.9, weightDecay: 0.01)
     }
 
     func study() throws(ConfigurationFault) -> PackStudy {
@@ -127,11 +134,15 @@ struct LabelPoisoning {
                 + "\(softmax.rounds) rounds, \(schedule).",
             "Support vector machine on the digits with features from 0 to 1, step 0.5/√(k+1), "
                 + "\(machine.rounds) rounds.",
-            "Perceptron with two hidden layers of 50 on the complete graph, batch 32, momentum 0.1, "
+            "Perceptron with two hidden layers of 50 on the complete graph, batch 32, momentum 0.9, "
                 + "\(perceptron.rounds) rounds of step \(perceptron.step) (the paper: 20,000 of step 0.01).",
-            "CC and SCC clip at \(radius). First models are nearly zero (the paper: zero). What a node comes out "
-                + "with is the model of least aggregate norm; curves over rounds show the current ones.",
+            "CC and SCC clip at \(radius). Softmax regression and machines start at zero, as in the papers, nets as "
+                + "usual. What a node comes out with is the model of least aggregate norm; curves over rounds show the "
+                + "current ones.",
         ]
+        if !request.isQuick {
+            sentences.append("Pixels are between -1 and 1, as in the papers' code.")
+        }
         if !request.images.isMNIST {
             sentences.append("The papers have MNIST: orders and gaps are compared, not figures.")
         }
@@ -156,11 +167,11 @@ struct LabelPoisoning {
     /// An experiment; `more` are further members of it, each with a comma behind.
     private func base(_ training: Training, data: PackData? = nil, split: Named? = nil, more: String = "") -> String {
         """
-        {"task": {"dataset": \((data ?? request.images).dataset), "model": \(training.model),
+        {"task": {"dataset": \((data ?? request.images).symmetricDataset), "model": \(training.model),
            "split": \((split ?? Self.splits[0]).json)}, \(more)
          "training": {"rounds": \(training.rounds), "batchSize": \(training.batchSize),
            "momentum": \(training.momentum), "weightDecay": \(training.weightDecay), "stepSize": \(training.step),
-           "output": "leastNorm"}}
+           "initialisation": \(training.start), "output": "leastNorm"}}
         """
     }
 
@@ -198,11 +209,8 @@ struct LabelPoisoning {
     }
 
     private func convolutional(_ colours: PackData) throws(ConfigurationFault) -> Sweep {
-        let training = Training(
-            model: #""convolutional""#, rounds: request.choose(quick: 100, full: 20_000), batchSize: 32, step: "0.01",
-            momentum: 0.1, weightDecay: 0.01)
-        return try sweep(
-            Self.convolutionalName, training, data: colours, places: places([Graph.all[0]], Self.flips))
+        try sweep(
+            Self.convolutionalName, net, data: colours, places: places([Graph.all[0]], Self.flips))
     }
 
     var rules: [Named] {
@@ -226,16 +234,17 @@ struct LabelPoisoning {
         var spreads: [PackExperiment] = []
         for split in Self.splits {
             for flip in Self.flips {
-                var whole = softmax
-                whole.batchSize = 1_000_000
-                let more = """
-                    "topology": \(Graph.all[0].topology), "measure": {"every": \(max(1, whole.rounds / 15))},
-                    "aggregation": {"rule": "weightedMean"},
-                    "adversary": [{"nodes": ["4"], "attack": \(flip.json)}],
-                    """
-                spreads.append(
-                    PackExperiment(
-                        name: Self.spreadRow(split.name, flip.name), json: base(whole, split: split, more: more)))
+                for seed in 1...seeds {
+                    let more = """
+                        "topology": \(Graph.all[0].topology), "measure": {"every": \(max(1, softmax.rounds / 15))},
+                        "aggregation": {"rule": "weightedMean"}, "seed": \(seed),
+                        "adversary": [{"nodes": ["4"], "attack": \(flip.json)}],
+                        """
+                    spreads.append(
+                        PackExperiment(
+                            name: Self.spreadRow(split.name, flip.name, seed: seed),
+                            json: base(softmax, split: split, more: more)))
+                }
             }
         }
         return [
@@ -243,5 +252,5 @@ struct LabelPoisoning {
         ]
     }
 
-    static func spreadRow(_ split: String, _ flip: String) -> String { "\(split), \(flip)" }
+    static func spreadRow(_ split: String, _ flip: String, seed: Int) -> String { "\(split), \(flip), seed \(seed)" }
 }

@@ -28,9 +28,9 @@ enum LabelPoisoningTheory {
     ///
     /// - Parameter runs: rows of the table by name.
     static func spreads(_ runs: [PackExperiment]) -> Calculation {
-        Calculation(spreadName) { shouldStop in
+        Calculation(spreadName, running: runs) { shouldStop in
             var table = CalculatedTable(
-                rows: "split, flip",
+                rows: "split, flip, seed",
                 columns: [regular, poisoned, regularBound, poisonedBound, meanBound]
                     + constants.map { boundColumn($0.name) })
             for run in runs {

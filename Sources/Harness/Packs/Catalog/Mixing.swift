@@ -79,8 +79,12 @@ struct Mixing {
             sweeps: [
                 try sweep(Self.heterogeneity, Self.rules, Self.alphas),
                 try sweep(Self.clipping, Self.clippings, ["0.1"]),
-            ], calculations: [try ClippedDescent.calculation(), try Redundancy.calculation()],
-            claims: nnmClaims + arcClaims + ClippedDescent.claims + Redundancy.claims, figures: figures)
+            ],
+            calculations: [
+                try ClippedDescent.calculation(), try DissimilarityBound.calculation(), try Redundancy.calculation(),
+            ],
+            claims: nnmClaims + arcClaims + ClippedDescent.claims + DissimilarityBound.claims + Redundancy.claims,
+            figures: figures)
     }
 
     private var setting: [String] {
@@ -205,6 +209,6 @@ struct Mixing {
             .curves(
                 PackFigure.Cells(Self.heterogeneity, [Self.splitAxis: "0.1", Self.attacksAxis: "ALIE"]),
                 lines: Self.rulesAxis, measure: .mean))
-        return maps + [clipped, curves] + ClippedDescent.figures + Redundancy.figures
+        return maps + [clipped, curves] + ClippedDescent.figures + DissimilarityBound.figures + Redundancy.figures
     }
 }

@@ -59,6 +59,11 @@ struct RobustAveraging {
             Entry(name: "\(entry.name) after NNM", rule: entry.rule, before: ["nnm"], printed: "8f/(n−f)·(κ+1)") {
                 8 * $1 / ($0 - $1) * (entry.kappa($0, $1) + 1)
             }
+        }
+        + alone.map { entry in
+            Entry(
+                name: "\(entry.name) after ARC", rule: entry.rule, before: ["arc"], printed: "κ + 2f/(n−2f)"
+            ) { entry.kappa($0, $1) + 2 * odds($0, $1) }
         } + [
             Entry(
                 name: "SMEA, spectral", rule: "smea", isSpectral: true, printed: "4f/(n−f)·(1+f/(n−2f))²"
@@ -208,7 +213,8 @@ struct RobustAveraging {
         Self.entries.map { entry in
             Claim(
                 "\(entry.name) withstands every minority", published: "breakdown point 1/2 (tutorial)",
-                quantity: "least share of hostile inputs that carries it away, told (n − 1)/2", .above(0.5), over: nil
+                quantity: "least share of hostile inputs that carries it away, told (n − 1)/2", .above(0.5),
+                isDifference: false, over: nil
             ) { evidence throws(MissingFigure) in
                 var least = 1.0
                 for count in sizes where !entry.isSpectral || count <= 9 {
