@@ -129,6 +129,7 @@ public struct RunFiles {
         let table = MeasureTable(run.evaluations.map { ($0.rounds, $0.figures) }).table
         try Files.write(Array(table.csv.utf8), to: directory.measures)
         try write(HTMLReport(run))
+        RunIndex.update(besides: directory.path)
     }
 
     /// Writes the report of a run that goes on, about once a second. A report that fails is made up for by the next.

@@ -93,10 +93,15 @@ public enum StandardStreams {
 
 public enum Terminal {
     /// Width of the terminal that standard error goes to; `nil` where it goes elsewhere.
-    public static var columnsOfStandardError: Int? {
-        guard isatty(2) == 1 else { return nil }
+    public static var columnsOfStandardError: Int? { columns(of: 2) }
+
+    /// Width of the terminal that standard output goes to; `nil` where it goes elsewhere.
+    public static var columnsOfStandardOutput: Int? { columns(of: 1) }
+
+    private static func columns(of stream: Int32) -> Int? {
+        guard isatty(stream) == 1 else { return nil }
         var size = winsize()
-        guard unsafe ioctl(2, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        guard unsafe ioctl(stream, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
         return Int(size.ws_col)
     }
 }

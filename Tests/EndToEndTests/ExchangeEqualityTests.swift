@@ -38,7 +38,7 @@ extension EndToEndTests {
                 #expect(try self.digest(of: run) == digest, "\(link)")
                 #expect(try run.summary().member("missedModels")?.count ?? 0 == 0)
             }
-            for name in try Files.names(in: laboratory.runs) {
+            for name in try laboratory.runNames() {
                 let run = "\(laboratory.runs)/\(name)"
                 guard Files.exists(RunDirectory(run).node(NodeID(0)).trace) else { continue }
                 let replay = try laboratory.start(["replay", run]).ended()

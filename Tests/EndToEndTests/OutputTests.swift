@@ -81,7 +81,7 @@ extension EndToEndTests {
             #expect(ended.status == .exited(1))
             #expect(ended.errors == "gossiplab: cannot write to standard output: Bad file descriptor (EBADF)\n")
             #expect(try laboratory.shell("gossiplab simulate small.json >&- 2>&- <&-").status == .exited(1))
-            for name in try Files.names(in: laboratory.runs) {
+            for name in try laboratory.runNames() {
                 let run = RunDirectory("\(laboratory.runs)/\(name)")
                 let lines = try Files.read(run.metrics).split(separator: UInt8(ascii: "\n"))
                 #expect(try lines.map { try StrictJSON.read(Array($0), name: "line").count(at: "rounds") } == [0, 8])

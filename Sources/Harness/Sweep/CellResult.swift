@@ -37,6 +37,15 @@ public enum SweepMeasure: String, Sendable, CaseIterable {
         }
     }
 
+    /// The data that it is seen of; `nil` where it is of the training samples, or of models alone.
+    var part: SweepChoice.Part? {
+        switch self {
+        case .worst, .mean, .best, .averageModel, .worstLoss, .loss: .test
+        case .validation, .validationLoss: .validation
+        case .excessLoss, .optimumDistance, .consensus, .medianConsensus, .learningError: nil
+        }
+    }
+
     /// Whether there are tasks without it.
     var mayBeMissing: Bool {
         switch self {
@@ -107,21 +116,29 @@ public struct CellResult: Sendable, Equatable {
         self.failure = failure
     }
 
-    /// - Parameter evaluations: what was measured on the way, and at the end.
-    init(_ key: CellKey, _ summary: RunSummary, _ evaluations: [EvaluationRecord] = [], every: Int = 0) {
+    /// - Parameters:
+    ///   - evaluations: what was measured on the way, and at the end.
+    ///   - part: the data that it may be seen of; `nil` for all.
+    init(
+        _ key: CellKey, _ summary: RunSummary, _ evaluations: [EvaluationRecord] = [], every: Int = 0,
+        on part: SweepChoice.Part? = nil
+    ) {
         self.key = key
         series = every > 0 && !summary.verdict.hasFailed ? CellSeries(key, evaluations, every: every) : nil
         digest = summary.modelDigest
         lost = summary.lost.count { !$0.isHostile }
         seconds = summary.wallSeconds
-        verdict = summary.verdict.text
         fellApart = summary.verdict.hasFailed
+        // A verdict tells of the test part.
+        verdict = part == nil || fellApart ? summary.verdict.text : ""
         guard let final = summary.final, !fellApart else {
             failure = verdict
             return
         }
-        for measure in SweepMeasure.allCases { set(measure, measure.value(of: final)) }
-        set(.learningError, summary.learning?.gradientNorm)
+        for measure in SweepMeasure.allCases where part == nil || measure.part == part {
+            set(measure, measure.value(of: final))
+        }
+        if part == nil { set(.learningError, summary.learning?.gradientNorm) }
     }
 
     private mutating func set(_ measure: SweepMeasure, _ value: Double?) {
