@@ -3,7 +3,7 @@ import Kernels
 import Learning
 
 /// What is public of personalised learning: how own models are held to the common one, and the step.
-public struct CommonModelTraining: Sendable {
+public final class CommonModelTraining: Sendable {
     public let coupling: any Coupling
     /// η of the round.
     public let stepSize: Double
