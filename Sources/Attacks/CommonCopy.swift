@@ -2,8 +2,9 @@
 import Kernels
 import Learning
 
-/// What is public of personalised learning: how own models are held to the common one, and the step.
-public struct CommonModelTraining: Sendable {
+/// What is public of personalised learning: how own models are held to the common one, and the step. A class, so that
+/// views that have one are passed around as lightly as those without.
+public final class CommonModelTraining: Sendable {
     public let coupling: any Coupling
     /// η of the round.
     public let stepSize: Double
