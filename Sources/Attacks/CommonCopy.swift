@@ -2,7 +2,8 @@
 import Kernels
 import Learning
 
-/// What is public of personalised learning: how own models are held to the common one, and the step.
+/// What is public of personalised learning: how own models are held to the common one, and the step. A class, so that
+/// views that have one are passed around as lightly as those without.
 public final class CommonModelTraining: Sendable {
     public let coupling: any Coupling
     /// η of the round.
