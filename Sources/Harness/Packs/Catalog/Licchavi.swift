@@ -19,14 +19,19 @@ extension PaperPack {
 /// The study at one scale.
 struct Licchavi {
     let theory: LicchaviTheory
+    let nodes: LicchaviNodes
 
     init(_ request: PackRequest) {
+        nodes = LicchaviNodes(rounds: request.choose(quick: 400, full: 2_000))
         theory = LicchaviTheory(
             searches: request.choose(quick: 1_000, full: 10_000), draws: request.choose(quick: 40, full: 400),
             mostSamples: request.choose(quick: 10_000, full: 100_000))
     }
 
-    init(theory: LicchaviTheory) { self.theory = theory }
+    init(theory: LicchaviTheory, nodes: LicchaviNodes) {
+        self.theory = theory
+        self.nodes = nodes
+    }
 
     func study() -> PackStudy {
         PackStudy(
@@ -38,15 +43,15 @@ struct Licchavi {
                 "The paper's numbers are from its proofs: it has no experiment of this kind. A search that finds no "
                     + "gain is evidence for a theorem, not a proof; one that finds a gain refutes.",
                 "\(theory.searches) searches for strategyproofness, \(theory.draws) instances of everything else that "
-                    + "is drawn.",
-            ], calculations: theory.calculations,
-            claims: answering + placing + strategyproofness + rotation + bounds, figures: figures)
+                    + "is drawn.", nodes.setting,
+            ], calculations: theory.calculations + [nodes.calculation],
+            claims: answering + placing + strategyproofness + rotation + bounds + nodes.claims, figures: figures)
     }
 
     // MARK: Answers
 
     private var answering: [Claim] {
-        AnsweringUser.Kind.allCases.flatMap { kind in
+        AnsweringUser.Kind.allCases.flatMap { kind -> [Claim] in
             [
                 Claim(
                     "The loss of \(kind) regression is steep around the preference once there are many answers",
@@ -323,6 +328,11 @@ struct Licchavi {
                 "What is preferred is learned",
                 note: "Mean ‖θ*_h − θ†_h‖ over numbers of answers, by coupling and by how far out three hostile users "
                     + "hold their models.", .shades(LicchaviTheory.recovery)),
+            PackFigure(
+                "One strategic node among ten",
+                note: "Over the target's distance from the common model without attack: how far that is moved, how far it "
+                    + "still is from the target, and how far honest copies are at most from their mean.",
+                .shades(LicchaviNodes.name)),
             PackFigure("Bounds", note: "Greatest found over the bound.", .calculation(LicchaviTheory.bounds)),
         ]
     }
