@@ -177,10 +177,10 @@ struct Adversaries: Sendable {
     private static func checkCommonModel(
         _ kind: String, key: String, in training: Experiment.Training
     ) throws(ConfigurationFault) {
-        guard training.exchange.kind == "personal" else {
+        guard training.exchange.kind == PersonalExchange.name else {
             throw ConfigurationFault(
                 "\(key).attack \(kind) is on the common model of personalised learning; training.exchange must be "
-                    + "\("personal") (cga is on models that are all alike)")
+                    + "\(PersonalExchange.name) (cga is on models that are all alike)")
         }
     }
 

@@ -28,16 +28,18 @@ enum AttackToData {
             let scale = target.distance(to: free)
             for attack in attacks {
                 if shouldStop() { return nil }
-                let path = self.path(of: attack, on: game, to: target, shouldStop)
+                let path = AttackToData.path(of: attack, on: game, to: target, shouldStop)
                 guard let common = path.models.last, let report = path.reports.last else { continue }
                 let model = strategicModel(report, at: common, under: coupling)
                 func distance(_ game: CommonModelGame) -> Double {
                     game.solve(from: common).common.distance(to: common) / scale
                 }
-                table.add(
-                    row(title, attack),
-                    [common.distance(to: free) / scale, model.map { distance(game.joined(by: $0)) }]
-                        + counts.map { count in model.map { distance(game.joined(by: labelled(by: $0, count))) } })
+                var distances: [Double?] = [common.distance(to: free) / scale]
+                distances.append(model.map { distance(game.joined(by: $0)) })
+                for count in counts {
+                    distances.append(model.map { distance(game.joined(by: labelled(by: $0, count))) })
+                }
+                table.add(row(title, attack), distances)
             }
         }
         return table

@@ -43,9 +43,10 @@ enum GradientPAC {
 
     static var claims: [Claim] {
         losses.flatMap { loss in
-            [
+            let title = loss == losses[0] ? "Linear" : "Logistic"
+            return [
                 Claim.computed(
-                    "\(loss.capitalized) regression: gradients point away from the target, the more the more data",
+                    "\(title) regression: gradients point away from the target, the more the more data",
                     published: "theorem \(loss == losses[0] ? 2 : 3)",
                     quantity: "A with 10,000 samples over that with 100", .above(0.5)
                 ) { evidence throws(MissingFigure) in
@@ -53,7 +54,7 @@ enum GradientPAC {
                         / evidence.number(name, row(loss, counts[0]), growth)
                 },
                 Claim.computed(
-                    "\(loss.capitalized) regression: data say the model that labelled them",
+                    "\(title) regression: data say the model that labelled them",
                     published: "theorem \(loss == losses[0] ? 2 : 3)",
                     quantity: "error with 10,000 samples over that with 100 (1/10 at the rate 1/√I)", .below(0.5)
                 ) { evidence throws(MissingFigure) in

@@ -17,10 +17,9 @@ struct ImageMaterial {
     ///   - ridge: ν of each of so many nodes.
     init(_ experiment: PackExperiment, ridge: Double) throws(ConfigurationFault) {
         let assembly = try experiment.assembly()
-        var rows = Samples?.none
-        for node in assembly.topology.nodes { rows = try assembly.shard(of: node).picked.appended(to: rows) }
-        try self.init(
-            training: rows ?? assembly.testPart(), test: assembly.testPart(), ridge: ridge)
+        var shards: [Samples] = []
+        for node in assembly.topology.nodes { shards.append(try assembly.shard(of: node).picked) }
+        try self.init(training: Samples(joining: shards), test: try assembly.testPart(), ridge: ridge)
     }
 
     init(training: Samples, test: Samples, ridge: Double) throws(ConfigurationFault) {
@@ -50,9 +49,11 @@ extension Samples {
     /// 0 → 1 → … → C − 1 → 0.
     var shifted: Samples { with(targets.relabelled(by: (0..<classCount).map { ($0 + 1) % classCount })) }
 
-    /// Behind others of the same shape.
-    fileprivate func appended(to others: Samples?) -> Samples {
-        guard let others, let before = others.targets.labels, let labels = targets.labels else { return self }
-        return Samples(features: others.features + features, targets: .classes(before + labels, of: classCount), axes: axes)
+    /// Of classes, one part after the other.
+    init(joining parts: [Samples]) {
+        self.init(
+            features: parts.flatMap(\.features),
+            targets: .classes(parts.flatMap { $0.targets.labels ?? [] }, of: parts[0].classCount),
+            axes: parts[0].axes)
     }
 }

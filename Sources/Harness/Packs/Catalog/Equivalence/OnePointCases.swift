@@ -4,7 +4,7 @@ import Learning
 enum OnePointCases {
     static let name = "one point"
     private static let corrected = "distance from the target"
-    private static let printed = "as the paper prints it"
+    static let printed = "as the paper prints it"
     private static let ridges = [0.0, 0.1]
     private static let target = [-1.0, 2]
 

@@ -32,7 +32,7 @@ enum PreferenceBounds {
                 for (name, coupling) in couplings {
                     if shouldStop() { return nil }
                     // As many samples as make own models what nodes want, up to what the coupling weighs in them.
-                    let losses = wishes.map { LocalLoss.leastSquares([DataPoint([1], $0)], weight: 1e6) }
+                    let losses = wishes.map { LocalLoss.leastSquares([DataPoint([1], $0)], weight: 1e4) }
                     add(&table, name, hostile, CommonModelGame(losses, coupling, ridge: 1e-9).solve().common[0])
                 }
                 // Rules that want an honest majority get one to believe in.
@@ -50,7 +50,7 @@ enum PreferenceBounds {
     private static func add(_ table: inout CalculatedTable, _ name: String, _ hostile: Int, _ output: Double) {
         let share = Double(hostile) / Double(nodes - hostile)
         // In the first world the diameter is 0.
-        let isExact = abs(output) < 1e-4
+        let isExact = abs(output) < 1e-3
         table.add(row(name, hostile), [output, isExact ? abs(output - share) : nil, share])
     }
 

@@ -64,12 +64,14 @@ struct StrategicImages {
     /// Points that are 3.3 % of the data, and enough for labels that are exact.
     private var few: Int { request.choose(quick: 47, full: 2_000) }
     private var enough: Int { request.choose(quick: 200, full: 2_000) }
+    /// How often each of them counts.
+    private var copies: Int { request.choose(quick: 100, full: 30) }
 
     var cases: [StrategicCase] {
         typealias Case = StrategicCase
         let steps = #""local": "step""#
         // Without an attack on gradients larger steps are safe, and needed where only one user pulls.
-        return [
+        var cases = [
             Case(name: Self.free, attack: .none, step: 0.9),
             Case(name: Self.attacked),
             Case(name: Self.freeL2, coupling: "l2", attack: .none, rounds: 60),
@@ -80,18 +82,20 @@ struct StrategicImages {
             Case(name: Self.settled, attack: .counterGradients(settle: 30), rounds: 60),
             Case(name: Self.model, attack: .model, rounds: 80, step: 0.9),
             Case(
-                name: Self.plainLabels, attack: .softLabels(few, copies: request.choose(quick: 300, full: 30), isTilted: false),
-                rounds: 80, step: 0.9),
+                name: Self.plainLabels, attack: .softLabels(few, copies: copies, isTilted: false), rounds: 80,
+                step: 0.9),
             Case(
-                name: Self.tiltedLabels, attack: .softLabels(enough, copies: request.choose(quick: 300, full: 30), isTilted: true),
-                rounds: 80, step: 0.9),
+                name: Self.tiltedLabels, attack: .softLabels(enough, copies: copies, isTilted: true), rounds: 80,
+                step: 0.9),
             Case(name: Self.sparse, topology: #"{"family": "randomRegular", "nodes": 11, "degree": 4, "seed": 3}"#),
         ]
-            + Self.robust.map { rule in
+        for rule in Self.robust {
+            cases.append(
                 Case(
                     name: Self.robustName(rule),
-                    rule: #"{"rule": "\#(rule)", "tolerates": {"kind": "declared", "count": 1}}"#)
-            }
+                    rule: #"{"rule": "\#(rule)", "tolerates": {"kind": "declared", "count": 1}}"#))
+        }
+        return cases
     }
 
     var setting: [String] {
@@ -158,12 +162,12 @@ struct StrategicImages {
     var calculation: Calculation {
         Calculation(Self.name) { shouldStop in
             let material = try ImageMaterial(Self.plain(request), ridge: Self.ridge)
-            let pull = try pull(material)
+            let pull = try self.pull(material)
             var table = CalculatedTable(rows: "attack, round", columns: Self.columns)
             table.add(
                 Self.targetRow, [0, material.accuracy(material.target), material.success(material.target), nil, nil])
             for one in cases {
-                let experiment = experiment(one, attack: attack(one, material, pull: pull))
+                let experiment = self.experiment(one, attack: attack(one, material, pull: pull))
                 guard let run = try CommonModelRun(experiment.assembly(), but: Self.strategic, shouldStop) else {
                     return nil
                 }
@@ -185,7 +189,7 @@ struct StrategicImages {
 
     // MARK: - The last layer
 
-    static let lastLayer = ["no attack", "counter-gradients", "model attack", "tilted soft labels"]
+    static let lastLayerAttacks = ["no attack", "counter-gradients", "model attack", "tilted soft labels"]
 
     /// The same attacks on softmax of fixed random features, in double precision.
     var lastLayer: Calculation {
@@ -196,12 +200,8 @@ struct StrategicImages {
             for node in assembly.topology.nodes where node.index != Self.strategic {
                 shards.append(features.embedded(try assembly.shard(of: node).picked))
             }
-            let all = Samples(
-                features: shards.flatMap(\.features),
-                targets: .classes(shards.flatMap { $0.targets.labels ?? [] }, of: shards[0].classCount),
-                axes: shards[0].axes)
             let material = try ImageMaterial(
-                training: all, test: features.embedded(assembly.testPart()), ridge: Self.ridge)
+                training: Samples(joining: shards), test: features.embedded(try assembly.testPart()), ridge: Self.ridge)
             let game = CommonModelGame(
                 shards.map { .softmax(SoftSamples($0), ridge: Self.ridge) }, SquaredL2Coupling(strength: 1))
             let target = material.target
@@ -220,10 +220,12 @@ struct StrategicImages {
             let led = tilted.map {
                 game.joined(by: LocalLoss.softmax($0, ridge: Self.ridge, weight: 300)).solve(from: free).common
             }
-            let ends = [free, path.models.last, game.joined(by: model).solve(from: free).common, led]
+            let ends: [[Double]?] = [
+                free, path.models.last, game.joined(by: model).solve(from: free).common, led,
+            ]
             var table = CalculatedTable(rows: "attack", columns: Array(Self.columns.prefix(3)))
             table.add(Self.targetRow, [0, material.accuracy(target), material.success(target)])
-            for (name, end) in zip(Self.lastLayer, ends) {
+            for (name, end) in zip(Self.lastLayerAttacks, ends) {
                 table.add(
                     name,
                     [

@@ -75,7 +75,7 @@ extension StrategicImages {
                 try Self.number(evidence, Self.robustName(rule), 1) - Self.number(evidence, Self.free, 1)
             }
         }
-        for name in Self.lastLayer.dropFirst() {
+        for name in Self.lastLayerAttacks.dropFirst() {
             claims.append(
                 Self.claim(
                     "On the last layer of a net it is the same: \(name)", "appendix J",

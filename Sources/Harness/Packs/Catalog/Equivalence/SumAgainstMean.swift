@@ -25,7 +25,9 @@ struct SumAgainstMean {
             let material = try ImageMaterial(experiment, ridge: 1)
             var table = CalculatedTable(
                 rows: "coupling", columns: Self.losses.flatMap { loss in Self.players.map { Self.column($0, loss) } })
-            let cases = Self.strengths.map { (Self.row($0), Double($0) ?? 1, Self.noise) } + [(Self.clean, 1, 0)]
+            var cases: [(row: String, strength: Double, noise: Double)] = []
+            for strength in Self.strengths { cases.append((Self.row(strength), Double(strength) ?? 1, Self.noise)) }
+            cases.append((Self.clean, 1, 0))
             for (row, strength, noise) in cases {
                 var values: [Double?] = []
                 for loss in Self.losses {
