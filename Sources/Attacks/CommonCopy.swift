@@ -4,12 +4,19 @@ import Learning
 
 /// What is public of personalised learning: how own models are held to the common one, and the step.
 public struct CommonModelTraining: Sendable {
-    public let coupling: any Coupling
+    /// In an object of its own: a view that held any coupling itself could no longer be borrowed part by part.
+    private final class Held: Sendable {
+        let coupling: any Coupling
+        init(_ coupling: any Coupling) { self.coupling = coupling }
+    }
+
+    private let held: Held
+    public var coupling: any Coupling { held.coupling }
     /// η of the round.
     public let stepSize: Double
 
     public init(coupling: any Coupling, stepSize: Double) {
-        self.coupling = coupling
+        held = Held(coupling)
         self.stepSize = stepSize
     }
 }

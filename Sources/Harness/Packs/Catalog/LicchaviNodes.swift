@@ -1,5 +1,6 @@
-// What licchavi has nodes do: personalised learning in gossip form with one strategic node, under squared l2 and l1, on a
-// complete and on a sparse graph, with plain and with robust rules for the common model, which the paper does not have.
+// What licchavi has nodes do: personalised learning in gossip form with one strategic node, under squared l2 and l1, on
+// a complete and on a sparse graph, with plain and with robust rules for the common model, which the paper does
+// not have.
 import Kernels
 import Registry
 import Scenario
@@ -27,9 +28,9 @@ struct LicchaviNodes {
     var setting: String {
         "Nodes: nine honest ones and a strategic one learn linear regression of five features and a bias, 40 samples a "
             + "node, λ = 1, λ0 = 0.01; the strategic one sends counter-gradients towards "
-            + "\(significant(Self.target)) everywhere, the nearest that the coupling has. Step 0.15, \(rounds) rounds, own "
-            + "models solved for; robust rules are told of one hostile node. Drift is how far the mean of the honest "
-            + "common models is from where it is without attack, over the target's distance from there."
+            + "\(significant(Self.target)) everywhere, the nearest that the coupling has. Step 0.15, \(rounds) rounds, "
+            + "own models solved for; robust rules are told of one hostile node. Drift is how far the mean of the "
+            + "honest common models is from where it is without attack, over the target's distance from there."
     }
 
     private func experiment(
