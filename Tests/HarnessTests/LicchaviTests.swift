@@ -6,7 +6,8 @@ import Testing
 @Suite("The pack licchavi")
 struct LicchaviTests {
     private static let study = Licchavi(
-        theory: LicchaviTheory(searches: 60, draws: 6, mostSamples: 1_000), nodes: LicchaviNodes(rounds: 100)
+        theory: LicchaviTheory(searches: 60, draws: 6, tries: 20, mostSamples: 1_000),
+        nodes: LicchaviNodes(rounds: 150, rules: ["weightedMean", "trimmedMean"])
     ).study()
 
     @Test("a slice: what is proved holds, the printed instance does not, a false claim fails")

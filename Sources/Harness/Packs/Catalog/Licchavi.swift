@@ -25,6 +25,7 @@ struct Licchavi {
         nodes = LicchaviNodes(rounds: request.choose(quick: 400, full: 2_000))
         theory = LicchaviTheory(
             searches: request.choose(quick: 1_000, full: 10_000), draws: request.choose(quick: 40, full: 400),
+            tries: request.choose(quick: 60, full: 300),
             mostSamples: request.choose(quick: 10_000, full: 100_000))
     }
 

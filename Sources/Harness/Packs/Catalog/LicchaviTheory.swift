@@ -8,6 +8,8 @@ struct LicchaviTheory {
     let searches: Int
     /// Instances of everything else that is drawn.
     let draws: Int
+    /// Lies that each of those tries.
+    let tries: Int
     /// The greatest number of answers.
     let mostSamples: Int
 
@@ -185,7 +187,7 @@ struct LicchaviTheory {
                 && add(Self.slantedRow, draws) { random in
                     let instance = SlantedInstance(
                         nodes: 2, dimension: 2, spread: 0.3, answers: .values, random: &random)
-                    let found = instance.distances(.own, tries: 100, random: &random)
+                    let found = instance.distances(.own, tries: tries, random: &random)
                     return found.honest - found.best
                 }
             return isDone ? table : nil
@@ -267,7 +269,7 @@ struct LicchaviTheory {
             var table = CalculatedTable(rows: "instance", columns: [Self.gain, Self.known, Self.turned])
             for instance in Self.unbounded {
                 var random = Self.stream(1, lane: 6)
-                let turned = instance.rotatedGain(tries: 400, random: &random)
+                let turned = instance.rotatedGain(tries: 4 * tries, random: &random)
                 table.add(Self.slantRow(instance.slant), [instance.gain, instance.knownGain, turned])
             }
             let printed = UnboundedGain(slant: 10, ridge: 0.001, wish: 1, regularisation: 1)
@@ -319,7 +321,7 @@ struct LicchaviTheory {
                         let instance = SlantedInstance(
                             nodes: rotation.nodes, dimension: 2, spread: rotation.spread, answers: rotation.answers,
                             random: &random)
-                        let gain = instance.distances(axes, tries: 60, random: &random).gain
+                        let gain = instance.distances(axes, tries: tries, random: &random).gain
                         sum += gain
                         greatest = max(greatest, gain)
                     }
