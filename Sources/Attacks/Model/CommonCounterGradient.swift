@@ -42,7 +42,9 @@ public struct CommonCounterGradient: ModelAttack, TargetedAttack {
     public var needs: AttackNeeds { [.before, .past] }
 
     public mutating func plan(seeing view: borrowing AttackView) -> [Float] {
-        guard let training = view.training, training.stepSize > 0 else { return view.own }
+        guard let training = view.training else { return view.own }
+        let step = training.stepSize * CommonCopy.hostileWeight(seeing: view)
+        guard step > 0 else { return view.own }
         let d = view.own.count
         let (rounds, lastStep) = (memory.first ?? 0, memory.count > 1 ? Double(memory[1]) : 0)
         var copy = memory.isEmpty ? CommonCopy() : CommonCopy(memory[2..<(3 + d)])
@@ -56,7 +58,6 @@ public struct CommonCounterGradient: ModelAttack, TargetedAttack {
         if model == nil, settle > 0, Int(rounds) >= settle, copy.goesOn(in: view) {
             model = StrategicModel.model(pullingBy: kept(2), at: common, under: training.coupling)
         }
-        let step = training.stepSize * CommonCopy.hostileWeight(seeing: view)
         var report: [Double]
         if let model {
             report = training.coupling.gradient(common.moved(-1, along: model))

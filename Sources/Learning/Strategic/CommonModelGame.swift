@@ -84,14 +84,17 @@ public struct CommonModelGame: Sendable {
         var (point, slope) = (start, pull(at: start, &own))
         var best = (point, slope.norm)
         var length = 1e-3
-        for _ in 0..<5_000 where best.1 > 1e-13 {
+        // Rounding leaves a gradient below which none is found.
+        var fruitless = 0
+        for _ in 0..<5_000 where best.1 > 1e-13 && fruitless < 100 {
+            fruitless += 1
             let next = point.moved(-length, along: slope)
             let there = pull(at: next, &own)
             let (way, change) = (next.moved(-1, along: point), there.moved(-1, along: slope))
             let bend = way.dot(change)
             length = bend > 0 ? way.squaredNorm / bend : 2 * length
             (point, slope) = (next, there)
-            if slope.norm < best.1 { best = (point, slope.norm) }
+            if slope.norm < best.1 { (best, fruitless) = ((point, slope.norm), 0) }
             if slope.norm > 10 * best.1 {
                 (point, slope) = (best.0, pull(at: best.0, &own))
                 length /= 10

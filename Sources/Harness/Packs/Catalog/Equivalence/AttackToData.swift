@@ -48,9 +48,9 @@ enum AttackToData {
     /// Of five nodes, each with its own mind.
     private static let honest: [LocalLoss] = {
         var random = RandomStream(seed: 11, purpose: .data)
-        return (0..<5).map { node in
-            let mind = (0..<dimension).map { Double($0) / 2 - 0.5 + 0.4 * Double(node - 2) * ($0 == 1 ? -1 : 1) }
-            return regression(by: mind, 40, noise: 0.3, &random)
+        return (0..<5).map { node -> LocalLoss in
+            let shift = 0.4 * Double(node - 2)
+            return regression(by: [shift - 0.5, -shift, shift + 0.5, shift + 1], 40, noise: 0.3, &random)
         }
     }()
 

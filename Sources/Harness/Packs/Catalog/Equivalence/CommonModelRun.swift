@@ -35,7 +35,7 @@ struct CommonModelRun {
         let end = assembly.experiment.training.rounds
         for (node, model) in outcome.finalModels { models[end, default: [:]][node] = model }
         let honest = assembly.topology.nodes.filter { $0.index != strategic }
-        moments = models.sorted { $0.key < $1.key }.compactMap { rounds, all in
+        moments = models.sorted { $0.key < $1.key }.compactMap { rounds, all -> Moment? in
             let found = honest.compactMap { all[$0].map { $0.map { Double($0) } } }
             return found.isEmpty ? nil : Moment(rounds: rounds, models: found)
         }

@@ -19,7 +19,7 @@ enum GradientPAC {
             for count in counts {
                 if shouldStop() { return nil }
                 var random = RandomStream(seed: 5, purpose: .data)
-                let points = (0..<count).map { _ in
+                let points = (0..<count).map { _ -> DataPoint in
                     let query = target.map { _ in random.gaussian() }
                     let mean = zip(query, target).reduce(0) { $0 + $1.0 * $1.1 }
                     guard loss == losses[1] else { return DataPoint(query, mean + 0.5 * random.gaussian()) }

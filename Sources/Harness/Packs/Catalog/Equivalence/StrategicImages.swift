@@ -78,7 +78,7 @@ struct StrategicImages {
             Case(name: Self.attackedL2, coupling: "l2", rounds: 60),
             Case(name: Self.freeSmooth, coupling: "smoothL2", attack: .none, rounds: 60),
             Case(name: Self.attackedSmooth, coupling: "smoothL2", rounds: 60),
-            Case(name: Self.stepped, local: steps + #", "ownRate": 0.02"#, rounds: 400),
+            Case(name: Self.stepped, local: steps + #", "ownRate": 0.005"#, rounds: 400),
             Case(name: Self.settled, attack: .counterGradients(settle: 30), rounds: 60),
             Case(name: Self.model, attack: .model, rounds: 80, step: 0.9),
             Case(
@@ -144,8 +144,9 @@ struct StrategicImages {
         case .model: return #"{"kind": "ownModel", "target": \#(text(strategic))}"#
         case .softLabels(let points, let copies, let isTilted):
             let held = pull.moved(2 * Self.ridge, along: strategic)
+            let tilt = isTilted ? text(held) : "\"0\""
             return #"{"kind": "softLabels", "target": \#(text(strategic)), "points": \#(points), "#
-                + #""copies": \#(copies)\#(isTilted ? #", "pull": \#(text(held))"# : "")}"#
+                + #""copies": \#(copies), "pull": \#(tilt)}"#
         }
     }
 
