@@ -100,7 +100,7 @@ let package = Package(
         tests("ScenarioTests", node),
         tests("PlatformTests", node + ["Platform"]),
         tests("SimulationTests", foundations + ["Attacks", "Core", "Faults", "Simulation"]),
-        tests("PersonalisationTests", ["Kernels", "Personalisation"]),
+        tests("PersonalisationTests", named + ["Learning", "Personalisation"]),
         tests("LinterTests", node + ["Linter", "Platform"]),
         tests("HarnessTests", node + ["Personalisation", "Linter", "Platform", "Simulation", "Harness"]),
         tests("EndToEndTests", node + ["Platform", "Simulation", "Harness", "gossiplab", "gossipnode"]),

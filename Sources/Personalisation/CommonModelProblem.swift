@@ -27,8 +27,8 @@ public struct CommonModelProblem: Sendable {
     /// λ0‖Δ0ρ‖_{p0}^{p0}; `nil` for none.
     public var regulariser: NormPower?
 
-    /// - Precondition: every loss and fixed model has `dimension` coordinates, and the solution is the only one: ν > 0 or
-    ///   data that span R^d for every loss, and λ0 > 0 where no coupling but l1 and l2 holds ρ.
+    /// - Precondition: every loss and fixed model has `dimension` coordinates, and the solution is the only one: ν > 0
+    ///   or data that span R^d for every loss, and λ0 > 0 where no coupling but l1 and l2 holds ρ.
     public init(dimension: Int, _ participants: [Participant], regulariser: NormPower? = nil) {
         self.dimension = dimension
         self.participants = participants

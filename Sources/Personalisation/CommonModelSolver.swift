@@ -85,8 +85,8 @@ struct CommonModelSolver {
 
     // MARK: All conditions at once
 
-    /// ∇L_n(θ_n) = y_n, Σ y_n = 0, and u_n = prox(u_n + y_n) of u_n = ρ − θ_n: solved by Newton's method as long as that
-    /// brings them nearer.
+    /// ∇L_n(θ_n) = y_n, Σ y_n = 0, and u_n = prox(u_n + y_n) of u_n = ρ − θ_n: solved by Newton's method as long as
+    /// that brings them nearer.
     private mutating func polish() {
         var here = ties
         var place = common

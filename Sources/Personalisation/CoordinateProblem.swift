@@ -1,5 +1,6 @@
-// CoordinateProblem: one coordinate of the problem with weighted l1 couplings where every sample and regulariser touches
-// one coordinate only. The slope in ρ is monotone and, but for the regulariser, piecewise linear: solved to rounding.
+// CoordinateProblem: one coordinate of the problem with weighted l1 couplings where every sample and regulariser
+// touches one coordinate only. The slope in ρ is monotone and, but for the regulariser, piecewise linear: solved to
+// rounding.
 
 /// min over ρ, θ ∈ R of Σ_n ½k_n(θ_n − c_n)² + Σ_n λ_n|ρ − θ_n| + λ0|ρ|^p0.
 public struct CoordinateProblem: Sendable {

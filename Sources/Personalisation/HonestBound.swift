@@ -41,8 +41,8 @@ public enum HonestBound {
         return Personalisation.length(problem.solve().common) / bound
     }
 
-    /// N(ρ_attacked − ρ_honest) over 4λ_H/(λ_H − λ_−H) · Δ_H, N = l1, the greatest over what hostile users were tried to
-    /// have; `nil` where the instance does not fulfil what the theorem asks for.
+    /// N(ρ_attacked − ρ_honest) over 4λ_H/(λ_H − λ_−H) · Δ_H, N = l1, the greatest over what hostile users were tried
+    /// to have; `nil` where the instance does not fulfil what the theorem asks for.
     public static func relativeRatio(random: inout RandomStream) -> Double? {
         let (size, honest, hostile) = (1 + random.below(3), 2 + random.below(5), 1 + random.below(3))
         let weights = (0..<honest).map { _ in 0.2 + random.uniform() }

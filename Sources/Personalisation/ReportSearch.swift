@@ -1,5 +1,5 @@
-// ReportSearch: what a strategic user might try: reports near and far, one coordinate or all, and steps from the best so
-// far. A search finds gains; that there is none it cannot prove.
+// ReportSearch: what a strategic user might try: reports near and far, one coordinate or all, and steps from the best
+// so far. A search finds gains; that there is none it cannot prove.
 import Kernels
 
 /// A random search over reports w ∈ R^d.

@@ -48,8 +48,8 @@ public struct SeparateInstance: Sendable {
         return (common, personal)
     }
 
-    /// How much nearer models come by lying, at most, of what was tried: ρ* alone, each θ*_t, and all of them as one long
-    /// vector, each in a norm of its own that signs do not change. Distances are of the order of 1.
+    /// How much nearer models come by lying, at most, of what was tried: ρ* alone, each θ*_t, and all of them as one
+    /// long vector, each in a norm of its own that signs do not change. Distances are of the order of 1.
     public func gain(tries: Int, random: inout RandomStream) -> Double {
         let whole = AbsoluteNorm(count: dimension * (1 + others[0].count), random: &random)
         let alone = AbsoluteNorm(count: dimension, random: &random)

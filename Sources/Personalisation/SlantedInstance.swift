@@ -44,16 +44,22 @@ public struct SlantedInstance: Sendable {
         self.dimension = dimension
     }
 
-    private func problem(_ report: [Double]?, _ coupling: any CouplingTerm) -> CommonModelProblem {
-        var nodes = losses.map { CommonModelProblem.Participant(.loss($0), coupling) }
-        if let report { nodes.append(.init(.fixed(report), coupling)) }
+    /// - Parameter axes: of all couplings; `nil` for the given ones.
+    private func problem(_ report: [Double]?, along axes: [[Double]]?) -> CommonModelProblem {
+        func coupling(_ weight: Double) -> any CouplingTerm {
+            let term = NormPower.l1(weight, dimension: dimension)
+            return axes.map { RotatedTerm(term, axes: $0) } ?? term
+        }
+        var nodes = losses.map { CommonModelProblem.Participant(.loss($0), coupling(1)) }
+        // The user's voice is as strong as all others together, which leaves it the most to gain.
+        if let report { nodes.append(.init(.fixed(report), coupling(Double(losses.count)))) }
         return CommonModelProblem(dimension: dimension, nodes, regulariser: regulariser)
     }
 
-    /// The second derivative by ρ of what the others' objective is when their models are best, at their optimum. Where a
-    /// model of a node is tied to ρ its curvature counts, with what its free coordinates give way.
+    /// The second derivative by ρ of what the others' objective is when their models are best, at their optimum. Where
+    /// a model of a node is tied to ρ its curvature counts, with what its free coordinates give way.
     public var curvature: [Double] {
-        let solution = problem(nil, NormPower.l1(1, dimension: dimension)).solve()
+        let solution = problem(nil, along: nil).solve()
         let size = dimension
         var sum = [Double](repeating: 0, count: size * size)
         for (loss, model) in zip(losses, solution.personal) {
@@ -73,13 +79,7 @@ public struct SlantedInstance: Sendable {
     }
 
     /// Its eigenvectors.
-    public var axes: [[Double]] {
-        var system = SymmetricEigensystem()
-        system.begin(size: dimension)
-        system.matrix = curvature
-        system.solve(withVectors: true)
-        return (0..<dimension).map { Array(system.vectors[$0 * dimension..<($0 + 1) * dimension]) }
-    }
+    public var axes: [[Double]] { eigenvectors(of: curvature, size: dimension) }
 
     public enum Axes: Sendable, CaseIterable { case own, rotated }
 
@@ -93,10 +93,18 @@ public struct SlantedInstance: Sendable {
     }
 
     public func distances(_ along: Axes, tries: Int, random: inout RandomStream) -> Distances {
-        let plain = NormPower.l1(1, dimension: dimension)
-        let coupling: any CouplingTerm = along == .own ? plain : RotatedTerm(plain, axes: axes)
-        func loss(_ report: [Double]) -> Double { length(problem(report, coupling).solve().common - wish) }
+        let axes = along == .own ? nil : axes
+        func loss(_ report: [Double]) -> Double { length(problem(report, along: axes).solve().common - wish) }
         let best = ReportSearch(from: wish, tries: tries).best(random: &random, loss: loss)
         return Distances(honest: loss(wish), best: best.loss)
     }
+}
+
+/// Of a symmetric matrix, row after row: orthonormal, one a row.
+func eigenvectors(of matrix: [Double], size: Int) -> [[Double]] {
+    var system = SymmetricEigensystem()
+    system.begin(size: size)
+    system.matrix = matrix
+    system.solve(withVectors: true)
+    return (0..<size).map { Array(system.vectors[$0 * size..<($0 + 1) * size]) }
 }

@@ -2,8 +2,8 @@
 // arXiv 2106.02398, theorems 7 and 8; signs as in ∇R(ρ − w) = −G).
 
 extension CommonModelProblem {
-    /// The model w that a parameter player has to put its own at so that ρ* is a given one: w = χ − u with ∇R(u) = −G(χ)
-    /// (theorem 7).
+    /// The model w that a parameter player has to put its own at so that ρ* is a given one: w = χ − u with
+    /// ∇R(u) = −G(χ) (theorem 7).
     ///
     /// - Parameters:
     ///   - common: χ, anywhere.

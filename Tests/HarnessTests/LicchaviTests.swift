@@ -5,7 +5,10 @@ import Testing
 
 @Suite("The pack licchavi")
 struct LicchaviTests {
-    private static let theory = LicchaviTheory(searches: 60, draws: 6, mostSamples: 1_000)
+    private static let study = Licchavi(
+        theory: LicchaviTheory(searches: 60, draws: 6, tries: 20, mostSamples: 1_000),
+        nodes: LicchaviNodes(rounds: 150, rules: ["weightedMean", "trimmedMean"])
+    ).study()
 
     @Test("a slice: what is proved holds, the printed instance does not, a false claim fails")
     func slice() throws {
@@ -15,15 +18,16 @@ struct LicchaviTests {
         ) { evidence throws(MissingFigure) in
             try evidence.number(LicchaviTheory.bounds, LicchaviTheory.hitRow, LicchaviTheory.greatest)
         }
-        let slice = try PackSlice(Licchavi(theory: Self.theory).study(), planting: planted)
+        let slice = try PackSlice(Self.study, planting: planted)
         #expect(slice.planted.verdict == .fails, "\(slice.planted.numbers)")
         #expect(slice.isDrawn)
-        // Rotation is an idea, and says so.
-        let ideas = ["as printed", "of that bound", "Rotated, less"]
-        for judged in slice.claims where !ideas.contains(where: { judged.claim.statement.contains($0) }) {
+        // Ideas, and what so few draws need not find.
+        let open = [
+            "as printed", "Rotated, less", "robust rule alone", "sparse graph", "The same searches", "few answers",
+        ]
+        for judged in slice.claims where !open.contains(where: { judged.claim.statement.contains($0) }) {
             #expect(judged.verdict == .holds, "\(judged.claim.statement): \(judged.numbers)")
         }
         #expect(slice.lines("as printed").allSatisfy { $0.hasPrefix("fails") })
-        #expect(slice.lines("of that bound").allSatisfy { $0.hasPrefix("fails") })
     }
 }

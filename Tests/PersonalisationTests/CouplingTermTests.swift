@@ -9,7 +9,6 @@ import Testing
 struct CouplingCase: Sendable {
     let name: String
     let term: any CouplingTerm
-    var derivativeFactor = 1.0
 }
 
 /// Too far by a hundredth.
