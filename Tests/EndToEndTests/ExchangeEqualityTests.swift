@@ -57,6 +57,8 @@ extension EndToEndTests {
                 ["exchange=update", "participation=0.7", "localSteps=2"], ["exchange=gradient", "participation=0.7"],
                 ["exchange=momentum", "participation=0.7"], ["exchange=model", "gossipSteps=2"],
                 ["exchange=momentum", "gossipSteps=2"], ["exchange=tracking"],
+                ["exchange=momentum", "batchSize=4", #"privacy={"clip":1,"epsilon":5}"#],
+                ["localSteps=2", #"privacy={"clip":1,"noiseMultiplier":1,"sampling":"shuffled"}"#],
                 ["exchange=tracking", "gossipSteps=2", "participation=0.7", "momentum=0"],
             ])
         func exchanges(training: [String]) throws {
