@@ -14,7 +14,8 @@ struct PrivacyReportTests {
     private static let noise = #"training.privacy={"clip":1,"noiseMultiplier":2}"#
 
     private static func assembly(_ settings: [String] = []) throws -> Assembly {
-        try smallAssembly([Self.noise, #"task.split={"kind":"dirichlet","alpha":0.5}"#] + settings)
+        try smallAssembly(
+            [Self.noise, "training.batchSize=4", #"task.split={"kind":"dirichlet","alpha":0.5}"#] + settings)
     }
 
     private static func outcome(_ assembly: Assembly) throws -> RunOutcome {
@@ -33,7 +34,7 @@ struct PrivacyReportTests {
         let epsilons = report.worstFirst.map(\.epsilon)
         #expect(epsilons == epsilons.sorted(by: >) && Set(epsilons).count > 1)
         for node in report.worstFirst {
-            let rate = PrivateGradient.rate(batchSize: 32, of: node.privacy.samples)
+            let rate = PrivateGradient.rate(batchSize: 4, of: node.privacy.samples)
             let known = RenyiAccountant(rate: rate, noise: 2).epsilon(steps: 20, delta: 1e-5)
             #expect(node.epsilon == known && node.improved < known)
         }

