@@ -58,6 +58,8 @@ extension EndToEndTests {
                 ["exchange=momentum", "participation=0.7"], ["exchange=model", "gossipSteps=2"],
                 ["sampling=window", #"initialisation={"normal":2,"nodes":"different"}"#, "localSteps=2"],
                 ["exchange=momentum", "gossipSteps=2"], ["exchange=tracking"],
+                ["exchange=momentum", "batchSize=4", #"privacy={"clip":1,"epsilon":5}"#],
+                ["localSteps=2", #"privacy={"clip":1,"noiseMultiplier":1,"sampling":"shuffled"}"#],
                 ["exchange=tracking", "gossipSteps=2", "participation=0.7", "momentum=0"],
             ])
         func exchanges(training: [String]) throws {

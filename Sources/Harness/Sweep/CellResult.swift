@@ -6,7 +6,7 @@ import Scenario
 /// A figure that cells are compared by, at the end of a run and over its honest nodes.
 public enum SweepMeasure: String, Sendable, CaseIterable {
     case worst, mean, best, averageModel, worstLoss, loss, validation, validationLoss, excessLoss, optimumDistance,
-        consensus, medianConsensus, learningError
+        consensus, medianConsensus, learningError, epsilon, membership, meanMembership
 
     /// For captions.
     public var title: String {
@@ -24,6 +24,9 @@ public enum SweepMeasure: String, Sendable, CaseIterable {
         case .consensus: "consensus distance of the honest nodes"
         case .medianConsensus: "consensus distance of the median honest node"
         case .learningError: "gradient norm at the average honest model"
+        case .epsilon: "ε of the honest node that spends most"
+        case .membership: "membership inference (AUC) against the worst honest node"
+        case .meanMembership: "mean membership inference (AUC) against the honest nodes"
         }
     }
 
@@ -32,7 +35,7 @@ public enum SweepMeasure: String, Sendable, CaseIterable {
         switch self {
         case .worst, .mean, .best, .averageModel, .validation: true
         case .worstLoss, .loss, .validationLoss, .excessLoss, .optimumDistance, .consensus, .medianConsensus,
-            .learningError:
+            .learningError, .epsilon, .membership, .meanMembership:
             false
         }
     }
@@ -50,7 +53,9 @@ public enum SweepMeasure: String, Sendable, CaseIterable {
     var mayBeMissing: Bool {
         switch self {
         case .worstLoss, .loss, .consensus, .medianConsensus, .learningError: false
-        case .worst, .mean, .best, .averageModel, .validation, .validationLoss, .excessLoss, .optimumDistance: true
+        case .worst, .mean, .best, .averageModel, .validation, .validationLoss, .excessLoss, .optimumDistance, .epsilon,
+            .membership, .meanMembership:
+            true
         }
     }
 
@@ -58,7 +63,9 @@ public enum SweepMeasure: String, Sendable, CaseIterable {
     var better: ((Double, Double) -> Bool)? {
         switch self {
         case .worst, .mean, .best, .averageModel, .validation: { $0 > $1 }
-        case .worstLoss, .loss, .validationLoss, .excessLoss, .optimumDistance: { $0 < $1 }
+        case .worstLoss, .loss, .validationLoss, .excessLoss, .optimumDistance, .epsilon, .membership,
+            .meanMembership:
+            { $0 < $1 }
         case .consensus, .medianConsensus, .learningError: nil
         }
     }
@@ -81,6 +88,9 @@ extension SweepMeasure {
         case .consensus: record.distance.rootMeanSquare
         case .medianConsensus: record.distance.median
         case .learningError: nil
+        case .epsilon: record.figures["epsilonWorst"]
+        case .membership: record.figures["membershipWorst"]
+        case .meanMembership: record.figures["membershipMean"]
         }
     }
 }
