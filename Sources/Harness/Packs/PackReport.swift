@@ -89,7 +89,8 @@ struct PackReport {
             return """
                 <div class="claim \(judged.verdict.name.filter { $0 != " " })">
                 <p><b>\(judged.verdict.name)</b> \(claim.statement)</p>
-                <p class="note">Measured: \(judged.numbers). Expected: \(claim.expected). \(claim.quantity).</p>
+                <p class="note">Measured: \(judged.numbers). Expected: \(claim.expected). \
+                Quantity: \(claim.quantity).</p>
                 <p class="note">Paper: \(claim.published).\(reason(judged.verdict))</p>
                 </div>
 
@@ -120,7 +121,7 @@ struct PackReport {
         .band{fill:var(--c);fill-opacity:.13;stroke:none}
         .heat{display:block;max-width:none}.scroll:has(.heat){max-height:none}
         .heat rect{fill:color-mix(in srgb,var(--c,var(--s1)) var(--share),var(--card));stroke:var(--faint)}
-        .heat text{font-size:12.5px}.heat .note{font-size:10.5px;fill:var(--soft)}
+        .heat text{font-size:12.5px}.heat .note{font-size:10.5px;fill-opacity:.75}
         .claim{border-left:.3rem solid var(--soft);padding:.1rem .8rem;margin:.7rem 0}.claim p{margin:.15rem 0}
         .claim.holds{border-color:#2c8a4b}.claim.fails{border-color:#c4401a}.claim.notdecided{border-color:#c99700}
 
