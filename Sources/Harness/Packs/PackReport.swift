@@ -89,7 +89,8 @@ struct PackReport {
             return """
                 <div class="claim \(judged.verdict.name.filter { $0 != " " })">
                 <p><b>\(judged.verdict.name)</b> \(claim.statement)</p>
-                <p class="note">Measured: \(judged.numbers). Expected: \(claim.expected). \(claim.quantity).</p>
+                <p class="note">Measured: \(judged.numbers). Expected: \(claim.expected). \
+                Quantity: \(claim.quantity).</p>
                 <p class="note">Paper: \(claim.published).\(reason(judged.verdict))</p>
                 </div>
 

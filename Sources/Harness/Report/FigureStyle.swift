@@ -8,7 +8,7 @@ enum FigureStyle {
         .band{fill:var(--c);fill-opacity:.13;stroke:none}
         .heat{display:block;max-width:none}.scroll:has(.heat){max-height:none}
         .heat rect{fill:color-mix(in srgb,var(--c,var(--s1)) var(--share),var(--card));stroke:var(--faint)}
-        .heat text{font-size:12.5px}.heat .note{font-size:10.5px;fill:var(--soft)}
+        .heat text{font-size:12.5px}.heat .note{font-size:10.5px;fill-opacity:.75}
 
         """
 }
