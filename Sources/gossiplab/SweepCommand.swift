@@ -14,7 +14,9 @@ enum SweepCommand: Command {
         Flag("threads", "N", "cells simulated at the same time (default: one a processor)"),
         Flag("measure", "NAME", "what is shown: \(measures.joined(separator: ", ")) (default worst)"),
         Flag("markdown", nil, "print the table as Markdown"),
-        Flag("shard", "I/N", "run the I-th of N parts only, for job arrays; the command without it shows all"),
+        Flag(
+            "shard", "I/N",
+            "run the I-th of N parts only; auto: as the job array says; the command without it shows all"),
         Flag("quiet", nil, "no progress and no warnings"),
         Flag("json", nil, "print every group and cell as one JSON object instead of the table"),
         InputFiles.flag,
@@ -27,7 +29,7 @@ enum SweepCommand: Command {
     static func run(_ flags: Flags) throws -> Int32 {
         let measure = SweepMeasure(rawValue: try flags.choice("measure", measures, default: ""))
         let threads = try flags.count("threads", 1...256, default: HostLimits.processors)
-        let shard = try flags.value("shard").map(Shard.init)
+        let shard = try flags.value("shard").map { try Shard($0) }
         let plan = try plan(flags, threads: threads)
         if plan.sweep.engine == .processes { try ProcessRun.check(program: nodeProgram()) }
         let files = try SweepFiles(for: plan.sweep, in: flags.value("out") ?? "runs", shard: shard)
