@@ -63,8 +63,8 @@ public struct NodeCore: Sendable {
     var lastRest: Round?
     /// While it listens because it is ahead of its neighbours: the round that they had come to last, and when.
     var listening: (others: Round, since: Instant)?
-    /// Where nodes may take longer to start than they wait for each other in a round: until then it waits for neighbours
-    /// that say that they wait themselves.
+    /// Where nodes may take longer to start than they wait for each other in a round: until then it waits for those
+    /// neighbours that say that they wait themselves.
     var startsUntil = Instant.longAgo
     /// It ends with the round that it is in.
     var endsWithRound = false

@@ -11,8 +11,8 @@ public struct Shard: Sendable, Equatable {
     public let count: Int
 
     /// - Parameters:
-    ///   - text: as on the command line: `2/8`; `auto` for the job's place in an array; `auto/8` where the launcher does
-    ///     not say how many jobs there are.
+    ///   - text: as on the command line: `2/8`; `auto` for the job's place in an array; `auto/8` where its launcher
+    ///     does not say how many jobs there are.
     ///   - launch: where that is looked for.
     public init(_ text: String, in launch: LaunchEnvironment = .current) throws(ConfigurationFault) {
         if text == "auto" || text.hasPrefix("auto/") {
