@@ -179,6 +179,13 @@ extension NodeCore {
         }
     }
 
+    /// Leaves a checkpoint of a round that is not among those of which there is one anyway.
+    func saveUnlessKept(_ state: NodeState, into effects: inout [NodeEffect]) {
+        let done = currentRound.number
+        guard configuration.checkpointEvery == 0 || done % configuration.checkpointEvery != 0 else { return }
+        effects.append(.save(checkpoint(of: state, rounds: done)))
+    }
+
     func checkpoint(of state: NodeState, rounds: Int) -> Checkpoint {
         var checkpoint = Checkpoint(rounds: rounds, state: state)
         checkpoint.publishedRounds = publishedRounds

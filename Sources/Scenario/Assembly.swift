@@ -333,9 +333,17 @@ public struct Assembly: Sendable {
             cadence: experiment.training.cadence, participation: experiment.participation(under: exchange),
             exchange: type(of: exchange), pace: experiment.timing.pace, output: experiment.training.output,
             seed: experiment.seed,
-            patience: Patience(deadline: .milliseconds(experiment.timing.deadlineMilliseconds)),
+            patience: experiment.timing.patience,
             measureEvery: experiment.measureEvery, handsOutMixes: experiment.handsOutMixes,
             checkpointEvery: experiment.checkpointEvery)
+    }
+}
+
+extension Experiment.Timing {
+    var patience: Patience {
+        Patience(
+            deadline: .milliseconds(deadlineMilliseconds),
+            joining: joinSeconds.map { Nanoseconds(($0 * 1e9).rounded()) })
     }
 }
 

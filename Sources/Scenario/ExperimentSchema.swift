@@ -89,6 +89,11 @@ extension Experiment: Settings {
             "timing.deadlineMilliseconds", \.timing.deadlineMilliseconds, 1...86_400_000,
             "longest wait for a neighbour in one round"
         ).outsideIdentity,
+        .optionalNumber(
+            "timing.joinSeconds", \.timing.joinSeconds, 0.001...86_400,
+            "longest wait for links before the first round; null: the deadline, and a minute for nodes that no "
+                + "laboratory has started"
+        ).outsideIdentity,
         .count(
             "timing.staleness", \.timing.staleness, 0...longest,
             "asynchronous: own rounds for which a neighbour's model is used"),

@@ -359,6 +359,7 @@ struct Actor: Sendable {
         case .trained, .lossesProbed, .timer: hash.fold(8)
         case .stopRequested: hash.fold(9)
         case .traceLost: hash.fold(10)
+        case .stopAfterRound: hash.fold(14)
         }
     }
 }

@@ -67,7 +67,7 @@ private let commands: [any Command.Type] = [
     RunCommand.self, SimulateCommand.self, ListCommand.self, ShowCommand.self, ResumeCommand.self, VerifyCommand.self,
     ReplayCommand.self, TraceCommand.self, ReportCommand.self, ExportCommand.self, SoakCommand.self, SweepCommand.self,
     ReproduceCommand.self, TopologyCommand.self, CheckCommand.self, KeysCommand.self, BenchCommand.self,
-    AggregateCommand.self, ForgeCommand.self, PrivacyCommand.self,
+    AggregateCommand.self, ForgeCommand.self, PrivacyCommand.self, ManifestCommand.self,
 ]
 
 /// `text` and at least one blank, filled up to `width`.

@@ -17,7 +17,9 @@ enum SweepCommand: Command {
         Flag("markdown", nil, "print the table as Markdown"),
         Flag("latex", nil, "print the table as LaTeX, for the package booktabs"),
         Flag("csv", nil, "print the table as comma-separated values"),
-        Flag("shard", "I/N", "run the I-th of N parts only, for job arrays; the command without it shows all"),
+        Flag(
+            "shard", "I/N",
+            "run the I-th of N parts only; auto: as the job array says; the command without it shows all"),
         Flag("quiet", nil, "no progress and no warnings"),
         Flag("json", nil, "print every group and cell as one JSON object instead of the table"),
         InputFiles.flag,
@@ -30,7 +32,7 @@ enum SweepCommand: Command {
     static func run(_ flags: Flags) throws -> Int32 {
         let measure = SweepMeasure(rawValue: try flags.choice("measure", measures, default: ""))
         let threads = try flags.count("threads", 1...256, default: HostLimits.processors)
-        let setup = try Setup(flags, shard: flags.value("shard").map(Shard.init), threads: threads)
+        let setup = try Setup(flags, shard: flags.value("shard").map { try Shard($0) }, threads: threads)
         var sweep = setup.sweep
         let files = try SweepFiles(for: sweep, in: flags.value("out") ?? "runs", shard: setup.shard)
         var tuning: SweepTuning?

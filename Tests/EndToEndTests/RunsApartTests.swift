@@ -18,7 +18,8 @@ extension EndToEndTests {
                    "edges": [{"source": "a", "target": "b"}, {"source": "b", "target": "c"},
                              {"source": "c", "target": "a"}]},
                  "task": {"dataset": {"kind": "synthetic", "features": 6, "classes": 3, "samples": 200}},
-                 "training": {"rounds": \(rounds)}, "timing": {"deadlineMilliseconds": \(deadline)}}
+                 "training": {"rounds": \(rounds)},
+                 "timing": {"deadlineMilliseconds": \(deadline), "joinSeconds": \(Double(deadline) / 1_000)}}
                 """
         }
 

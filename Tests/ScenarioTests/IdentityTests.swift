@@ -24,7 +24,7 @@ struct IdentityTests {
         "training.participation": "0.5", "training.mixEvery": "2", "training.initialisation": "different",
         "timing.kind": "asynchronous", "timing.staleness": "3", "timing.stepMilliseconds": "3",
         "timing.stepSpread": "0",
-        "timing.deadlineMilliseconds": "7", "aggregation.rule": "weightedMean",
+        "timing.deadlineMilliseconds": "7", "timing.joinSeconds": "7", "aggregation.rule": "weightedMean",
         "aggregation.before": "nnm", "aggregation.tolerates": "oracle", "aggregation.mode": "strict", "adversary": "[]",
         "network.transport": nil,
         "faults": "lossy", "checkpoint.every": "7", "measure.every": "7", "measure.optimum": "none",
@@ -32,7 +32,8 @@ struct IdentityTests {
         "trace": "recent",
     ]
     private static let cosmetic = [
-        "name", "timing.deadlineMilliseconds", "network.transport", "checkpoint.every", "measure.every",
+        "name", "timing.deadlineMilliseconds", "timing.joinSeconds", "network.transport", "checkpoint.every",
+        "measure.every",
         "measure.optimum", "measure.also", "measure.target", "measure.reference", "trace",
     ]
 
