@@ -121,6 +121,7 @@ struct RecordedNode: Sendable {
 /// What only the summary of an ended run says.
 struct RecordedSummary: Sendable {
     let verdict: String
+    let hasFailed: Bool
     let measure: TaskMeasure
     let identity: String
     let engine: String
