@@ -230,6 +230,7 @@ public struct RunSummary: Sendable {
         line.add("oracle", usesOracle ? 1 : 0)
         line.add("warnings", warnings) { $0.append(text: $1) }
         line.add("failed", verdict.hasFailed ? 1 : 0)
+        line.add("standing", verdict.standing.rawValue)
         line.add("verdict", verdict.text)
         return String(decoding: line.line(), as: UTF8.self)
     }

@@ -11,6 +11,11 @@ public enum StandardOutput {
         try write(lines.map { printable(String($0)) + "\n" }.joined())
     }
 
+    /// Rows for other programs, with a tab between two columns.
+    static func print(tabbed rows: [[String]]) throws(OutputFault) {
+        try write(rows.map { $0.map { printable($0) }.joined(separator: "\t") + "\n" }.joined())
+    }
+
     /// Rows of a table of two columns; on a terminal they are broken at words, and the first one has this colour.
     public static func print(rows: some Sequence<some StringProtocol>, first colour: Colour) throws(OutputFault) {
         let columns = Terminal.sizeOfStandardOutput?.columns

@@ -126,7 +126,8 @@ func conclude(_ outcome: RunOutcome, of assembly: Assembly, in files: RunFiles, 
     } else {
         let table = summary.table(runDirectory: files.directory.path)
         try StandardOutput.print(
-            rows: table.split(separator: "\n", omittingEmptySubsequences: false), first: summary.verdict.colour)
+            rows: table.split(separator: "\n", omittingEmptySubsequences: false), first: summary.verdict.standing.colour
+        )
     }
     if let fault { throw fault }
     if outcome.wasStopped { return ExitCode.interrupted }

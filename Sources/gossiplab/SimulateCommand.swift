@@ -61,7 +61,6 @@ enum SimulateCommand: Command {
         var files = files
         var check =
             settings.isChecked ? try RunCheck(assembly, options: settings.options, variant: variant) : nil
-        if !flags.has("quiet") { files.announce() }
         var progress = Progress(of: assembly.experiment.training.rounds, isQuiet: flags.has("quiet"))
         let signals = try Signals()
         let simulation = SimulatedRun(assembly, options: settings.options, in: files.directory)

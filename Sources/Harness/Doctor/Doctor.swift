@@ -75,7 +75,7 @@ public struct Doctor {
 
     private func openFiles(_ nodes: Int, _ degree: Int) -> Examination {
         let needed = HostLimits.openFiles(forLinks: max(nodes, degree))
-        let finding = "\(needed) of at most \(Self.words(readings.openFiles.soft)) in one process"
+        let finding = "\(Self.words(needed)) of at most \(Self.words(readings.openFiles.soft)) in one process"
         return needed <= readings.openFiles.soft
             ? .ok("open files", finding)
             : .problem(
@@ -84,7 +84,7 @@ public struct Doctor {
     }
 
     private func processes(_ nodes: Int) -> Examination {
-        let finding = "\(nodes + 1) of at most \(Self.words(readings.processes.soft)) of this user"
+        let finding = "\(Self.words(nodes + 1)) of at most \(Self.words(readings.processes.soft)) of this user"
         return nodes < readings.processes.soft
             ? .ok("processes", finding)
             : .problem(

@@ -122,6 +122,8 @@ struct RecordedNode: Sendable {
 struct RecordedSummary: Sendable {
     let verdict: String
     let hasFailed: Bool
+    /// `nil` in summaries of earlier programs.
+    let standing: Standing?
     let measure: TaskMeasure
     let identity: String
     let engine: String

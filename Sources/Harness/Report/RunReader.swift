@@ -181,6 +181,7 @@ extension RecordedSummary {
     fileprivate init(_ summary: JSONValue) {
         func text(_ key: String) -> String { summary.member(key)?.text ?? "" }
         verdict = text("verdict")
+        standing = summary.member("standing")?.text.flatMap(Standing.init)
         hasFailed = summary.count(at: "failed") == 1
         measure = TaskMeasure(summary)
         identity = text("identity")

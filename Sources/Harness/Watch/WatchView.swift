@@ -123,7 +123,7 @@ public struct WatchView {
 
     public var colour: Colour? {
         switch look.state {
-        case .finished: .green
+        case .finished: look.run?.summary?.standing?.colour ?? .green
         case .failed, .gone: .red
         case .stopped, .cutOff: .amber
         case .starting, .running: nil

@@ -5,13 +5,13 @@
 struct Completer {
     let program: ProgramEntry
 
-    /// Lines for the shell: which paths fit, as `paths=files`, then a word a line, with a tab and a sentence.
+    /// Rows for the shell, whose columns tabs part: which paths fit, as `paths=files`, then a word and a sentence each.
     ///
     /// - Parameter words: what follows the program's name; the last one, which may be empty, is being typed.
-    func lines(for words: [String]) -> [String] {
+    func rows(for words: [String]) -> [[String]] {
         let (candidates, paths) = answer(words)
-        return ["paths=\(paths.rawValue)"]
-            + candidates.map { $0.summary.isEmpty ? $0.word : "\($0.word)\t\(Self.firstSentence(of: $0.summary))" }
+        return [["paths=\(paths.rawValue)"]]
+            + candidates.map { $0.summary.isEmpty ? [$0.word] : [$0.word, Self.firstSentence(of: $0.summary)] }
     }
 
     private func answer(_ words: [String]) -> (candidates: [Candidate], paths: Completion.Paths) {

@@ -37,7 +37,7 @@ struct HelpText {
     }
 
     private var statuses: [String] {
-        ["", "exit status:"] + ProgramEntry.statuses.flatMap { row("\($0.status)", $0.meaning) }
+        ["", "exit status:"] + program.statuses.flatMap { row("\($0.status)", $0.meaning) }
     }
 
     private func lines(of flag: Flag) -> [String] {

@@ -11,16 +11,17 @@ struct ManualPage {
             Self.bold(program.name) + Self.text(synopsis), ".SH DESCRIPTION", Self.text(program.summary),
         ]
         if program.commands.isEmpty {
-            lines += [".SH OPTIONS"] + program.own.flags.flatMap(Self.lines) + examples(of: program.own, ".SH")
+            lines +=
+                [".SH OPTIONS"] + program.own.flags.flatMap(Self.lines) + examples(of: program.own, [".SH EXAMPLES"])
         } else {
             lines += [".SH OPTIONS"] + program.own.flags.flatMap(Self.lines) + [".SH COMMANDS"]
             for command in program.commands {
                 lines += [".SS " + Self.quoted("\(command.name) \(command.arguments)"), Self.text(command.summary)]
-                lines += command.flags.flatMap(Self.lines) + examples(of: command, ".PP")
+                lines += command.flags.flatMap(Self.lines) + examples(of: command, [".PP", "Examples:"])
             }
         }
         lines += [".SH EXIT STATUS"]
-        for (status, meaning) in ProgramEntry.statuses { lines += [".TP", Self.bold("\(status)"), Self.text(meaning)] }
+        for (status, meaning) in program.statuses { lines += [".TP", Self.bold("\(status)"), Self.text(meaning)] }
         return lines
     }
 
@@ -31,9 +32,9 @@ struct ManualPage {
         return [".TP", bold("--\(flag.name)") + value, text(flag.summary)]
     }
 
-    private func examples(of command: CommandEntry, _ heading: String) -> [String] {
+    private func examples(of command: CommandEntry, _ heading: [String]) -> [String] {
         guard !command.examples.isEmpty else { return [] }
-        return [heading == ".SH" ? ".SH EXAMPLES" : ".PP\nExamples:"]
+        return heading
             + command.examples.flatMap { example in
                 [".TP", Self.bold("\(program.name) \(example.arguments)"), Self.text(example.summary)]
             }

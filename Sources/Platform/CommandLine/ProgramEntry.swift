@@ -57,6 +57,10 @@ public struct ProgramEntry: Sendable {
         self.name = name
         self.summary = summary
         self.commands = commands
+        statuses = [
+            (ExitCode.success, "done"), (ExitCode.failure, "the run failed, or a result could not be written"),
+            Self.usage, (ExitCode.interrupted, "stopped by Ctrl-C"), Self.closedPipe,
+        ]
         own = CommandEntry(
             usage: "\(name) COMMAND [ARGUMENT]", summary: summary, examples: [], flags: [ProgramEntry.versionFlag])
     }
@@ -72,6 +76,10 @@ public struct ProgramEntry: Sendable {
                 ProgramEntry.versionFlag, Flag("manual", nil, "print the manual page, for 'man -l -' or a file"),
                 Flag("completions", "SHELL", "print what \(Shell.listed) needs to complete words", values: Shell.names),
             ])
+        statuses = [
+            (ExitCode.success, "all rounds done, or stopped in good order when asked to"),
+            (ExitCode.failure, "it could not go on, or never reached a neighbour"), Self.usage, Self.closedPipe,
+        ]
         name = own.name
         self.summary = summary
     }
@@ -87,10 +95,12 @@ public struct ProgramEntry: Sendable {
     }
 
     /// What the exit statuses mean.
-    static let statuses: [(status: Int32, meaning: String)] = [
-        (ExitCode.success, "done"), (ExitCode.failure, "the run failed, or a result could not be written"),
-        (ExitCode.usage, "wrong use or bad input, which one line tells"),
-        (ExitCode.interrupted, "stopped by Ctrl-C"),
-        (ExitCode.closedPipe, "the reader of the results has gone"),
-    ]
+    let statuses: [(status: Int32, meaning: String)]
+
+    private static let usage: (status: Int32, meaning: String) = (
+        ExitCode.usage, "wrong use or bad input, which one line tells"
+    )
+    private static let closedPipe: (status: Int32, meaning: String) = (
+        ExitCode.closedPipe, "the reader of the results has gone"
+    )
 }

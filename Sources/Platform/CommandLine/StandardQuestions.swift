@@ -6,6 +6,10 @@ extension ProgramEntry {
     ///
     /// - Returns: the exit status; `nil` where there is work to be done.
     public func answer(_ arguments: [String]) throws -> Int32? {
+        if arguments.first == "--complete" {
+            try StandardOutput.print(tabbed: Completer(program: self).rows(for: Array(arguments.dropFirst())))
+            return ExitCode.success
+        }
         guard let lines = try answerLines(arguments) else { return nil }
         try StandardOutput.print(lines: lines)
         return ExitCode.success
@@ -13,7 +17,6 @@ extension ProgramEntry {
 
     private func answerLines(_ arguments: [String]) throws -> [String]? {
         guard let first = arguments.first else { return nil }
-        if first == "--complete" { return Completer(program: self).lines(for: Array(arguments.dropFirst())) }
         if first == "--version" { return [versionLine] }
         let isShort = arguments.contains("-h")
         let help = HelpText(program: self, isShort: isShort, columns: Terminal.columnsOfOutput)
