@@ -55,7 +55,7 @@ let package = Package(
         module("Aggregation", named, numeric),
         module("ReferenceRules", named, numeric),
         module("Wire", ["Kernels", "Cryptography"], optimised, prose: ["PROTOCOL.md"]),
-        module("Metrics", ["Kernels", "JSON"], optimised),
+        module("Metrics", ["Kernels", "JSON"], optimised, prose: ["README.md"]),
         module("Attacks", foundations, numeric, prose: ["README.md"]),
         module("Core", foundations + ["Attacks"], optimised, prose: ["PATIENCE.md"]),
         module("Faults", named, optimised),

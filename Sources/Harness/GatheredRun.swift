@@ -98,7 +98,8 @@ public struct GatheredRun {
         try files.write(outcome.finalModels, outcome.ownModels, rounds: assembly.experiment.training.rounds)
         // Only its end is measured.
         outcome.moments.planned = outcome.finalModels.isEmpty ? 0 : 1
-        let summary = try RunSummary(outcome, of: assembly)
+        var summary = try RunSummary(outcome, of: assembly)
+        summary.folder = files.directory.path
         if let final = summary.final { try files.append([final]) }
         try files.write(summary)
         try files.writeReport()

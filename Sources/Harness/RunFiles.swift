@@ -91,6 +91,11 @@ public struct RunFiles {
         }
     }
 
+    /// Says on standard error where the run can be looked at while it goes on.
+    public func announce() {
+        StandardError.print("report  \(directory.report)  (every second; or 'gossiplab watch \(directory.path)')")
+    }
+
     public func append(_ evaluations: [EvaluationRecord]) throws(SystemFault) {
         for evaluation in evaluations { try metrics.append(evaluation.json) }
     }

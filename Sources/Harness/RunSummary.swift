@@ -39,6 +39,8 @@ public struct RunSummary: Sendable {
     }
 
     let experiment: Experiment
+    /// Of the run, as it was named when it was made; `nil` where it has none.
+    public var folder: String?
     public let identity: String
     public let name: String
     public let engine: Engine
@@ -179,6 +181,7 @@ public struct RunSummary: Sendable {
         line.add("version", Self.version)
         line.add("identity", identity)
         line.add("name", name)
+        if let folder { line.add("folder", folder) }
         line.add("engine", engine.rawValue)
         line.add("transport", transport)
         line.add("nodes", nodes)
@@ -191,8 +194,8 @@ public struct RunSummary: Sendable {
         line.add("wallSeconds", wallSeconds)
         line.add("modelDigest", modelDigest)
         line.add("measure", verdict.bar.measure.rawValue)
-        line.add(final?.test)
-        if let validation = final?.validation { line.add("validation") { $0.add(validation) } }
+        line.add(ofRun: final?.test)
+        if let validation = final?.validation { line.add("validation") { $0.add(ofRun: validation) } }
         line.add("chance") { object in
             object.add("share", final.flatMap { _ in verdict.bar.chance?.share })
             object.add("margin", final.flatMap { _ in verdict.bar.chance?.margin })
@@ -200,8 +203,8 @@ public struct RunSummary: Sendable {
         if let optimum = final?.optimum, let certificate {
             line.add("optimum") { object in
                 object.add(certificate.kind.rawValue, certificate.measured)
-                object.add("excessLoss") { $0.add(worst: optimum.excessLoss, isBetterBelow: true) }
-                object.add("distance") { $0.add(worst: optimum.distance, isBetterBelow: true) }
+                object.add("excessLoss") { $0.add(optimum.excessLoss, isBetterBelow: true) }
+                object.add("distance") { $0.add(optimum.distance, isBetterBelow: true) }
             }
         }
         line.add("failedNodes", verdict.failed) { $0.append(text: $1.label) }
@@ -241,23 +244,17 @@ public struct RunSummary: Sendable {
         if let plausibility { line.add("plausibility", plausibility.description) }
         line.add("warnings", warnings) { $0.append(text: $1) }
         line.add("failed", verdict.hasFailed ? 1 : 0)
+        line.add("standing", verdict.standing.rawValue)
         line.add("verdict", verdict.text)
         return String(decoding: line.line(), as: UTF8.self)
     }
 }
 
 extension JSONLine {
-    /// `"accuracy":{"worst":…},"loss":{"worst":…}`.
-    fileprivate mutating func add(_ scores: Scores?) {
-        add("accuracy") { $0.add(worst: scores?.accuracy, isBetterBelow: false) }
-        add("loss") { $0.add(worst: scores?.loss, isBetterBelow: true) }
-    }
-
-    fileprivate mutating func add(worst spread: Spread?, isBetterBelow: Bool) {
-        add("worst", isBetterBelow ? spread?.greatest : spread?.least)
-        add("mean", spread?.mean)
-        add("best", isBetterBelow ? spread?.least : spread?.greatest)
-        add("averageModel", spread?.averageModel)
+    /// The same as in `metrics.jsonl`, with the accuracy in any case: null where there is none.
+    fileprivate mutating func add(ofRun scores: Scores?) {
+        add("accuracy") { $0.add(scores?.accuracy, isBetterBelow: false) }
+        add("loss") { $0.add(scores?.loss, isBetterBelow: true) }
     }
 
     /// `{"node":"3","accuracy":0.92,"loss":0.3,"distance":0.1,"awaitedSeconds":0.1,"models":{…},"samples":90,

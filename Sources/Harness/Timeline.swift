@@ -116,35 +116,12 @@ extension EvaluationRecord {
         if let validation { line.add("validation") { $0.add(validation) } }
         if let optimum {
             line.add("optimum") { object in
-                object.add("excessLoss") { $0.add(optimum.excessLoss) }
-                object.add("distance") { $0.add(optimum.distance) }
+                object.add("excessLoss") { $0.add(optimum.excessLoss, isBetterBelow: true) }
+                object.add("distance") { $0.add(optimum.distance, isBetterBelow: true) }
             }
         }
         line.add("consensusDistance") { $0.add(distance) }
         line.add("measures") { figures.write(to: &$0) }
         return line.line()
-    }
-}
-
-extension JSONLine {
-    /// `"accuracy":{…},"loss":{…}`; the accuracy only where there is one.
-    fileprivate mutating func add(_ scores: Scores) {
-        if let accuracy = scores.accuracy { add("accuracy") { $0.add(accuracy) } }
-        add("loss") { $0.add(scores.loss) }
-    }
-
-    fileprivate mutating func add(_ spread: Spread) {
-        add("least", spread.least)
-        add("mean", spread.mean)
-        add("greatest", spread.greatest)
-        add("averageModel", spread.averageModel)
-    }
-
-    /// `"rms":…,"relative":…,"median":…,"medianRelative":…`.
-    mutating func add(_ distance: ConsensusDistance?) {
-        add("rms", distance?.rootMeanSquare)
-        add("relative", distance?.relative)
-        add("median", distance?.median)
-        add("medianRelative", distance?.medianRelative)
     }
 }

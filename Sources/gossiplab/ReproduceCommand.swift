@@ -21,6 +21,12 @@ enum ReproduceCommand: Command {
         Flag("json", nil, "print the claims as one JSON object instead of the table"),
     ]
 
+    static let examples = [
+        Example("reproduce ios-table --quick", "a paper's table in minutes, theirs beside ours")
+    ]
+
+    static func argument(after words: [String]) -> Completion { words.isEmpty ? CatalogWords.packs : .nothing }
+
     static func run(_ flags: Flags) throws -> Int32 {
         guard let name = flags.words.first, flags.words.count == 1 else {
             let known = PackCatalog.all.map(\.name).joined(separator: ", ")

@@ -9,10 +9,13 @@ enum SweepCommand: Command {
     static let usage = "sweep NAME or FILE"
     static let summary = "Runs every cell of a grid over an experiment's keys; goes on where it was stopped."
     static let flags = [
-        Flag("set", "KEY=VALUE", "override a key of the base experiment; may be repeated"),
+        Flag(
+            "set", "KEY=VALUE", "override a key of the base; may be repeated", values: CatalogWords.settings),
         Flag("out", "DIR", "parent folder of the sweep's folder (default runs)"),
         Flag("threads", "N", "cells simulated at the same time (default: one a processor)"),
-        Flag("measure", "NAME", "what is shown: \(measures.joined(separator: ", ")) (default worst)"),
+        Flag(
+            "measure", "NAME", "what is shown: \(measures.joined(separator: ", ")) (default worst)",
+            values: .words(measures)),
         Flag("against", "NAME", "compare with the cells of this value of the grid, seed by seed, with a test"),
         Flag("markdown", nil, "print the table as Markdown"),
         Flag("latex", nil, "print the table as LaTeX, for the package booktabs"),
@@ -28,6 +31,13 @@ enum SweepCommand: Command {
     /// Doubts may differ from seed to seed; more of them would only hide each other.
     private static let mostWarnings = 10
     private static let measures = SweepMeasure.allCases.map(\.rawValue)
+
+    static let examples = [
+        Example("sweep sweep.json", "every cell of a grid; the same command goes on after Ctrl-C"),
+        Example("sweep rules-and-attacks --shard 2/8", "one part of eight of a built-in sweep, for a job array"),
+    ]
+
+    static func argument(after words: [String]) -> Completion { words.isEmpty ? CatalogWords.sweeps : .nothing }
 
     static func run(_ flags: Flags) throws -> Int32 {
         let measure = SweepMeasure(rawValue: try flags.choice("measure", measures, default: ""))
@@ -172,6 +182,6 @@ enum SweepCommand: Command {
         if flags.has("markdown") { return table.markdown }
         if flags.has("latex") { return table.latex }
         if flags.has("csv") { return table.csv.split(separator: "\n").map(String.init) }
-        return table.plain(columns: Terminal.columnsOfStandardOutput)
+        return table.plain(columns: Terminal.sizeOfStandardOutput?.columns)
     }
 }

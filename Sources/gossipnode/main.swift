@@ -27,7 +27,7 @@ private let flags = [
     Flag(
         "keys", "FILE",
         "this node's keys, as 'gossiplab keys' writes them, {index} being the node's; by default links are not sealed"),
-    Flag("transport", "KIND", "tcp or udp; by default what the experiment says"),
+    Flag("transport", "KIND", "tcp or udp; by default what the experiment says", values: .words(["tcp", "udp"])),
     Flag("listen", "ADDRESS", "host:port to listen on (default 127.0.0.1:0, any free port)"),
     Flag(
         "resume", "ROUND",
@@ -36,15 +36,19 @@ private let flags = [
         "rejoin", nil, "come back after a crash: from the newest whole checkpoint, by what neighbours send"),
     Flag("stopped-status", "N", "the exit status of a node that was told to stop before it was done (default 0)"),
     InputFiles.flag,
-    Flag("help", nil, "this text"),
 ]
 
-func usage() -> [String] {
-    let lines = flags.map { flag in
-        "  \(flag.usage)\(String(repeating: " ", count: max(1, 22 - flag.usage.count)))\(flag.summary)"
-    }
-    return ["usage: gossipnode --experiment FILE (--node ID | --rank I|auto) --run DIR [FLAG]...", ""] + lines
-}
+let program = ProgramEntry(
+    usage: "gossipnode --experiment FILE (--node ID | --rank I|auto) --run DIR",
+    summary: "Runs one node of an experiment: trains on its own data, and gossips with its neighbours.",
+    examples: [
+        Example(
+            "--experiment experiment.json --topology topology.json --rank 0 --run runs/mine --nonce $NONCE",
+            "the first node of a run by hand; every node of the run is given the same nonce"),
+        Example(
+            "--experiment experiment.json --topology topology.json --rank 0 --run runs/mine --rejoin",
+            "the same node after a crash"),
+    ], flags: flags)
 
 /// Everything that can be wrong with files and flags is found here, before the first round.
 ///
@@ -145,11 +149,9 @@ func main() -> Int32 {
     ProcessMemory.keepFreed()
     var isReady = false
     return ExitCode.of("gossipnode") {
-        let given = try Flags(Array(CommandLine.arguments.dropFirst()), allowed: flags)
-        if given.has("help") {
-            try StandardOutput.print(lines: usage())
-            return ExitCode.success
-        }
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        if let status = try program.answer(arguments) { return status }
+        let given = try Flags(arguments, allowed: flags)
         let stoppedStatus = Int32(try given.count("stopped-status", 0...255, default: 0))
         guard var shell = try makeShell(given, in: .current) else {
             StandardError.print("gossipnode: the model of this node is there already; nothing is left to do")

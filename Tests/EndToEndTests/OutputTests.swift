@@ -28,7 +28,9 @@ extension EndToEndTests {
             "gossiplab aggregate vectors.json --rule weightedMean",
             "gossiplab bench rules --rule krum --dimension 100 --repetitions 1 --quiet",
             "gossiplab verify run", "gossiplab replay run", "gossiplab report run",
-            "gossiplab resume simulation --quiet",
+            "gossiplab resume simulation --quiet", "gossiplab --version", "gossiplab manual", "gossipnode --manual",
+            "gossiplab completions bash", "gossiplab --complete run --", "gossiplab doctor", "gossiplab watch run",
+            "gossiplab export run --format csv",
         ]
 
         private func prepare(_ laboratory: borrowing Laboratory) throws {

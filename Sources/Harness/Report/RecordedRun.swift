@@ -123,6 +123,9 @@ struct RecordedNode: Sendable {
 /// What only the summary of an ended run says.
 struct RecordedSummary: Sendable {
     let verdict: String
+    let hasFailed: Bool
+    /// `nil` in summaries of earlier programs.
+    let standing: Standing?
     let measure: TaskMeasure
     let identity: String
     let engine: String
