@@ -181,11 +181,13 @@ extension Topology {
 }
 
 extension TopologyFile {
-    /// Whether nodes that begin as one and hear the same share the same in every round.
+    /// Whether nodes that begin as one and hear the same share the same in every round, whomever they refuse: plain gossip
+    /// leaves the weight of those with the node itself.
     func agrees(under experiment: Experiment, with rule: any GossipRule) -> Bool {
         let (training, aggregation) = (experiment.training, experiment.aggregation)
         return topology.isComplete && graphs.isConstant && weighting == .metropolisHastings
             && training.mixEvery == 1 && training.initialisation != .different && rule.doesWithoutOwn
+            && !(rule is WeightedMean)
             && aggregation.before.isEmpty && aggregation.rule.favoursNobody
     }
 }

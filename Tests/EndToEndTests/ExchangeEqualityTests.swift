@@ -58,6 +58,11 @@ extension EndToEndTests {
                 ["exchange=momentum", "participation=0.7"], ["exchange=model", "gossipSteps=2"],
                 ["exchange=momentum", "gossipSteps=2"], ["exchange=tracking"],
                 ["exchange=tracking", "gossipSteps=2", "participation=0.7", "momentum=0"],
+                [#"exchange={"kind":"personal","coupling":"l2","lambda0":0.1}"#, "momentum=0"],
+                [
+                    #"exchange={"kind":"personal","local":"step","ownRate":0.01}"#, "momentum=0", "participation=0.7",
+                    "localSteps=2",
+                ],
             ])
         func exchanges(training: [String]) throws {
             try Self.expectOneDigest(Self.complete + training.map { "training.\($0)" })
@@ -127,6 +132,10 @@ extension EndToEndTests {
                 complete + ["training.exchange=gradient", "training.rounds=30"],
                 complete + ["training.exchange=momentum", "training.gossipSteps=2", "training.rounds=30"],
                 complete + ["training.exchange=tracking", "training.rounds=30"],
+                complete + [
+                    #"training.exchange={"kind":"personal","coupling":"l1","lambda0":0.1}"#, "training.momentum=0",
+                    "training.rounds=30",
+                ],
                 digraph + ["training.rounds=30"],
                 schedule("one-peer", rounds: 30),
             ])
