@@ -229,8 +229,7 @@ struct PersonalExchangeTests {
         #expect(company.common() == [0] && company.own(0) == [0])
     }
 
-    /// The instance of the specification: L = ½(θ − c)² with c = 1, 0, λ = 1, θ† = 3, η = 0.1, in gossip form three times
-    /// that.
+    /// L = ½(θ − c)² with c = 1, 0, λ = 1, θ† = 3, η = 0.1, in gossip form three times that.
     private static func counterGradient(_ coupling: String, rounds: Int) throws -> (common: [Double], reports: [Double])
     {
         var company = try Company(
