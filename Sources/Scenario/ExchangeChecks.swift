@@ -116,7 +116,7 @@ extension Experiment {
         if !(try training.makeProjection() is NoProjection) {
             try refuse("keeps models in no set; training.projection must be none")
         }
-        if training.output != .last { try refuse("comes out with the models of the last round; training.output must be last") }
+        if training.output != .last { try refuse("comes out with its last models; training.output must be last") }
     }
 
     /// What is doubtful about a common model.
