@@ -109,15 +109,25 @@ public struct RoundFunction: Sendable {
     // MARK: - From messages to the next state
 
     /// Those that sent what no node that does what it is to can have come to, ascending. They are never most of those
-    /// heard: who finds so many is the one that has gone astray, as after a restart, and is to come back by them.
+    /// heard: who finds so many is the one that has gone astray.
     public func implausible(among heard: [ReceivedModel], in halfStep: HalfStep) -> [NodeID] {
+        let senders = suspicious(among: heard, in: halfStep)
+        return 2 * senders.count <= heard.count ? senders : []
+    }
+
+    /// Whether the node should share what all others share, and by what they send does not, as after a message that it
+    /// alone has missed. It leaves its own vector out then, as the others do, and so comes back to them.
+    private func isAstray(_ halfStep: HalfStep, among heard: [ReceivedModel]) -> Bool {
+        exchange.plausibility?.bound == 0 && 2 * suspicious(among: heard, in: halfStep).count > heard.count
+    }
+
+    private func suspicious(among heard: [ReceivedModel], in halfStep: HalfStep) -> [NodeID] {
         let step = halfStep.own.round
         guard exchange.plausibility?.bound != nil, configuration.trains(in: step) else { return [] }
         let stepSize = trainer?.stepSize(in: configuration.cadence.round(of: step)) ?? 0
-        let senders = heard.filter {
+        return heard.filter {
             !exchange.isPlausible($0.message.values, from: halfStep.start, stepSize: stepSize)
         }.map(\.sender)
-        return 2 * senders.count <= heard.count ? senders : []
     }
 
     /// What the rule wants to try out before it mixes; `nil` where it mixes at once.
@@ -153,7 +163,8 @@ public struct RoundFunction: Sendable {
             configuration.cadence.exchanges(in: step)
             ? mix(
                 halfStep.own, with: inputs.heard, before: halfStep.start, offenders: inputs.offenders,
-                among: neighbourhood, probes: probes, using: &workspace)
+                among: isAstray(halfStep, among: inputs.heard) ? neighbourhood.withoutOwn : neighbourhood,
+                probes: probes, using: &workspace)
             : halfStep.own.values
         if configuration.handsOutMix(of: step), neighbourhood.countsOwn {
             workspace.sample = sample(halfStep.own, mixed, in: workspace)

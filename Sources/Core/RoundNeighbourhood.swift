@@ -17,6 +17,9 @@ public struct RoundNeighbourhood: Sendable, Equatable {
         self.budget = budget
         self.countsOwn = countsOwn
     }
+
+    /// The same without the node's own vector.
+    var withoutOwn: RoundNeighbourhood { RoundNeighbourhood(links, budget: budget, countsOwn: false) }
 }
 
 extension NodeConfiguration {

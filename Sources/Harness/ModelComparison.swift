@@ -13,8 +13,14 @@ public struct ModelComparison: Sendable {
     /// One sentence for each node.
     public private(set) var differences: [String] = []
 
-    /// - Parameter models: as recomputed; those of hostile nodes are passed over.
-    public init(_ models: [(node: NodeID, model: [Float])], of assembly: Assembly, in directory: RunDirectory) {
+    /// - Parameters:
+    ///   - models: as recomputed; those of hostile nodes are passed over.
+    ///   - ownModels: what nodes have beside them, likewise.
+    public init(
+        _ models: [(node: NodeID, model: [Float])], _ ownModels: [NodeID: [Float]], of assembly: Assembly,
+        in directory: RunDirectory
+    ) {
+        let rounds = assembly.experiment.training.rounds
         for node in assembly.honest {
             let path = directory.node(node).model
             let label = assembly.topology.labels[node.index]
@@ -26,17 +32,29 @@ public struct ModelComparison: Sendable {
                 continue
             }
             compared += 1
-            do throws(ModelFileFault) {
-                let file = try ModelFile(encoded: bytes)
-                let isEqual =
-                    file.rounds == assembly.experiment.training.rounds
-                    && file.model.map(\.bitPattern) == recomputed?.map(\.bitPattern)
-                guard !isEqual else { continue }
-                differences.append("node \(label): \(path) differs from the recomputed model")
-            } catch {
-                differences.append("node \(label): \(path) \(error)")
+            var found = [Self.difference(of: recomputed, from: bytes, at: path, rounds: rounds)]
+            if let own = ownModels[node], recomputed != nil {
+                let path = directory.node(node).ownModel
+                found.append(
+                    (try? Files.read(path)).map { Self.difference(of: own, from: $0, at: path, rounds: rounds) }
+                        ?? "\(path) is missing")
             }
+            let sentences = found.compactMap(\.self)
+            guard !sentences.isEmpty else { continue }
+            differences += sentences.map { "node \(label): \($0)" }
             differing += 1
+        }
+    }
+
+    private static func difference(
+        of recomputed: [Float]?, from bytes: [UInt8], at path: String, rounds: Int
+    ) -> String? {
+        do throws(ModelFileFault) {
+            let file = try ModelFile(encoded: bytes)
+            let isEqual = file.rounds == rounds && file.model.map(\.bitPattern) == recomputed?.map(\.bitPattern)
+            return isEqual ? nil : "\(path) differs from the recomputed model"
+        } catch {
+            return "\(path) \(error)"
         }
     }
 

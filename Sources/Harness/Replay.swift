@@ -103,6 +103,13 @@ public struct Replay {
         return assembly.honest.compactMap { node in lives[node.index].finalModel.map { (node, $0) } }
     }
 
+    /// The own models of the honest nodes as far as they have come, where they have such beside what they share.
+    public var ownModels: [NodeID: [Float]] {
+        var models: [NodeID: [Float]] = [:]
+        for node in assembly.honest { models[node] = lives[node.index].handedOut.ownModel }
+        return models
+    }
+
     /// Goes through all traces, each by a line at a time, so that nobody is far ahead of the others.
     ///
     /// - Parameters:

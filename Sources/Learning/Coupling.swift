@@ -2,7 +2,8 @@
 public import Registry
 
 /// A convex penalty R(u) on the way u = ρ − θ from a node's own model θ to the common model ρ, and all that training
-/// and attacks need of it (Farhadkhani, Guerraoui, Hoang, Villemaud 2022, arXiv 2202.08578; LICCHAVI, arXiv 2106.02398).
+/// and attacks need of it (Farhadkhani, Guerraoui, Hoang, Villemaud 2022, arXiv 2202.08578; LICCHAVI, arXiv
+/// 2106.02398).
 ///
 /// Everything is in Double, d elements a vector: small instances are solved as exactly as that; nodes, whose models are
 /// of Floats, widen them first and round once in the end. The gradient by θ is −∇R(u).

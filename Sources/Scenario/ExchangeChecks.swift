@@ -116,7 +116,7 @@ extension Experiment {
         if !(try training.makeProjection() is NoProjection) {
             try refuse("keeps models in no set; training.projection must be none")
         }
-        if training.output != .last { try refuse("has no round without a step; training.output must be last") }
+        if training.output != .last { try refuse("comes out with its last models; training.output must be last") }
     }
 
     /// What is doubtful about a common model.
@@ -130,8 +130,8 @@ extension Experiment {
         }
         if exchange.plausibility?.bound == 0, adversary.contains(where: { $0.tellsApart }) {
             sentences.append(
-                "an attack that tells every neighbour something else makes common models differ, which training.exchange "
-                    + "personal takes for the same: while most seem to lie, nobody is refused")
+                "an attack that tells every neighbour something else makes common models differ, which "
+                    + "training.exchange personal takes for the same: while most seem to lie, nobody is refused")
         }
         return sentences
     }
@@ -181,11 +181,13 @@ extension Topology {
 }
 
 extension TopologyFile {
-    /// Whether nodes that begin as one and hear the same share the same in every round.
+    /// Whether nodes that begin as one and hear the same share the same in every round, whomever they refuse: plain
+    /// gossip leaves the weight of those with the node itself.
     func agrees(under experiment: Experiment, with rule: any GossipRule) -> Bool {
         let (training, aggregation) = (experiment.training, experiment.aggregation)
         return topology.isComplete && graphs.isConstant && weighting == .metropolisHastings
             && training.mixEvery == 1 && training.initialisation != .different && rule.doesWithoutOwn
+            && !(rule is WeightedMean)
             && aggregation.before.isEmpty && aggregation.rule.favoursNobody
     }
 }

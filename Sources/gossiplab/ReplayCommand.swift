@@ -27,7 +27,7 @@ enum ReplayCommand: Command {
         }
         // A node that was lost between its last mix and the end of its process is none that finished.
         models.removeAll { node, _ in run.folder.lost.contains(run.assembly.topology.labels[node.index]) }
-        let comparison = ModelComparison(models, of: run.assembly, in: run.directory)
+        let comparison = ModelComparison(models, replay.ownModels, of: run.assembly, in: run.directory)
         guard comparison.isEqual else {
             try StandardOutput.print(lines: comparison.differences)
             try StandardOutput.print("not replayed: \(comparison.inWords)")

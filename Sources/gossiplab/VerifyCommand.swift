@@ -24,7 +24,8 @@ enum VerifyCommand: Command {
         } shouldStop: {
             false
         }
-        let comparison = ModelComparison(outcome.finalModels, of: run.assembly, in: run.directory)
+        let comparison = ModelComparison(
+            outcome.finalModels, outcome.ownModels, of: run.assembly, in: run.directory)
         guard !comparison.isEqual else {
             try StandardOutput.print(
                 "verified: all \(comparison.compared) honest models are those that the simulator computes")

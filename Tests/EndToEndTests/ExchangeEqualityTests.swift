@@ -61,6 +61,11 @@ extension EndToEndTests {
                 ["exchange=momentum", "batchSize=4", #"privacy={"clip":1,"epsilon":5}"#],
                 ["localSteps=2", #"privacy={"clip":1,"noiseMultiplier":1,"sampling":"shuffled"}"#],
                 ["exchange=tracking", "gossipSteps=2", "participation=0.7", "momentum=0"],
+                [#"exchange={"kind":"personal","coupling":"l2","lambda0":0.1}"#, "momentum=0"],
+                [
+                    #"exchange={"kind":"personal","local":"step","ownRate":0.01}"#, "momentum=0", "participation=0.7",
+                    "localSteps=2",
+                ],
             ])
         func exchanges(training: [String]) throws {
             try Self.expectOneDigest(Self.complete + training.map { "training.\($0)" })
@@ -130,6 +135,10 @@ extension EndToEndTests {
                 complete + ["training.exchange=gradient", "training.rounds=30"],
                 complete + ["training.exchange=momentum", "training.gossipSteps=2", "training.rounds=30"],
                 complete + ["training.exchange=tracking", "training.rounds=30"],
+                complete + [
+                    #"training.exchange={"kind":"personal","coupling":"l1","lambda0":0.1}"#, "training.momentum=0",
+                    "training.rounds=30",
+                ],
                 digraph + ["training.rounds=30"],
                 schedule("one-peer", rounds: 30),
             ])

@@ -76,6 +76,10 @@ struct MeasureCatalogTests {
     func complete() throws {
         let runs = try [
             summary(Self.everything + ["adversary.attack=labelFlip"]),
+            summary([
+                "training.exchange=personal", "training.momentum=0", "measure.reference=noAttack",
+                #"adversary.attack={"kind":"constant","target":"1"}"#,
+            ]),
             summary(["task.model=quadratic", "training.stepSize=0.1"]), summary(["aggregation.rule=clippedGossip"]),
         ]
         let measured = runs.flatMap(\.figures.entries)

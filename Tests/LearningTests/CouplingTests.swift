@@ -1,5 +1,5 @@
-// Every coupling: gradients against differences, Grad, the proximal step against a search; and the limits of a node that
-// pulls the common model as far as it may, on an instance with a closed form.
+// Every coupling: gradients against differences, Grad, the proximal step against a search; and the limits of a node
+// that pulls the common model as far as it may, on an instance with a closed form.
 import Registry
 import TestSupport
 import Testing
@@ -140,8 +140,8 @@ struct CouplingTests {
         #expect(SquaredL2Coupling(strength: 1).subgradient([0, 0], nearest: [3, 4]) == [0, 0])
     }
 
-    /// L_n = ½|θ − c|² with c = (1, 0) and (0, 1), λ = 1, against one who pulls towards (5, 5) as hard as it may: 200
-    /// steps of the common model, each after an exact solve.
+    /// L_n = ½|θ − c|² with c = (1, 0) and (0, 1), λ = 1, against one who pulls towards (5, 5) as hard as it may, each
+    /// step of the common model after an exact solve.
     @Test(
         "a bounded coupling stops a strategic node at the closed form",
         arguments: [("l2", (2 + 2.0.squareRoot()) / 4), ("smoothL2", 1.291_963_77), ("l1", 1), ("squaredL2", 5)])

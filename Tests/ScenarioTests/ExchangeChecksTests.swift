@@ -120,6 +120,75 @@ struct ExchangeChecksTests {
         #expect(fault?.description.contains(sentence) == true, "\(fault?.description ?? "nothing")")
     }
 
+    private static let personal = [#"training.exchange={"kind":"personal"}"#, "training.momentum=0"]
+
+    @Test("common models are the same on a complete graph under a rule that favours nobody, and nowhere else")
+    func plausibility() throws {
+        let bounded = Self.personal + ["training.exchange.coupling=l2", "training.exchange.lambda0=0.1"]
+        for (settings, family, isExact) in [
+            (["aggregation.rule=mean"], "complete", true), (["aggregation.rule=trimmedMean"], "complete", true),
+            (["aggregation.rule=mean"], "ring", false), (["aggregation.rule=csPlus"], "complete", false),
+            ([#"aggregation.rule={"kind":"mean","rate":0.5}"#], "complete", false),
+            (["aggregation.rule=weightedMean"], "complete", false), (["aggregation.rule=krum"], "complete", false),
+            ([#"aggregation.rule={"kind":"krum","protectSelf":false}"#], "complete", true),
+            (["aggregation.rule=mean", "training.mixEvery=2"], "complete", false),
+            (["aggregation.rule=trimmedMean", "aggregation.before=bucketing"], "complete", false),
+        ] as [([String], String, Bool)] {
+            let assembly = try Self.assembly(bounded + settings, family: family)
+            #expect((assembly.plausibility?.bound == 0) == isExact, "\(settings), \(family)")
+        }
+        let declared = try Self.assembly(bounded + ["training.exchange.disagreement=0.2"], family: "ring")
+        #expect(declared.plausibility?.bound == 0.2)
+        let warned = try Self.assembly(
+            Self.personal + [
+                "training.exchange.coupling=l1", "aggregation.rule=trimmedMean",
+                #"adversary=[{"nodes":["1"],"attack":"gaussian"}]"#,
+            ]
+        ).warnings
+        #expect(warned.contains { $0.contains("has no one common model") }, "\(warned)")
+        #expect(warned.contains { $0.contains("makes common models differ") }, "\(warned)")
+    }
+
+    private static let personalRefusals: [([String], String)] = [
+        (
+            ["training.exchange=personal"],
+            "training.exchange personal descends without momentum; training.momentum must be 0"
+        ),
+        (
+            personal + ["training.localSteps=2"],
+            "solves for the own model in every round; training.localSteps must be 1"
+        ),
+        (personal + ["training.clip=1"], "training.exchange personal does not clip; training.clip must be null"),
+        (
+            personal + ["training.projection=ball"],
+            "training.exchange personal keeps models in no set; training.projection must be none"
+        ),
+        (
+            personal + ["training.weightDecayForm=decoupled"],
+            "takes weight decay for part of the loss, ν |θ|²; training.weightDecayForm must be coupled"
+        ),
+        (personal + ["training.output=leastNorm"], "training.output must be last"),
+        (personal + ["timing.kind=asynchronous"], "timing.kind must be synchronous"),
+        (
+            personal + [
+                "training.mixEvery=2", "training.exchange.disagreement=1", "training.exchange.coupling=l2",
+            ],
+            "refuses messages by how far one round leads; training.mixEvery must be 1, or its disagreement 0"
+        ),
+        (personal + ["training.exchange.lambda=0"], "training.exchange.lambda is 0; allowed: a number from 1e-09"),
+        (
+            personal + ["training.exchange.coupling=lp", "training.exchange.p=0.5"],
+            "training.exchange.p is 0.5; allowed: a number from 1 to 16"
+        ),
+        (
+            personal + ["training.exchange.coupling=l1", #"training.exchange.delta="1,2""#],
+            "training.exchange.delta is 2 numbers; allowed: 1, or one for each of 15 parameters"
+        ),
+    ]
+
+    @Test("refuses what is for one model alone where there are two", arguments: personalRefusals)
+    func refusesPersonal(settings: [String], sentence: String) { refusals(settings: settings, sentence: sentence) }
+
     @Test("all else goes together", arguments: ["model", "update", "gradient", "momentum"])
     func allowed(exchange: String) throws {
         for settings in [["training.gossipSteps=3"], ["training.participation=0.5"]] {

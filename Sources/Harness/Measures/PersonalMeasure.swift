@@ -7,7 +7,7 @@ import Scenario
 struct PersonalMeasure: MomentMeasure {
     static let name = "personal"
     static let summary =
-        "The models θ_i that honest nodes keep for themselves on the test part; x_i is the common model as node i has it."
+        "The models θ_i that honest nodes keep for themselves, on the test part; x_i is the common model as i has it."
     static let measuredAt = MeasuredAt.moments
     static let asked = "with training.exchange personal"
     static let figures = [

@@ -75,8 +75,8 @@ public struct PowerCoupling: Coupling {
         return nearest
     }
 
-    /// u has the signs of w. Its length N decides the rest, by u_j + a (u_j / N)^{q−1} = |w_j| with a = tλp N^{p−1}, and
-    /// must be what comes out as its length.
+    /// u has the signs of w. Its length N decides the rest, by u_j + a (u_j / N)^{q−1} = |w_j| with a = tλp N^{p−1},
+    /// and must be what comes out as its length.
     public func proximal(_ w: [Double], step t: Double) -> [Double] {
         let sizes = w.map(\.magnitude)
         let most = norm(sizes, q)
