@@ -2,21 +2,15 @@
 import Kernels
 import Learning
 
-/// What is public of personalised learning: how own models are held to the common one, and the step.
-public struct CommonModelTraining: Sendable {
-    /// In an object of its own: a view that held any coupling itself could no longer be borrowed part by part.
-    private final class Held: Sendable {
-        let coupling: any Coupling
-        init(_ coupling: any Coupling) { self.coupling = coupling }
-    }
-
-    private let held: Held
-    public var coupling: any Coupling { held.coupling }
+/// What is public of personalised learning: how own models are held to the common one, and the step. A class, so that
+/// views that have one are passed around as lightly as those without.
+public final class CommonModelTraining: Sendable {
+    public let coupling: any Coupling
     /// η of the round.
     public let stepSize: Double
 
     public init(coupling: any Coupling, stepSize: Double) {
-        held = Held(coupling)
+        self.coupling = coupling
         self.stepSize = stepSize
     }
 }
