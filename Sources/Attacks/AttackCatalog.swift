@@ -25,6 +25,7 @@ public enum AttackCatalog {
             DirectedDeviation.self,
             RelocatedOrthogonal.self,
             MedianPin.self,
+            Pivot.self,
             ModelReplacement.self,
             FreeRider.self,
             Stale.self,
@@ -43,6 +44,7 @@ public enum AttackCatalog {
             RandomLabels.self,
             DynamicLabelFlip.self,
             Backdoor.self,
+            ConstantSample.self,
             TargetLabels.self,
         ], as: { $0 })
 }

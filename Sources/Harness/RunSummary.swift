@@ -142,12 +142,15 @@ public struct RunSummary: Sendable {
                         assembly: assembly,
                         moments: moments.filter { $0.rounds < final.rounds }.sorted { $0.rounds < $1.rounds }
                             + [(final.rounds, final.allFigures)],
-                        final: final, models: finished, screening: screening, references: references)))
+                        final: final, models: finished, screening: screening, references: references,
+                        stability: outcome.stability)))
         }
         self.figures = figures
         usesOracle = experiment.aggregation.tolerates == .oracle
         wasStopped = outcome.wasStopped
-        runWarnings = outcome.warnings + assembly.lostMass(missed: totals.missedModels)
+        runWarnings =
+            outcome.warnings + assembly.lostMass(missed: totals.missedModels)
+            + [outcome.stability?.bounds.warning].compactMap(\.self)
         warnings = assembly.warnings + runWarnings
     }
 

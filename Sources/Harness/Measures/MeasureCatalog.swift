@@ -22,6 +22,8 @@ public enum MeasureCatalog {
         DisagreementMeasure.self,
         GradientsMeasure.self,
         MixingMeasure.self,
+        StabilityMeasure.self,
+        StabilityBoundMeasure.self,
     ]
 
     /// All figures, in the order of their measures.

@@ -31,7 +31,8 @@ public struct TimeEstimate: Sendable {
             let long = tried > 1 ? try Self.seconds(plan.assembly(of: cell, rounds: tried)) : short
             let step = max(0, long.all - short.all) / Double(max(1, tried - 1))
             let whole = short.all + step * Double(rounds - 1) + short.evaluation * Double(max(0, moments - 2))
-            let share = Double(cells.count) / Double(count)
+            // Twins are runs like the first.
+            let share = Double(cells.count * (1 + assembly.experiment.stability.simulations)) / Double(count)
             seconds += share * whole
             nodeSteps += share * Double(rounds * assembly.topology.nodeCount)
         }

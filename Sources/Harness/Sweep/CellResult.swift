@@ -6,7 +6,7 @@ import Scenario
 /// A figure that cells are compared by, at the end of a run and over its honest nodes.
 public enum SweepMeasure: String, Sendable, CaseIterable {
     case worst, mean, best, averageModel, worstLoss, loss, validation, validationLoss, excessLoss, optimumDistance,
-        consensus, medianConsensus, learningError
+        consensus, medianConsensus, learningError, generalizationGap, stability, frozenStability, twinDistance
 
     /// For captions.
     public var title: String {
@@ -24,6 +24,10 @@ public enum SweepMeasure: String, Sendable, CaseIterable {
         case .consensus: "consensus distance of the honest nodes"
         case .medianConsensus: "consensus distance of the median honest node"
         case .learningError: "gradient norm at the average honest model"
+        case .generalizationGap: "test loss minus training loss of the average honest model"
+        case .stability: "measured uniform stability of the worst honest node"
+        case .frozenStability: "measured uniform stability of the worst honest node, hostile messages frozen"
+        case .twinDistance: "distance of the worst honest node from its twin"
         }
     }
 
@@ -32,7 +36,7 @@ public enum SweepMeasure: String, Sendable, CaseIterable {
         switch self {
         case .worst, .mean, .best, .averageModel, .validation: true
         case .worstLoss, .loss, .validationLoss, .excessLoss, .optimumDistance, .consensus, .medianConsensus,
-            .learningError:
+            .learningError, .generalizationGap, .stability, .frozenStability, .twinDistance:
             false
         }
     }
@@ -41,7 +45,9 @@ public enum SweepMeasure: String, Sendable, CaseIterable {
     var mayBeMissing: Bool {
         switch self {
         case .worstLoss, .loss, .consensus, .medianConsensus, .learningError: false
-        case .worst, .mean, .best, .averageModel, .validation, .validationLoss, .excessLoss, .optimumDistance: true
+        case .worst, .mean, .best, .averageModel, .validation, .validationLoss, .excessLoss, .optimumDistance,
+            .generalizationGap, .stability, .frozenStability, .twinDistance:
+            true
         }
     }
 
@@ -49,7 +55,9 @@ public enum SweepMeasure: String, Sendable, CaseIterable {
     var better: ((Double, Double) -> Bool)? {
         switch self {
         case .worst, .mean, .best, .averageModel, .validation: { $0 > $1 }
-        case .worstLoss, .loss, .validationLoss, .excessLoss, .optimumDistance: { $0 < $1 }
+        case .worstLoss, .loss, .validationLoss, .excessLoss, .optimumDistance, .generalizationGap, .stability,
+            .frozenStability, .twinDistance:
+            { $0 < $1 }
         case .consensus, .medianConsensus, .learningError: nil
         }
     }
@@ -71,7 +79,17 @@ extension SweepMeasure {
         case .optimumDistance: record.optimum?.distance.greatest
         case .consensus: record.distance.rootMeanSquare
         case .medianConsensus: record.distance.median
-        case .learningError: nil
+        case .learningError, .generalizationGap, .stability, .frozenStability, .twinDistance: nil
+        }
+    }
+
+    /// The figure of a whole run that it is; `nil` where evaluations have it.
+    fileprivate var figure: String? {
+        switch self {
+        case .stability: "stabilityWorst"
+        case .frozenStability: "stabilityFrozenWorst"
+        case .twinDistance: "twinDistanceWorst"
+        default: nil
         }
     }
 }
@@ -122,6 +140,10 @@ public struct CellResult: Sendable, Equatable {
         }
         for measure in SweepMeasure.allCases { set(measure, measure.value(of: final)) }
         set(.learningError, summary.learning?.gradientNorm)
+        set(.generalizationGap, summary.learning?.generalizationGap)
+        for measure in SweepMeasure.allCases {
+            if let name = measure.figure { set(measure, summary.figures[name]) }
+        }
     }
 
     private mutating func set(_ measure: SweepMeasure, _ value: Double?) {
@@ -174,6 +196,7 @@ extension CellKey {
         line.add("transport", transport)
         line.add("deadlineMilliseconds", deadlineMilliseconds)
         line.add("checkpointEvery", checkpointEvery)
+        if !twins.isEmpty { line.add("twins", twins) }
     }
 
     /// Read back; `nil` where a member is missing.
@@ -186,6 +209,6 @@ extension CellKey {
         else { return nil }
         self.init(
             identity: identity, engine: engine, transport: transport, deadlineMilliseconds: deadline,
-            checkpointEvery: checkpointEvery)
+            checkpointEvery: checkpointEvery, twins: line.member("twins")?.text ?? "")
     }
 }
