@@ -25,7 +25,7 @@ struct GeneralizationGapTests {
         #expect(slice.planted.verdict == .fails, "\(slice.planted.numbers)")
         #expect(slice.isDrawn)
         let computed = slice.claims.filter { $0.claim.sweep == nil }
-        #expect(computed.count == 16)
+        #expect(computed.count == 17)
         for claim in computed { #expect(claim.verdict == .holds, "\(claim.claim.statement): \(claim.numbers)") }
         // On images either may come out; there are figures for it.
         let images = slice.claims.filter { $0.claim.sweep == GeneralizationGap.images }

@@ -75,7 +75,7 @@ struct MeasureCatalogTests {
 
     /// All that theory says of stability: a strongly convex loss on models of a bounded norm, short whole steps.
     private static let stable = [
-        "measure.stability.twins=1", "measure.optimum=solve", "training.exchange=gradient", "training.momentum=0",
+        "measure.stability.twins=1", "training.exchange=gradient", "training.momentum=0",
         "training.weightDecay=0.1", "training.stepSize=0.05", "training.batchSize=1000", "training.rounds=3",
         #"training.projection={"kind": "ball", "radius": 5}"#, "aggregation.tolerates.count=2",
         #"aggregation.rule={"kind": "smea", "protectSelf": false}"#,

@@ -253,7 +253,9 @@ struct StabilityStudyTests {
             (#"aggregation.rule={"kind": "median", "rate": 0.5}"#, "no input like the others"),
         ])
     func obstacles(setting: String, words: String) throws {
-        let extra = setting.contains("update") ? ["training.projection=none"] : []
+        let extra =
+            setting.contains("update")
+            ? ["training.projection=none"] : setting.contains("different") ? ["training.exchange=model"] : []
         let bounds = try Self.bounds([setting] + extra)
         #expect(bounds.obstacles.contains { $0.contains(words) }, "\(bounds.obstacles)")
         #expect(bounds.byzantine == nil && bounds.poisoning == nil)
@@ -286,7 +288,7 @@ struct StabilityStudyTests {
         for name in names { #expect(usual.figures[name] != nil, "\(name)") }
         #expect(usual.figures.list("stabilityOfTwins").count == 2)
         #expect(usual.figures.list("stabilityOfTwins").compactMap(\.self).max() == usual.figures["stabilityWorst"])
-        let bounded = try summary(Self.bounded + ["measure.optimum=solve", "training.weightDecay=0.1"])
+        let bounded = try summary(Self.bounded + ["training.weightDecay=0.1"])
         #expect(bounded.figures["excessRiskBound"] ?? 0 > bounded.figures["generalizationBound"] ?? .infinity)
         #expect(bounded.table(runDirectory: nil).contains("\nstability, bound "))
         #expect(try summary([]).figures.entries.allSatisfy { !$0.name.hasPrefix("stability") })

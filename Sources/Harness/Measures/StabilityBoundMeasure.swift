@@ -28,7 +28,8 @@ enum StabilityBoundMeasure: RunMeasure {
             "β + (2Nβ + M) √(log(2/δ)/(2N)) with the least bound β, N samples, losses up to M: the gap, chance 1-δ/2"),
         Figure(
             "excessRiskBound", .loss,
-            "generalizationBound + excess training loss + M √(log(2/δ)/(2N)): the worst node's risk above the least"),
+            "generalizationBound + 2R |∇F| + M √(log(2/δ)/(2N)), R the projection's radius: risk above the least within R"
+        ),
     ]
 
     static func line(of figures: Figures, in experiment: Experiment) -> (name: String, value: String)? {
@@ -53,9 +54,7 @@ enum StabilityBoundMeasure: RunMeasure {
         add("byzantineBound", bounds.byzantine)
         add("heterogeneityBound", bounds.measured)
         add("generalizationBound", bounds.generalization)
-        if let gap = bounds.generalization, let estimation = bounds.estimation,
-            let excess = run.final.optimum?.excessLoss.greatest
-        {
+        if let gap = bounds.generalization, let estimation = bounds.estimation, let excess = bounds.optimization {
             add("excessRiskBound", gap + excess + estimation)
         }
         return figures

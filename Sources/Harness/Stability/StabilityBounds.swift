@@ -25,12 +25,14 @@ struct StabilityBounds: Sendable {
     private(set) var poisoning: Double?
     private(set) var byzantine: Double?
     private(set) var measured: Double?
-    /// The gap of test to training loss of deterministic training, with chance 1 − δ: for replacement stability β and
+    /// The gap of expected to training loss of deterministic training, with chance 1 − δ: for replacement stability β and
     /// losses in [0, M], β + (2Nβ + M) √(log(1/δ)/(2N)), N samples in all (McDiarmid's inequality; Bousquet, Elisseeff
-    /// 2002). δ is half the risk; the other half is for `estimation`.
+    /// 2002); of unequal nodes M is taken N/(hm) times. δ is half the risk; the other half is for `estimation`.
     private(set) var generalization: Double?
     /// M √(log(1/δ)/(2N)): how far the best model's training loss may lie above its expected one.
     private(set) var estimation: Double?
+    /// 2R |∇F| at the last model, which training loss is at most above the least within the radius R, F being convex.
+    private(set) var optimization: Double?
 
     /// - Parameters:
     ///   - shards: of the honest nodes with data.
@@ -66,9 +68,21 @@ struct StabilityBounds: Sendable {
         let least = min(byzantine ?? .infinity, poisoning ?? .infinity)
         let greatest = regularity.greatestAtZero + slope * radius
         let samples = Double(counts.reduce(0, +))
-        let chance = (Elementary.log(2 / assembly.experiment.stability.risk) / (2 * samples)).squareRoot()
-        generalization = least + (2 * samples * least + greatest) * chance
-        estimation = greatest * chance
+        let chance = (samples * Elementary.log(2 / assembly.experiment.stability.risk) / 2).squareRoot()
+        let share = greatest / Double(counts.count * (counts.min() ?? 1))
+        generalization = least + (2 * least + share) * chance
+        estimation = share * chance
+        if let last = moments.last {
+            let gradients = shards.map {
+                assembly.objective.gradientSpread(at: last.span, on: Batch($0), scratch: &scratch).mean
+            }
+            let square = last.indices.reduce(0.0) { sum, index in
+                let mean = gradients.reduce(0) { $0 + $1[index] } / Double(gradients.count)
+                let slope = mean + decay * Double(last[index])
+                return sum + slope * slope
+            }
+            optimization = 2 * radius * square.squareRoot()
+        }
     }
 
     /// The greatest G² + σ²/B over the moments, each node's batch gradient being the mean of B of its samples'; a shard
