@@ -28,7 +28,7 @@ enum StabilityBoundMeasure: RunMeasure {
             "β + (2Nβ + M) √(log(2/δ)/(2N)) with the least bound β, N samples, losses up to M: the gap, chance 1-δ/2"),
         Figure(
             "excessRiskBound", .loss,
-            "generalizationBound + 2R |∇F| + M √(log(2/δ)/(2N)), R the projection's radius: risk above the least within R"
+            "generalizationBound + 2R |∇F| + M √(log(2/δ)/(2N)), R the radius: risk above the least there"
         ),
     ]
 
