@@ -7,8 +7,8 @@ import Registry
 import Scenario
 
 /// Bounds for robust gradient descent with a server (Boudou, Le Bars, Gupta, Bellet 2025, arXiv 2506.18020, theorems
-/// 3.1 and 3.3; constants from their proofs), which a complete graph without equivocation is. With a convex loss of slope
-/// C and curvature L on the models' set, steps γ_t ≤ 2/L, S = Σ γ_t, n nodes, a rule told f, m samples a node:
+/// 3.1 and 3.3; constants from their proofs), which a complete graph without equivocation is. With a convex loss of
+/// slope C and curvature L on the models' set, steps γ_t ≤ 2/L, S = Σ γ_t, n nodes, a rule told f, m samples a node:
 /// - data poisoning, for rules that average n − f of the gradients: 2 S C² (f/(n − f) + 1/((n − f) m));
 /// - any hostile behaviour, for (f, κ)-robust rules: 2 S C² (√κ + 1/((n − f) m)); of a rule that errs by at most c
 ///   honest diameters 2c stands for √κ.
@@ -26,8 +26,8 @@ struct StabilityBounds: Sendable {
     private(set) var byzantine: Double?
     private(set) var measured: Double?
     /// The gap of expected to training loss of deterministic training, with chance 1 − δ: for replacement stability β
-    /// and losses in [0, M], β + (2Nβ + M) √(log(1/δ)/(2N)), N samples in all (McDiarmid's inequality; Bousquet, Elisseeff
-    /// 2002); of unequal nodes M is taken N/(hm) times. δ is half the risk; the other half is for `estimation`.
+    /// and losses in [0, M], β + (2Nβ + M) √(log(1/δ)/(2N)), N samples in all (McDiarmid's inequality; Bousquet,
+    /// Elisseeff 2002); of unequal nodes M is taken N/(hm) times. δ is half the risk; the other half is for `estimation`.
     private(set) var generalization: Double?
     /// M √(log(1/δ)/(2N)): how far the best model's training loss may lie above its expected one.
     private(set) var estimation: Double?
