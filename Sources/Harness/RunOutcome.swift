@@ -62,6 +62,8 @@ public struct RunOutcome: Sendable {
     public var earlier: [(rounds: Int, figures: Figures)] = []
     /// Runs that this one is compared with.
     public var references: [ReferenceRun] = []
+    /// What twins of this run came to, where they were asked for.
+    public var stability: StabilityResult?
     /// Those among them that were made from the traces, when the run was over.
     public var recomputed: [EvaluationRecord] = []
     /// Moments that were to be evaluated, as far as the run came, and those that could not be.

@@ -153,13 +153,15 @@ public struct RunSummary: Sendable {
                         moments: moments.filter { $0.rounds < final.rounds }.sorted { $0.rounds < $1.rounds }
                             + [(final.rounds, final.allFigures)],
                         final: final, models: finished, ownModels: outcome.ownModels, screening: screening,
-                        references: references)))
+                        references: references, stability: outcome.stability)))
         }
         self.figures = figures
         usesOracle = experiment.aggregation.tolerates == .oracle
         plausibility = assembly.plausibility
         wasStopped = outcome.wasStopped
-        runWarnings = outcome.warnings + assembly.lostMass(missed: totals.missedModels)
+        runWarnings =
+            outcome.warnings + assembly.lostMass(missed: totals.missedModels)
+            + [outcome.stability?.bounds.warning].compactMap(\.self)
         warnings = assembly.warnings + runWarnings
     }
 

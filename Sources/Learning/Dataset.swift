@@ -65,6 +65,6 @@ public enum DatasetCatalog {
         [
             Digits.self, IDXFiles.self, CIFAR10.self, CIFAR100.self, CSVFiles.self, LIBSVMFiles.self, NPYFiles.self,
             Synthetic.self,
-            Glyphs.self, LinearData.self, LogisticData.self, QuadraticCentres.self,
+            Glyphs.self, LinearData.self, LogisticData.self, QuadraticCentres.self, WorstCaseData.self,
         ], as: { $0 })
 }

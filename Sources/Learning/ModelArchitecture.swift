@@ -11,12 +11,18 @@ public protocol ModelArchitecture: Registered {
 
     /// The training problem on these samples; `nil` where its optimum is not known, or it has several.
     func makeProblem(on data: WeightedBatch, weightDecay: Double) -> (any ConvexProblem)?
+
+    /// How steep and curved its loss is on these samples, for models of norm `radius` at most; `nil` where it is not
+    /// convex, or nobody knows.
+    func regularity(of samples: Samples, radius: Double?) -> LossRegularity?
 }
 
 extension ModelArchitecture {
     public static var knownOptimum: KnownOptimum { .none }
 
     public func makeProblem(on data: WeightedBatch, weightDecay: Double) -> (any ConvexProblem)? { nil }
+
+    public func regularity(of samples: Samples, radius: Double?) -> LossRegularity? { nil }
 }
 
 extension SampleShape {
@@ -36,5 +42,6 @@ public enum ModelCatalog {
         [
             SoftmaxRegression.self, LinearRegression.self, LogisticRegression.self, SupportVectorMachine.self,
             Perceptron.self, ConvolutionalNet.self, LastLayer.self, Quadratic.self,
+            LinearLoss.self,
         ], as: { $0 })
 }

@@ -38,6 +38,8 @@ struct Adversaries: Sendable {
     private let gossipSteps: Int
     /// Whether the hostile nodes do nothing but follow the protocol, with clean data.
     var areIdle = false
+    /// What nodes send in place of forgeries, where they are to send what they sent in another run.
+    var frozen: [NodeID: FrozenMessages] = [:]
 
     init(_ experiment: Experiment, on file: TopologyFile) throws(ConfigurationFault) {
         let topology = file.topology
@@ -212,6 +214,13 @@ struct Adversaries: Sendable {
         }
     }
 
+    /// Whether any group may tell different neighbours different things in one round.
+    var equivocate: Bool {
+        groups.contains { group in
+            if case .forges(let attack) = group.conduct { attack.equivocates && !group.settings.collude } else { false }
+        }
+    }
+
     func isHostile(_ node: NodeID) -> Bool { forges(node) || groupsOfNode[node.index].poisoning != nil }
 
     /// Whether the node forges its messages, sooner or later.
@@ -321,6 +330,12 @@ struct Adversaries: Sendable {
             case .forges(let attack) = group.conduct
         else { return .honest }
         let settings = group.settings
+        if let frozen = frozen[node] {
+            return .hostile(
+                Adversary(
+                    attack: frozen, allies: Set(neighbours.filter(forges)), rounds: 0..<rounds * gossipSteps,
+                    probability: 1, collusion: nil))
+        }
         let hostile = links.union.nodes.filter(forges)
         let schedule = VictimSchedule(of: node, amid: hostile, on: links)
         return .hostile(

@@ -2,7 +2,7 @@
 // weights and budget, and nothing of who is hostile; that goes to hostile behaviours, and to the laboratory that reads
 // the lists here.
 public import Aggregation
-import Attacks
+public import Attacks
 public import Core
 public import Faults
 public import Graphs
@@ -53,7 +53,7 @@ public struct Assembly: Sendable {
 
     let view: RoundsInView
     private let validation: ValidationPart
-    private let model: any ModelArchitecture
+    let architecture: any ModelArchitecture
     private let dataset: any Dataset
     private let targets: Targets
     /// The whole training part, where all nodes run in one process and share it.
@@ -62,6 +62,8 @@ public struct Assembly: Sendable {
     private var exchange: any Exchange
     private let settings: LocalSGD.Settings
     private var adversaries: Adversaries
+    /// In a twin: the one sample that is not the data's.
+    private var replacement: Replacement?
 
     /// - Parameters:
     ///   - files: where data that are not built in are read from.
@@ -94,12 +96,12 @@ public struct Assembly: Sendable {
         try experiment.checkExchange(exchange, with: rule)
         try experiment.checkMass(of: exchange, on: file)
         try experiment.checkPrivacy(with: rule)
-        model = try experiment.task.makeModel()
+        architecture = try experiment.task.makeModel()
         let net = try HeldNet(
-            try model.makeObjective(for: dataset.shape), holding: experiment.training.frozen, from: files)
+            try architecture.makeObjective(for: dataset.shape), holding: experiment.training.frozen, from: files)
         objective = net.objective
         pinned.training.frozen = net.pinned
-        try experiment.checkOptimum(of: model)
+        try experiment.checkOptimum(of: architecture)
         dimension = objective.dimension
         let roundings = try adversaries.readTargets(of: TensorLayout(of: objective), besides: net.names, from: files)
         try adversaries.check(dimension: dimension, shape: dataset.shape)
@@ -157,6 +159,7 @@ public struct Assembly: Sendable {
                 net.warning, start.warning, experiment.privacyWarning(of: parts.map(\.count)),
                 experiment.driftWarning(on: topology, changes: !graphs.isConstant, exchange, with: rule),
             ].compactMap(\.self) + experiment.personalWarnings(exchange)
+        if experiment.stability.twins > 0 { _ = try exchangingNodes() }
     }
 
     private static func split(
@@ -198,9 +201,17 @@ public struct Assembly: Sendable {
     public func shard(of node: NodeID) throws(ConfigurationFault) -> Batch {
         let rows = parts[node.index]
         let isPoisoned = adversaries.poisons(node)
+        if let replacement, replacement.node == node {
+            let samples = if let shared { Batch(shared, rows: rows).picked } else { try trainingPart(of: rows) }
+            return Batch(samples.replacing(replacement.position, with: replacement.sample))
+        }
         if let shared, !isPoisoned { return Batch(shared, rows: rows) }
-        let samples = try dataset.trainingPart(rows: rows, targets: targets)
+        let samples = try trainingPart(of: rows)
         return Batch(isPoisoned ? adversaries.poisoned(samples, of: node, seed: experiment.seed) : samples)
+    }
+
+    private func trainingPart(of rows: [Int32]) throws(ConfigurationFault) -> Samples {
+        try dataset.trainingPart(rows: rows, targets: targets)
     }
 
     /// What the classes are called; none where there are no classes.
@@ -216,19 +227,21 @@ public struct Assembly: Sendable {
     /// What the honest nodes are to solve together: the mean of their training losses, in which all that have data
     /// count the same, with weight decay; `nil` where nobody wants its optimum, or nobody knows it.
     public func honestProblem() throws(ConfigurationFault) -> (any ConvexProblem)? {
-        guard experiment.searchesOptimum(of: model), honest.contains(where: { !parts[$0.index].isEmpty }) else {
+        guard experiment.searchesOptimum(of: architecture), honest.contains(where: { !parts[$0.index].isEmpty }) else {
             return nil
         }
         let shards = honest.map { parts[$0.index] }
         let decay = experiment.training.weightDecay
-        if let shared { return model.makeProblem(on: WeightedBatch(shared, equally: shards), weightDecay: decay) }
+        if let shared {
+            return architecture.makeProblem(on: WeightedBatch(shared, equally: shards), weightDecay: decay)
+        }
         let samples = try dataset.trainingPart(rows: shards.flatMap { $0 }, targets: targets)
         var first: Int32 = 0
         let renumbered = shards.map { shard in
             defer { first += Int32(shard.count) }
             return Array(first..<first + Int32(shard.count))
         }
-        return model.makeProblem(on: WeightedBatch(samples, equally: renumbered), weightDecay: decay)
+        return architecture.makeProblem(on: WeightedBatch(samples, equally: renumbered), weightDecay: decay)
     }
 
     /// The part of the data that no node holds.
@@ -257,8 +270,28 @@ public struct Assembly: Sendable {
         }
         assembly.experiment.measureAlso = []
         assembly.experiment.measureReferences = []
+        assembly.experiment.stability = StabilitySettings()
         return assembly
     }
+
+    /// The same but for one sample of an honest node, with hostile nodes as before or, where they are given, with what
+    /// they sent elsewhere.
+    public func twin(_ replacement: Replacement?, sending messages: [NodeID: FrozenMessages] = [:]) -> Assembly {
+        precondition(replacement.map { honest.contains($0.node) } ?? true, "an honest node's sample")
+        var assembly = self
+        assembly.replacement = replacement
+        assembly.adversaries.frozen = messages
+        assembly.experiment.measureAlso = []
+        assembly.experiment.measureReferences = []
+        assembly.experiment.stability = StabilitySettings()
+        return assembly
+    }
+
+    /// Whether hostile nodes may tell different neighbours different things in one round.
+    public var equivocates: Bool { adversaries.equivocate }
+
+    /// Whether the node forges its messages, sooner or later.
+    public func forges(_ node: NodeID) -> Bool { adversaries.forges(node) }
 
     /// Whether the node trains on poisoned data.
     public func poisons(_ node: NodeID) -> Bool { adversaries.poisons(node) }

@@ -27,6 +27,7 @@ public struct Experiment: Sendable, Equatable {
     /// An accuracy that the nodes are to reach; `nil` for none.
     public var measureTarget: Double?
     public var measureReferences: [Reference] = []
+    public var stability = StabilitySettings()
     public var trace = TraceKeeping.full
 
     public init() {}

@@ -139,6 +139,26 @@ extension Experiment: Settings {
             "measure.reference", \.measureReferences,
             "simulated runs of the same seeds that this one is compared with: without attack, each node alone"
         ).outsideIdentity,
+        .count(
+            "measure.stability.twins", \.stability.twins, 0...10_000,
+            "simulated runs in which one sample of an honest node is exchanged for one of the test part; 0: none"
+        ).outsideIdentity,
+        .labels(
+            "measure.stability.nodes", \.stability.nodes, "whose sample may be that; none: any honest node's"
+        ).outsideIdentity,
+        .optionalCount(
+            "measure.stability.sample", \.stability.sample, 0...longest,
+            "which of the node's samples, from 0; null: it is drawn"
+        ).outsideIdentity,
+        .choice(
+            "measure.stability.attacker", \.stability.attacker,
+            "hostile nodes of a twin: they forge anew, or send what they sent in the first run, or one after the other"
+        ).outsideIdentity,
+        .seed("measure.stability.seed", \.stability.seed, "decides what is exchanged for what").outsideIdentity,
+        .number(
+            "measure.stability.risk", \.stability.risk, 1e-12...0.5,
+            "chance with which the bound on the excess risk may fail"
+        ).outsideIdentity,
         .choice(
             "trace", \.trace,
             "what a node keeps of its trace: all, as 'replay' needs it, or the recent part, in at most 128 KiB"

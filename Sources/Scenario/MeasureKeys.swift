@@ -45,6 +45,11 @@ extension Experiment {
             case .nodes, .classes, .success, .gradients, .mixing, .disagreement, .membership: break
             }
         }
+        if stability.twins > 0, timing.kind == .asynchronous {
+            throw ConfigurationFault(
+                "measure.stability.twins compares runs round by round, and timing.kind is asynchronous; allowed: "
+                    + "synchronous, or 0 twins")
+        }
         for reference in measureReferences {
             switch reference {
             case .noAttack where adversary.isEmpty:

@@ -112,6 +112,11 @@ func compare(
     } shouldStop: {
         shouldStop()
     }
+    outcome.stability = try StabilityStudy.result(of: assembly, options: options) { runs in
+        if !flags.has("quiet") { StandardError.print("simulating \(runs) runs that measure stability") }
+    } shouldStop: {
+        shouldStop()
+    }
 }
 
 /// Writes and prints what a run came to; returns the exit status that it deserves. What cannot be written is a fault,

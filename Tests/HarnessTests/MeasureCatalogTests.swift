@@ -69,8 +69,17 @@ struct MeasureCatalogTests {
         let (ended, _) = try SimulatedRun(assembly, options: .init()).run(evaluated: { _ in }, shouldStop: { false })
         var outcome = ended
         outcome.references = try ReferenceRun.all(of: assembly, options: .init())
+        outcome.stability = try StabilityStudy.result(of: assembly, options: .init())
         return try RunSummary(outcome, of: assembly)
     }
+
+    /// All that theory says of stability: a strongly convex loss on models of a bounded norm, short whole steps.
+    private static let stable = [
+        "measure.stability.twins=1", "training.exchange=gradient", "training.momentum=0",
+        "training.weightDecay=0.1", "training.stepSize=0.05", "training.batchSize=1000", "training.rounds=3",
+        #"training.projection={"kind": "ball", "radius": 5}"#, "aggregation.tolerates.count=2",
+        #"aggregation.rule={"kind": "smea", "protectSelf": false}"#,
+    ]
 
     @Test("every figure of it is measured in some run, and no other")
     func complete() throws {
@@ -81,6 +90,7 @@ struct MeasureCatalogTests {
                 #"adversary.attack={"kind":"constant","target":"1"}"#,
             ]),
             summary(["task.model=quadratic", "training.stepSize=0.1"]), summary(["aggregation.rule=clippedGossip"]),
+            summary(Self.stable), summary(Self.stable + ["adversary.attack=labelFlip"]),
         ]
         let measured = runs.flatMap(\.figures.entries)
         #expect(Set(measured.map(\.name)) == Set(MeasureCatalog.figures.map(\.name)))

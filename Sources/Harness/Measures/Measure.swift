@@ -147,4 +147,6 @@ struct MeasuredRun {
     /// What the rules did in all rounds.
     let screening: Screening
     let references: [ReferenceRun]
+    /// Where twins were asked for.
+    var stability: StabilityResult?
 }

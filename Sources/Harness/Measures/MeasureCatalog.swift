@@ -26,6 +26,8 @@ public enum MeasureCatalog {
         MixingMeasure.self,
         PrivacyMeasure.self,
         MembershipMeasure.self,
+        StabilityMeasure.self,
+        StabilityBoundMeasure.self,
     ]
 
     /// All figures, in the order of their measures.

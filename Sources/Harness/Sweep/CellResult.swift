@@ -6,7 +6,8 @@ import Scenario
 /// A figure that cells are compared by, at the end of a run and over its honest nodes.
 public enum SweepMeasure: String, Sendable, CaseIterable {
     case worst, mean, best, averageModel, worstLoss, loss, validation, validationLoss, excessLoss, optimumDistance,
-        consensus, medianConsensus, learningError, epsilon, membership, meanMembership
+        consensus, medianConsensus, learningError, generalizationGap, stability, frozenStability, twinDistance, epsilon,
+        membership, meanMembership
 
     /// For captions.
     public var title: String {
@@ -27,6 +28,10 @@ public enum SweepMeasure: String, Sendable, CaseIterable {
         case .epsilon: "ε of the honest node that spends most"
         case .membership: "membership inference (AUC) against the worst honest node"
         case .meanMembership: "mean membership inference (AUC) against the honest nodes"
+        case .generalizationGap: "test loss minus training loss of the average honest model"
+        case .stability: "measured uniform stability of the worst honest node"
+        case .frozenStability: "measured uniform stability of the worst honest node, hostile messages frozen"
+        case .twinDistance: "distance of the worst honest node from its twin"
         }
     }
 
@@ -35,7 +40,8 @@ public enum SweepMeasure: String, Sendable, CaseIterable {
         switch self {
         case .worst, .mean, .best, .averageModel, .validation: true
         case .worstLoss, .loss, .validationLoss, .excessLoss, .optimumDistance, .consensus, .medianConsensus,
-            .learningError, .epsilon, .membership, .meanMembership:
+            .learningError, .generalizationGap, .stability, .frozenStability, .twinDistance, .epsilon, .membership,
+            .meanMembership:
             false
         }
     }
@@ -45,7 +51,9 @@ public enum SweepMeasure: String, Sendable, CaseIterable {
         switch self {
         case .worst, .mean, .best, .averageModel, .worstLoss, .loss: .test
         case .validation, .validationLoss: .validation
-        case .excessLoss, .optimumDistance, .consensus, .medianConsensus, .learningError: nil
+        case .excessLoss, .optimumDistance, .consensus, .medianConsensus, .learningError, .generalizationGap, .stability,
+            .frozenStability, .twinDistance, .epsilon, .membership, .meanMembership:
+            nil
         }
     }
 
@@ -53,8 +61,8 @@ public enum SweepMeasure: String, Sendable, CaseIterable {
     var mayBeMissing: Bool {
         switch self {
         case .worstLoss, .loss, .consensus, .medianConsensus, .learningError: false
-        case .worst, .mean, .best, .averageModel, .validation, .validationLoss, .excessLoss, .optimumDistance, .epsilon,
-            .membership, .meanMembership:
+        case .worst, .mean, .best, .averageModel, .validation, .validationLoss, .excessLoss, .optimumDistance,
+            .generalizationGap, .stability, .frozenStability, .twinDistance, .epsilon, .membership, .meanMembership:
             true
         }
     }
@@ -63,8 +71,8 @@ public enum SweepMeasure: String, Sendable, CaseIterable {
     var better: ((Double, Double) -> Bool)? {
         switch self {
         case .worst, .mean, .best, .averageModel, .validation: { $0 > $1 }
-        case .worstLoss, .loss, .validationLoss, .excessLoss, .optimumDistance, .epsilon, .membership,
-            .meanMembership:
+        case .worstLoss, .loss, .validationLoss, .excessLoss, .optimumDistance, .generalizationGap, .stability,
+            .frozenStability, .twinDistance, .epsilon, .membership, .meanMembership:
             { $0 < $1 }
         case .consensus, .medianConsensus, .learningError: nil
         }
@@ -87,10 +95,20 @@ extension SweepMeasure {
         case .optimumDistance: record.optimum?.distance.greatest
         case .consensus: record.distance.rootMeanSquare
         case .medianConsensus: record.distance.median
-        case .learningError: nil
         case .epsilon: record.figures["epsilonWorst"]
         case .membership: record.figures["membershipWorst"]
         case .meanMembership: record.figures["membershipMean"]
+        case .learningError, .generalizationGap, .stability, .frozenStability, .twinDistance: nil
+        }
+    }
+
+    /// The figure of a whole run that it is; `nil` where evaluations have it.
+    fileprivate var figure: String? {
+        switch self {
+        case .stability: "stabilityWorst"
+        case .frozenStability: "stabilityFrozenWorst"
+        case .twinDistance: "twinDistanceWorst"
+        default: nil
         }
     }
 }
@@ -148,7 +166,12 @@ public struct CellResult: Sendable, Equatable {
         for measure in SweepMeasure.allCases where part == nil || measure.part == part {
             set(measure, measure.value(of: final))
         }
-        if part == nil { set(.learningError, summary.learning?.gradientNorm) }
+        guard part == nil else { return }
+        set(.learningError, summary.learning?.gradientNorm)
+        set(.generalizationGap, summary.learning?.generalizationGap)
+        for measure in SweepMeasure.allCases {
+            if let name = measure.figure { set(measure, summary.figures[name]) }
+        }
     }
 
     private mutating func set(_ measure: SweepMeasure, _ value: Double?) {
@@ -201,6 +224,7 @@ extension CellKey {
         line.add("transport", transport)
         line.add("deadlineMilliseconds", deadlineMilliseconds)
         line.add("checkpointEvery", checkpointEvery)
+        if !twins.isEmpty { line.add("twins", twins) }
     }
 
     /// Read back; `nil` where a member is missing.
@@ -213,6 +237,6 @@ extension CellKey {
         else { return nil }
         self.init(
             identity: identity, engine: engine, transport: transport, deadlineMilliseconds: deadline,
-            checkpointEvery: checkpointEvery)
+            checkpointEvery: checkpointEvery, twins: line.member("twins")?.text ?? "")
     }
 }

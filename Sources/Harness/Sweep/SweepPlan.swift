@@ -16,6 +16,8 @@ public struct CellKey: Sendable, Hashable {
     public let deadlineMilliseconds: Int
     /// Counts where nodes are restarted, likewise.
     public let checkpointEvery: Int
+    /// What is asked of the run's stability, as JSON; empty for nothing.
+    public var twins = ""
 }
 
 extension CellKey {
@@ -26,6 +28,7 @@ extension CellKey {
         transport = engine == .processes ? experiment.transport.rawValue : "\(Carriage.values)"
         deadlineMilliseconds = experiment.timing.deadlineMilliseconds
         checkpointEvery = experiment.checkpointEvery
+        twins = experiment.stability.twins == 0 ? "" : experiment.stability.key
     }
 }
 

@@ -71,7 +71,13 @@ public struct SweepRun {
                 } shouldStop: {
                     stop.isMade
                 }
-                let isWhole = outcome.references.count == assembly.experiment.measureReferences.count
+                outcome.stability = try StabilityStudy.result(of: assembly, options: .init(threads: 1)) { _ in
+                } shouldStop: {
+                    stop.isMade
+                }
+                let isWhole =
+                    outcome.references.count == assembly.experiment.measureReferences.count
+                    && (outcome.stability != nil || assembly.experiment.stability.twins == 0)
                 guard !outcome.wasStopped, isWhole else { return nil }
                 return CellResult(
                     plan.keys[cell], try RunSummary(outcome, of: assembly), outcome.evaluations,
@@ -103,6 +109,7 @@ public struct SweepRun {
                 try files.insert(outcome.recomputed)
                 if outcome.wasStopped { return false }
                 outcome.references = try ReferenceRun.all(of: assembly, options: .init(threads: 1))
+                outcome.stability = try StabilityStudy.result(of: assembly, options: .init(threads: 1))
                 let summary = try RunSummary(outcome, of: assembly)
                 try files.write(summary)
                 try files.writeReport()

@@ -23,4 +23,14 @@ public struct LinearRegression: ModelArchitecture {
         guard weightDecay > 0 else { return nil }
         return LinearScoresProblem(data, .squared(of: data), weightDecay: weightDecay)
     }
+
+    /// |w x + b − y| ≤ radius · |(x, 1)| + |y|.
+    public func regularity(of samples: Samples, radius: Double?) -> LossRegularity? {
+        guard case .values(let values) = samples.targets else { return nil }
+        let square = samples.greatestSquareWithBias
+        let target = values.reduce(0) { max($0, Double($1.magnitude)) }
+        return LossRegularity(
+            slope: ((radius ?? .infinity) * square.squareRoot() + target) * square.squareRoot(), curvature: square,
+            greatestAtZero: target * target / 2)
+    }
 }

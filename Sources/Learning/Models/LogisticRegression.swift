@@ -1,4 +1,5 @@
 // Logistic regression: two classes by one score.
+import Kernels
 import Registry
 
 /// log(1 + exp(−± (w x + b))), + for class 1. Parameters: p weights, then the bias.
@@ -23,5 +24,11 @@ public struct LogisticRegression: ModelArchitecture {
     public func makeProblem(on data: WeightedBatch, weightDecay: Double) -> (any ConvexProblem)? {
         guard weightDecay > 0 else { return nil }
         return LinearScoresProblem(data, .logistic(of: data), weightDecay: weightDecay)
+    }
+
+    /// |p − y| ≤ 1 and p(1 − p) ≤ ¼.
+    public func regularity(of samples: Samples, radius: Double?) -> LossRegularity? {
+        let square = samples.greatestSquareWithBias
+        return LossRegularity(slope: square.squareRoot(), curvature: square / 4, greatestAtZero: Elementary.log(2))
     }
 }

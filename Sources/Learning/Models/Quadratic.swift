@@ -23,6 +23,12 @@ public struct Quadratic: ModelArchitecture {
     public func makeProblem(on data: WeightedBatch, weightDecay: Double) -> (any ConvexProblem)? {
         SampleMeanProblem(data, weightDecay: weightDecay)
     }
+
+    public func regularity(of samples: Samples, radius: Double?) -> LossRegularity? {
+        let greatest = (samples.greatestSquareWithBias - 1).squareRoot()
+        return LossRegularity(
+            slope: (radius ?? .infinity) + greatest, curvature: 1, greatestAtZero: greatest * greatest / 2)
+    }
 }
 
 /// Mean of ½|x − sample|².

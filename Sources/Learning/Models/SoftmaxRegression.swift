@@ -25,4 +25,12 @@ public struct SoftmaxRegression: ModelArchitecture {
         guard weightDecay > 0 else { return nil }
         return LinearScoresProblem(data, .crossEntropy(of: data), weightDecay: weightDecay)
     }
+
+    /// |p − e_y| ≤ √2, and the covariance of one draw of p is at most ½.
+    public func regularity(of samples: Samples, radius: Double?) -> LossRegularity? {
+        let square = samples.greatestSquareWithBias
+        return LossRegularity(
+            slope: (2 * square).squareRoot(), curvature: square / 2,
+            greatestAtZero: Elementary.log(Double(samples.classCount)))
+    }
 }

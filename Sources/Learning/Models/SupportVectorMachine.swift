@@ -38,4 +38,20 @@ public struct SupportVectorMachine: ModelArchitecture {
         case .squaredOneVersusRest: LinearScoresProblem(data, .squaredHinge(of: data), weightDecay: weightDecay)
         }
     }
+
+    /// The hinges have kinks; the squared one has none, and no bound without a radius.
+    public func regularity(of samples: Samples, radius: Double?) -> LossRegularity? {
+        let square = samples.greatestSquareWithBias
+        let (norm, classes) = (square.squareRoot(), Double(samples.classCount))
+        return switch form {
+        case .crammerSinger: LossRegularity(slope: 2.0.squareRoot() * norm, curvature: nil, greatestAtZero: 1)
+        case .westonWatkins:
+            LossRegularity(
+                slope: (classes * (classes - 1)).squareRoot() * norm, curvature: nil, greatestAtZero: classes - 1)
+        case .squaredOneVersusRest:
+            LossRegularity(
+                slope: 2 * (classes.squareRoot() + (radius ?? .infinity) * norm) * norm, curvature: 2 * square,
+                greatestAtZero: classes)
+        }
+    }
 }

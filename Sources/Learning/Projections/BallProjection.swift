@@ -13,6 +13,8 @@ public struct BallProjection: Projection {
 
     public init(_ parameters: ParameterValues) { radius = parameters.number("radius") }
 
+    public func radius(dimension: Int) -> Double? { radius }
+
     public func project(_ parameters: inout MutableSpan<Float>) {
         let norm = squaredNorm(parameters.span).squareRoot()
         if norm > radius { scale(Float(radius / norm), &parameters) }

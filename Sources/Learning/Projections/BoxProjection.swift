@@ -20,6 +20,10 @@ public struct BoxProjection: Projection {
         }
     }
 
+    public func radius(dimension: Int) -> Double? {
+        Double(max(low.magnitude, high.magnitude)) * Double(dimension).squareRoot()
+    }
+
     public func project(_ parameters: inout MutableSpan<Float>) {
         // What is no number fails both comparisons, and stays.
         for i in parameters.indices {
