@@ -35,6 +35,8 @@ public protocol ModelAttack: Attack {
     var needs: AttackNeeds { get }
     /// Whether what it sends differs from the node's own model; not so where it only sends late, or nothing.
     static var forgesModels: Bool { get }
+    /// Whether it is on the common model of personalised learning, and on nothing else.
+    static var needsCommonModel: Bool { get }
     /// What it remembers from round to round; kept in checkpoints.
     var memory: [Float] { get set }
     /// Share of the deadline for which `hostileNode` holds back on purpose what it sends to `victim` in this round.
@@ -43,6 +45,7 @@ public protocol ModelAttack: Attack {
 
 extension ModelAttack {
     public static var forgesModels: Bool { true }
+    public static var needsCommonModel: Bool { false }
 
     public var memory: [Float] {
         get { [] }
@@ -110,6 +113,9 @@ public protocol DataAttack: Attack {
     ///   - random: a stream of this node alone.
     func poison(_ samples: Samples, member: Int, random: inout RandomStream) -> Samples
 
+    /// Whether other samples take the place of the node's own, in any number.
+    static var replacesSamples: Bool { get }
+
     /// What goes wrong with each batch when it is drawn; `nil` where the samples are poisoned once and for all.
     var batchPoison: (any BatchPoison)? { get }
 
@@ -126,6 +132,7 @@ extension DataAttack {
     public func poison(_ samples: Samples, member: Int, random: inout RandomStream) -> Samples { samples }
     public var batchPoison: (any BatchPoison)? { nil }
     public static var wants: Bool { false }
+    public static var replacesSamples: Bool { false }
     public func wanted(of samples: Samples) -> Samples? { nil }
 
     /// Most poison labels.

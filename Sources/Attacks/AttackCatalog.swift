@@ -20,6 +20,9 @@ public enum AttackCatalog {
             MinMax.self,
             MinSum.self,
             CounterGradient.self,
+            CommonCounterGradient.self,
+            CommonModelPlayer.self,
+            ConstantReport.self,
             FangTrimmedMean.self,
             FangKrum.self,
             DirectedDeviation.self,
@@ -44,5 +47,7 @@ public enum AttackCatalog {
             DynamicLabelFlip.self,
             Backdoor.self,
             TargetLabels.self,
+            OnePointPoison.self,
+            SoftLabelPoison.self,
         ], as: { $0 })
 }

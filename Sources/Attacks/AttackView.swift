@@ -122,11 +122,13 @@ public struct AttackView: Sendable {
     public let surroundings: Surroundings
     /// Only where the attack needs it.
     public let oracle: MixOracle?
+    /// Where a common model is learned.
+    public let training: CommonModelTraining?
 
     /// - Parameter before: empty stands for zeros.
     public init(
         round: Round, own: [Float], before: [Float] = [], heard: [Heard], victims: [Victim] = [],
-        surroundings: Surroundings = Surroundings(), oracle: MixOracle? = nil
+        surroundings: Surroundings = Surroundings(), oracle: MixOracle? = nil, training: CommonModelTraining? = nil
     ) {
         self.round = round
         self.own = own
@@ -135,6 +137,7 @@ public struct AttackView: Sendable {
         self.victims = victims
         self.surroundings = surroundings
         self.oracle = oracle
+        self.training = training
     }
 
     /// The model that `node` sent in this round, if it was heard.

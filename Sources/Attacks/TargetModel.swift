@@ -45,7 +45,7 @@ public struct TargetModel: Sendable {
     }
 
     /// The model, of so many elements.
-    func model(of dimension: Int) -> [Float] {
+    public func model(of dimension: Int) -> [Float] {
         precondition(values.count == 1 || values.count == dimension, "checked before the run")
         return values.count == 1 ? [Float](repeating: values[0], count: dimension) : values
     }

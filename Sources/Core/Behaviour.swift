@@ -92,11 +92,12 @@ public struct Adversary: Sendable {
     /// - Parameters:
     ///   - before: what its local steps started from; empty stands for zeros.
     ///   - heard: ascending by sender.
+    ///   - training: where a common model is learned.
     public mutating func forge(
         for receivers: [NodeID], with own: ModelMessage, from before: [Float] = [], heard: [ReceivedModel],
-        node: NodeID, seed: UInt64
+        node: NodeID, seed: UInt64, training: CommonModelTraining? = nil
     ) -> [Message?] {
-        guard let view = view(of: own, from: before, heard), let first = receivers.first else {
+        guard let view = view(of: own, from: before, heard, training), let first = receivers.first else {
             return receivers.map { _ in nil }
         }
         // One forgery for all, unless it depends on whom it is sent.
@@ -108,12 +109,15 @@ public struct Adversary: Sendable {
     }
 
     /// What the attack gets to see; `nil` to a member of a colluding group that has not heard what all others have.
-    private func view(of own: ModelMessage, from before: [Float], _ heard: [ReceivedModel]) -> AttackView? {
+    private func view(
+        of own: ModelMessage, from before: [Float], _ heard: [ReceivedModel], _ training: CommonModelTraining?
+    ) -> AttackView? {
         func view(own: [Float], before: [Float] = [], heard: [ReceivedModel], victims: [Victim]) -> AttackView {
             AttackView(
                 round: round, own: own, before: before,
                 heard: heard.map { AttackView.Heard(sender: $0.sender, model: $0.message.values) }, victims: victims,
-                surroundings: surroundings, oracle: rules?.oracle(in: round, hearing: heard))
+                surroundings: surroundings, oracle: rules?.oracle(in: round, hearing: heard),
+                training: training)
         }
         let (round, nothing) = (own.round, [Float](repeating: 0, count: own.values.count))
         switch collusion?.common {

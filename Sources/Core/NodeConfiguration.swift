@@ -152,9 +152,11 @@ public enum Pace: Sendable, Equatable {
 
 /// How long a node waits for its neighbours.
 public struct Patience: Sendable, Equatable {
-    /// The longest wait for one neighbour in one round, for links before the first round, and what those neighbours
-    /// that may be late on purpose may owe together.
+    /// The longest wait for one neighbour in one round, and what those neighbours that may be late on purpose may owe
+    /// together.
     public var deadline: Nanoseconds
+    /// The longest wait for links before the first round.
+    public var joining: Nanoseconds
     /// A node that waits looks again at least this often; one that is cut off takes this long for a round.
     public var glance: Nanoseconds = .milliseconds(250)
     /// The longest round that earns patience in full: so long, or so many median local steps of the waiting node.
@@ -177,7 +179,9 @@ public struct Patience: Sendable, Equatable {
     /// A node that comes back ahead of its neighbours gives up when they have come no nearer for so long.
     public var catchUp: Nanoseconds { 30 * deadline }
 
-    public init(deadline: Nanoseconds = .milliseconds(5000)) {
+    /// - Parameter joining: `nil`: the deadline.
+    public init(deadline: Nanoseconds = .milliseconds(5000), joining: Nanoseconds? = nil) {
         self.deadline = deadline
+        self.joining = joining ?? deadline
     }
 }

@@ -98,7 +98,7 @@ extension NodeCore {
         _ state: NodeState, from origin: Int, since: Instant, at now: Instant, using workspace: inout Workspace,
         into effects: inout [NodeEffect]
     ) {
-        let deadline = since + configuration.patience.deadline
+        let deadline = since + max(configuration.patience.deadline, configuration.patience.joining)
         guard hasHeardEnough(since: since, at: now) || now >= deadline else {
             return waitToBegin(since: since, until: deadline, at: now, into: &effects)
         }

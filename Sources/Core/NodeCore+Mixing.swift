@@ -11,6 +11,17 @@ extension NodeCore {
         return RoundInputs(modelsForRound(), expected.count, expected.filter { $0.offendedIn == round }.map(\.node))
     }
 
+    /// The same without what cannot have come about as it should: its senders count as offenders.
+    mutating func refuseImplausible(among roundInputs: RoundInputs, in halfStep: HalfStep) -> RoundInputs {
+        let senders = isAttacking ? [] : function.implausible(among: roundInputs.heard, in: halfStep)
+        guard !senders.isEmpty else { return roundInputs }
+        for sender in senders {
+            count(.implausible)
+            if let slot = slot(of: sender) { neighbours[slot].offendedIn = round }
+        }
+        return self.roundInputs()
+    }
+
     /// What this node has from its neighbours for this round, ascending by sender; what eavesdropping links brought is
     /// among it.
     func modelsForRound() -> [ReceivedModel] {
@@ -158,11 +169,21 @@ extension NodeCore {
             record.rejections = rejections
             // A node that skips rounds has mixed for another one.
             if !isAttacking, let mix, mix.step.next == round { effects.append(.mixed(rounds: done, mix)) }
+            if !isAttacking, let own = function.ownModel(of: state) {
+                effects.append(.ownModel(rounds: done, own))
+            }
             if !isAttacking && !isLast { effects.append(.snapshot(rounds: done, function.output(of: state))) }
         }
         if configuration.checkpointEvery > 0 && done % configuration.checkpointEvery == 0 {
             effects.append(.save(checkpoint(of: state, rounds: done)))
         }
+    }
+
+    /// Leaves a checkpoint of a round that is not among those of which there is one anyway.
+    func saveUnlessKept(_ state: NodeState, into effects: inout [NodeEffect]) {
+        let done = currentRound.number
+        guard configuration.checkpointEvery == 0 || done % configuration.checkpointEvery != 0 else { return }
+        effects.append(.save(checkpoint(of: state, rounds: done)))
     }
 
     func checkpoint(of state: NodeState, rounds: Int) -> Checkpoint {

@@ -42,7 +42,9 @@ extension NodeCore {
             missing.slots.append(slot)
             missing.until = min(missing.until, limit)
         }
-        guard !isAttacking, missing.slots.count <= min(ledger.suspects, expected - 1) else { return missing }
+        guard !isAttacking, !missing.slots.contains(where: { isStarting($0, at: now) }),
+            missing.slots.count <= min(ledger.suspects, expected - 1)
+        else { return missing }
         missing.mayBeHostile = true
         missing.slots.removeAll { isKnown($0) && ledger.credit(of: $0) <= 0 }
         return missing
@@ -63,8 +65,29 @@ extension NodeCore {
         case .never: return nil
         case .closed(let waitedUntil, _): return min(waitedUntil, since + deadline)
         // A hostile node waits less than those who wait for it.
-        case .up: return since + (isAttacking ? deadline / 2 : isNew ? deadline * 3 / 2 : deadline)
+        case .up where isAttacking: return since + deadline / 2
+        case .up:
+            let limit = since + (isNew ? deadline * 3 / 2 : deadline)
+            return isStarting(slot, at: since) ? max(limit, startsUntil) : limit
         }
+    }
+
+    /// Whether the neighbour has said that it waits for somebody who may still be about to start.
+    private func isStarting(_ slot: Int, at now: Instant) -> Bool {
+        guard now < startsUntil, let held = neighbours[slot].saidWaitingIn else { return false }
+        return held >= neighbours[slot].newestRound ?? held
+    }
+
+    /// Whether a neighbour was told to stop before it has sent its model for this round: it will send none.
+    func isStoppingNeighbourMissing(at now: Instant) -> Bool {
+        exchanges
+            && neighbours.indices.contains { slot in
+                guard owes(slot), neighbours[slot].hasLeft, case .closed(let waitedUntil, _) = neighbours[slot].link
+                else {
+                    return false
+                }
+                return waitedUntil > now
+            }
     }
 
     /// Whether waits for the neighbour are debts; not so for its first model in this node's first round.

@@ -63,6 +63,11 @@ public struct NodeCore: Sendable {
     var lastRest: Round?
     /// While it listens because it is ahead of its neighbours: the round that they had come to last, and when.
     var listening: (others: Round, since: Instant)?
+    /// Where nodes may take longer to start than they wait for each other in a round: until then it waits for those
+    /// neighbours that say that they wait themselves.
+    var startsUntil = Instant.longAgo
+    /// It ends with the round that it is in.
+    var endsWithRound = false
     /// While it enters with the parameters of others: the one round of which it has asked all of them for theirs.
     var agreedRound: Round?
     /// How many steps it has published a message for, or may have.
@@ -207,6 +212,12 @@ public struct NodeCore: Sendable {
                 halfStep, with: roundInputs, lossProbe.probes(losses), at: now, using: &workspace, into: &effects)
         case .timer:
             return proceed(isTimer: true, at: now, using: &workspace, into: &effects)
+        case .stopAfterRound:
+            endsWithRound = true
+            switch phase {
+            case .idle, .joining, .entering: return end(.stopped(currentRound), saying: .stopping, into: &effects)
+            case .training, .gathering, .probing, .ended: break
+            }
         case .stopRequested:
             return end(.stopped(currentRound), saying: .stopping, into: &effects)
         case .traceLost:
@@ -221,10 +232,14 @@ public struct NodeCore: Sendable {
 
     mutating func begin(_ start: NodeStart, at now: Instant, into effects: inout [NodeEffect]) {
         guard case .idle(let initial) = phase else { return }
+        let patience = configuration.patience
+        if patience.joining > patience.deadline { startsUntil = now + patience.joining + patience.deadline / 2 }
         switch start {
         case .afresh:
             phase = .joining(initial, since: now)
-            if !isAttacking, configuration.measureEvery > 0 { effects.append(.snapshot(rounds: 0, initial.parameters)) }
+            guard !isAttacking, configuration.measureEvery > 0 else { return }
+            if let own = function.ownModel(of: initial) { effects.append(.ownModel(rounds: 0, own)) }
+            effects.append(.snapshot(rounds: 0, initial.parameters))
         case .resumed(let checkpoint):
             restore(checkpoint)
             phase = .joining(checkpoint.state, since: now)
@@ -256,6 +271,9 @@ public struct NodeCore: Sendable {
         neighbours[slot].linkUp(incarnation: incarnation)
         guard neighbours[slot].link == .up else { return }
         if isEntering { ask(slot, into: &effects) }
+        if case .joining = phase, saidWaiting, startsUntil != .longAgo, neighbours[slot].receives {
+            effects.append(.send(.waiting(round), to: node))
+        }
         // A connection lost in the middle of a round may have swallowed this round's model.
         if !isAttacking, let halfStep, neighbours[slot].receives {
             effects.append(.send(.model(halfStep.own), to: node))
@@ -274,13 +292,17 @@ public struct NodeCore: Sendable {
         case .entering(let state, let origin, let since):
             enter(state, from: origin, since: since, at: now, using: &workspace, into: &effects)
         case .gathering(_, let since):
+            if endsWithRound, isStoppingNeighbourMissing(at: now) {
+                return end(.stopped(currentRound), saying: .stopping, into: &effects)
+            }
             noteEarning(at: now)
             if !function.sendsModels, let start = halfStep?.start { tellState(of: start, into: &effects) }
             if nextForgery(since: since, at: now) != nil, let halfStep {
                 forge(in: halfStep, heard: modelsForRound(), due: (since, now), into: &effects)
             }
             if let next = nextLook(since: since, at: now) {
-                effects.append(.wake(at: next))
+                let announcement = now < startsUntil ? announceHoldUp(since: since, at: now, into: &effects) : nil
+                effects.append(.wake(at: min(next, announcement ?? next)))
             } else if !isTimer, mightHearMore {
                 // Nobody is waited for any more, but what arrives at this very moment is still taken.
                 effects.append(.wake(at: now))
@@ -297,7 +319,7 @@ public struct NodeCore: Sendable {
     mutating func join(
         _ state: NodeState, since: Instant, at now: Instant, into effects: inout [NodeEffect]
     ) {
-        let deadline = since + configuration.patience.deadline
+        let deadline = since + configuration.patience.joining
         guard neighbours.allSatisfy({ $0.link != .never }) || now >= deadline else {
             return waitToBegin(since: since, until: deadline, at: now, into: &effects)
         }
@@ -370,7 +392,7 @@ public struct NodeCore: Sendable {
         into effects: inout [NodeEffect]
     ) {
         record.waitNanoseconds += now - since
-        let roundInputs = roundInputs()
+        let roundInputs = refuseImplausible(among: roundInputs(), in: halfStep)
         if exchanges {
             settleAccounts(at: now)
             let lossProbe = function.lossProbe(
@@ -402,6 +424,10 @@ public struct NodeCore: Sendable {
         advance(to: nextRound())
         if configuration.cadence.trains(in: round) {
             keep(state, after: workspace.sample, into: &effects)
+            if endsWithRound, round.number < configuration.steps {
+                saveUnlessKept(state, into: &effects)
+                return end(.stopped(currentRound), saying: .stopping, into: &effects)
+            }
             if !function.sendsModels, roundOfOthers != nil {
                 return enterAgain(from: state, at: now, into: &effects)
             }

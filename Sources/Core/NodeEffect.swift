@@ -21,6 +21,8 @@ public enum NodeEffect: Sendable {
     case record(NodeRecord)
     /// The mix that made the model after this many rounds, for whoever measures.
     case mixed(rounds: Int, MixSample)
+    /// The node's own model after this many rounds, where it has one beside what it shares; before that one.
+    case ownModel(rounds: Int, [Float])
     /// The model after this many rounds, for whoever evaluates.
     case snapshot(rounds: Int, [Float])
     case save(Checkpoint)

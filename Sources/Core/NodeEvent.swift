@@ -20,6 +20,9 @@ public enum NodeEvent: Sendable {
     /// The moment asked for by `wake` has come; early and stale calls do no harm.
     case timer
     case stopRequested
+    /// The node is to end with the round that it is in and leave a checkpoint of it; where it cannot close that round
+    /// with all neighbours, at once and without.
+    case stopAfterRound
     /// The driver could not keep a trace line for as long as patience allows, and will not try again.
     case traceLost
 }

@@ -51,7 +51,7 @@ public struct RoundFunction: Sendable {
         sendsModels = exchange.sendsModels
         keepsStart =
             !sendsModels || rule.needs.contains(.modelBefore) || configuration.output == .leastNorm
-            || behaviour.needsStart
+            || behaviour.needsStart || exchange.plausibility?.bound != nil
     }
 
     // MARK: - From a state to a message
@@ -95,14 +95,30 @@ public struct RoundFunction: Sendable {
     /// - Parameter heard: ascending by sender.
     public mutating func forge(for receivers: [NodeID], in halfStep: HalfStep, heard: [ReceivedModel]) -> [Message?] {
         guard case .hostile(var adversary) = behaviour else { return receivers.map { _ in nil } }
+        let round = configuration.cadence.round(of: halfStep.own.round)
+        let training = (exchange as? PersonalExchange).map {
+            CommonModelTraining(coupling: $0.coupling, stepSize: trainer?.stepSize(in: round) ?? 0)
+        }
         let forgeries = adversary.forge(
             for: receivers, with: halfStep.own, from: sendsModels ? halfStep.start : [], heard: heard,
-            node: configuration.node, seed: configuration.seed)
+            node: configuration.node, seed: configuration.seed, training: training)
         behaviour = .hostile(adversary)
         return forgeries
     }
 
     // MARK: - From messages to the next state
+
+    /// Those that sent what no node that does what it is to can have come to, ascending. They are never most of those
+    /// heard: who finds so many is the one that has gone astray, as after a restart, and is to come back by them.
+    public func implausible(among heard: [ReceivedModel], in halfStep: HalfStep) -> [NodeID] {
+        let step = halfStep.own.round
+        guard exchange.plausibility?.bound != nil, configuration.trains(in: step) else { return [] }
+        let stepSize = trainer?.stepSize(in: configuration.cadence.round(of: step)) ?? 0
+        let senders = heard.filter {
+            !exchange.isPlausible($0.message.values, from: halfStep.start, stepSize: stepSize)
+        }.map(\.sender)
+        return 2 * senders.count <= heard.count ? senders : []
+    }
 
     /// What the rule wants to try out before it mixes; `nil` where it mixes at once.
     public func lossProbe(
@@ -166,6 +182,12 @@ public struct RoundFunction: Sendable {
         case .last: state.parameters
         case .leastNorm: state.kept.leastNormModel ?? state.parameters
         }
+    }
+
+    /// The model of its own that a node in this state has beside what it shares; `nil` where nodes have none.
+    public func ownModel(of state: NodeState) -> [Float]? {
+        guard type(of: exchange).keepsOwnModel else { return nil }
+        return exchange.ownModel(in: state.kept) ?? state.parameters
     }
 
     /// The first channel of what was just mixed.

@@ -1,25 +1,10 @@
-// What a graph that changes comes to over several rounds: how soon its windows hold together, how many links it has,
-// who is alone and who is away. How fast gossip on it agrees is in WindowGap.
+// What a graph that changes comes to over several rounds: how soon its windows hold together, and who is alone. How
+// fast gossip on it agrees is in WindowGap.
 public import Kernels
 
 /// The links among some nodes, round by round. Everything here costs time in proportion to the links of all its rounds;
 /// `affordableRounds` says of how many a caller may ask without thinking.
 public struct RoundHistory: Sendable {
-    /// The least, the mean and the greatest of a number over the rounds.
-    public struct Spread: Sendable, Equatable {
-        public let least: Int
-        public let mean: Double
-        public let greatest: Int
-
-        /// - Parameter values: at least one.
-        init(_ values: [Int]) {
-            precondition(!values.isEmpty, "a round at least")
-            least = values.min() ?? 0
-            greatest = values.max() ?? 0
-            mean = Double(values.reduce(0, +)) / Double(values.count)
-        }
-    }
-
     public let rounds: Range<Int>
     /// Ascending.
     public let nodes: [NodeID]
@@ -27,7 +12,6 @@ public struct RoundHistory: Sendable {
     private var arrows: [(from: Int, to: Int)] = []
     /// For each round the links that there are, by positions in `arrows`.
     private var present: [[Int]] = []
-    private let isDirected: Bool
     /// For each round, who belongs to the graph.
     private var isHere: [[Bool]] = []
 
@@ -45,7 +29,6 @@ public struct RoundHistory: Sendable {
         let nodes = (nodes ?? union.nodes).sorted()
         self.rounds = rounds
         self.nodes = nodes
-        isDirected = union.directed
         var places = [Int?](repeating: nil, count: union.nodeCount)
         for (place, node) in nodes.enumerated() { places[node.index] = place }
         var firstArrow: [Int] = []
@@ -135,44 +118,7 @@ public struct RoundHistory: Sendable {
         }
     }
 
-    /// The mean of the spectral gaps of the rounds, in which a graph in parts counts 0: what a random graph that is
-    /// drawn anew in each round has of a fixed one at best.
-    ///
-    /// - Parameter links: those of this history.
-    public func meanGap(of links: any LinkSchedule) -> Double {
-        rounds.reduce(0) { sum, round in
-            sum + SpectralGap(of: links.weights(in: Round(round)), among: nodes).gamma
-        } / Double(rounds.count)
-    }
-
     // MARK: - Rounds
-
-    /// Links of a round; one between two nodes that hear each other counts once, unless the graph is directed.
-    public var edges: Spread {
-        Spread(
-            present.map { round in
-                isDirected ? round.count : round.count { arrows[$0].from < arrows[$0].to || !hasReturn($0, round) }
-            })
-    }
-
-    private func hasReturn(_ arrow: Int, _ round: [Int]) -> Bool {
-        let (from, to) = arrows[arrow]
-        var (low, high) = (0, round.count)
-        while low < high {
-            let middle = (low + high) / 2
-            let other = arrows[round[middle]]
-            if (other.to, other.from) < (from, to) { low = middle + 1 } else { high = middle }
-        }
-        return low < round.count && arrows[round[low]] == (to, from)
-    }
-
-    /// How many of the nodes a node hears, over the nodes that are there in each round.
-    public var degrees: Spread {
-        let values = present.indices.flatMap { round -> [Int] in
-            zip(degrees(in: round), isHere[round]).filter { $0.1 }.map { $0.0 }
-        }
-        return Spread(values.isEmpty ? [0] : values)
-    }
 
     private func degrees(in round: Int) -> [Int] {
         var degrees = [Int](repeating: 0, count: nodes.count)
@@ -189,15 +135,5 @@ public struct RoundHistory: Sendable {
             }
         }
         return alone
-    }
-
-    /// For each node the number of rounds in which it is away.
-    public var roundsAway: [Int] {
-        nodes.indices.map { place in isHere.count { !$0[place] } }
-    }
-
-    /// The rounds in which none of the nodes is there, ascending.
-    public var emptyRounds: [Round] {
-        zip(rounds, isHere).filter { !$0.1.contains(true) }.map { Round($0.0) }
     }
 }

@@ -14,8 +14,10 @@ extension EvaluationRecord {
             rounds: rounds, nodes: line.member("nodes")?.count ?? 0, test: test,
             validation: line.member("validation").flatMap(Scores.init),
             optimum: line.member("optimum").flatMap { optimum in
-                Spread(optimum.member("excessLoss")).flatMap { excess in
-                    Spread(optimum.member("distance")).map { OptimumGap(excessLoss: excess, distance: $0) }
+                Spread(optimum.member("excessLoss"), isBetterBelow: true).flatMap { excess in
+                    Spread(optimum.member("distance"), isBetterBelow: true).map {
+                        OptimumGap(excessLoss: excess, distance: $0)
+                    }
                 }
             },
             distance: ConsensusDistance(
@@ -27,17 +29,18 @@ extension EvaluationRecord {
 
 extension Scores {
     fileprivate init?(_ json: JSONValue) {
-        guard let loss = Spread(json.member("loss")) else { return nil }
-        self.init(accuracy: Spread(json.member("accuracy")), loss: loss)
+        guard let loss = Spread(json.member("loss"), isBetterBelow: true) else { return nil }
+        self.init(accuracy: Spread(json.member("accuracy"), isBetterBelow: false), loss: loss)
     }
 }
 
 extension Spread {
-    fileprivate init?(_ json: JSONValue?) {
+    fileprivate init?(_ json: JSONValue?, isBetterBelow: Bool) {
         guard let json, json.isObject else { return nil }
         func figure(_ key: String) -> Double { json.member(key)?.number ?? .nan }
+        let (worst, best) = (figure("worst"), figure("best"))
         self.init(
-            least: figure("least"), mean: figure("mean"), greatest: figure("greatest"),
+            least: isBetterBelow ? best : worst, mean: figure("mean"), greatest: isBetterBelow ? worst : best,
             averageModel: figure("averageModel"))
     }
 }

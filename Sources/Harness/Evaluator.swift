@@ -83,7 +83,7 @@ public struct Evaluator {
         let moment = Moment(
             rounds: rounds, models: models, average: consensus.average,
             accuracies: onTest.dropLast().map(\.accuracy), losses: onTest.dropLast().map(\.comparableLoss),
-            records: told.records, mixes: told.mixes)
+            records: told.records, mixes: told.mixes, ownModels: told.ownModels)
         var figures = Figures()
         for index in measures.indices { figures.add(measures[index].figures(of: moment, scratch: &scratch)) }
         let record = EvaluationRecord(

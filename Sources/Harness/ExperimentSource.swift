@@ -13,6 +13,8 @@ public struct ExperimentSource: Sendable {
     }
 
     public let experiment: Experiment
+    /// As it was written, without the overrides.
+    public let json: JSONValue
     private let place: Place
     private let inputs: InputFiles
 
@@ -25,13 +27,16 @@ public struct ExperimentSource: Sendable {
     ) throws(ConfigurationFault) {
         self.inputs = inputs
         if isPath(name) {
-            experiment = try Experiment(try inputs.read(name), name: name, overrides: overrides)
+            let bytes = try inputs.read(name)
+            experiment = try Experiment(bytes, name: name, overrides: overrides)
+            json = try StrictJSON.read(bytes, name: name)
             place = .file(name)
         } else if BuiltInSweeps.all.contains(where: { $0.name == name }) {
             throw ConfigurationFault("\(name) is a sweep, not an experiment; 'gossiplab sweep \(name)' runs it")
         } else {
             let builtIn = try BuiltInExperiments.named(name)
             experiment = try Experiment(Array(builtIn.json.utf8), name: name, overrides: overrides)
+            json = try StrictJSON.read(builtIn.json, name: name)
             place = .catalogue(builtIn)
         }
     }
@@ -42,6 +47,7 @@ public struct ExperimentSource: Sendable {
     ) throws(ConfigurationFault) {
         self.inputs = inputs
         experiment = try Experiment(json, overrides: overrides)
+        self.json = json
         place = .file(file)
     }
 

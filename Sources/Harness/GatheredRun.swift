@@ -89,14 +89,17 @@ public struct GatheredRun {
             outcome.totals[node] = NodeRecord(metrics: metrics)
             if let model = folder.finalModel(of: assembly) {
                 outcome.finalModels.append((node, model))
+                outcome.ownModels[node] = folder.ownModel(
+                    rounds: assembly.experiment.training.rounds, of: assembly)
             } else {
                 outcome.lost.append(LostNode(node, .missing, reason: "did not finish"))
             }
         }
-        try files.write(outcome.finalModels, rounds: assembly.experiment.training.rounds)
+        try files.write(outcome.finalModels, outcome.ownModels, rounds: assembly.experiment.training.rounds)
         // Only its end is measured.
         outcome.moments.planned = outcome.finalModels.isEmpty ? 0 : 1
-        let summary = try RunSummary(outcome, of: assembly)
+        var summary = try RunSummary(outcome, of: assembly)
+        summary.folder = files.directory.path
         if let final = summary.final { try files.append([final]) }
         try files.write(summary)
         try files.writeReport()

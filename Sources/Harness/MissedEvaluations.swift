@@ -45,10 +45,11 @@ struct MissedEvaluations {
         var reports = self.reports(at: wanted)
         var evaluations: [EvaluationRecord] = []
         do {
-            try replay.run { node, rounds, model, mix in
+            try replay.run { node, rounds, model, handedOut in
                 guard wanted.contains(rounds) else { return }
                 models[rounds, default: [:]][node] = model
-                reports[rounds, default: MomentReports()].mixes[node] = mix
+                reports[rounds, default: MomentReports()].mixes[node] = handedOut.mix
+                reports[rounds, default: MomentReports()].ownModels[node] = handedOut.ownModel
             } until: { told in
                 while let moment = rounds.first, moment <= told {
                     rounds.removeFirst()

@@ -17,6 +17,15 @@ extension NodeDirectory {
         (try? TraceTail.read(trace, of: nil, bytes: 1 << 12))?.records.last
     }
 
+    /// The node's own model that it has handed out after so many rounds, if it is there and of this experiment's size.
+    func ownModel(rounds: Int, of assembly: Assembly) -> [Float]? {
+        let path = rounds == assembly.experiment.training.rounds ? ownModel : ownModel(rounds: rounds)
+        guard assembly.keepsOwnModels, let bytes = try? Files.read(path),
+            let file = try? ModelFile(encoded: bytes), file.rounds == rounds, file.model.count == assembly.dimension
+        else { return nil }
+        return file.model
+    }
+
     /// The model after all rounds, if it is there and of this experiment's size.
     func finalModel(of assembly: Assembly) -> [Float]? {
         guard let bytes = try? Files.read(model), let file = try? ModelFile(encoded: bytes),

@@ -11,6 +11,7 @@ public struct Progress {
     private let isQuiet: Bool
     private let columns: Int?
     private let start: Instant
+    private var pace: Pace
     private var shownAt: Instant?
     private var hasBar = false
 
@@ -20,33 +21,33 @@ public struct Progress {
         self.isQuiet = isQuiet
         columns = Terminal.columnsOfStandardError
         start = MonotonicClock().now()
+        pace = Pace(of: total)
     }
 
     /// What a run was last measured at.
     public mutating func show(_ record: EvaluationRecord?) {
         guard let record else { return }
         let worst = record.test.accuracy.map { rounded($0.least, 3) } ?? "loss \(significant(record.test.worst))"
-        show(record.rounds, "round \(record.rounds)/\(total)  worst \(worst)") {
-            _ in "  distance \(rounded(record.distance.rootMeanSquare, 3))"
-        }
+        let left = pace.secondsLeft(done: record.rounds, at: MonotonicClock().now()).map { "  \(Pace.inWords($0))" }
+        show(
+            record.rounds, "round \(record.rounds)/\(total)  worst \(worst)",
+            more: "  distance \(rounded(record.distance.rootMeanSquare, 3))\(left ?? "")")
     }
 
     /// So many cells of a sweep have been run since the start.
     public mutating func show(cells done: Int) {
-        let left = Double(total - done) / Double(max(1, done))
-        show(done, "cell \(done)/\(total)") { elapsed in
-            let seconds = Double(elapsed) / 1e9 * left
-            return seconds < 100 ? "  \(rounded(seconds, 0)) s left" : "  \(rounded(seconds / 60, 0)) min left"
-        }
+        let elapsed = Double(MonotonicClock().now() - start) / 1e9
+        let left = elapsed * Double(total - done) / Double(max(1, done))
+        show(done, "cell \(done)/\(total)", more: "  \(Pace.inWords(left))")
     }
 
-    /// - Parameter more: what is left out on a narrow terminal, from the time since the start.
-    private mutating func show(_ done: Int, _ figures: String, more: (Nanoseconds) -> String) {
+    /// - Parameter more: what is left out on a narrow terminal.
+    private mutating func show(_ done: Int, _ figures: String, more: String) {
         let now = MonotonicClock().now()
         let interval = columns == nil ? Self.lineInterval : Self.barInterval
         guard !isQuiet, now - (shownAt ?? start) >= interval else { return }
         shownAt = now
-        let whole = figures + more(now - start)
+        let whole = figures + more
         guard let columns else { return StandardError.print(whole) }
         let text = whole.count + 12 < columns ? whole : figures
         let width = max(0, min(40, columns - text.count - 4))

@@ -24,10 +24,17 @@ public struct ReferenceRun: Sendable {
     /// Of the honest nodes that finished, ascending.
     public let models: [(node: NodeID, model: [Float])]
 
-    public init(_ kind: Reference, evaluations: [EvaluationRecord], models: [(node: NodeID, model: [Float])]) {
+    /// Their own models, where they have such beside what they share.
+    let ownModels: [NodeID: [Float]]
+
+    public init(
+        _ kind: Reference, evaluations: [EvaluationRecord], models: [(node: NodeID, model: [Float])],
+        ownModels: [NodeID: [Float]] = [:]
+    ) {
         self.kind = kind
         self.evaluations = evaluations
         self.models = models
+        self.ownModels = ownModels
     }
 
     /// The last of them, whenever it was.
@@ -57,7 +64,8 @@ public struct ReferenceRun: Sendable {
             runs.append(
                 ReferenceRun(
                     kind, evaluations: outcome.evaluations,
-                    models: outcome.finalModels.filter { honest.contains($0.node) }))
+                    models: outcome.finalModels.filter { honest.contains($0.node) },
+                    ownModels: outcome.ownModels))
         }
         return runs
     }

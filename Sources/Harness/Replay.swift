@@ -21,6 +21,14 @@ public struct Replay {
         public var description: String { "node \(label), round \(round): \(what)" }
     }
 
+    /// What a node hands out beside the model that it shares.
+    struct HandedOut {
+        /// What made that model, where the experiment wants mixes measured and the node was to hand this one out.
+        let mix: MixSample?
+        /// `nil` where nodes have none.
+        let ownModel: [Float]?
+    }
+
     private let assembly: Assembly
     private let isHonest: [Bool]
     private var lives: [ReplayedNode] = []
@@ -98,15 +106,14 @@ public struct Replay {
     /// Goes through all traces, each by a line at a time, so that nobody is far ahead of the others.
     ///
     /// - Parameters:
-    ///   - observe: is told every honest node's model after so many rounds, and the mix that made it, where the
-    ///     experiment wants mixes measured and its nodes were to hand this one out.
+    ///   - observe: is told every honest node's model after so many rounds, and what else it was to hand out.
     ///   - shouldStop: asked now and then, with the rounds up to which every honest model has been told.
     /// - Throws: `Difference` where a recomputed model is not what the traces say.
     mutating func run(
-        observe: (NodeID, _ rounds: Int, [Float], MixSample?) throws -> Void,
+        observe: (NodeID, _ rounds: Int, [Float], HandedOut) throws -> Void,
         until shouldStop: (_ told: Int) throws -> Bool
     ) throws {
-        for node in assembly.honest { try observe(node, 0, lives[node.index].model, nil) }
+        for node in assembly.honest { try observe(node, 0, lives[node.index].model, lives[node.index].handedOut) }
         var isMoving = true
         while isMoving {
             isMoving = false
@@ -116,7 +123,7 @@ public struct Replay {
             {
                 isMoving = true
                 guard let rounds = lives[index].closedRounds, isHonest[index] else { continue }
-                try observe(NodeID(index), rounds, lives[index].model, lives[index].lastMix)
+                try observe(NodeID(index), rounds, lives[index].model, lives[index].handedOut)
             }
             mailbox.forget(before: lives.compactMap(\.oldestNeeded).min())
             let step = assembly.honest.compactMap { lives[$0.index].oldestNeeded }.min()
@@ -182,7 +189,7 @@ private struct ReplayedNode {
     /// The rounds that it had done after its last step, if that was the end of a round.
     private(set) var closedRounds: Int?
     /// The mix of the last step, where it is one to hand out.
-    private(set) var lastMix: MixSample?
+    private var lastMix: MixSample?
 
     init(_ node: AssembledNode, lines: [TraceLine], label: String) throws(ConfigurationFault) {
         configuration = node.configuration
@@ -215,6 +222,8 @@ private struct ReplayedNode {
     var oldestNeeded: Int? { cursor < needed.count ? needed[cursor] : nil }
 
     var model: [Float] { function.output(of: state) }
+
+    var handedOut: Replay.HandedOut { Replay.HandedOut(mix: lastMix, ownModel: function.ownModel(of: state)) }
 
     var finalModel: [Float]? {
         guard cursor == lines.count, let last = lines.last else { return nil }

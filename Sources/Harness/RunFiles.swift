@@ -91,6 +91,11 @@ public struct RunFiles {
         }
     }
 
+    /// Says on standard error where the run can be looked at while it goes on.
+    public func announce() {
+        StandardError.print("report  \(directory.report)  (every second; or 'gossiplab watch \(directory.path)')")
+    }
+
     public func append(_ evaluations: [EvaluationRecord]) throws(SystemFault) {
         for evaluation in evaluations { try metrics.append(evaluation.json) }
     }
@@ -107,7 +112,7 @@ public struct RunFiles {
 
     /// What a run leaves at its end: the final models, where no node process wrote them, the summary and the report.
     public func write(_ outcome: RunOutcome, _ summary: RunSummary) throws {
-        if outcome.engine == .simulation { try write(outcome.finalModels, rounds: summary.rounds) }
+        if outcome.engine == .simulation { try write(outcome.finalModels, outcome.ownModels, rounds: summary.rounds) }
         try write(summary)
         try writeReport()
     }
@@ -129,6 +134,7 @@ public struct RunFiles {
         let table = MeasureTable(run.evaluations.map { ($0.rounds, $0.figures) }).table
         try Files.write(Array(table.csv.utf8), to: directory.measures)
         try write(HTMLReport(run))
+        RunIndex.update(besides: directory.path)
     }
 
     /// Writes the report of a run that goes on, about once a second. A report that fails is made up for by the next.
@@ -152,11 +158,16 @@ public struct RunFiles {
     }
 
     /// Writes the final models, where no node process did.
-    public func write(_ models: [(node: NodeID, model: [Float])], rounds: Int) throws(SystemFault) {
+    public func write(
+        _ models: [(node: NodeID, model: [Float])], _ ownModels: [NodeID: [Float]] = [:], rounds: Int
+    ) throws(SystemFault) {
         for (node, model) in models {
             let folder = directory.node(node)
             try Files.makeDirectory(folder.path)
             try Files.write(ModelFile(rounds: rounds, model: model).encoded, to: folder.model)
+            if let own = ownModels[node] {
+                try Files.write(ModelFile(rounds: rounds, model: own).encoded, to: folder.ownModel)
+            }
         }
     }
 }

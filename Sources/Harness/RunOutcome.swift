@@ -45,6 +45,8 @@ public struct RunOutcome: Sendable {
     public var transport: String
     /// Final models of the nodes that finished all rounds, ascending.
     public var finalModels: [(node: NodeID, model: [Float])] = []
+    /// Their own models, where they have such beside what they share.
+    public var ownModels: [NodeID: [Float]] = [:]
     public var lost: [LostNode] = []
     /// What should be known of nodes that finished; one sentence each.
     public var warnings: [String] = []

@@ -15,7 +15,7 @@ public enum RunRecord: Sendable, Equatable {
     case gathered
 
     /// Of `run.json`.
-    static let version = 1
+    static let version = 2
 
     public var isSimulation: Bool { if case .simulation = self { true } else { false } }
 }

@@ -1,4 +1,5 @@
 // The figures that a run is judged by, the worst node first; what summary.json holds.
+import Core
 import JSON
 import Kernels
 import Learning
@@ -38,6 +39,8 @@ public struct RunSummary: Sendable {
     }
 
     let experiment: Experiment
+    /// Of the run, as it was named when it was made; `nil` where it has none.
+    public var folder: String?
     public let identity: String
     public let name: String
     public let engine: Engine
@@ -72,6 +75,8 @@ public struct RunSummary: Sendable {
     public let perNode: [NodeFigures]
     /// What each node learned from.
     public let data: DataShares
+    /// ε of the honest nodes; `nil` where their gradients were not private.
+    public let privacy: PrivacyReport?
     public let screening: Screening
     /// Where its graph had nodes away.
     let absences: Absences?
@@ -79,6 +84,8 @@ public struct RunSummary: Sendable {
     public let figures: Figures
     public let references: [ReferenceRun]
     public let usesOracle: Bool
+    /// How messages were told for lies by what they hold, where anybody looked.
+    let plausibility: Plausibility?
     public let wasStopped: Bool
     /// Of the experiment, then of this run.
     public let warnings: [String]
@@ -122,6 +129,9 @@ public struct RunSummary: Sendable {
         let tallies = totals.tallies(ofNodes: topology.nodeCount)
         screening = Screening(topology.nodes.map { (tallies[$0.index], hostile.contains($0)) })
         data = DataShares(of: assembly)
+        // A stopped node may have sent what it did in the round that it did not close.
+        privacy = try PrivacyReport(
+            assembly, rounds: min(rounds, interruption.map { $0.furthest.rounds + 1 } ?? rounds))
         let absences = Absences(of: assembly)
         self.absences = absences
         perNode = topology.nodes.map { node in
@@ -142,10 +152,12 @@ public struct RunSummary: Sendable {
                         assembly: assembly,
                         moments: moments.filter { $0.rounds < final.rounds }.sorted { $0.rounds < $1.rounds }
                             + [(final.rounds, final.allFigures)],
-                        final: final, models: finished, screening: screening, references: references)))
+                        final: final, models: finished, ownModels: outcome.ownModels, screening: screening,
+                        references: references)))
         }
         self.figures = figures
         usesOracle = experiment.aggregation.tolerates == .oracle
+        plausibility = assembly.plausibility
         wasStopped = outcome.wasStopped
         runWarnings = outcome.warnings + assembly.lostMass(missed: totals.missedModels)
         warnings = assembly.warnings + runWarnings
@@ -158,7 +170,9 @@ public struct RunSummary: Sendable {
         guard !finished.isEmpty else { return nil }
         if let final = outcome.final, final.nodes.map(\.node) == finished.map(\.node) { return final }
         var evaluator = try Evaluator(assembly)
-        return evaluator.judge(finished, rounds: assembly.experiment.training.rounds)
+        var told = MomentReports()
+        told.ownModels = outcome.ownModels
+        return evaluator.judge(finished, rounds: assembly.experiment.training.rounds, told: told)
     }
 
     /// `summary.json`.
@@ -167,6 +181,7 @@ public struct RunSummary: Sendable {
         line.add("version", Self.version)
         line.add("identity", identity)
         line.add("name", name)
+        if let folder { line.add("folder", folder) }
         line.add("engine", engine.rawValue)
         line.add("transport", transport)
         line.add("nodes", nodes)
@@ -179,8 +194,8 @@ public struct RunSummary: Sendable {
         line.add("wallSeconds", wallSeconds)
         line.add("modelDigest", modelDigest)
         line.add("measure", verdict.bar.measure.rawValue)
-        line.add(final?.test)
-        if let validation = final?.validation { line.add("validation") { $0.add(validation) } }
+        line.add(ofRun: final?.test)
+        if let validation = final?.validation { line.add("validation") { $0.add(ofRun: validation) } }
         line.add("chance") { object in
             object.add("share", final.flatMap { _ in verdict.bar.chance?.share })
             object.add("margin", final.flatMap { _ in verdict.bar.chance?.margin })
@@ -188,8 +203,8 @@ public struct RunSummary: Sendable {
         if let optimum = final?.optimum, let certificate {
             line.add("optimum") { object in
                 object.add(certificate.kind.rawValue, certificate.measured)
-                object.add("excessLoss") { $0.add(worst: optimum.excessLoss, isBetterBelow: true) }
-                object.add("distance") { $0.add(worst: optimum.distance, isBetterBelow: true) }
+                object.add("excessLoss") { $0.add(optimum.excessLoss, isBetterBelow: true) }
+                object.add("distance") { $0.add(optimum.distance, isBetterBelow: true) }
             }
         }
         line.add("failedNodes", verdict.failed) { $0.append(text: $1.label) }
@@ -221,29 +236,25 @@ public struct RunSummary: Sendable {
                 }
             }
         }
+        privacy?.write(to: &line)
         data.writeClasses(to: &line)
         line.add("perNode", Array(perNode.enumerated())) { $0.append($1.element, data, $1.offset) }
         line.add("stopped", wasStopped ? 1 : 0)
         line.add("oracle", usesOracle ? 1 : 0)
+        if let plausibility { line.add("plausibility", plausibility.description) }
         line.add("warnings", warnings) { $0.append(text: $1) }
         line.add("failed", verdict.hasFailed ? 1 : 0)
+        line.add("standing", verdict.standing.rawValue)
         line.add("verdict", verdict.text)
         return String(decoding: line.line(), as: UTF8.self)
     }
 }
 
 extension JSONLine {
-    /// `"accuracy":{"worst":…},"loss":{"worst":…}`.
-    fileprivate mutating func add(_ scores: Scores?) {
-        add("accuracy") { $0.add(worst: scores?.accuracy, isBetterBelow: false) }
-        add("loss") { $0.add(worst: scores?.loss, isBetterBelow: true) }
-    }
-
-    fileprivate mutating func add(worst spread: Spread?, isBetterBelow: Bool) {
-        add("worst", isBetterBelow ? spread?.greatest : spread?.least)
-        add("mean", spread?.mean)
-        add("best", isBetterBelow ? spread?.least : spread?.greatest)
-        add("averageModel", spread?.averageModel)
+    /// The same as in `metrics.jsonl`, with the accuracy in any case: null where there is none.
+    fileprivate mutating func add(ofRun scores: Scores?) {
+        add("accuracy") { $0.add(scores?.accuracy, isBetterBelow: false) }
+        add("loss") { $0.add(scores?.loss, isBetterBelow: true) }
     }
 
     /// `{"node":"3","accuracy":0.92,"loss":0.3,"distance":0.1,"awaitedSeconds":0.1,"models":{…},"samples":90,

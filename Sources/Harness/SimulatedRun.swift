@@ -43,6 +43,9 @@ public struct SimulatedRun {
                 outcome.totals[node, default: NodeRecord()].add(record)
                 timeline.add(record, of: node)
             case .sampled(let node, let rounds, let mix): timeline.add(mix, of: node, rounds: rounds)
+            case .ownModel(let node, let rounds, let model):
+                timeline.add(ownModel: model, of: node, rounds: rounds)
+                if rounds == assembly.experiment.training.rounds { outcome.ownModels[node] = model }
             case .ended(let node, let ending):
                 if case .finished(let model) = ending {
                     timeline.add(model, of: node, rounds: assembly.experiment.training.rounds)

@@ -58,6 +58,7 @@ extension RunSummary {
         for measure in MeasureCatalog.all {
             if let (name, value) = measure.line(of: figures, in: experiment) { row(name, value) }
         }
+        if let privacy { row("privacy, worst ε", privacy.inWords) }
         if let trainLoss = totals.trainLoss { row("training loss", rounded(trainLoss, 4)) }
         row("nodes", "\(nodes), hostile \(hostile.isEmpty ? "none" : hostile.joined(separator: " "))")
         for group in placements { row("placed", group.inWords) }
@@ -75,6 +76,7 @@ extension RunSummary {
         if !totals.rejections.isEmpty {
             row("refused", totals.rejections.map { "\($0.reason) \($0.count)" }.joined(separator: ", "))
         }
+        if let plausibility { row("check of messages", plausibility.description) }
         if let description = screening.description { row("rule", description) }
         if totals.degradedMixes > 0 {
             row("degraded", "\(totals.degradedMixes) mixes heard too few neighbours to withstand what was declared")

@@ -71,6 +71,12 @@ public struct Timeline {
         reports[rounds, default: MomentReports()].mixes[node] = mix
     }
 
+    /// Takes the own model of a node beside what it shares after `rounds` rounds; before that.
+    public mutating func add(ownModel: [Float], of node: NodeID, rounds: Int) {
+        guard honest.contains(node), let next, rounds >= next else { return }
+        reports[rounds, default: MomentReports()].ownModels[node] = ownModel
+    }
+
     /// Nothing more will come from `node`.
     public mutating func close(_ node: NodeID) { hasNews = closed.insert(node).inserted || hasNews }
 
@@ -110,35 +116,12 @@ extension EvaluationRecord {
         if let validation { line.add("validation") { $0.add(validation) } }
         if let optimum {
             line.add("optimum") { object in
-                object.add("excessLoss") { $0.add(optimum.excessLoss) }
-                object.add("distance") { $0.add(optimum.distance) }
+                object.add("excessLoss") { $0.add(optimum.excessLoss, isBetterBelow: true) }
+                object.add("distance") { $0.add(optimum.distance, isBetterBelow: true) }
             }
         }
         line.add("consensusDistance") { $0.add(distance) }
         line.add("measures") { figures.write(to: &$0) }
         return line.line()
-    }
-}
-
-extension JSONLine {
-    /// `"accuracy":{…},"loss":{…}`; the accuracy only where there is one.
-    fileprivate mutating func add(_ scores: Scores) {
-        if let accuracy = scores.accuracy { add("accuracy") { $0.add(accuracy) } }
-        add("loss") { $0.add(scores.loss) }
-    }
-
-    fileprivate mutating func add(_ spread: Spread) {
-        add("least", spread.least)
-        add("mean", spread.mean)
-        add("greatest", spread.greatest)
-        add("averageModel", spread.averageModel)
-    }
-
-    /// `"rms":…,"relative":…,"median":…,"medianRelative":…`.
-    mutating func add(_ distance: ConsensusDistance?) {
-        add("rms", distance?.rootMeanSquare)
-        add("relative", distance?.relative)
-        add("median", distance?.median)
-        add("medianRelative", distance?.medianRelative)
     }
 }

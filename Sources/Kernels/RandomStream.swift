@@ -5,7 +5,7 @@
 public enum Purpose: UInt8, Sendable, CaseIterable {
     case initialisation = 1
     case data, split, sampling, participation, attack, topology, jitter, measurement, faults, mixing, handshake,
-        schedule, validation, placement
+        schedule, validation, placement, privacy
 }
 
 /// Philox 4×32 with ten rounds (Salmon, Moraes, Dror, Shaw, SC 2011): 128 pseudo-random bits of a counter and a key.

@@ -25,6 +25,11 @@ protocol Layer: Sendable {
         _ input: Span<Float>, rows: Span<Int32>, errors: Span<Float>, into gradient: inout MutableSpan<Float>,
         at start: Int, scratch: inout LayerScratch)
 
+    /// Adds to `norms`, one a sample, the squared norm of the gradient by the parameters of each of them alone.
+    func addSquaredNorms(
+        _ input: Span<Float>, rows: Span<Int32>, errors: Span<Float>, to norms: inout [Double],
+        scratch: inout LayerScratch)
+
     /// The gradient by the input at these rows, overwritten, from that by the output.
     func inputErrors(
         _ input: Span<Float>, rows: Span<Int32>, output: Span<Float>, errors: Span<Float>, parameters: Span<Float>,
@@ -33,6 +38,22 @@ protocol Layer: Sendable {
 
 extension Layer {
     var heldFloats: Int { 0 }
+
+    /// From the gradients themselves, one after the other.
+    func addSquaredNorms(
+        _ input: Span<Float>, rows: Span<Int32>, errors: Span<Float>, to norms: inout [Double],
+        scratch: inout LayerScratch
+    ) {
+        var gradient = [Float](repeating: 0, count: parameters.reduce(0) { $0 + $1.count })
+        for s in rows.indices {
+            var span = gradient.mutableSpan
+            backward(
+                input, rows: rows.extracting(s..<s + 1),
+                errors: errors.extracting(s * outputCount..<(s + 1) * outputCount), into: &span, at: 0,
+                scratch: &scratch)
+            norms[s] += squaredNorm(gradient.span)
+        }
+    }
 }
 
 /// A layer without parameters.

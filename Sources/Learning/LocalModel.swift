@@ -32,10 +32,14 @@ public struct StepReport: Sendable, Equatable {
     /// Mean loss over the samples drawn, each before the step it was drawn for; 0 where none was.
     public let loss: Double
     public let samples: Int
+    /// Whether there is a gradient: that of an empty batch is one where it is private, as it has noise.
+    public let hasGradient: Bool
 
-    public init(loss: Double, samples: Int) {
+    /// - Parameter hasGradient: `nil`: where there are samples.
+    public init(loss: Double, samples: Int, hasGradient: Bool? = nil) {
         self.loss = loss
         self.samples = samples
+        self.hasGradient = hasGradient ?? (samples > 0)
     }
 }
 

@@ -7,7 +7,8 @@ import Kernels
 /// forms of momentum and the projection P are as the settings have them; by default there is neither of the last two.
 ///
 /// A batch is drawn from the stream of (node, round, local step), as `Sampling` says; a shard no larger than the batch
-/// is used whole. A node without data, or one that does not take part in a round, keeps its model.
+/// is used whole. A node without data, or one that does not take part in a round, keeps its model. Where gradients are
+/// private, batches are drawn as `PrivateGradient` has it, and its gradient stands in place of that of the batch.
 public struct LocalSGD: LocalModel {
     /// How to descend; the same for all nodes of an experiment.
     public struct Settings: Sendable {
@@ -19,6 +20,8 @@ public struct LocalSGD: LocalModel {
         public var decays = WeightDecay.coupled
         /// C: a batch gradient of a greater norm is shortened to it; `nil` leaves all as they are.
         public var clip: Double?
+        /// `nil`: gradients are what they are.
+        public var privacy: PrivateGradient?
         public var projection: any Projection = NoProjection()
         public var stepSize: any StepSize
         /// Rounds over which the step size rises to its schedule: in round t of w it is (t + 1) / (w + 1) of it.
@@ -112,12 +115,13 @@ public struct LocalSGD: LocalModel {
         var samples = 0
         for localStep in 0..<settings.localSteps {
             let batch = drawBatch(round: round, localStep: localStep, &scratch)
-            loss += lossAndGradient(at: parameters.span, on: batch, &scratch) * Double(batch.count)
+            loss +=
+                lossAndGradient(at: parameters.span, on: batch, round, localStep, &scratch) * Double(batch.count)
             samples += batch.count
             scratch.rows = batch.rows
             descend(&parameters, &state, momentum, along: scratch.gradient.span, stepSize: stepSize)
         }
-        return StepReport(loss: loss / Double(samples), samples: samples)
+        return StepReport(loss: loss / Double(max(1, samples)), samples: samples, hasGradient: true)
     }
 
     public func gradient(
@@ -130,12 +134,12 @@ public struct LocalSGD: LocalModel {
             return StepReport(loss: 0, samples: 0)
         }
         let batch = drawBatch(round: round, localStep: 0, &scratch)
-        let loss = lossAndGradient(at: parameters, on: batch, &scratch)
+        let loss = lossAndGradient(at: parameters, on: batch, round, 0, &scratch)
         scratch.rows = batch.rows
         let decay = settings.decayOfGradient
         let plain = scratch.gradient.span
         for i in gradient.indices { gradient[i] = plain[i] + decay * parameters[i] }
-        return StepReport(loss: loss, samples: batch.count)
+        return StepReport(loss: loss, samples: batch.count, hasGradient: true)
     }
 
     public func accumulate(_ gradient: inout [Float], state: inout LocalState, in round: Round) {
@@ -177,9 +181,10 @@ public struct LocalSGD: LocalModel {
         return models.map { objective.loss(at: $0.span, on: batch, scratch: &scratch.objective) }
     }
 
-    /// The loss on the batch; the gradient, clipped, is left in the scratch.
-    private func lossAndGradient(
-        at parameters: Span<Float>, on batch: Batch, _ scratch: inout TrainingScratch
+    /// The loss on the batch; the gradient, clipped, and noisy where it is private, is left in the scratch.
+    func lossAndGradient(
+        at parameters: Span<Float>, on batch: Batch, _ round: Round, _ localStep: Int,
+        _ scratch: inout TrainingScratch
     ) -> Double {
         if scratch.gradient.count != dimension { scratch.gradient = [Float](repeating: 0, count: dimension) }
         // Taken out of the scratch, so that the objective may borrow the rest of it.
@@ -191,6 +196,14 @@ public struct LocalSGD: LocalModel {
             batch = poison.poisoned(batch, at: parameters, of: objective, scratch: &scratch.objective)
         }
         var span = gradient.mutableSpan
+        if let privacy = settings.privacy {
+            let loss = objective.clippedGradientSum(
+                at: parameters, on: batch, clip: privacy.clip, into: &span, scratch: &scratch.objective)
+            privacy.finish(
+                &span, expected: min(settings.batchSize, shard.count), seed: seed, node: node, round: round,
+                localStep: localStep)
+            return loss
+        }
         let loss = objective.lossAndGradient(at: parameters, on: batch, gradient: &span, scratch: &scratch.objective)
         if let clip = settings.clip {
             let norm = squaredNorm(span.span).squareRoot()
@@ -199,16 +212,23 @@ public struct LocalSGD: LocalModel {
         return loss
     }
 
-    private func takesPart(in round: Round) -> Bool {
+    public func takesPart(in round: Round) -> Bool {
         Participation(chance: settings.participation, seed: seed).includes(node, in: round)
     }
 
     /// In the memory that the scratch has for rows; whoever draws gives it back.
-    private func drawBatch(round: Round, localStep: Int, _ scratch: inout TrainingScratch) -> Batch {
+    func drawBatch(round: Round, localStep: Int, _ scratch: inout TrainingScratch) -> Batch {
         guard settings.batchSize < shard.count else { return shard }
         var rows: [Int32] = []
         swap(&rows, &scratch.rows)
         rows.removeAll(keepingCapacity: true)
+        if let privacy = settings.privacy {
+            privacy.drawPlaces(
+                batchSize: settings.batchSize, of: shard.count, step: round.number * settings.localSteps + localStep,
+                seed: seed, node: node, round: round, localStep: localStep, into: &rows)
+            for index in rows.indices { rows[index] = shard.rows[Int(rows[index])] }
+            return Batch(shard.samples, rows: rows)
+        }
         var random = RandomStream(seed: seed, purpose: .sampling, node: node, round: round, lane: localStep)
         switch settings.sampling {
         case .independent:

@@ -93,10 +93,35 @@ public struct Network: Objective {
     ) -> Double {
         forward(parameters, batch, &scratch)
         let loss = losses(batch, share: 1 / Float(batch.count), &scratch)
+        backward(batch, parameters, into: &gradient, &scratch)
+        return loss / Double(batch.count)
+    }
+
+    /// Without any gradient of a single sample, at the cost of one more pass back: their norms come of what layers are
+    /// given and of the errors behind them, and then each sample's errors are shortened as its gradient would be.
+    public func clippedGradientSum(
+        at parameters: Span<Float>, on batch: Batch, clip: Double, into sum: inout MutableSpan<Float>,
+        scratch: inout ObjectiveScratch
+    ) -> Double {
+        guard batch.count > 0 else {
+            for i in sum.indices { sum[i] = 0 }
+            return 0
+        }
+        forward(parameters, batch, &scratch)
+        let loss = losses(batch, share: 1, &scratch)
+        let width = self.loss.scoreCount
+        var errors = Array(scratch.errors[..<(batch.count * width)])
+        var norms = [Double](repeating: 0, count: batch.count)
         for index in (heldStages..<stages.count).reversed() {
-            backward(index, batch, into: &gradient, &scratch)
+            addSquaredNorms(of: index, batch, to: &norms, &scratch)
             if index > heldStages { pass(index, batch, parameters, &scratch) }
         }
+        for s in 0..<batch.count {
+            let factor = clipFactor(squaredNorm: norms[s], clip: clip)
+            for c in s * width..<(s + 1) * width { errors[c] = factor == 0 ? 0 : factor * errors[c] }
+        }
+        scratch.errors = errors
+        backward(batch, parameters, into: &sum, &scratch)
         return loss / Double(batch.count)
     }
 
@@ -181,6 +206,30 @@ extension Network {
         swap(&scratch.errors, &scratch.outputs[stages.count - 1])
         var span = scratch.errors.mutableSpan
         return loss.sum(&span, rows: batch.rows.span, targets: batch.samples.targets, share: share)
+    }
+
+    /// The gradient of all that is trained, from the errors behind the last stage.
+    private func backward(
+        _ batch: Batch, _ parameters: Span<Float>, into gradient: inout MutableSpan<Float>,
+        _ scratch: inout ObjectiveScratch
+    ) {
+        for index in (heldStages..<stages.count).reversed() {
+            backward(index, batch, into: &gradient, &scratch)
+            if index > heldStages { pass(index, batch, parameters, &scratch) }
+        }
+    }
+
+    /// Adds the squared norm of each sample's gradient by one stage's parameters, from the errors.
+    private func addSquaredNorms(
+        of index: Int, _ batch: Batch, to norms: inout [Double], _ scratch: inout ObjectiveScratch
+    ) {
+        guard !trained(index).isEmpty else { return }
+        let errors = taken(from: &scratch.errors, atLeast: 0)
+        withInput(of: index, batch, &scratch) { input, rows, scratch in
+            stages[index].layer.addSquaredNorms(
+                input, rows: rows, errors: errors.span, to: &norms, scratch: &scratch.layers)
+        }
+        scratch.errors = errors
     }
 
     /// The gradient of one stage's parameters, from the errors.

@@ -47,6 +47,15 @@ public protocol Objective: Sendable {
         _ body: (_ loss: Double, _ gradient: Span<Float>) -> Void
     )
 
+    /// The sum of the gradients of the batch's samples, each shortened to the norm `clip` where it is longer, d
+    /// elements overwritten; one that is not finite counts as zero. 0 for an empty batch.
+    ///
+    /// - Returns: the mean loss; 0 for an empty batch.
+    func clippedGradientSum(
+        at parameters: Span<Float>, on batch: Batch, clip: Double, into sum: inout MutableSpan<Float>,
+        scratch: inout ObjectiveScratch
+    ) -> Double
+
     /// The gradient of each sample's own loss by its features, `batch.count` × p elements overwritten.
     func inputGradients(
         at parameters: Span<Float>, on batch: Batch, into gradients: inout MutableSpan<Float>,
@@ -86,6 +95,20 @@ extension Objective {
             let loss = lossAndGradient(at: parameters, on: one, gradient: &span, scratch: &scratch)
             body(loss, gradient.span)
         }
+    }
+
+    /// The loss of each sample of the batch, in its order.
+    public func sampleLosses(
+        at parameters: Span<Float>, on batch: Batch, scratch: inout ObjectiveScratch
+    ) -> [Double] {
+        var one = Batch(batch.samples, rows: [0])
+        var losses: [Double] = []
+        losses.reserveCapacity(batch.count)
+        for row in batch.rows {
+            one.rows[0] = row
+            losses.append(loss(at: parameters, on: one, scratch: &scratch))
+        }
+        return losses
     }
 
     /// Loss and accuracy over all samples, a chunk at a time.

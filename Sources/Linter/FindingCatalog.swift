@@ -43,7 +43,6 @@ public enum Lint {
 
     /// What is doubtful about an experiment, in few words: warnings and errors alone.
     public static func doubts(of subject: LintSubject) -> [Finding] {
-        let facts = GraphFacts(subject)
-        return [RulePromise.self].flatMap { $0.findings(facts) }.filter { $0.severity > .note }
+        RulePromise.findings(GraphFacts(subject)).filter { $0.severity > .note }
     }
 }

@@ -1,6 +1,7 @@
 // ConnectionTable: the connections of a node, whatever carries them: which is whose, who may replace an older one, whom
 // to dial when, what each may cost, and what is done of all that their links ask for.
 import Kernels
+import Scenario
 import Wire
 
 struct ConnectionTable<Carried: Carrier> {
@@ -28,6 +29,7 @@ struct ConnectionTable<Carried: Carrier> {
     private(set) var messagesSent = 0
     private var isFinishing = false
     private var dials: Dials
+    private var lookups = NameLookups()
     /// For neighbours that send more than their share.
     private var spentTime: TimeShare
     /// Of the last model that was sent.
@@ -75,13 +77,34 @@ struct ConnectionTable<Carried: Carrier> {
 
     // MARK: - A turn
 
-    /// Neighbours to dial now that have an address.
-    mutating func dueDials(at now: Instant) -> [(peer: NodeID, address: SocketAddress)] {
-        dials.due(at: now).compactMap { peer in
-            if let text = settings.addressOf(peer), let address = try? SocketAddress(text) { return (peer, address) }
-            retry(peer, at: now)
-            return nil
+    /// Neighbours to dial now that have an address. Names are looked up anew for each attempt, beside the loop.
+    mutating func dueDials(
+        at now: Instant, into arrivals: inout [Arrival]
+    ) -> [(peer: NodeID, address: SocketAddress)] {
+        var due: [(peer: NodeID, address: SocketAddress)] = []
+        for answer in lookups.take() where dials.has(answer.peer) {
+            switch answer.outcome {
+            case .success(let addresses):
+                due.append((answer.peer, addresses[dials.turn(of: answer.peer) % addresses.count]))
+            case .failure(let fault):
+                arrivals.append(.unresolved(answer.peer, "\(fault)"))
+                dials.retry(answer.peer, at: now, isSlow: true)
+            }
         }
+        for peer in dials.due(at: now) {
+            guard let text = settings.addressOf(peer), let place = try? HostPort(text) else {
+                retry(peer, at: now)
+                continue
+            }
+            if place.isName {
+                if !lookups.ask(.init(peer: peer, address: text)) { retry(peer, at: now) }
+            } else if let address = try? SocketAddress(text) {
+                due.append((peer, address))
+            } else {
+                retry(peer, at: now)
+            }
+        }
+        return due
     }
 
     /// The attempt to dial has failed.
@@ -126,6 +149,7 @@ struct ConnectionTable<Carried: Carrier> {
         if !hearsSpent { wake(at: spentTime.wakesAt) }
         polled.removeAll()
         for other in others { polled.add(other) }
+        for descriptor in lookups.descriptors { polled.add(descriptor) }
         listenerSlot = polled.add(listener, reading: hearsStrangers && !isPaused)
         for index in connections.indices {
             let (stage, isSpent) = (connections[index].stage, connections[index].isSpent)

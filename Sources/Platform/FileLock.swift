@@ -15,6 +15,13 @@ public final class FileLock: Sendable {
     /// Said aloud, for closing the file gives nothing back while a child that is being started still has it open.
     deinit { _ = flock(file.number, LOCK_UN) }
 
+    /// Whether somebody holds the lock of the file at `path` now; false where there is no such file.
+    public static func isHeld(_ path: String) -> Bool {
+        guard let file = try? Files.open(path, "lock", O_RDONLY) else { return false }
+        // Given back with the file, at once.
+        return flock(file.number, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+    }
+
     /// Takes the lock of the file at `path`, which is made if need be and never removed: who removed it would let a
     /// second holder in beside one that still has it open. Does not wait.
     ///

@@ -96,6 +96,26 @@ public enum Files {
         }
     }
 
+    /// Writes a file that was not there.
+    ///
+    /// - Returns: false where something stands there already, which stays as it is.
+    public static func writeNew(_ bytes: [UInt8], to path: String) throws(SystemFault) -> Bool {
+        let file: FileDescriptor
+        do throws(SystemFault) {
+            file = try open(path, "write", O_WRONLY | O_CREAT | O_EXCL)
+        } catch {
+            guard error.errno == EEXIST else { throw error }
+            return false
+        }
+        do throws(SystemFault) {
+            try file.writeAll(bytes)
+        } catch {
+            remove(path)
+            throw SystemFault("write", path, errno: error.errno)
+        }
+        return true
+    }
+
     /// All bytes of a file that nobody but its owner may read.
     ///
     /// - Returns: `nil` where others may read it as well.

@@ -86,7 +86,7 @@ public enum HostLimits {
     }
 
     /// Digits in groups of three: 1,040.
-    private static func grouped(_ number: Int) -> String {
+    public static func grouped(_ number: Int) -> String {
         var text = ""
         for (position, digit) in String(number).reversed().enumerated() {
             if position > 0 && position.isMultiple(of: 3) { text.append(",") }

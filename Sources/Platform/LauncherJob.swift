@@ -11,10 +11,14 @@ public enum LauncherJob {
         var further: [String] = []
         /// What the first one holds where the job has no name.
         var nameless = ""
+        /// What follows this in the first one is the process's own.
+        var end: Character?
     }
 
     /// The first whose variables are there counts: what starts processes stands before what lends the machines.
     static let known = [
+        // Whoever starts the processes by other means, as 'gossiplab manifest' does.
+        Variables(needed: ["GOSSIPNODE_JOB"]),
         // Open MPI 4 and later, PRRTE, and srun --mpi=pmix.
         Variables(needed: ["PMIX_NAMESPACE"]),
         // Open MPI 1 to 4.
@@ -22,10 +26,12 @@ public enum LauncherJob {
         // torchrun, which calls a job "none" unless it is told otherwise.
         Variables(needed: ["TORCHELASTIC_RUN_ID"], nameless: "none"),
         Variables(needed: ["FLUX_JOB_ID"]),
-        // Without its steps: what mpirun starts under Slurm may belong to several.
-        Variables(needed: ["SLURM_JOB_ID"], further: ["SLURM_RESTART_COUNT"]),
+        // Without its steps: what mpirun starts under Slurm may belong to several. And without the number of its
+        // restarts: a job that is started again goes on with its run, and some of its nodes may know of no earlier one.
+        Variables(needed: ["SLURM_JOB_ID"]),
         // PBS Pro and TORQUE.
         Variables(needed: ["PBS_JOBID"]),
+        Variables(needed: ["AWS_BATCH_JOB_ID"], end: "#"),
         Variables(needed: ["LSB_JOBID"], further: ["LSB_JOBINDEX"]),
         // Grid Engine; its first name alone could be anyone's.
         Variables(needed: ["JOB_ID", "SGE_TASK_ID"]),
@@ -40,7 +46,11 @@ public enum LauncherJob {
             let needed = variables.needed.compactMap(given)
             guard needed.count == variables.needed.count, needed[0] != variables.nameless else { continue }
             let names = variables.needed + variables.further.filter { given($0) != nil }
-            return RunNonce(hashing: names.map { "\($0)=\(given($0) ?? "")\n" }.joined())
+            return RunNonce(
+                hashing: names.map { name in
+                    let value = given(name) ?? ""
+                    return "\(name)=\(value.prefix { $0 != variables.end })\n"
+                }.joined())
         }
         return nil
     }

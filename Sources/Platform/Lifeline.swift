@@ -17,7 +17,7 @@ public struct Lifeline: Sendable {
     }
 
     /// Whether this process was started with one.
-    static var isInherited: Bool { unsafe getenv(variable) != nil }
+    public static var isInherited: Bool { unsafe getenv(variable) != nil }
 
     /// The child's side, readable when the launcher is gone; `nil` in a process started by hand. To be asked once.
     public static func inherited() -> FileDescriptor? {

@@ -47,7 +47,7 @@ extension MessageTransport {
         until deadline: Instant?, others: [FileDescriptor], into arrivals: inout [Arrival]
     ) throws(SystemFault) -> [Bool] {
         let now = table.clock.now()
-        for (peer, address) in table.dueDials(at: now) {
+        for (peer, address) in table.dueDials(at: now, into: &arrivals) {
             do { try dial(peer, at: address, now: now, into: &arrivals) } catch { table.retry(peer, at: now) }
         }
         table.runTimers(at: now, into: &arrivals)
@@ -65,6 +65,8 @@ enum Arrival: Sendable {
     case linkDown(NodeID)
     case message(Message, from: NodeID)
     case refused(Rejection, from: NodeID?, count: Int = 1)
+    /// The name of a neighbour's host is not known now, and why.
+    case unresolved(NodeID, String)
 }
 
 extension [Arrival] {
@@ -117,10 +119,14 @@ struct Dials {
         let peer: NodeID
         var nextAttempt: Instant?
         var backOff: Nanoseconds = firstBackOff
+        /// Attempts so far, which take the addresses of a name in turn.
+        var turns = 0
     }
 
     private static let firstBackOff: Nanoseconds = .milliseconds(2)
     private static let longestBackOff: Nanoseconds = .milliseconds(250)
+    /// A name that is not known is asked for no sooner again: others ask the same servers.
+    private static let nameBackOff: Nanoseconds = .milliseconds(500)
 
     private var entries: [Entry]
     private var jitter: RandomStream
@@ -144,11 +150,21 @@ struct Dials {
         return due
     }
 
+    func has(_ peer: NodeID) -> Bool { entries.contains { $0.peer == peer } }
+
+    /// Counts the attempts at a neighbour, from 0 on.
+    mutating func turn(of peer: NodeID) -> Int {
+        guard let index = entries.firstIndex(where: { $0.peer == peer }) else { return 0 }
+        entries[index].turns += 1
+        return entries[index].turns - 1
+    }
+
     /// The attempt, or the connection that it led to, is over.
-    mutating func retry(_ peer: NodeID, at now: Instant) {
+    mutating func retry(_ peer: NodeID, at now: Instant, isSlow: Bool = false) {
         guard let index = entries.firstIndex(where: { $0.peer == peer }) else { return }
         // Between half and all of the back-off, so that many nodes do not knock at once.
-        let wait = Nanoseconds(Double(entries[index].backOff) * (0.5 + jitter.uniform() / 2))
+        let backOff = isSlow ? max(Self.nameBackOff, entries[index].backOff) : entries[index].backOff
+        let wait = Nanoseconds(Double(backOff) * (0.5 + jitter.uniform() / 2))
         entries[index].nextAttempt = now + wait
         entries[index].backOff = min(Self.longestBackOff, entries[index].backOff * 3 / 2)
     }

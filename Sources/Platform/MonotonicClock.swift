@@ -39,6 +39,11 @@ public enum WallClock {
     /// Now in coordinated universal time, as "20261121-040506".
     public static func stamp() -> String { stamp(secondsSince1970: now().tv_sec) }
 
+    /// The same of another moment.
+    public static func stamp(microsecondsSince1970 microseconds: UInt64) -> String {
+        stamp(secondsSince1970: Int(microseconds / 1_000_000))
+    }
+
     static func stamp(secondsSince1970 seconds: Int) -> String {
         var seconds = seconds
         var parts = unsafe tm()

@@ -1,7 +1,7 @@
 // NeighbourContact: whether a node has ever reached a neighbour, and what it says where it has not.
 import Kernels
 
-/// The neighbours of a node, as long as it has met none of them.
+/// The neighbours that a node has not met yet.
 struct NeighbourContact {
     /// So long everything may take to start.
     static let silence: Nanoseconds = .milliseconds(1_000)
@@ -11,35 +11,62 @@ struct NeighbourContact {
     private let dialled: [NodeID]
     private let diallers: [NodeID]
     private let addresses: NeighbourAddresses
-    /// Whether none has been met, where there are some.
-    private(set) var isAlone: Bool
-    /// When the node says whom it waits for; `nil` where it will not.
-    private(set) var speaksAt: Instant?
+    private let joining: Nanoseconds
+    /// Ascending.
+    private var unmet: [NodeID]
+    /// When the node says whom it waits for, as it has met nobody; `nil` where it will not.
+    private var speaksAt: Instant?
+    /// When it goes on without those that it has not met by then, and says so.
+    private var goesOnAt: Instant?
 
-    /// - Parameter speaksAt: `nil` for a node that need not say anything.
-    init(_ settings: TransportSettings, addresses: NeighbourAddresses, speaksAt: Instant?) {
+    /// - Parameters:
+    ///   - start: when the node began to look for neighbours; `nil` for one that need not say anything.
+    ///   - joining: how long it waits for them.
+    init(_ settings: TransportSettings, addresses: NeighbourAddresses, from start: Instant?, joining: Nanoseconds) {
         diallers = settings.diallers
         dialled = settings.neighbours.filter { !settings.diallers.contains($0) }
         self.addresses = addresses
-        isAlone = !settings.neighbours.isEmpty
-        self.speaksAt = isAlone ? speaksAt : nil
+        self.joining = joining
+        unmet = settings.neighbours.sorted()
+        guard let start, !unmet.isEmpty else { return }
+        speaksAt = joining > Self.silence ? start + Self.silence : nil
+        goesOnAt = start + joining
     }
 
-    mutating func linkUp() {
-        isAlone = false
+    /// Whether none has been met, where there are some.
+    var isAlone: Bool { !unmet.isEmpty && unmet.count == dialled.count + diallers.count }
+
+    /// When there may be something to say.
+    var nextWordAt: Instant? { speaksAt ?? goesOnAt }
+
+    mutating func linkUp(_ neighbour: NodeID) {
+        unmet.removeAll { $0 == neighbour }
         speaksAt = nil
+        if unmet.isEmpty { goesOnAt = nil }
     }
 
-    /// Whom the node waits for and where; once, when it is time.
+    /// Whom the node waits for and where, or goes on without; each once, when it is time.
     ///
     /// - Parameter address: where the node itself is reached.
     mutating func word(at now: Instant, listening address: String) -> String? {
-        guard let moment = speaksAt, moment <= now else { return nil }
-        speaksAt = nil
+        if let moment = speaksAt, moment <= now {
+            speaksAt = nil
+            return "no neighbour yet; \(whereabouts(address))"
+        }
+        guard let moment = goesOnAt, moment <= now else { return nil }
+        goesOnAt = nil
+        let seconds = Double(joining) / 1e9
+        return "goes on after \(seconds == seconds.rounded() ? "\(Int(seconds))" : "\(seconds)") s without "
+            + "\(Self.list(unmet) { "\($0)" }); \(whereabouts(address))"
+    }
+
+    /// How those are looked for that were not met.
+    private func whereabouts(_ address: String) -> String {
         var parts: [String] = []
-        if !dialled.isEmpty { parts.append("dials \(Self.list(dialled) { addresses.description(of: $0) })") }
-        if !diallers.isEmpty { parts.append("is dialled at \(address) by \(Self.list(diallers) { "\($0)" })") }
-        return "no neighbour yet; \(parts.joined(separator: "; "))"
+        let (sought, awaited) = (dialled.filter(unmet.contains), diallers.filter(unmet.contains))
+        if !sought.isEmpty { parts.append("dials \(Self.list(sought) { addresses.description(of: $0) })") }
+        if !awaited.isEmpty { parts.append("is dialled at \(address) by \(Self.list(awaited) { "\($0)" })") }
+        return parts.joined(separator: "; ")
     }
 
     /// What there is to say of a node that ends now; `nil` where it has met someone, or nobody was to be met.

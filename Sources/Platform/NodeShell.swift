@@ -82,6 +82,8 @@ public struct NodeShell {
     private var contact: NeighbourContact
     private var worker: LocalWorker?
     private var job: LocalJob?
+    /// It was told to end with its round, and keeps all checkpoints that it has.
+    private var endsWithRound = false
     /// Processor time of the last local step and of the last losses; nobody knows that of the first.
     private var lastCost = (step: Nanoseconds.max, losses: Nanoseconds.max)
 
@@ -113,7 +115,7 @@ public struct NodeShell {
             folder.trace,
             TraceHeader(of: self.node, experiment: identity, dimension: node.configuration.dimension),
             keeps: options.trace)
-        snapshots = try SnapshotFolder(folder)
+        snapshots = try SnapshotFolder(folder, end: node.configuration.rounds)
 
         incarnation = max(WallClock.microseconds(), start.incarnation &+ 1)
         heartbeat = try HeartbeatWriter(folder.heartbeat, first: incarnation, at: clock.now())
@@ -131,7 +133,8 @@ public struct NodeShell {
             case .udp: try UDPTransport(settings, now: clock.now())
             }
         let endpoint = Endpoint(
-            address: "\(transport.address)", pid: ChildProcess.ownIdentifier, incarnation: incarnation,
+            address: transport.address.reached(by: options.listen), pid: ChildProcess.ownIdentifier,
+            incarnation: incarnation,
             nonce: options.nonce)
         // In its own folder always, which tells of the node when others have long taken its place elsewhere.
         try Files.write(endpoint.json, to: folder.endpoint)
@@ -142,7 +145,8 @@ public struct NodeShell {
         }
         // A laboratory has started the neighbours itself, and sees what becomes of them.
         contact = NeighbourContact(
-            settings, addresses: addresses, speaksAt: lifeline == nil ? clock.now() + NeighbourContact.silence : nil)
+            settings, addresses: addresses, from: lifeline == nil ? clock.now() : nil,
+            joining: node.configuration.patience.joining)
         recovery.refusals.forEach { warn($0) }
         if options.nonce == .none { warn(Self.namelessRun) }
         if !lock.isEffective {
@@ -171,7 +175,7 @@ public struct NodeShell {
             takeArrivals()
             sayWhoIsMissing()
             lookAfterFolder()
-            if ready[0], try !signals.take().isEmpty { leave(by: .stopRequested, as: .stopped(core.currentRound)) }
+            if ready[0] { heed(try signals.take()) }
             // The lifeline is readable only when the launcher has gone.
             if lifeline != nil, ready[1] { leave(by: .stopRequested, as: .stopped(core.currentRound)) }
             try takeResults()
@@ -201,10 +205,20 @@ public struct NodeShell {
         }
     }
 
+    /// What is sent before the end of a job asks for a checkpoint; what asks for the end is not to wait.
+    private mutating func heed(_ received: [Signal]) {
+        if received.contains(where: { !Signal.warnings.contains($0) }) {
+            leave(by: .stopRequested, as: .stopped(core.currentRound))
+        } else if !received.isEmpty, !endsWithRound {
+            endsWithRound = true
+            handle(.stopAfterRound)
+        }
+    }
+
     /// When there is something to do, whatever comes in.
     private var nextMoment: Instant? {
         guard job == nil else { return clock.now() }
-        return [wakeAt, triesTraceAt, contact.speaksAt].compactMap { $0 }.reduce(heartbeat.nextAt, min)
+        return [wakeAt, triesTraceAt, contact.nextWordAt].compactMap { $0 }.reduce(heartbeat.nextAt, min)
     }
 
     private mutating func showSignOfLife() {
@@ -218,7 +232,7 @@ public struct NodeShell {
     // MARK: - Events
 
     private mutating func sayWhoIsMissing() {
-        guard contact.speaksAt != nil else { return }
+        guard let moment = contact.nextWordAt, moment <= clock.now() else { return }
         if let word = contact.word(at: clock.now(), listening: "\(transport.address)") { warn(word) }
     }
 
@@ -234,7 +248,7 @@ public struct NodeShell {
     private mutating func take(_ arrival: Arrival) {
         switch arrival {
         case .linkUp(let peer, let incarnation):
-            contact.linkUp()
+            contact.linkUp(peer)
             handle(.linkUp(peer, incarnation: incarnation))
         case .linkDown(let peer): handle(.linkDown(peer))
         case .message(let message, let peer): handle(.received(message, from: peer))
@@ -244,6 +258,8 @@ public struct NodeShell {
             warn("refused \(sender): \(rejection.rawValue)\(detail)")
             // Bytes of strangers are nobody's offence; they are counted under this node's own name.
             handle(.rejected(rejection, from: peer ?? node, count: count))
+        case .unresolved(let peer, let reason):
+            warn("\(reason), where node \(peer) is looked for; it is tried again", about: "names")
         }
     }
 
@@ -282,6 +298,8 @@ public struct NodeShell {
             case .record(let record): append(record)
             case .mixed(let rounds, let mix):
                 handOut { folder throws(SystemFault) in try folder.write(mix, rounds: rounds) }
+            case .ownModel(let rounds, let model):
+                handOut { folder throws(SystemFault) in try folder.write(ownModel: model, rounds: rounds) }
             case .snapshot(let rounds, let model):
                 handOut { folder throws(SystemFault) in try folder.write(model, rounds: rounds) }
             case .save(let checkpoint): save(checkpoint)
@@ -381,7 +399,10 @@ public struct NodeShell {
         guard keep({ () throws(SystemFault) in try Files.write(bytes, to: path) }) else { return }
         checkpoints.removeAll { $0 == checkpoint.rounds }
         checkpoints.append(checkpoint.rounds)
-        if checkpoints.count > 2 { Files.remove(folder.checkpoint(rounds: checkpoints.removeFirst())) }
+        // The one that a node leaves at its end, of whatever round, must not cost one that all nodes may have.
+        while checkpoints.count > 2, !endsWithRound {
+            Files.remove(folder.checkpoint(rounds: checkpoints.removeFirst()))
+        }
     }
 
     private mutating func finish(_ ending: Ending) {

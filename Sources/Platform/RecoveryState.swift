@@ -62,7 +62,7 @@ public struct RecoveryState {
             else {
                 throw ConfigurationFault(
                     "\(folder.path) holds what an earlier process of this node left; allowed is --rejoin, "
-                        + "--resume ROUND or another --run")
+                        + "--resume ROUND or auto, or another --run")
             }
             return .afresh
         case .resume(let rounds):
@@ -116,6 +116,43 @@ public struct RecoveryState {
             throw ConfigurationFault("\(path) cannot be used: it is of round \(checkpoint.rounds)")
         }
         return checkpoint
+    }
+}
+
+extension NodeShell.Start {
+    /// How a node goes on that may have been started before: afresh where nothing says so, by what neighbours send
+    /// where it alone comes back. Where the launcher has started the whole job again, all nodes go on together from
+    /// the newest round of which every one has a checkpoint in this folder.
+    ///
+    /// - Parameters:
+    ///   - nodes: of the topology.
+    ///   - isRestart: whether the launcher says so.
+    ///   - goTogether: whether nodes are in one round at a time.
+    public static func onward(
+        of node: NodeID, in run: RunDirectory, nodes: Int, isRestart: Bool, goTogether: Bool
+    ) -> NodeShell.Start {
+        if isRestart, goTogether, let round = newestCommonRound(in: run, nodes: nodes) { return .resume(round) }
+        let folder = run.node(node)
+        let isNew = rounds(in: folder).isEmpty && Files.size(of: folder.trace) ?? 0 == 0 && !Files.exists(folder.model)
+        return isNew && !isRestart ? .afresh : .rejoin
+    }
+
+    /// Whether a node has done all that there was to do, and nobody is left to hear from it.
+    public static func isDone(_ node: NodeID, in run: RunDirectory, nodes: Int, isRestart: Bool) -> Bool {
+        let waited = isRestart ? (0..<nodes).map { NodeID($0) } : [node]
+        return waited.allSatisfy { Files.exists(run.node($0).model) }
+    }
+
+    private static func newestCommonRound(in run: RunDirectory, nodes: Int) -> Int? {
+        var common = Set(rounds(in: run.node(NodeID(0))))
+        for node in 1..<max(1, nodes) where !common.isEmpty {
+            common.formIntersection(rounds(in: run.node(NodeID(node))))
+        }
+        return common.max()
+    }
+
+    private static func rounds(in folder: NodeDirectory) -> [Int] {
+        ((try? Files.names(in: folder.path)) ?? []).compactMap(NodeDirectory.rounds(ofCheckpoint:))
     }
 }
 

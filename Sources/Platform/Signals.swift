@@ -16,6 +16,11 @@ public struct Signal: Hashable, Sendable, CustomStringConvertible {
     public static let hangUp = Signal(SIGHUP)
     /// The end at once; no process can catch it.
     public static let kill = Signal(SIGKILL)
+    /// What schedulers are asked to send some time before the end of a job.
+    public static let user1 = Signal(SIGUSR1)
+    public static let user2 = Signal(SIGUSR2)
+    /// Requests to bring things to an end, made in good time.
+    static let warnings: [Signal] = [.user1, .user2]
     /// Stand still, until told to go on; no process can catch it.
     public static let stop = Signal(SIGSTOP)
     public static let `continue` = Signal(SIGCONT)
@@ -74,7 +79,7 @@ public final class Signals {
     public static var wereRequestsToEnd: Bool { endRequest.load(ordering: .relaxed) }
 
     /// What asks a process to end in good order.
-    public static let requestsToEnd: [Signal] = [.terminate, .interrupt, .hangUp]
+    public static let requestsToEnd: [Signal] = [.terminate, .interrupt, .hangUp] + Signal.warnings
 
     private static var isHangUpIgnored: Bool {
         var action = sigaction()
@@ -83,9 +88,12 @@ public final class Signals {
             == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
+    /// A process that was asked to end has a last word to say, and is not killed for being asked again meanwhile: its
+    /// handlers stay, and write to nobody.
     deinit {
-        for signal in watched { try? Self.handle(signal, SIG_DFL) }
         handlerPipe.store(-1, ordering: .sequentiallyConsistent)
+        guard !Self.wereRequestsToEnd else { return }
+        for signal in watched { try? Self.handle(signal, SIG_DFL) }
     }
 
     /// The signals that have come since the last call, in order.

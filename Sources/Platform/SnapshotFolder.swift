@@ -8,11 +8,14 @@ struct SnapshotFolder {
     private static let mostUnread = 4
 
     private let folder: NodeDirectory
+    /// Rounds of the run.
+    private let end: Int
     private var recent: [Int] = []
     private(set) var overwritten = 0
 
-    init(_ folder: NodeDirectory) throws(SystemFault) {
+    init(_ folder: NodeDirectory, end: Int) throws(SystemFault) {
         self.folder = folder
+        self.end = end
         try Files.makeDirectory(folder.snapshots)
     }
 
@@ -22,7 +25,14 @@ struct SnapshotFolder {
         guard recent.count > Self.mostUnread else { return }
         let oldest = recent.removeFirst()
         Files.remove(folder.mix(rounds: oldest))
+        Files.remove(folder.ownModel(rounds: oldest))
         if Files.remove(folder.snapshot(rounds: oldest)) { overwritten += 1 }
+    }
+
+    /// Hands out the node's own model; the snapshot of what it shares comes after it. The last one stays for good.
+    func write(ownModel model: [Float], rounds: Int) throws(SystemFault) {
+        let path = rounds == end ? folder.ownModel : folder.ownModel(rounds: rounds)
+        try Files.write(ModelFile(rounds: rounds, model: model).encoded, to: path)
     }
 
     /// Hands out a mix; the snapshot of the model that it made comes after it.

@@ -81,6 +81,9 @@ public enum Socket {
         try unsafe SocketAddress("read a peer's address") { unsafe getpeername(socket.number, $0, $1) }
     }
 
+    /// Whether the system has IPv6 at all.
+    static let hasIPv6 = (try? FileDescriptor(owning: socket(AF_INET6, Int32(SOCK_STREAM.rawValue), 0))) != nil
+
     private static func open(_ address: SocketAddress) throws(SystemFault) -> FileDescriptor {
         let number = try systemCall("open a socket for", "\(address)") {
             socket(address.family, Int32(SOCK_STREAM.rawValue), 0)

@@ -12,7 +12,10 @@ public struct SocketAddress: Equatable, Sendable {
     /// Resolves "127.0.0.1:7600", "[::1]:7600" or "localhost:0"; port 0 lets the system choose.
     ///
     /// Where a name has addresses of both families, IPv4 is taken, so that both ends choose alike.
-    public init(_ text: String) throws(ConfigurationFault) {
+    public init(_ text: String) throws(ConfigurationFault) { self = try SocketAddress.all(text)[0] }
+
+    /// All addresses of a name, those of IPv4 first, each once; of an address that one. At least one.
+    static func all(_ text: String) throws(ConfigurationFault) -> [SocketAddress] {
         let address = try HostPort(text)
         var hints = unsafe addrinfo()
         unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
@@ -22,20 +25,30 @@ public struct SocketAddress: Equatable, Sendable {
             throw ConfigurationFault("cannot resolve '\(text)': \(unsafe String(cString: gai_strerror(code)))")
         }
         defer { unsafe freeaddrinfo(list) }
-        var chosen = unsafe list
+        var found: [SocketAddress] = []
         var next = unsafe list
-        while let entry = unsafe next {
-            if unsafe entry.pointee.ai_family == AF_INET {
-                unsafe chosen = entry
-                break
-            }
-            unsafe next = entry.pointee.ai_next
+        while let entry = unsafe next?.pointee {
+            let bytes = unsafe [UInt8](UnsafeRawBufferPointer(start: entry.ai_addr, count: Int(entry.ai_addrlen)))
+            let address = SocketAddress(bytes: bytes)
+            if !found.contains(address) { found.append(address) }
+            unsafe next = entry.ai_next
         }
-        guard let info = unsafe chosen?.pointee else {
-            throw ConfigurationFault("cannot resolve '\(text)': no address")
-        }
-        bytes = unsafe [UInt8](UnsafeRawBufferPointer(start: info.ai_addr, count: Int(info.ai_addrlen)))
+        guard !found.isEmpty else { throw ConfigurationFault("cannot resolve '\(text)': no address") }
+        return found.filter { $0.family == AF_INET } + found.filter { $0.family != AF_INET }
     }
+
+    /// Where a node listens that was told this. Under a name it listens everywhere: that name may stand for a loopback
+    /// address on the very host that bears it, or may not be known yet.
+    init(listeningAt text: String) throws(ConfigurationFault) {
+        let place = try HostPort(text)
+        guard place.isName, place.host != "localhost" else {
+            try self.init(text)
+            return
+        }
+        try self.init(Socket.hasIPv6 ? "[::]:\(place.port)" : "0.0.0.0:\(place.port)")
+    }
+
+    private init(bytes: [UInt8]) { self.bytes = bytes }
 
     /// The address that `call` (`getsockname` or `getpeername`) writes.
     init(
@@ -76,6 +89,14 @@ extension SocketAddress {
         // Behind family and port: of IPv4 the address; of IPv6 a label of no meaning here, and the address.
         if family == AF_INET { return Host(high: 0, low: UInt64(bytes.integer(at: 4, as: UInt32.self))) }
         return Host(high: bytes.integer(at: 8, as: UInt64.self), low: bytes.integer(at: 16, as: UInt64.self))
+    }
+}
+
+extension SocketAddress {
+    /// Where others reach a node that was told to listen at `text` and listens here: under its name, if that is one.
+    func reached(by text: String) -> String {
+        guard let place = try? HostPort(text), place.isName, place.host != "localhost" else { return description }
+        return "\(place.host)\(description[description.lastIndex(of: ":")!...])"
     }
 }
 

@@ -11,6 +11,22 @@ public enum StandardOutput {
         try write(lines.map { printable(String($0)) + "\n" }.joined())
     }
 
+    /// Rows for other programs, with a tab between two columns.
+    static func print(tabbed rows: [[String]]) throws(OutputFault) {
+        try write(rows.map { $0.map { printable($0) }.joined(separator: "\t") + "\n" }.joined())
+    }
+
+    /// Rows of a table of two columns; on a terminal they are broken at words, and the first one has this colour.
+    public static func print(rows: some Sequence<some StringProtocol>, first colour: Colour) throws(OutputFault) {
+        let columns = Terminal.sizeOfStandardOutput?.columns
+        var lines = rows.map { row in
+            columns.map { wrapped(row: printable(String(row)), to: $0).joined(separator: "\n") }
+                ?? printable(String(row))
+        }
+        if let first = lines.first, Terminal.hasColour { lines[0] = colour.shown(first) }
+        try write(lines.map { $0 + "\n" }.joined())
+    }
+
     /// A text of JSON, whose last line feed may be missing.
     public static func print(json: String) throws(OutputFault) {
         try write(printable(json: json) + (json.hasSuffix("\n") ? "" : "\n"))
@@ -23,7 +39,7 @@ public enum StandardOutput {
     }
 
     /// Nothing is kept back: what this returns from, the system has taken.
-    private static func write(_ text: String) throws(OutputFault) {
+    static func write(_ text: String) throws(OutputFault) {
         let bytes = Array(text.utf8)
         var written = 0
         while written < bytes.count {
@@ -66,7 +82,12 @@ public struct OutputFault: Error, Equatable, Sendable, CustomStringConvertible {
 /// Progress, warnings and faults; results go to standard output.
 public enum StandardError {
     /// One line, whatever stands in `line`.
-    public static func print(_ line: String) { write(printable(line) + "\n") }
+    ///
+    /// On a terminal it is broken at words.
+    public static func print(_ line: String) {
+        let lines = Terminal.columnsOfStandardError.map { wrapped(printable(line), to: $0) } ?? [printable(line)]
+        write(lines.map { $0 + "\n" }.joined())
+    }
 
     /// Puts `text` in the place of the line that a terminal's cursor is in; nothing clears the line.
     public static func replaceLine(with text: String = "") { write("\r\u{1B}[K" + printable(text)) }
@@ -91,13 +112,38 @@ public enum StandardStreams {
     }
 }
 
+/// Colours of a terminal, for what is well, doubtful and wrong. Whatever they say stands there in words too.
+public enum Colour: String, Sendable {
+    case green = "32"
+    case amber = "33"
+    case red = "31"
+
+    /// `text` in this colour, between the terminal's own escapes.
+    func shown(_ text: String) -> String { "\u{1B}[\(rawValue)m\(text)\u{1B}[0m" }
+}
+
+/// What the standard streams are connected to, where that is a terminal.
 public enum Terminal {
     /// Width of the terminal that standard error goes to; `nil` where it goes elsewhere.
-    public static var columnsOfStandardError: Int? {
-        guard isatty(2) == 1 else { return nil }
+    public static var columnsOfStandardError: Int? { size(of: 2)?.columns }
+
+    /// Size of the terminal that standard output goes to; `nil` where it goes elsewhere.
+    public static var sizeOfStandardOutput: (columns: Int, rows: Int)? { size(of: 1) }
+
+    /// For texts on standard output: the width of the terminal, or of a page where there is none.
+    public static var columnsOfOutput: Int { size(of: 1)?.columns ?? 100 }
+
+    /// Whether standard output shows colours: a terminal, unless `NO_COLOR` says no (no-color.org).
+    public static var hasColour: Bool {
+        func variable(_ name: String) -> String { unsafe getenv(name).map { unsafe String(cString: $0) } ?? "" }
+        return isatty(1) == 1 && variable("NO_COLOR").isEmpty && variable("TERM") != "dumb"
+    }
+
+    private static func size(of stream: Int32) -> (columns: Int, rows: Int)? {
+        guard isatty(stream) == 1 else { return nil }
         var size = winsize()
-        guard unsafe ioctl(2, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-        return Int(size.ws_col)
+        guard unsafe ioctl(stream, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return (80, 24) }
+        return (Int(size.ws_col), size.ws_row > 0 ? Int(size.ws_row) : 24)
     }
 }
 

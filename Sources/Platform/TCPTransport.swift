@@ -11,7 +11,7 @@ struct TCPTransport: MessageTransport {
     private let strangers: StrangerQuota
 
     init(_ settings: TransportSettings, now: Instant) throws {
-        let door = try Socket.listen(on: SocketAddress(settings.listen))
+        let door = try Socket.listen(on: SocketAddress(listeningAt: settings.listen))
         table = ConnectionTable(settings, door: door, readBytes: 1 << 18, now: now)
         strangers = StrangerQuota(expected: settings.diallers.count)
     }

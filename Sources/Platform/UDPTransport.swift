@@ -14,7 +14,7 @@ struct UDPTransport: MessageTransport {
     private let addressValidator: AddressValidator
 
     init(_ settings: TransportSettings, now: Instant) throws {
-        let door = try DatagramSocket.listen(on: SocketAddress(settings.listen))
+        let door = try DatagramSocket.listen(on: SocketAddress(listeningAt: settings.listen))
         // As much as the kernel joins of one peer's datagrams.
         table = ConnectionTable(settings, door: door, readBytes: 1 << 16, now: now)
         pace = DatagramLink.Pace(

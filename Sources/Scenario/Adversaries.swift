@@ -79,6 +79,9 @@ struct Adversaries: Sendable {
             throw ConfigurationFault(
                 "\(key).attack \(settings.attack.kind) needs data to poison; task.split.over must be all")
         }
+        if case .forges(let attack) = conduct, type(of: attack).needsCommonModel {
+            try Adversaries.checkCommonModel(settings.attack.kind, key: key, in: experiment.training)
+        }
         let members = try claim(settings.nodes.labels, for: conduct, key: "\(key).nodes", on: file.topology)
         if case .forges(let attack) = conduct, settings.collude {
             try Adversaries.checkCollusion(
@@ -168,6 +171,17 @@ struct Adversaries: Sendable {
                     + "from, until, probability and collude do not apply to it")
         }
         return .poisons(poisoning)
+    }
+
+    /// Attacks on the common model know the training by which it is learned, one gossip step a round.
+    private static func checkCommonModel(
+        _ kind: String, key: String, in training: Experiment.Training
+    ) throws(ConfigurationFault) {
+        guard training.exchange.kind == PersonalExchange.name else {
+            throw ConfigurationFault(
+                "\(key).attack \(kind) is on the common model of personalised learning; training.exchange must be "
+                    + "\(PersonalExchange.name) (cga is on models that are all alike)")
+        }
     }
 
     /// One vector from all members: that takes an attack that goes by nothing but what all of them know.

@@ -93,6 +93,7 @@ public struct Assembly: Sendable {
         exchange = try experiment.training.makeExchange()
         try experiment.checkExchange(exchange, with: rule)
         try experiment.checkMass(of: exchange, on: file)
+        try experiment.checkPrivacy(with: rule)
         model = try experiment.task.makeModel()
         let net = try HeldNet(
             try model.makeObjective(for: dataset.shape), holding: experiment.training.frozen, from: files)
@@ -135,6 +136,11 @@ public struct Assembly: Sendable {
         try experiment.checkWeighting(file.weighting, isAnyoneHostile: !hostile.isEmpty)
         topologyFile = try file.weighed(by: parts.map(\.count))
         graphs = topologyFile.graphs
+        exchange = try exchange.fitted(
+            to: ExchangeSetting(
+                dimension: dimension, nodeCount: topology.nodeCount,
+                averageSamples: Double(parts.reduce(0) { $0 + $1.count }) / Double(topology.nodeCount),
+                agrees: topologyFile.agrees(under: experiment, with: rule)))
         view = RoundsInView(of: graphs, steps: experiment.training.steps)
         let doubts = Warnings(
             experiment: pinned, graphs: graphs, honest: honest, isHostile: isHostile.contains, rule: rule,
@@ -148,9 +154,9 @@ public struct Assembly: Sendable {
         warnings =
             file.warnings + [file.unusedMarks(hostile: isHostile)].compactMap(\.self) + roundings + doubts.sentences
             + [
-                net.warning, start.warning,
+                net.warning, start.warning, experiment.privacyWarning(of: parts.map(\.count)),
                 experiment.driftWarning(on: topology, changes: !graphs.isConstant, exchange, with: rule),
-            ].compactMap(\.self)
+            ].compactMap(\.self) + experiment.personalWarnings(exchange)
     }
 
     private static func split(
@@ -178,6 +184,12 @@ public struct Assembly: Sendable {
 
     /// Whether models travel, and not something else that a round's training comes to.
     public var sendsModels: Bool { type(of: exchange).sendsModels }
+
+    /// Whether each node has a model of its own beside what is shared.
+    public var keepsOwnModels: Bool { type(of: exchange).keepsOwnModel }
+
+    /// How messages are told for lies by what they hold.
+    public var plausibility: Plausibility? { exchange.plausibility }
 
     /// Whether a message holds the sender's mass.
     public var carriesMass: Bool { type(of: exchange).carriesMass }
@@ -251,15 +263,27 @@ public struct Assembly: Sendable {
     /// Whether the node trains on poisoned data.
     public func poisons(_ node: NodeID) -> Bool { adversaries.poisons(node) }
 
+    /// What its gradients tell of its samples; `nil` where they are not private.
+    public func privacy(of node: NodeID) throws(ConfigurationFault) -> NodePrivacy? {
+        try NodePrivacy(experiment, of: node, samples: parts[node.index].count)
+    }
+
     /// What it does to each batch.
     public func batchPoison(of node: NodeID) -> (any BatchPoison)? { adversaries.batchPoison(of: node) }
 
     /// For each attack that wants samples to be taken for another class: those among these, as it wants them.
     public func wanted(of samples: Samples) -> [Samples] { adversaries.wanted(of: samples) }
 
+    /// The models that attacks want, in the order of the experiment's groups.
+    public var attackTargets: [[Float]] {
+        adversaries.groups.compactMap { ($0.attack as? any TargetedAttack)?.target.model(of: dimension) }
+    }
+
     public func node(_ node: NodeID) throws(ConfigurationFault) -> AssembledNode {
         let configuration = configuration(of: node)
         let neighbours = configuration.neighbours.map(\.node)
+        var settings = settings
+        settings.privacy = try privacy(of: node)?.gradient
         let trainer = LocalSGD(
             objective: objective, shard: try shard(of: node), settings: settings, seed: experiment.seed, node: node,
             poison: adversaries.batchPoison(of: node))
@@ -309,9 +333,17 @@ public struct Assembly: Sendable {
             cadence: experiment.training.cadence, participation: experiment.participation(under: exchange),
             exchange: type(of: exchange), pace: experiment.timing.pace, output: experiment.training.output,
             seed: experiment.seed,
-            patience: Patience(deadline: .milliseconds(experiment.timing.deadlineMilliseconds)),
-            measureEvery: experiment.measureEvery, handsOutMixes: experiment.measureAlso.contains(.mixing),
+            patience: experiment.timing.patience,
+            measureEvery: experiment.measureEvery, handsOutMixes: experiment.handsOutMixes,
             checkpointEvery: experiment.checkpointEvery)
+    }
+}
+
+extension Experiment.Timing {
+    var patience: Patience {
+        Patience(
+            deadline: .milliseconds(deadlineMilliseconds),
+            joining: joinSeconds.map { Nanoseconds(($0 * 1e9).rounded()) })
     }
 }
 

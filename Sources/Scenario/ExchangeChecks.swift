@@ -78,6 +78,7 @@ extension Experiment {
                 "\(name) weighs models by masses that only plain sums keep; aggregation.rule must be weightedMean, "
                     + "with rate 1")
         }
+        if let exchange = exchange as? PersonalExchange { try checkPersonal(exchange, named: name) }
         guard !sendsModels else { return }
         if training.mixEvery > 1 {
             try refuse("\(name) is mixed in the round it belongs to; training.mixEvery must be 1")
@@ -93,6 +94,46 @@ extension Experiment {
                     + "has none; with \(name), training.participation must be 1, or the rule weightedMean or of a set"
             )
         }
+    }
+
+    /// - Throws: what of training is for one model alone.
+    private func checkPersonal(_ exchange: PersonalExchange, named name: String) throws(ConfigurationFault) {
+        func refuse(_ sentence: String) throws(ConfigurationFault) { throw ConfigurationFault("\(name) \(sentence)") }
+        if exchange.isSolved, training.localSteps > 1 {
+            try refuse("solves for the own model in every round; training.localSteps must be 1, or its local step")
+        }
+        if exchange.isJudgedByDistance, training.mixEvery > 1 {
+            try refuse(
+                "refuses messages by how far one round leads; training.mixEvery must be 1, or its disagreement 0")
+        }
+        if !(try training.makeMomentum().isPlain) {
+            try refuse("descends without momentum; training.momentum must be 0")
+        }
+        if training.weightDecay > 0, training.weightDecayForm != .coupled {
+            try refuse("takes weight decay for part of the loss, ν |θ|²; training.weightDecayForm must be coupled")
+        }
+        if training.clip != nil { try refuse("does not clip; training.clip must be null") }
+        if !(try training.makeProjection() is NoProjection) {
+            try refuse("keeps models in no set; training.projection must be none")
+        }
+        if training.output != .last { try refuse("has no round without a step; training.output must be last") }
+    }
+
+    /// What is doubtful about a common model.
+    func personalWarnings(_ exchange: any Exchange) -> [String] {
+        guard let exchange = exchange as? PersonalExchange else { return [] }
+        var sentences: [String] = []
+        if exchange.isOpen {
+            sentences.append(
+                "training.exchange personal with \(type(of: exchange.coupling).name) and lambda0 0 has no one common "
+                    + "model: where nodes have come to their own, any between them is as good")
+        }
+        if exchange.plausibility?.bound == 0, adversary.contains(where: { $0.tellsApart }) {
+            sentences.append(
+                "an attack that tells every neighbour something else makes common models differ, which training.exchange "
+                    + "personal takes for the same: while most seem to lie, nobody is refused")
+        }
+        return sentences
     }
 
     /// - Throws: where masses cannot do what weights do.
@@ -116,17 +157,16 @@ extension Experiment {
         on topology: Topology, changes: Bool, _ exchange: any Exchange, with rule: any GossipRule
     ) -> String? {
         guard let drift = type(of: exchange).drift else { return nil }
-        let isComplete = topology.nodes.allSatisfy { topology.neighbours(of: $0).count == topology.nodeCount - 1 }
         let cause: String
         if changes {
             cause = "on a graph that changes: nodes do not hear the same"
-        } else if !isComplete {
+        } else if !topology.isComplete {
             cause = "on a graph that is not complete: nodes do not hear the same"
         } else if !rule.doesWithoutOwn {
             cause =
                 "with aggregation.rule \(aggregation.rule.kind), which starts from each node's own: "
                 + "nodes come to different results"
-        } else if adversary.contains(where: { ((try? $0.makeAttack()) as? any ModelAttack)?.tellsApart ?? false }) {
+        } else if adversary.contains(where: \.tellsApart) {
             cause = "with an attack that tells every neighbour something else: nodes do not hear the same"
         } else {
             return nil
@@ -135,7 +175,40 @@ extension Experiment {
     }
 }
 
+extension Topology {
+    /// Whether every node hears every other.
+    fileprivate var isComplete: Bool { nodes.allSatisfy { neighbours(of: $0).count == nodeCount - 1 } }
+}
+
+extension TopologyFile {
+    /// Whether nodes that begin as one and hear the same share the same in every round.
+    func agrees(under experiment: Experiment, with rule: any GossipRule) -> Bool {
+        let (training, aggregation) = (experiment.training, experiment.aggregation)
+        return topology.isComplete && graphs.isConstant && weighting == .metropolisHastings
+            && training.mixEvery == 1 && training.initialisation != .different && rule.doesWithoutOwn
+            && aggregation.before.isEmpty && aggregation.rule.favoursNobody
+    }
+}
+
+extension Selection {
+    /// Whether a rule of these parameters has no more to do with the node's own model than with others.
+    fileprivate var favoursNobody: Bool {
+        zip(parameters.names, parameters.values).allSatisfy { name, value in
+            switch name {
+            case "rate": value == .number(1)
+            case "neighbourhood": value == .text("closed")
+            case "protectSelf": value == .flag(false)
+            default: true
+            }
+        }
+    }
+}
+
 extension ModelAttack {
     /// Whether it may send different vectors to different neighbours.
     fileprivate var tellsApart: Bool { !needs.isDisjoint(with: [.victim, .draws]) }
+}
+
+extension AdversaryGroup {
+    fileprivate var tellsApart: Bool { ((try? makeAttack()) as? any ModelAttack)?.tellsApart ?? false }
 }

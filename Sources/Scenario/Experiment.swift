@@ -54,6 +54,7 @@ public struct Experiment: Sendable, Equatable {
         public var weightDecayForm = WeightDecay.coupled
         /// `nil` for none.
         public var clip: Double?
+        public var privacy = Privacy()
         public var projection = Selection(NoProjection.self)
         public var exchange = Selection(ModelExchange.self)
         public var participation = 1.0
@@ -67,6 +68,8 @@ public struct Experiment: Sendable, Equatable {
     public struct Timing: Sendable, Equatable {
         public var kind = TimingKind.synchronous
         public var deadlineMilliseconds = 5000
+        /// `nil`: as long as a neighbour in one round, or where nobody has started all nodes at once, a minute.
+        public var joinSeconds: Double?
         /// Own rounds for which an asynchronous node goes on using a model.
         public var staleness = 10
         /// Mean virtual time of a local step of an asynchronous node in the simulator.

@@ -46,6 +46,23 @@ extension Experiment: Settings {
         .optionalNumber(
             "training.clip", \.training.clip, 1e-9...1e9,
             "greatest norm of a batch gradient, which is shortened to it, before weight decay; null: any"),
+        .optionalNumber(
+            "training.privacy.clip", \.training.privacy.clip, 1e-9...1e9,
+            "DP-SGD: greatest norm of the gradient of one sample, which is shortened to it; null: gradients of batches"
+        ),
+        .optionalNumber(
+            "training.privacy.noiseMultiplier", \.training.privacy.noiseMultiplier, 0...1e6,
+            "DP-SGD: z, deviation of the noise on a sum of gradients as a multiple of clip; drawn from the seed: for "
+                + "study, not for data that matter"),
+        .optionalNumber(
+            "training.privacy.epsilon", \.training.privacy.epsilon, 1e-6...1e6,
+            "DP-SGD, in place of noiseMultiplier: each node takes the least z with which all rounds come to this ε"),
+        .number(
+            "training.privacy.delta", \.training.privacy.delta, 1e-30...0.999,
+            "δ of (ε, δ): less than 1 over the samples of a node"),
+        .choice(
+            "training.privacy.sampling", \.training.privacy.sampling,
+            "poisson: each sample with chance batchSize / samples, as ε assumes; shuffled: in turn, and ε an estimate"),
         .catalog(
             "training.projection", \.training.projection, ProjectionCatalog.all,
             "the set that every step is taken back to"),
@@ -72,6 +89,11 @@ extension Experiment: Settings {
             "timing.deadlineMilliseconds", \.timing.deadlineMilliseconds, 1...86_400_000,
             "longest wait for a neighbour in one round"
         ).outsideIdentity,
+        .optionalNumber(
+            "timing.joinSeconds", \.timing.joinSeconds, 0.001...86_400,
+            "longest wait for links before the first round; null: the deadline, and a minute for nodes that no "
+                + "laboratory has started"
+        ).outsideIdentity,
         .count(
             "timing.staleness", \.timing.staleness, 0...longest,
             "asynchronous: own rounds for which a neighbour's model is used"),
@@ -97,7 +119,6 @@ extension Experiment: Settings {
 
         .choice("network.transport", \.transport, "what carries frames between processes").outsideIdentity,
         .faults("faults", \.faults, "what goes wrong on purpose: a list, one fault, or the name of a plan"),
-        .only("privacy", "null", "noise for privacy; there is none yet"),
         .count("checkpoint.every", \.checkpointEvery, 0...longest, "rounds between checkpoints; 0: none")
             .outsideIdentity,
         .count("measure.every", \.measureEvery, 0...longest, "rounds between records; 0: one at the end")

@@ -19,6 +19,9 @@ public struct HostPort: Sendable, Hashable {
         self = parsed
     }
 
+    /// Whether the host is neither an IPv4 nor an IPv6 address: it must be looked up.
+    public var isName: Bool { !host.contains(":") && !HostPort.isIPv4(host[...]) }
+
     private init?(parsing text: String) {
         guard let colon = text.lastIndex(of: ":") else { return nil }
         let host = text[..<colon]

@@ -7,7 +7,7 @@ import Registry
 
 /// What is measured only where it is asked for, as it costs time, memory or long lines.
 public enum ExtraMeasure: String, Sendable, CaseIterable {
-    case nodes, classes, success, gradients, mixing, disagreement
+    case nodes, classes, success, gradients, mixing, disagreement, membership
 }
 
 /// A run to compare with: the same seeds and data with one thing changed, in the simulator.
@@ -42,7 +42,7 @@ extension Experiment {
                 throw ConfigurationFault(
                     "measure.also mixing needs models of one round, and timing.kind is asynchronous; allowed: "
                         + "synchronous")
-            case .nodes, .classes, .success, .gradients, .mixing, .disagreement: break
+            case .nodes, .classes, .success, .gradients, .mixing, .disagreement, .membership: break
             }
         }
         for reference in measureReferences {
@@ -55,6 +55,11 @@ extension Experiment {
             case .noAttack, .noCommunication: break
             }
         }
+    }
+
+    /// Whether nodes tell what they last sent, and what became of it.
+    public var handsOutMixes: Bool {
+        measureAlso.contains(.mixing) || measureAlso.contains(.membership) && timing.kind == .synchronous
     }
 
     private static let wantingAttacks = AttackCatalog.all.entries.filter {

@@ -69,6 +69,8 @@ public struct NodeDirectory: Sendable, Equatable {
     public var heartbeat: String { "\(path)/heartbeat" }
     /// The final model; it is there only once all rounds are done.
     public var model: String { "\(path)/model.bin" }
+    /// The node's own model after all rounds, where it has one beside what it shares.
+    public var ownModel: String { "\(path)/own.bin" }
     public var snapshots: String { "\(path)/snapshots" }
     /// Held by the node's process.
     public var lock: String { "\(path)/lock" }
@@ -76,6 +78,8 @@ public struct NodeDirectory: Sendable, Equatable {
     public func snapshot(rounds: Int) -> String { "\(snapshots)/\(rounds).bin" }
     /// The mix that made the snapshot of this many rounds, or the final model.
     public func mix(rounds: Int) -> String { "\(snapshots)/\(rounds).mix" }
+    /// The node's own model beside the snapshot of this many rounds.
+    public func ownModel(rounds: Int) -> String { "\(snapshots)/\(rounds).own" }
     public func checkpoint(rounds: Int) -> String { "\(path)/checkpoint-\(rounds).bin" }
 
     /// The rounds of a snapshot, from the name of its file; `nil` for any other file.

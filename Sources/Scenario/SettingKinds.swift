@@ -170,18 +170,6 @@ extension SettingKey {
         }
     }
 
-    /// A key with a single allowed value, given as canonical JSON: it keeps the place of what is to come.
-    static func only(_ path: String, _ allowed: String, _ summary: String) -> SettingKey {
-        SettingKey(path, allowed: allowed, summary) { _, value, key throws(ConfigurationFault) in
-            guard JSONText.canonical(value) == allowed else { throw value.rangeFault(key, allowed) }
-        } write: { _ in
-            guard let value = try? StrictJSON.read(allowed, name: path) else {
-                preconditionFailure("\(allowed) is JSON")
-            }
-            return value
-        }
-    }
-
     /// An array of values that have settings themselves; a single object stands for an array of one.
     static func list<Element: Settings>(
         _ path: String, _ field: Field<Root, [Element]>, example: String, _ summary: String

@@ -282,6 +282,8 @@ struct Actor: Sendable {
                 outbox.observations.append(.record(id, record))
             case .mixed(let rounds, let mix):
                 outbox.observations.append(.sampled(id, rounds: rounds, mix))
+            case .ownModel(let rounds, let model):
+                outbox.observations.append(.ownModel(id, rounds: rounds, model))
             case .snapshot(let rounds, let model):
                 outbox.observations.append(.snapshot(id, rounds: rounds, model))
             case .save(var checkpoint):
@@ -357,6 +359,7 @@ struct Actor: Sendable {
         case .trained, .lossesProbed, .timer: hash.fold(8)
         case .stopRequested: hash.fold(9)
         case .traceLost: hash.fold(10)
+        case .stopAfterRound: hash.fold(14)
         }
     }
 }

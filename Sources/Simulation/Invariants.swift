@@ -101,7 +101,7 @@ public struct Invariants: Sendable {
 
     public mutating func observe(_ observation: Observation) {
         switch observation {
-        case .snapshot, .record, .sampled, .ended, .killed: break
+        case .snapshot, .record, .sampled, .ownModel, .ended, .killed: break
         case .sent(let sender, let receiver, let message): observe(message, from: sender, to: receiver)
         case .sentState(let sender, let receiver, let state): note(state, from: sender, to: receiver)
         case .wrote(let node, let line):

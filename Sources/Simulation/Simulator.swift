@@ -56,6 +56,8 @@ public enum Observation: Sendable {
     case record(NodeID, NodeRecord)
     /// The mix that made the model after so many rounds; it comes before that model.
     case sampled(NodeID, rounds: Int, MixSample)
+    /// The node's own model, where it has one beside that model; it comes before it.
+    case ownModel(NodeID, rounds: Int, [Float])
     case ended(NodeID, Ending)
     case sent(from: NodeID, to: NodeID, ModelMessage)
     /// Parameters that the receiver had asked for.

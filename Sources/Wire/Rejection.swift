@@ -21,11 +21,13 @@ public enum Rejection: String, Error, Sendable, CaseIterable {
     case wrongSender, replayedSequence
     // Found by admission: the sender is known and means it.
     case wrongDimension, notFinite, roundOutOfRange, duplicateRound, notANeighbour
+    /// Found when the round closes: no node that does what it is to comes to such a message.
+    case implausible
 
     /// The sender provably broke the rules with a well-formed message: its weight leaves the budget for the round.
     public var isProvenOffence: Bool {
         switch self {
-        case .wrongDimension, .notFinite: true
+        case .wrongDimension, .notFinite, .implausible: true
         default: false
         }
     }

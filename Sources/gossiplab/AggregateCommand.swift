@@ -13,11 +13,21 @@ enum AggregateCommand: Command {
     static let usage = "aggregate [FILE]"
     static let summary = "Aggregates vectors by a rule; reads a JSON object from FILE or standard input, prints one."
     static let flags = [
-        Flag("rule", "NAME", "the rule; 'list rules' has them all"),
-        Flag("before", "NAME", "a pre-aggregation, done in the order given; may be repeated"),
-        Flag("compat", "CODE", "byzfl: with the defaults of ByzFL 0.0.11, whose parameter names are always accepted"),
-        Flag("precision", "NAME", "single (default, as nodes compute), or double: the slow rules by definition"),
+        Flag("rule", "NAME", "the rule; 'list rules' has them all", values: CatalogWords.rules),
+        Flag(
+            "before", "NAME", "a pre-aggregation, done in the order given; may be repeated",
+            values: CatalogWords.preAggregations),
+        Flag(
+            "compat", "CODE", "byzfl: with the defaults of ByzFL 0.0.11, whose parameter names are always accepted",
+            values: .words(["byzfl"])),
+        Flag(
+            "precision", "NAME", "single (default, as nodes compute), or double: the slow rules by definition",
+            values: .words(["single", "double"])),
         InputFiles.flag,
+    ]
+
+    static let examples = [
+        Example("aggregate vectors.json --rule trimmedMean --before nnm", "one rule on vectors of your own")
     ]
 
     static func run(_ flags: Flags) throws -> Int32 {

@@ -16,10 +16,21 @@ enum BenchCommand: Command {
         ]
         for flag in BenchCatalog.all.flatMap({ $0.flags }) where !flags.contains(where: { $0.name == flag.name }) {
             let takers = BenchCatalog.all.filter { $0.flags.contains { $0.name == flag.name } }.map { $0.name }
-            flags.append(Flag(flag.name, flag.placeholder, "\(takers.joined(separator: ", ")): \(flag.summary)"))
+            flags.append(
+                Flag(
+                    flag.name, flag.placeholder, "\(takers.joined(separator: ", ")): \(flag.summary)",
+                    values: flag.values))
         }
         return flags
     }()
+
+    static let examples = [
+        Example("bench rules --rule krum --dimension 10000", "how long a rule takes, beside what memory allows")
+    ]
+
+    static func argument(after words: [String]) -> Completion {
+        words.isEmpty ? .words(BenchCatalog.all.map { $0.name }) : .nothing
+    }
 
     static func run(_ flags: Flags) throws -> Int32 {
         let words = flags.words

@@ -11,9 +11,19 @@ enum CheckCommand: Command {
     static let usage = "check [NAME or FILE]"
     static let summary = "Says what theory promises of an experiment, without running it; 1 if it cannot agree."
     static let flags = [
-        Flag("set", "KEY=VALUE", "override a key of the experiment, as in training.rounds=500; may be repeated"),
+        Flag(
+            "set", "KEY=VALUE", "override a key of the experiment, as in training.rounds=500; may be repeated",
+            values: CatalogWords.settings),
         Flag("json", nil, "print JSON"), InputFiles.flag,
     ]
+
+    static let examples = [
+        Example(
+            "check mine.json --set aggregation.rule=csPlus",
+            "what theory promises of an experiment, before it is run")
+    ]
+
+    static func argument(after words: [String]) -> Completion { words.isEmpty ? CatalogWords.experiments : .nothing }
 
     static func run(_ flags: Flags) throws -> Int32 {
         guard flags.words.count <= 1 else {

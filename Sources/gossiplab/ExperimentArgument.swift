@@ -9,10 +9,13 @@ import Tensors
 
 private let exportFlag = Flag(
     "export", "FORMAT",
-    "write the final models of the honest nodes to RUN/models too: \(ExportRequest.formats.joined(separator: ", "))")
+    "write the final models of the honest nodes to RUN/models too: \(ExportRequest.formats.joined(separator: ", "))",
+    values: .words(ExportRequest.formats))
 
 let commonFlags = [
-    Flag("set", "KEY=VALUE", "override a key of the experiment, as in training.rounds=500; may be repeated"),
+    Flag(
+        "set", "KEY=VALUE", "override a key of the experiment, as in training.rounds=500; may be repeated",
+        values: CatalogWords.settings),
     Flag("out", "DIR", "parent folder of the run directory (default runs)"),
     Flag("quiet", nil, "no progress and no warnings"),
     Flag("json", nil, "print summary.json instead of the table"),
@@ -114,14 +117,17 @@ func compare(
 /// Writes and prints what a run came to; returns the exit status that it deserves. What cannot be written is a fault,
 /// but only once the figures have been shown.
 func conclude(_ outcome: RunOutcome, of assembly: Assembly, in files: RunFiles, _ flags: Flags) throws -> Int32 {
-    let summary = try RunSummary(outcome, of: assembly)
+    var summary = try RunSummary(outcome, of: assembly)
+    summary.folder = files.directory.path
     var fault: (any Error)?
     do { try files.write(outcome, summary) } catch { fault = error }
     if flags.has("json") {
         try StandardOutput.print(json: summary.json)
     } else {
         let table = summary.table(runDirectory: files.directory.path)
-        try StandardOutput.print(lines: table.split(separator: "\n", omittingEmptySubsequences: false))
+        try StandardOutput.print(
+            rows: table.split(separator: "\n", omittingEmptySubsequences: false), first: summary.verdict.standing.colour
+        )
     }
     if let fault { throw fault }
     if outcome.wasStopped { return ExitCode.interrupted }

@@ -13,10 +13,14 @@ enum ForgeCommand: Command {
     static let usage = "forge [FILE]"
     static let summary = "Forges a vector by an attack; reads a JSON object from FILE or standard input, prints one."
     static let flags = [
-        Flag("attack", "NAME", "the attack on messages; 'list attacks' has them all"),
-        Flag("rule", "NAME", "the victim's rule, for attacks that know it"),
-        Flag("before", "NAME", "a pre-aggregation of that rule; may be repeated"),
+        Flag("attack", "NAME", "the attack on messages; 'list attacks' has them all", values: CatalogWords.attacks),
+        Flag("rule", "NAME", "the victim's rule, for attacks that know it", values: CatalogWords.rules),
+        Flag("before", "NAME", "a pre-aggregation of that rule; may be repeated", values: CatalogWords.preAggregations),
         InputFiles.flag,
+    ]
+
+    static let examples = [
+        Example("forge vectors.json --attack alie", "what an attack makes of the honest vectors")
     ]
 
     static func run(_ flags: Flags) throws -> Int32 {

@@ -12,6 +12,10 @@ enum KeysCommand: Command {
         Flag("out", "DIR", "the folder of the files, which must not be there yet (default keys)"), InputFiles.flag,
     ]
 
+    static let examples = [
+        Example("keys Topologies/quickstart-16.json --out keys", "a file of secrets for each node")
+    ]
+
     static func run(_ flags: Flags) throws -> Int32 {
         guard let path = flags.words.first, flags.words.count == 1 else {
             throw ConfigurationFault(.missing(key: "TOPOLOGY", expected: "a topology file, as in Topologies/"))

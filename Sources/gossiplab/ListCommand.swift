@@ -24,6 +24,13 @@ enum ListCommand: Command {
         "keys",
     ]
 
+    static let examples = [
+        Example("list rules", "every rule with its parameters, guarantee and source"),
+        Example("list keys", "every key of an experiment with its default"),
+    ]
+
+    static func argument(after words: [String]) -> Completion { words.isEmpty ? .words(kinds) : .nothing }
+
     static func run(_ flags: Flags) throws -> Int32 {
         guard let kind = flags.words.first, flags.words.count == 1 else {
             throw ConfigurationFault(.missing(key: "the kind to list", expected: kinds.joined(separator: ", ")))

@@ -10,6 +10,10 @@ enum ReplayCommand: Command {
     static let summary = "Recomputes a run from its traces, however disturbed it was, and compares every final model."
     static let flags: [Flag] = []
 
+    static let examples = [
+        Example("replay runs/NAME-...", "what a disturbed run must have come to, from what was heard")
+    ]
+
     static func run(_ flags: Flags) throws -> Int32 {
         let run = try NamedRun(flags, for: .simulation)
         try run.folder.checkForReplay()

@@ -11,6 +11,11 @@ enum ReportCommand: Command {
     static let summary = "Rebuilds report.html of a run, or of one in parts, and prints its path."
     static let flags = [Flag("out", "DIR", "parent folder of a gathered run (default runs)")]
 
+    static let examples = [
+        Example("report runs/NAME-...", "the page anew, also of a run that was cut off"),
+        Example("report host1/run host2/run", "one page of a run whose nodes ran on two hosts"),
+    ]
+
     static func run(_ flags: Flags) throws -> Int32 {
         guard !flags.words.isEmpty else {
             throw ConfigurationFault(.missing(key: "RUN", expected: "the folder of a run, or those of its parts"))

@@ -12,12 +12,20 @@ enum ReproduceCommand: Command {
         Flag("quick", nil, "in minutes, on the built-in digits, instead of the paper's own setting"),
         Flag("data", "KIND=DIR", "where the user's data are: mnist=DIR, cifar10=DIR; may be repeated"),
         Flag("sweep", "NAME", "run this sweep of the pack only, without what it computes beside; may be repeated"),
-        Flag("shard", "I/N", "run the I-th of N parts only, for job arrays; the command without it reports"),
+        Flag(
+            "shard", "I/N",
+            "run the I-th of N parts only; auto: as the job array says; the command without it reports"),
         Flag("out", "DIR", "parent folder of the pack's folder (default runs)"),
         Flag("threads", "N", "cells simulated at the same time (default: one a processor)"),
         Flag("quiet", nil, "no progress"),
         Flag("json", nil, "print the claims as one JSON object instead of the table"),
     ]
+
+    static let examples = [
+        Example("reproduce ios-table --quick", "a paper's table in minutes, theirs beside ours")
+    ]
+
+    static func argument(after words: [String]) -> Completion { words.isEmpty ? CatalogWords.packs : .nothing }
 
     static func run(_ flags: Flags) throws -> Int32 {
         guard let name = flags.words.first, flags.words.count == 1 else {
@@ -26,7 +34,7 @@ enum ReproduceCommand: Command {
         }
         let pack = try PackCatalog.named(name)
         let threads = try flags.count("threads", 1...256, default: HostLimits.processors)
-        let shard = try flags.value("shard").map(Shard.init)
+        let shard = try flags.value("shard").map { try Shard($0) }
         let isQuiet = flags.has("quiet")
         let request = try PackData.request(
             flags.has("quick") ? .quick : .full, for: pack.name, given: flags.values("data"),

@@ -11,6 +11,10 @@ enum ResumeCommand: Command {
         + "whole, a simulation from the start."
     static let flags = commonFlags.filter { ["quiet", "json"].contains($0.name) }
 
+    static let examples = [
+        Example("resume runs/NAME-...", "after Ctrl-C: on to the same digest")
+    ]
+
     static func run(_ flags: Flags) throws -> Int32 {
         let run = try NamedRun(flags, for: .processes)
         // Before anything is looked at that a process could still change.

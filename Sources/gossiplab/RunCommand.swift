@@ -9,9 +9,19 @@ enum RunCommand: Command {
     static let summary = "Runs an experiment as real processes; without an argument the built-in 'quickstart'."
     static let flags =
         commonFlags + [
-            Flag("transport", "KIND", "tcp or udp: short for --set network.transport=KIND"),
+            Flag(
+                "transport", "KIND", "tcp or udp: short for --set network.transport=KIND",
+                values: .words(["tcp", "udp"])),
             Flag("keys", nil, "seal every link, with keys that are made for this run and removed after it"),
         ]
+
+    static let examples = [
+        Example("run", "sixteen processes on handwritten digits, three of them hostile"),
+        Example("run mine.json --set training.rounds=500 --out results", "your own experiment, with one key changed"),
+        Example("run quickstart --keys --transport udp", "sealed datagrams in place of plain TCP"),
+    ]
+
+    static func argument(after words: [String]) -> Completion { words.isEmpty ? CatalogWords.experiments : .nothing }
 
     static func run(_ flags: Flags) throws -> Int32 {
         let assembly = try PreparedExperiment(flags, for: .processes).assembly
@@ -40,6 +50,7 @@ enum RunCommand: Command {
     private static func launch(
         _ assembly: Assembly, in files: inout RunFiles, from beginning: NodeShell.Start, hasKeys: Bool, _ flags: Flags
     ) throws -> RunOutcome {
+        if !flags.has("quiet") { files.announce() }
         var progress = Progress(of: assembly.experiment.training.rounds, isQuiet: flags.has("quiet"))
         var run = try ProcessRun(
             assembly, in: files.directory, program: nodeProgram(), from: beginning, hasKeys: hasKeys)

@@ -15,13 +15,22 @@ enum SimulateCommand: Command {
             Flag(
                 "carry", "KIND",
                 "how messages travel: values (default); through real links as bytes, sealed, "
-                    + "datagrams or sealedDatagrams"),
+                    + "datagrams or sealedDatagrams", values: .words(carriages)),
             Flag("latency", "MS", "virtual time of every message (default 1)"),
             Flag("check", nil, "check what must always hold, whatever goes wrong; 1 if it did not"),
             Flag("trace", nil, "print the hash over every event and mix"),
         ]
 
     private static let carriages = Carriage.allCases.map(\.rawValue)
+
+    static let examples = [
+        Example("simulate", "the same experiment in one process, to the same digest"),
+        Example(
+            "simulate --set faults=lossy --carry bytes --check",
+            "lost messages, real frames, and checked invariants"),
+    ]
+
+    static func argument(after words: [String]) -> Completion { words.isEmpty ? CatalogWords.experiments : .nothing }
 
     static func run(_ flags: Flags) throws -> Int32 {
         let settings = try settings(flags)

@@ -22,6 +22,10 @@ enum SoakCommand: Command {
     /// Failing seeds that are shrunk and written; the others are only named.
     private static let mostShrunk = 5
 
+    static let examples = [
+        Example("soak --seeds 1..200", "two hundred random experiments with random faults")
+    ]
+
     static func run(_ flags: Flags) throws -> Int32 {
         guard flags.words.isEmpty else {
             throw ConfigurationFault(.unknown(noun: "argument", given: flags.words[0], known: ["--seeds A..B"]))

@@ -9,12 +9,20 @@ enum SweepCommand: Command {
     static let usage = "sweep NAME or FILE"
     static let summary = "Runs every cell of a grid over an experiment's keys; goes on where it was stopped."
     static let flags = [
-        Flag("set", "KEY=VALUE", "override a key of the base experiment; may be repeated"),
+        Flag(
+            "set", "KEY=VALUE", "override a key of the base; may be repeated", values: CatalogWords.settings),
         Flag("out", "DIR", "parent folder of the sweep's folder (default runs)"),
         Flag("threads", "N", "cells simulated at the same time (default: one a processor)"),
-        Flag("measure", "NAME", "what is shown: \(measures.joined(separator: ", ")) (default worst)"),
+        Flag(
+            "measure", "NAME", "what is shown: \(measures.joined(separator: ", ")) (default worst)",
+            values: .words(measures)),
+        Flag("against", "NAME", "compare with the cells of this value of the grid, seed by seed, with a test"),
         Flag("markdown", nil, "print the table as Markdown"),
-        Flag("shard", "I/N", "run the I-th of N parts only, for job arrays; the command without it shows all"),
+        Flag("latex", nil, "print the table as LaTeX, for the package booktabs"),
+        Flag("csv", nil, "print the table as comma-separated values"),
+        Flag(
+            "shard", "I/N",
+            "run the I-th of N parts only; auto: as the job array says; the command without it shows all"),
         Flag("quiet", nil, "no progress and no warnings"),
         Flag("json", nil, "print every group and cell as one JSON object instead of the table"),
         InputFiles.flag,
@@ -24,49 +32,106 @@ enum SweepCommand: Command {
     private static let mostWarnings = 10
     private static let measures = SweepMeasure.allCases.map(\.rawValue)
 
+    static let examples = [
+        Example("sweep sweep.json", "every cell of a grid; the same command goes on after Ctrl-C"),
+        Example("sweep rules-and-attacks --shard 2/8", "one part of eight of a built-in sweep, for a job array"),
+    ]
+
+    static func argument(after words: [String]) -> Completion { words.isEmpty ? CatalogWords.sweeps : .nothing }
+
     static func run(_ flags: Flags) throws -> Int32 {
         let measure = SweepMeasure(rawValue: try flags.choice("measure", measures, default: ""))
         let threads = try flags.count("threads", 1...256, default: HostLimits.processors)
-        let shard = try flags.value("shard").map(Shard.init)
-        let plan = try plan(flags, threads: threads)
-        if plan.sweep.engine == .processes { try ProcessRun.check(program: nodeProgram()) }
-        let files = try SweepFiles(for: plan.sweep, in: flags.value("out") ?? "runs", shard: shard)
-        let isComplete = try runMissing(plan, in: files, shard, threads: threads, isQuiet: flags.has("quiet"))
-
-        let table = SweepTable(plan, result: files.result)
-        try files.write(table)
-        guard isComplete else {
-            let left = plan.keys.count - table.results.count
-            StandardError.print("stopped; the same command goes on with the \(left) cells left")
-            return ExitCode.interrupted
+        let setup = try Setup(flags, shard: flags.value("shard").map { try Shard($0) }, threads: threads)
+        var sweep = setup.sweep
+        let files = try SweepFiles(for: sweep, in: flags.value("out") ?? "runs", shard: setup.shard)
+        var tuning: SweepTuning?
+        if let candidates = sweep.candidates {
+            let plan = try setup.plan(candidates)
+            let results = try SweepFiles(for: candidates, in: files.path, shard: setup.shard)
+            if let status = try runMissing(plan, in: results, setup) { return status }
+            tuning = try SweepTuning(of: sweep, SweepTable(plan, result: results.result))
+            sweep = tuning?.chosen ?? sweep
         }
-        let others = plan.keys.count - table.results.count
-        if shard != nil, others > 0 {
-            try StandardOutput.print("this part is done; \(others) cells are left to others")
-        } else if flags.has("json") {
+        let plan = try setup.plan(sweep)
+        let status = try runMissing(plan, in: files, setup)
+        let table = SweepTable(plan, result: files.result)
+        try files.write(table, tuning)
+        if let status { return status }
+        if flags.has("json") {
             try StandardOutput.print(json: table.json)
         } else {
-            try StandardOutput.print(lines: lines(table, measure ?? table.measure, flags, folder: files.path))
+            try StandardOutput.print(lines: lines(table, tuning, measure ?? table.measure, flags, folder: files.path))
         }
         return table.failures.isEmpty ? ExitCode.success : ExitCode.failure
     }
 
-    /// Runs the cells without a result; returns whether none is left.
-    private static func runMissing(
-        _ plan: SweepPlan, in files: SweepFiles, _ shard: Shard?, threads: Int, isQuiet: Bool
-    ) throws -> Bool {
+    /// What is asked for, and the room there is for it.
+    private struct Setup {
+        let sweep: Sweep
+        let shard: Shard?
+        let threads: Int
+        let isQuiet: Bool
+        private let name: String
+        private let inputs: InputFiles
+        private let overrides: [String]
+
+        init(_ flags: Flags, shard: Shard?, threads: Int) throws {
+            guard let name = flags.words.first, flags.words.count == 1 else {
+                let known = BuiltInSweeps.all.map(\.name).joined(separator: ", ")
+                throw ConfigurationFault(.missing(key: "the sweep", expected: "one file, or one of \(known)"))
+            }
+            guard !BuiltInExperiments.all.contains(where: { $0.name == name }) else {
+                throw ConfigurationFault(
+                    "\(name) is an experiment, not a sweep; 'gossiplab run \(name)' runs it, "
+                        + #"{"base": "\#(name)", "grid": {"seed": [1, 2, 3]}} is a sweep of it"#)
+            }
+            inputs = try InputFiles(flags)
+            let bytes = isPath(name) ? try inputs.read(name) : Array(try BuiltInSweeps.named(name).json.utf8)
+            sweep = try Sweep(bytes, name: name)
+            self.name = name
+            self.shard = shard
+            self.threads = threads
+            isQuiet = flags.has("quiet")
+            overrides = flags.values("set")
+        }
+
+        /// Every cell tried out.
+        func plan(_ sweep: Sweep) throws -> SweepPlan {
+            // Cells that are simulated at the same time share the memory.
+            let memory = HostLimits.freeMemory()
+            let room =
+                switch sweep.engine {
+                case .simulation: MemoryRoom(bytes: memory / threads, for: .simulation)
+                case .processes: MemoryRoom(bytes: memory, for: .processes)
+                }
+            if sweep.engine == .processes { try ProcessRun.check(program: nodeProgram()) }
+            return try SweepPlan(sweep, in: name, overrides: overrides, inputs: inputs, room: room)
+        }
+    }
+
+    /// Runs the cells without a result.
+    ///
+    /// - Returns: the status to end with where cells are left, to a later command or to other shards.
+    private static func runMissing(_ plan: SweepPlan, in files: SweepFiles, _ setup: Setup) throws -> Int32? {
         let cells = plan.keys.count
-        let missing = files.missing(of: plan, in: shard)
-        if !isQuiet {
+        let missing = files.missing(of: plan, in: setup.shard)
+        let left = { plan.keys.count { files.result(of: $0) == nil } }
+        let what = plan.sweep.comparedOn == nil ? "cells" : "cells of candidates"
+        if !setup.isQuiet {
             for (sentence, count) in plan.warnings.prefix(mostWarnings) {
-                StandardError.print("warning: \(sentence) (\(count) of \(cells) cells)")
+                StandardError.print("warning: \(sentence) (\(count) of \(cells) \(what))")
             }
             let others = plan.warnings.count - mostWarnings
             if others > 0 { StandardError.print("warning: \(others) other doubts; simulate a cell to see its own") }
-            let done = plan.keys.count { files.result(of: $0) != nil }
-            StandardError.print("\(cells) cells, \(done) of them done before")
+            if plan.sweep.comparedOn == .test {
+                StandardError.print(
+                    "warning: choose.on is test: what is best there is measured there too, and its results are too good"
+                )
+            }
+            StandardError.print("\(cells) \(what), \(cells - left()) of them done before")
         }
-        var progress = Progress(of: missing.count, isQuiet: isQuiet)
+        var progress = Progress(of: missing.count, isQuiet: setup.isQuiet)
         defer { progress.end() }
         var done = 0
         let finished = { (result: CellResult) throws(SystemFault) in
@@ -75,44 +140,48 @@ enum SweepCommand: Command {
             progress.show(cells: done)
         }
         let run = SweepRun(plan, in: files)
-        return switch plan.sweep.engine {
-        case .simulation: try run.simulate(missing, threads: threads, until: Signals(), finished: finished)
-        case .processes: try run.launch(missing, program: nodeProgram(), finished: finished)
-        }
-    }
-
-    /// The sweep that the command names, tried out.
-    private static func plan(_ flags: Flags, threads: Int) throws -> SweepPlan {
-        guard let name = flags.words.first, flags.words.count == 1 else {
-            let known = BuiltInSweeps.all.map(\.name).joined(separator: ", ")
-            throw ConfigurationFault(.missing(key: "the sweep", expected: "one file, or one of \(known)"))
-        }
-        let inputs = try InputFiles(flags)
-        guard !BuiltInExperiments.all.contains(where: { $0.name == name }) else {
-            throw ConfigurationFault(
-                "\(name) is an experiment, not a sweep; 'gossiplab run \(name)' runs it, "
-                    + #"{"base": "\#(name)", "grid": {"seed": [1, 2, 3]}} is a sweep of it"#)
-        }
-        let bytes = isPath(name) ? try inputs.read(name) : Array(try BuiltInSweeps.named(name).json.utf8)
-        let sweep = try Sweep(bytes, name: name)
-        // Cells that are simulated at the same time share the memory.
-        let memory = HostLimits.freeMemory()
-        let room =
-            switch sweep.engine {
-            case .simulation: MemoryRoom(bytes: memory / threads, for: .simulation)
-            case .processes: MemoryRoom(bytes: memory, for: .processes)
+        let isComplete =
+            switch plan.sweep.engine {
+            case .simulation:
+                try run.simulate(missing, threads: setup.threads, until: Signals(), finished: finished)
+            case .processes: try run.launch(missing, program: nodeProgram(), finished: finished)
             }
-        return try SweepPlan(sweep, in: name, overrides: flags.values("set"), inputs: inputs, room: room)
+        progress.end()
+        guard isComplete else {
+            StandardError.print("stopped; the same command goes on with the \(left()) cells left")
+            return ExitCode.interrupted
+        }
+        guard setup.shard != nil, left() > 0 else { return nil }
+        try StandardOutput.print("this part is done; \(left()) cells are left to others")
+        return ExitCode.success
     }
 
     private static func lines(
-        _ table: SweepTable, _ measure: SweepMeasure, _ flags: Flags, folder: String
-    ) -> [String] {
-        let shown = table.shown(measure)
-        var lines = [table.caption(measure), ""] + (flags.has("markdown") ? shown.markdown : shown.plain)
+        _ table: SweepTable, _ tuning: SweepTuning?, _ measure: SweepMeasure, _ flags: Flags, folder: String
+    ) throws(ConfigurationFault) -> [String] {
+        var parts = [(table.caption(measure), table.shown(measure))]
+        if let baseline = flags.value("against") {
+            let comparison = try SweepComparison(table, measure, against: baseline)
+            parts.append((comparison.caption, comparison.shown))
+        }
+        if let tuning { parts.append((tuning.caption, tuning.table)) }
+        var lines = parts.enumerated().flatMap { index, part in
+            (index > 0 ? [""] : []) + [part.0, ""] + written(part.1, flags)
+        }
         if !table.failures.isEmpty { lines += [""] + table.failures }
-        // Markdown goes into a document, which the folder is no part of.
-        if !flags.has("markdown") { lines += ["", "results  \(folder)"] }
+        // What goes into a document, the folder is no part of.
+        if !isForDocuments(flags) { lines += ["", "results  \(folder)", "report   \(folder)/report.html"] }
         return lines
+    }
+
+    private static func isForDocuments(_ flags: Flags) -> Bool {
+        flags.has("markdown") || flags.has("latex") || flags.has("csv")
+    }
+
+    private static func written(_ table: TextTable, _ flags: Flags) -> [String] {
+        if flags.has("markdown") { return table.markdown }
+        if flags.has("latex") { return table.latex }
+        if flags.has("csv") { return table.csv.split(separator: "\n").map(String.init) }
+        return table.plain(columns: Terminal.sizeOfStandardOutput?.columns)
     }
 }

@@ -20,16 +20,30 @@ enum TopologyCommand: Command {
                 "the hostile nodes: labels with commas (3,7 or 3,); with inspect also how many, placed worst"),
             Flag("tolerates", "N", "with inspect, what all nodes are told (default: what the worst placed needs)"),
             Flag(
-                "experiment", "NAME", "with inspect, an experiment whose hostile nodes, budget and rule are looked at"),
-            Flag("rule", "NAME", "with inspect and breakdown, this rule alone"),
+                "experiment", "NAME", "with inspect, an experiment whose hostile nodes, budget and rule are looked at",
+                values: CatalogWords.experiments),
+            Flag("rule", "NAME", "with inspect and breakdown, this rule alone", values: CatalogWords.rules),
             Flag("json", nil, "with inspect and breakdown, print JSON"),
             Flag("most", "N", "with breakdown, hostile nodes at most (default: less than half)"),
             Flag("seconds", "S", "with breakdown, time for all of it (default 60)"),
-            Flag("to", "FORMAT", "with convert, the format: \(TopologyFile.formats.joined(separator: ", "))"),
+            Flag(
+                "to", "FORMAT", "with convert, the format: \(TopologyFile.formats.joined(separator: ", "))",
+                values: .words(TopologyFile.formats)),
             Flag("out", "PATH", "with convert and draw, the file to write (default: standard output)"), InputFiles.flag,
         ] + TopologyDrawCommand.flags
 
     private static let verbs = ["inspect", "convert", "draw", "breakdown", "table"]
+
+    static let examples = [
+        Example("topology inspect Topologies/quickstart-16.json", "what a graph is, and what theory promises on it"),
+        Example("topology draw ring nodes=16 --out ring.svg", "a picture of a family's graph"),
+        Example("topology convert graph.json --to graphml --out graph.graphml", "the same graph for another program"),
+    ]
+
+    static func argument(after words: [String]) -> Completion {
+        guard let verb = words.first else { return .words(verbs) }
+        return verb == "draw" && words.count == 1 ? CatalogWords.familiesOrFiles : .files
+    }
 
     static func run(_ flags: Flags) throws -> Int32 {
         if flags.words.first == "draw" {

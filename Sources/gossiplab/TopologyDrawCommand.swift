@@ -10,9 +10,12 @@ import Scenario
 enum TopologyDrawCommand {
     static let flags = [
         Flag(
-            "layout", "NAME", "with draw, \(LayoutCatalog.all.names.joined(separator: ", ")) (default: what suits it)"),
+            "layout", "NAME", "with draw, \(LayoutCatalog.all.names.joined(separator: ", ")) (default: what suits it)",
+            values: CatalogWords.layouts),
         Flag("values", "PATH", "with draw, a run's folder, or JSON with a number for each node's id"),
-        Flag("measure", "NAME", "with draw, which figure of the run: \(NodeValues.measures.joined(separator: ", "))"),
+        Flag(
+            "measure", "NAME", "with draw, which figure of the run: \(NodeValues.measures.joined(separator: ", "))",
+            values: .words(NodeValues.measures)),
     ]
 
     /// - Parameter words: a file, the folder of a run, or a family and its parameters as in `ring nodes=16`.

@@ -15,6 +15,10 @@ enum TraceCommand: Command {
         Flag("last", "K", "only the last K records; no more of the file is read than they need"),
     ]
 
+    static let examples = [
+        Example("trace runs/NAME-... --node 4 --last 3", "what node 4 heard in its last rounds")
+    ]
+
     static func run(_ flags: Flags) throws -> Int32 {
         guard let word = flags.words.first, flags.words.count == 1 else {
             throw ConfigurationFault(.missing(key: "RUN", expected: "the folder of one run, as in runs/NAME-..."))

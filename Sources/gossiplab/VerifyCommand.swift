@@ -9,6 +9,10 @@ enum VerifyCommand: Command {
     static let summary = "Recomputes an undisturbed run in the simulator and compares every final model."
     static let flags = [Flag("threads", "N", "threads of the simulator (default: those of the run, or 2)")]
 
+    static let examples = [
+        Example("verify runs/NAME-...", "every final model, to the byte")
+    ]
+
     static func run(_ flags: Flags) throws -> Int32 {
         let run = try NamedRun(flags, for: .simulation)
         try run.folder.checkForVerify()

@@ -6,64 +6,94 @@ import Registry
 import Scenario
 import Wire
 
-let flags = [
+/// Of node 0, where hosts are given and no port is.
+private let standardPort = 7600
+
+private let flags = [
     Flag("experiment", "FILE", "the experiment, as in a run directory"),
     Flag("topology", "FILE", "the topology; by default the one that the experiment names"),
     Flag("node", "ID", "this node: its id in the topology"),
-    Flag("rank", "I", "this node: its index, from 0 in the order of the topology; in place of --node"),
+    Flag(
+        "rank", "I",
+        "this node: its index, from 0 in the order of the topology; in place of --node. auto: as the launcher says"),
     Flag("run", "DIR", "the run directory, where the node makes nodes/<index>/"),
     Flag("nonce", "HEX", "the run: 32 hexadecimal digits, the same for all its nodes; by default the launcher's job"),
     Flag("endpoints", "DIR", "where nodes leave their addresses; by default DIR/nodes of --run"),
-    Flag("keys", "FILE", "this node's keys, as 'gossiplab keys' writes them; by default links are not sealed"),
-    Flag("transport", "KIND", "tcp or udp; by default what the experiment says"),
+    Flag(
+        "hosts", "FILE",
+        "lines HOST SLOTS: where nodes are, one after the other, each at a port of its own. auto: as the launcher says"
+    ),
+    Flag("port", "N", "with --hosts: the port of node 0, those of others following (default \(standardPort))"),
+    Flag(
+        "keys", "FILE",
+        "this node's keys, as 'gossiplab keys' writes them, {index} being the node's; by default links are not sealed"),
+    Flag("transport", "KIND", "tcp or udp; by default what the experiment says", values: .words(["tcp", "udp"])),
     Flag("listen", "ADDRESS", "host:port to listen on (default 127.0.0.1:0, any free port)"),
-    Flag("resume", "ROUND", "start from the checkpoint of this round in the run directory"),
+    Flag(
+        "resume", "ROUND",
+        "start from the checkpoint of this round in the run directory. auto: go on from what is there, if anything"),
     Flag(
         "rejoin", nil, "come back after a crash: from the newest whole checkpoint, by what neighbours send"),
+    Flag("stopped-status", "N", "the exit status of a node that was told to stop before it was done (default 0)"),
     InputFiles.flag,
-    Flag("help", nil, "this text"),
 ]
 
-func usage() -> [String] {
-    let lines = flags.map { flag in
-        "  \(flag.usage)\(String(repeating: " ", count: max(1, 22 - flag.usage.count)))\(flag.summary)"
-    }
-    return ["usage: gossipnode --experiment FILE (--node ID | --rank I) --run DIR [FLAG]...", ""] + lines
-}
+let program = ProgramEntry(
+    usage: "gossipnode --experiment FILE (--node ID | --rank I|auto) --run DIR",
+    summary: "Runs one node of an experiment: trains on its own data, and gossips with its neighbours.",
+    examples: [
+        Example(
+            "--experiment experiment.json --topology topology.json --rank 0 --run runs/mine --nonce $NONCE",
+            "the first node of a run by hand; every node of the run is given the same nonce"),
+        Example(
+            "--experiment experiment.json --topology topology.json --rank 0 --run runs/mine --rejoin",
+            "the same node after a crash"),
+    ], flags: flags)
 
 /// Everything that can be wrong with files and flags is found here, before the first round.
-func makeShell(_ given: Flags) throws -> NodeShell {
+///
+/// - Returns: `nil` where the node has done its part in an earlier life.
+func makeShell(_ given: Flags, in launch: LaunchEnvironment) throws -> NodeShell? {
     try Processor.check()
     try HostLimits.checkOpenFiles(for: "gossipnode")
     let (inputs, room) = (try InputFiles(given), MemoryRoom(bytes: HostLimits.freeMemory(), for: .node))
     let path = try given.required("experiment", "FILE")
     let run = RunDirectory(try given.required("run", "DIR"))
     guard given.has("node") != given.has("rank") else {
-        throw ConfigurationFault("--node ID or --rank I says which node this is; expected is one of them")
+        throw ConfigurationFault("--node ID, --rank I or --rank auto says which node this is; expected is one of them")
     }
     var experiment = try Experiment(try inputs.read(path), name: path)
     if let topology = given.value("topology") { experiment.topology = .path(topology) }
+    // Where a laboratory starts all at once, whoever is late has a fault.
+    if experiment.timing.joinSeconds == nil, !Lifeline.isInherited { experiment.timing.joinSeconds = 60 }
     let file = try experiment.topologyFile(room: room, reading: inputs.read)
     let assembly = try Assembly(experiment, topology: file, files: HostDataFiles(namedIn: path), room: room)
-    let node = try node(given, among: assembly.topology)
+    let node = try node(given, among: assembly.topology, in: launch)
     var options = NodeShell.Options()
     options.nonce = try nonce(given, in: run.node(node))
-    options.listen = given.value("listen") ?? assembly.topology.addresses[node.index] ?? options.listen
-    options.addresses = assembly.topology.addresses
+    options.addresses = try addresses(given, of: node, among: assembly.topology, in: launch)
+    options.listen = given.value("listen") ?? options.addresses[node.index] ?? options.listen
     options.endpoints = given.value("endpoints")
     let transport = try given.choice(
         "transport", Transport.allCases.map(\.rawValue), default: experiment.transport.rawValue)
     options.transport = Transport(rawValue: transport) ?? experiment.transport
     options.trace = experiment.trace
-    if let path = given.value("keys") {
+    if let pattern = given.value("keys") {
+        let path = pattern.replacing("{index}", with: "\(node.index)")
         options.keys = try KeyFile.read(path).ring(of: node, in: assembly.topologyFile, name: path)
     }
-    if given.has("resume") {
-        options.start = .resume(try given.count("resume", 0...experiment.training.rounds, default: 0))
+    guard !given.has("resume") || !given.has("rejoin") else {
+        throw ConfigurationFault("--resume and --rejoin: allowed is one of them")
     }
-    if given.has("rejoin") {
-        guard !given.has("resume") else { throw ConfigurationFault("--resume and --rejoin: allowed is one of them") }
-        options.start = .rejoin
+    if given.has("rejoin") { options.start = .rejoin }
+    if given.value("resume") == "auto" {
+        let (nodes, isRestart) = (assembly.topology.nodeCount, launch.isRestart)
+        if NodeShell.Start.isDone(node, in: run, nodes: nodes, isRestart: isRestart) { return nil }
+        options.start = .onward(
+            of: node, in: run, nodes: nodes, isRestart: isRestart,
+            goTogether: experiment.timing.kind != .asynchronous)
+    } else if given.has("resume") {
+        options.start = .resume(try given.count("resume", 0...experiment.training.rounds, default: 0))
     }
     let assembled = try assembly.node(node)
     let links = assembled.neighbours.count
@@ -71,14 +101,32 @@ func makeShell(_ given: Flags) throws -> NodeShell {
     return try NodeShell(assembled, identity: assembly.identity, run: run, options: options)
 }
 
-func node(_ given: Flags, among topology: Topology) throws(ConfigurationFault) -> NodeID {
+func node(
+    _ given: Flags, among topology: Topology, in launch: LaunchEnvironment
+) throws(ConfigurationFault) -> NodeID {
     guard let label = given.value("node") else {
+        if given.value("rank") == "auto" { return NodeID(try launch.rank(among: topology.nodeCount)) }
         return NodeID(try given.count("rank", 0...topology.nodeCount - 1, default: 0))
     }
     guard let node = topology.node(labelled: label) else {
         throw ConfigurationFault(.unknown(noun: "node", given: label, known: topology.labels))
     }
     return node
+}
+
+/// Where nodes are reached, by index: by a list of hosts, or as the topology says.
+func addresses(
+    _ given: Flags, of node: NodeID, among topology: Topology, in launch: LaunchEnvironment
+) throws(ConfigurationFault) -> [String?] {
+    let port = try given.count("port", 1...65_535, default: standardPort)
+    guard let path = given.value("hosts") else {
+        guard !given.has("port") else { throw ConfigurationFault("--port: it goes with --hosts") }
+        return topology.addresses
+    }
+    let hosts = try path == "auto" ? launch.hosts() : HostList(file: path)
+    let addresses = try hosts.addresses(of: topology.nodeCount, port: port)
+    try hosts.check(rank: node.index, isOn: launch)
+    return addresses
 }
 
 /// The run that this process is told of; that of its earlier life, where it comes back; or that of its launcher.
@@ -89,8 +137,11 @@ func nonce(_ given: Flags, in folder: NodeDirectory) throws(ConfigurationFault) 
         }
         return nonce
     }
-    if given.has("rejoin"), let earlier = Endpoint.read(folder.endpoint) { return earlier.nonce }
-    return LauncherJob.nonce() ?? .none
+    let earlier = { Endpoint.read(folder.endpoint)?.nonce }
+    if given.has("rejoin"), let nonce = earlier() { return nonce }
+    if let nonce = LauncherJob.nonce() { return nonce }
+    // Where all nodes of a job are started again, not all of them may have left something.
+    return (given.value("resume") == "auto" ? earlier() : nil) ?? .none
 }
 
 func main() -> Int32 {
@@ -98,18 +149,21 @@ func main() -> Int32 {
     ProcessMemory.keepFreed()
     var isReady = false
     return ExitCode.of("gossipnode") {
-        let given = try Flags(Array(CommandLine.arguments.dropFirst()), allowed: flags)
-        if given.has("help") {
-            try StandardOutput.print(lines: usage())
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        if let status = try program.answer(arguments) { return status }
+        let given = try Flags(arguments, allowed: flags)
+        let stoppedStatus = Int32(try given.count("stopped-status", 0...255, default: 0))
+        guard var shell = try makeShell(given, in: .current) else {
+            StandardError.print("gossipnode: the model of this node is there already; nothing is left to do")
             return ExitCode.success
         }
-        var shell = try makeShell(given)
         isReady = true
         let ending = try shell.run()
-        var hasFailed = ending.failure != nil
-        if case .finished = ending, shell.isAlone { hasFailed = true }
+        var status = ending.failure == nil ? ExitCode.success : ExitCode.failure
+        if case .stopped = ending { status = stoppedStatus }
+        if case .finished = ending, shell.isAlone { status = ExitCode.failure }
         // What is still being computed is not waited for.
-        withExtendedLifetime(shell) { ExitCode.leave(with: hasFailed ? ExitCode.failure : ExitCode.success) }
+        withExtendedLifetime(shell) { ExitCode.leave(with: status) }
     } status: { _ in
         isReady ? ExitCode.failure : ExitCode.usage
     }

@@ -21,6 +21,7 @@ struct EffectQueueTests {
         case .warn: "warn"
         case .record: "record"
         case .mixed: "mixed"
+        case .ownModel: "ownModel"
         case .snapshot: "snapshot"
         case .save: "save"
         case .stop: "stop"

@@ -21,6 +21,7 @@ struct HandledNode {
     private(set) var lossProbes: [(round: Int, models: [[Float]])] = []
     private(set) var lastRecord: NodeRecord?
     private(set) var snapshots: [Int] = []
+    private(set) var ownModels: [(rounds: Int, model: [Float])] = []
     private(set) var mixes: [(rounds: Int, mix: MixSample)] = []
     private(set) var checkpoints: [Checkpoint] = []
     private(set) var wakeAt: Instant?
@@ -163,6 +164,7 @@ struct HandledNode {
                 records.append(record.rounds)
                 lastRecord = record
             case .mixed(let rounds, let mix): mixes.append((rounds, mix))
+            case .ownModel(let rounds, let model): ownModels.append((rounds, model))
             case .snapshot(let rounds, _): snapshots.append(rounds)
             case .save(let checkpoint): checkpoints.append(checkpoint)
             case .stop(let ending): self.ending = ending

@@ -1,6 +1,9 @@
 // Every reason for refusing what a peer sends: reached from bytes on a link or a message at the door, and survived.
+import Aggregation
 import Cryptography
 import Kernels
+import Learning
+import Registry
 import Testing
 
 @testable import Core
@@ -122,6 +125,7 @@ struct RejectionTests {
         case .wrongDimension: [.says(model([1, 2, 3]))]
         case .notFinite: [.says(model([1, -.infinity]))]
         case .roundOutOfRange: [.says(model([1, 1], round: 1 << 32 - 1))]
+        case .implausible: [.says(model([9, 9]))]
         case .duplicateRound: [.says(model([1, 1])), .says(model([2, 2]))]
         case .notANeighbour: [.says(model([1, 1]), from: 9)]
         }
@@ -129,7 +133,7 @@ struct RejectionTests {
 
     @Test("each one is reached, counted by name, and the run goes on", arguments: Rejection.allCases)
     func survived(rejection: Rejection) {
-        var node = HandledNode(rounds: 2)
+        var node = HandledNode(Self.configuration, exchange: Modest())
         node.handle(.started(.afresh), at: 0)
         node.handle(.linkUp(NodeID(2), incarnation: 1), at: 0)
         let local = LinkIdentity(
@@ -175,8 +179,40 @@ struct RejectionTests {
         #expect(node.lastRecord?.rejections == [.init(reason: rejection.rawValue, count: 1)])
     }
 
+    private static let configuration = NodeConfiguration(
+        node: NodeID(0), dimension: 2, rounds: 2,
+        neighbours: [1, 2].map { .init(node: NodeID($0), weight: 1.0 / 3, receives: true) },
+        budget: Budget(count: 0, weight: 0), exchange: Modest.self, seed: 1)
+
     @Test("only what a well-formed message proves is an offence")
     func offences() {
-        #expect(Rejection.allCases.filter(\.isProvenOffence) == [.wrongDimension, .notFinite])
+        #expect(Rejection.allCases.filter(\.isProvenOffence) == [.wrongDimension, .notFinite, .implausible])
     }
+}
+
+/// Models of which nobody honest has one above 5.
+private struct Modest: Exchange {
+    static let name = "modest"
+    static let summary = "for tests"
+    static let sendsModels = true
+    static let drift: String? = nil
+
+    init() {}
+    init(_ parameters: ParameterValues) {}
+    static func channels(_ dimension: Int) -> [Channel] { [Channel("model", dimension)] }
+
+    var plausibility: Plausibility? { Plausibility(bound: 0, "for tests") }
+    func isPlausible(_ message: [Float], from start: [Float], stepSize: Double) -> Bool {
+        message.allSatisfy { $0 <= 5 }
+    }
+
+    func train(
+        _ vector: inout [Float], state: inout LocalState, by trainer: any LocalModel, in round: Round,
+        scratch: inout TrainingScratch
+    ) -> StepReport { StepReport(loss: 0, samples: 0) }
+
+    func next(
+        _ mixed: consuming [Float], from start: [Float], state: inout LocalState, by trainer: (any LocalModel)?,
+        in round: Round
+    ) -> [Float] { mixed }
 }

@@ -38,7 +38,7 @@ extension EndToEndTests {
                 #expect(try self.digest(of: run) == digest, "\(link)")
                 #expect(try run.summary().member("missedModels")?.count ?? 0 == 0)
             }
-            for name in try Files.names(in: laboratory.runs) {
+            for name in try laboratory.runNames() {
                 let run = "\(laboratory.runs)/\(name)"
                 guard Files.exists(RunDirectory(run).node(NodeID(0)).trace) else { continue }
                 let replay = try laboratory.start(["replay", run]).ended()
@@ -58,6 +58,8 @@ extension EndToEndTests {
                 ["exchange=momentum", "participation=0.7"], ["exchange=model", "gossipSteps=2"],
                 ["sampling=window", #"initialisation={"normal":2,"nodes":"different"}"#, "localSteps=2"],
                 ["exchange=momentum", "gossipSteps=2"], ["exchange=tracking"],
+                ["exchange=momentum", "batchSize=4", #"privacy={"clip":1,"epsilon":5}"#],
+                ["localSteps=2", #"privacy={"clip":1,"noiseMultiplier":1,"sampling":"shuffled"}"#],
                 ["exchange=tracking", "gossipSteps=2", "participation=0.7", "momentum=0"],
             ])
         func exchanges(training: [String]) throws {

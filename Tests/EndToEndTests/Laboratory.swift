@@ -107,12 +107,17 @@ struct Laboratory: ~Copyable {
         try launch(command, arguments).ended()
     }
 
+    /// The folders of runs and sweeps so far.
+    func runNames() throws -> [String] {
+        try Files.names(in: runs).filter { Files.isDirectory("\(runs)/\($0)") }.sorted()
+    }
+
     /// The only run directory so far, once it is there.
     func onlyRun() throws -> RunDirectory {
         var names: [String] = []
         #expect(
             try becomesTrue {
-                names = (try? Files.names(in: runs)) ?? []
+                names = (try? runNames()) ?? []
                 return !names.isEmpty
             })
         return RunDirectory("\(runs)/\(try #require(names.first))")

@@ -168,10 +168,12 @@ extension EndToEndTests {
 
         /// Sends Ctrl-C until the program ends, from when there are so many folders on: until it listens, its shell has
         /// it ignored.
-        private func interrupt(_ running: Running, once folders: Int, in runs: String) throws -> Ended {
+        private func interrupt(_ running: Running, once folders: Int, in laboratory: borrowing Laboratory) throws
+            -> Ended
+        {
             #expect(
                 try becomesTrue {
-                    if (try? Files.names(in: runs))?.count ?? 0 >= folders { try running.process.send(.interrupt) }
+                    if (try? laboratory.runNames())?.count ?? 0 >= folders { try running.process.send(.interrupt) }
                     return try running.process.poll() != nil
                 })
             return try running.ended()
@@ -183,7 +185,7 @@ extension EndToEndTests {
             let settings = Self.searching.flatMap { ["--set", $0] }
             let alone = try interrupt(
                 try laboratory.launch("simulate", ["quickstart", "--quiet"] + settings, limits: "trap '' INT;"),
-                once: 1, in: laboratory.runs)
+                once: 1, in: laboratory)
             #expect(alone.status == .exited(130) && alone.complaints.count == 1 && alone.output.isEmpty)
             #expect(alone.errors.contains("stopped while the optimum"), "\(alone.errors)")
             let sweep = try laboratory.write(
@@ -191,8 +193,9 @@ extension EndToEndTests {
             let swept = try interrupt(
                 try laboratory.launch(
                     "sweep", [sweep, "--quiet", "--threads", "1"] + settings, limits: "trap '' INT;"),
-                once: 2, in: laboratory.runs)
-            #expect(swept.status == .exited(130) && swept.errors.contains("goes on with the 2 cells left"))
+                once: 2, in: laboratory)
+            #expect(swept.status == .exited(130), "\(swept.errors)")
+            #expect(swept.errors.contains("goes on with the 2 cells left"), "\(swept.errors)")
             let results = "\(laboratory.runs)/search/results.jsonl"
             #expect(try !Files.exists(results) || Files.read(results).isEmpty)
         }

@@ -38,7 +38,7 @@ extension EndToEndTests {
             }
             let run = try laboratory.finish("run", ["quickstart"] + Self.common)
             #expect(try Self.measures(run) == figures)
-            let runs = try Files.names(in: laboratory.runs).map { "\(laboratory.runs)/\($0)" }
+            let runs = try laboratory.runNames().map { "\(laboratory.runs)/\($0)" }
             let lines = try runs.map(Self.lines)
             #expect(lines.count == 2 && lines[0] == lines[1] && lines[0].count == 4)
             for name in ["metrics.jsonl", "measures.csv", "references/noAttack.jsonl"] {

@@ -28,7 +28,9 @@ extension EndToEndTests {
             "gossiplab aggregate vectors.json --rule weightedMean",
             "gossiplab bench rules --rule krum --dimension 100 --repetitions 1 --quiet",
             "gossiplab verify run", "gossiplab replay run", "gossiplab report run",
-            "gossiplab resume simulation --quiet",
+            "gossiplab resume simulation --quiet", "gossiplab --version", "gossiplab manual", "gossipnode --manual",
+            "gossiplab completions bash", "gossiplab --complete run --", "gossiplab doctor", "gossiplab watch run",
+            "gossiplab export run --format csv",
         ]
 
         private func prepare(_ laboratory: borrowing Laboratory) throws {
@@ -81,7 +83,7 @@ extension EndToEndTests {
             #expect(ended.status == .exited(1))
             #expect(ended.errors == "gossiplab: cannot write to standard output: Bad file descriptor (EBADF)\n")
             #expect(try laboratory.shell("gossiplab simulate small.json >&- 2>&- <&-").status == .exited(1))
-            for name in try Files.names(in: laboratory.runs) {
+            for name in try laboratory.runNames() {
                 let run = RunDirectory("\(laboratory.runs)/\(name)")
                 let lines = try Files.read(run.metrics).split(separator: UInt8(ascii: "\n"))
                 #expect(try lines.map { try StrictJSON.read(Array($0), name: "line").count(at: "rounds") } == [0, 8])

@@ -107,7 +107,7 @@ extension EndToEndTests {
                 let isOfBoth = ended.errors.contains("no node in common")
                 #expect(isOfBoth || ended.errors.contains("a link to"), "\(ended.errors)")
                 #expect(isOfBoth == (name == "nodes"))
-                #expect(try Files.names(in: laboratory.runs).count == 1)
+                #expect(try laboratory.runNames().count == 1)
             }
         }
 
@@ -124,7 +124,7 @@ extension EndToEndTests {
             let overlapping = try laboratory.finish("report", [run.path] + halves)
             #expect(overlapping.status == .exited(2) && overlapping.complaints.count == 1)
             #expect(overlapping.errors.contains("no node in common"), "\(overlapping.errors)")
-            #expect(try Files.names(in: laboratory.runs).count == 1)
+            #expect(try laboratory.runNames().count == 1)
 
             let aside = try laboratory.start(["report", run.path, "--out", laboratory.runs]).ended()
             #expect(aside.status == .exited(2) && aside.complaints.count == 1)
@@ -142,14 +142,14 @@ extension EndToEndTests {
 
             // The other half of another run of the same experiment.
             #expect(try laboratory.finish("run", Self.short).status == .exited(0))
-            let names = try Files.names(in: laboratory.runs).map { "\(laboratory.runs)/\($0)" }
+            let names = try laboratory.runNames().map { "\(laboratory.runs)/\($0)" }
             let twin = RunDirectory(try #require(names.first { $0 != run.path && $0 != gathered.path }))
             let stray = try part("c", nodes: 8..<16, of: twin, in: laboratory).path
             let mixed = try laboratory.finish("report", [halves[0], stray])
             #expect(mixed.status == .exited(2) && mixed.complaints.count == 1)
             #expect(mixed.errors.contains("\(halves[0])/nodes/0 is of run "), "\(mixed.errors)")
             #expect(mixed.errors.contains(" and \(stray)/nodes/8 of run "), "\(mixed.errors)")
-            #expect(try Files.names(in: laboratory.runs).count == 3)
+            #expect(try laboratory.runNames().count == 3)
 
             let other = String(decoding: try Files.read(halves[1] + "/experiment.json"), as: UTF8.self)
                 .replacing("\"rounds\": 20", with: "\"rounds\": 21").replacing("\"rounds\":20", with: "\"rounds\":21")

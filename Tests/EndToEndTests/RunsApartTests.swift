@@ -18,7 +18,8 @@ extension EndToEndTests {
                    "edges": [{"source": "a", "target": "b"}, {"source": "b", "target": "c"},
                              {"source": "c", "target": "a"}]},
                  "task": {"dataset": {"kind": "synthetic", "features": 6, "classes": 3, "samples": 200}},
-                 "training": {"rounds": \(rounds)}, "timing": {"deadlineMilliseconds": \(deadline)}}
+                 "training": {"rounds": \(rounds)},
+                 "timing": {"deadlineMilliseconds": \(deadline), "joinSeconds": \(Double(deadline) / 1_000)}}
                 """
         }
 
@@ -51,7 +52,7 @@ extension EndToEndTests {
                 #expect(summary.member("lost")?.texts == [] && summary.member("rejections")?.members.isEmpty == true)
             }
             #expect(Set(summaries.map { $0.member("modelDigest")?.text }).count == 1)
-            let runs = try Files.names(in: laboratory.runs).map { RunDirectory("\(laboratory.runs)/\($0)") }
+            let runs = try laboratory.runNames().map { RunDirectory("\(laboratory.runs)/\($0)") }
             #expect(runs.count == 2)
             let nonces = try runs.map { run in try (0..<3).map { try endpoint(ofNode: $0, in: run).nonce } }
             #expect(nonces.allSatisfy { Set($0).count == 1 && $0[0] != .none } && nonces[0] != nonces[1])

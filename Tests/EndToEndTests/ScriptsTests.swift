@@ -22,6 +22,7 @@ extension EndToEndTests {
         private static let srun = """
             #!/bin/bash
             while [[ $1 == --* ]]; do shift; done
+            export SLURM_STEP_ID=0 SLURM_STEP_NUM_TASKS=3
             for rank in 0 1 2; do SLURM_PROCID=$rank "$@" & tasks+=($!); done
             for task in "${tasks[@]}"; do wait "$task" || exit; done
 
@@ -44,6 +45,17 @@ extension EndToEndTests {
             }
         }
 
+        @Test(
+            "who gives the scripts for clusters too few words is told what they take",
+            arguments: ["slurm-job", "ssh-run"])
+        func usage(name: String) throws {
+            let laboratory = try Laboratory()
+            let log = "\(laboratory.path)/log"
+            let script = try ChildProcess("bash", ["\(Self.root)/Scripts/\(name)", "one"], output: .file(log))
+            #expect(try script.wait() == .exited(2))
+            #expect(String(decoding: try Files.read(log), as: UTF8.self).contains("\nusage: "))
+        }
+
         @Test("slurm-job takes a task's rank for a node's index, and a folder that is there for another run's")
         func slurm() throws {
             let laboratory = try Laboratory()
@@ -61,6 +73,7 @@ extension EndToEndTests {
                     "/bin/bash", ["\(Self.root)/Scripts/slurm-job", experiment, topology, run.path],
                     environment: [
                         ("PATH", "\(tools):/usr/bin:/bin"), ("GOSSIPNODE", try laboratory.program("gossipnode")),
+                        ("SLURM_JOB_ID", "4711"),
                     ], output: .file("\(laboratory.path)/job")
                 ).wait()
             }

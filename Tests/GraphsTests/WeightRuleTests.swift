@@ -80,6 +80,7 @@ struct WeightRuleTests {
         for node in weights.topology.nodes {
             let row = weights.weights(at: node)
             let sum = row.reduce(0, +)
+            verdict.expect(row.count == weights.topology.senders(of: node).count, "\(node): \(row)")
             verdict.expect(row.allSatisfy { $0 >= 0 }, "\(node): \(row)")
             verdict.expect(sum <= 1 + 1e-12, "\(node): the neighbours weigh \(sum)")
             verdict.expect(abs(sum + weights.ownWeight(of: node) - 1) < 1e-12, "\(node): \(sum)")

@@ -41,18 +41,19 @@ struct AttackRoundsTests {
 
     @Test("an attack that never comes is no attack, and one that comes is honest before and after", arguments: attacks)
     func window(attack: String) throws {
-        let honest = try words(SignFlip.name, ["adversary.0.probability=0"])
+        let type = try #require(try AttackCatalog.all.entry(named: attack) as? any ModelAttack.Type)
+        let settings = type.needsCommonModel ? ["training.exchange=personal", "adversary.0.attack.target=1"] : []
+        let honest = try words(SignFlip.name, ["adversary.0.probability=0"] + settings.prefix(1))
         #expect(honest.models.count == 5)
-        let never = try words(attack, ["adversary.0.probability=0"])
+        let never = try words(attack, ["adversary.0.probability=0"] + settings)
         #expect(never.models == honest.models && never.sent == honest.sent)
-        let late = try words(attack, ["adversary.0.from=3", "adversary.0.until=5"])
+        let late = try words(attack, ["adversary.0.from=3", "adversary.0.until=5"] + settings)
         #expect(Array(late.sent.prefix(3)) == Array(honest.sent.prefix(3)))
         // Afterwards it sends one model to all, its own.
         for round in 5..<Self.rounds where attack != Procrastinate.name {
             #expect(late.sent[round].count == 5 && Set(late.sent[round]).count == 1, "round \(round)")
         }
-        let type = try #require(try AttackCatalog.all.entry(named: attack) as? any ModelAttack.Type)
-        #expect(try !type.forgesModels || words(attack, []).sent != honest.sent)
+        #expect(try !type.forgesModels || words(attack, settings).sent != honest.sent)
     }
 
     @Test("by chance an attack comes in some rounds, the same ones whatever it is")

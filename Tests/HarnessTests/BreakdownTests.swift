@@ -17,8 +17,8 @@ struct BreakdownTests {
         _ json: String, _ rule: String, told: Int, _ attack: String?, by hostile: [Int]
     ) throws -> ConsensusTask.Outcome {
         let task = ConsensusTask(try file(json), rule: rule, told: told, rounds: 30)
-        let outcome = try task.run(attack, by: hostile.map { NodeID($0) }) { false }
-        return try #require(outcome)
+        let beginning = try #require(try task.beginning { false })
+        return try #require(try task.run(attack, by: hostile.map { NodeID($0) }, from: beginning) { false })
     }
 
     @Test("where nobody lies, gossip agrees on the average, and nodes that do not mix stay where they are")

@@ -1,5 +1,6 @@
 // Claims: which verdict numbers give, and that no claim is judged by anything else.
 import Metrics
+import Platform
 import Registry
 import Testing
 
@@ -93,6 +94,11 @@ struct ClaimTests {
         for text in ["", "1", "0/2", "3/2", "1/0", "a/2", "1/2/3", "-1/2", "1/100001", "9999999999999999999999/2"] {
             let fault = #expect(throws: ConfigurationFault.self) { try Shard(text) }
             #expect(fault?.description.contains("I/N") == true, "\(text)")
+        }
+        let launch = LaunchEnvironment(hostName: "") { $0 == "JOB_COMPLETION_INDEX" ? "7" : nil }
+        #expect(try Shard("auto/8", in: launch) == Shard("8/8"))
+        for text in ["auto", "auto/7", "auto/x", "auto/0", "auto/", "automatic"] {
+            #expect(throws: ConfigurationFault.self) { try Shard(text, in: launch) }
         }
     }
 }

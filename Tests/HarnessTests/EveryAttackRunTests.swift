@@ -29,7 +29,13 @@ struct EveryAttackRunTests {
 
     @Test("ends in one model, whether values or bytes are carried, on any number of threads", arguments: attacks)
     func equality(attack: String) throws {
-        let assembly = try smallAssembly([
+        let onCommonModel = AttackCatalog.all.entries.compactMap { $0 as? any ModelAttack.Type }
+            .filter { $0.needsCommonModel && attack.contains("\"\($0.name)\"") }
+        var settings = onCommonModel.isEmpty ? [] : ["training.exchange=personal"]
+        if attack.contains("\"\(OnePointPoison.name)\"") {
+            settings = ["task.dataset=linear", "task.model=linear", "task.split=iid"]
+        }
+        let assembly = try smallAssembly(settings + [
             "adversary.0.attack=\(attack)", "adversary.0.taps=honest", "training.rounds=8",
             "aggregation.tolerates.count=2", "task.dataset.features=9", "timing.deadlineMilliseconds=300",
         ])

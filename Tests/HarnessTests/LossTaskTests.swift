@@ -39,9 +39,9 @@ struct LossTaskTests {
         #expect(final.test.worst == final.test.loss.greatest && final.test.best == final.test.loss.least)
         let line = try StrictJSON.read(Array(final.json.dropLast()), name: "")
         #expect(line.members.map(\.key) == ["rounds", "nodes", "loss", "optimum", "consensusDistance", "measures"])
-        #expect(line.member("loss")?.member("greatest")?.number == final.test.worst)
+        #expect(line.member("loss")?.member("worst")?.number == final.test.worst)
         #expect(
-            line.member("optimum")?.member("excessLoss")?.member("greatest")?.number
+            line.member("optimum")?.member("excessLoss")?.member("worst")?.number
                 == final.optimum?.excessLoss.greatest)
     }
 

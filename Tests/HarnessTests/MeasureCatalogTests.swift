@@ -91,6 +91,7 @@ struct MeasureCatalogTests {
         let summary = try summary([])
         #expect(summary.references.isEmpty)
         let extras = MeasureCatalog.all.filter { $0.extra != nil }.flatMap { $0.figures.map(\.name) }
+        #expect(!extras.isEmpty && !summary.figures.entries.isEmpty)
         #expect(Set(summary.figures.entries.map(\.name)).isDisjoint(with: extras))
     }
 
@@ -110,6 +111,7 @@ struct MeasureCatalogTests {
     func reading() throws {
         let assembly = try smallAssembly(Self.everything + ["adversary.attack=labelFlip", "task.validation=0.2"])
         let (outcome, _) = try SimulatedRun(assembly, options: .init()).run(evaluated: { _ in }, shouldStop: { false })
+        #expect(outcome.evaluations.count > 1)
         for record in outcome.evaluations {
             let line = try StrictJSON.read(Array(record.json.dropLast()), name: "")
             #expect(EvaluationRecord(line) == record)
@@ -164,6 +166,7 @@ struct ReferenceRunTests {
         let assembly = try smallAssembly(["measure.reference=noCommunication"])
         let runs = try ReferenceRun.all(of: assembly, options: .init())
         let alone = try models(smallAssembly(["aggregation.rule=noCommunication"]))
+        #expect(alone.count == assembly.honest.count)
         #expect(runs.map(\.kind) == [.noCommunication] && runs[0].models.map(\.model) == alone)
     }
 

@@ -10,14 +10,15 @@ import Scenario
 /// The honest nodes' models, as one measure sees them.
 func moment(
     _ models: [(node: NodeID, model: [Float])], of assembly: Assembly, rounds: Int = 10,
-    records: [NodeID: NodeRecord] = [:], mixes: [NodeID: MixSample] = [:]
+    records: [NodeID: NodeRecord] = [:], mixes: [NodeID: MixSample] = [:], ownModels: [NodeID: [Float]] = [:]
 ) throws -> Moment {
     let test = try assembly.testPart()
     var scratch = ObjectiveScratch()
     let evaluations = models.map { assembly.objective.evaluate($0.model.span, on: test, scratch: &scratch) }
     return Moment(
         rounds: rounds, models: models, average: Consensus(models.map(\.model)).average,
-        accuracies: evaluations.map(\.accuracy), losses: evaluations.map(\.meanLoss), records: records, mixes: mixes)
+        accuracies: evaluations.map(\.accuracy), losses: evaluations.map(\.meanLoss), records: records, mixes: mixes,
+        ownModels: ownModels)
 }
 
 /// The honest nodes after 3, 6, 9 … steps of training.
@@ -48,7 +49,7 @@ func measuredRun(
     models: [(node: NodeID, model: [Float])] = [], references: [ReferenceRun] = []
 ) -> MeasuredRun {
     MeasuredRun(
-        assembly: assembly, moments: moments, final: final, models: models, screening: Screening([]),
+        assembly: assembly, moments: moments, final: final, models: models, ownModels: [:], screening: Screening([]),
         references: references)
 }
 

@@ -12,6 +12,7 @@ struct PackSlice {
     let planted: JudgedClaim
     /// Of the report.
     let page: String
+    private let hasFigures: Bool
 
     init(_ study: PackStudy, planting planted: Claim) throws {
         let folder = try TemporaryDirectory()
@@ -26,6 +27,7 @@ struct PackSlice {
             throw ConfigurationFault("the slice has not finished: \(outcome)")
         }
         claims = judged.dropLast()
+        hasFigures = !study.figures.isEmpty
         self.planted = last
         page = String(decoding: try InputFiles.ofRuns.read("\(run.path)/report.html"), as: UTF8.self)
     }
@@ -37,8 +39,8 @@ struct PackSlice {
         }
     }
 
-    /// Nothing in the report is left undrawn.
-    var isDrawn: Bool { !page.contains("Not drawn") }
+    /// The report has figures, and leaves none undrawn.
+    var isDrawn: Bool { hasFigures && !page.contains("Not drawn") }
 }
 
 extension PackRequest {

@@ -40,7 +40,7 @@ struct ReportReadingTests {
     func impossible() throws {
         let run = try ReportedRun(try smallAssembly())
         let line =
-            #"{"rounds":3,"accuracy":{"least":-1,"mean":1e300,"greatest":1.5},"consensusDistance":{"rms":1e300}}"#
+            #"{"rounds":3,"accuracy":{"worst":-1,"mean":1e300,"best":1.5},"consensusDistance":{"rms":1e300}}"#
         try Files.write(Array((line + "\n").utf8), to: run.directory.metrics)
         let evaluation = try #require(try run.read().evaluations.first)
         #expect([evaluation.worst, evaluation.mean, evaluation.best, evaluation.averageModel] == [nil, nil, nil, nil])

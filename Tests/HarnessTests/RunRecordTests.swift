@@ -31,13 +31,13 @@ struct RunRecordTests {
     @Test(
         "what it does not know is refused at its place",
         arguments: [
-            (#"{"version": 2, "engine": "processes"}"#, "run.json:1:13: version is 2; allowed: 1"),
-            (#"{"version": 1, "engine": "cluster"}"#, "unknown engine 'cluster'"),
-            (#"{"version": 1, "engine": "processes", "transport": "tcp"}"#, "keys is missing"),
-            (#"{"version": 1, "engine": "processes", "transport": "tpc", "keys": true}"#, "unknown transport 'tpc'"),
-            (#"{"version": 1, "engine": "processes", "transport": "tcp", "keys": true, "carry": "values"}"#, "'carry'"),
+            (#"{"version": 1, "engine": "processes"}"#, "run.json:1:13: version is 1; allowed: 2"),
+            (#"{"version": 2, "engine": "cluster"}"#, "unknown engine 'cluster'"),
+            (#"{"version": 2, "engine": "processes", "transport": "tcp"}"#, "keys is missing"),
+            (#"{"version": 2, "engine": "processes", "transport": "tpc", "keys": true}"#, "unknown transport 'tpc'"),
+            (#"{"version": 2, "engine": "processes", "transport": "tcp", "keys": true, "carry": "values"}"#, "'carry'"),
             (
-                #"{"version": 1, "engine": "simulation", "carry": "values", "latencyMilliseconds": 0, "threads": 1, "check": false}"#,
+                #"{"version": 2, "engine": "simulation", "carry": "values", "latencyMilliseconds": 0, "threads": 1, "check": false}"#,
                 "latencyMilliseconds is 0"
             ),
             ("", "run.json:1:1"),

@@ -237,7 +237,7 @@ struct SweepTableTests {
             seeds: "[1, 2, 3]")
         #expect(
             table.shown(.worst).rows.map { $0.map { String($0.prefix { $0 != " " }) + ($0.contains("°") ? "°" : "") } }
-                == [["none", "40.0", "60.0"], ["A", "50.0", "53.3°"], ["B", "41.0°", "90.0"]])
+                == [["none", "40.0", "60.0", "40.0"], ["A", "50.0", "53.3°", "50.0"], ["B", "41.0°", "90.0", "–"]])
         #expect(
             table.caption(.worst).hasSuffix(
                 "over 3 seeds. ° no better than no communication: the 95 % interval of the difference, seed by seed, "
@@ -251,7 +251,10 @@ struct SweepTableTests {
     func baselineOfOneSeed() throws {
         let table = try compared([0.3, 0.6, 0.4, 0.6, 0.2, 0.7], seeds: "[1]")
         #expect(
-            table.shown(.worst).rows == [["none", "30.0", "60.0"], ["A", "40.0", "60.0°"], ["B", "20.0°", "70.0"]])
+            table.shown(.worst).rows
+                == [
+                    ["none", "30.0", "60.0", "30.0"], ["A", "40.0", "60.0°", "40.0"], ["B", "20.0°", "70.0", "20.0"],
+                ])
         #expect(table.caption(.worst).hasSuffix("communication: the difference is not above 0."))
     }
 

@@ -122,7 +122,7 @@ struct TimelineTests {
         #expect(line.last == UInt8(ascii: "\n") && line.count { $0 == UInt8(ascii: "\n") } == 1)
         let value = try StrictJSON.read(line, name: "line")
         #expect(value.count(at: "rounds") == 10 && value.count(at: "nodes") == 4)
-        #expect(value.member("accuracy")?.members.map(\.key) == ["least", "mean", "greatest", "averageModel"])
+        #expect(value.member("accuracy")?.members.map(\.key) == ["worst", "mean", "best", "averageModel"])
         #expect(
             value.member("consensusDistance")?.members.map(\.key) == ["rms", "relative", "median", "medianRelative"])
     }

@@ -49,7 +49,7 @@ struct RandomStreamTests {
 
     @Test("purposes keep their numbers")
     func purposes() {
-        #expect(Purpose.allCases.map(\.rawValue) == Array(1...15))
+        #expect(Purpose.allCases.map(\.rawValue) == Array(1...16))
         #expect(Purpose.faults.rawValue == 10 && Purpose.mixing.rawValue == 11)
         #expect(Purpose.handshake.rawValue == 12)
     }

@@ -116,7 +116,7 @@ struct CatalogObjective: CustomTestStringConvertible, Sendable {
 }
 
 enum ObjectiveLaws {
-    static let all = [gradient, lossAlone, sampleGradients, inputGradients, evaluation]
+    static let all = [gradient, lossAlone, sampleGradients, clippedGradients, inputGradients, evaluation]
 
     /// Data of all kinds: classes, images, two classes, real values.
     private static let data: [Samples] =
@@ -245,6 +245,36 @@ enum ObjectiveLaws {
         for index in sum.indices {
             let mean = sum[index] * share
             verdict.expect(abs(mean - Double(gradient[index])) < 1e-5 * max(1, abs(mean)), "element \(index)")
+        }
+    }
+
+    static let clippedGradients = law(
+        "its clipped sum is that of the gradients of its samples, each clipped", brokenBy: Lenient.self
+    ) { place, verdict in
+        let (objective, batch, point) = (place.objective, place.batch, place.point)
+        var scratch = ObjectiveScratch()
+        var norms: [Double] = []
+        objective.sampleGradients(at: point.span, on: batch, scratch: &scratch) { _, gradient in
+            norms.append(squaredNorm(gradient).squareRoot())
+        }
+        // About half of them are longer.
+        let clip = max(1e-3, norms.sorted()[norms.count / 2])
+        var (expected, losses) = ([Double](repeating: 0, count: point.count), 0.0)
+        objective.sampleGradients(at: point.span, on: batch, scratch: &scratch) { loss, gradient in
+            let norm = squaredNorm(gradient).squareRoot()
+            for index in gradient.indices {
+                expected[index] += Double(gradient[index]) * (norm > clip ? clip / norm : 1)
+            }
+            losses += loss
+        }
+        var sum = [Float](repeating: .nan, count: point.count)
+        var span = sum.mutableSpan
+        let loss = objective.clippedGradientSum(
+            at: point.span, on: batch, clip: clip, into: &span, scratch: &scratch)
+        verdict.expect(abs(loss - losses / Double(batch.count)) < 1e-5 * max(1, loss), "mean loss \(loss)")
+        let tolerance = 1e-5 * clip * Double(batch.count)
+        for index in sum.indices where !(abs(expected[index] - Double(sum[index])) < tolerance) {
+            verdict.expect(false, "element \(index): \(sum[index]), by samples \(expected[index])")
         }
     }
 

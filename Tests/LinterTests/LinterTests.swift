@@ -60,8 +60,8 @@ struct LinterTests {
         let promise = Lint.promise(of: try subject(json, rule.name, told: 1))
         let summation = try #require(promise.parts.first { $0.code == "summation" })
         let unit = 1 / Double(worlds.half + worlds.across)
-        #expect(abs((summation.number("need") ?? 0) - 2 * rule.rho * unit) < 1e-9)
-        #expect(abs((summation.number("mu2") ?? 0) - 2 * Double(worlds.across) * unit) < 1e-9)
+        #expect(abs(try #require(summation.number("need")) - 2 * rule.rho * unit) < 1e-9)
+        #expect(abs(try #require(summation.number("mu2")) - 2 * Double(worlds.across) * unit) < 1e-9)
         let holds = rule.rho < Double(worlds.across)
         #expect(summation.verdict == .fails ? !holds : holds)
     }
@@ -130,7 +130,7 @@ struct LinterTests {
         #expect(try #require(heaviest) < #require(lightest))
     }
 
-    @Test("the worst placement of one node on a star is the middle, of two on a dumbbell the ends of its link")
+    @Test("the worst placement of one node on a star is the middle, on a dumbbell an end of its link")
     func worstPlacement() throws {
         let star = try subject(#"{"family": "star", "nodes": 9}"#, "csPlus").placingWorst(1)
         #expect(star.placement == .worst([NodeID(0)], ofAll: true))
@@ -214,7 +214,7 @@ struct LinterTests {
         let subject = try subject(json, "csPlus", hostile: [1])
         let findings = Lint.findings(of: subject)
         #expect(findings.first { $0.code == "rounds" }?.number("rounds") == Double(LintSubject.mostRounds))
-        #expect(findings.first { $0.code == "rule" }?.verdict != .holds)
+        #expect(try #require(findings.first { $0.code == "rule" }).verdict != .holds)
         let onePeer = try self.subject(#"{"family": "exponential", "nodes": 8, "schedule": "onePeerExponential"}"#)
         // Steps of 1 alone reach everyone, and they come once in three rounds.
         let rounds = Lint.findings(of: onePeer).first { $0.code == "rounds" }

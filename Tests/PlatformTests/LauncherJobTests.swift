@@ -40,6 +40,14 @@ struct LauncherJobTests {
         #expect(Self.nonce(both) == Self.nonce(["PMIX_NAMESPACE": "prterun-a-71@1"]))
     }
 
+    @Test("the parts of a job over several nodes are one run, and a job that starts again is the same one")
+    func parts() {
+        #expect(Self.nonce(["AWS_BATCH_JOB_ID": "a-7#0"]) == Self.nonce(["AWS_BATCH_JOB_ID": "a-7#5"]))
+        #expect(Self.nonce(["AWS_BATCH_JOB_ID": "a-7:1"]) != Self.nonce(["AWS_BATCH_JOB_ID": "a-7:2"]))
+        let again = ["SLURM_JOB_ID": "7", "SLURM_RESTART_COUNT": "1"]
+        #expect(Self.nonce(again) == Self.nonce(["SLURM_JOB_ID": "7"]))
+    }
+
     @Test("there is none without a launcher, nor by half of what one says, nor for a job without a name")
     func none() {
         for variables in [[:], ["JOB_ID": "7"], ["SLURM_JOB_ID": ""], ["TORCHELASTIC_RUN_ID": "none"], ["HOME": "/"]] {

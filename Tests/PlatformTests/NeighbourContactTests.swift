@@ -22,7 +22,7 @@ struct NeighbourContactTests {
     }
 
     private static func contact(
-        of node: Int, neighbours: [Int], _ addresses: NeighbourAddresses, speaksAt: Instant? = moment(1_000)
+        of node: Int, neighbours: [Int], _ addresses: NeighbourAddresses, from start: Instant? = moment(0)
     ) -> NeighbourContact {
         let local = LinkIdentity(
             experiment: [UInt8](repeating: 1, count: 32), run: run, node: NodeID(node), incarnation: 1,
@@ -30,7 +30,7 @@ struct NeighbourContactTests {
         let settings = TransportSettings(
             local: local, keys: nil, neighbours: neighbours.map { NodeID($0) }, listen: "127.0.0.1:0",
             patience: .milliseconds(400), addressOf: addresses.address)
-        return NeighbourContact(settings, addresses: addresses, speaksAt: speaksAt)
+        return NeighbourContact(settings, addresses: addresses, from: start, joining: .milliseconds(60_000))
     }
 
     private static func moment(_ milliseconds: Int) -> Instant { Instant(nanoseconds: .milliseconds(milliseconds)) }
@@ -60,17 +60,32 @@ struct NeighbourContactTests {
         try Self.leave("127.0.0.1:7004", ofNode: 4, run: Self.run, in: folder.path)
         let addresses = Self.addresses([nil, nil, nil, nil, nil, "10.0.0.6:7600"], in: folder.path)
         var contact = Self.contact(of: 2, neighbours: [0, 1, 3, 4, 5, 6], addresses)
-        #expect(contact.speaksAt == Self.moment(1_000))
+        #expect(contact.nextWordAt == Self.moment(1_000))
         #expect(contact.word(at: Self.moment(999), listening: "127.0.0.1:7002") == nil)
         #expect(
             contact.word(at: Self.moment(1_000), listening: "127.0.0.1:7002")
                 == "no neighbour yet; dials 3 by \(folder.path)/3/endpoint.json, which is of another run, 4 at "
                 + "127.0.0.1:7004, 5 at 10.0.0.6:7600, 6 by \(folder.path)/6/endpoint.json, which is not there; "
                 + "is dialled at 127.0.0.1:7002 by 0, 1")
-        #expect(contact.word(at: Self.moment(2_000), listening: "") == nil && contact.speaksAt == nil)
+        #expect(contact.word(at: Self.moment(2_000), listening: "") == nil)
+        #expect(contact.nextWordAt == Self.moment(60_000))
         #expect(
             contact.isolationWarning
                 == "never reached a neighbour (0, 1, 3, 4, 5, 6): its model comes from its own data alone")
+    }
+
+    @Test("a node that goes on without some says whom, once, when the time to join is over")
+    func joining() {
+        var contact = Self.contact(
+            of: 2, neighbours: [0, 1, 3, 4], Self.addresses([nil, nil, nil, "host-3:1", "host-4:1"], in: ""))
+        contact.linkUp(NodeID(0))
+        contact.linkUp(NodeID(4))
+        #expect(!contact.isAlone && contact.nextWordAt == Self.moment(60_000))
+        #expect(contact.word(at: Self.moment(59_999), listening: "") == nil)
+        #expect(
+            contact.word(at: Self.moment(60_000), listening: "host-2:1")
+                == "goes on after 60 s without 1, 3; dials 3 at host-3:1; is dialled at host-2:1 by 1")
+        #expect(contact.word(at: Self.moment(70_000), listening: "") == nil && contact.nextWordAt == nil)
     }
 
     @Test("of many neighbours it names a few")
@@ -85,16 +100,17 @@ struct NeighbourContactTests {
     func contented() {
         var met = Self.contact(of: 0, neighbours: [1, 2], Self.addresses(in: ""))
         #expect(met.isAlone)
-        met.linkUp()
+        met.linkUp(NodeID(1))
+        met.linkUp(NodeID(2))
         var single = Self.contact(of: 0, neighbours: [], Self.addresses(in: ""))
         #expect(single.word(at: Self.moment(5_000), listening: "") == nil && single.isolationWarning == nil)
         #expect(met.word(at: Self.moment(5_000), listening: "") == nil && met.isolationWarning == nil)
-        #expect(met.speaksAt == nil && single.speaksAt == nil && !met.isAlone && !single.isAlone)
+        #expect(met.nextWordAt == nil && single.nextWordAt == nil && !met.isAlone && !single.isAlone)
     }
 
     @Test("a node that a laboratory has started speaks at its end alone")
     func launched() {
-        var contact = Self.contact(of: 0, neighbours: [1], Self.addresses(in: ""), speaksAt: nil)
+        var contact = Self.contact(of: 0, neighbours: [1], Self.addresses(in: ""), from: nil)
         #expect(contact.word(at: Self.moment(5_000), listening: "") == nil && contact.isolationWarning != nil)
     }
 }

@@ -117,6 +117,22 @@ extension PlatformTests {
             #expect(try Self.run(&ends) { $0.allSatisfy { !$0.transport.hasConnections } })
         }
 
+        @Test("a neighbour is found by the name of its host, once that is known", arguments: Transport.allCases)
+        func names(kind: Transport) throws {
+            let accepter = try Self.end(1, neighbours: [0], over: kind)
+            let port = "\(accepter.transport.address)".split(separator: ":").last ?? ""
+            let dialler = try Self.end(
+                0, neighbours: [1, 2], over: kind, to: [1: "localhost:\(port)", 2: "no-such-host.invalid:1"])
+            var ends = [dialler, accepter]
+            func isUnresolved(_ end: End) -> Bool {
+                end.arrivals.contains { if case .unresolved(NodeID(2), _) = $0 { true } else { false } }
+            }
+            #expect(
+                try Self.run(&ends) {
+                    $0[0].isLinked(with: 1) && $0[1].isLinked(with: 0) && isUnresolved($0[0])
+                })
+        }
+
         @Test(
             "whoever records a sealed link finds no number of a model in it; of a plain one, all",
             arguments: [false, true])

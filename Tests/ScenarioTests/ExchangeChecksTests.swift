@@ -138,7 +138,7 @@ struct ExchangeChecksTests {
                 $0.contains(words)
             })
         let warnings = try Self.assembly(settings, family: "ring").warnings.filter { $0.contains(words) }
-        #expect(warnings.count == (["model", "tracking", "pushSum"].contains(exchange) ? 0 : 1))
+        #expect(warnings.count == (["model", "tracking", "pushSum", "personal"].contains(exchange) ? 0 : 1))
         #expect(warnings.allSatisfy { $0.hasPrefix("training.exchange \(exchange) on a graph that is not complete") })
     }
 

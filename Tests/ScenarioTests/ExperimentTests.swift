@@ -116,7 +116,7 @@ struct ExperimentTests {
                 #"{"aggregation": {"before": [{"kind": "bucketing", "size": 0}]}}"#,
                 "aggregation.before.0.size is 0; allowed: a whole number from 1"
             ),
-            (#"{"privacy": {}}"#, "e.json:1:13: privacy is an object; allowed: null"),
+            (#"{"privacy": {}}"#, "unknown key 'privacy'"),
             (#"{"aggregation": {"tolerates": 2}}"#, "e.json:1:31: aggregation.tolerates"),
             (#"{"aggregation": {"tolerates": {"kind": "declared", "count": 1, "weight": 0}}}"#, "either by count or"),
             (#"{"aggregation": {"tolerates": {"kind": "declared", "count": -1}}}"#, "count is -1; allowed:"),

@@ -17,21 +17,23 @@ struct IdentityTests {
         "training.stepSize": "constant",
         "training.momentum": "0", "training.warmUp": "3", "training.weightDecayForm": "decoupled", "training.clip": "1",
         "training.projection": "ball", "training.frozen": nil,
-        "training.output": "leastNorm",
+        "training.output": "leastNorm", "training.privacy.clip": nil, "training.privacy.noiseMultiplier": nil,
+        "training.privacy.epsilon": nil, "training.privacy.delta": "1e-6", "training.privacy.sampling": "shuffled",
         "training.localSteps": "2", "training.weightDecay": "0", "training.exchange": "momentum",
         "training.gossipSteps": "2",
         "training.participation": "0.5", "training.mixEvery": "2", "training.initialisation": "different",
         "timing.kind": "asynchronous", "timing.staleness": "3", "timing.stepMilliseconds": "3",
         "timing.stepSpread": "0",
-        "timing.deadlineMilliseconds": "7", "aggregation.rule": "weightedMean",
+        "timing.deadlineMilliseconds": "7", "timing.joinSeconds": "7", "aggregation.rule": "weightedMean",
         "aggregation.before": "nnm", "aggregation.tolerates": "oracle", "aggregation.mode": "strict", "adversary": "[]",
         "network.transport": nil,
-        "faults": "lossy", "privacy": nil, "checkpoint.every": "7", "measure.every": "7", "measure.optimum": "none",
+        "faults": "lossy", "checkpoint.every": "7", "measure.every": "7", "measure.optimum": "none",
         "measure.also": "classes", "measure.target": "0.9", "measure.reference": "noCommunication",
         "trace": "recent",
     ]
     private static let cosmetic = [
-        "name", "timing.deadlineMilliseconds", "network.transport", "checkpoint.every", "measure.every",
+        "name", "timing.deadlineMilliseconds", "timing.joinSeconds", "network.transport", "checkpoint.every",
+        "measure.every",
         "measure.optimum", "measure.also", "measure.target", "measure.reference", "trace",
     ]
 

@@ -38,7 +38,7 @@ let topologyMistakes: [(String, String)] = [
     ),
     (
         #"{"graph": {"gossipnode": {"version": 1, "wieghts": "file"}}, \#(nodes)}"#,
-        "1:41: unknown key in graph.gossipnode 'wieghts'; did you mean 'weights'? (known: version, weights, schedule, allowNoEdges, taps, hostile)"
+        "1:41: unknown key in graph.gossipnode 'wieghts'; did you mean 'weights'? (known: version, weights, schedule, allowNoEdges, taps, hostile, address)"
     ),
     (
         #"{"graph": {"gossipnode": {"version": 1, "weights": "metropolisHasting"}}, \#(nodes), "edges": [\#(edge)]}"#,
@@ -89,7 +89,7 @@ let topologyMistakes: [(String, String)] = [
     (#"{"family": "ring", "nodes": [2]}"#, "1:29: nodes is an array; expected a number, a text, true or false"),
     (
         #"{"family": "ring", "nodes": 4, "degree": 2}"#,
-        "1:32: unknown key 'degree' (known: family, name, seed, weights, schedule, hostile, nodes)"
+        "1:32: unknown key 'degree' (known: family, name, seed, weights, schedule, hostile, address, nodes)"
     ),
     (
         #"{"family": "ring", "nodes": 4, "seed": -1}"#,

@@ -121,12 +121,14 @@ struct WrittenScheduleTests {
             }
         }
         let contacts = try file("contacts-16")
-        let history = RoundHistory(of: contacts.graphs, in: 0..<60)
-        #expect(contacts.warnings.isEmpty && contacts.topology.isConnected && history.edges.least == 0)
-        #expect((0..<60).filter { edges(contacts, $0).isEmpty }.allSatisfy { $0 % 20 >= 15 })
+        #expect(contacts.warnings.isEmpty && contacts.topology.isConnected)
+        let quiet = (0..<60).filter { edges(contacts, $0).isEmpty }
+        #expect(!quiet.isEmpty && quiet.allSatisfy { $0 % 20 >= 15 })
         #expect(RoundHistory(of: contacts.graphs, in: 0..<120).connectedWindow == 19)
         let churn = try file("churn-16")
-        #expect(RoundHistory(of: churn.graphs, in: 0..<500).emptyRounds.isEmpty)
+        for round in 0..<500 {
+            #expect(churn.topology.nodes.contains { churn.graphs.isPresent($0, in: Round(round)) }, "round \(round)")
+        }
         let night = try file("day-and-night-16")
         #expect(night.graphs.weights(in: Round(24 + 8)).topology.edges.count == 64)
         #expect(night.graphs.weights(in: Round(3)).topology.edges.count == 42)

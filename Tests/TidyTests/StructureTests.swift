@@ -18,8 +18,9 @@ struct StructureTests {
             "Attacks": foundations, "Core": foundations.union(["Attacks"]), "Faults": named,
             "Scenario": foundations.union(["Attacks", "Core", "Faults"]),
             "Platform": node, "Simulation": foundations.union(["Attacks", "Core", "Faults"]),
-            "Linter": node,
-            "Harness": node.union(["Linter", "Platform", "Simulation"]), "gossipnode": node.union(["Platform"]),
+            "Personalisation": named, "Linter": node,
+            "Harness": node.union(["Personalisation", "Linter", "Platform", "Simulation"]),
+            "gossipnode": node.union(["Platform"]),
             "gossiplab": node.union(["ReferenceRules", "Linter", "Platform", "Simulation", "Harness"]),
         ]
     }()

@@ -22,8 +22,29 @@ public protocol Exchange: Registered {
     static var carriesMass: Bool { get }
     /// Whether a round may take several local steps.
     static var takesLocalSteps: Bool { get }
+    /// Whether each node has, beside what travels, a model of its own that never does.
+    static var keepsOwnModel: Bool { get }
     /// Why nodes that do not all hear the same drift apart, in half a sentence; `nil` where mixing keeps them together.
     static var drift: String? { get }
+
+    /// The same for one experiment.
+    ///
+    /// - Throws: what in it the exchange cannot go with.
+    func fitted(to setting: ExchangeSetting) throws(ConfigurationFault) -> Self
+
+    /// How messages are told for lies by what they hold; `nil` where nobody looks at that.
+    var plausibility: Plausibility? { get }
+
+    /// Whether a message may be of a node that does what it is to, as far as a neighbour can tell.
+    ///
+    /// - Parameters:
+    ///   - start: what the neighbour itself shared at the start of the round.
+    ///   - stepSize: η of the round.
+    func isPlausible(_ message: [Float], from start: [Float], stepSize: Double) -> Bool
+
+    /// The node's own model, of as many elements as the first channel; `nil` before its first round, when it is what is
+    /// shared, and where there is none.
+    func ownModel(in kept: LocalState) -> [Float]?
 
     /// The local work of a round.
     ///
@@ -48,8 +69,46 @@ extension Exchange {
     public static var sendsModels: Bool { false }
     public static var takesLocalSteps: Bool { false }
     public static var carriesMass: Bool { false }
+    public static var keepsOwnModel: Bool { false }
+
+    public func fitted(to setting: ExchangeSetting) throws(ConfigurationFault) -> Self { self }
+    public var plausibility: Plausibility? { nil }
+    public func isPlausible(_ message: [Float], from start: [Float], stepSize: Double) -> Bool { true }
+    public func ownModel(in kept: LocalState) -> [Float]? { nil }
 
     var sendsModels: Bool { Self.sendsModels }
+}
+
+/// What an exchange may have to know of its experiment.
+public struct ExchangeSetting: Sendable, Equatable {
+    /// Elements of a model.
+    public let dimension: Int
+    /// N, hostile ones among them.
+    public let nodeCount: Int
+    /// Of a node, in the mean over all.
+    public let averageSamples: Double
+    /// Whether nodes that begin as one and hear the same share the same in every round: on a complete graph that never
+    /// changes, with one mix in every round of a rule that favours nobody.
+    public let agrees: Bool
+
+    public init(dimension: Int, nodeCount: Int, averageSamples: Double, agrees: Bool) {
+        self.dimension = dimension
+        self.nodeCount = nodeCount
+        self.averageSamples = averageSamples
+        self.agrees = agrees
+    }
+}
+
+/// How messages are told for lies.
+public struct Plausibility: Sendable, Equatable, CustomStringConvertible {
+    /// How far they may be from where an honest one could be; `nil`: anywhere.
+    public let bound: Double?
+    public let description: String
+
+    init(bound: Double?, _ description: String) {
+        self.bound = bound
+        self.description = description
+    }
 }
 
 /// Every exchange that an experiment can name. A new one is one file and one line here.
@@ -58,7 +117,7 @@ public enum ExchangeCatalog {
         "exchange",
         [
             ModelExchange.self, UpdateExchange.self, GradientExchange.self, MomentumExchange.self,
-            TrackingExchange.self, PushSumExchange.self,
+            TrackingExchange.self, PushSumExchange.self, PersonalExchange.self,
         ], as: { $0 })
 }
 

@@ -20,7 +20,7 @@ public struct MomentumExchange: Exchange {
         scratch: inout TrainingScratch
     ) -> StepReport {
         let report = trainer.replaceByGradient(&vector, in: round, scratch: &scratch)
-        if report.samples > 0 { trainer.accumulate(&vector, state: &state, in: round) }
+        if report.hasGradient { trainer.accumulate(&vector, state: &state, in: round) }
         return report
     }
 

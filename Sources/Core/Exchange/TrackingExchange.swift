@@ -40,7 +40,7 @@ public struct TrackingExchange: Exchange {
         var slope = gradient.mutableSpan
         let report = trainer.gradient(
             at: vector.span.extracting(0..<dimension), round: round, into: &slope, scratch: &scratch)
-        if report.samples > 0 {
+        if report.hasGradient {
             trainer.accumulate(&gradient, state: &state, in: round)
             track(gradient, in: &vector, &state)
         }

@@ -46,6 +46,7 @@ public struct Breakdown: Sendable {
     public func rows(most: Int, progress: (String) -> Void, isOver: () -> Bool) throws -> [Row] {
         guard file.topology.nodeCount > 1 else { throw ConfigurationFault("a breakdown takes at least two nodes") }
         var rows: [Row] = []
+        var beginning: [ConsensusTask.Placed]?
         for count in 0...min(most, file.topology.nodeCount - 2) {
             guard !isOver() else { break }
             progress("\(count) hostile: looking for the worst placement")
@@ -54,13 +55,18 @@ public struct Breakdown: Sendable {
             let finding = Lint.promise(of: subject)
             let told = subject.mostTold
             let task = ConsensusTask(file, rule: rule.name, told: told, rounds: rounds)
+            // The same for every count.
+            if beginning == nil { beginning = try task.beginning(shouldStop: isOver) }
             var worst: (attack: String?, outcome: ConsensusTask.Outcome)?
             var tried = 0
             let attacks: [String?] = [nil] + (count > 0 ? ConsensusTask.attacks : [])
             for attack in attacks {
-                guard !isOver() else { break }
+                guard !isOver(), let beginning else { break }
                 progress("\(count) hostile: \(attack ?? "no attack")")
-                guard let outcome = try task.run(attack, by: subject.placement.nodes, shouldStop: isOver) else {
+                guard
+                    let outcome = try task.run(
+                        attack, by: subject.placement.nodes, from: beginning, shouldStop: isOver)
+                else {
                     continue
                 }
                 tried += 1

@@ -41,22 +41,42 @@ public struct ConsensusTask: Sendable {
     /// The attacks that forge models, in the order of the catalogue.
     public static var attacks: [String] {
         AttackCatalog.all.entries.compactMap { type in
-            guard let type = type as? any ModelAttack.Type, type.forgesModels else { return nil }
+            guard let type = type as? any ModelAttack.Type, type.forgesModels, !type.needsCommonModel else { return nil }
             return type.name
         }
+    }
+
+    /// A node's model.
+    public typealias Placed = (node: NodeID, model: [Float])
+
+    /// Where every node starts.
+    ///
+    /// - Returns: `nil` where it was stopped.
+    public func beginning(shouldStop: () -> Bool) throws -> [Placed]? {
+        try models(assembly(nil, by: [], rule: "noCommunication", rounds: 1), shouldStop: shouldStop)
     }
 
     /// - Parameters:
     ///   - attack: `nil`: nobody lies.
     ///   - hostile: of the topology; with no attack, the nodes that are not looked at.
-    /// - Returns: `nil` where the attack cannot be made on this graph.
-    public func run(_ attack: String?, by hostile: [NodeID], shouldStop: () -> Bool) throws -> Outcome? {
-        guard let assembly = try? assembly(attack, by: hostile, rule: rule, rounds: rounds),
-            let beginning = try? self.assembly(nil, by: [], rule: "noCommunication", rounds: 1),
-            let start = try models(beginning, without: hostile, shouldStop: shouldStop),
-            let end = try models(assembly, without: hostile, shouldStop: shouldStop)
-        else { return nil }
-        let (before, after) = (Consensus(start), Consensus(end))
+    ///   - beginning: of this task.
+    /// - Returns: `nil` where the rule or the attack cannot be made on this graph, or it was stopped.
+    public func run(
+        _ attack: String?, by hostile: [NodeID], from beginning: [Placed], shouldStop: () -> Bool
+    ) throws -> Outcome? {
+        let attacked: Assembly
+        do throws(ConfigurationFault) {
+            attacked = try assembly(attack, by: hostile, rule: rule, rounds: rounds)
+        } catch {
+            return nil
+        }
+        guard let models = try models(attacked, shouldStop: shouldStop) else { return nil }
+        func honest(_ models: [Placed]) -> [[Float]] {
+            models.filter { !hostile.contains($0.node) }.map(\.model)
+        }
+        let end = honest(models)
+        guard end.count == topology.topology.nodeCount - hostile.count else { return nil }
+        let (before, after) = (Consensus(honest(beginning)), Consensus(end))
         let scale = before.distance.rootMeanSquare
         guard scale > 0 else { return nil }
         return Outcome(
@@ -64,7 +84,9 @@ public struct ConsensusTask: Sendable {
             drift: squaredDistance(before.average.span, after.average.span).squareRoot() / scale)
     }
 
-    private func assembly(_ attack: String?, by hostile: [NodeID], rule: String, rounds: Int) throws -> Assembly {
+    private func assembly(
+        _ attack: String?, by hostile: [NodeID], rule: String, rounds: Int
+    ) throws(ConfigurationFault) -> Assembly {
         let labels = hostile.map { JSONValue.text(topology.topology.labels[$0.index]) }
         let group = attack.map { name in
             JSONValue.object(["nodes": .array(labels), "attack": .text(name), "taps": .text("honest")])
@@ -90,15 +112,10 @@ public struct ConsensusTask: Sendable {
         return try Assembly(try Experiment(json), topology: topology, sharesData: true)
     }
 
-    /// The final models of the nodes that are looked at; `nil` where it was stopped or one was lost.
-    private func models(_ assembly: Assembly, without hostile: [NodeID], shouldStop: () -> Bool) throws -> [[Float]]? {
+    /// The final models; `nil` where it was stopped.
+    private func models(_ assembly: Assembly, shouldStop: () -> Bool) throws -> [Placed]? {
         let simulation = SimulatedRun(assembly, options: Simulator.Options())
-        let outcome = try simulation.run { _ in
-        } shouldStop: {
-            shouldStop()
-        }.outcome
-        let models = outcome.finalModels.filter { !hostile.contains($0.node) }
-        guard models.count == topology.topology.nodeCount - hostile.count else { return nil }
-        return models.map(\.model)
+        let outcome = try simulation.run(evaluated: { _ in }, shouldStop: shouldStop).outcome
+        return shouldStop() ? nil : outcome.finalModels
     }
 }

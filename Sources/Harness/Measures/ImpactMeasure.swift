@@ -17,6 +17,7 @@ enum ImpactMeasure: RunMeasure {
             "accuracyWorst without attack minus accuracyWorst; of losses, where nothing is classified, the other way"),
         Figure("attackImpactMean", .score, better: .less, "the same of accuracyMean"),
         Figure("honestDrift", .distance, better: .less, "(1/h) Σ |x_i - x'_i|, with x'_i the models without attack"),
+        Figure("ownDrift", .distance, better: .less, "the same of the nodes' own models, where they keep such"),
         Figure(
             "communicationGainWorst", .score, better: .greater, "accuracyWorst minus that of nodes that learn alone"),
         Figure("communicationGainMean", .score, better: .greater, "the same of accuracyMean"),
@@ -47,6 +48,11 @@ enum ImpactMeasure: RunMeasure {
                 figures.add("attackImpactWorst", worst)
                 figures.add("attackImpactMean", mean)
                 figures.add("honestDrift", drift(run.models, reference.models))
+                if run.assembly.keepsOwnModels {
+                    let own = run.models.compactMap { one in run.ownModels[one.node].map { (node: one.node, model: $0) }
+                    }
+                    figures.add("ownDrift", drift(own, reference.ownModels.map { (node: $0.key, model: $0.value) }))
+                }
             case .noCommunication:
                 figures.add("communicationGainWorst", 0 - worst)
                 figures.add("communicationGainMean", 0 - mean)

@@ -11,7 +11,7 @@ import Scenario
 public struct Figure: Sendable {
     public enum Unit: String, Sendable {
         /// A score is of the task's measure: a share where something is classified, else a loss.
-        case share, score, loss, distance, squaredNorm, ratio, rounds, bytes
+        case share, score, loss, distance, squaredNorm, ratio, rounds, bytes, epsilon
     }
     public enum Better: String, Sendable { case greater, less }
 
@@ -43,12 +43,12 @@ extension Figure {
     /// A value as a person reads it; "–" for none.
     public func text(_ value: Double?) -> String {
         guard let value, !value.isNaN else { return "–" }
-        guard value.isFinite else { return "diverged" }
+        guard value.isFinite else { return unit == .epsilon ? PrivacyReport.text(value) : "diverged" }
         return switch unit {
         case .share: percent(value)
         case .rounds: rounded(value, 0)
         case .bytes: "\(significant(value / 1e6)) MB"
-        case .score, .loss, .distance, .squaredNorm, .ratio: significant(value)
+        case .score, .loss, .distance, .squaredNorm, .ratio, .epsilon: significant(value)
         }
     }
 }
@@ -121,12 +121,15 @@ struct Moment {
     let records: [NodeID: NodeRecord]
     /// Their last mixes, where these are measured.
     let mixes: [NodeID: MixSample]
+    /// Their own models, where they have such beside what they share.
+    let ownModels: [NodeID: [Float]]
 }
 
 /// What nodes told beside their models: of one moment, or of several by rounds.
 public struct MomentReports: Sendable {
     var records: [NodeID: NodeRecord] = [:]
     var mixes: [NodeID: MixSample] = [:]
+    var ownModels: [NodeID: [Float]] = [:]
 
     public init() {}
 }
@@ -139,6 +142,8 @@ struct MeasuredRun {
     let final: EvaluationRecord
     /// Of the honest nodes that finished, ascending.
     let models: [(node: NodeID, model: [Float])]
+    /// Their own models, where they have such beside what they share.
+    let ownModels: [NodeID: [Float]]
     /// What the rules did in all rounds.
     let screening: Screening
     let references: [ReferenceRun]

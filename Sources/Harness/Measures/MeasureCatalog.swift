@@ -14,6 +14,8 @@ public enum MeasureCatalog {
         NodesMeasure.self,
         ClassesMeasure.self,
         SuccessMeasure.self,
+        PersonalMeasure.self,
+        TargetDistanceMeasure.self,
         ScreeningMeasure.self,
         TrafficMeasure.self,
         TargetMeasure.self,
@@ -22,6 +24,8 @@ public enum MeasureCatalog {
         DisagreementMeasure.self,
         GradientsMeasure.self,
         MixingMeasure.self,
+        PrivacyMeasure.self,
+        MembershipMeasure.self,
     ]
 
     /// All figures, in the order of their measures.

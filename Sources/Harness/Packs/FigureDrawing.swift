@@ -20,11 +20,17 @@ struct FigureDrawing {
             let table = try Self.table(cells, results)
             markup = try Self.grid(table, cells, rows, columns).comparison(figure, measure, published, band)
         case .calculation(let name):
-            guard let table = results.calculated[name] else {
-                throw MissingFigure("\(name) has not been computed")
-            }
-            markup = Markup.table(figure.title, table.text)
+            markup = Markup.table(figure.title, try Self.calculated(name, results).text)
+        case .lines(let name, let across):
+            markup = try Self.calculated(name, results).curves(id: id, title: figure.title, across: across)
+        case .shades(let name):
+            markup = try Self.calculated(name, results).shades(id: id, title: figure.title)
         }
+    }
+
+    private static func calculated(_ name: String, _ results: PackResults) throws(MissingFigure) -> CalculatedTable {
+        guard let table = results.calculated[name] else { throw MissingFigure("\(name) has not been computed") }
+        return table
     }
 
     private static func table(_ cells: PackFigure.Cells, _ results: PackResults) throws(MissingFigure) -> SweepTable {
@@ -115,27 +121,12 @@ struct FigureDrawing {
         _ figure: PackFigure, _ id: String, _ table: SweepTable, _ cells: PackFigure.Cells, _ axis: String,
         _ measure: SweepMeasure
     ) throws(MissingFigure) -> Markup {
-        var rounds: [Int] = []
-        var lines: [BandPlot.Line] = []
+        var groups: [(name: String, group: SweepTable.Group)] = []
         for name in try names(table, axis) {
-            let series = try group(table, cells.labels.merging([axis: name]) { $1 }).series
-            let all = series.sorted { $0.key < $1.key }.map(\.value)
-            guard let first = all.first else { continue }
-            if rounds.isEmpty { rounds = first.rounds }
-            let columns = all.filter { $0.rounds == rounds }.compactMap { $0.columns[measure] }
-            let values = rounds.indices.map { row -> (low: Double, mean: Double, high: Double)? in
-                let known = columns.compactMap { $0[row] }
-                guard !known.isEmpty, known.count == columns.count else { return nil }
-                let mean = known.reduce(0, +) / Double(known.count)
-                return (known.min() ?? mean, mean, known.max() ?? mean)
-            }
-            lines.append(BandPlot.Line(name: name, values: values))
+            groups.append((name, try group(table, cells.labels.merging([axis: name]) { $1 })))
         }
-        guard rounds.count > 1 else { throw MissingFigure("nothing was measured on the way") }
-        let all = lines.flatMap { line in line.values.flatMap { $0.map { [$0.low, $0.high] } ?? [] } }
-        let vertical = measure.isShare ? Axis(shares: all) : Axis(logarithmic: all)
-        let plot = BandPlot(id: id, title: figure.title, rounds: rounds, lines: lines, vertical: vertical) { value in
-            measure.isShare ? percent(value) : significant(value)
+        guard let plot = BandPlot(id: id, title: figure.title, of: groups, measure) else {
+            throw MissingFigure("nothing was measured on the way")
         }
         return "\(plot.legend)\(plot.svg)"
     }

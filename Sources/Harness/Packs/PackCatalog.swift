@@ -5,6 +5,7 @@ import Registry
 public enum PackCatalog {
     public static let all: [PaperPack] = [
         .labelPoisoning, .iosTable, .momentum, .robustAveraging, .mixing, .clippedGossip, .federatedAveraging,
+        .equivalence, .licchavi, .privacyTrilemma,
     ]
 
     public static func named(_ name: String) throws(ConfigurationFault) -> PaperPack {

@@ -19,6 +19,10 @@ public struct PackFigure: Sendable {
         case comparison(Cells, rows: String, columns: String, measure: SweepMeasure, published: Published, band: Band)
         /// A table that was computed.
         case calculation(String)
+        /// The columns of a computed table as curves over what its rows count.
+        case lines(String, across: String)
+        /// The cells of a computed table in shades.
+        case shades(String)
     }
 
     /// Cells of one sweep, with these names on some of its axes.

@@ -65,6 +65,7 @@ struct Observer {
                 timeline.add(file.model, of: node.node, rounds: file.rounds)
             }
             Files.remove(path)
+            Files.remove(node.folder.ownModel(rounds: rounds))
         }
     }
 
@@ -76,8 +77,11 @@ struct Observer {
             record.add(lines: [line])
             timeline.add(record, of: node.node)
         }
+        if let model = node.folder.ownModel(rounds: rounds, of: assembly) {
+            timeline.add(ownModel: model, of: node.node, rounds: rounds)
+        }
         let path = node.folder.mix(rounds: rounds)
-        guard assembly.experiment.measureAlso.contains(.mixing), let bytes = try? Files.read(path) else { return }
+        guard assembly.experiment.handsOutMixes, let bytes = try? Files.read(path) else { return }
         if let mix = MixSample(encoded: bytes) { timeline.add(mix, of: node.node, rounds: rounds) }
         Files.remove(path)
     }
@@ -135,6 +139,8 @@ struct Observer {
             outcome.totals[node.node] = NodeRecord(metrics: (try? Files.read(node.folder.metrics)) ?? [])
             if let model = node.folder.finalModel(of: assembly), node.hasFinished {
                 outcome.finalModels.append((node.node, model))
+                outcome.ownModels[node.node] = node.folder.ownModel(
+                    rounds: assembly.experiment.training.rounds, of: assembly)
                 if node.status != .exited(ExitCode.success) {
                     let label = assembly.topology.labels[node.node.index]
                     outcome.warnings.append("node \(label) finished, but \(node.lost(wasStopped: wasStopped).reason)")

@@ -9,18 +9,23 @@ extension ProcessRun {
     public static func checkLimits(for assembly: Assembly) throws(ConfigurationFault) {
         // Nodes inherit the limit.
         let limit = HostLimits.raiseOpenFiles()
-        var degrees = [Int](repeating: 0, count: assembly.topology.nodeCount)
-        for (one, other) in assembly.topologyFile.links {
-            degrees[one.index] += 1
-            degrees[other.index] += 1
-        }
-        let degree = degrees.max() ?? 0
+        let degree = greatestDegree(of: assembly)
         try HostLimits.check(
             openFiles: HostLimits.openFiles(forLinks: degree), for: "a node of \(degree) links", limit: limit.soft)
         let nodes = assembly.topology.nodeCount
         try HostLimits.check(
             openFiles: HostLimits.openFiles(forLinks: nodes), for: "a laboratory of \(nodes) nodes", limit: limit.soft)
         try HostLimits.check(processes: nodes, for: "\(nodes) nodes")
+    }
+
+    /// The most links of any node, over all rounds.
+    static func greatestDegree(of assembly: Assembly) -> Int {
+        var degrees = [Int](repeating: 0, count: assembly.topology.nodeCount)
+        for (one, other) in assembly.topologyFile.links {
+            degrees[one.index] += 1
+            degrees[other.index] += 1
+        }
+        return degrees.max() ?? 0
     }
 
     /// Refuses a plan with faults that only the simulator can make.

@@ -10,7 +10,7 @@ struct Axis {
     }
 
     /// How ticks are written.
-    private enum Format { case plain, percent(decimals: Int), power }
+    private enum Format { case plain, decimal(places: Int), percent(decimals: Int), power }
 
     /// What a logarithmic axis may span; no measured figure is beyond it.
     private static let decades = 1e-99...1e99
@@ -30,6 +30,16 @@ struct Axis {
         range = least...max(greatest, least + step)
         ticks = Axis.multiples(of: step, around: range).filter(range.contains)
         format = .plain
+    }
+
+    /// An axis over `values`, widened to the ticks around them.
+    init(values: [Double]) {
+        let (least, greatest) = (values.min() ?? 0, values.max() ?? 1)
+        let step = Axis.roundStep(atLeast: max(1e-12, (greatest - least) / 5))
+        scale = .linear
+        ticks = Axis.multiples(of: step, around: least...greatest)
+        range = ticks[0]...ticks[ticks.count - 1]
+        format = .decimal(places: max(0, -Axis.decade(below: step)))
     }
 
     /// An axis over `shares`, widened to the ticks around them.
@@ -70,6 +80,7 @@ struct Axis {
     func text(of tick: Double) -> String {
         switch format {
         case .plain: return rounded(tick, tick > 0 ? max(0, -Axis.decade(below: tick)) : 0)
+        case .decimal(let places): return rounded(tick, places)
         case .percent(let decimals): return "\(rounded(100 * tick, decimals)) %"
         case .power:
             let exponent = Axis.decade(below: tick)

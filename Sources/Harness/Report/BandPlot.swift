@@ -17,17 +17,16 @@ struct BandPlot {
     let vertical: Axis
     /// How a value is written.
     let text: (Double) -> String
-
-    private static let size = (width: 560.0, height: 300.0)
-    private static let area = (left: 50.0, right: 552.0, top: 8.0, bottom: 258.0)
+    /// What `rounds` counts.
+    var across = "round"
 
     var svg: Markup {
-        let horizontal = Axis(counts: rounds)
+        let frame = PlotFrame(width: 560, height: 300, left: 50, rounds: rounds, vertical: vertical, across: across)
         return """
-            <svg class="plot" viewBox="0 0 \(Self.size.width) \(Self.size.height)" role="img" \
+            <svg class="plot" viewBox="0 0 \(frame.size.width) \(frame.size.height)" role="img" \
             aria-labelledby="\(id)-title"><title id="\(id)-title">\(title)</title>
-            \(grid(horizontal))\(lines.indices.map { band($0, horizontal) })\
-            \(lines.indices.map { curve($0, horizontal) })</svg>
+            \(frame.grid)\(lines.indices.map { band($0, in: frame) })\
+            \(lines.indices.map { curve($0, in: frame) })</svg>
 
             """
     }
@@ -51,23 +50,15 @@ struct BandPlot {
         return " style=\"--c:var(--k\(index % HeatMap.categories));stroke-dasharray:\(dash)\""
     }
 
-    private func x(_ round: Int, _ horizontal: Axis) -> Double {
-        Self.area.left + (Self.area.right - Self.area.left) * (horizontal.share(of: Double(round)) ?? 0)
-    }
-
-    private func y(_ value: Double) -> Double? {
-        vertical.share(of: value).map { Self.area.bottom - (Self.area.bottom - Self.area.top) * $0 }
-    }
-
-    private func curve(_ index: Int, _ horizontal: Axis) -> Markup {
+    private func curve(_ index: Int, in frame: PlotFrame) -> Markup {
         var path: Markup = ""
         var isOpen = false
         for (round, value) in zip(rounds, lines[index].values) {
-            guard let value, let y = y(value.mean) else {
+            guard let value, let y = frame.y(value.mean) else {
                 isOpen = false
                 continue
             }
-            let x = x(round, horizontal)
+            let x = frame.x(round)
             path += isOpen ? "L\(x) \(y)" : "M\(x) \(y)h0"
             isOpen = true
         }
@@ -75,7 +66,7 @@ struct BandPlot {
     }
 
     /// One piece for every stretch without a gap.
-    private func band(_ index: Int, _ horizontal: Axis) -> Markup {
+    private func band(_ index: Int, in frame: PlotFrame) -> Markup {
         var pieces: [Markup] = []
         var upper: Markup = ""
         var lower: [Markup] = []
@@ -85,41 +76,15 @@ struct BandPlot {
             (upper, lower) = ("", [])
         }
         for (round, value) in zip(rounds, lines[index].values) {
-            guard let value, let high = y(value.high), let low = y(value.low) else {
+            guard let value, let high = frame.y(value.high), let low = frame.y(value.low) else {
                 close()
                 continue
             }
-            let x = x(round, horizontal)
+            let x = frame.x(round)
             upper += lower.isEmpty ? "M\(x) \(high)" : "L\(x) \(high)"
             lower.append("L\(x) \(low)")
         }
         close()
         return pieces.reduce(into: "") { $0 += $1 }
-    }
-
-    private func grid(_ horizontal: Axis) -> Markup {
-        var marks: Markup = ""
-        for tick in vertical.ticks {
-            guard let y = y(tick) else { continue }
-            marks += """
-                <path class="grid" d="M\(Self.area.left) \(y)H\(Self.area.right)"/>\
-                <text class="tick" x="\(Self.area.left - 6)" y="\(y + 4)" text-anchor="end">\
-                \(vertical.text(of: tick))</text>
-                """
-        }
-        for tick in horizontal.ticks {
-            let x = x(Int(tick), horizontal)
-            marks += """
-                <path class="axis" d="M\(x) \(Self.area.bottom)v4"/>\
-                <text class="tick" x="\(x)" y="\(Self.area.bottom + 18)" text-anchor="middle">\
-                \(horizontal.text(of: tick))</text>
-                """
-        }
-        return """
-            \(marks)<path class="axis" d="M\(Self.area.left) \(Self.area.bottom)H\(Self.area.right)"/>\
-            <text class="tick" x="\((Self.area.left + Self.area.right) / 2)" y="\(Self.size.height - 6)" \
-            text-anchor="middle">round</text>
-
-            """
     }
 }

@@ -38,9 +38,10 @@ extension Markup {
             index < table.names
                 ? "<th scope=\"col\" class=\"text\">\(column)</th>" : "<th scope=\"col\">\(column)</th>"
         }
-        let lines = table.rows.map { row -> Markup in
-            let cells = row.enumerated().map { index, cell -> Markup in
-                index < table.names ? "<td class=\"text\">\(cell)</td>" : "<td>\(cell)</td>"
+        let lines = table.rows.enumerated().map { row, texts -> Markup in
+            let cells = texts.enumerated().map { index, text -> Markup in
+                let text: Markup = table.bold.contains([row, index]) ? "<b>\(text)</b>" : "\(text)"
+                return index < table.names ? "<td class=\"text\">\(text)</td>" : "<td>\(text)</td>"
             }
             return "<tr>\(cells)</tr>\n"
         }

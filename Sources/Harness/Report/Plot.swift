@@ -22,24 +22,20 @@ struct Plot {
     /// Made for the values of all series.
     let vertical: Axis
 
-    private static let size = (width: 440.0, height: 240.0)
-    private static let area = (left: 46.0, right: 434.0, top: 8.0, bottom: 198.0)
     /// More points of a line or more places to hover over would only make the file larger.
     private static let mostPoints = 400
     private static let mostBands = 100
 
-    private var horizontal: Axis { Axis(counts: rounds) }
-
     /// The drawing, without its legend.
     var svg: Markup {
-        let horizontal = horizontal
+        let frame = PlotFrame(width: 440, height: 240, left: 46, rounds: rounds, vertical: vertical)
         // The first series is drawn last, on top.
-        let lines = series.indices.reversed().map { line($0, horizontal) }
+        let lines = series.indices.reversed().map { line($0, in: frame) }
         return """
-            <svg class="plot" viewBox="0 0 \(Self.size.width) \(Self.size.height)" role="img" \
+            <svg class="plot" viewBox="0 0 \(frame.size.width) \(frame.size.height)" role="img" \
             aria-labelledby="\(id)-title \(id)-text">
             <title id="\(id)-title">\(title)</title><desc id="\(id)-text">\(description)</desc>
-            \(grid(horizontal))\(lines)\(bands(horizontal))</svg>
+            \(frame.grid)\(lines)\(bands(in: frame))</svg>
 
             """
     }
@@ -61,50 +57,16 @@ struct Plot {
         return "Rounds \(first) to \(last). At the end: \(ends). All values are in the table of measurements."
     }
 
-    private func x(_ rounds: Int, _ horizontal: Axis) -> Double {
-        Self.area.left + (Self.area.right - Self.area.left) * (horizontal.share(of: Double(rounds)) ?? 0)
-    }
-
-    private func y(_ value: Double?) -> Double? {
-        value.flatMap(vertical.share).map { Self.area.bottom - (Self.area.bottom - Self.area.top) * $0 }
-    }
-
-    private func grid(_ horizontal: Axis) -> Markup {
-        var marks: Markup = ""
-        for tick in vertical.ticks {
-            guard let y = y(tick) else { continue }
-            marks += """
-                <path class="grid" d="M\(Self.area.left) \(y)H\(Self.area.right)"/>\
-                <text class="tick" x="\(Self.area.left - 6)" y="\(y + 4)" text-anchor="end">\
-                \(vertical.text(of: tick))</text>
-                """
-        }
-        for tick in horizontal.ticks {
-            let x = x(Int(tick), horizontal)
-            marks += """
-                <path class="axis" d="M\(x) \(Self.area.bottom)v4"/>\
-                <text class="tick" x="\(x)" y="\(Self.area.bottom + 17)" text-anchor="middle">\
-                \(horizontal.text(of: tick))</text>
-                """
-        }
-        let middle = (Self.area.left + Self.area.right) / 2
-        return """
-            \(marks)<path class="axis" d="M\(Self.area.left) \(Self.area.bottom)H\(Self.area.right)"/>\
-            <text class="tick" x="\(middle)" y="\(Self.size.height - 4)" text-anchor="middle">round</text>
-
-            """
-    }
-
-    private func line(_ index: Int, _ horizontal: Axis) -> Markup {
+    private func line(_ index: Int, in frame: PlotFrame) -> Markup {
         var path: Markup = ""
         var isOpen = false
         var end: (x: Double, y: Double)?
         for row in drawnRows(of: series[index]) {
-            guard let y = y(series[index].values[row]) else {
+            guard let y = frame.y(series[index].values[row]) else {
                 isOpen = false
                 continue
             }
-            let x = x(rounds[row], horizontal)
+            let x = frame.x(rounds[row])
             // Of no length, so that a point between two gaps is seen.
             path += isOpen ? "L\(x) \(y)" : "M\(x) \(y)h0"
             isOpen = true
@@ -135,19 +97,19 @@ struct Plot {
     }
 
     /// Invisible stripes that tell their round's values to who points at them.
-    private func bands(_ horizontal: Axis) -> Markup {
+    private func bands(in frame: PlotFrame) -> Markup {
         let step = max(1, (rounds.count + Self.mostBands - 1) / Self.mostBands)
         let rows = Array(stride(from: 0, to: rounds.count, by: step))
-        let places = rows.map { x(rounds[$0], horizontal) }
+        let places = rows.map { frame.x(rounds[$0]) }
         let pieces = rows.indices.map { index -> Markup in
-            let left = index == 0 ? Self.area.left : (places[index - 1] + places[index]) / 2
-            let right = index + 1 == rows.count ? Self.area.right : (places[index] + places[index + 1]) / 2
+            let left = index == 0 ? frame.area.left : (places[index - 1] + places[index]) / 2
+            let right = index + 1 == rows.count ? frame.area.right : (places[index] + places[index + 1]) / 2
             let values = series.map { series in
                 "\(series.name) \(series.values[rows[index]].map(series.text) ?? "–")"
             }
             return """
-                <rect x="\(left)" y="\(Self.area.top)" width="\(right - left)" \
-                height="\(Self.area.bottom - Self.area.top)"><title>round \(rounds[rows[index]])
+                <rect x="\(left)" y="\(frame.area.top)" width="\(right - left)" \
+                height="\(frame.area.bottom - frame.area.top)"><title>round \(rounds[rows[index]])
                 \(lines: values)</title></rect>
 
                 """

@@ -108,6 +108,8 @@ struct RecordedNode: Sendable {
     var score: Double?
     /// Of its final model above the optimum's, where that is known.
     var excessLoss: Double?
+    /// ε of its samples at the end; `nil` where its gradients were not private. Infinite without noise.
+    var epsilon: Double?
     /// Why it was lost, if it was; a node that ended with the whole run was not.
     var lost: String?
     /// From its own metrics; a simulated node writes none.
@@ -121,6 +123,9 @@ struct RecordedNode: Sendable {
 /// What only the summary of an ended run says.
 struct RecordedSummary: Sendable {
     let verdict: String
+    let hasFailed: Bool
+    /// `nil` in summaries of earlier programs.
+    let standing: Standing?
     let measure: TaskMeasure
     let identity: String
     let engine: String

@@ -14,7 +14,7 @@ enum ReportStyle {
         header{padding:0 .25rem}
         h1{font-size:clamp(1.4rem,4.2vw,2.1rem);line-height:1.2;font-weight:650;margin:.3rem 0 .5rem;text-wrap:balance;
         overflow-wrap:anywhere}
-        h2{font-size:1.05rem;margin:0;font-weight:650}
+        h2{font-size:1.05rem;margin:0;font-weight:650}h3{font-size:.92rem;margin:1rem 0 0;font-weight:600}
         .over{margin:0;color:var(--soft);font-weight:600;overflow-wrap:anywhere}
         .facts,.note{margin:0;color:var(--soft);font-size:.9rem}
         .state{font-size:.78rem;padding:.1rem .55rem;border-radius:1rem;border:1px solid currentColor;

@@ -22,11 +22,12 @@ extension HTMLReport {
         let order = run.nodes.indices.sorted { rank($0) < rank($1) }
         let hasEnded = run.nodes.contains { $0.score != nil }
         let hasOptimum = run.nodes.contains { $0.excessLoss != nil }
+        let hasEpsilon = run.nodes.contains { $0.epsilon != nil }
         let hasTotals = run.nodes.contains { $0.totals != nil }
         let fields = hasTotals ? RecordField.all.filter { $0.column != nil } : []
         let columns =
             ["node", "kind", run.measure.rawValue] + (hasOptimum ? ["excess loss"] : [])
-            + ["clipped", "removed", "waited for, s"]
+            + (hasEpsilon ? ["ε"] : []) + ["clipped", "removed", "waited for, s"]
             + fields.map { ($0.column ?? "") + ($0.unit == .nanoseconds ? ", s" : "") }
         let rows = order.prefix(Self.mostNodes).map { index -> [String] in
             let node = run.nodes[index]
@@ -37,16 +38,22 @@ extension HTMLReport {
                 judged == 0 ? "–" : percent(Double(count) / judged)
             }
             let excess = hasOptimum ? [node.excessLoss.map(significant) ?? "–"] : []
-            return [node.label, kind, node.score.map(run.measure.figure) ?? "–"] + excess + shares
+            let epsilon = hasEpsilon ? [node.epsilon.map(PrivacyReport.text) ?? "–"] : []
+            return [node.label, kind, node.score.map(run.measure.figure) ?? "–"] + excess + epsilon + shares
                 + [rounded(node.awaitedSeconds, 2)] + totals
         }
         let hidden = run.nodes.count - rows.count
         let omission = hidden == 0 ? "" : " \(hidden) more are in summary.json."
+        let isEstimate = run.experiment.training.privacy.sampling != .poisson
+        let privacy =
+            hasEpsilon
+            ? " ε: of (ε, δ)-differential privacy of each of its samples, δ \(run.experiment.training.privacy.delta)"
+                + (isEstimate ? ", an estimate, as batches are shuffled." : ".") : ""
         return """
             <section>
             <h2>\(hasEnded ? "Nodes, the worst first" : "Nodes")</h2>
             <p class="note">Clipped, removed: of this node's models, by the rules of honest nodes. Waited for: how \
-            long honest nodes waited for this one among the last few, which may be late on purpose.\(omission)</p>
+            long honest nodes waited for this one among the last few, which may be late on purpose.\(privacy)\(omission)</p>
             \(table("Nodes", columns, rows, texts: 2))</section>
 
             """

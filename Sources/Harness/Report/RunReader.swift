@@ -109,6 +109,10 @@ public struct RunReader {
             recorded[index].tally = line.member("models").map(Tally.init) ?? tallies[index]
             recorded[index].lost = line.member("lost")?.text.flatMap { $0 == LostNode.stopped ? nil : $0 }
         }
+        for line in summary?.member("privacy")?.member("nodes")?.elements ?? [] {
+            guard let index = labels.firstIndex(where: { $0 == line.member("node")?.text }) else { continue }
+            recorded[index].epsilon = line.number(at: "epsilon") ?? .infinity
+        }
         return recorded
     }
 }
@@ -141,9 +145,7 @@ private struct RecordedSpread {
             let value = spread?.member(key)
             return measure == .accuracy ? value?.share : value?.number
         }
-        let (least, greatest) = (figure("least"), figure("greatest"))
-        (worst, best) = measure == .accuracy ? (least, greatest) : (greatest, least)
-        (mean, averageModel) = (figure("mean"), figure("averageModel"))
+        (worst, mean, best, averageModel) = (figure("worst"), figure("mean"), figure("best"), figure("averageModel"))
     }
 }
 
@@ -168,8 +170,8 @@ extension RecordedEvaluation {
         nodes = line.count(at: "nodes")
         (worst, mean, best, averageModel) = (test.worst, test.mean, test.best, test.averageModel)
         worstOnValidation = RecordedSpread(line.member("validation"), measure).worst
-        excessLoss = optimum?.member("excessLoss")?.number(at: "greatest")
-        optimumDistance = optimum?.member("distance")?.number(at: "greatest")
+        excessLoss = optimum?.member("excessLoss")?.number(at: "worst")
+        optimumDistance = optimum?.member("distance")?.number(at: "worst")
         meanLoss = line.member("loss")?.member("mean")?.number
         self.distance = distance?.member("rms")?.number
         relativeDistance = distance?.member("relative")?.number
@@ -183,6 +185,8 @@ extension RecordedSummary {
     fileprivate init(_ summary: JSONValue) {
         func text(_ key: String) -> String { summary.member(key)?.text ?? "" }
         verdict = text("verdict")
+        standing = summary.member("standing")?.text.flatMap(Standing.init)
+        hasFailed = summary.count(at: "failed") == 1
         measure = TaskMeasure(summary)
         identity = text("identity")
         engine = text("engine")

@@ -127,6 +127,11 @@ public struct SoakCase: Sendable {
     }
     public var isDirected: Bool { topology.member("directed") != nil }
     public var scheduleKind: String { topology.member("schedule")?.member("kind")?.text ?? "none" }
+    /// The attacks that may be drawn: those on whatever is learned.
+    static let attacks = AttackCatalog.all.entries.filter { type in
+        !((type as? any ModelAttack.Type)?.needsCommonModel ?? false) && type.name != OnePointPoison.name
+    }
+
     public var attackKind: String { adversary.first?.member("attack")?.member("kind")?.text ?? "none" }
 
     public var placementKind: String {
@@ -280,7 +285,7 @@ private struct Draw {
     }
 
     mutating func adversary(_ labels: [String], rounds: Int) -> JSONValue {
-        let attack = one(of: AttackCatalog.all.entries)
+        let attack = one(of: SoakCase.attacks)
         var members = [
             JSONMember("nodes", .array(labels.map { .text($0) })), JSONMember("attack", entry(attack)),
         ]
@@ -324,6 +329,7 @@ private struct Draw {
         let exchange = entry(kind)
         return {
             $0.setTraining("exchange", exchange)
+            if kind.keepsOwnModel { $0.setTraining("momentum", .number(0)) }
             // Masses go with plain sums alone.
             if kind.carriesMass { $0.setRule(.object(["kind": .text(WeightedMean.name)])) }
         }

@@ -6,7 +6,7 @@ import Scenario
 /// A figure that cells are compared by, at the end of a run and over its honest nodes.
 public enum SweepMeasure: String, Sendable, CaseIterable {
     case worst, mean, best, averageModel, worstLoss, loss, validation, validationLoss, excessLoss, optimumDistance,
-        consensus, medianConsensus, learningError
+        consensus, medianConsensus, learningError, epsilon, membership, meanMembership
 
     /// For captions.
     public var title: String {
@@ -24,6 +24,9 @@ public enum SweepMeasure: String, Sendable, CaseIterable {
         case .consensus: "consensus distance of the honest nodes"
         case .medianConsensus: "consensus distance of the median honest node"
         case .learningError: "gradient norm at the average honest model"
+        case .epsilon: "ε of the honest node that spends most"
+        case .membership: "membership inference (AUC) against the worst honest node"
+        case .meanMembership: "mean membership inference (AUC) against the honest nodes"
         }
     }
 
@@ -32,8 +35,17 @@ public enum SweepMeasure: String, Sendable, CaseIterable {
         switch self {
         case .worst, .mean, .best, .averageModel, .validation: true
         case .worstLoss, .loss, .validationLoss, .excessLoss, .optimumDistance, .consensus, .medianConsensus,
-            .learningError:
+            .learningError, .epsilon, .membership, .meanMembership:
             false
+        }
+    }
+
+    /// The data that it is seen of; `nil` where it is of the training samples, or of models alone.
+    var part: SweepChoice.Part? {
+        switch self {
+        case .worst, .mean, .best, .averageModel, .worstLoss, .loss: .test
+        case .validation, .validationLoss: .validation
+        case .excessLoss, .optimumDistance, .consensus, .medianConsensus, .learningError: nil
         }
     }
 
@@ -41,7 +53,9 @@ public enum SweepMeasure: String, Sendable, CaseIterable {
     var mayBeMissing: Bool {
         switch self {
         case .worstLoss, .loss, .consensus, .medianConsensus, .learningError: false
-        case .worst, .mean, .best, .averageModel, .validation, .validationLoss, .excessLoss, .optimumDistance: true
+        case .worst, .mean, .best, .averageModel, .validation, .validationLoss, .excessLoss, .optimumDistance, .epsilon,
+            .membership, .meanMembership:
+            true
         }
     }
 
@@ -49,7 +63,9 @@ public enum SweepMeasure: String, Sendable, CaseIterable {
     var better: ((Double, Double) -> Bool)? {
         switch self {
         case .worst, .mean, .best, .averageModel, .validation: { $0 > $1 }
-        case .worstLoss, .loss, .validationLoss, .excessLoss, .optimumDistance: { $0 < $1 }
+        case .worstLoss, .loss, .validationLoss, .excessLoss, .optimumDistance, .epsilon, .membership,
+            .meanMembership:
+            { $0 < $1 }
         case .consensus, .medianConsensus, .learningError: nil
         }
     }
@@ -72,6 +88,9 @@ extension SweepMeasure {
         case .consensus: record.distance.rootMeanSquare
         case .medianConsensus: record.distance.median
         case .learningError: nil
+        case .epsilon: record.figures["epsilonWorst"]
+        case .membership: record.figures["membershipWorst"]
+        case .meanMembership: record.figures["membershipMean"]
         }
     }
 }
@@ -107,21 +126,29 @@ public struct CellResult: Sendable, Equatable {
         self.failure = failure
     }
 
-    /// - Parameter evaluations: what was measured on the way, and at the end.
-    init(_ key: CellKey, _ summary: RunSummary, _ evaluations: [EvaluationRecord] = [], every: Int = 0) {
+    /// - Parameters:
+    ///   - evaluations: what was measured on the way, and at the end.
+    ///   - part: the data that it may be seen of; `nil` for all.
+    init(
+        _ key: CellKey, _ summary: RunSummary, _ evaluations: [EvaluationRecord] = [], every: Int = 0,
+        on part: SweepChoice.Part? = nil
+    ) {
         self.key = key
         series = every > 0 && !summary.verdict.hasFailed ? CellSeries(key, evaluations, every: every) : nil
         digest = summary.modelDigest
         lost = summary.lost.count { !$0.isHostile }
         seconds = summary.wallSeconds
-        verdict = summary.verdict.text
         fellApart = summary.verdict.hasFailed
+        // A verdict tells of the test part.
+        verdict = part == nil || fellApart ? summary.verdict.text : ""
         guard let final = summary.final, !fellApart else {
             failure = verdict
             return
         }
-        for measure in SweepMeasure.allCases { set(measure, measure.value(of: final)) }
-        set(.learningError, summary.learning?.gradientNorm)
+        for measure in SweepMeasure.allCases where part == nil || measure.part == part {
+            set(measure, measure.value(of: final))
+        }
+        if part == nil { set(.learningError, summary.learning?.gradientNorm) }
     }
 
     private mutating func set(_ measure: SweepMeasure, _ value: Double?) {

@@ -1,5 +1,5 @@
-// A sweep as it is written down: a base experiment, and a grid of keys with the values that each of them is to have.
-// Reading only: whether keys and values are allowed is found out by SweepPlan.
+// A sweep as it is written down: a base experiment, a grid of keys with the values that each of them is to have, what of
+// it is left out, and what is chosen. Reading only: whether keys and values are allowed is found out by SweepPlan.
 import JSON
 import Registry
 import Scenario
@@ -20,6 +20,9 @@ public struct Sweep: Sendable {
 
         var paths: [String] { path.split(separator: ",").map { String($0.drop { $0 == " " }) } }
 
+        /// Whether it is about who is hostile, and how.
+        var isAdversary: Bool { paths.allSatisfy { "\($0).".hasPrefix("adversary.") } }
+
         /// What one of the values gives to which key.
         func assignments(_ choice: Int) -> [(path: String, value: JSONValue)] {
             let paths = paths
@@ -31,12 +34,20 @@ public struct Sweep: Sendable {
         public var isSeed: Bool { path == "seed" }
     }
 
-    public let name: String
+    public private(set) var name: String
     public let engine: Engine
     /// In the order of the file; cells are numbered with the last one running fastest.
-    public let axes: [Axis]
+    public private(set) var axes: [Axis]
     /// A cell is measured every so many rounds; 0: at its end alone.
-    public let seriesEvery: Int
+    public private(set) var seriesEvery: Int
+    /// Hyper-parameters that are chosen before any cell is run.
+    public let choice: SweepChoice?
+    /// The part of the data that candidates are compared on, where this sweep is one of candidates.
+    public private(set) var comparedOn: SweepChoice.Part?
+    /// Of every cell the position of its value on each axis.
+    private var cells: [[Int]]
+    /// What was chosen for each combination of values on the axes that are chosen for.
+    private var picks: [[Int]: [Int]] = [:]
     /// The name of an experiment, or an experiment.
     let base: JSONValue
     let gridPosition: JSONPosition
@@ -46,27 +57,60 @@ public struct Sweep: Sendable {
         let value = try StrictJSON.read(bytes, name: file)
         try FileKind.sweep.refuseOthers(value)
         let object = try value.object("")
-        try object.refuseUnknownKeys(known: ["name", "base", "engine", "grid", "series"])
+        try object.refuseUnknownKeys(known: ["name", "base", "engine", "grid", "series", "exclude", "choose"])
         name = try object["name"]?.text("name") ?? Sweep.stem(of: file)
         engine = try object["engine"].map(Sweep.engine) ?? .simulation
         seriesEvery = try object["series"]?.count("series", in: 0...Sweep.longestSeries) ?? 0
         base = try object.required("base", expected: "the name of an experiment, a file, or an object")
         let grid = try object.required("grid", expected: Sweep.expectedGrid)
         gridPosition = grid.position
-        axes = try Sweep.axes(of: grid)
+        let axes = try Sweep.axes(of: grid, "grid", times: 1)
+        self.axes = axes
+        choice = try object["choose"].map { value throws(ConfigurationFault) in try SweepChoice(value, beside: axes) }
+        let exclusions = try object["exclude"].map { value throws(ConfigurationFault) in
+            try Exclusion.all(value, of: axes)
+        }
+        cells = Sweep.product(axes).filter { cell in !(exclusions ?? []).contains { $0.has(cell) } }
+        guard !cells.isEmpty else {
+            throw (object["exclude"] ?? grid).fault("exclude leaves no cell of the grid; expected one at least")
+        }
     }
 
-    public var cellCount: Int { axes.reduce(1) { $0 * $1.values.count } }
+    public var cellCount: Int { cells.count }
 
     /// The position of a cell's value on each axis.
-    public func choices(of cell: Int) -> [Int] {
-        var rest = cell
-        var choices: [Int] = []
-        for axis in axes.reversed() {
-            choices.append(rest % axis.values.count)
-            rest /= axis.values.count
-        }
-        return choices.reversed()
+    public func choices(of cell: Int) -> [Int] { cells[cell] }
+
+    /// What a cell gives to which keys, axis by axis.
+    func assignments(of cell: Int) -> [(axis: Axis, values: [(path: String, value: JSONValue)])] {
+        let given = zip(axes, choices(of: cell)).map { ($0, $0.assignments($1)) }
+        guard let choice, let pick = picks[choice.kept(choices(of: cell))] else { return given }
+        return given + zip(choice.over, pick).map { ($0, $0.assignments($1)) }
+    }
+
+    /// All combinations, the last axis fastest.
+    private static func product(_ axes: [Axis]) -> [[Int]] {
+        axes.reduce([[]]) { cells, axis in cells.flatMap { cell in axis.values.indices.map { cell + [$0] } } }
+    }
+
+    /// The sweep that the choice is made by: every cell with every candidate; it looks at one part of the data only.
+    public var candidates: Sweep? {
+        guard let choice else { return nil }
+        var sweep = self
+        sweep.name = "candidates"
+        sweep.seriesEvery = 0
+        sweep.comparedOn = choice.part
+        sweep.axes = axes + choice.over
+        let over = Sweep.product(choice.over)
+        sweep.cells = cells.flatMap { cell in over.map { cell + $0 } }
+        return sweep
+    }
+
+    /// This sweep with what was chosen, by the positions of values on the axes that are chosen for.
+    func choosing(_ picks: [[Int]: [Int]]) -> Sweep {
+        var sweep = self
+        sweep.picks = picks
+        return sweep
     }
 
     /// What tables call a cell's value on each axis.
@@ -97,13 +141,16 @@ public struct Sweep: Sendable {
         return engine
     }
 
-    private static func axes(of grid: JSONValue) throws(ConfigurationFault) -> [Axis] {
-        let members = try grid.object("grid").members
-        guard !members.isEmpty else { throw grid.fault("grid is empty; expected \(expectedGrid)") }
+    /// - Parameters:
+    ///   - name: of the key that the grid stands under.
+    ///   - times: as many cells as there are already.
+    static func axes(of grid: JSONValue, _ name: String, times: Int) throws(ConfigurationFault) -> [Axis] {
+        let members = try grid.object(name).members
+        guard !members.isEmpty else { throw grid.fault("\(name) is empty; expected \(expectedGrid)") }
         var axes: [Axis] = []
-        var cells = 1
+        var cells = times
         for member in members {
-            let key = "grid.\(member.key)"
+            let key = "\(name).\(member.key)"
             let values: [(label: String, json: JSONValue)]
             switch member.value.kind {
             case .array(let elements): values = elements.map { (label(of: $0), $0) }
@@ -125,7 +172,7 @@ public struct Sweep: Sendable {
 
     /// What tables call a value that has no name: `csPlus`, `clippedGossip mode=fixed radius=1`, `none` for an empty
     /// list, and anything else as it is written.
-    private static func label(of value: JSONValue) -> String {
+    static func label(of value: JSONValue) -> String {
         if let text = value.text { return text }
         let text = JSONText.canonical(value)
         if text == "[]" { return "none" }

@@ -85,9 +85,14 @@ public final class SweepFiles {
         plan.keys.indices.filter { result(of: plan.keys[$0]) == nil && shard?.has($0) ?? true }
     }
 
-    /// Writes `results.csv`, one line a finished cell, and `table.csv`, one line for all seeds together.
-    public func write(_ table: SweepTable) throws(SystemFault) {
+    /// Writes `results.csv`, one line a finished cell, `table.csv`, one line for all seeds together, `chosen.csv`, and
+    /// `report.html`, all of it to be looked at.
+    public func write(_ table: SweepTable, _ tuning: SweepTuning? = nil) throws(SystemFault) {
         try Files.write(Array(table.cells.csv.utf8), to: "\(path)/results.csv")
         try Files.write(Array(table.folded.csv.utf8), to: "\(path)/table.csv")
+        if let tuning { try Files.write(Array(tuning.table.csv.utf8), to: "\(path)/chosen.csv") }
+        let report = SweepReport(table, tuning)
+        try Files.write(report.page, to: "\(path)/report.html")
+        try RunIndex.tell(report.verdict, of: "sweep", in: path)
     }
 }

@@ -81,7 +81,9 @@ extension SweepPlan {
         for assignment in overrides {
             let path = assignment.prefix { $0 != "=" }
             guard
-                let axis = sweep.axes.first(where: { $0.paths.contains { "\(path).".hasPrefix("\($0).") } })
+                let axis = (sweep.axes + (sweep.choice?.over ?? [])).first(where: {
+                    $0.paths.contains { "\(path).".hasPrefix("\($0).") }
+                })
             else { continue }
             throw ConfigurationFault("the grid gives \(axis.path) a value in every cell", at: "--set \(assignment)")
         }
@@ -91,12 +93,17 @@ extension SweepPlan {
         of cell: Int, in sweep: Sweep, _ source: ExperimentSource, _ room: MemoryRoom, sharesData: Bool,
         change: (inout Experiment) -> Void = { _ in }
     ) throws(ConfigurationFault) -> Assembly {
-        do {
+        do throws(ConfigurationFault) {
             var experiment = source.experiment
-            for (axis, choice) in zip(sweep.axes, sweep.choices(of: cell)) {
+            for (axis, values) in sweep.assignments(of: cell) {
                 try axis.position.locating { () throws(ConfigurationFault) in
-                    for (path, value) in axis.assignments(choice) { try experiment.set(value, at: path) }
+                    for (path, value) in values { try experiment.set(value, at: path) }
                 }
+            }
+            guard sweep.comparedOn != .validation || experiment.task.validation > 0 else {
+                throw ConfigurationFault(
+                    "there are no samples to choose on; allowed: task.validation above 0, such as 0.1, or choose.on test"
+                )
             }
             // What is measured on the way changes no result, and only the end counts where nothing else is asked for.
             if sweep.seriesEvery > 0 {

@@ -75,7 +75,8 @@ public struct SweepRun {
                 guard !outcome.wasStopped, isWhole else { return nil }
                 return CellResult(
                     plan.keys[cell], try RunSummary(outcome, of: assembly), outcome.evaluations,
-                    every: plan.sweep.seriesEvery)
+                    every: plan.sweep.seriesEvery,
+                    on: plan.sweep.comparedOn)
             } catch {
                 return Signals.wereRequestsToEnd ? nil : CellResult(plan.keys[cell], failure: "\(error)")
             }
@@ -105,7 +106,9 @@ public struct SweepRun {
                 let summary = try RunSummary(outcome, of: assembly)
                 try files.write(summary)
                 try files.writeReport()
-                result = CellResult(key, summary, outcome.evaluations, every: plan.sweep.seriesEvery)
+                result = CellResult(
+                    key, summary, outcome.evaluations, every: plan.sweep.seriesEvery,
+                    on: plan.sweep.comparedOn)
             } catch {
                 if Signals.wereRequestsToEnd { return false }
                 result = CellResult(key, failure: "\(error)")

@@ -10,6 +10,8 @@ public struct SweepTable: Sendable {
         public let labels: [String]
         /// The position of its value on each of these axes.
         let choices: [Int]
+        /// Seeds that it has in the sweep.
+        fileprivate(set) var planned = 0
         /// Whether its nodes mix nothing that others send.
         fileprivate(set) var isAlone = true
         /// The group that does so and is otherwise the same.
@@ -71,6 +73,7 @@ public struct SweepTable: Sendable {
                 groups.append(
                     Group(labels: zip(sweep.axes, labels).filter { !$0.0.isSeed }.map { $1 }, choices: choices))
             }
+            groups[group].planned += 1
             if !plan.alone.contains(cell) { groups[group].isAlone = false }
             guard let result = result(plan.keys[cell]) else { continue }
             groups[group].results.append(result)
@@ -114,17 +117,47 @@ extension SweepTable {
         return "\(title)\(measure.isShare ? " in %" : "")\(interval).\(isMarked ? " \(markInWords)." : "")"
     }
 
-    /// One measure: a matrix where two keys vary beside the seed, otherwise a line for each group.
+    /// One measure, the best of each column in bold, and the worst case over attacks in a column of its own.
     public func shown(_ measure: SweepMeasure) -> TextTable {
+        var table = arranged(measure.rawValue) { text(groups[$0], measure) }
+        guard let better = measure.better else { return table }
+        let isMatrix = axes.count == 2
+        // The place in the table of each group, and the figure that stands there.
+        var figures: [[Int]: Double] = [:]
+        for (row, group) in groups.enumerated() {
+            guard group.finished.count == group.planned, let mean = group.estimate(measure)?.mean else { continue }
+            let place = isMatrix ? [group.choices[0], 1 + group.choices[1]] : [row, axes.count]
+            figures[place] = mean
+        }
+        if isMatrix, axes[1].isAdversary, axes[1].values.count > 1 {
+            let worst = axes[0].values.indices.map { row -> Double? in
+                let line = axes[1].values.indices.map { figures[[row, 1 + $0]] }
+                return line.contains(nil) ? nil : line.compactMap(\.self).min { better($1, $0) }
+            }
+            for (row, value) in worst.enumerated() { figures[[row, table.header.count]] = value }
+            table = table.adding("worst", worst.map { $0.map { text($0, measure) } ?? "–" })
+        }
+        // What stands in one column, or in a list, what differs on the first axis alone.
+        let columns = Dictionary(grouping: figures) { place, _ in
+            isMatrix ? [place[1]] : Array(groups[place[0]].choices.dropFirst())
+        }
+        for column in columns.values where column.count > 1 {
+            guard let best = column.map(\.value).min(by: better) else { continue }
+            for entry in column where entry.value == best { table.bold.insert(entry.key) }
+        }
+        return table
+    }
+
+    /// A text for every group: a matrix where two keys vary beside the seed, otherwise a line for each group.
+    func arranged(_ title: String, _ text: (Int) -> String) -> TextTable {
         guard axes.count == 2 else {
             return TextTable(
-                header: axes.map(\.path) + [measure.rawValue], names: axes.count,
-                rows: groups.map { $0.labels + [text($0, measure)] })
+                header: axes.map(\.path) + [title], names: axes.count,
+                rows: groups.indices.map { groups[$0].labels + [text($0)] })
         }
-        // Groups come row by row.
-        let width = axes[1].values.count
+        let places = Dictionary(groups.enumerated().map { ($1.choices, $0) }) { first, _ in first }
         let rows = axes[0].values.indices.map { row in
-            [axes[0].values[row].label] + groups[row * width..<(row + 1) * width].map { text($0, measure) }
+            [axes[0].values[row].label] + axes[1].values.indices.map { places[[row, $0]].map(text) ?? "" }
         }
         return TextTable(header: [axes[0].path] + axes[1].values.map(\.label), names: 1, rows: rows)
     }
@@ -167,12 +200,14 @@ extension SweepTable {
         guard let estimate = group.estimate(measure) else {
             return measure.mayBeMissing && group.figures(measure).isEmpty ? "–" : "not finite"
         }
-        let unit = measure.isShare ? 100.0 : 1
-        let decimals = measure.isShare ? 1 : 4
-        let width = estimate.halfWidth.map { " ± \(rounded(unit * $0, decimals))" } ?? ""
-        let count = leftOut > 0 ? "\(leftOut) left out" : "\(finished) of \(seeds)"
-        let part = finished < seeds ? " (\(count))" : ""
-        return rounded(unit * estimate.mean, decimals) + width + (isNoBetter(group, measure) ? Self.mark : "") + part
+        let width = estimate.halfWidth.map { " ± \(text($0, measure))" } ?? ""
+        let count = leftOut > 0 ? "\(leftOut) left out" : "\(finished) of \(group.planned)"
+        let part = finished < group.planned ? " (\(count))" : ""
+        return text(estimate.mean, measure) + width + (isNoBetter(group, measure) ? Self.mark : "") + part
+    }
+
+    private func text(_ value: Double, _ measure: SweepMeasure) -> String {
+        measure.isShare ? rounded(100 * value, 1) : rounded(value, 4)
     }
 }
 

@@ -1,4 +1,4 @@
-// Rows of text under a header, and the three ways to write them. What the texts mean is the business of others.
+// Rows of text under a header, and the ways to write them. What the texts mean is the business of others.
 import Platform
 import Registry
 
@@ -8,7 +8,29 @@ public struct TextTable: Sendable {
     /// Leading columns that name a row; the others hold figures.
     public let names: Int
     /// As long as the header, each.
-    public let rows: [[String]]
+    public private(set) var rows: [[String]]
+    /// Row and column of what stands out.
+    var bold: Set<[Int]> = []
+
+    /// The same with one more column of figures.
+    func adding(_ column: String, _ texts: [String]) -> TextTable {
+        TextTable(header: header + [column], names: names, rows: zip(rows, texts).map { $0 + [$1] }, bold: bold)
+    }
+
+    /// For so many columns of a terminal; `nil` for any number. What does not fit is stacked, a block for each row.
+    public func plain(columns: Int?) -> [String] {
+        let lines = plain
+        guard let columns, lines.contains(where: { $0.count > columns }) else { return lines }
+        let width = header.dropFirst(names).map { printable($0).count }.max() ?? 0
+        return rows.enumerated().flatMap { index, row in
+            let title = zip(header, row).prefix(names).map { "\(printable($0)) \(printable($1))" }
+            let figures = zip(header, row).dropFirst(names).map { name, text in
+                let name = printable(name)
+                return "  \(name)\(String(repeating: " ", count: width - name.count))  \(printable(text))"
+            }
+            return (index > 0 ? [""] : []) + title + figures
+        }
+    }
 
     /// Columns side by side, names to the left and figures to the right; as wide as what is shown of their texts.
     public var plain: [String] {
@@ -26,13 +48,31 @@ public struct TextTable: Sendable {
     /// The lines of a table of GitHub's Markdown.
     public var markdown: [String] {
         let marks = header.indices.map { $0 < names ? "---" : "---:" }
-        let lines = [header.map(TextTable.escaped), marks] + rows.map { $0.map(TextTable.escaped) }
+        let lines = [header.map(TextTable.escaped), marks] + written(TextTable.escaped) { "**\($0)**" }
         return lines.map { "| \($0.joined(separator: " | ")) |" }
     }
 
     /// A text in one cell: a bar would end it, and so would one behind a backslash of the text's own.
     private static func escaped(_ text: String) -> String {
         printable(text).replacingScalars { $0 == "|" || $0 == "\\" ? "\\\($0)" : nil }
+    }
+
+    /// The texts as a format writes them, with what stands out in bold.
+    private func written(_ escaped: (String) -> String, bold: (String) -> String) -> [[String]] {
+        rows.enumerated().map { row, texts in
+            texts.enumerated().map { column, text in
+                self.bold.contains([row, column]) ? bold(escaped(text)) : escaped(text)
+            }
+        }
+    }
+
+    /// The lines of a LaTeX table with the rules of the package booktabs.
+    public var latex: [String] {
+        let columns = header.indices.map { $0 < names ? "l" : "r" }.joined()
+        let lines = [header.map(LaTeX.escaped)] + written(LaTeX.escaped) { "\\textbf{\($0)}" }
+        let rows = lines.map { "\($0.joined(separator: " & ")) \\\\" }
+        return ["\\begin{tabular}{\(columns)}", "\\toprule", rows[0], "\\midrule"] + rows.dropFirst()
+            + ["\\bottomrule", "\\end{tabular}"]
     }
 
     /// Comma-separated values with a final line feed; what has commas, quotes or line feeds is quoted (RFC 4180).

@@ -71,6 +71,18 @@ struct Dense: Layer {
         }
     }
 
+    /// |e xᵀ|² + |e|² = |e|² (|x|² + 1).
+    func addSquaredNorms(
+        _ input: Span<Float>, rows: Span<Int32>, errors: Span<Float>, to norms: inout [Double],
+        scratch: inout LayerScratch
+    ) {
+        for s in rows.indices {
+            let start = Int(rows[s]) * inputCount
+            let x = squaredNorm(input.extracting(start..<start + inputCount))
+            norms[s] += squaredNorm(errors.extracting(s * outputCount..<(s + 1) * outputCount)) * (x + 1)
+        }
+    }
+
     func inputErrors(
         _ input: Span<Float>, rows: Span<Int32>, output: Span<Float>, errors: Span<Float>, parameters: Span<Float>,
         into inputErrors: inout MutableSpan<Float>, scratch: inout LayerScratch

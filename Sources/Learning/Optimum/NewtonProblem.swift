@@ -10,20 +10,35 @@ struct Curvature {
     let product: ([Double]) -> [Double]
 }
 
-/// A problem with two derivatives.
-protocol NewtonProblem: ConvexProblem {
+/// A convex function with two derivatives.
+protocol SmoothProblem {
     func evaluate(_ point: [Double]) -> (value: Double, gradient: [Double], curvature: Curvature)
 }
 
+/// A problem with two derivatives that is strongly convex.
+protocol NewtonProblem: SmoothProblem, ConvexProblem {}
+
 extension NewtonProblem {
+    /// From zero; so that the point is within 1e-8 of the optimum, where rounding allows it.
+    func solve(isCancelled: () -> Bool) -> Optimum {
+        let wanted = max(1e-14, Certificate.tolerance * min(1, convexity))
+        let found = minimum(
+            from: [Double](repeating: 0, count: dimension), gradientNorm: wanted, isCancelled: isCancelled)
+        return Optimum(
+            point: found.point, value: found.value,
+            certificate: Certificate(.gradientNorm, found.gradientNorm, convexity: convexity))
+    }
+}
+
+extension SmoothProblem {
     private var mostSteps: Int { 200 }
     private var mostHalvings: Int { 40 }
-    /// So that the point is within 1e-8 of the optimum, where rounding allows it.
-    private var wanted: Double { max(1e-14, Certificate.tolerance * min(1, convexity)) }
 
-    /// From zero, until |∇F| is small enough or rounding allows no step that makes it smaller.
-    func solve(isCancelled: () -> Bool) -> Optimum {
-        var point = [Double](repeating: 0, count: dimension)
+    /// From a point on until |∇F| is as small as wanted, or rounding allows no step that makes it smaller.
+    func minimum(
+        from start: [Double], gradientNorm wanted: Double, isCancelled: () -> Bool
+    ) -> (point: [Double], value: Double, gradientNorm: Double) {
+        var point = start
         var here = evaluate(point)
         for _ in 0..<mostSteps {
             let norm = dot(here.gradient, here.gradient).squareRoot()
@@ -34,9 +49,7 @@ extension NewtonProblem {
             point = next
             here = evaluate(point)
         }
-        let norm = dot(here.gradient, here.gradient).squareRoot()
-        return Optimum(
-            point: point, value: here.value, certificate: Certificate(.gradientNorm, norm, convexity: convexity))
+        return (point, here.value, dot(here.gradient, here.gradient).squareRoot())
     }
 
     /// The longest of the step, its half, its quarter and so on that makes F or |∇F| clearly smaller; `nil` where none
@@ -60,12 +73,12 @@ extension NewtonProblem {
     private func newtonStep(
         _ gradient: [Double], _ curvature: Curvature, tolerance: Double, isCancelled: () -> Bool
     ) -> [Double] {
-        var step = [Double](repeating: 0, count: dimension)
+        var step = [Double](repeating: 0, count: gradient.count)
         var rest = gradient.map { -$0 }
         var scaled = zip(rest, curvature.diagonal).map { $0 / $1 }
         var direction = scaled
         var size = dot(rest, scaled)
-        for _ in 0..<max(100, 4 * dimension) {
+        for _ in 0..<max(100, 4 * gradient.count) {
             guard dot(rest, rest).squareRoot() > tolerance, !isCancelled() else { break }
             let bent = curvature.product(direction)
             let along = size / dot(direction, bent)

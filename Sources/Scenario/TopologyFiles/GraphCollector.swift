@@ -173,9 +173,10 @@ struct GraphCollector {
         guard !labels.isEmpty else {
             throw ConfigurationFault("there is no node; expected at least one", at: position.description)
         }
-        return try position.locating { () throws(ConfigurationFault) in
+        let topology = try position.locating { () throws(ConfigurationFault) in
             try Topology(labels: labels, edges: edges, directed: directed, name: name, addresses: addresses)
         }
+        return try options.map { options throws(ConfigurationFault) in try options.addressing(topology) } ?? topology
     }
 }
 
@@ -196,6 +197,16 @@ extension JSONValue {
 }
 
 extension JSONObject {
+    /// The graph with the addresses that the pattern under `address` gives, if there is one.
+    func addressing(_ topology: Topology) throws(ConfigurationFault) -> Topology {
+        guard let value = self["address"] else { return topology }
+        let key = path(of: "address")
+        let text = try value.text(key)
+        return try value.position.locating { () throws(ConfigurationFault) in
+            try topology.addressed(by: AddressPattern(text, key: key), key: key)
+        }
+    }
+
     /// The label under a key that must be there.
     func nodeLabel(_ key: String) throws(ConfigurationFault) -> (label: String, position: JSONPosition) {
         let id = try required(key, expected: JSONValue.idForms)

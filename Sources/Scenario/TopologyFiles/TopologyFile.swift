@@ -234,6 +234,16 @@ public struct TopologyFile: Sendable {
             written, weighting: weighting, schedule: schedule, taps: taps + more, marked: marked, warnings: warnings)
     }
 
+    /// The same graph with an address for every node that has none.
+    public func addressed(by pattern: AddressPattern, key: String) throws(ConfigurationFault) -> TopologyFile {
+        let addressed = try written.addressed(by: pattern, key: key)
+        let schedule = try schedule.map { schedule throws(ConfigurationFault) in
+            try TopologySchedule(schedule.form, on: addressed, rule: weighting)
+        }
+        return try TopologyFile(
+            addressed, weighting: weighting, schedule: schedule, taps: taps, marked: marked, warnings: warnings)
+    }
+
     /// The same graph, weighed by how many samples nodes have, if its weights go by that.
     ///
     /// - Parameter samples: one count a node.
@@ -248,7 +258,7 @@ public struct TopologyFile: Sendable {
     }
 
     /// What may be said of a graph of any family, beside the parameters of its own.
-    static let keysOfFamilies = ["name", "seed", "weights", "schedule", "hostile"]
+    static let keysOfFamilies = ["name", "seed", "weights", "schedule", "hostile", "address"]
 
     /// Reads `{"family": "ring", "nodes": 16}`.
     private static func generated(
@@ -282,6 +292,7 @@ public struct TopologyFile: Sendable {
                 "hostile is not used: nothing in the family \(family.name) is drawn until it is connected without them")
         }
         if let name = file["name"] { topology.name = try name.text("name") }
+        topology = try file.addressing(topology)
         var made = try TopologyFile(
             topology, options: file, marked: marked, warnings: notes.sentences, room: room, files: files)
         made.redraws = redraws

@@ -9,6 +9,7 @@ public protocol PlantedModel: ModelArchitecture {
     static var lossOffset: Double { get }
     static var inputFactor: Float { get }
     static var lostSamples: Int { get }
+    static var clipFactor: Double { get }
 }
 
 extension PlantedModel {
@@ -18,6 +19,7 @@ extension PlantedModel {
     public static var lossOffset: Double { 0 }
     public static var inputFactor: Float { 1 }
     public static var lostSamples: Int { 0 }
+    public static var clipFactor: Double { 1 }
 
     public func makeObjective(for shape: SampleShape) throws(ConfigurationFault) -> any Objective {
         PlantedObjective<Self>(right: try SoftmaxRegression().makeObjective(for: shape))
@@ -50,6 +52,14 @@ private struct PlantedObjective<Fault: PlantedModel>: Objective {
     ) {
         let kept = Batch(batch.samples, rows: Array(batch.rows.dropLast(Fault.lostSamples)))
         right.sampleGradients(at: parameters, on: kept, scratch: &scratch, body)
+    }
+
+    func clippedGradientSum(
+        at parameters: Span<Float>, on batch: Batch, clip: Double, into sum: inout MutableSpan<Float>,
+        scratch: inout ObjectiveScratch
+    ) -> Double {
+        right.clippedGradientSum(
+            at: parameters, on: batch, clip: Fault.clipFactor * clip, into: &sum, scratch: &scratch)
     }
 
     func inputGradients(
@@ -89,6 +99,12 @@ public struct Flattering: PlantedModel {
 /// Has a gradient by the features that is too steep.
 public struct SteepInput: PlantedModel {
     public static let inputFactor: Float = 1.1
+    public init(_ parameters: ParameterValues) {}
+}
+
+/// Lets gradients be longer than the clip.
+public struct Lenient: PlantedModel {
+    public static let clipFactor = 1.1
     public init(_ parameters: ParameterValues) {}
 }
 

@@ -119,7 +119,8 @@ enum NodeLink: JSONGraphFormat, GraphWriter {
 
     /// Checks the object `gossipnode`; returns whether the graph may be without edges.
     static func readOptions(_ options: JSONObject) throws(ConfigurationFault) -> Bool {
-        try options.refuseUnknownKeys(known: ["version", "weights", "schedule", "allowNoEdges", "taps", "hostile"])
+        let known = ["version", "weights", "schedule", "allowNoEdges", "taps", "hostile", "address"]
+        try options.refuseUnknownKeys(known: known)
         let version = try options.required("version", expected: "1")
         _ = try version.count(options.path(of: "version"), in: 1...1)
         return try options["allowNoEdges"]?.flag(options.path(of: "allowNoEdges")) ?? false

@@ -8,11 +8,15 @@ public struct Flag: Sendable {
     /// What stands for the value in help; `nil` for a switch.
     public let placeholder: String?
     public let summary: String
+    /// What its value can be, for shells that complete it.
+    public let values: Completion
 
-    public init(_ name: String, _ placeholder: String? = nil, _ summary: String) {
+    /// - Parameter values: by default what the placeholder says: files for FILE, folders for DIR.
+    public init(_ name: String, _ placeholder: String? = nil, _ summary: String, values: Completion? = nil) {
         self.name = name
         self.placeholder = placeholder
         self.summary = summary
+        self.values = values ?? placeholder.map(Completion.init) ?? .nothing
     }
 
     /// `--name VALUE`.

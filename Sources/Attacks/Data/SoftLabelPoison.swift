@@ -1,0 +1,65 @@
+// Few points with soft labels in place of a node's data, by which an honest softmax learner comes to a model of the
+// attacker's choice.
+import Kernels
+import Learning
+import Registry
+
+/// Trains honestly on points on which θ♠ is in doubt, labelled by its probabilities (Farhadkhani, Guerraoui, Hoang,
+/// Villemaud, ICML 2022, arXiv 2202.08578, appendix L). With `pull`, labels are tilted so that θ♠ is exactly what the
+/// node comes to; where no labels do that, as there are too few points for it, they stay those of θ♠.
+public struct SoftLabelPoison: DataAttack, TargetedAttack {
+    public static let name = "softLabels"
+    public static let summary = "Softmax: trains on few points with soft labels that say most of the attacker's model."
+    public static let parameters = [
+        TargetModel.parameter,
+        Parameter.count("points", 1...100_000, default: 100, "how many points"),
+        Parameter.count("copies", 1...10_000, default: 1, "how often each of them counts"),
+        Parameter.number("scatter", 0...1e6, default: 1, "deviation of the differences of scores on them"),
+        Parameter.text(
+            "pull", default: "0", "what its model must be held against: one number for all elements, or all of them"),
+    ]
+
+    public static let replacesSamples = true
+
+    /// θ♠.
+    public var target: TargetModel
+    private let points: Int
+    private let copies: Int
+    private let scatter: Double
+    private let pull: [Double]
+
+    public init(_ parameters: ParameterValues) throws(ConfigurationFault) {
+        target = try TargetModel(parameters)
+        points = parameters.count("points")
+        copies = parameters.count("copies")
+        scatter = parameters.number("scatter")
+        pull = try vector(parameters, "pull")
+    }
+
+    public func check(dimension: Int) throws(ConfigurationFault) {
+        try target.check(dimension: dimension)
+        try checkCount(of: pull, key: "pull", dimension: dimension)
+    }
+
+    public func check(_ shape: SampleShape) throws(ConfigurationFault) {
+        try checkLabels(shape)
+        // It knows models of scores that are linear in the features, and no others.
+        try check(dimension: (shape.featureCount + 1) * shape.classCount)
+    }
+
+    public func poison(_ samples: Samples, member: Int, random: inout RandomStream) -> Samples {
+        let dimension = (samples.featureCount + 1) * samples.classCount
+        let places = (0..<points * samples.featureCount).map { _ in random.uniform() }
+        let poison = SoftLabels(
+            for: target.model(of: dimension).map { Double($0) }, classCount: samples.classCount, points: places,
+            scatter: scatter, random: &random)
+        let pull = pull.filling(dimension)
+        let isHeld = pull.contains { $0 != 0 }
+        let labelled =
+            (isHeld ? poison.tilted(against: pull, ridge: 0, weight: Double(copies)) : nil) ?? poison.plain
+        let one = labelled.samples
+        let rows = (0..<copies).flatMap { _ in 0..<Int32(points) }
+        let picked = Batch(one, rows: rows).picked
+        return Samples(features: picked.features, targets: picked.targets, axes: samples.axes)
+    }
+}

@@ -1,0 +1,270 @@
+// Figures 1, 2 and 15 by the nodes themselves: ten honest users and a strategic one who wants labels shifted by one.
+import Kernels
+import Learning
+import Registry
+import Scenario
+
+/// One run of nodes.
+struct StrategicCase: Sendable {
+    enum Attack: Sendable {
+        case none
+        case counterGradients(settle: Int = 0)
+        case model
+        /// So many points, each so often; labels tilted or plain.
+        case softLabels(Int, copies: Int, isTilted: Bool)
+    }
+
+    let name: String
+    var coupling = "squaredL2"
+    var attack = Attack.counterGradients()
+    var topology = #"{"family": "complete", "nodes": 11}"#
+    var rule = #"{"rule": "weightedMean", "tolerates": {"kind": "declared", "count": 0}}"#
+    /// How own models are learned.
+    var local = #""local": "solve""#
+    var rounds = 40
+    /// η: 1/6 and less for counter-gradients under λ = 1.
+    var step = 0.15
+}
+
+struct StrategicImages {
+    static let name = "images"
+    static let lastLayerName = "last layer"
+    static let columns = [
+        "distance", "accuracy, true labels", "accuracy, shifted labels", "distance of the nearest node",
+        "of the farthest",
+    ]
+    static let ridge = 0.01
+    private static let strategic = 10
+    /// Of the target model by itself.
+    static let targetRow = "the target model"
+
+    let request: PackRequest
+
+    init(_ request: PackRequest) { self.request = request }
+
+    static func row(_ name: String, _ moment: String = "end") -> String { "\(name), \(moment)" }
+
+    // MARK: - Cases
+
+    static let free = "no attack"
+    static let freeL2 = "no attack, l2"
+    static let freeSmooth = "no attack, smoothL2"
+    static let attacked = "counter-gradients"
+    static let attackedL2 = "counter-gradients, l2"
+    static let attackedSmooth = "counter-gradients, smoothL2"
+    static let stepped = "counter-gradients, own models by steps"
+    static let settled = "counter-gradients, then the model they come to"
+    static let model = "model attack"
+    static let plainLabels = "soft labels, 3.3 % of the data"
+    static let tiltedLabels = "tilted soft labels"
+    static let sparse = "counter-gradients, 4-regular graph"
+    static let robust = ["trimmedMean", "median", "csPlus"]
+    static func robustName(_ rule: String) -> String { "counter-gradients, \(rule)" }
+
+    /// Points that are 3.3 % of the data, and enough for labels that are exact.
+    private var few: Int { request.choose(quick: 47, full: 2_000) }
+    private var enough: Int { request.choose(quick: 200, full: 2_000) }
+    /// How often each of them counts.
+    private var copies: Int { request.choose(quick: 100, full: 30) }
+
+    var cases: [StrategicCase] {
+        typealias Case = StrategicCase
+        let steps = #""local": "step""#
+        // Without an attack on gradients larger steps are safe, and needed where only one user pulls.
+        var cases = [
+            Case(name: Self.free, attack: .none, step: 0.9),
+            Case(name: Self.attacked),
+            Case(name: Self.freeL2, coupling: "l2", attack: .none, rounds: 60),
+            Case(name: Self.attackedL2, coupling: "l2", rounds: 60),
+            Case(name: Self.freeSmooth, coupling: "smoothL2", attack: .none, rounds: 60),
+            Case(name: Self.attackedSmooth, coupling: "smoothL2", rounds: 60),
+            Case(name: Self.stepped, local: steps + #", "ownRate": 0.005"#, rounds: 400),
+            Case(name: Self.settled, attack: .counterGradients(settle: 30), rounds: 60),
+            Case(name: Self.model, attack: .model, rounds: 80, step: 0.9),
+            Case(
+                name: Self.plainLabels, attack: .softLabels(few, copies: copies, isTilted: false), rounds: 80,
+                step: 0.9),
+            Case(
+                name: Self.tiltedLabels, attack: .softLabels(enough, copies: copies, isTilted: true), rounds: 80,
+                step: 0.9),
+            Case(name: Self.sparse, topology: #"{"family": "randomRegular", "nodes": 11, "degree": 4, "seed": 3}"#),
+        ]
+        for rule in Self.robust {
+            cases.append(
+                Case(
+                    name: Self.robustName(rule),
+                    rule: #"{"rule": "\#(rule)", "tolerates": {"kind": "declared", "count": 1}}"#))
+        }
+        return cases
+    }
+
+    var setting: [String] {
+        [
+            "Ten honest users and a strategic one on \(request.images.title), shared out at random, softmax, ν = "
+                + "\(Self.ridge), complete graph. The target has learned the whole training part with labels shifted by "
+                + "one. Counter-gradients know nothing of the others; the model attack and the labels are told the "
+                + "others' pull at the target, as a run of counter-gradients ends with it.",
+            "Steps: 0.15 under counter-gradients (1/(6λ) and less), else 0.9; own models are solved for in every round, "
+                + "or go one step.",
+        ]
+    }
+
+    // MARK: - Experiments
+
+    /// The data as they are shared out.
+    static func plain(_ request: PackRequest) -> PackExperiment {
+        StrategicImages(request).experiment(StrategicCase(name: free, attack: .none))
+    }
+
+    private func experiment(_ one: StrategicCase, attack: String = "") -> PackExperiment {
+        let adversary = attack.isEmpty ? "[]" : #"[{"nodes": ["\#(Self.strategic)"], "attack": \#(attack)}]"#
+        let every = max(1, one.rounds / 5)
+        return PackExperiment(
+            name: one.name,
+            json: """
+                {"topology": \(one.topology), "aggregation": \(one.rule), "adversary": \(adversary),
+                 "task": {"dataset": \(request.images.dataset), "split": "iid", "model": "softmax"},
+                 "training": {"rounds": \(one.rounds), "batchSize": 1000000, "momentum": 0, "stepSize": \(one.step),
+                   "weightDecay": \(2 * Self.ridge),
+                   "exchange": {"kind": "personal", "coupling": "\(one.coupling)", \(one.local)}},
+                 "measure": {"every": \(every)}}
+                """)
+    }
+
+    /// The attack as an experiment has it.
+    private func attack(_ one: StrategicCase, _ material: ImageMaterial, pull: [Double]) -> String {
+        func text(_ vector: [Double]) -> String {
+            "\"" + vector.map { "\(Float($0))" }.joined(separator: ",") + "\""
+        }
+        let strategic = material.target.moved(0.5, along: pull)
+        switch one.attack {
+        case .none: return ""
+        case .counterGradients(let settle):
+            return #"{"kind": "commonCGA", "target": \#(text(material.target)), "settle": \#(settle)}"#
+        case .model: return #"{"kind": "ownModel", "target": \#(text(strategic))}"#
+        case .softLabels(let points, let copies, let isTilted):
+            let held = pull.moved(2 * Self.ridge, along: strategic)
+            let tilt = isTilted ? text(held) : "\"0\""
+            return #"{"kind": "softLabels", "target": \#(text(strategic)), "points": \#(points), "#
+                + #""copies": \#(copies), "pull": \#(tilt)}"#
+        }
+    }
+
+    /// G(θ†) of the honest nodes.
+    private func pull(_ material: ImageMaterial) throws(ConfigurationFault) -> [Double] {
+        let assembly = try Self.plain(request).assembly()
+        var losses: [LocalLoss] = []
+        for node in assembly.topology.nodes where node.index != Self.strategic {
+            losses.append(.softmax(SoftSamples(try assembly.shard(of: node).picked), ridge: Self.ridge))
+        }
+        return CommonModelGame(losses, SquaredL2Coupling(strength: 1)).pull(at: material.target)
+    }
+
+    var calculation: Calculation {
+        Calculation(Self.name) { shouldStop in
+            let material = try ImageMaterial(Self.plain(request), ridge: Self.ridge)
+            let pull = try self.pull(material)
+            var table = CalculatedTable(rows: "attack, round", columns: Self.columns)
+            table.add(
+                Self.targetRow, [0, material.accuracy(material.target), material.success(material.target), nil, nil])
+            for one in cases {
+                let experiment = self.experiment(one, attack: attack(one, material, pull: pull))
+                guard let run = try CommonModelRun(experiment.assembly(), but: Self.strategic, shouldStop) else {
+                    return nil
+                }
+                let start = run.moments[0].models[0].distance(to: material.target)
+                for moment in run.moments {
+                    let distances = moment.models.map { $0.distance(to: material.target) / start }
+                    let mean = moment.mean
+                    table.add(
+                        Self.row(one.name, moment.rounds == one.rounds ? "end" : "round \(moment.rounds)"),
+                        [
+                            mean.distance(to: material.target) / start, material.accuracy(mean),
+                            material.success(mean), distances.min(), distances.max(),
+                        ])
+                }
+            }
+            return table
+        }
+    }
+
+    // MARK: - The last layer
+
+    static let lastLayerAttacks = ["no attack", "counter-gradients", "model attack", "tilted soft labels"]
+
+    /// The same attacks on softmax of fixed random features, in double precision.
+    var lastLayer: Calculation {
+        Calculation(Self.lastLayerName) { shouldStop in
+            let assembly = try Self.plain(request).assembly()
+            let features = RandomEmbedding(of: try assembly.testPart().featureCount, count: 48, seed: 1)
+            var shards: [Samples] = []
+            for node in assembly.topology.nodes where node.index != Self.strategic {
+                shards.append(features.embedded(try assembly.shard(of: node).picked))
+            }
+            let material = try ImageMaterial(
+                training: Samples(joining: shards), test: features.embedded(try assembly.testPart()), ridge: Self.ridge)
+            let game = CommonModelGame(
+                shards.map { .softmax(SoftSamples($0), ridge: Self.ridge) }, SquaredL2Coupling(strength: 1))
+            let target = material.target
+            let free = game.solve().common
+            if shouldStop() { return nil }
+            let pull = game.pull(at: target)
+            let model = target.moved(0.5, along: pull)
+            let path = GradientLimits.counterGradients(
+                game, to: target, stepSize: 1 / (6 * Double(shards.count)), rounds: 40, shouldStop)
+            if shouldStop() { return nil }
+            var random = RandomStream(seed: 1, purpose: .attack)
+            let points = (0..<200 * features.count).map { _ in random.uniform() }
+            let poison = SoftLabels(
+                for: model, classCount: material.classCount, points: points, scatter: 1, random: &random)
+            let tilted = poison.tilted(against: pull, ridge: Self.ridge, weight: 300)
+            let led = tilted.map {
+                game.joined(by: LocalLoss.softmax($0, ridge: Self.ridge, weight: 300)).solve(from: free).common
+            }
+            let ends: [[Double]?] = [
+                free, path.models.last, game.joined(by: model).solve(from: free).common, led,
+            ]
+            var table = CalculatedTable(rows: "attack", columns: Array(Self.columns.prefix(3)))
+            table.add(Self.targetRow, [0, material.accuracy(target), material.success(target)])
+            for (name, end) in zip(Self.lastLayerAttacks, ends) {
+                table.add(
+                    name,
+                    [
+                        end.map { $0.distance(to: target) / free.distance(to: target) },
+                        end.map { material.accuracy($0) }, end.map { material.success($0) },
+                    ])
+            }
+            return table
+        }
+    }
+}
+
+/// √(2/D) max(0, W x) with a fixed normal W.
+private struct RandomEmbedding {
+    let count: Int
+    private let width: Int
+    private let weights: [Float]
+
+    init(of width: Int, count: Int, seed: UInt64) {
+        var random = RandomStream(seed: seed, purpose: .initialisation, lane: 1)
+        var weights = [Float](repeating: 0, count: count * width)
+        random.fillGaussian(&weights, mean: 0, standardDeviation: 1 / Double(width).squareRoot())
+        (self.count, self.width, self.weights) = (count, width, weights)
+    }
+
+    func embedded(_ samples: Samples) -> Samples {
+        let scale = (2 / Double(count)).squareRoot()
+        var features: [Float] = []
+        features.reserveCapacity(samples.count * count)
+        for row in 0..<samples.count {
+            for o in 0..<count {
+                var sum = 0.0
+                for j in 0..<width {
+                    sum += Double(weights[o * width + j]) * Double(samples.features[row * width + j])
+                }
+                features.append(Float(scale * max(0, sum)))
+            }
+        }
+        return Samples(features: features, targets: samples.targets, axes: [count])
+    }
+}

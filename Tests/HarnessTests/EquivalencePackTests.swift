@@ -1,0 +1,72 @@
+// Slices of the pack equivalence, and its attacks in runs of nodes.
+import Registry
+import Scenario
+import Simulation
+import Testing
+
+@testable import Harness
+
+@Suite("The pack equivalence")
+struct EquivalencePackTests {
+    @Test("a slice: one point, limits of counter-gradients, bounds for all algorithms; a false claim fails")
+    func slice() throws {
+        let study = PackStudy(
+            setting: [],
+            calculations: [
+                OnePointCases.calculation, GradientLimits.calculation, GradientPAC.calculation,
+                try PreferenceBounds.calculation(),
+            ],
+            claims: OnePointCases.claims + GradientLimits.claims + GradientPAC.claims + PreferenceBounds.claims,
+            figures: [PackFigure("One point", .calculation(OnePointCases.name))])
+        let planted = Claim.computed(
+            "As printed, the point leads to the target", published: "nowhere", quantity: "distance", .below(0.1)
+        ) { evidence throws(MissingFigure) in
+            try evidence.number(OnePointCases.name, "0.0", OnePointCases.printed)
+        }
+        let slice = try PackSlice(study, planting: planted)
+        #expect(slice.planted.verdict == .fails, "\(slice.planted.numbers)")
+        #expect(slice.claims.count == study.claims.count && slice.isDrawn)
+        for line in slice.lines("") { #expect(line.hasPrefix("holds"), "\(line)") }
+    }
+
+    /// Six nodes with made-up data of three classes, one of them strategic.
+    private func distances(_ settings: [String]) throws -> [Double] {
+        let assembly = try smallAssembly(
+            [
+                "training.exchange=personal", "training.stepSize=0.15", "training.momentum=0",
+                "training.weightDecay=0.1", "training.rounds=40", "measure.every=40",
+                "aggregation.rule=weightedMean", "aggregation.tolerates.count=0", #"adversary.0.nodes=["1"]"#,
+                #"adversary.0.attack={"kind": "commonCGA", "target": "2"}"#,
+            ] + settings)
+        let run = try #require(try CommonModelRun(assembly, but: 1) { false })
+        return try #require(run.moments.last).models.map { model in
+            model.reduce(0) { $0 + ($1 - 2) * ($1 - 2) }.squareRoot()
+        }
+    }
+
+    @Test("strategic nodes lead the common model of all others to their target, and not under l2")
+    func target() throws {
+        let honest = try distances(["adversary=[]"]).max() ?? 0
+        let led = try distances([])
+        #expect(led.count == 5 && led.allSatisfy { $0 < 0.01 * honest }, "\(led) \(honest)")
+        let held = try distances([#"training.exchange={"kind": "personal", "coupling": "l2"}"#, "training.rounds=80"])
+        #expect(held.allSatisfy { $0 > 0.3 * honest }, "\(held) \(honest)")
+    }
+
+    @Test("settled, they keep it there as nodes with a model of their own")
+    func settled() throws {
+        let honest = try distances(["adversary=[]"]).max() ?? 0
+        let kept = try distances([
+            #"adversary.0.attack={"kind": "commonCGA", "target": "2", "settle": 30}"#, "training.rounds=70",
+        ])
+        #expect(kept.allSatisfy { $0 < 0.02 * honest }, "\(kept)")
+    }
+
+    @Test("attacks on the common model are refused where there is none", arguments: ["commonCGA", "ownModel", "constantPull"])
+    func refused(attack: String) {
+        let error = #expect(throws: ConfigurationFault.self) {
+            _ = try smallAssembly(["adversary.0.attack=\(attack)"])
+        }
+        #expect(error.map { "\($0)".contains("training.exchange must be personal") } ?? false)
+    }
+}
