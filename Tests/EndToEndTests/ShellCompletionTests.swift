@@ -72,10 +72,12 @@ extension EndToEndTests {
         func zsh() throws {
             try check("zsh") { typed in
                 """
-                # What is offered is told, too.
+                # What is offered is told, too, and when all of it was: what is typed meanwhile would call it off.
                 cat > offer.zsh <<'END'
                 source ./script.zsh
                 compadd() { local -a told; builtin compadd -O told "$@"; print -l OFFER:$^told; builtin compadd "$@"; }
+                functions -c _gossipnode _asked
+                _gossipnode() { _asked "$@"; print OVER; }
                 END
                 cat > ask.zsh <<'END'
                 zmodload zsh/zpty
@@ -84,9 +86,7 @@ extension EndToEndTests {
                 zpty -w it 'source ./offer.zsh; bindkey "^I" complete-word; print READY""DONE'
                 zpty -r -m it line '*READYDONE*'
                 zpty -w -n it "gossiplab $1"$'\\t'
-                zpty -w -n it $'\\C-u'
-                zpty -w it 'print ALL""DONE'
-                zpty -r -m it line '*ALLDONE*'
+                zpty -r -m it line '*OVER*'
                 print -r -- "$line" | tr -d '\\r' | grep -o 'OFFER:[^ ]*' | sed 's/OFFER://'
                 zpty -d it
                 END
