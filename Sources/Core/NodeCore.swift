@@ -340,6 +340,10 @@ public struct NodeCore: Sendable {
         // Whoever comes back knows of no meeting before.
         for slot in neighbours.indices { neighbours[slot].lastMet = round }
         takeNeighbourhood()
+        // Whoever comes back when all is over takes no round after which it would be handed out.
+        if round.number >= configuration.steps, !isAttacking, let own = function.ownModel(of: state) {
+            effects.append(.ownModel(rounds: configuration.rounds, own))
+        }
         beginRound(state, at: now, into: &effects)
     }
 

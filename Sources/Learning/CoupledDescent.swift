@@ -83,11 +83,17 @@ public struct CoupledDescent: Sendable {
         var (last, lastSlope) = (own, slope)
         var (gain, sinceGain) = (best.residual, 0)
         for _ in 0..<Self.mostSteps {
-            guard best.residual > tolerance, sinceGain < Self.mostStepsWithoutGain else { break }
+            guard sinceGain < Self.mostStepsWithoutGain else { break }
             slope = gradient(ahead)
             let curvature = curvature(from: last, lastSlope, to: ahead, slope)
             // Of short ways, rounding makes the most.
-            if curvature * t > 1, isLong(from: last, to: ahead) { (t, momentum) = (1 / curvature, 1) }
+            if curvature * t > 1, isLong(from: last, to: ahead) {
+                // After too long a step little seems to be left: by the shorter one it may be so many times as much.
+                best.residual *= curvature * t
+                gain *= curvature * t
+                (t, momentum) = (1 / curvature, 1)
+            }
+            guard best.residual > tolerance else { break }
             (last, lastSlope) = (ahead, slope)
             let next = proximalStep(from: ahead, along: slope, towards: common, step: t)
             guard next.residual.isFinite else { break }

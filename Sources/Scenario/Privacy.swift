@@ -57,18 +57,18 @@ extension Experiment {
         }
         if training.sampling != .independent {
             try refuse(
-                "training.sampling \(training.sampling.rawValue) is of batches without training.privacy, which draws them "
-                    + "as training.privacy.sampling says; allowed: one of them")
+                "training.sampling \(training.sampling.rawValue) is of batches without training.privacy, which draws "
+                    + "them as training.privacy.sampling says; allowed: one of them")
         }
         if training.exchange.kind == PersonalExchange.name {
             try refuse(
-                "training.exchange personal solves on all samples of a node at once, which no accountant here counts; with "
-                    + "training.privacy, any other exchange")
+                "training.exchange personal solves on all samples of a node at once, which no accountant here counts; "
+                    + "with training.privacy, any other exchange")
         }
         if rule is any LossAwareRule {
             try refuse(
-                "aggregation.rule \(aggregation.rule.kind) tries models out on the node's own data, which tells of them "
-                    + "what no noise hides; with training.privacy, any other rule")
+                "aggregation.rule \(aggregation.rule.kind) tries models out on the node's own data, which tells of "
+                    + "them what no noise hides; with training.privacy, any other rule")
         }
     }
 

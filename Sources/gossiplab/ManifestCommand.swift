@@ -23,6 +23,10 @@ enum ManifestCommand: Command {
         Flag("quiet", nil, "no warnings"),
         InputFiles.flag,
     ]
+    static let examples = [
+        Example(
+            "manifest quickstart --image registry.example/gossipnode:1", "quickstart on a cluster, a pod for each node")
+    ]
 
     static func run(_ flags: Flags) throws -> Int32 {
         let assembly = try PreparedExperiment(flags, for: .node).assembly

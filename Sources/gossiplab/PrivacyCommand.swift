@@ -17,6 +17,12 @@ enum PrivacyCommand: Command {
         Flag("delta", "D", "δ, above 0 and below 1 (default 1e-5)"), Flag("json", nil, "an object"),
     ]
 
+    static let examples = [
+        Example(
+            "privacy --samples 4000 --batch 100 --steps 1000 --epsilon 3",
+            "the noise that comes to ε = 3 in so many steps")
+    ]
+
     private static let most = 1_000_000_000
 
     static func run(_ flags: Flags) throws -> Int32 {

@@ -44,16 +44,18 @@ enum SweepCommand: Command {
         let threads = try flags.count("threads", 1...256, default: HostLimits.processors)
         let setup = try Setup(flags, shard: flags.value("shard").map { try Shard($0) }, threads: threads)
         var sweep = setup.sweep
+        // Everything is tried out before anything is written.
+        let first = try setup.plan(sweep.candidates ?? sweep)
         let files = try SweepFiles(for: sweep, in: flags.value("out") ?? "runs", shard: setup.shard)
         var tuning: SweepTuning?
         if let candidates = sweep.candidates {
-            let plan = try setup.plan(candidates)
+            let plan = first
             let results = try SweepFiles(for: candidates, in: files.path, shard: setup.shard)
             if let status = try runMissing(plan, in: results, setup) { return status }
             tuning = try SweepTuning(of: sweep, SweepTable(plan, result: results.result))
             sweep = tuning?.chosen ?? sweep
         }
-        let plan = try setup.plan(sweep)
+        let plan = try tuning == nil ? first : setup.plan(sweep)
         let status = try runMissing(plan, in: files, setup)
         let table = SweepTable(plan, result: files.result)
         try files.write(table, tuning)

@@ -296,7 +296,8 @@ enum AttackLaws {
     }
 
     static let poison = Law(
-        "leaves as many samples as there were, or says that they are others, finite and of the same shape", brokenBy: CatalogAttack(Multiplying.self)
+        "leaves as many samples as there were, or says that they are others, finite and of the same shape",
+        brokenBy: CatalogAttack(Multiplying.self)
     ) { attack, verdict in
         guard let attack = try attack.make() as? any DataAttack else { return }
         for axes in [[4, 4], [1, 3, 4], [9]] {

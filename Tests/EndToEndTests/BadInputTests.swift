@@ -255,7 +255,7 @@ extension EndToEndTests {
             #expect(try laboratory.start(keyFiles).ended().errors.contains("is already there"))
             let keys = "\(laboratory.path)/keys/1.json"
             for (arguments, complaint) in [
-                (known, "--node ID or --rank I"), (known + ["--node", "4"], "'4'"),
+                (known, "--node ID, --rank I or --rank auto says"), (known + ["--node", "4"], "'4'"),
                 (known + ["--node", "0", "--rank", "0"], "expected is one of them"),
                 (known + ["--rank", "4"], "--rank is '4'; allowed: a whole number from 0 to 3"),
                 (known + ["--rank", "-1"], "--rank is '-1'"),

@@ -140,7 +140,7 @@ extension EndToEndTests {
         func troff() throws {
             let laboratory = try Laboratory()
             for command in ["gossiplab manual", "gossipnode --manual"] {
-                let ended = try laboratory.shell("\(command) | groff -man -Tutf8 -ww")
+                let ended = try laboratory.shell("\(command) | groff -man -Tutf8 -P-cbou -ww")
                 #expect(ended.status == .exited(0) && ended.errors.isEmpty, "\(ended.errors)")
                 #expect(ended.output.contains("EXAMPLES") || ended.output.contains("Examples:"))
             }

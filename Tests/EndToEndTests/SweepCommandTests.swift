@@ -60,10 +60,11 @@ extension EndToEndTests {
             #expect(simulated.status == .exited(0) && simulated.errors.isEmpty)
             #expect(launched.status == .exited(0) && launched.errors.isEmpty)
             #expect(try digests(launched) == digests(simulated) && Set(digests(launched)).count == 4)
-            #expect(try Files.names(in: "\(laboratory.runs)/tiny-sweep/runs").count == 4)
+            let runs = try Files.names(in: "\(laboratory.runs)/tiny-sweep/runs")
+            #expect(runs.count == 5 && runs.contains("index.html"))
             #expect(
                 try Files.names(in: "\(laboratory.runs)/tiny-sweep")
-                    == ["lock", "results.csv", "results.jsonl", "runs", "table.csv"])
+                    == ["lock", "report.html", "results.csv", "results.jsonl", "runs", "table.csv", "verdict.json"])
         }
     }
 }

@@ -42,8 +42,9 @@ struct AttackRoundsTests {
     @Test("an attack that never comes is no attack, and one that comes is honest before and after", arguments: attacks)
     func window(attack: String) throws {
         let type = try #require(try AttackCatalog.all.entry(named: attack) as? any ModelAttack.Type)
-        let settings = type.needsCommonModel ? ["training.exchange=personal", "adversary.0.attack.target=1"] : []
-        let honest = try words(SignFlip.name, ["adversary.0.probability=0"] + settings.prefix(1))
+        let exchange = type.needsCommonModel ? ["training.exchange=personal", "training.momentum=0"] : []
+        let settings = exchange + (type.needsCommonModel ? ["adversary.0.attack.target=1"] : [])
+        let honest = try words(SignFlip.name, ["adversary.0.probability=0"] + exchange)
         #expect(honest.models.count == 5)
         let never = try words(attack, ["adversary.0.probability=0"] + settings)
         #expect(never.models == honest.models && never.sent == honest.sent)

@@ -41,7 +41,10 @@ struct ColludingGroup: CustomTestStringConvertible, Sendable {
              "training": {"rounds": 12}, "timing": {"deadlineMilliseconds": 400},
              "adversary": [{"nodes": ["1", "4", "9"], "attack": \(attack), "collude": true, "taps": "\(taps)"}]}
             """
-        let experiment = try Experiment(Array(json.utf8), name: "group.json", overrides: settings)
+        let isOnCommonModel = AttackCatalog.all.entries.compactMap { $0 as? any ModelAttack.Type }
+            .contains { $0.needsCommonModel && attack.contains("\"\($0.name)\"") }
+        let exchange = isOnCommonModel ? ["training.exchange=personal", "training.momentum=0"] : []
+        let experiment = try Experiment(Array(json.utf8), name: "group.json", overrides: exchange + settings)
         return try Assembly(experiment, topology: experiment.topologyFile { _ throws(ConfigurationFault) in [] })
     }
 

@@ -31,14 +31,15 @@ struct EveryAttackRunTests {
     func equality(attack: String) throws {
         let onCommonModel = AttackCatalog.all.entries.compactMap { $0 as? any ModelAttack.Type }
             .filter { $0.needsCommonModel && attack.contains("\"\($0.name)\"") }
-        var settings = onCommonModel.isEmpty ? [] : ["training.exchange=personal"]
+        var settings = onCommonModel.isEmpty ? [] : ["training.exchange=personal", "training.momentum=0"]
         if attack.contains("\"\(OnePointPoison.name)\"") {
             settings = ["task.dataset=linear", "task.model=linear", "task.split=iid"]
         }
-        let assembly = try smallAssembly(settings + [
-            "adversary.0.attack=\(attack)", "adversary.0.taps=honest", "training.rounds=8",
-            "aggregation.tolerates.count=2", "task.dataset.features=9", "timing.deadlineMilliseconds=300",
-        ])
+        let assembly = try smallAssembly(
+            settings + [
+                "adversary.0.attack=\(attack)", "adversary.0.taps=honest", "training.rounds=8",
+                "aggregation.tolerates.count=2", "task.dataset.features=9", "timing.deadlineMilliseconds=300",
+            ])
         let one = try outcome(assembly, Simulator.Options())
         #expect(one.finalModels.count >= assembly.honest.count)
         for options in [

@@ -54,11 +54,11 @@ struct ExclusionTests {
     @Test(
         "what excludes nothing that is there, or everything, is refused with what is allowed",
         arguments: [
-            (#"[{"adversary": "ALIE"}]"#, "unknown value of adversary 'ALIE'; allowed: none, sign flip"),
+            (#"[{"adversary": "ALIE"}]"#, "unknown value of adversary 'ALIE' (known: none, sign flip)"),
             (#"[{"aggregation": "csPlus"}]"#, "aggregation.rule"),
             ("[{}]", "would leave out every cell"),
             (#"[{"seed": [1, 2]}]"#, "exclude leaves no cell of the grid"),
-            (#"{"seed": 1}"#, "exclude must be a"),
+            (#"{"seed": 1}"#, "exclude is an object; expected an array"),
         ])
     func refused(exclude: String, words: String) {
         let fault = #expect(throws: ConfigurationFault.self) { try sweep(#""exclude": \#(exclude)"#) }
@@ -88,8 +88,10 @@ struct SweepChoiceTests {
         let candidates = try table(#require(whole.candidates))
         let tuning = try #require(try SweepTuning(of: whole, candidates))
         // By hand: for each rule and step size, the mean over seeds of each attack, of which the least counts.
+        let sizes = try #require(whole.choice).over[0].values.map(\.label)
+        #expect(sizes.count == 3)
         for (row, rule) in ["weightedMean", "csPlus"].enumerated() {
-            let scores = ["1e-6", "0.1", "1000"].map { size -> Double in
+            let scores = sizes.map { size -> Double in
                 let groups = candidates.groups.filter { $0.labels[0] == rule && $0.labels[2] == size }
                 let means = groups.map { group -> Double in
                     let values = group.finished.compactMap { $0.figures[.validation] }
@@ -99,7 +101,7 @@ struct SweepChoiceTests {
             }
             let best = try #require(scores.max())
             let position = try #require(scores.firstIndex(of: best))
-            #expect(tuning.table.rows[row][1] == ["1e-6", "0.1", "1000"][position])
+            #expect(tuning.table.rows[row][1] == sizes[position])
             #expect(tuning.table.rows[row][2] == percent(best))
         }
         let plan = try SweepPlan(tuning.chosen, in: "sweep.json")
@@ -140,7 +142,8 @@ struct SweepChoiceTests {
 
     @Test("a row none of whose candidates has finished is a fault, with its name")
     func noCandidate() throws {
-        let whole = try sweep(#""choose": {"over": {"training.stepSize": [1000000]}}"#)
+        let whole = try sweep(
+            #""choose": {"over": {"faults": {"lost": [{"fault": "crash", "from": 2, "nodes": ["0", "1", "2"]}]}}}"#)
         let candidates = try table(#require(whole.candidates))
         #expect(candidates.groups.allSatisfy { $0.estimate(.validation) == nil })
         let fault = #expect(throws: ConfigurationFault.self) { try SweepTuning(of: whole, candidates) }

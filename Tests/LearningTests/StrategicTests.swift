@@ -227,6 +227,11 @@ struct StrategicTests {
         // Too light to hold the pull: no labels are enough.
         let isEnough = poison.tilted(against: pull, ridge: 0, weight: 30) != nil
         #expect(!isEnough)
+        // What is the same for all classes is nothing to softmax: rounding leaves some of it, and more is not answered.
+        let rounded = poison.tilted(against: pull.map { Double(Float($0)) }, ridge: 0, weight: 300)
+        #expect(try distance(#require(rounded)) < 1e-3)
+        let isAnswered = poison.tilted(against: pull.map { $0 + 1 }, ridge: 0, weight: 300) != nil
+        #expect(!isAnswered)
     }
 }
 

@@ -88,8 +88,9 @@ extension PlatformTests {
             #expect(line(["--seed", "--quiet"], allowed: known)?.hasSuffix("--set seed=VALUE") == true)
             #expect(
                 line(["--nodes", "9"], allowed: known)?
-                    .hasSuffix("--set topology.nodes=9, or perhaps --set adversary.nodes=9, --set faults.nodes=9")
-                    == true)
+                    .hasSuffix(
+                        "--set topology.nodes=9, or perhaps --set adversary.nodes=9, --set faults.nodes=9, "
+                            + "--set measure.stability.nodes=9") == true)
             #expect(line(["--seed", "3"], allowed: [Flag("json", nil, "")]) == "unknown flag '--seed' (known: --json)")
             #expect(line(["--quit"], allowed: known)?.contains("did you mean '--quiet'?") == true)
         }

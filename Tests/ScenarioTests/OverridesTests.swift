@@ -136,7 +136,7 @@ struct OverridesTests {
             ("batch-size", "8", ["training.batchSize=8"]), ("training.rounds", "5", ["training.rounds=5"]),
             ("topology", "x.json", ["topology=x.json"]),
             ("topology", "ring", [#"'topology={"family": "ring", "nodes": 16}'"#]),
-            ("nodes", "9", ["topology.nodes=9", "adversary.nodes=9", "faults.nodes=9"]),
+            ("nodes", "9", ["topology.nodes=9", "adversary.nodes=9", "faults.nodes=9", "measure.stability.nodes=9"]),
             ("degree", "4", ["topology.degree=4"]), ("attack", "alie", ["adversary.attack=alie"]),
             ("every", "5", ["checkpoint.every=5", "measure.every=5"]), ("quiet", "", []),
         ])

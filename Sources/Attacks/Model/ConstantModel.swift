@@ -5,7 +5,7 @@ import Registry
 /// Sends one and the same vector in every round: zeros, or the model that the attacker wants all others to have.
 public struct ConstantModel: ModelAttack, TargetedAttack {
     public static let name = "constant"
-    public static let aliases = ["zero", "modelAttack", "staticModel"]
+    public static let aliases = ["zero", "staticModel"]
     public static let summary = "Sends one and the same model in every round, zeros unless told otherwise."
     public static let parameters = [TargetModel.parameter]
 

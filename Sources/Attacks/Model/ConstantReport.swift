@@ -3,8 +3,8 @@ import Kernels
 import Learning
 import Registry
 
-/// Pulls the common model by one and the same vector in every round, or by the nearest that the coupling has: a gradient
-/// attack that converges from the start, and so comes to a model attack (arXiv 2202.08578, theorem 1).
+/// Pulls the common model by one and the same vector in every round, or by the nearest that the coupling has: a
+/// gradient attack that converges from the start, and so comes to a model attack (arXiv 2202.08578, theorem 1).
 public struct ConstantReport: ModelAttack, TargetedAttack {
     public static let name = "constantPull"
     public static let summary = "Personalised learning: pulls the common model by the same vector in every round."

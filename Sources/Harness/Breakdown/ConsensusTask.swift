@@ -41,7 +41,9 @@ public struct ConsensusTask: Sendable {
     /// The attacks that forge models, in the order of the catalogue.
     public static var attacks: [String] {
         AttackCatalog.all.entries.compactMap { type in
-            guard let type = type as? any ModelAttack.Type, type.forgesModels, !type.needsCommonModel else { return nil }
+            guard let type = type as? any ModelAttack.Type, type.forgesModels, !type.needsCommonModel else {
+                return nil
+            }
             return type.name
         }
     }

@@ -12,8 +12,8 @@ struct MembershipMeasure: MomentMeasure {
         "Two attacks on what each honest node sends, or where that is no model of this round, on its model: a "
         + "training sample of the node (member) is told from a test sample by its loss (Yeom et al. 2018, arXiv "
         + "1709.01604), or by how much less it is than under the mean of what the other honest nodes send (Watson et "
-        + "al. 2022, arXiv 2111.08440). Of both there are as many of each class, up to \(most) in all. Chance is an AUC "
-        + "of 0.5."
+        + "al. 2022, arXiv 2111.08440). Of both there are as many of each class, up to \(most) in all. Chance is an "
+        + "AUC of 0.5."
     static let measuredAt = MeasuredAt.moments
     static let extra: ExtraMeasure? = .membership
     static let figures = [

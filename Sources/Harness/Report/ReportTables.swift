@@ -53,7 +53,8 @@ extension HTMLReport {
             <section>
             <h2>\(hasEnded ? "Nodes, the worst first" : "Nodes")</h2>
             <p class="note">Clipped, removed: of this node's models, by the rules of honest nodes. Waited for: how \
-            long honest nodes waited for this one among the last few, which may be late on purpose.\(privacy)\(omission)</p>
+            long honest nodes waited for this one among the last few, which may be late on \
+            purpose.\(privacy)\(omission)</p>
             \(table("Nodes", columns, rows, texts: 2))</section>
 
             """

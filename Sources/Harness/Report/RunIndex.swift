@@ -28,9 +28,10 @@ public struct RunIndex {
         omitted = max(0, names.count - Self.most)
     }
 
-    /// Writes the page anew. Nothing depends on it: where it cannot be written, what it tells of is there all the same.
+    /// Writes the page anew, where there is more than one thing to list. Nothing depends on it: where it cannot be
+    /// written, what it tells of is there all the same.
     public static func update(in folder: String) {
-        guard let index = try? RunIndex(of: folder) else { return }
+        guard let index = try? RunIndex(of: folder), index.entries.count > 1 else { return }
         try? Files.write(index.page, to: "\(folder)/\(name)")
     }
 

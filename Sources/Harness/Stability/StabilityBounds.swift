@@ -27,7 +27,8 @@ struct StabilityBounds: Sendable {
     private(set) var measured: Double?
     /// The gap of expected to training loss of deterministic training, with chance 1 − δ: for replacement stability β
     /// and losses in [0, M], β + (2Nβ + M) √(log(1/δ)/(2N)), N samples in all (McDiarmid's inequality; Bousquet,
-    /// Elisseeff 2002); of unequal nodes M is taken N/(hm) times. δ is half the risk; the other half is for `estimation`.
+    /// Elisseeff 2002); of unequal nodes M is taken N/(hm) times. δ is half the risk; the other half is for
+    /// `estimation`.
     private(set) var generalization: Double?
     /// M √(log(1/δ)/(2N)): how far the best model's training loss may lie above its expected one.
     private(set) var estimation: Double?

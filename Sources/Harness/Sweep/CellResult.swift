@@ -51,8 +51,8 @@ public enum SweepMeasure: String, Sendable, CaseIterable {
         switch self {
         case .worst, .mean, .best, .averageModel, .worstLoss, .loss: .test
         case .validation, .validationLoss: .validation
-        case .excessLoss, .optimumDistance, .consensus, .medianConsensus, .learningError, .generalizationGap, .stability,
-            .frozenStability, .twinDistance, .epsilon, .membership, .meanMembership:
+        case .excessLoss, .optimumDistance, .consensus, .medianConsensus, .learningError, .generalizationGap,
+            .stability, .frozenStability, .twinDistance, .epsilon, .membership, .meanMembership:
             nil
         }
     }

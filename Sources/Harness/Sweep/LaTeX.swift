@@ -1,4 +1,5 @@
-// Texts as LaTeX has them: what it would take for a command is written out, and what its fonts lack is set as a formula.
+// Texts as LaTeX has them: what it would take for a command is written out, and what its fonts lack is set as a
+// formula.
 import Platform
 import Registry
 

@@ -1,4 +1,5 @@
-// The series of a sweep's cells as curves: the mean over seeds of each group, and a band from the least to the greatest.
+// The series of a sweep's cells as curves: the mean over seeds of each group, and a band from the least to the
+// greatest.
 import Metrics
 
 extension BandPlot {

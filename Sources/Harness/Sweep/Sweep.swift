@@ -1,5 +1,5 @@
-// A sweep as it is written down: a base experiment, a grid of keys with the values that each of them is to have, what of
-// it is left out, and what is chosen. Reading only: whether keys and values are allowed is found out by SweepPlan.
+// A sweep as it is written down: a base experiment, a grid of keys with the values that each of them is to have, what
+// of it is left out, and what is chosen. Reading only: whether keys and values are allowed is found out by SweepPlan.
 import JSON
 import Registry
 import Scenario

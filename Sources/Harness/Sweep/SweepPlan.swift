@@ -105,7 +105,8 @@ extension SweepPlan {
             }
             guard sweep.comparedOn != .validation || experiment.task.validation > 0 else {
                 throw ConfigurationFault(
-                    "there are no samples to choose on; allowed: task.validation above 0, such as 0.1, or choose.on test"
+                    "there are no samples to choose on; allowed: task.validation above 0, such as 0.1, or choose.on "
+                        + "test"
                 )
             }
             // What is measured on the way changes no result, and only the end counts where nothing else is asked for.

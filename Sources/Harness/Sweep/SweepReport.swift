@@ -1,4 +1,5 @@
-// The report of a sweep: its best rows first, then heat maps, the table, curves over rounds, what was chosen and failures.
+// The report of a sweep: its best rows first, then heat maps, the table, curves over rounds, what was chosen and
+// failures.
 import Metrics
 
 /// `report.html` of a sweep.
@@ -140,8 +141,8 @@ struct SweepReport {
         """
         <section>
         <h2>As numbers</h2>
-        <p class="note">\(table.caption(measure)) The best of each column is in bold. Every measure of every group is in \
-        table.csv, every cell in results.csv.</p>
+        <p class="note">\(table.caption(measure)) The best of each column is in bold. Every measure of every group is \
+        in table.csv, every cell in results.csv.</p>
         \(Markup.table("Results", table.shown(measure)))</section>
 
         """

@@ -2,8 +2,8 @@
 // attacker's choice.
 import Kernels
 
-/// CGA (arXiv 2202.08578, section 4.2): what the others pull by is read off the last step, G ≈ (ρ' − ρ)/η' − g', and the
-/// report g = (ρ − θ†)/η − G undoes it and goes the rest of the way; under a bounded coupling it is the nearest
+/// CGA (arXiv 2202.08578, section 4.2): what the others pull by is read off the last step, G ≈ (ρ' − ρ)/η' − g', and
+/// the report g = (ρ − θ†)/η − G undoes it and goes the rest of the way; under a bounded coupling it is the nearest
 /// gradient that a model could have.
 ///
 /// η is the step of a server that subtracts the sum of all gradients; where n nodes average their copies after a step

@@ -29,5 +29,17 @@ extension [Double] {
         return changed
     }
 
+    /// Class by class and then biases, without what is the same for all classes.
+    public func centred(classCount: Int) -> [Double] {
+        let p = count / classCount - 1
+        var result = self
+        for j in 0...p {
+            func place(_ a: Int) -> Int { j < p ? a * p + j : classCount * p + a }
+            let mean = (0..<classCount).reduce(0) { $0 + self[place($1)] } / Double(classCount)
+            for a in 0..<classCount { result[place(a)] -= mean }
+        }
+        return result
+    }
+
     public func distance(to other: [Double]) -> Double { moved(-1, along: other).norm }
 }

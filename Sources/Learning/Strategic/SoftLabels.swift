@@ -38,8 +38,8 @@ public struct SoftLabels: Sendable {
         self.features = features
     }
 
-    /// Gram–Schmidt on the differences y_a of the weights of class a to those of class 0, with c_a, the y_aᵀx where both
-    /// scores are equal; differences that are none are left out.
+    /// Gram–Schmidt on the differences y_a of the weights of class a to those of class 0, with c_a, the y_aᵀx where
+    /// both scores are equal; differences that are none are left out.
     private static func orthogonal(
         _ model: [Double], _ classCount: Int, _ p: Int
     ) -> (normals: [[Double]], levels: [Double]) {
@@ -69,12 +69,17 @@ public struct SoftLabels: Sendable {
     ///   - pull: G at the common model wanted.
     ///   - ridge: ν.
     ///   - weight: α, how often each point counts.
-    /// - Returns: `nil` where there is no such model: it takes more points, or more weight.
+    /// - Returns: `nil` where there is no such model: it takes more points, or more weight; or the pull is one that no
+    ///   labels answer, the same for all classes.
     public func tilted(against pull: [Double], ridge: Double, weight: Double) -> SoftSamples? {
-        let tilt = pull.moved(2 * ridge, along: model)
+        let whole = pull.moved(2 * ridge, along: model)
+        // Cross-entropy has no slope where all classes change alike: what rounding leaves of that leads nowhere.
+        let tilt = whole.centred(classCount: classCount)
+        let slack = 1e-6 * max(1, whole.norm)
+        guard whole.moved(-1, along: tilt).norm <= slack else { return nil }
         let problem = TiltedLoss(loss: .softmax(plain, weight: weight), tilt: tilt)
         let found = problem.minimum(from: model, gradientNorm: 1e-11 * max(1, tilt.norm)) { false }
-        guard found.gradientNorm <= 1e-6 * max(1, tilt.norm), found.point.allSatisfy(\.isFinite) else { return nil }
+        guard found.gradientNorm <= slack, found.point.allSatisfy(\.isFinite) else { return nil }
         return labelled(by: found.point)
     }
 

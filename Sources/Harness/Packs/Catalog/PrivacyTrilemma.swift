@@ -80,9 +80,9 @@ struct PrivacyTrilemma {
             "Everywhere 2 nodes lie by ALIE (z = 1), rules are told so, δ = 1e-5, batches are drawn by Poisson "
                 + "sampling, and each honest node takes the noise that its own samples and all rounds need for its ε; "
                 + "\(seeds) seeds.",
-            "Mean estimation: ½|θ − x|² on points of norm about 1 around the origin, 4,000 a node, 8 nodes that are all "
-                + "linked, momenta travel, clip 2, batches of 100, ε = 1. Step 10/T in T rounds; momentum is none, or "
-                + "β = 1 − 10/T. The error is |θ − θ*|² of the worst node.",
+            "Mean estimation: ½|θ − x|² on points of norm about 1 around the origin, 4,000 a node, 8 nodes that are "
+                + "all linked, momenta travel, clip 2, batches of 100, ε = 1. Step 10/T in T rounds; momentum is none, "
+                + "or β = 1 − 10/T. The error is |θ − θ*|² of the worst node.",
             "Classification: softmax regression on ten clouds in 200 dimensions, 4,000 samples a node, 150 rounds; "
                 + "complete with 8 nodes, whose momenta travel, and random regular with 16 nodes of degree 8, whose "
                 + "models do. No noise is ε = ∞, with the same clip.",

@@ -3,7 +3,8 @@ import Kernels
 import Learning
 import Registry
 
-/// The images, and the model that the strategic user wants: labels shifted by one, learned from the whole training part.
+/// The images, and the model that the strategic user wants: labels shifted by one, learned from the whole training
+/// part.
 struct ImageMaterial {
     let training: Samples
     let test: Samples

@@ -1,11 +1,11 @@
-// Proposition 1 and its corollaries: how near to the honest mean any algorithm can come, and that none can where half of
-// the nodes are hostile.
+// Proposition 1 and its corollaries: how near to the honest mean any algorithm can come, and that none can where half
+// of the nodes are hostile.
 import Learning
 import Registry
 
 /// N nodes, F of which want 1 and the others 0. Either those at 1 are hostile: all honest nodes want 0, and whoever
-/// does not come out with 0 has no bound at all. Or F of those at 0 are: the honest mean is F/(N − F) and their diameter
-/// 1. An algorithm sees the same in both.
+/// does not come out with 0 has no bound at all. Or F of those at 0 are: the honest mean is F/(N − F) and their
+/// diameter 1. An algorithm sees the same in both.
 enum PreferenceBounds {
     static let name = "preferences"
     private static let output = "output"

@@ -87,17 +87,3 @@ enum SoftLabelCases {
         ]
     }
 }
-
-extension [Double] {
-    /// Class by class and then biases, without what is the same for all classes.
-    func centred(classCount: Int) -> [Double] {
-        let p = count / classCount - 1
-        var result = self
-        for j in 0...p {
-            func place(_ a: Int) -> Int { j < p ? a * p + j : classCount * p + a }
-            let mean = (0..<classCount).reduce(0) { $0 + self[place($1)] } / Double(classCount)
-            for a in 0..<classCount { result[place(a)] -= mean }
-        }
-        return result
-    }
-}

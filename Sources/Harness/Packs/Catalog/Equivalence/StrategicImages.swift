@@ -101,11 +101,11 @@ struct StrategicImages {
     var setting: [String] {
         [
             "Ten honest users and a strategic one on \(request.images.title), shared out at random, softmax, ν = "
-                + "\(Self.ridge), complete graph. The target has learned the whole training part with labels shifted by "
-                + "one. Counter-gradients know nothing of the others; the model attack and the labels are told the "
+                + "\(Self.ridge), complete graph. The target has learned the whole training part with labels shifted "
+                + "by one. Counter-gradients know nothing of the others; the model attack and the labels are told the "
                 + "others' pull at the target, as a run of counter-gradients ends with it.",
-            "Steps: 0.15 under counter-gradients (1/(6λ) and less), else 0.9; own models are solved for in every round, "
-                + "or go one step.",
+            "Steps: 0.15 under counter-gradients (1/(6λ) and less), else 0.9; own models are solved for in every "
+                + "round, or go one step.",
         ]
     }
 
