@@ -28,12 +28,15 @@ func product(_ matrix: [Double], _ x: [Double]) -> [Double] {
 
 /// xᵃ of x ≥ 0; 0⁰ is 1.
 func raised(_ x: Double, _ exponent: Double) -> Double {
-    switch exponent {
-    case 0: 1
-    case 1: x
-    case 2: x * x
-    default: x > 0 ? Elementary.exp(exponent * Elementary.log(x)) : exponent > 0 ? 0 : .infinity
+    // Halves of small whole numbers, which most exponents are, need no logarithm.
+    let twice = 2 * exponent
+    guard x > 0, twice.magnitude <= 8, twice == twice.rounded() else {
+        if exponent == 0 { return 1 }
+        return x > 0 ? Elementary.exp(exponent * Elementary.log(x)) : exponent > 0 ? 0 : .infinity
     }
+    var power = Int(twice.magnitude) % 2 == 1 ? x.squareRoot() : 1
+    for _ in 0..<Int(twice.magnitude) / 2 { power *= x }
+    return twice < 0 ? 1 / power : power
 }
 
 /// x, or −x where `like` is negative.
@@ -51,13 +54,16 @@ public func orderNorm(_ x: [Double], _ q: Double) -> Double {
 /// upper end where it does not.
 func crossing(in range: ClosedRange<Double>, of function: (Double) -> Double) -> Double {
     var (low, high) = (range.lowerBound, range.upperBound)
-    // Regula falsi (Illinois) where it helps, halving where it does not.
+    // Regula falsi (Illinois) where it halves the range in three steps, halving where it does not.
     var (atLow, atHigh) = (function(low), function(high))
     guard atLow > 0 else { return low }
     guard atHigh < 0 else { return high }
-    for step in 0..<200 {
+    var widths = (high - low, Double.infinity, Double.infinity)
+    for _ in 0..<200 {
         let chord = high - atHigh * (high - low) / (atHigh - atLow)
-        let middle = step % 3 == 2 || !(chord > low && chord < high) ? low + (high - low) / 2 : chord
+        let isSlow = high - low > widths.2 / 2
+        let middle = isSlow || !(chord > low && chord < high) ? low + (high - low) / 2 : chord
+        widths = (high - low, widths.0, widths.1)
         guard middle > low, middle < high else { break }
         let value = function(middle)
         if value == 0 { return middle }

@@ -29,12 +29,16 @@ struct IdentityTests {
         "network.transport": nil,
         "faults": "lossy", "checkpoint.every": "7", "measure.every": "7", "measure.optimum": "none",
         "measure.also": "classes", "measure.target": "0.9", "measure.reference": "noCommunication",
+        "measure.stability.twins": "2", "measure.stability.nodes": #"["2"]"#, "measure.stability.sample": "3",
+        "measure.stability.attacker": "frozen", "measure.stability.seed": "2", "measure.stability.risk": "0.1",
         "trace": "recent",
     ]
     private static let cosmetic = [
         "name", "timing.deadlineMilliseconds", "timing.joinSeconds", "network.transport", "checkpoint.every",
         "measure.every",
-        "measure.optimum", "measure.also", "measure.target", "measure.reference", "trace",
+        "measure.optimum", "measure.also", "measure.target", "measure.reference", "measure.stability.twins",
+        "measure.stability.nodes", "measure.stability.sample", "measure.stability.attacker", "measure.stability.seed",
+        "measure.stability.risk", "trace",
     ]
 
     private func identity(_ settings: [String] = []) throws(ConfigurationFault) -> [UInt8] {

@@ -43,7 +43,9 @@ extension Figure {
     /// A value as a person reads it; "–" for none.
     public func text(_ value: Double?) -> String {
         guard let value, !value.isNaN else { return "–" }
-        guard value.isFinite else { return unit == .epsilon ? PrivacyReport.text(value) : "diverged" }
+        guard value.isFinite else {
+            return unit == .epsilon && value > 0 ? PrivacyReport.text(value) : "diverged"
+        }
         return switch unit {
         case .share: percent(value)
         case .rounds: rounded(value, 0)
