@@ -117,7 +117,8 @@ struct CommonModelAttackTests {
         var pull = (0..<(p + 1) * classes).map { _ in Float(random.gaussian()) }
         for j in 0..<p { pull[2 * p + j] = -pull[j] - pull[p + j] }
         pull[3 * p + 2] = -pull[3 * p] - pull[3 * p + 1]
-        let clean = Samples(features: [Float](repeating: 0, count: p), labels: [1], featureCount: p, classCount: classes)
+        let clean = Samples(
+            features: [Float](repeating: 0, count: p), labels: [1], featureCount: p, classCount: classes)
         let nothing = [Float](repeating: 0, count: pull.count)
         let cases: [(given: [(name: String, value: ParameterValue)], expected: [Float])] = [
             ([], nothing), ([("pull", Self.text(pull))], pull),

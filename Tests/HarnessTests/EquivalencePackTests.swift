@@ -62,7 +62,9 @@ struct EquivalencePackTests {
         #expect(kept.allSatisfy { $0 < 0.02 * honest }, "\(kept)")
     }
 
-    @Test("attacks on the common model are refused where there is none", arguments: ["commonCGA", "ownModel", "constantPull"])
+    @Test(
+        "attacks on the common model are refused where there is none",
+        arguments: ["commonCGA", "ownModel", "constantPull"])
     func refused(attack: String) {
         let error = #expect(throws: ConfigurationFault.self) {
             _ = try smallAssembly(["adversary.0.attack=\(attack)"])

@@ -147,7 +147,9 @@ struct StrategicTests {
                 }
                 let pull = OwnModelProblem(loss: loss, coupling: coupling, common: common).solve().pull
                 for j in 0..<2 {
-                    let (up, down) = (common.replacing(j, with: common[j] + 1e-5), common.replacing(j, with: common[j] - 1e-5))
+                    let (up, down) = (
+                        common.replacing(j, with: common[j] + 1e-5), common.replacing(j, with: common[j] - 1e-5)
+                    )
                     #expect(abs((least(up) - least(down)) / 2e-5 - pull[j]) < 1e-6, "\(coupling) \(common)")
                 }
             }
@@ -275,5 +277,7 @@ private func expectClose(
     _ found: [Double], _ expected: [Double], within tolerance: Double, _ place: SourceLocation = #_sourceLocation
 ) {
     #expect(found.count == expected.count, sourceLocation: place)
-    for (a, b) in zip(found, expected) { #expect(abs(a - b) <= tolerance, "\(found) \(expected)", sourceLocation: place) }
+    for (a, b) in zip(found, expected) {
+        #expect(abs(a - b) <= tolerance, "\(found) \(expected)", sourceLocation: place)
+    }
 }

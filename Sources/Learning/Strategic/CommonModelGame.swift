@@ -63,30 +63,33 @@ public struct CommonModelGame: Sendable {
         public let gradientNorm: Double
     }
 
-    /// - Parameter start: a common model near the solution, if it is known.
-    public func solve(from start: [Double]? = nil) -> Solution {
+    /// - Parameters:
+    ///   - start: a common model near the solution, if it is known.
+    ///   - wanted: |∇| at which it ends; rounding may end it before.
+    public func solve(from start: [Double]? = nil, gradientNorm wanted: Double = 1e-12) -> Solution {
         let start = start ?? [Double](repeating: 0, count: dimension)
-        return coupling is any RadialCoupling && coupling.isDifferentiable ? jointly(from: start) : outside(from: start)
+        return coupling is any RadialCoupling && coupling.isDifferentiable
+            ? jointly(from: start, wanted) : outside(from: start, wanted)
     }
 
     /// ρ and all θ_n at once, by Newton's method.
-    private func jointly(from start: [Double]) -> Solution {
+    private func jointly(from start: [Double], _ wanted: Double) -> Solution {
         let all = (0...losses.count).flatMap { _ in start }
-        let found = Joint(game: self).minimum(from: all, gradientNorm: 1e-12) { false }
+        let found = Joint(game: self).minimum(from: all, gradientNorm: wanted) { false }
         let parts = (0...losses.count).map { Array(found.point[$0 * dimension..<($0 + 1) * dimension]) }
         return Solution(common: parts[0], own: Array(parts.dropFirst()), gradientNorm: found.gradientNorm)
     }
 
     /// Over ρ alone, the θ_n solved for at each: gradient steps of the length that the last two gradients tell
     /// (Barzilai, Borwein 1988), with a safe one where they would make the gradient grow.
-    private func outside(from start: [Double]) -> Solution {
+    private func outside(from start: [Double], _ wanted: Double) -> Solution {
         var own: [[Double]] = []
         var (point, slope) = (start, pull(at: start, &own))
         var best = (point, slope.norm)
         var length = 1e-3
         // Rounding leaves a gradient below which none is found.
         var fruitless = 0
-        for _ in 0..<5_000 where best.1 > 1e-13 && fruitless < 100 {
+        for _ in 0..<5_000 where best.1 > wanted && fruitless < 100 {
             fruitless += 1
             let next = point.moved(-length, along: slope)
             let there = pull(at: next, &own)

@@ -63,7 +63,9 @@ enum PreferenceBounds {
             ) { evidence throws(MissingFigure) in
                 var least = Double.infinity
                 for algorithm in algorithms {
-                    guard let constant = try? evidence.number(name, row(algorithm, minority), constant) else { continue }
+                    guard let constant = try? evidence.number(name, row(algorithm, minority), constant) else {
+                        continue
+                    }
                     least = min(least, constant / (try evidence.number(name, row(algorithm, minority), bound)))
                 }
                 return least

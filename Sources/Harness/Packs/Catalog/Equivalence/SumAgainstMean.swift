@@ -58,7 +58,7 @@ struct SumAgainstMean {
             parts.map { part in
                 .softmax(SoftSamples(part), weight: 1 / (isSum ? average : Double(part.count)))
             }, SquaredL2Coupling(strength: strength))
-        let solution = game.solve()
+        let solution = game.solve(gradientNorm: 1e-4)
         let own = solution.own.map { material.accuracy($0) }
         return [own.dropFirst().reduce(0, +) / Double(idle), own[0], material.accuracy(solution.common)]
     }
@@ -84,6 +84,7 @@ struct SumAgainstMean {
     }
 
     private static func gain(_ evidence: Evidence, _ row: String, _ player: String) throws(MissingFigure) -> Double {
-        try evidence.number(name, row, column(player, losses[1])) - evidence.number(name, row, column(player, losses[0]))
+        try evidence.number(name, row, column(player, losses[1]))
+            - evidence.number(name, row, column(player, losses[0]))
     }
 }
