@@ -47,18 +47,44 @@ public func orderNorm(_ x: [Double], _ q: Double) -> Double {
     return greatest * raised(x.reduce(0) { $0 + raised(abs($1) / greatest, q) }, 1 / q)
 }
 
-/// Where a function that is above 0 at the lower end of a range crosses 0, to the last bit that halving tells; the
-/// upper end where it does not.
+/// z ≥ 0 with z + s zᵃ = v, to rounding: Newton's method from above on the side on which the equation is convex.
+///
+/// - Parameters:
+///   - v: at least 0.
+///   - slope: s ≥ 0.
+///   - exponent: a > 0.
+func shrunk(_ v: Double, slope: Double, exponent: Double) -> Double {
+    guard v > 0, slope > 0 else { return v }
+    guard slope < .infinity else { return 0 }
+    guard exponent != 1 else { return v / (1 + slope) }
+    // For a < 1 the unknown is zᵃ: x^{1/a} + s x = v.
+    let isConvex = exponent > 1
+    let power = isConvex ? exponent : 1 / exponent
+    let (linear, steep) = isConvex ? (1, slope) : (slope, 1)
+    var x = min(v / linear, raised(v / steep, 1 / power))
+    for _ in 0..<100 {
+        let rest = raised(x, power - 1) * steep
+        let next = x - (x * (linear + rest) - v) / (linear + power * rest)
+        guard next < x, next >= 0 else { break }
+        x = next
+    }
+    return isConvex ? x : raised(x, power)
+}
+
+/// Where a function that is above 0 at the lower end of a range crosses 0, to rounding; the upper end where it never
+/// does. Chords with one end halved (Illinois), and now and then the middle.
 func crossing(in range: ClosedRange<Double>, of function: (Double) -> Double) -> Double {
     var (low, high) = (range.lowerBound, range.upperBound)
-    // Regula falsi (Illinois) where it helps, halving where it does not.
     var (atLow, atHigh) = (function(low), function(high))
     guard atLow > 0 else { return low }
     guard atHigh < 0 else { return high }
     for step in 0..<200 {
+        let least = 2 * max(low.ulp, high.ulp)
+        guard high - low > 2 * least else { break }
         let chord = high - atHigh * (high - low) / (atHigh - atLow)
-        let middle = step % 3 == 2 || !(chord > low && chord < high) ? low + (high - low) / 2 : chord
-        guard middle > low, middle < high else { break }
+        let isFine = step % 4 < 3 && chord >= low && chord <= high
+        // A chord that ends at the root itself steps beyond it, so that both ends come to it.
+        let middle = isFine ? min(max(chord, low + least), high - least) : low + (high - low) / 2
         let value = function(middle)
         if value == 0 { return middle }
         if value > 0 {
@@ -69,5 +95,5 @@ func crossing(in range: ClosedRange<Double>, of function: (Double) -> Double) ->
             atLow /= 2
         }
     }
-    return abs(function(low)) < abs(function(high)) ? low : high
+    return low + (high - low) / 2
 }

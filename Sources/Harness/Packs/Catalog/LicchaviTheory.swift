@@ -301,7 +301,13 @@ struct LicchaviTheory {
     ]
 
     private static func column(_ axes: SlantedInstance.Axes, mean: Bool) -> String {
-        "\(axes == .own ? "plain" : "rotated"), \(mean ? "mean" : "greatest")"
+        let name =
+            switch axes {
+            case .own: "plain"
+            case .rotated: "rotated"
+            case .rotatedByData: "rotated by data"
+            }
+        return "\(name), \(mean ? "mean" : "greatest")"
     }
 
     private var rotationTable: Calculation {
