@@ -131,7 +131,7 @@ struct LicchaviTheory {
                 rows: "coupling", columns: [Self.parameter, Self.few, Self.many, Self.another])
             for (p, q) in Self.powers {
                 var greatest = [0.0, 0, 0, 0]
-                for draw in 0..<max(4, draws / 5) {
+                for draw in 0..<max(2, draws / 5) {
                     guard !shouldStop() else { return nil }
                     var random = Self.stream(draw)
                     let trial = PlacementTrial(power: p, norm: q, random: &random)
