@@ -11,8 +11,8 @@ struct CommonModelSolver {
     private static let mostPolishingSteps = 12
     /// Relative to the size of the pulls.
     private static let stationarity = 1e-10
-    /// Of multipliers, relative to the size of models.
-    private static let standstill = 1e-10
+    /// Of all conditions together, relative to the size of the pulls: what misses them by more is tried anew.
+    private static let wanted = 1e-11
     /// Of values, relative to their size: what rounding makes of them.
     private static let blur = 1e-13
 
@@ -35,7 +35,12 @@ struct CommonModelSolver {
     private var ties: [Tie]
     /// σ of the envelopes R(z) + σ/2 |z − v|².
     private var sharpness: Double
-    private let greatestSharpness: Double
+    /// The greatest curvature of a loss along an axis, at zero.
+    private let steepest: Double
+    private var greatestSharpness: Double { 30 * steepest }
+    /// Goes on where rounding seems to allow no more.
+    private var isPatient = false
+    private var mostStalls: Int { isPatient ? .max : 5 }
 
     init(_ problem: CommonModelProblem, holding common: [Double]?) {
         dimension = problem.dimension
@@ -43,12 +48,12 @@ struct CommonModelSolver {
         holdsCommon = common != nil
         let zeros = [Double](repeating: 0, count: problem.dimension)
         self.common = common ?? zeros
-        var steepest = 1.0
+        var greatest = 1.0
         ties = problem.participants.map { participant in
             switch participant.wish {
             case .loss(let loss):
                 let curvature = loss.curvature(at: zeros)
-                for i in 0..<loss.dimension { steepest = max(steepest, curvature[i * loss.dimension + i]) }
+                for i in 0..<loss.dimension { greatest = max(greatest, curvature[i * loss.dimension + i]) }
                 return Tie(
                     term: participant.coupling, loss: loss, model: common ?? zeros, multiplier: zeros, image: zeros)
             case .fixed(let model):
@@ -58,11 +63,34 @@ struct CommonModelSolver {
         if let regulariser = problem.regulariser {
             ties.append(Tie(term: regulariser, loss: nil, model: zeros, multiplier: zeros, image: zeros))
         }
-        sharpness = steepest
-        greatestSharpness = 30 * steepest
+        steepest = greatest
+        sharpness = greatest
     }
 
     mutating func solve() -> CommonModelSolution {
+        approach()
+        let rest = polish()
+        let pulls = ties.reduce(1) { max($0, length($1.multiplier)) }
+        if rest > Self.wanted * pulls + roundedGradients {
+            isPatient = true
+            approach()
+            _ = polish()
+        }
+        return told
+    }
+
+    /// What rounding leaves of gradients of losses: units of |∇²L_n| |θ_n|.
+    private var roundedGradients: Double {
+        ties.reduce(0) { greatest, tie in
+            guard let loss = tie.loss else { return greatest }
+            let sums = product(loss.curvature(at: tie.model).map { abs($0) }, tie.model.map { abs($0) })
+            return max(greatest, 4e-16 * length(sums))
+        }
+    }
+
+    /// Multiplier after multiplier.
+    private mutating func approach() {
+        var (before, stalls) = (Double.infinity, 0)
         for _ in 0..<Self.mostMultiplierSteps {
             let slope = minimise()
             var (moved, greatest, size) = (0.0, 1.0, 1 + length(common))
@@ -70,24 +98,28 @@ struct CommonModelSolver {
                 let v = target(n, common, ties[n].model)
                 let z = ties[n].term.proximal(v, step: 1 / sharpness)
                 let multiplier = sharpness * (v - z)
-                moved = max(moved, length(multiplier - ties[n].multiplier) / sharpness)
+                moved = max(moved, length(multiplier - ties[n].multiplier))
                 greatest = max(greatest, length(multiplier))
                 size = max(size, length(v))
                 ties[n].image = z
                 ties[n].multiplier = multiplier
             }
-            if moved <= Self.standstill * size, slope <= 10 * Self.stationarity * greatest { break }
+            let enough = 10 * Self.stationarity * greatest + blurredSlope(size)
+            stalls = slope > before / 2 ? stalls + 1 : 0
+            before = slope
+            // What is steep still and gets no flatter is left to polishing.
+            if moved <= enough, slope <= enough || stalls >= mostStalls { break }
             sharpness = min(3 * sharpness, greatestSharpness)
         }
-        polish()
-        return told
     }
 
     // MARK: All conditions at once
 
     /// ∇L_n(θ_n) = y_n, Σ y_n = 0, and u_n = prox(u_n + y_n) of u_n = ρ − θ_n: solved by Newton's method as long as
     /// that brings them nearer.
-    private mutating func polish() {
+    ///
+    /// - Returns: by how much they are missed in the end.
+    private mutating func polish() -> Double {
         var here = ties
         var place = common
         var (least, images) = violation(here, place)
@@ -109,6 +141,7 @@ struct CommonModelSolver {
             for n in here.indices { here[n].image = images[n] }
             (ties, common) = (here, place)
         }
+        return least
     }
 
     private func violation(_ ties: [Tie], _ common: [Double]) -> (length: Double, images: [[Double]]) {
@@ -231,18 +264,25 @@ struct CommonModelSolver {
         return place
     }
 
+    /// What rounding leaves of the gradient of sharp envelopes of vectors of this size.
+    private func blurredSlope(_ size: Double) -> Double { isPatient ? 0 : 4e-15 * sharpness * size }
+
     /// Newton's method with halved steps; returns the length of the gradient that is left.
     private mutating func minimise() -> Double {
         var models = ties.map(\.model)
         var here = place(common, models)
+        var stalls = 0
         for _ in 0..<Self.mostNewtonSteps {
             let slope = here.square.squareRoot()
             let pulls = ties.reduce(1.0) { max($0, length($1.multiplier)) }
-            guard slope > Self.stationarity * pulls, let step = newtonStep(here, models) else { break }
+            let enough = Self.stationarity * pulls + blurredSlope(1 + length(common)) / 4
+            guard slope > enough, let step = newtonStep(here, models) else { break }
             // The square of the way to go, by the curvature along it.
             guard step.decrease > 1e-30 * (1 + abs(here.value)) else { break }
             guard let (next, nextCommon, nextModels) = descend(from: here, models, along: step) else { break }
+            stalls = next.square > 0.9 * here.square && isBlurred(step, here) ? stalls + 1 : 0
             (here, common, models) = (next, nextCommon, nextModels)
+            if stalls == mostStalls { break }
         }
         for n in ties.indices { ties[n].model = models[n] }
         return here.square.squareRoot()
@@ -254,6 +294,11 @@ struct CommonModelSolver {
         var models: [[Double]]
         /// Of the value along it.
         var decrease = 0.0
+    }
+
+    /// Whether rounding hides what a step brings.
+    private func isBlurred(_ step: Step, _ here: Place) -> Bool {
+        step.decrease < Self.blur * (1 + abs(here.value))
     }
 
     private func descend(
@@ -269,7 +314,9 @@ struct CommonModelSolver {
             }
             let there = place(nextCommon, nextModels)
             let isLower = there.value < here.value && there.value <= here.value - 1e-4 * part * step.decrease
-            if isLower || (there.value <= blurred && there.slope(along: step) <= 0.8 * step.decrease) {
+            // Whole steps cross kinks that are nearer than rounding tells.
+            let isLevel = isBlurred(step, here) || there.slope(along: step) <= 0.8 * step.decrease
+            if isLower || (there.value <= blurred && isLevel) {
                 return (there, nextCommon, nextModels)
             }
             part /= 2

@@ -95,20 +95,18 @@ public struct NormPower: CouplingTerm {
         let factor = c * power * raised(scale, power)
         if power == 1 { return signed(max(0, size - factor), like: v) }
         if power == 2 { return v / (1 + factor) }
-        guard size > 0 else { return 0 }
-        return signed(
-            crossing(in: 0...size) { size - $0 - factor * raised($0, power - 1) }, like: v)
+        return signed(shrunk(size, slope: factor, exponent: power - 1), like: v)
     }
 
     /// q = 1, p > 1: z_j = v_j shrunk by tΔ_j with t = cp‖Δz‖₁ᵖ⁻¹.
     private func ofSum(_ v: [Double], _ c: Double) -> [Double] {
-        func shrunk(_ t: Double) -> [Double] {
+        func left(_ t: Double) -> [Double] {
             v.indices.map { signed(max(0, abs(v[$0]) - t * scales[$0]), like: v[$0]) }
         }
         let most = v.indices.reduce(0) { max($0, abs(v[$1]) / scales[$1]) }
-        return shrunk(
+        return left(
             crossing(in: 0...most) { t in
-                c * power * raised(orderNorm(scaled(shrunk(t)), 1), power - 1) - t
+                c * power * raised(orderNorm(scaled(left(t)), 1), power - 1) - t
             })
     }
 
@@ -134,18 +132,16 @@ public struct NormPower: CouplingTerm {
             let dual = orderNorm(v.indices.map { v[$0] / scales[$0] }, norm / (norm - 1))
             if dual <= c { return v.map { _ in 0 } }
         }
-        func shrunk(_ r: Double) -> [Double] {
+        func found(_ r: Double) -> [Double] {
             let factor = c * power * raised(r, power - norm)
             return v.indices.map { j in
-                let (size, slope) = (abs(v[j]), factor * raised(scales[j], norm))
-                guard size > 0 else { return 0 }
-                let z = crossing(in: 0...size) { size - $0 - slope * raised($0, norm - 1) }
-                return signed(z, like: v[j])
+                signed(
+                    shrunk(abs(v[j]), slope: factor * raised(scales[j], norm), exponent: norm - 1), like: v[j])
             }
         }
         let most = orderNorm(scaled(v), norm)
-        return shrunk(
-            crossing(in: most * 1e-12...most) { orderNorm(scaled(shrunk($0)), norm) - $0 })
+        return found(
+            crossing(in: most * 1e-12...most) { orderNorm(scaled(found($0)), norm) - $0 })
     }
 
     // MARK: Their derivatives

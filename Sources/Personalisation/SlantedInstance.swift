@@ -81,7 +81,20 @@ public struct SlantedInstance: Sendable {
     /// Its eigenvectors.
     public var axes: [[Double]] { eigenvectors(of: curvature, size: dimension) }
 
-    public enum Axes: Sendable, CaseIterable { case own, rotated }
+    public enum Axes: Sendable, CaseIterable {
+        case own
+        /// Of the others' minimised loss, as the paper has it.
+        case rotated
+        /// Of the sum of the others' losses, whether their models follow the common one or not.
+        case rotatedByData
+    }
+
+    /// Eigenvectors of Σ ∇²L_n where each is least.
+    private var dataAxes: [[Double]] {
+        let sum = losses.map { $0.curvature(at: $0.preference) }.reduce(
+            [Double](repeating: 0, count: dimension * dimension), .+)
+        return eigenvectors(of: sum, size: dimension)
+    }
 
     /// ‖ρ* − θ†_s‖ of the honest report, and the least that was found by lying.
     public struct Distances: Sendable {
@@ -93,7 +106,12 @@ public struct SlantedInstance: Sendable {
     }
 
     public func distances(_ along: Axes, tries: Int, random: inout RandomStream) -> Distances {
-        let axes = along == .own ? nil : axes
+        let axes: [[Double]]? =
+            switch along {
+            case .own: nil
+            case .rotated: axes
+            case .rotatedByData: dataAxes
+            }
         func loss(_ report: [Double]) -> Double { length(problem(report, along: axes).solve().common - wish) }
         let best = ReportSearch(from: wish, tries: tries).best(random: &random, loss: loss)
         return Distances(honest: loss(wish), best: best.loss)

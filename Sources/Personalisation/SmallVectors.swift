@@ -28,15 +28,12 @@ func product(_ matrix: [Double], _ x: [Double]) -> [Double] {
 
 /// xᵃ of x ≥ 0; 0⁰ is 1.
 func raised(_ x: Double, _ exponent: Double) -> Double {
-    // Halves of small whole numbers, which most exponents are, need no logarithm.
-    let twice = 2 * exponent
-    guard x > 0, twice.magnitude <= 8, twice == twice.rounded() else {
-        if exponent == 0 { return 1 }
-        return x > 0 ? Elementary.exp(exponent * Elementary.log(x)) : exponent > 0 ? 0 : .infinity
+    switch exponent {
+    case 0: 1
+    case 1: x
+    case 2: x * x
+    default: x > 0 ? Elementary.exp(exponent * Elementary.log(x)) : exponent > 0 ? 0 : .infinity
     }
-    var power = Int(twice.magnitude) % 2 == 1 ? x.squareRoot() : 1
-    for _ in 0..<Int(twice.magnitude) / 2 { power *= x }
-    return twice < 0 ? 1 / power : power
 }
 
 /// x, or −x where `like` is negative.
@@ -50,21 +47,44 @@ public func orderNorm(_ x: [Double], _ q: Double) -> Double {
     return greatest * raised(x.reduce(0) { $0 + raised(abs($1) / greatest, q) }, 1 / q)
 }
 
-/// Where a function that is above 0 at the lower end of a range crosses 0, to the last bit that halving tells; the
-/// upper end where it does not.
+/// z ≥ 0 with z + s zᵃ = v, to rounding: Newton's method from above on the side on which the equation is convex.
+///
+/// - Parameters:
+///   - v: at least 0.
+///   - slope: s ≥ 0.
+///   - exponent: a > 0.
+func shrunk(_ v: Double, slope: Double, exponent: Double) -> Double {
+    guard v > 0, slope > 0 else { return v }
+    guard slope < .infinity else { return 0 }
+    guard exponent != 1 else { return v / (1 + slope) }
+    // For a < 1 the unknown is zᵃ: x^{1/a} + s x = v.
+    let isConvex = exponent > 1
+    let power = isConvex ? exponent : 1 / exponent
+    let (linear, steep) = isConvex ? (1, slope) : (slope, 1)
+    var x = min(v / linear, raised(v / steep, 1 / power))
+    for _ in 0..<100 {
+        let rest = raised(x, power - 1) * steep
+        let next = x - (x * (linear + rest) - v) / (linear + power * rest)
+        guard next < x, next >= 0 else { break }
+        x = next
+    }
+    return isConvex ? x : raised(x, power)
+}
+
+/// Where a function that is above 0 at the lower end of a range crosses 0, to rounding; the upper end where it never
+/// does. Chords with one end halved (Illinois), and now and then the middle.
 func crossing(in range: ClosedRange<Double>, of function: (Double) -> Double) -> Double {
     var (low, high) = (range.lowerBound, range.upperBound)
-    // Regula falsi (Illinois) where it halves the range in three steps, halving where it does not.
     var (atLow, atHigh) = (function(low), function(high))
     guard atLow > 0 else { return low }
     guard atHigh < 0 else { return high }
-    var widths = (high - low, Double.infinity, Double.infinity)
-    for _ in 0..<200 {
+    for step in 0..<200 {
+        let least = 2 * max(low.ulp, high.ulp)
+        guard high - low > 2 * least else { break }
         let chord = high - atHigh * (high - low) / (atHigh - atLow)
-        let isSlow = high - low > widths.2 / 2
-        let middle = isSlow || !(chord > low && chord < high) ? low + (high - low) / 2 : chord
-        widths = (high - low, widths.0, widths.1)
-        guard middle > low, middle < high else { break }
+        let isFine = step % 4 < 3 && chord >= low && chord <= high
+        // A chord that ends at the root itself steps beyond it, so that both ends come to it.
+        let middle = isFine ? min(max(chord, low + least), high - least) : low + (high - low) / 2
         let value = function(middle)
         if value == 0 { return middle }
         if value > 0 {
@@ -75,5 +95,5 @@ func crossing(in range: ClosedRange<Double>, of function: (Double) -> Double) ->
             atLow /= 2
         }
     }
-    return abs(function(low)) < abs(function(high)) ? low : high
+    return low + (high - low) / 2
 }

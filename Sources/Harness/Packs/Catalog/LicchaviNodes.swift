@@ -107,17 +107,13 @@ struct LicchaviNodes {
                 try Self.greatest(evidence, "l1", rules)
             },
             Claim(
-                "A robust rule alone does not make up for l1: on the complete graph the common model is still carried "
-                    + "further than under l1 with the mean", published: "not in the paper",
-                quantity: "least drift of robust rules under squared l2 less the drift of the mean under l1, complete",
-                .above(0), over: nil
+                "A robust rule for the common model, told of one, withstands it under squared l2 as well",
+                published: "not in the paper",
+                quantity:
+                    "greatest drift of robust rules under squared l2, over rules and graphs, data shared at random",
+                .below(0.1), over: nil
             ) { evidence throws(MissingFigure) in
-                var least = Double.infinity
-                for rule in rules.dropFirst() {
-                    least = min(
-                        least, try evidence.number(Self.name, Self.row("squaredL2", "complete", rule), Self.drift))
-                }
-                return try least - evidence.number(Self.name, Self.row("l1", "complete", "weightedMean"), Self.drift)
+                try Self.greatest(evidence, "squaredL2", Array(rules.dropFirst()))
             },
             Claim(
                 "On a sparse graph the mean under squared l2 is carried as far", published: "not in the paper",

@@ -131,7 +131,7 @@ struct LicchaviTheory {
                 rows: "coupling", columns: [Self.parameter, Self.few, Self.many, Self.another])
             for (p, q) in Self.powers {
                 var greatest = [0.0, 0, 0, 0]
-                for draw in 0..<max(4, draws / 5) {
+                for draw in 0..<max(2, draws / 5) {
                     guard !shouldStop() else { return nil }
                     var random = Self.stream(draw)
                     let trial = PlacementTrial(power: p, norm: q, random: &random)
@@ -301,7 +301,13 @@ struct LicchaviTheory {
     ]
 
     private static func column(_ axes: SlantedInstance.Axes, mean: Bool) -> String {
-        "\(axes == .own ? "plain" : "rotated"), \(mean ? "mean" : "greatest")"
+        let name =
+            switch axes {
+            case .own: "plain"
+            case .rotated: "rotated"
+            case .rotatedByData: "rotated by data"
+            }
+        return "\(name), \(mean ? "mean" : "greatest")"
     }
 
     private var rotationTable: Calculation {
