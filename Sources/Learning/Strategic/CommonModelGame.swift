@@ -66,30 +66,33 @@ public struct CommonModelGame: Sendable {
     /// - Parameters:
     ///   - start: a common model near the solution, if it is known.
     ///   - wanted: |∇| at which it ends; rounding may end it before.
-    public func solve(from start: [Double]? = nil, gradientNorm wanted: Double = 1e-12) -> Solution {
+    ///   - isCancelled: asked again and again; what has been found by then is returned.
+    public func solve(
+        from start: [Double]? = nil, gradientNorm wanted: Double = 1e-12, isCancelled: () -> Bool = { false }
+    ) -> Solution {
         let start = start ?? [Double](repeating: 0, count: dimension)
         return coupling is any RadialCoupling && coupling.isDifferentiable
-            ? jointly(from: start, wanted) : outside(from: start, wanted)
+            ? jointly(from: start, wanted, isCancelled) : outside(from: start, wanted, isCancelled)
     }
 
     /// ρ and all θ_n at once, by Newton's method.
-    private func jointly(from start: [Double], _ wanted: Double) -> Solution {
+    private func jointly(from start: [Double], _ wanted: Double, _ isCancelled: () -> Bool) -> Solution {
         let all = (0...losses.count).flatMap { _ in start }
-        let found = Joint(game: self).minimum(from: all, gradientNorm: wanted) { false }
+        let found = Joint(game: self).minimum(from: all, gradientNorm: wanted, isCancelled: isCancelled)
         let parts = (0...losses.count).map { Array(found.point[$0 * dimension..<($0 + 1) * dimension]) }
         return Solution(common: parts[0], own: Array(parts.dropFirst()), gradientNorm: found.gradientNorm)
     }
 
     /// Over ρ alone, the θ_n solved for at each: gradient steps of the length that the last two gradients tell
     /// (Barzilai, Borwein 1988), with a safe one where they would make the gradient grow.
-    private func outside(from start: [Double], _ wanted: Double) -> Solution {
+    private func outside(from start: [Double], _ wanted: Double, _ isCancelled: () -> Bool) -> Solution {
         var own: [[Double]] = []
         var (point, slope) = (start, pull(at: start, &own))
         var best = (point, slope.norm)
         var length = 1e-3
         // Rounding leaves a gradient below which none is found.
         var fruitless = 0
-        for _ in 0..<5_000 where best.1 > wanted && fruitless < 100 {
+        for _ in 0..<5_000 where best.1 > wanted && fruitless < 100 && !isCancelled() {
             fruitless += 1
             let next = point.moved(-length, along: slope)
             let there = pull(at: next, &own)

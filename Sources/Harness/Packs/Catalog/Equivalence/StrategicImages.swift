@@ -206,7 +206,7 @@ struct StrategicImages {
             let game = CommonModelGame(
                 shards.map { .softmax(SoftSamples($0), ridge: Self.ridge) }, SquaredL2Coupling(strength: 1))
             let target = material.target
-            let free = game.solve().common
+            let free = game.solve(isCancelled: shouldStop).common
             if shouldStop() { return nil }
             let pull = game.pull(at: target)
             let model = target.moved(0.5, along: pull)
@@ -219,10 +219,12 @@ struct StrategicImages {
                 for: model, classCount: material.classCount, points: points, scatter: 1, random: &random)
             let tilted = poison.tilted(against: pull, ridge: Self.ridge, weight: 300)
             let led = tilted.map {
-                game.joined(by: LocalLoss.softmax($0, ridge: Self.ridge, weight: 300)).solve(from: free).common
+                game.joined(by: LocalLoss.softmax($0, ridge: Self.ridge, weight: 300)).solve(
+                    from: free, isCancelled: shouldStop
+                ).common
             }
             let ends: [[Double]?] = [
-                free, path.models.last, game.joined(by: model).solve(from: free).common, led,
+                free, path.models.last, game.joined(by: model).solve(from: free, isCancelled: shouldStop).common, led,
             ]
             var table = CalculatedTable(rows: "attack", columns: Array(Self.columns.prefix(3)))
             table.add(Self.targetRow, [0, material.accuracy(target), material.success(target)])
