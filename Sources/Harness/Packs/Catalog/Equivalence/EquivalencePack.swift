@@ -12,6 +12,8 @@ extension PaperPack {
         ]
     ) { request throws(ConfigurationFault) in
         let images = StrategicImages(request)
+        // Its joint problems take longer than all the rest.
+        let table = request.isQuick ? nil : SumAgainstMean(request)
         return PackStudy(
             setting: [
                 "Every node has a model of its own, held to a common one by a coupling of strength λ = 1; the common "
@@ -23,10 +25,11 @@ extension PaperPack {
             calculations: [
                 OnePointCases.calculation, GradientLimits.calculation, AttackToData.calculation,
                 SoftLabelCases.calculation, GradientPAC.calculation, try PreferenceBounds.calculation(),
-                SumAgainstMean(request).calculation, images.calculation, images.lastLayer,
-            ],
+                images.calculation, images.lastLayer,
+            ] + [table?.calculation].compactMap(\.self),
             claims: OnePointCases.claims + GradientLimits.claims + AttackToData.claims + SoftLabelCases.claims
-                + GradientPAC.claims + PreferenceBounds.claims + SumAgainstMean.claims + images.claims,
+                + GradientPAC.claims + PreferenceBounds.claims + (table == nil ? [] : SumAgainstMean.claims)
+                + images.claims,
             figures: [
                 PackFigure(
                     "Counter-gradients, couplings and data on images (figures 1, 2 and 15)",
@@ -38,11 +41,6 @@ extension PaperPack {
                     note: "Distance of the common model from where the gradient attack led, as a share of the way from "
                         + "the honest one to the target: by the model attack, and by so many points that it labels.",
                     .calculation(AttackToData.name)),
-                PackFigure(
-                    "The sum against the mean (table 1)",
-                    note: "Accuracy of the nodes with ten samples, of the one with all, and of the common model; 60 % "
-                        + "of all labels are random. The sum is divided by the average number of samples.",
-                    .calculation(SumAgainstMean.name)),
                 PackFigure("Where counter-gradients end", .calculation(GradientLimits.name)),
                 PackFigure("One point (theorem 5)", .calculation(OnePointCases.name)),
                 PackFigure("Soft labels", .calculation(SoftLabelCases.name)),
@@ -56,7 +54,7 @@ extension PaperPack {
                     note: "Ten nodes, of which F want 1 and the others 0. Either those at 1 are hostile, or as many of "
                         + "those at 0.",
                     .calculation(PreferenceBounds.name)),
-            ])
+            ] + (table == nil ? [] : [SumAgainstMean.figure]))
     }
 }
 

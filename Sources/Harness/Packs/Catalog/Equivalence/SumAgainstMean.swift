@@ -3,42 +3,35 @@ import Kernels
 import Learning
 import Registry
 
-/// One node has all samples (in `quick` 300), ten have ten each; 60 % of all labels are random. squaredL2, ν = 0, solved in double
+/// One node has all samples, ten have ten each; 60 % of all labels are random. squaredL2, ν = 0, solved in double
 /// precision. The sum is divided by the average number of samples a node, else λ would mean something else.
 struct SumAgainstMean {
     static let name = "sum against mean"
     private static let players = ["idle", "active", "common"]
     private static let losses = ["mean", "sum"]
+    private static let strengths = ["0.01", "0.1", "1", "10", "100"]
     private static let (idle, few, noise) = (10, 10, 0.6)
     private static func column(_ player: String, _ loss: String) -> String { "\(player), \(loss)" }
     private static func row(_ strength: String) -> String { "λ = \(strength)" }
     private static let clean = "λ = 1, all labels true"
 
     private let experiment: PackExperiment
-    private let strengths: [String]
-    /// Of the active node.
-    private let most: Int
 
-    init(_ request: PackRequest) {
-        experiment = StrategicImages.plain(request)
-        strengths = request.choose(quick: ["0.1", "1", "10"], full: ["0.01", "0.1", "1", "10", "100"])
-        most = request.choose(quick: 300, full: .max)
-    }
+    init(_ request: PackRequest) { experiment = StrategicImages.plain(request) }
 
     var calculation: Calculation {
-        let (experiment, strengths, most) = (experiment, strengths, most)
+        let experiment = experiment
         return Calculation(Self.name) { shouldStop in
             let material = try ImageMaterial(experiment, ridge: 1)
             var table = CalculatedTable(
                 rows: "coupling", columns: Self.losses.flatMap { loss in Self.players.map { Self.column($0, loss) } })
             var cases: [(row: String, strength: Double, noise: Double)] = []
-            for strength in strengths { cases.append((Self.row(strength), Double(strength) ?? 1, Self.noise)) }
+            for strength in Self.strengths { cases.append((Self.row(strength), Double(strength) ?? 1, Self.noise)) }
             cases.append((Self.clean, 1, 0))
             for (row, strength, noise) in cases {
                 var values: [Double?] = []
                 for loss in Self.losses {
-                    values += Self.accuracies(
-                        material, most, strength, noise, isSum: loss == Self.losses[1], shouldStop)
+                    values += Self.accuracies(material, strength, noise, isSum: loss == Self.losses[1], shouldStop)
                     if shouldStop() { return nil }
                 }
                 table.add(row, values)
@@ -48,12 +41,10 @@ struct SumAgainstMean {
     }
 
     private static func accuracies(
-        _ material: ImageMaterial, _ most: Int, _ strength: Double, _ noise: Double, isSum: Bool,
-        _ shouldStop: () -> Bool
+        _ material: ImageMaterial, _ strength: Double, _ noise: Double, isSum: Bool, _ shouldStop: () -> Bool
     ) -> [Double?] {
         var random = RandomStream(seed: 1, purpose: .data)
-        let whole = material.training
-        let all = Batch(whole, rows: (0..<Int32(min(most, whole.count))).map { $0 }).picked
+        let all = material.training
         let labels = (all.targets.labels ?? []).map { label in
             random.uniform() < noise ? Int32(random.below(all.classCount)) : label
         }
@@ -70,6 +61,14 @@ struct SumAgainstMean {
         let solution = game.solve(gradientNorm: 1e-4, isCancelled: shouldStop)
         let own = solution.own.map { material.accuracy($0) }
         return [own.dropFirst().reduce(0, +) / Double(idle), own[0], material.accuracy(solution.common)]
+    }
+
+    static var figure: PackFigure {
+        PackFigure(
+            "The sum against the mean (table 1)",
+            note: "Accuracy of the nodes with ten samples, of the one with all, and of the common model; 60 % of all "
+                + "labels are random. The sum is divided by the average number of samples.",
+            .calculation(name))
     }
 
     static var claims: [Claim] {
