@@ -115,6 +115,24 @@ struct SoakTests {
         #expect(try judged(text, .values).verdict.violations.isEmpty)
     }
 
+    /// Each of the gossip steps of a round may take as long as a round of one step.
+    @Test("several gossip steps a round have as many deadlines")
+    func procrastinatedSteps() throws {
+        let text = """
+            {"adversary": [{"nodes": {"placement": "betweenness", "count": 2},
+                            "attack": {"kind": "procrastinate", "share": 0.982}}],
+             "aggregation": {"rule": {"kind": "mean", "neighbourhood": "closed", "rate": 0.639}, "tolerates": "oracle"},
+             "checkpoint": {"every": 5}, "measure": {"every": 10}, "seed": 825,
+             "faults": [{"fault": {"kind": "delay"}, "from": 9, "until": 21}],
+             "task": {"dataset": {"kind": "synthetic", "samples": 360, "testSamples": 10, "features": 6, "classes": 3,
+                                  "seed": 797}, "split": {"kind": "dirichlet", "alpha": 0.955}},
+             "timing": {"deadlineMilliseconds": 516}, "topology": {"family": "ring", "nodes": 4},
+             "training": {"batchSize": 4, "gossipSteps": 3, "momentum": 0, "rounds": 36,
+                          "stepSize": {"kind": "inverseSqrt", "value": 0.197}}}
+            """
+        #expect(try judged(text, .values).verdict.violations.isEmpty)
+    }
+
     @Test("nodes that come out with an earlier model than their last mix keep every invariant")
     func leastNorm() throws {
         let text = #"{"topology": {"family": "ring", "nodes": 6}, "training": {"rounds": 6, "output": "leastNorm"}}"#

@@ -48,39 +48,26 @@ struct PackReport {
             \(failures.map { line -> Markup in "<li>\(line)</li>" })</ul></section>
 
             """
-        let page: Markup = """
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8"/>
-            <meta name="viewport" content="width=device-width, initial-scale=1"/>
-            <meta name="color-scheme" content="light dark"/>
-            <title>\(pack.name): \(summary)</title>
-            <style>
-            \(ReportStyle.sheet)\(FigureStyle.sheet)\(Self.sheet)</style>
-            </head>
-            <body>
-            <main>
-            <header>
-            <p class="over">\(pack.name), \(request.scale.rawValue)</p>
-            <h1>\(summary)</h1>
-            \(papers)</header>
-            <section>
-            <h2>Setting</h2>
-            <ul>
-            \(setting)</ul>
-            </section>
-            <section>
-            <h2>Claims</h2>
-            <p class="note">A claim holds where the 95 % interval over seeds lies in what is expected, fails where it \
-            lies outside, and is not decided where it has both; one seed alone has no interval.</p>
-            \(claimRows)</section>
-            \(figures)\(lost)</main>
-            </body>
-            </html>
-
-            """
-        return Array(page.text.utf8)
+        return Page(
+            "\(pack.name): \(summary)", styles: [FigureStyle.sheet, Self.sheet],
+            body: """
+                <header>
+                <p class="over">\(pack.name), \(request.scale.rawValue)</p>
+                <h1>\(summary)</h1>
+                \(papers)</header>
+                <section>
+                <h2>Setting</h2>
+                <ul>
+                \(setting)</ul>
+                </section>
+                <section>
+                <h2>Claims</h2>
+                <p class="note">A claim holds where the 95 % interval over seeds lies in what is expected, fails where \
+                it lies outside, and is not decided where it has both; one seed alone has no interval.</p>
+                \(claimRows)</section>
+                \(figures)\(lost)
+                """
+        ).bytes
     }
 
     private var claimRows: Markup {

@@ -23,33 +23,19 @@ public struct HTMLReport {
 
     /// The whole page in UTF-8.
     public var page: [UInt8] {
-        let refresh: Markup =
-            run.state == .running ? "<meta http-equiv=\"refresh\" content=\"\(Self.refreshSeconds)\"/>\n" : ""
-        let page: Markup = """
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8"/>
-            <meta name="viewport" content="width=device-width, initial-scale=1"/>
-            <meta name="color-scheme" content="light dark"/>
-            \(refresh)<title>\(run.experiment.name): \(stateName.lowercased())</title>
-            <style>
-            \(ReportStyle.sheet)\(DrawingStyle.sheet)</style>
-            </head>
-            <body>
-            <main>
-            \(header)\(figures)\(warnings)
-            <div class="pair">
-            \(learning)\(consensus)</div>
-            \(optimum)\(attack)\(comparison)\(graph)\(nodeTable)\(dataTable)
-            <div class="pair">
-            \(time)\(refusals)</div>
-            \(result)\(measures)\(configuration)\(repetition)\(measurements)</main>
-            </body>
-            </html>
-
-            """
-        return Array(page.text.utf8)
+        Page(
+            "\(run.experiment.name): \(stateName.lowercased())", styles: [DrawingStyle.sheet],
+            refresh: run.state == .running ? Self.refreshSeconds : nil,
+            body: """
+                \(header)\(figures)\(warnings)
+                <div class="pair">
+                \(learning)\(consensus)</div>
+                \(optimum)\(attack)\(comparison)\(graph)\(nodeTable)\(dataTable)
+                <div class="pair">
+                \(time)\(refusals)</div>
+                \(result)\(measures)\(configuration)\(repetition)\(measurements)
+                """
+        ).bytes
     }
 
     // MARK: The verdict

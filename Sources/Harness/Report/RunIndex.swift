@@ -85,35 +85,21 @@ public struct RunIndex {
                 """
         }
         let note: Markup = omitted == 0 ? "" : "<p class=\"note\">\(omitted) more folders are not listed.</p>\n"
-        let page: Markup = """
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8"/>
-            <meta name="viewport" content="width=device-width, initial-scale=1"/>
-            <meta name="color-scheme" content="light dark"/>
-            <title>Runs</title>
-            <style>
-            \(ReportStyle.sheet)</style>
-            </head>
-            <body>
-            <main>
-            <header><h1>\(entries.count) runs, sweeps and packs</h1></header>
-            <section>
-            \(note)<div class="scroll" role="region" aria-label="Runs" tabindex="0">
-            <table>
-            <thead><tr><th scope="col" class="text">folder</th><th scope="col" class="text">kind</th>\
-            <th scope="col" class="text">what it came to</th></tr></thead>
-            <tbody>
-            \(rows)</tbody>
-            </table>
-            </div>
-            </section>
-            </main>
-            </body>
-            </html>
-
-            """
-        return Array(page.text.utf8)
+        return Page(
+            "Runs",
+            body: """
+                <header><h1>\(entries.count) runs, sweeps and packs</h1></header>
+                <section>
+                \(note)<div class="scroll" role="region" aria-label="Runs" tabindex="0">
+                <table>
+                <thead><tr><th scope="col" class="text">folder</th><th scope="col" class="text">kind</th>\
+                <th scope="col" class="text">what it came to</th></tr></thead>
+                <tbody>
+                \(rows)</tbody>
+                </table>
+                </div>
+                </section>
+                """
+        ).bytes
     }
 }

@@ -18,30 +18,17 @@ struct SweepReport {
     }
 
     var page: [UInt8] {
-        let page: Markup = """
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8"/>
-            <meta name="viewport" content="width=device-width, initial-scale=1"/>
-            <meta name="color-scheme" content="light dark"/>
-            <title>\(table.sweep.name): \(verdict)</title>
-            <style>
-            \(ReportStyle.sheet)\(FigureStyle.sheet)</style>
-            </head>
-            <body>
-            <main>
-            <header>
-            <p class="over">\(table.sweep.name), a sweep</p>
-            <h1>\(verdict.replacing(" %", with: "\u{A0}%"))</h1>
-            <p class="facts">\(facts.joined(separator: "\u{A0}· "))</p>
-            </header>
-            \(heatMaps)\(figures)\(curves)\(chosen)\(failures)\(definitions)</main>
-            </body>
-            </html>
-
-            """
-        return Array(page.text.utf8)
+        Page(
+            "\(table.sweep.name): \(verdict)", styles: [FigureStyle.sheet],
+            body: """
+                <header>
+                <p class="over">\(table.sweep.name), a sweep</p>
+                <h1>\(verdict.replacing(" %", with: "\u{A0}%"))</h1>
+                <p class="facts">\(facts.joined(separator: "\u{A0}· "))</p>
+                </header>
+                \(heatMaps)\(figures)\(curves)\(chosen)\(failures)\(definitions)
+                """
+        ).bytes
     }
 
     // MARK: The verdict
