@@ -111,7 +111,8 @@ public protocol DataAttack: Attack {
     /// - Parameters:
     ///   - member: its place in the group, from 0.
     ///   - random: a stream of this node alone.
-    func poison(_ samples: Samples, member: Int, random: inout RandomStream) -> Samples
+    /// - Throws: where there are no such samples.
+    func poison(_ samples: Samples, member: Int, random: inout RandomStream) throws(ConfigurationFault) -> Samples
 
     /// Whether other samples take the place of the node's own, in any number.
     static var replacesSamples: Bool { get }

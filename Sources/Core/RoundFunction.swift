@@ -96,9 +96,7 @@ public struct RoundFunction: Sendable {
     public mutating func forge(for receivers: [NodeID], in halfStep: HalfStep, heard: [ReceivedModel]) -> [Message?] {
         guard case .hostile(var adversary) = behaviour else { return receivers.map { _ in nil } }
         let round = configuration.cadence.round(of: halfStep.own.round)
-        let training = (exchange as? PersonalExchange).map {
-            CommonModelTraining(coupling: $0.coupling, stepSize: trainer?.stepSize(in: round) ?? 0)
-        }
+        let training = exchange.commonModelTraining(stepSize: trainer?.stepSize(in: round) ?? 0)
         let forgeries = adversary.forge(
             for: receivers, with: halfStep.own, from: sendsModels ? halfStep.start : [], heard: heard,
             node: configuration.node, seed: configuration.seed, training: training)

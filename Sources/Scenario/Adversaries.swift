@@ -271,11 +271,11 @@ struct Adversaries: Sendable {
     }
 
     /// What the node trains on in place of these samples.
-    func poisoned(_ samples: Samples, of node: NodeID, seed: UInt64) -> Samples {
+    func poisoned(_ samples: Samples, of node: NodeID, seed: UInt64) throws(ConfigurationFault) -> Samples {
         guard let (attack, member) = poison(of: node) else { return samples }
         // A round that no run comes to: in the others the node's attack on messages draws.
         var random = RandomStream(seed: seed, purpose: .attack, node: node, round: Round(Int(UInt32.max)))
-        return attack.poison(samples, member: member, random: &random)
+        return try attack.poison(samples, member: member, random: &random)
     }
 
     /// Whether any group wants samples to be taken for another class than theirs.

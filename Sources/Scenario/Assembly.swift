@@ -207,7 +207,7 @@ public struct Assembly: Sendable {
         }
         if let shared, !isPoisoned { return Batch(shared, rows: rows) }
         let samples = try trainingPart(of: rows)
-        return Batch(isPoisoned ? adversaries.poisoned(samples, of: node, seed: experiment.seed) : samples)
+        return Batch(isPoisoned ? try adversaries.poisoned(samples, of: node, seed: experiment.seed) : samples)
     }
 
     private func trainingPart(of rows: [Int32]) throws(ConfigurationFault) -> Samples {

@@ -51,21 +51,28 @@ enum SweepCommand: Command {
         if let candidates = sweep.candidates {
             let plan = first
             let results = try SweepFiles(for: candidates, in: files.path, shard: setup.shard)
-            if let status = try runMissing(plan, in: results, setup) { return status }
-            tuning = try SweepTuning(of: sweep, SweepTable(plan, result: results.result))
+            let status = try runMissing(plan, in: results, setup)
+            let table = SweepTable(plan, result: results.result)
+            if let status { return failing(status, table) }
+            tuning = try SweepTuning(of: sweep, table)
             sweep = tuning?.chosen ?? sweep
         }
         let plan = try tuning == nil ? first : setup.plan(sweep)
         let status = try runMissing(plan, in: files, setup)
         let table = SweepTable(plan, result: files.result)
         try files.write(table, tuning)
-        if let status { return status }
+        if let status { return failing(status, table) }
         if flags.has("json") {
             try StandardOutput.print(json: table.json)
         } else {
             try StandardOutput.print(lines: lines(table, tuning, measure ?? table.measure, flags, folder: files.path))
         }
-        return table.failures.isEmpty ? ExitCode.success : ExitCode.failure
+        return failing(ExitCode.success, table)
+    }
+
+    /// A success is none where cells have failed.
+    private static func failing(_ status: Int32, _ table: SweepTable) -> Int32 {
+        status == ExitCode.success && !table.failures.isEmpty ? ExitCode.failure : status
     }
 
     /// What is asked for, and the room there is for it.

@@ -101,7 +101,7 @@ struct CommonModelAttackTests {
             try Self.attack("onePoint", [("target", Self.text(model)), ("query", Self.text(query))]) as? any DataAttack)
         var random = attackStream()
         let clean = Samples(features: [0, 0, 1, 1], targets: .values([1, 2]), axes: [2])
-        let samples = poison.poison(clean, member: 0, random: &random)
+        let samples = try poison.poison(clean, member: 0, random: &random)
         #expect(samples.count == 1)
         for (found, wanted) in zip(try Self.sum(LinearRegression.self, samples, at: model), query) {
             #expect(abs(found + Double(wanted)) < 1e-4)
@@ -130,11 +130,21 @@ struct CommonModelAttackTests {
             let poison = try #require(
                 try Self.attack("softLabels", first + given) as? any DataAttack)
             var random = attackStream()
-            let samples = poison.poison(clean, member: 0, random: &random)
+            let samples = try poison.poison(clean, member: 0, random: &random)
             #expect(samples.count == 120)
             for (found, wanted) in zip(try Self.sum(SoftmaxRegression.self, samples, at: model), expected) {
                 #expect(abs(found + Double(wanted)) < 1e-3, "\(found) \(wanted)")
             }
         }
+        // So few points cannot hold it, and it is said.
+        let few: [(name: String, value: ParameterValue)] = [
+            ("target", Self.text(model)), ("points", .number(1)), ("copies", .number(1)), ("pull", Self.text(pull)),
+        ]
+        let weak = try #require(try Self.attack("softLabels", few) as? any DataAttack)
+        var stream = attackStream()
+        let fault = #expect(throws: ConfigurationFault.self) {
+            try weak.poison(clean, member: 0, random: &stream)
+        }
+        #expect(fault?.description.contains("more points or copies") == true)
     }
 }

@@ -308,7 +308,7 @@ enum AttackLaws {
             if attack is OnePointPoison { samples = samples.with(.values(labels.map { Float($0) })) }
             try attack.check(samples.shape)
             var random = attackStream()
-            let poisoned = attack.poison(samples, member: 1, random: &random)
+            let poisoned = try attack.poison(samples, member: 1, random: &random)
             let isMany = type(of: attack).replacesSamples ? poisoned.count > 0 : poisoned.count == 12
             let isSame = isMany && poisoned.shape == samples.shape
             verdict.expect(isSame && poisoned.features.allSatisfy(\.isFinite), "\(axes): \(poisoned.shape)")

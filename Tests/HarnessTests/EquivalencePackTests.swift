@@ -50,7 +50,7 @@ struct EquivalencePackTests {
         let led = try distances([])
         #expect(led.count == 5 && led.allSatisfy { $0 < 0.01 * honest }, "\(led) \(honest)")
         let held = try distances([#"training.exchange={"kind": "personal", "coupling": "l2"}"#, "training.rounds=80"])
-        #expect(held.allSatisfy { $0 > 0.3 * honest }, "\(held) \(honest)")
+        #expect(held.count == 5 && held.allSatisfy { $0 > 0.3 * honest }, "\(held) \(honest)")
     }
 
     @Test("settled, they keep it there as nodes with a model of their own")
@@ -59,7 +59,7 @@ struct EquivalencePackTests {
         let kept = try distances([
             #"adversary.0.attack={"kind": "commonCGA", "target": "2", "settle": 30}"#, "training.rounds=70",
         ])
-        #expect(kept.allSatisfy { $0 < 0.02 * honest }, "\(kept)")
+        #expect(kept.count == 5 && kept.allSatisfy { $0 < 0.02 * honest }, "\(kept)")
     }
 
     @Test(

@@ -25,6 +25,8 @@ struct LicchaviTests {
         let open = [
             "as printed", "Rotated, less", "Nor from two", "sparse graph", "The same searches", "few answers",
         ]
+        #expect(open.map { slice.lines($0).count } == [1, 2, 1, 1, 1, 1])
+        #expect(slice.claims.count > 30 && slice.claims.allSatisfy { $0.estimate != nil })
         for judged in slice.claims where !open.contains(where: { judged.claim.statement.contains($0) }) {
             #expect(judged.verdict == .holds, "\(judged.claim.statement): \(judged.numbers)")
         }

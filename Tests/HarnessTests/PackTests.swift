@@ -202,6 +202,8 @@ struct PartOfAPackTests {
             Issue.record("not finished")
             return
         }
+        #expect(claims.contains { $0.claim.sweep == ClippedGossipPack.ring })
+        #expect(claims.contains { $0.claim.sweep != ClippedGossipPack.ring && $0.claim.incomparable == nil })
         for judged in claims {
             let isMissing = judged.claim.sweep != ClippedGossipPack.ring
             #expect((judged.estimate == nil) == isMissing)

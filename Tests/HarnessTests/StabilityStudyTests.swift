@@ -142,6 +142,7 @@ struct StabilityStudyTests {
         for (replacement, twin) in zip(try assembly.replacements(), result.twins) {
             let second = try Self.models(assembly.twin(replacement))
             let gaps = try #require(twin.adaptive)
+            #expect(gaps.count == assembly.honest.count)
             for (node, gap) in zip(assembly.honest, gaps) {
                 func loss(_ model: [Float], _ samples: Samples, _ row: Int32) -> Double {
                     var scratch = ObjectiveScratch()
@@ -185,10 +186,22 @@ struct StabilityStudyTests {
         #expect(try StabilityStudy.result(of: smallAssembly(), options: .init()) == nil)
     }
 
+    @Test("under an attack that goes by nothing that it hears are the same frozen and not")
+    func deaf() throws {
+        let assembly = try smallAssembly(Self.twins + [#"adversary.attack={"kind": "gaussian", "around": "zero"}"#])
+        let result = try #require(try StabilityStudy.result(of: assembly, options: .init()))
+        #expect(result.twins.count == 2)
+        for twin in result.twins {
+            let (usual, frozen) = (try #require(twin.adaptive), try #require(twin.frozen))
+            #expect(usual.map(\.distance) == frozen.map(\.distance) && usual.allSatisfy { $0.distance > 0 })
+        }
+    }
+
     @Test("only frozen, or only anew, as the experiment asks", arguments: ["adaptive", "frozen"])
     func attacker(_ name: String) throws {
         let assembly = try smallAssembly(Self.twins + ["measure.stability.attacker=\(name)"])
         let result = try #require(try StabilityStudy.result(of: assembly, options: .init()))
+        #expect(result.twins.count == 2)
         #expect(result.twins.allSatisfy { ($0.adaptive == nil) == (name == "frozen") })
         #expect(result.twins.allSatisfy { ($0.frozen == nil) == (name == "adaptive") })
     }

@@ -122,10 +122,17 @@ struct WatchTests {
     @Test("a page fits the terminal, whatever its size", arguments: [(20, 6), (20, 24), (80, 24), (200, 60)])
     func page(_ columns: Int, _ rows: Int) throws {
         let run = try ReportedRun(try smallAssembly())
-        try run.files.append([evaluation(0), evaluation(10)])
+        try run.files.append((0..<100).map { evaluation($0, worst: 0.1) })
         try run.write(#"{"rounds":4,"trainLoss":0.5}"#, ofNode: 0)
         let lines = WatchView(try look(run)).page(columns: columns, rows: rows)
-        #expect(lines.contains { $0.text.contains("worst") } && lines.contains { $0.text.contains("disagree") })
+        let curves = lines.filter { $0.text.contains("worst") || $0.text.contains("disagree") }
+        #expect(
+            curves.count == 2
+                && curves.allSatisfy { $0.text.count <= columns && $0.text.contains("▁") != $0.text.contains("▅") },
+            "\(curves)")
+        // A screen shows the first lines that it has room for.
+        #expect(lines.prefix(rows - 1).contains { $0.text.contains("worst") })
+        #expect(lines.contains { $0.text.hasPrefix("node") } == (rows > 20) && lines.count <= max(rows - 1, 9))
         let line = WatchView(try look(run)).line
         #expect(line.contains("accuracy worst 10.0 %, mean") && line.contains("disagreement 0.05"))
     }

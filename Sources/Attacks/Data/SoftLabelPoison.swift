@@ -47,7 +47,9 @@ public struct SoftLabelPoison: DataAttack, TargetedAttack {
         try check(dimension: (shape.featureCount + 1) * shape.classCount)
     }
 
-    public func poison(_ samples: Samples, member: Int, random: inout RandomStream) -> Samples {
+    public func poison(
+        _ samples: Samples, member: Int, random: inout RandomStream
+    ) throws(ConfigurationFault) -> Samples {
         let dimension = (samples.featureCount + 1) * samples.classCount
         let places = (0..<points * samples.featureCount).map { _ in random.uniform() }
         let poison = SoftLabels(
@@ -55,9 +57,12 @@ public struct SoftLabelPoison: DataAttack, TargetedAttack {
             scatter: scatter, random: &random)
         let pull = pull.filling(dimension)
         let isHeld = pull.contains { $0 != 0 }
-        let labelled =
-            (isHeld ? poison.tilted(against: pull, ridge: 0, weight: Double(copies)) : nil) ?? poison.plain
-        let one = labelled.samples
+        let tilted = isHeld ? poison.tilted(against: pull, ridge: 0, weight: Double(copies)) : poison.plain
+        guard let one = tilted?.samples else {
+            throw ConfigurationFault(
+                "no labels of \(points) points, each counted \(copies) times, hold the target of softLabels against its "
+                    + "pull; allowed: more points or copies, or a target that is nearer")
+        }
         let rows = (0..<copies).flatMap { _ in 0..<Int32(points) }
         let picked = Batch(one, rows: rows).picked
         return Samples(features: picked.features, targets: picked.targets, axes: samples.axes)

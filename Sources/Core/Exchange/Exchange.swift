@@ -1,4 +1,5 @@
 // What nodes send each other in a round, and what becomes of what the rule makes of it.
+public import Attacks
 public import Kernels
 public import Learning
 import Registry
@@ -34,6 +35,10 @@ public protocol Exchange: Registered {
 
     /// How messages are told for lies by what they hold; `nil` where nobody looks at that.
     var plausibility: Plausibility? { get }
+    /// What attacks on a common model are told; `nil` where none is learned.
+    ///
+    /// - Parameter stepSize: of the round.
+    func commonModelTraining(stepSize: Double) -> CommonModelTraining?
 
     /// Whether a message may be of a node that does what it is to, as far as a neighbour can tell.
     ///
@@ -73,6 +78,7 @@ extension Exchange {
 
     public func fitted(to setting: ExchangeSetting) throws(ConfigurationFault) -> Self { self }
     public var plausibility: Plausibility? { nil }
+    public func commonModelTraining(stepSize: Double) -> CommonModelTraining? { nil }
     public func isPlausible(_ message: [Float], from start: [Float], stepSize: Double) -> Bool { true }
     public func ownModel(in kept: LocalState) -> [Float]? { nil }
 

@@ -1,4 +1,5 @@
 // A common model travels, and each node keeps a model of its own: personalised learning.
+public import Attacks
 public import Kernels
 public import Learning
 import Registry
@@ -222,19 +223,31 @@ public struct PersonalExchange: Exchange {
         guard coupling.bound(dimension: setting.dimension) != nil else {
             return Plausibility(bound: nil, "none: any vector is a gradient of \(type(of: coupling).name)")
         }
-        if disagreement > 0 {
-            return Plausibility(
-                bound: disagreement, "beyond step size times Grad and a disagreement of \(disagreement)")
-        }
-        guard setting.agrees else {
-            return Plausibility(
+        let bound = plausibilityBound
+        return switch bound {
+        case 0?: Plausibility(bound: bound, "exact: all common models are the same here")
+        case let far?:
+            Plausibility(
+                bound: bound,
+                "beyond step size times the greatest gradients of \(type(of: coupling).name) and a "
+                    + "disagreement of \(far)")
+        case nil:
+            Plausibility(
                 bound: nil, "none: common models differ here, and training.exchange.disagreement is not declared")
         }
-        return Plausibility(bound: 0, "exact: all common models are the same here")
+    }
+
+    private var plausibilityBound: Double? {
+        guard let setting, coupling.bound(dimension: setting.dimension) != nil else { return nil }
+        return disagreement > 0 ? disagreement : setting.agrees ? 0 : nil
+    }
+
+    public func commonModelTraining(stepSize: Double) -> CommonModelTraining? {
+        CommonModelTraining(coupling: coupling, stepSize: stepSize)
     }
 
     public func isPlausible(_ message: [Float], from start: [Float], stepSize: Double) -> Bool {
-        guard let bound = plausibility?.bound, stepSize > 0 else { return true }
+        guard let bound = plausibilityBound, stepSize > 0 else { return true }
         let common = start.map { Double($0) }
         let penalty = penaltySlope(at: common)
         var (gradient, square) = (common, 0.0)

@@ -71,7 +71,7 @@ public struct TimeEstimate: Sendable {
         let start = clock.now()
         let (outcome, _) = try SimulatedRun(assembly, options: .init(threads: 1)).run { _ in
         } shouldStop: {
-            false
+            Signals.wereRequestsToEnd
         }
         let all = Double(clock.now() - start) / 1e9
         let models = outcome.finalModels.filter { assembly.honest.contains($0.node) }

@@ -16,14 +16,14 @@ public struct RunIndex {
     /// Folders beside those that are listed.
     private let omitted: Int
 
-    /// Reading more summaries would take longer than the run that ends with it.
+    /// Reading more summaries would take longer than the run that ends with it; of more, the last by name are listed.
     private static let most = 1_000
     private static let name = "index.html"
 
     /// - Parameter folder: read as it is now; what is no run, sweep or pack is passed over.
     public init(of folder: String) throws(SystemFault) {
         let names = try Files.names(in: folder).filter { Files.isDirectory("\(folder)/\($0)") }.sorted()
-        let entries = names.prefix(Self.most).compactMap { Self.entry($0, in: folder) }
+        let entries = names.suffix(Self.most).compactMap { Self.entry($0, in: folder) }
         self.entries = entries
         omitted = max(0, names.count - Self.most)
     }

@@ -63,8 +63,10 @@ public struct LocalLoss: Sendable {
     public func gradient(at point: [Double]) -> [Double] { evaluate(point).gradient }
 
     /// Where it is least.
-    public func minimiser() -> [Double] {
-        minimum(from: [Double](repeating: 0, count: dimension), gradientNorm: 1e-12) { false }.point
+    ///
+    /// - Parameter isCancelled: asked again and again; what has been found by then is returned.
+    public func minimiser(isCancelled: () -> Bool = { false }) -> [Double] {
+        minimum(from: [Double](repeating: 0, count: dimension), gradientNorm: 1e-12, isCancelled: isCancelled).point
     }
 }
 

@@ -18,6 +18,8 @@ enum SlurmNodeList {
     /// How many tasks each host has, in the order of the list.
     static func counts(_ text: String, variable: String) throws(ConfigurationFault) -> [Int] {
         var counts: [Int] = []
+        // Of the whole job; a product of two counts up to `most` does not overflow.
+        var all = 0
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
             var (number, times) = (part, 1)
             if let open = part.firstIndex(of: "(") {
@@ -27,9 +29,10 @@ enum SlurmNodeList {
                 else { throw fault(variable, text) }
                 (number, times) = (part[..<open], count)
             }
-            guard let tasks = Int(number), (0...most).contains(tasks), counts.count + times <= most else {
-                throw fault(variable, text)
-            }
+            guard let tasks = Int(number), (0...most).contains(tasks), counts.count + times <= most,
+                all + tasks * times <= most
+            else { throw fault(variable, text) }
+            all += tasks * times
             counts += [Int](repeating: tasks, count: times)
         }
         return counts

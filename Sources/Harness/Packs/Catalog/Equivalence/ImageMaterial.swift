@@ -16,19 +16,25 @@ struct ImageMaterial {
     /// - Parameters:
     ///   - experiment: whose data these are.
     ///   - ridge: ν of each of so many nodes.
-    init(_ experiment: PackExperiment, ridge: Double) throws(ConfigurationFault) {
+    ///   - isCancelled: asked again and again; the target is then not learned to its end.
+    init(_ experiment: PackExperiment, ridge: Double, isCancelled: () -> Bool) throws(ConfigurationFault) {
         let assembly = try experiment.assembly()
         var shards: [Samples] = []
         for node in assembly.topology.nodes { shards.append(try assembly.shard(of: node).picked) }
-        try self.init(training: Samples(joining: shards), test: try assembly.testPart(), ridge: ridge)
+        try self.init(
+            training: Samples(joining: shards), test: try assembly.testPart(), ridge: ridge,
+            isCancelled: isCancelled)
     }
 
-    init(training: Samples, test: Samples, ridge: Double) throws(ConfigurationFault) {
+    init(
+        training: Samples, test: Samples, ridge: Double, isCancelled: () -> Bool
+    ) throws(ConfigurationFault) {
         self.training = training
         self.test = test
         shiftedTest = test.shifted
         objective = try SoftmaxRegression().makeObjective(for: test.shape)
-        target = LocalLoss.softmax(SoftSamples(training.shifted), ridge: ridge).minimiser().map { Double(Float($0)) }
+        target = LocalLoss.softmax(SoftSamples(training.shifted), ridge: ridge).minimiser(isCancelled: isCancelled)
+            .map { Double(Float($0)) }
     }
 
     var classCount: Int { test.classCount }

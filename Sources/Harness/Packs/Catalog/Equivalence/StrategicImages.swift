@@ -162,14 +162,17 @@ struct StrategicImages {
 
     var calculation: Calculation {
         Calculation(Self.name) { shouldStop in
-            let material = try ImageMaterial(Self.plain(request), ridge: Self.ridge)
+            let material = try ImageMaterial(Self.plain(request), ridge: Self.ridge, isCancelled: shouldStop)
+            if shouldStop() { return nil }
             let pull = try self.pull(material)
             var table = CalculatedTable(rows: "attack, round", columns: Self.columns)
             table.add(
                 Self.targetRow, [0, material.accuracy(material.target), material.success(material.target), nil, nil])
             for one in cases {
-                let experiment = self.experiment(one, attack: attack(one, material, pull: pull))
-                guard let run = try CommonModelRun(experiment.assembly(), but: Self.strategic, shouldStop) else {
+                let assembly = try self.experiment(one, attack: attack(one, material, pull: pull)).assembly()
+                // Data that do not exist come to nothing, and no claim on them is decided.
+                if case .softLabels = one.attack, (try? assembly.shard(of: NodeID(Self.strategic))) == nil { continue }
+                guard let run = try CommonModelRun(assembly, but: Self.strategic, shouldStop) else {
                     return nil
                 }
                 let start = run.moments[0].models[0].distance(to: material.target)
@@ -202,7 +205,8 @@ struct StrategicImages {
                 shards.append(features.embedded(try assembly.shard(of: node).picked))
             }
             let material = try ImageMaterial(
-                training: Samples(joining: shards), test: features.embedded(try assembly.testPart()), ridge: Self.ridge)
+                training: Samples(joining: shards), test: features.embedded(try assembly.testPart()), ridge: Self.ridge,
+                isCancelled: shouldStop)
             let game = CommonModelGame(
                 shards.map { .softmax(SoftSamples($0), ridge: Self.ridge) }, SquaredL2Coupling(strength: 1))
             let target = material.target

@@ -22,7 +22,7 @@ struct SumAgainstMean {
     var calculation: Calculation {
         let experiment = experiment
         return Calculation(Self.name) { shouldStop in
-            let material = try ImageMaterial(experiment, ridge: 1)
+            let material = try ImageMaterial(experiment, ridge: 1, isCancelled: shouldStop)
             var table = CalculatedTable(
                 rows: "coupling", columns: Self.losses.flatMap { loss in Self.players.map { Self.column($0, loss) } })
             var cases: [(row: String, strength: Double, noise: Double)] = []
