@@ -60,8 +60,8 @@ public struct SoftLabelPoison: DataAttack, TargetedAttack {
         let tilted = isHeld ? poison.tilted(against: pull, ridge: 0, weight: Double(copies)) : poison.plain
         guard let one = tilted?.samples else {
             throw ConfigurationFault(
-                "no labels of \(points) points, each counted \(copies) times, hold the target of softLabels against its "
-                    + "pull; allowed: more points or copies, or a target that is nearer")
+                "no labels of \(points) points, each counted \(copies) times, hold the target of softLabels "
+                    + "against its pull; allowed: more points or copies, or a target that is nearer")
         }
         let rows = (0..<copies).flatMap { _ in 0..<Int32(points) }
         let picked = Batch(one, rows: rows).picked
