@@ -9,8 +9,8 @@ import TestSupport
 
 @testable import Harness
 
-/// Real processes, one suite after the other: they share two programs and few processors.
-@Suite("End to end", .serialized) enum EndToEndTests {}
+/// Real processes. They mostly wait, so that they run beside what computes.
+@Suite("End to end") enum EndToEndTests {}
 
 /// So late that only a fault reaches it.
 private let patience = Nanoseconds.milliseconds(120_000)

@@ -117,7 +117,7 @@ struct ConvolutionalNetTests {
         var study = LabelPoisoning(request)
         study.seeds = 1
         study.only = ["weighted mean", "trimmed mean"]
-        study.net.rounds = 2
+        (study.net.rounds, study.net.batchSize) = (2, 4)
         let whole = try study.study()
         let sweep = try #require(whole.sweeps.last)
         #expect(sweep.name == LabelPoisoning.convolutionalName)
