@@ -11,7 +11,7 @@ public enum GraphCondition: Sendable, Equatable {
     /// Honest nodes reach each other through honest nodes.
     case connected
     /// No two groups of honest nodes may leave each other out for ever; for some rules that is enough to agree.
-    case audible(isEnough: Bool)
+    case robust(isEnough: Bool)
     /// The neighbours of every honest node weigh at least so many times b: with less it keeps its own model.
     case heardWeight(times: Double)
     /// 2ρb < μ₂ of the honest graph, for steps of at most 1/μmax.
@@ -27,7 +27,7 @@ public enum GraphCondition: Sendable, Equatable {
     public var isEnough: Bool {
         switch self {
         case .noneHostile, .capacity, .connected, .heardWeight, .cutWeight: false
-        case .audible(let isEnough): isEnough
+        case .robust(let isEnough): isEnough
         case .summation, .gapSquared, .complete: true
         }
     }
@@ -40,8 +40,8 @@ extension Guarantee {
         case .none: [.noneHostile, .connected]
         case .isolation: []
         case .summation(let coefficient):
-            [.capacity, .connected, .audible(isEnough: false), .summation(coefficient: coefficient)]
-        case .honestBox, .ofNeighbourhood, .ofRuns: [.capacity, .connected, .audible(isEnough: false)]
+            [.capacity, .connected, .robust(isEnough: false), .summation(coefficient: coefficient)]
+        case .honestBox, .ofNeighbourhood, .ofRuns: [.capacity, .connected, .robust(isEnough: false)]
         }
     }
 }

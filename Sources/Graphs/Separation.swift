@@ -1,5 +1,5 @@
 // Separation: two groups of nodes that may never hear of each other, since each of their nodes pays no heed to so few
-// outside its own. What r-robustness excludes, with as many as each node is deaf to.
+// outside its own. What r-robustness excludes, with as many as each node may ignore.
 import Kernels
 
 /// Two disjoint groups, none empty, of whose nodes each hears at most as many outside its own group as it may pay no
@@ -19,17 +19,17 @@ public struct Separation: Sendable, Equatable {
 
     /// - Parameters:
     ///   - graph: rows have those that a node hears.
-    ///   - deafness: of each row the number of neighbours outside its group that it may pay no heed to.
+    ///   - ignored: of each row the number of neighbours outside its group that it may ignore.
     ///   - connectivity: a lower bound of μ₂ of the graph's 0/1 Laplacian; 0 where it is not known.
-    public static func search(_ graph: InducedGraph, deafness: [Int], connectivity: Double = 0) -> Verdict {
-        precondition(deafness.count == graph.count, "one number for each node")
+    public static func search(_ graph: InducedGraph, ignored: [Int], connectivity: Double = 0) -> Verdict {
+        precondition(ignored.count == graph.count, "one number for each node")
         guard graph.count > 1 else { return .excluded }
-        if let groups = Peeling(graph).disjointGroups(deafness) {
+        if let groups = Peeling(graph).disjointGroups(ignored) {
             return .found(Separation(groups: groups.map { $0.map { graph.nodes[$0] } }))
         }
         // The smaller of two groups A has at least μ₂ |A| / 2 edges to the outside.
         let isCertain = graph.count <= SetRobustness.mostEnumerated
-        return isCertain || connectivity / 2 - 1e-9 > Double(deafness.max() ?? 0) ? .excluded : .unknown
+        return isCertain || connectivity / 2 - 1e-9 > Double(ignored.max() ?? 0) ? .excluded : .unknown
     }
 
     /// The least number of neighbours outside that is enough to part some of the groups that are looked at: no graph
@@ -39,8 +39,8 @@ public struct Separation: Sendable, Equatable {
         var (low, high) = (0, most)
         while low < high {
             let middle = (low + high) / 2
-            let deafness = [Int](repeating: middle, count: graph.count)
-            if peeling.disjointGroups(deafness) != nil { high = middle } else { low = middle + 1 }
+            let ignored = [Int](repeating: middle, count: graph.count)
+            if peeling.disjointGroups(ignored) != nil { high = middle } else { low = middle + 1 }
         }
         return low
     }
@@ -61,12 +61,12 @@ private struct Peeling {
     }
 
     /// Two groups, the smaller first.
-    func disjointGroups(_ deafness: [Int]) -> [[Int]]? {
+    func disjointGroups(_ ignored: [Int]) -> [[Int]]? {
         var found: [[Bool]]?
         visitSets { set in
-            let one = group(in: set, deafness)
+            let one = group(in: set, ignored)
             guard one.contains(true) else { return false }
-            let other = group(in: one.map { !$0 }, deafness)
+            let other = group(in: one.map { !$0 }, ignored)
             guard other.contains(true) else { return false }
             found = [one, other]
             return true
@@ -76,19 +76,19 @@ private struct Peeling {
     }
 
     /// The largest group within a set, both as flags.
-    private func group(in set: [Bool], _ deafness: [Int]) -> [Bool] {
+    private func group(in set: [Bool], _ ignored: [Int]) -> [Bool] {
         var isIn = set
         var outside = [Int](repeating: 0, count: graph.count)
         var leaving: [Int] = []
         for row in 0..<graph.count where isIn[row] {
             outside[row] = graph.neighbours(of: row).count { !set[Int($0)] }
-            if outside[row] > deafness[row] { leaving.append(row) }
+            if outside[row] > ignored[row] { leaving.append(row) }
         }
         for row in leaving { isIn[row] = false }
         while let row = leaving.popLast() {
             for hearer in hearers.neighbours(of: row) where isIn[Int(hearer)] {
                 outside[Int(hearer)] += 1
-                guard outside[Int(hearer)] > deafness[Int(hearer)] else { continue }
+                guard outside[Int(hearer)] > ignored[Int(hearer)] else { continue }
                 isIn[Int(hearer)] = false
                 leaving.append(Int(hearer))
             }

@@ -11,7 +11,7 @@ public protocol StepSize: Registered {
 public enum StepSizeCatalog {
     public static let all = Catalog<any StepSize.Type>(
         "step size",
-        [ConstantStep.self, InverseSquareRootStep.self, InverseStep.self, LadderStep.self, CosineStep.self],
+        [ConstantStep.self, InverseSquareRootStep.self, InverseStep.self, StepDecay.self, CosineStep.self],
         as: { $0 })
 }
 
@@ -71,13 +71,13 @@ public struct InverseStep: StepSize {
 }
 
 /// η_t = value · factor^⌊t / every⌋.
-public struct LadderStep: StepSize {
-    public static let name = "ladder"
-    public static let aliases = ["stepDecay", "piecewise"]
+public struct StepDecay: StepSize {
+    public static let name = "stepDecay"
+    public static let aliases = ["ladder", "piecewise"]
     public static let summary = "value x factor^floor(t / every)"
     public static let parameters = [
-        firstStep, Parameter.number("factor", 0...1, default: 0.5, "what each stair multiplies by"),
-        Parameter.count("every", 1...1_000_000_000, default: 100, "rounds on one stair"),
+        firstStep, Parameter.number("factor", 0...1, default: 0.5, "what each decay multiplies by"),
+        Parameter.count("every", 1...1_000_000_000, default: 100, "rounds from one decay to the next"),
     ]
     private let first: Double
     private let factor: Double

@@ -28,9 +28,9 @@ extension LintSubject {
     private func harm(_ influence: PlacementInfluence) -> [Double] {
         let facts = GraphFacts(self)
         // A rule's conditions take long to look at on a large graph.
-        let strain =
-            rules.count == 1 && topology.nodeCount <= 200 ? RulePromise.finding(on: rules[0], facts).strain : 0
-        return [strain, Double(facts.parts.count), facts.worst?.weight ?? 0, influence(placement.nodes)]
+        let demand =
+            rules.count == 1 && topology.nodeCount <= 200 ? RulePromise.finding(on: rules[0], facts).demand : 0
+        return [demand, Double(facts.parts.count), facts.worst?.weight ?? 0, influence(placement.nodes)]
     }
 
     /// All sets of so many nodes, ascending; `nil` of too many.

@@ -33,8 +33,8 @@ extension Experiment: Settings {
             "how these are drawn: each by itself, with replacement, or as a window of the node's samples"),
         .catalog(
             "training.stepSize", \.training.stepSize, StepSizeCatalog.all, number: (ConstantStep.name, "value"),
-            "step size by round"),
-        .count("training.warmUp", \.training.warmUp, 0...longest, "rounds in which the step size rises to that"),
+            "learning-rate schedule: the step size of each round"),
+        .count("training.warmUp", \.training.warmUp, 0...longest, "rounds of linear warm-up to it"),
         .catalog(
             "training.momentum", \.training.momentum, MomentumCatalog.all, number: (AverageMomentum.name, "value"),
             "what a step goes along instead of the gradient; a number is β of m <- β m + (1-β) gradient"),
@@ -87,7 +87,7 @@ extension Experiment: Settings {
         .choice("timing.kind", \.timing.kind, "how the nodes' rounds go together"),
         .count(
             "timing.deadlineMilliseconds", \.timing.deadlineMilliseconds, 1...86_400_000,
-            "longest wait for a neighbour in one round"
+            "longest wait for a neighbour in one round, and the waiting budget of f late ones"
         ).outsideIdentity,
         .optionalNumber(
             "timing.joinSeconds", \.timing.joinSeconds, 0.001...86_400,
@@ -104,10 +104,12 @@ extension Experiment: Settings {
             "timing.stepSpread", \.timing.stepSpread, 0...0.99,
             "asynchronous, simulated: how far nodes and steps are from the mean, as a share"),
 
-        .catalog("aggregation.rule", \.aggregation.rule, RuleCatalog.gossip, "how received models are mixed in"),
+        .catalog(
+            "aggregation.rule", \.aggregation.rule, RuleCatalog.gossip,
+            "self-centred gossip rule or set aggregator that makes the next model"),
         .chain(
             "aggregation.before", \.aggregation.before, RuleCatalog.preAggregations,
-            "what is done, in this order, to the models before a rule that judges a set of them"),
+            "pre-aggregations, in this order, of the models before a set aggregator"),
         .tolerance("aggregation.tolerates", \.aggregation.tolerates, "hostile neighbours that every node withstands"),
         .choice(
             "aggregation.mode", \.aggregation.mode,
@@ -176,7 +178,7 @@ extension AdversaryGroup: Settings {
         .flag(
             "collude", \.collude,
             "all members send one vector, made of what all overhear (taps honest); who missed a model is silent"),
-        .choice("taps", \.taps, "what they overhear beside their own links"),
+        .choice("taps", \.taps, "attacker knowledge: what they overhear beside their own links"),
     ]
 }
 

@@ -193,7 +193,7 @@ private struct SelfCentredRequest {
         }
         rule = try type.init(try object.values(of: type.parameters, standard: []))
         guard !rule.needs.contains(.hostile) || input.hostile != nil else {
-            throw ConfigurationFault(.missing(key: "liars", expected: "rows that an oracle names, for \(type.name)"))
+            throw ConfigurationFault(.missing(key: "hostile", expected: "rows that an oracle names, for \(type.name)"))
         }
     }
 

@@ -8,7 +8,7 @@ import Scenario
 
 struct AggregateInput {
     private static let keys = [
-        "vectors", "self", "weights", "parameters", "modelBefore", "liars", "seed", "round", "rounds", "stepSize",
+        "vectors", "self", "weights", "parameters", "modelBefore", "hostile", "seed", "round", "rounds", "stepSize",
     ]
 
     /// n vectors of one length, at least one of each.
@@ -48,10 +48,10 @@ struct AggregateInput {
             }
             return model
         }
-        hostile = try object["liars"].map { value throws(ConfigurationFault) in
+        hostile = try object["hostile"].map { value throws(ConfigurationFault) in
             var rows: [Int] = []
-            for (index, row) in try value.array("liars").enumerated() {
-                rows.append(try row.count("liars.\(index)", in: 0...vectors.count - 1))
+            for (index, row) in try value.array("hostile").enumerated() {
+                rows.append(try row.count("hostile.\(index)", in: 0...vectors.count - 1))
             }
             return rows
         }

@@ -154,23 +154,23 @@ struct StructureLawsTests {
         #expect(bounds.atLeast == 3 && bounds.atMost == 3)
     }
 
-    @Test("two groups are found if and only if the graph is no more robust than nodes are deaf", arguments: 1...20)
+    @Test("two groups are found if and only if the graph is at most as robust as nodes may ignore", arguments: 1...20)
     func separation(seed: Int) throws {
         let topology = try Self.random(UInt64(seed), nodes: 11)
         let graph = InducedGraph(topology)
         let robustness = SetRobustness(of: graph).atLeast
-        for deafness in 0...4 {
-            let verdict = Separation.search(graph, deafness: [Int](repeating: deafness, count: graph.count))
+        for ignored in 0...4 {
+            let verdict = Separation.search(graph, ignored: [Int](repeating: ignored, count: graph.count))
             guard case .found(let separation) = verdict else {
-                #expect(verdict == .excluded && robustness > deafness)
+                #expect(verdict == .excluded && robustness > ignored)
                 continue
             }
-            #expect(robustness <= deafness)
+            #expect(robustness <= ignored)
             #expect(Set(separation.groups[0]).isDisjoint(with: separation.groups[1]))
             for group in separation.groups {
                 #expect(!group.isEmpty)
                 for node in group {
-                    #expect(topology.neighbours(of: node).count { !group.contains($0) } <= deafness)
+                    #expect(topology.neighbours(of: node).count { !group.contains($0) } <= ignored)
                 }
             }
         }

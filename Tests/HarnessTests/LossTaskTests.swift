@@ -139,7 +139,7 @@ struct LossTaskTests {
 @Suite("Known optimum")
 struct KnownOptimumTests {
     private static let falling = [
-        #"training.stepSize={"kind": "ladder", "value": 0.5, "factor": 0.5, "every": 15}"#, "training.rounds=400",
+        #"training.stepSize={"kind": "stepDecay", "value": 0.5, "factor": 0.5, "every": 15}"#, "training.rounds=400",
         "topology.family=ring",
     ]
 

@@ -23,7 +23,7 @@ struct PushSumRunTests {
                       "split": {"kind": "shards", "shardsPerNode": 1}, "model": "quadratic"},
              "training": {"rounds": \(rounds), "batchSize": 1, "momentum": 0, "weightDecay": 0,
                           "exchange": "\(exchange)",
-                          "stepSize": {"kind": "ladder", "value": 1, "factor": 0, "every": 1}},
+                          "stepSize": {"kind": "stepDecay", "value": 1, "factor": 0, "every": 1}},
              "aggregation": {"rule": "weightedMean", "tolerates": {"kind": "declared", "count": 0}}}
             """
         let experiment = try Experiment(Array(json.utf8), name: "average.json", overrides: more)

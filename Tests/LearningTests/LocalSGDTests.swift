@@ -163,8 +163,8 @@ struct LocalSGDTests {
         }
         let inverse = InverseSquareRootStep(.defaults(InverseSquareRootStep.parameters))
         #expect(inverse.value(in: Round(3)) == 0.05)
-        let ladder = LadderStep(.defaults(LadderStep.parameters))
-        #expect(ladder.value(in: Round(99)) == 0.1 && ladder.value(in: Round(200)) == 0.025)
+        let decay = StepDecay(.defaults(StepDecay.parameters))
+        #expect(decay.value(in: Round(99)) == 0.1 && decay.value(in: Round(200)) == 0.025)
     }
 }
 

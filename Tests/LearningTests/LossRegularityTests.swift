@@ -22,7 +22,7 @@ private struct StatedLoss: CustomTestStringConvertible, Sendable {
         StatedLoss(type: SupportVectorMachine.self, given: [("hinge", .text("westonWatkins"))]),
         StatedLoss(type: SupportVectorMachine.self, given: [("hinge", .text("squaredOneVersusRest"))]),
         StatedLoss(type: LinearLoss.self, given: [("constant", .number(5))]),
-        StatedLoss(type: LinearLoss.self, given: [("constant", .number(2)), ("bend", .number(0.5))]),
+        StatedLoss(type: LinearLoss.self, given: [("constant", .number(2)), ("delta", .number(0.5))]),
     ]
 
     var samples: Samples {
@@ -104,7 +104,7 @@ struct LossRegularityTests {
         #expect(net.regularity(of: samples, radius: 1) == nil)
         let decaying = LossRegularity(slope: 2, curvature: 1, greatestAtZero: 0).decaying(0.5, radius: 4)
         #expect(decaying == LossRegularity(slope: 4, curvature: 1.5, greatestAtZero: 0))
-        let bent = try LinearLoss(.init([("bend", .number(1))], declared: LinearLoss.parameters, key: ""))
+        let bent = try LinearLoss(.init([("delta", .number(1))], declared: LinearLoss.parameters, key: ""))
         #expect(bent.regularity(of: Samples(features: [0, -1], targets: .none(1), axes: [2]), radius: 1) == nil)
         #expect(throws: ConfigurationFault.self) {
             try bent.makeObjective(for: SampleShape(featureCount: 1, targets: .none))

@@ -108,7 +108,7 @@ struct CatalogObjective: CustomTestStringConvertible, Sendable {
                     ("padding", .number(2)),
                 ]),
             CatalogObjective(type: LastLayer.self, given: [("map", .text("fourier")), ("count", .number(20))]),
-            CatalogObjective(type: LinearLoss.self, given: [("bend", .number(0.5)), ("constant", .number(3))]),
+            CatalogObjective(type: LinearLoss.self, given: [("delta", .number(0.5)), ("constant", .number(3))]),
         ]
 
     func objective(for shape: SampleShape) throws -> any Objective {

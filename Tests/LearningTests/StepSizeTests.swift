@@ -54,29 +54,29 @@ struct StepSizeTests {
         #expect(values(schedule, [0, 5, 10, 20, 50]) == [6, 4, 3, 2, 1])
     }
 
-    @Test("ladder keeps its value on a stair and multiplies it at the next")
-    func ladder() throws {
+    @Test("step decay keeps its value between decays and multiplies it at each")
+    func stepDecay() throws {
         let schedule = try schedule(
-            "ladder", [("value", .number(8)), ("factor", .number(0.5)), ("every", .number(10))])
+            "stepDecay", [("value", .number(8)), ("factor", .number(0.5)), ("every", .number(10))])
         #expect(values(schedule, [0, 9, 10, 19, 20, 35, 100]) == [8, 8, 4, 4, 2, 1, 8.0 / 1024])
         #expect(values(schedule, [Int.max]) == [0])
     }
 
-    @Test("a ladder of many low stairs goes on falling")
-    func lowStairs() throws {
+    @Test("step decay by many small factors goes on falling")
+    func smallDecays() throws {
         let schedule = try schedule(
-            "ladder", [("value", .number(1)), ("factor", .number(0.9999)), ("every", .number(1))])
+            "stepDecay", [("value", .number(1)), ("factor", .number(0.9999)), ("every", .number(1))])
         // 0.9999^20,000 and 0.9999^40,000.
         for (value, expected) in zip(values(schedule, [20_000, 40_000]), [0.135321749483, 0.018311975883]) {
             #expect(abs(value / expected - 1) < 1e-9)
         }
     }
 
-    @Test("a ladder may end at once or never fall")
-    func flatLadders() throws {
-        let over = try schedule("ladder", [("factor", .number(0)), ("every", .number(3))])
+    @Test("step decay may end at once or never fall")
+    func flatDecays() throws {
+        let over = try schedule("stepDecay", [("factor", .number(0)), ("every", .number(3))])
         #expect(values(over, [0, 2, 3, 100]) == [0.1, 0.1, 0, 0])
-        let flat = try schedule("ladder", [("factor", .number(1)), ("every", .number(3))])
+        let flat = try schedule("stepDecay", [("factor", .number(1)), ("every", .number(3))])
         #expect(values(flat, [0, 2, 3, 100]) == [0.1, 0.1, 0.1, 0.1])
     }
 

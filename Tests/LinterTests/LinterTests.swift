@@ -33,7 +33,7 @@ struct LinterTests {
         #expect(doubts.map(\.severity) == [.warning] && doubts.first?.verdict == .fails)
         #expect(doubts.first?.sentence.contains("keep groups apart for ever") ?? false)
         let parts = try #require(doubts.first?.parts)
-        #expect(parts.first { $0.code == "audible" }?.verdict == .fails)
+        #expect(parts.first { $0.code == "robust" }?.verdict == .fails)
         #expect(parts.first { $0.code == "capacity" }?.verdict == .holds)
     }
 
@@ -123,10 +123,10 @@ struct LinterTests {
     @Test("a rule that goes by weight leaves out more of its light neighbours than of its heavy ones")
     func lightNeighbours() throws {
         let weights = [Double](repeating: 0.05, count: 6) + [0.4]
-        var deafness = Deafness(try NamedRule(named: "csPlus").rule)
+        var ignored = IgnoredNeighbours(try NamedRule(named: "csPlus").rule)
         let budget = Budget(count: 1, weight: 0.15)
-        let heaviest = deafness.of(weights, budget)
-        let lightest = deafness.of(weights, budget, lightest: true)
+        let heaviest = ignored.of(weights, budget)
+        let lightest = ignored.of(weights, budget, lightest: true)
         #expect(try #require(heaviest) < #require(lightest))
     }
 
@@ -165,11 +165,11 @@ struct LinterTests {
     }
 
     @Test("what a rule is found to leave out, it leaves out: one more, and it moves")
-    func deafness() throws {
+    func ignored() throws {
         let weights = [Double](repeating: 1.0 / 7, count: 6)
         func of(_ rule: String, _ count: Int) throws -> Int? {
-            var deafness = Deafness(try NamedRule(named: rule).rule)
-            return deafness.of(weights, Budget(count: count, among: weights))
+            var ignored = IgnoredNeighbours(try NamedRule(named: rule).rule)
+            return ignored.of(weights, Budget(count: count, among: weights))
         }
         #expect(try of("weightedMean", 0) == 0 && of("noCommunication", 0) == 6)
         for count in 0...2 {

@@ -16,7 +16,7 @@ public struct NearbyValuesMean: GossipRule {
 
     public init(_ parameters: ParameterValues) {}
 
-    public var conditions: [GraphCondition] { [.capacity, .connected, .audible(isEnough: true)] }
+    public var conditions: [GraphCondition] { [.capacity, .connected, .robust(isEnough: true)] }
 
     public func mix(
         own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext,

@@ -27,7 +27,7 @@ public struct TrimmedNeighbourMean: GossipRule {
     public init(_ parameters: ParameterValues) { isInside = parameters.text("own") == "inside" }
 
     /// Where all groups hear each other, coordinates agree (LeBlanc et al., IEEE JSAC 2013, for W-MSR).
-    public var conditions: [GraphCondition] { [.capacity, .connected, .audible(isEnough: true)] }
+    public var conditions: [GraphCondition] { [.capacity, .connected, .robust(isEnough: true)] }
 
     public func mix(
         own: Span<Float>, neighbours: borrowing VectorBatch, context: borrowing MixContext,

@@ -8,7 +8,7 @@ import Registry
 public struct Procrastinate: ModelAttack {
     public static let name = "procrastinate"
     public static let aliases = ["late", "delay"]
-    public static let summary = "Sends its true model late, and so spends its neighbours' patience."
+    public static let summary = "Sends its true model late, and so uses up its neighbours' waiting budget."
     public static let forgesModels = false
     public static let parameters = [
         Parameter.number("share", 0.0001...0.99, default: 0.95, "of the deadline after which it sends"),

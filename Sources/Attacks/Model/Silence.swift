@@ -6,7 +6,7 @@ import Registry
 public struct Silence: ModelAttack {
     public static let name = "silence"
     public static let aliases = ["crash", "silent"]
-    public static let summary = "Sends nothing, and so spends its neighbours' patience."
+    public static let summary = "Sends nothing, and so uses up its neighbours' waiting budget."
     public static let forgesModels = false
 
     public init(_ parameters: ParameterValues) {}

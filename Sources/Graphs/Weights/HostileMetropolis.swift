@@ -7,7 +7,7 @@ import Registry
 public struct HostileMetropolis: WeightRule {
     public static let name = "hostileMetropolis"
     public static let aliases = ["byzantineMetropolis"]
-    public static let summary = "1 / (1 + hostile + the larger degree): room for liars that the graph does not show."
+    public static let summary = "1 / (1 + hostile + the larger degree): room for f hostile neighbours not in the graph."
     public static let parameters = [
         Parameter.count("hostile", 0...100_000, default: 1, "f: neighbours more that each node allows for")
     ]

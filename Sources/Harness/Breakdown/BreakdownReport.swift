@@ -36,12 +36,12 @@ public struct BreakdownReport {
 
     public var lines: [String] {
         let table = TextTable(
-            header: ["hostile", "told", "condition", "strain", "worst attack", "apart", "moved", "in fact"], names: 0,
+            header: ["hostile", "told", "condition", "demand", "worst attack", "apart", "moved", "in fact"], names: 0,
             rows: rows.map { row in
                 let worst = row.worst
                 return [
                     "\(row.count)", "\(row.told)", row.finding.verdict?.rawValue ?? "",
-                    row.finding.number("strain").map { rounded($0, 2) } ?? "",
+                    row.finding.number("demand").map { rounded($0, 2) } ?? "",
                     worst.map { $0.attack ?? "none" } ?? "not tried",
                     worst.map { Self.share($0.outcome.disagreement) } ?? "",
                     worst.map { Self.share($0.outcome.drift) } ?? "",
@@ -82,7 +82,7 @@ public struct BreakdownReport {
                     .object([
                         "hostile": .number(row.count), "told": .number(row.told),
                         "condition": .text(row.finding.verdict?.rawValue ?? ""),
-                        "strain": Self.json(row.finding.number("strain")),
+                        "demand": Self.json(row.finding.number("demand")),
                         "attack": row.worst?.attack.map { .text($0) },
                         "disagreement": Self.json(row.worst?.outcome.disagreement),
                         "drift": Self.json(row.worst?.outcome.drift),

@@ -6,7 +6,7 @@ import Registry
 /// arXiv 2506.18020, the instances of their lower bounds). Parameters: p, one a feature. It has no least value: rounds
 /// or a projection bound the model.
 ///
-/// With a bend δ > 0 the last feature w ≥ 0 is no direction but the weight of Huber's loss of |x|, which is |x|²/(2δ)
+/// With δ > 0 the last feature w ≥ 0 is no direction but the weight of Huber's loss of |x|, which is |x|²/(2δ)
 /// up to δ and |x| − δ/2 from there on: C (⟨z, x⟩ + w h(x)), with p − 1 parameters, gradients of norm C (|z| + w) at
 /// most and curvature C w/δ at most.
 public struct LinearLoss: ModelArchitecture {
@@ -16,37 +16,37 @@ public struct LinearLoss: ModelArchitecture {
     public static let parameters = [
         Parameter.number("constant", 1e-9...1e9, default: 1, "C: the greatest slope for samples of norm 1"),
         Parameter.number(
-            "bend", 0...1e9, default: 0, "δ of Huber's loss of the model, weighed by the last feature; 0: none"),
+            "delta", 0...1e9, default: 0, "δ of Huber's loss of the model, weighed by the last feature; 0: none"),
     ]
     private let constant: Double
-    private let bend: Double
+    private let delta: Double
 
     public init(_ parameters: ParameterValues) {
         constant = parameters.number("constant")
-        bend = parameters.number("bend")
+        delta = parameters.number("delta")
     }
 
     public func makeObjective(for shape: SampleShape) throws(ConfigurationFault) -> any Objective {
-        guard bend == 0 || shape.featureCount > 1 else {
+        guard delta == 0 || shape.featureCount > 1 else {
             throw ConfigurationFault(
-                "task.model \(Self.name) with a bend takes the last feature for its weight, and the data have 1; "
-                    + "allowed: 2 features or more, or bend 0")
+                "task.model \(Self.name) with delta above 0 takes the last feature for its weight, "
+                    + "and the data have 1; allowed: 2 features or more, or delta 0")
         }
-        return LinearObjective(featureCount: shape.featureCount, constant: constant, bend: bend)
+        return LinearObjective(featureCount: shape.featureCount, constant: constant, delta: delta)
     }
 
     public func regularity(of samples: Samples, radius: Double?) -> LossRegularity? {
         let width = samples.featureCount
-        let directions = bend > 0 ? width - 1 : width
+        let directions = delta > 0 ? width - 1 : width
         var (slope, curvature) = (0.0, 0.0)
         for row in 0..<samples.count {
             let features = samples.features[row * width..<(row + 1) * width].map { Double($0) }
-            let weight = bend > 0 ? features[directions] : 0
+            let weight = delta > 0 ? features[directions] : 0
             // A negative weight bends downwards.
             if weight < 0 { return nil }
             let norm = features[..<directions].reduce(0) { $0 + $1 * $1 }.squareRoot()
             slope = max(slope, constant * (norm + weight))
-            if bend > 0 { curvature = max(curvature, constant * weight / bend) }
+            if delta > 0 { curvature = max(curvature, constant * weight / delta) }
         }
         return LossRegularity(slope: slope, curvature: curvature, greatestAtZero: 0)
     }
@@ -56,9 +56,9 @@ public struct LinearLoss: ModelArchitecture {
 private struct LinearObjective: Objective {
     let featureCount: Int
     let constant: Double
-    let bend: Double
+    let delta: Double
 
-    private var count: Int { bend > 0 ? featureCount - 1 : featureCount }
+    private var count: Int { delta > 0 ? featureCount - 1 : featureCount }
     var parameters: [ParameterShape] { [ParameterShape("direction", [count])] }
     var activationsPerSample: Int { 0 }
 
@@ -81,7 +81,7 @@ private struct LinearObjective: Objective {
             for j in 0..<featureCount { sums[j] += Double(features[start + j]) }
         }
         let share = constant / Double(batch.count)
-        let pull = bend > 0 ? sums[count] / max(bend, norm(parameters)) : 0
+        let pull = delta > 0 ? sums[count] / max(delta, norm(parameters)) : 0
         for j in 0..<count { gradient[j] = Float(share * (sums[j] + pull * Double(parameters[j]))) }
         return lossSum(parameters, batch) / Double(batch.count)
     }
@@ -90,10 +90,10 @@ private struct LinearObjective: Objective {
         at parameters: Span<Float>, on batch: Batch, into gradients: inout MutableSpan<Float>,
         scratch: inout ObjectiveScratch
     ) {
-        let height = bend > 0 ? Float(constant * huber(parameters)) : 0
+        let height = delta > 0 ? Float(constant * huber(parameters)) : 0
         for s in 0..<batch.count {
             for j in 0..<count { gradients[s * featureCount + j] = Float(constant * Double(parameters[j])) }
-            if bend > 0 { gradients[s * featureCount + count] = height }
+            if delta > 0 { gradients[s * featureCount + count] = height }
         }
     }
 
@@ -109,12 +109,12 @@ private struct LinearObjective: Objective {
 
     private func lossSum(_ parameters: Span<Float>, _ batch: Batch) -> Double {
         let features = batch.samples.features.span
-        let height = bend > 0 ? huber(parameters) : 0
+        let height = delta > 0 ? huber(parameters) : 0
         var sum = 0.0
         for row in batch.rows {
             let start = Int(row) * featureCount
             for j in 0..<count { sum += Double(features[start + j]) * Double(parameters[j]) }
-            if bend > 0 { sum += Double(features[start + count]) * height }
+            if delta > 0 { sum += Double(features[start + count]) * height }
         }
         return constant * sum
     }
@@ -127,6 +127,6 @@ private struct LinearObjective: Objective {
 
     private func huber(_ parameters: Span<Float>) -> Double {
         let length = norm(parameters)
-        return length <= bend ? length * length / (2 * bend) : length - bend / 2
+        return length <= delta ? length * length / (2 * delta) : length - delta / 2
     }
 }

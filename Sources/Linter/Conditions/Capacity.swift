@@ -7,7 +7,7 @@ extension Checker {
     func capacity() -> Check {
         var short: [NodeID] = []
         var beyond: [NodeID] = []
-        var strain = 0.0
+        var demand = 0.0
         for (index, node) in subject.honest.enumerated() {
             let (told, there) = (facts.told[index], facts.contamination[index])
             if !rule.withstands(told, among: subject.weights.weights(at: node)) { short.append(node) }
@@ -15,7 +15,7 @@ extension Checker {
             let isBeyond = isWeight ? there.weight > told.weight + Budget.tolerance : there.count > told.count
             if isBeyond { beyond.append(node) }
             let ratio = isWeight ? there.weight / told.weight : Double(there.count) / Double(told.count)
-            if ratio.isFinite { strain = max(strain, ratio) }
+            if ratio.isFinite { demand = max(demand, ratio) }
         }
         let most = facts.told.map(\.count).max() ?? 0
         let numbers = [
@@ -27,10 +27,10 @@ extension Checker {
                 beyond.isEmpty ? nil : "more hostile neighbours than told at \(subject.names(beyond))",
             ].compactMap(\.self)
             return Check(
-                "capacity", .fails, numbers: numbers, nodes: subject.labels(short + beyond), strain: max(2, strain),
+                "capacity", .fails, numbers: numbers, nodes: subject.labels(short + beyond), demand: max(2, demand),
                 saying: sentences.joined(separator: "; "))
         }
         return Check(
-            "capacity", .holds, numbers: numbers, strain: strain, saying: "every node hears enough for f = \(most)")
+            "capacity", .holds, numbers: numbers, demand: demand, saying: "every node hears enough for f = \(most)")
     }
 }

@@ -8,16 +8,16 @@ struct Check {
     /// Whether it is one of those of which one is enough.
     let isEnough: Bool
     /// What there is against what may be: at most 1 where the condition holds. For finding the worst placement.
-    let strain: Double
+    let demand: Double
 
-    /// - Parameter strain: by default 0 where it holds, 2 where it fails and 1 in between.
+    /// - Parameter demand: by default 0 where it holds, 2 where it fails and 1 in between.
     init(
         _ code: String, _ verdict: Verdict, numbers: [(String, Double)] = [], nodes: [String] = [],
-        isEnough: Bool = false, strain: Double? = nil, saying sentence: String
+        isEnough: Bool = false, demand: Double? = nil, saying sentence: String
     ) {
         finding = Finding(code, verdict: verdict, numbers: numbers, nodes: nodes, saying: sentence)
         self.isEnough = isEnough
-        self.strain = strain ?? (verdict == .holds ? 0 : verdict == .fails ? 2 : 1)
+        self.demand = demand ?? (verdict == .holds ? 0 : verdict == .fails ? 2 : 1)
     }
 }
 
@@ -25,12 +25,12 @@ struct Check {
 struct Checker {
     let facts: GraphFacts
     let named: NamedRule
-    private(set) var deafness: Deafness
+    private(set) var ignored: IgnoredNeighbours
 
     init(_ facts: GraphFacts, _ named: NamedRule) {
         self.facts = facts
         self.named = named
-        deafness = Deafness(named.rule)
+        ignored = IgnoredNeighbours(named.rule)
     }
 
     var subject: LintSubject { facts.subject }
@@ -41,7 +41,7 @@ struct Checker {
         case .noneHostile: noneHostile()
         case .capacity: capacity()
         case .connected: connected()
-        case .audible(let isEnough): audible(isEnough: isEnough)
+        case .robust(let isEnough): robust(isEnough: isEnough)
         case .heardWeight(let times): heardWeight(times)
         case .summation(let coefficient): summation(coefficient)
         case .gapSquared: gapSquared()
@@ -53,11 +53,11 @@ struct Checker {
     /// For each honest node, in their order, how many neighbours its rule can leave out; `nil` where that is not known.
     ///
     /// - Parameter lightest: how many of the lightest ones, and not of the heaviest.
-    mutating func everyDeafness(lightest: Bool = false) -> [Int]? {
-        guard subject.honest.count <= Deafness.mostNodes, !rule.needs.contains(.hostile) else { return nil }
+    mutating func everyIgnored(lightest: Bool = false) -> [Int]? {
+        guard subject.honest.count <= IgnoredNeighbours.mostNodes, !rule.needs.contains(.hostile) else { return nil }
         var all: [Int] = []
         for (node, told) in zip(subject.honest, facts.told) {
-            guard let one = deafness.of(subject.weights.weights(at: node), told, lightest: lightest)
+            guard let one = ignored.of(subject.weights.weights(at: node), told, lightest: lightest)
             else { return nil }
             all.append(one)
         }

@@ -13,7 +13,7 @@ extension Checker {
         let isLarge = count >= perHostile * hostile
         return Check(
             "complete", isLarge ? .holds : .fails, numbers: numbers, isEnough: true,
-            strain: Double(perHostile * hostile) / Double(count),
+            demand: Double(perHostile * hostile) / Double(count),
             saying: perHostile == 0
                 ? "the graph is complete"
                 : "complete, n = \(count) \(isLarge ? "≥" : "<") \(perHostile)f = \(perHostile * hostile)")

@@ -15,7 +15,7 @@ extension Checker {
         }
         return Check(
             "cutWeight", heavy.isEmpty ? .holds : .fails, numbers: [("weight", most), ("limit", limit)],
-            nodes: subject.labels(heavy), strain: most / limit,
+            nodes: subject.labels(heavy), demand: most / limit,
             saying: "those that a node cuts weigh up to \(brief(most)); allowed: less than \(brief(limit))"
                 + (heavy.isEmpty ? "" : "; too much at \(subject.names(heavy))"))
     }

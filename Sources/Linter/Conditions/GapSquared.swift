@@ -10,7 +10,7 @@ extension Checker {
         let verdict: Verdict = weight == 0 ? .holds : gamma <= 0 ? .fails : .unknown
         return Check(
             "gapSquared", verdict, numbers: [("delta", weight), ("gamma", gamma), ("ratio", ratio)], isEnough: true,
-            strain: ratio,
+            demand: ratio,
             saying: weight == 0
                 ? "nobody is hostile, and nothing is clipped"
                 : "needs δ of the order of γ²: δ = \(brief(weight)) is \(brief(ratio)) times γ² = "

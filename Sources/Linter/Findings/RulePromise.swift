@@ -12,25 +12,25 @@ enum RulePromise: FindingKind {
     }
 
     /// - Returns: what is to be said, and how near the rule is to where nothing is promised: above 1 it is beyond.
-    static func finding(on named: NamedRule, _ facts: GraphFacts) -> (finding: Finding, strain: Double) {
+    static func finding(on named: NamedRule, _ facts: GraphFacts) -> (finding: Finding, demand: Double) {
         var checker = Checker(facts, named)
         let checks = named.rule.conditions.map { checker.check($0) }
         let needed = checks.filter { !$0.isEnough }
         let enough = checks.filter(\.isEnough)
         let verdict = verdict(needed, enough, named.rule)
-        let alone = checker.everyDeafness().map { all in
+        let alone = checker.everyIgnored().map { all in
             zip(facts.subject.honest, all).filter { facts.subject.topology.degree(of: $0) <= $1 }.map { $0.0 }
         }
         let sentence =
             [reason(verdict, needed, enough), consequence(verdict, needed, enough, named.rule)]
             + [alone.flatMap { loners($0, facts, named.rule) }]
-        let strain = max(
-            needed.map(\.strain).max() ?? 0, enough.map(\.strain).min() ?? 0)
+        let demand = max(
+            needed.map(\.demand).max() ?? 0, enough.map(\.demand).min() ?? 0)
         return (
             Finding(
                 code, severity(needed, enough, facts), verdict: verdict, rule: named.name,
-                numbers: [("strain", strain)] + (alone.map { [("alone", Double($0.count))] } ?? []),
-                parts: checks.map(\.finding), saying: sentence.compactMap(\.self).joined(separator: "; ")), strain
+                numbers: [("demand", demand)] + (alone.map { [("alone", Double($0.count))] } ?? []),
+                parts: checks.map(\.finding), saying: sentence.compactMap(\.self).joined(separator: "; ")), demand
         )
     }
 
@@ -81,9 +81,9 @@ enum RulePromise: FindingKind {
     private static func severity(_ needed: [Check], _ enough: [Check], _ facts: GraphFacts) -> Severity {
         guard facts.subject.isDecided, !facts.subject.placement.nodes.isEmpty else { return .note }
         let broken = needed.filter { $0.finding.verdict == .fails }.map(\.finding.code)
-        let told = enough.contains { $0.finding.code != "audible" }
-        let doubtful = broken.filter { $0 == "noneHostile" || $0 == "audible" && !told }
-        let separated = enough.contains { $0.finding.code == "audible" && $0.finding.verdict == .fails }
+        let told = enough.contains { $0.finding.code != "robust" }
+        let doubtful = broken.filter { $0 == "noneHostile" || $0 == "robust" && !told }
+        let separated = enough.contains { $0.finding.code == "robust" && $0.finding.verdict == .fails }
         return doubtful.isEmpty && !separated ? .note : .warning
     }
 }

@@ -75,7 +75,7 @@ struct WorstCaseInstances {
                      "task": {"dataset": {"kind": "worstCase", "instance": "\(kind)", "draw": "\(draw)",
                          "nodes": \(nodes), "hostile": \(hostile), "samplesPerNode": \(samples), "tilt": \(Self.tilt)},
                        "split": "byGroup",
-                       "model": {"kind": "linearLoss", "constant": \(constant), "bend": \(isStochastic ? bend : 0)}},
+                       "model": {"kind": "linearLoss", "constant": \(constant), "delta": \(isStochastic ? bend : 0)}},
                      "training": {"rounds": \(rounds), "batchSize": \(isStochastic ? 1 : 1_000_000),
                        "stepSize": {"kind": "constant", "value": \(step)}, "momentum": 0, "weightDecay": \(decay),
                        "exchange": "gradient",

@@ -4,29 +4,29 @@ import Aggregation
 import Graphs
 
 extension Checker {
-    mutating func audible(isEnough: Bool) -> Check {
-        let code = "audible"
+    mutating func robust(isEnough: Bool) -> Check {
+        let code = "robust"
         guard subject.graphs.isConstant else {
             return Check(
                 code, .unknown, isEnough: isEnough, saying: "on a graph that changes it is not known who hears whom")
         }
-        guard let heaviest = everyDeafness(), let lightest = everyDeafness(lightest: true) else {
+        guard let heaviest = everyIgnored(), let lightest = everyIgnored(lightest: true) else {
             return Check(
                 code, .unknown, isEnough: isEnough, saying: "too large to find out what every node can leave out")
         }
         let facts = facts
-        func verdict(_ deafness: [Int]) -> Separation.Verdict {
-            Separation.search(facts.heard, deafness: deafness, connectivity: facts.surelyConnected)
+        func verdict(_ ignored: [Int]) -> Separation.Verdict {
+            Separation.search(facts.heard, ignored: ignored, connectivity: facts.surelyConnected)
         }
         // What a node leaves out of its heaviest neighbours it surely leaves out, whichever they are; of others there
         // may be more.
         let atMost = zip(heaviest, lightest).map { max($0, $1) }
-        var (found, deafness) = (verdict(heaviest), heaviest)
+        var (found, ignored) = (verdict(heaviest), heaviest)
         if atMost != heaviest, found == .excluded || found == .unknown {
-            deafness = atMost
+            ignored = atMost
             found = verdict(atMost) == .excluded ? .excluded : .unknown
         }
-        let most = deafness.max() ?? 0
+        let most = ignored.max() ?? 0
         let start = "a node can leave out \(counted(most, "neighbour"))"
         switch found {
         case .excluded:

@@ -1,12 +1,12 @@
-// Deafness: how many of a node's neighbours its rule leaves out of account though they agree, as long as all others say
-// what the node has itself. Found by trying the rule out, so that it is known of every rule.
+// How many of a node's neighbours its rule leaves out of account though they agree, as long as all others say what the
+// node has itself. Found by trying the rule out, so that it is known of every rule.
 import Aggregation
 import Graphs
 import Kernels
 
 /// Tries a rule on neighbourhoods in which some neighbours, the heaviest or the lightest, have another model than all
 /// others.
-struct Deafness {
+struct IgnoredNeighbours {
     /// Beyond these numbers trying takes too long.
     static let mostNodes = 2_000
     static let mostNeighbours = 64
@@ -40,15 +40,15 @@ struct Deafness {
         var (low, high) = (0, key.weights.count)
         while low < high {
             let middle = (low + high + 1) / 2
-            let isDeaf = isDeaf(to: middle, sorted, budget, lightest: isOfLightest)
-            if isDeaf { low = middle } else { high = middle - 1 }
+            let isIgnoring = ignores(middle, sorted, budget, lightest: isOfLightest)
+            if isIgnoring { low = middle } else { high = middle - 1 }
         }
         known[key] = low
         return low
     }
 
-    private mutating func isDeaf(
-        to others: Int, _ weights: [Double], _ budget: Budget, lightest: Bool
+    private mutating func ignores(
+        _ others: Int, _ weights: [Double], _ budget: Budget, lightest: Bool
     ) -> Bool {
         let own: [Float] = [1, 1]
         var batch = VectorBatch(columns: 2, capacity: weights.count)
