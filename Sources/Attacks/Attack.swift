@@ -116,6 +116,12 @@ public protocol DataAttack: Attack {
 
     /// Whether other samples take the place of the node's own, in any number.
     static var replacesSamples: Bool { get }
+    /// Whether samples are given and taken as what the layers that are trained see of them: embeddings, where lower
+    /// layers are held or fixed.
+    static var poisonsEmbeddings: Bool { get }
+    /// Whether its samples count otherwise than once each: neither private gradients nor windows of samples know of
+    /// weights.
+    var weighsSamples: Bool { get }
 
     /// What goes wrong with each batch when it is drawn; `nil` where the samples are poisoned once and for all.
     var batchPoison: (any BatchPoison)? { get }
@@ -125,8 +131,9 @@ public protocol DataAttack: Attack {
     /// Those among some clean samples, as it shows them, and labelled as it wants them to be taken.
     func wanted(of samples: Samples) -> Samples?
 
+    /// - Parameter dimension: parameters of what is trained on the samples.
     /// - Throws: where samples of this shape cannot be poisoned.
-    func check(_ shape: SampleShape) throws(ConfigurationFault)
+    func check(_ shape: SampleShape, dimension: Int) throws(ConfigurationFault)
 }
 
 extension DataAttack {
@@ -134,10 +141,12 @@ extension DataAttack {
     public var batchPoison: (any BatchPoison)? { nil }
     public static var wants: Bool { false }
     public static var replacesSamples: Bool { false }
+    public static var poisonsEmbeddings: Bool { false }
+    public var weighsSamples: Bool { false }
     public func wanted(of samples: Samples) -> Samples? { nil }
 
     /// Most poison labels.
-    public func check(_ shape: SampleShape) throws(ConfigurationFault) { try checkLabels(shape) }
+    public func check(_ shape: SampleShape, dimension: Int) throws(ConfigurationFault) { try checkLabels(shape) }
 
     func checkLabels(_ shape: SampleShape) throws(ConfigurationFault) {
         guard shape.classCount > 0 else {

@@ -23,6 +23,7 @@ public enum AttackCatalog {
             CommonCounterGradient.self,
             CommonModelPlayer.self,
             ConstantReport.self,
+            RandomReport.self,
             FangTrimmedMean.self,
             FangKrum.self,
             DirectedDeviation.self,

@@ -18,7 +18,7 @@ public final class CommonModelTraining: Sendable {
 /// Follows the victims' common model ρ: the attacker's own copy is mixed with its own half-step where theirs are with
 /// the forgery. Under plain averaging on a complete graph that is all the difference, by the hostile weight; under
 /// other rules it is an estimate.
-struct CommonCopy {
+public struct CommonCopy: Sendable {
     /// What the last forgery adds to the attacker's own copy.
     private var lag: [Double]
     /// The round of that forgery.
@@ -30,7 +30,7 @@ struct CommonCopy {
         lag = floats.dropFirst().map { Double($0) }
     }
 
-    var floats: [Float] { [Float(round)] + lag.map { Float($0) } }
+    var floats: [Float] { lag.isEmpty ? [] : [Float(round)] + lag.map { Float($0) } }
 
     /// Whether it forged in the round before this one.
     func goesOn(in view: borrowing AttackView) -> Bool { round == view.round.number - 1 && !lag.isEmpty }

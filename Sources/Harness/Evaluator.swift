@@ -179,7 +179,7 @@ public struct LearningFigures: Sendable {
                 var span = part.mutableSpan
                 let loss = assembly.objective.lossAndGradient(
                     at: average.span, on: chunk, gradient: &span, scratch: &scratch)
-                let weight = Double(chunk.count) / Double(shard.count)
+                let weight = chunk.weight / shard.weight
                 trainLoss += weight * loss
                 for i in gradient.indices { gradient[i] += weight * Double(part[i]) }
             }

@@ -15,6 +15,8 @@ extension Batch {
         var features: [Float] = []
         features.reserveCapacity(rows.count * width)
         for row in rows { features += samples.features[Int(row) * width..<(Int(row) + 1) * width] }
-        return Samples(features: features, targets: samples.targets.picked(rows), axes: samples.axes)
+        return Samples(
+            features: features, targets: samples.targets.picked(rows), axes: samples.axes,
+            weights: samples.weights.isEmpty ? [] : rows.map { samples.weights[Int($0)] })
     }
 }

@@ -5,6 +5,8 @@ import Kernels
 public protocol LocalProblem: LocalModel {
     /// Samples of the node.
     var sampleCount: Int { get }
+    /// The same, each as often as it counts.
+    var sampleWeight: Double { get }
     /// λ of λ/2 |x|², which belongs to the loss and is in neither of the two below.
     var weightDecay: Double { get }
     /// Of a round.
@@ -13,10 +15,10 @@ public protocol LocalProblem: LocalModel {
     /// Whether the node trains in a round.
     func takesPart(in round: Round) -> Bool
 
-    /// Σ ℓ over the node's samples and its gradient, overwritten; 0 where it has none.
+    /// Σ ℓ over the node's samples, each as often as it counts, and its gradient, overwritten; 0 where it has none.
     func wholeLoss(at parameters: [Float], gradient: inout [Double], scratch: inout TrainingScratch) -> Double
 
-    /// The same as the batch of one local step has it: its mean, times the number of samples.
+    /// The same as the batch of one local step has it: its mean, times the weight of all samples.
     func batchLoss(
         at parameters: [Float], localStep: Int, of round: Round, gradient: inout [Double],
         scratch: inout TrainingScratch
@@ -35,8 +37,9 @@ extension LocalSGD: LocalProblem {
         for j in gradient.indices { gradient[j] = 0 }
         // No step of a round: a solution sees every sample at once, and is not private.
         for chunk in shard.chunks(of: objective.samplesOfChunk) {
-            loss += Double(chunk.count) * lossAndGradient(at: parameters.span, on: chunk, Round(0), 0, &scratch)
-            for j in gradient.indices { gradient[j] += Double(chunk.count) * Double(scratch.gradient[j]) }
+            let weight = chunk.weight
+            loss += weight * lossAndGradient(at: parameters.span, on: chunk, Round(0), 0, &scratch)
+            for j in gradient.indices { gradient[j] += weight * Double(scratch.gradient[j]) }
         }
         return loss
     }
@@ -52,7 +55,7 @@ extension LocalSGD: LocalProblem {
         let batch = drawBatch(round: round, localStep: localStep, &scratch)
         let loss = lossAndGradient(at: parameters.span, on: batch, round, localStep, &scratch)
         scratch.rows = batch.rows
-        for j in gradient.indices { gradient[j] = Double(shard.count) * Double(scratch.gradient[j]) }
-        return Double(shard.count) * loss
+        for j in gradient.indices { gradient[j] = sampleWeight * Double(scratch.gradient[j]) }
+        return sampleWeight * loss
     }
 }

@@ -7,7 +7,8 @@ import Kernels
 /// forms of momentum and the projection P are as the settings have them; by default there is neither of the last two.
 ///
 /// A batch is drawn from the stream of (node, round, local step), as `Sampling` says; a shard no larger than the batch
-/// is used whole. A node without data, or one that does not take part in a round, keeps its model. Where gradients are
+/// is used whole, each sample as often as it counts. Out of a larger one samples are drawn by their weights, and what is
+/// drawn then counts once: the batch's gradient is still that of the shard in expectation. A node without data, or one that does not take part in a round, keeps its model. Where gradients are
 /// private, batches are drawn as `PrivateGradient` has it, and its gradient stands in place of that of the batch.
 public struct LocalSGD: LocalModel {
     /// How to descend; the same for all nodes of an experiment.
@@ -72,6 +73,10 @@ public struct LocalSGD: LocalModel {
     public let shard: Batch
     public let settings: Settings
     public let dimension: Int
+    /// Of the shard.
+    public let sampleWeight: Double
+    /// Sums of the weights of the shard's samples up to each, itself among them; empty where each counts once.
+    private let weightSums: [Double]
     private let seed: UInt64
     private let node: NodeID
     /// Of a node that poisons its data as the model changes.
@@ -88,6 +93,20 @@ public struct LocalSGD: LocalModel {
         self.node = node
         self.poison = poison
         dimension = objective.dimension
+        sampleWeight = shard.weight
+        var sum = 0.0
+        let samples = shard.samples
+        weightSums =
+            samples.weights.isEmpty
+            ? []
+            : shard.rows.map { row in
+                sum += Double(samples.weight(of: row))
+                return sum
+            }
+        precondition(
+            weightSums.isEmpty
+                || settings.privacy == nil && (settings.sampling == .independent || settings.batchSize >= shard.count),
+            "samples of different weights are drawn one by one, and are not private")
     }
 
     public func initialParameters() -> [Float] {
@@ -232,12 +251,27 @@ public struct LocalSGD: LocalModel {
         var random = RandomStream(seed: seed, purpose: .sampling, node: node, round: round, lane: localStep)
         switch settings.sampling {
         case .independent:
-            for _ in 0..<settings.batchSize { rows.append(shard.rows[random.below(shard.count)]) }
+            for _ in 0..<settings.batchSize {
+                rows.append(
+                    shard.rows[
+                        weightSums.isEmpty
+                            ? random.below(shard.count) : place(of: random.uniform() * sampleWeight)])
+            }
         case .window:
             let first = random.below(shard.count)
             for place in first..<first + settings.batchSize { rows.append(shard.rows[place % shard.count]) }
         }
-        return Batch(shard.samples, rows: rows)
+        return Batch(shard.samples.unweighted, rows: rows)
+    }
+
+    /// The first sample of the shard up to which weights add up to more than this, by halving.
+    private func place(of sum: Double) -> Int {
+        var (low, high) = (0, weightSums.count - 1)
+        while low < high {
+            let middle = (low + high) / 2
+            if weightSums[middle] > sum { high = middle } else { low = middle + 1 }
+        }
+        return low
     }
 
     /// What its momentum is called in files.
@@ -276,10 +310,10 @@ public struct LocalSGD: LocalModel {
 
 /// How a batch is drawn from a shard.
 public enum Sampling: String, Sendable, CaseIterable {
-    /// Each sample by itself, uniformly and with replacement.
+    /// Each sample by itself, as likely as its weight says and with replacement.
     case independent
     /// Samples that follow each other in the shard, which is taken for a ring, from one drawn uniformly on: none
-    /// twice, and each as often as any other.
+    /// twice, and each as often as any other, so that weights have no place.
     case window
 }
 

@@ -7,12 +7,12 @@ protocol LossFunction: Sendable {
     /// Scores of one sample.
     var scoreCount: Int { get }
 
-    /// The sum of the losses of the samples at these rows, whose scores follow each other.
+    /// The sum of the losses of the samples at these rows, each as often as it counts; their scores follow each other.
     ///
-    /// - Parameter share: with one, `share` times the gradient of each loss takes the place of the scores; the sum is
-    ///   the same to the bit with one and without. Without one, the scores are lost.
+    /// - Parameter share: with one, `share` times the gradient of each loss, as often as it counts, takes the place of
+    ///   the scores; the sum is the same to the bit with one and without. Without one, the scores are lost.
     func sum(
-        _ scores: inout MutableSpan<Float>, rows: Span<Int32>, targets: Targets, share: Float?
+        _ scores: inout MutableSpan<Float>, rows: Span<Int32>, of samples: Samples, share: Float?
     ) -> Double
 
     /// Samples whose target is what the scores say; `nil` where there are no classes.

@@ -80,21 +80,49 @@ public struct Network: Objective {
         return Network(stages, loss: loss, heldStages: heldStages, held: parameters)
     }
 
+    // MARK: - The layers below those that are trained
+
+    /// The first stage with anything to train; those below are the same for all models.
+    private var firstTrained: Int { stages.indices.first { !trained($0).isEmpty } ?? heldStages }
+
+    public var trainedPart: any Objective { Network(Array(stages[firstTrained...]), loss: loss) }
+
+    public func shapeOfEmbeddings(of shape: SampleShape) -> SampleShape {
+        firstTrained == 0
+            ? shape : SampleShape(featureCount: stages[firstTrained].layer.inputCount, targets: shape.targets)
+    }
+
+    public func embedded(_ samples: Samples) -> Samples {
+        let last = firstTrained - 1
+        guard last >= 0 else { return samples }
+        var scratch = ObjectiveScratch()
+        let width = stages[last].layer.outputCount
+        let nothing: [Float] = []
+        var features: [Float] = []
+        features.reserveCapacity(samples.count * width)
+        for chunk in Batch(samples).chunks(of: samplesOfChunk) {
+            forward(nothing.span, chunk, &scratch, below: firstTrained)
+            features += scratch.outputs[last].prefix(chunk.count * width)
+        }
+        return Samples(features: features, targets: samples.targets, axes: [width], weights: samples.weights)
+    }
+
     // MARK: - Losses
 
     public func loss(at parameters: Span<Float>, on batch: Batch, scratch: inout ObjectiveScratch) -> Double {
         forward(parameters, batch, &scratch)
-        return losses(batch, share: nil, &scratch) / Double(batch.count)
+        return losses(batch, share: nil, &scratch) / batch.weight
     }
 
     public func lossAndGradient(
         at parameters: Span<Float>, on batch: Batch, gradient: inout MutableSpan<Float>,
         scratch: inout ObjectiveScratch
     ) -> Double {
+        let weight = batch.weight
         forward(parameters, batch, &scratch)
-        let loss = losses(batch, share: 1 / Float(batch.count), &scratch)
+        let loss = losses(batch, share: 1 / Float(weight), &scratch)
         backward(batch, parameters, into: &gradient, &scratch)
-        return loss / Double(batch.count)
+        return loss / weight
     }
 
     /// Without any gradient of a single sample, at the cost of one more pass back: their norms come of what layers are
@@ -107,6 +135,7 @@ public struct Network: Objective {
             for i in sum.indices { sum[i] = 0 }
             return 0
         }
+        let batch = batch.unweighted
         forward(parameters, batch, &scratch)
         let loss = losses(batch, share: 1, &scratch)
         let width = self.loss.scoreCount
@@ -129,6 +158,7 @@ public struct Network: Objective {
         at parameters: Span<Float>, on batch: Batch, into gradients: inout MutableSpan<Float>,
         scratch: inout ObjectiveScratch
     ) {
+        let batch = batch.unweighted
         forward(parameters, batch, &scratch)
         _ = losses(batch, share: 1, &scratch)
         for index in stages.indices.reversed() { pass(index, batch, parameters, &scratch) }
@@ -146,7 +176,7 @@ public struct Network: Objective {
         scratch.outputs[stages.count - 1] = scores
         evaluation.correct = hits.flatMap { hits in evaluation.correct.map { $0 + hits } }
         evaluation.loss += losses(batch, share: nil, &scratch)
-        evaluation.count += batch.count
+        evaluation.add(batch)
     }
 }
 
@@ -185,10 +215,12 @@ extension Network {
         scratch.outputs[index - 1] = output
     }
 
-    /// Leaves what every stage makes of the batch in the scratch.
-    private func forward(_ parameters: Span<Float>, _ batch: Batch, _ scratch: inout ObjectiveScratch) {
+    /// Leaves what every stage makes of the batch in the scratch, or every stage below one.
+    private func forward(
+        _ parameters: Span<Float>, _ batch: Batch, _ scratch: inout ObjectiveScratch, below end: Int? = nil
+    ) {
         while scratch.outputs.count < stages.count { scratch.outputs.append([]) }
-        for (index, stage) in stages.enumerated() {
+        for (index, stage) in stages[..<(end ?? stages.count)].enumerated() {
             var output = taken(from: &scratch.outputs[index], atLeast: batch.count * stage.layer.outputCount)
             withInput(of: index, batch, &scratch) { input, rows, scratch in
                 withParameters(of: index, parameters) { parameters in
@@ -205,7 +237,7 @@ extension Network {
     private func losses(_ batch: Batch, share: Float?, _ scratch: inout ObjectiveScratch) -> Double {
         swap(&scratch.errors, &scratch.outputs[stages.count - 1])
         var span = scratch.errors.mutableSpan
-        return loss.sum(&span, rows: batch.rows.span, targets: batch.samples.targets, share: share)
+        return loss.sum(&span, rows: batch.rows.span, of: batch.samples, share: share)
     }
 
     /// The gradient of all that is trained, from the errors behind the last stage.

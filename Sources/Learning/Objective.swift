@@ -19,7 +19,7 @@ public struct ParameterShape: Sendable, Equatable {
 }
 
 /// A differentiable loss over samples of one shape, with parameters in one flat vector of `dimension` elements. All
-/// losses are means over the batch; weight decay is not included.
+/// losses are means over the batch, in which a sample counts as often as its weight says; weight decay is not included.
 public protocol Objective: Sendable {
     /// The parts of the vector, in their order.
     var parameters: [ParameterShape] { get }
@@ -32,6 +32,13 @@ public protocol Objective: Sendable {
 
     /// Parameters to begin with.
     func initialise(random: inout RandomStream) -> [Float]
+
+    /// What its lowest layers make of samples, where these have nothing to train: embeddings. Other samples stay.
+    func embedded(_ samples: Samples) -> Samples
+    /// The loss of embeddings, with the same parameters.
+    var trainedPart: any Objective { get }
+    /// Of embeddings of samples of this shape.
+    func shapeOfEmbeddings(of shape: SampleShape) -> SampleShape
 
     func loss(at parameters: Span<Float>, on batch: Batch, scratch: inout ObjectiveScratch) -> Double
 
@@ -48,7 +55,8 @@ public protocol Objective: Sendable {
     )
 
     /// The sum of the gradients of the batch's samples, each shortened to the norm `clip` where it is longer, d
-    /// elements overwritten; one that is not finite counts as zero. 0 for an empty batch.
+    /// elements overwritten; one that is not finite counts as zero. 0 for an empty batch. Weights are left out: what is
+    /// shortened counts once.
     ///
     /// - Returns: the mean loss; 0 for an empty batch.
     func clippedGradientSum(
@@ -62,7 +70,7 @@ public protocol Objective: Sendable {
         scratch: inout ObjectiveScratch
     )
 
-    /// Adds loss and hits over the batch, which is small enough to be held at once, to `evaluation`.
+    /// Adds loss, hits and the batch itself, which is small enough to be held at once, to `evaluation`.
     func evaluate(
         _ parameters: Span<Float>, on batch: Batch, into evaluation: inout Evaluation.Sum,
         scratch: inout ObjectiveScratch
@@ -71,6 +79,10 @@ public protocol Objective: Sendable {
 
 extension Objective {
     public var heldFloats: Int { 0 }
+
+    public func embedded(_ samples: Samples) -> Samples { samples }
+    public var trainedPart: any Objective { self }
+    public func shapeOfEmbeddings(of shape: SampleShape) -> SampleShape { shape }
 
     /// d, the elements of the vector; `Int.max` where there are more than can be counted.
     public var dimension: Int {
@@ -129,6 +141,7 @@ extension Objective {
 
 /// How good parameters are on some data.
 public struct Evaluation: Sendable, Equatable {
+    /// Over samples as often as they count.
     public let meanLoss: Double
     /// Samples whose label has the greatest score (the lowest such class on a tie); `nil` where there are no classes.
     public let correct: Int?
@@ -145,14 +158,22 @@ public struct Evaluation: Sendable, Equatable {
     public struct Sum: Sendable {
         public var loss = 0.0
         public var correct: Int?
-        public var count = 0
+        /// Samples, and the sum of their weights.
+        public private(set) var count = 0
+        public private(set) var weight = 0.0
 
         /// - Parameter counts: whether there are classes, so that samples are right or wrong.
         public init(counts: Bool) { correct = counts ? 0 : nil }
+
+        /// Counts the samples of a batch whose losses and hits are added.
+        public mutating func add(_ batch: Batch) {
+            count += batch.count
+            weight += batch.weight
+        }
     }
 
     init(_ sum: Sum) {
-        meanLoss = sum.loss / Double(max(1, sum.count))
+        meanLoss = sum.count == 0 ? 0 : sum.loss / sum.weight
         correct = sum.correct
         count = sum.count
     }

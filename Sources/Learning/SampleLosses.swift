@@ -16,20 +16,24 @@ extension Objective {
         return losses
     }
 
-    /// The mean gradient over the samples of a batch, and the mean squared distance of one sample's gradient from it.
+    /// The mean gradient over the samples of a batch, as often as they count, and the mean squared distance of one
+    /// sample's gradient from it.
     public func gradientSpread(
         at parameters: Span<Float>, on batch: Batch, scratch: inout ObjectiveScratch
     ) -> (mean: [Double], variance: Double) {
         var sums = [Double](repeating: 0, count: dimension)
         var squares = 0.0
+        var place = 0
         sampleGradients(at: parameters, on: batch, scratch: &scratch) { _, gradient in
+            let weight = Double(batch.samples.weight(of: batch.rows[place]))
+            place += 1
             for index in sums.indices {
                 let value = Double(gradient[index])
-                sums[index] += value
-                squares += value * value
+                sums[index] += weight * value
+                squares += weight * (value * value)
             }
         }
-        let share = 1 / Double(batch.count)
+        let share = 1 / batch.weight
         var square = 0.0
         for index in sums.indices {
             sums[index] *= share
@@ -40,12 +44,14 @@ extension Objective {
 }
 
 extension Samples {
-    /// The same with another sample, the only one of `other`, at this position.
+    /// The same with another sample, the only one of `other`, at this position, with the weight of what was there.
     public func replacing(_ position: Int, with other: Samples) -> Samples {
         precondition(other.count == 1 && other.shape == shape, "one sample of the same shape")
         var features = features
         features.replaceSubrange(position * featureCount..<(position + 1) * featureCount, with: other.features)
-        return Samples(features: features, targets: targets.replacing(position, with: other.targets), axes: axes)
+        return Samples(
+            features: features, targets: targets.replacing(position, with: other.targets), axes: axes,
+            weights: weights)
     }
 
     /// Whether two samples have the same features and targets.

@@ -229,16 +229,45 @@ struct Adversaries: Sendable {
     /// Whether the node trains on poisoned data.
     func poisons(_ node: NodeID) -> Bool { !areIdle && groupsOfNode[node.index].poisoning != nil }
 
-    /// Refuses attacks that do not go with the model or the data.
-    func check(dimension: Int, shape: SampleShape) throws(ConfigurationFault) {
+    /// Refuses attacks that do not go with the model, the data or how batches are drawn of them.
+    ///
+    /// - Parameter objective: on samples of the shape.
+    func check(
+        _ objective: any Objective, shape: SampleShape, in training: Experiment.Training
+    ) throws(ConfigurationFault) {
         for group in groups {
             switch group.conduct {
-            case .forges(let attack): try attack.check(dimension: dimension)
+            case .forges(let attack): try attack.check(dimension: objective.dimension)
             case .poisons(let attack):
-                try attack.check(shape)
-                try attack.check(dimension: dimension)
+                let embeds = type(of: attack).poisonsEmbeddings
+                try attack.check(
+                    embeds ? objective.shapeOfEmbeddings(of: shape) : shape, dimension: objective.dimension)
+                try attack.check(dimension: objective.dimension)
+                try Adversaries.checkWeights(attack, in: training)
             }
         }
+    }
+
+    private static func checkWeights(
+        _ attack: any DataAttack, in training: Experiment.Training
+    ) throws(ConfigurationFault) {
+        guard attack.weighsSamples else { return }
+        let name = type(of: attack).name
+        guard !training.privacy.isOn else {
+            throw ConfigurationFault(
+                "the attack \(name) has samples that count more than once, and training.privacy.clip lets none do so; "
+                    + "allowed: a weight of 1, or no privacy")
+        }
+        guard training.sampling != .window else {
+            throw ConfigurationFault(
+                "the attack \(name) has samples that count differently, and training.sampling window draws each as often "
+                    + "as any other; allowed: a weight of 1, or independent")
+        }
+    }
+
+    /// Whether what the node trains on are embeddings.
+    func poisonsEmbeddings(of node: NodeID) -> Bool {
+        poison(of: node).map { type(of: $0.attack).poisonsEmbeddings } ?? false
     }
 
     /// Reads the models that attacks want from their files.

@@ -104,7 +104,7 @@ public struct Assembly: Sendable {
         try experiment.checkOptimum(of: architecture)
         dimension = objective.dimension
         let roundings = try adversaries.readTargets(of: TensorLayout(of: objective), besides: net.names, from: files)
-        try adversaries.check(dimension: dimension, shape: dataset.shape)
+        try adversaries.check(objective, shape: dataset.shape, in: experiment.training)
         try experiment.checkMeasures(attackerWants: adversaries.want, shape: dataset.shape)
         pinned.adversary = adversaries.groups.map(\.settings)
         self.adversaries = adversaries
@@ -206,8 +206,16 @@ public struct Assembly: Sendable {
             return Batch(samples.replacing(replacement.position, with: replacement.sample))
         }
         if let shared, !isPoisoned { return Batch(shared, rows: rows) }
-        let samples = try trainingPart(of: rows)
-        return Batch(isPoisoned ? try adversaries.poisoned(samples, of: node, seed: experiment.seed) : samples)
+        var samples = try trainingPart(of: rows)
+        guard isPoisoned else { return Batch(samples) }
+        if adversaries.poisonsEmbeddings(of: node) { samples = objective.embedded(samples) }
+        return Batch(try adversaries.poisoned(samples, of: node, seed: experiment.seed))
+    }
+
+    /// The loss that a node trains by on its shard: of the layers that are trained alone where the shard is of
+    /// embeddings, with the same parameters.
+    public func objective(of node: NodeID) -> any Objective {
+        adversaries.poisonsEmbeddings(of: node) ? objective.trainedPart : objective
     }
 
     private func trainingPart(of rows: [Int32]) throws(ConfigurationFault) -> Samples {
@@ -318,7 +326,7 @@ public struct Assembly: Sendable {
         var settings = settings
         settings.privacy = try privacy(of: node)?.gradient
         let trainer = LocalSGD(
-            objective: objective, shard: try shard(of: node), settings: settings, seed: experiment.seed, node: node,
+            objective: objective(of: node), shard: try shard(of: node), settings: settings, seed: experiment.seed, node: node,
             poison: adversaries.batchPoison(of: node))
         let core = NodeCore(
             configuration, exchange: exchange, rule: rule, behaviour: behaviour(of: node, neighbours: neighbours),

@@ -306,7 +306,7 @@ enum AttackLaws {
             let labels = (0..<12).map { Int32($0 % 4) }
             var samples = Samples(features: features, targets: .classes(labels, of: 4), axes: axes)
             if attack is OnePointPoison { samples = samples.with(.values(labels.map { Float($0) })) }
-            try attack.check(samples.shape)
+            try attack.check(samples.shape, dimension: (width + 1) * 4)
             var random = attackStream()
             let poisoned = try attack.poison(samples, member: 1, random: &random)
             let isMany = type(of: attack).replacesSamples ? poisoned.count > 0 : poisoned.count == 12

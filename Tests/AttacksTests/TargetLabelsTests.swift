@@ -53,7 +53,7 @@ struct TargetLabelsTests {
         let objective = try type.init(.defaults(type.parameters)).makeObjective(for: samples.shape)
         let target = (0..<objective.dimension).map { Float($0 % 4) * 0.3 - 0.4 }
         let attack = try poison(towards: target)
-        try attack.check(samples.shape)
+        try attack.check(samples.shape, dimension: objective.dimension)
         #expect(try gradient(at: target, objective, samples, attack) < 1e-4)
         #expect(try gradient(at: target, objective, samples, nil) > 1e-2)
         // Elsewhere it leads there.
@@ -73,7 +73,7 @@ struct TargetLabelsTests {
     func refusals() throws {
         let attack = try poison(towards: [1, 2, 3])
         #expect(throws: ConfigurationFault.self) {
-            try attack.check(SampleShape(featureCount: 4, targets: .none))
+            try attack.check(SampleShape(featureCount: 4, targets: .none), dimension: 3)
         }
         #expect(throws: ConfigurationFault.self) { try attack.check(dimension: 4) }
         #expect(throws: Never.self) { try attack.check(dimension: 3) }

@@ -20,6 +20,7 @@ private struct Bowl: LocalProblem {
 
     var dimension: Int { centre.count }
     var sampleCount: Int { samples }
+    var sampleWeight: Double { Double(samples) }
     func initialParameters() -> [Float] { centre.map { _ in 0 } }
     func stepSize(in round: Round) -> Double { stepSize }
     func takesPart(in round: Round) -> Bool { !rests }

@@ -37,7 +37,7 @@ public struct Backdoor: DataAttack {
         parts = parameters.count("parts")
     }
 
-    public func check(_ shape: SampleShape) throws(ConfigurationFault) {
+    public func check(_ shape: SampleShape, dimension: Int) throws(ConfigurationFault) {
         try checkLabels(shape)
         guard target < shape.classCount else {
             throw ConfigurationFault(
@@ -93,6 +93,6 @@ public struct Backdoor: DataAttack {
                 }
             }
         }
-        return Samples(features: features, targets: samples.targets, axes: samples.axes)
+        return samples.with(features: features)
     }
 }

@@ -16,11 +16,11 @@ public struct ConstantSample: DataAttack {
 
     public init(_ parameters: ParameterValues) { value = Float(parameters.number("value")) }
 
-    public func check(_ shape: SampleShape) {}
+    public func check(_ shape: SampleShape, dimension: Int) {}
 
     public func poison(_ samples: Samples, member: Int, random: inout RandomStream) -> Samples {
         var features = [Float](repeating: 0, count: samples.features.count)
         for row in 0..<samples.count { features[row * samples.featureCount] = value }
-        return Samples(features: features, targets: samples.targets, axes: samples.axes)
+        return samples.with(features: features)
     }
 }

@@ -38,7 +38,7 @@ public struct OnePointPoison: DataAttack, TargetedAttack {
         try checkCount(of: query, key: "query", dimension: dimension)
     }
 
-    public func check(_ shape: SampleShape) throws(ConfigurationFault) {
+    public func check(_ shape: SampleShape, dimension: Int) throws(ConfigurationFault) {
         guard shape.targets == .values else {
             throw ConfigurationFault("the attack \(Self.name) is on real values, and the data have \(shape.targets)")
         }

@@ -20,6 +20,6 @@ public struct RandomLabels: DataAttack {
         let labels = (0..<samples.count).map { _ in Int32(random.below(samples.classCount)) }
         var features = samples.features
         if drawsFeatures { for index in features.indices { features[index] = Float(2 * random.uniform() - 1) } }
-        return Samples(features: features, targets: .classes(labels, of: samples.classCount), axes: samples.axes)
+        return samples.with(features: features).with(.classes(labels, of: samples.classCount))
     }
 }

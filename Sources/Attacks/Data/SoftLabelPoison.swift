@@ -6,45 +6,57 @@ import Registry
 
 /// Trains honestly on points on which θ♠ is in doubt, labelled by its probabilities (Farhadkhani, Guerraoui, Hoang,
 /// Villemaud, ICML 2022, arXiv 2202.08578, appendix L). With `pull`, labels are tilted so that θ♠ is exactly what the
-/// node comes to; where no labels do that, as there are too few points for it, they stay those of θ♠.
+/// node comes to; where no labels do that, as the points are too few or count too little, there are no such data.
+///
+/// On a net whose lowest layers are held, or are random features, points are embeddings, what those layers give, and no
+/// data of the net's (appendix J): the layer above them is trained on them.
 public struct SoftLabelPoison: DataAttack, TargetedAttack {
     public static let name = "softLabels"
     public static let summary = "Softmax: trains on few points with soft labels that say most of the attacker's model."
     public static let parameters = [
         TargetModel.parameter,
         Parameter.count("points", 1...100_000, default: 100, "how many points"),
-        Parameter.count("copies", 1...10_000, default: 1, "how often each of them counts"),
+        Parameter.number("weight", 1e-3...1e9, default: 1, "how often each of them counts").known(as: "copies"),
         Parameter.number("scatter", 0...1e6, default: 1, "deviation of the differences of scores on them"),
         Parameter.text(
             "pull", default: "0", "what its model must be held against: one number for all elements, or all of them"),
     ]
 
     public static let replacesSamples = true
+    public static let poisonsEmbeddings = true
 
     /// θ♠.
     public var target: TargetModel
     private let points: Int
-    private let copies: Int
+    private let weight: Float
     private let scatter: Double
     private let pull: [Double]
 
     public init(_ parameters: ParameterValues) throws(ConfigurationFault) {
         target = try TargetModel(parameters)
         points = parameters.count("points")
-        copies = parameters.count("copies")
+        weight = Float(parameters.number("weight"))
         scatter = parameters.number("scatter")
         pull = try vector(parameters, "pull")
     }
+
+    public var weighsSamples: Bool { weight != 1 }
 
     public func check(dimension: Int) throws(ConfigurationFault) {
         try target.check(dimension: dimension)
         try checkCount(of: pull, key: "pull", dimension: dimension)
     }
 
-    public func check(_ shape: SampleShape) throws(ConfigurationFault) {
+    /// It knows models of scores that are linear in the features, and no others.
+    public func check(_ shape: SampleShape, dimension: Int) throws(ConfigurationFault) {
         try checkLabels(shape)
-        // It knows models of scores that are linear in the features, and no others.
-        try check(dimension: (shape.featureCount + 1) * shape.classCount)
+        guard dimension == (shape.featureCount + 1) * shape.classCount else {
+            throw ConfigurationFault(
+                "the attack \(Self.name) is on one layer of softmax, and this model has \(dimension) parameters on "
+                    + "\(shape.featureCount) features; allowed: the model softmax or features, or training.frozen for "
+                    + "all layers but the last")
+        }
+        try check(dimension: dimension)
     }
 
     public func poison(
@@ -57,14 +69,12 @@ public struct SoftLabelPoison: DataAttack, TargetedAttack {
             scatter: scatter, random: &random)
         let pull = pull.filling(dimension)
         let isHeld = pull.contains { $0 != 0 }
-        let tilted = isHeld ? poison.tilted(against: pull, ridge: 0, weight: Double(copies)) : poison.plain
+        let tilted = isHeld ? poison.tilted(against: pull, ridge: 0, weight: Double(weight)) : poison.plain
         guard let one = tilted?.samples else {
             throw ConfigurationFault(
-                "no labels of \(points) points, each counted \(copies) times, hold the target of softLabels "
-                    + "against its pull; allowed: more points or copies, or a target that is nearer")
+                "no labels of \(points) points, each counted \(weight) times, hold the target of softLabels "
+                    + "against its pull; allowed: more points, a greater weight, or a target that is nearer")
         }
-        let rows = (0..<copies).flatMap { _ in 0..<Int32(points) }
-        let picked = Batch(one, rows: rows).picked
-        return Samples(features: picked.features, targets: picked.targets, axes: samples.axes)
+        return Samples(features: one.features, targets: one.targets, axes: samples.axes).weighted(by: weight)
     }
 }

@@ -30,7 +30,7 @@ public struct TargetLabels: DataAttack, TargetedAttack {
 
     public func check(dimension: Int) throws(ConfigurationFault) { try target.check(dimension: dimension) }
 
-    public func check(_ shape: SampleShape) throws(ConfigurationFault) {
+    public func check(_ shape: SampleShape, dimension: Int) throws(ConfigurationFault) {
         guard shape.targets != .none else {
             throw ConfigurationFault("the attack \(Self.name) changes what is predicted, and the data have no targets")
         }
@@ -40,7 +40,7 @@ public struct TargetLabels: DataAttack, TargetedAttack {
         guard drawsFeatures else { return samples }
         var features = samples.features
         random.fillGaussian(&features, mean: 0, standardDeviation: 1)
-        return Samples(features: features, targets: samples.targets, axes: samples.axes)
+        return samples.with(features: features)
     }
 
     public var batchPoison: (any BatchPoison)? { LabelsOfModel(target: target) }

@@ -8,38 +8,22 @@ import Registry
 /// can be told for a lie.
 ///
 /// To lead the common model to θ† under `squaredL2`, θ♠ is θ† + G / 2λ with the others' pull G there.
-public struct CommonModelPlayer: ModelAttack, TargetedAttack {
+public struct CommonModelPlayer: CommonReport, TargetedAttack {
     public static let name = "ownModel"
     public static let aliases = ["modelAttack", "strategicModel"]
     public static let summary =
         "Personalised learning: follows the protocol with an own model of the attacker's choice, theta."
     public static let parameters = [TargetModel.parameter]
-    public static let needsCommonModel = true
 
     /// θ♠.
     public var target: TargetModel
-    /// The copy of the common model.
-    public var memory: [Float] = []
+    public var copy = CommonCopy()
 
     public init(_ parameters: ParameterValues) throws(ConfigurationFault) { target = try TargetModel(parameters) }
 
     public func check(dimension: Int) throws(ConfigurationFault) { try target.check(dimension: dimension) }
 
-    public var needs: AttackNeeds { [.before, .past] }
-
-    public mutating func plan(seeing view: borrowing AttackView) -> [Float] {
-        guard let training = view.training else { return view.own }
-        var copy = CommonCopy(memory[...])
-        let common = copy.common(seeing: view)
-        let model = target.model(of: view.own.count).map { Double($0) }
-        let message = copy.message(
-            pullingBy: withinBound(training.coupling.gradient(common.moved(-1, along: model)), of: training.coupling),
-            at: common, seeing: view, training.stepSize)
-        memory = copy.floats
-        return message
+    public func report(at common: [Double], in round: Round, under coupling: any Coupling) -> [Double] {
+        coupling.gradient(common.moved(-1, along: target.model(of: common.count).map { Double($0) }))
     }
-
-    public func forge(
-        for victim: NodeID, by plan: [Float], seeing view: borrowing AttackView, random: inout RandomStream
-    ) -> Forgery { .model(plan) }
 }

@@ -136,8 +136,8 @@ public struct PersonalExchange: Exchange {
         keep(point.own.map { Float($0) }, in: &state)
         let penalty = penaltySlope(at: common)
         for j in vector.indices { vector[j] = Float(common[j] - stepSize * (point.pull[j] + penalty[j])) }
-        let samples = problem.sampleCount
-        return StepReport(loss: samples > 0 ? loss / Double(samples) : 0, samples: samples)
+        let weight = problem.sampleWeight
+        return StepReport(loss: weight > 0 ? loss / weight : 0, samples: problem.sampleCount)
     }
 
     /// - Returns: where it ends, and Σ ℓ there.
@@ -148,7 +148,7 @@ public struct PersonalExchange: Exchange {
         var sum = [Double](repeating: 0, count: own.count)
         var loss = 0.0
         let point = CoupledDescent(coupling).minimum(
-            from: own, towards: common, tolerance: tolerance * max(1, share * Double(problem.sampleCount))
+            from: own, towards: common, tolerance: tolerance * max(1, share * problem.sampleWeight)
         ) { point in
             loss = problem.wholeLoss(at: point.map { Float($0) }, gradient: &sum, scratch: &scratch)
             return slope(sum, at: point, share, problem)
@@ -178,7 +178,7 @@ public struct PersonalExchange: Exchange {
     private func share(of problem: any LocalProblem) -> Double {
         switch loss {
         case .sum: 1
-        case .mean: 1 / Double(max(1, problem.sampleCount))
+        case .mean: problem.sampleWeight > 0 ? 1 / problem.sampleWeight : 1
         case .averaged: 1 / max(1, setting?.averageSamples ?? 1)
         }
     }

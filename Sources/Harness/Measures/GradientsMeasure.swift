@@ -37,21 +37,25 @@ struct GradientsMeasure: MomentMeasure, RunMeasure {
         return ("gradients, from mean", "honest ξ \(figures.text("regularDistance"))\(poisoned)")
     }
 
-    private let objective: any Objective
+    private struct Holder {
+        let data: Batch
+        let objective: any Objective
+        let poison: (any BatchPoison)?
+    }
+
     private let decay: Double
-    private let honest: [Batch]
-    private let poisoned: [(data: Batch, poison: (any BatchPoison)?)]
+    private let honest: [Holder]
+    private let poisoned: [Holder]
 
     init?(_ assembly: Assembly, test: Samples) throws(ConfigurationFault) {
-        objective = assembly.objective
         decay = assembly.experiment.training.weightDecay
-        var (honest, poisoned): ([Batch], [(Batch, (any BatchPoison)?)]) = ([], [])
+        var (honest, poisoned): ([Holder], [Holder]) = ([], [])
         for node in assembly.topology.nodes where !assembly.parts[node.index].isEmpty {
-            if assembly.poisons(node) {
-                poisoned.append((try assembly.shard(of: node), assembly.batchPoison(of: node)))
-            } else if assembly.honest.contains(node) {
-                honest.append(try assembly.shard(of: node))
-            }
+            guard assembly.poisons(node) || assembly.honest.contains(node) else { continue }
+            let holder = Holder(
+                data: try assembly.shard(of: node), objective: assembly.objective(of: node),
+                poison: assembly.batchPoison(of: node))
+            if assembly.poisons(node) { poisoned.append(holder) } else { honest.append(holder) }
         }
         if honest.isEmpty { return nil }
         (self.honest, self.poisoned) = (honest, poisoned)
@@ -63,13 +67,13 @@ struct GradientsMeasure: MomentMeasure, RunMeasure {
 
     /// - Parameter point: x̄.
     func figures(at point: [Float], scratch: inout ObjectiveScratch) -> Figures {
-        let gradients = honest.map { gradient(of: $0, nil, at: point, &scratch) }
+        let gradients = honest.map { gradient(of: $0, at: point, &scratch) }
         var mean = [Double](repeating: 0, count: point.count)
         for gradient in gradients {
             for place in mean.indices { mean[place] += gradient[place] / Double(gradients.count) }
         }
         let squares = gradients.map { squaredDistance($0, mean) }
-        let ofPoisoned = poisoned.map { squaredDistance(gradient(of: $0.data, $0.poison, at: point, &scratch), mean) }
+        let ofPoisoned = poisoned.map { squaredDistance(gradient(of: $0, at: point, &scratch), mean) }
         var figures = Figures()
         figures.add("dissimilarity", squares.reduce(0, +) / Double(squares.count))
         figures.add("gradientSquared", mean.reduce(0) { $0 + $1 * $1 })
@@ -79,15 +83,16 @@ struct GradientsMeasure: MomentMeasure, RunMeasure {
     }
 
     private func gradient(
-        of data: Batch, _ poison: (any BatchPoison)?, at point: [Float], _ scratch: inout ObjectiveScratch
+        of holder: Holder, at point: [Float], _ scratch: inout ObjectiveScratch
     ) -> [Double] {
+        let (data, objective) = (holder.data, holder.objective)
         var gradient = point.map { decay * Double($0) }
         var part = [Float](repeating: 0, count: point.count)
         for chunk in data.chunks(of: objective.samplesOfChunk) {
-            let chunk = poison?.poisoned(chunk, at: point.span, of: objective, scratch: &scratch) ?? chunk
+            let chunk = holder.poison?.poisoned(chunk, at: point.span, of: objective, scratch: &scratch) ?? chunk
             var span = part.mutableSpan
             _ = objective.lossAndGradient(at: point.span, on: chunk, gradient: &span, scratch: &scratch)
-            let weight = Double(chunk.count) / Double(data.count)
+            let weight = chunk.weight / data.weight
             for place in part.indices { gradient[place] += weight * Double(part[place]) }
         }
         return gradient

@@ -6,16 +6,17 @@ struct CrossEntropy: ClassLoss {
     let scoreCount: Int
 
     func sum(
-        _ scores: inout MutableSpan<Float>, rows: Span<Int32>, targets: Targets, share: Float?
+        _ scores: inout MutableSpan<Float>, rows: Span<Int32>, of samples: Samples, share: Float?
     ) -> Double {
-        let targets = ClassTargets(targets)
+        let targets = ClassTargets(samples.targets)
         var loss = 0.0
         for s in rows.indices {
             let row = s * scoreCount..<(s + 1) * scoreCount
             let own = targets.expected(of: rows[s], scores, at: row.lowerBound)
             let (greatest, total) = exponentiate(&scores, row)
-            loss += Elementary.log(Double(total)) - Double(own - greatest)
-            guard let share else { continue }
+            let weight = samples.weight(of: rows[s])
+            loss += Double(weight) * (Elementary.log(Double(total)) - Double(own - greatest))
+            guard let share = share.map({ $0 * weight }) else { continue }
             for position in row { scores[position] *= share / total }
             targets.subtract(share, of: rows[s], from: &scores, at: row.lowerBound)
         }

@@ -16,16 +16,17 @@ struct HingeLoss: ClassLoss {
     let scoreCount: Int
 
     func sum(
-        _ scores: inout MutableSpan<Float>, rows: Span<Int32>, targets: Targets, share: Float?
+        _ scores: inout MutableSpan<Float>, rows: Span<Int32>, of samples: Samples, share: Float?
     ) -> Double {
-        let targets = ClassTargets(targets)
+        let targets = ClassTargets(samples.targets)
         var loss = 0.0
         var slopes = [Float](repeating: 0, count: scoreCount)
         for s in rows.indices {
             let row = s * scoreCount
             for c in slopes.indices { slopes[c] = 0 }
+            let count = samples.weight(of: rows[s])
             for label in 0..<scoreCount {
-                let weight = targets.share(of: rows[s], label)
+                let weight = count * targets.share(of: rows[s], label)
                 guard weight > 0 else { continue }
                 loss += Double(weight) * one(scores, at: row, label: label, weight, &slopes)
             }

@@ -6,17 +6,18 @@ struct LogisticLoss: LossFunction {
     let scoreCount = 1
 
     func sum(
-        _ scores: inout MutableSpan<Float>, rows: Span<Int32>, targets: Targets, share: Float?
+        _ scores: inout MutableSpan<Float>, rows: Span<Int32>, of samples: Samples, share: Float?
     ) -> Double {
-        let targets = ClassTargets(targets)
+        let targets = ClassTargets(samples.targets)
         var loss = 0.0
         for s in rows.indices {
             let score = Double(scores[s])
             let second = Double(targets.share(of: rows[s], 1))
             // Of −|s|, which does not overflow.
             let power = Elementary.exp(-score.magnitude)
-            loss += max(0, score) + Elementary.log(1 + power) - second * score
-            guard let share else { continue }
+            let weight = samples.weight(of: rows[s])
+            loss += Double(weight) * (max(0, score) + Elementary.log(1 + power) - second * score)
+            guard let share = share.map({ $0 * weight }) else { continue }
             let probability = (score < 0 ? power : 1) / (1 + power)
             scores[s] = share * Float(probability - second)
         }

@@ -6,14 +6,15 @@ struct SquaredError: LossFunction {
     let scoreCount = 1
 
     func sum(
-        _ scores: inout MutableSpan<Float>, rows: Span<Int32>, targets: Targets, share: Float?
+        _ scores: inout MutableSpan<Float>, rows: Span<Int32>, of samples: Samples, share: Float?
     ) -> Double {
-        guard case .values(let values) = targets else { preconditionFailure("real values are regressed on") }
+        guard case .values(let values) = samples.targets else { preconditionFailure("real values are regressed on") }
         var loss = 0.0
         for s in rows.indices {
             let error = scores[s] - values[Int(rows[s])]
-            loss += Double(error) * Double(error) / 2
-            if let share { scores[s] = share * error }
+            let weight = samples.weight(of: rows[s])
+            loss += Double(weight) * (Double(error) * Double(error) / 2)
+            if let share { scores[s] = share * weight * error }
         }
         return loss
     }

@@ -65,7 +65,7 @@ private struct LinearObjective: Objective {
     func initialise(random: inout RandomStream) -> [Float] { [Float](repeating: 0, count: count) }
 
     func loss(at parameters: Span<Float>, on batch: Batch, scratch: inout ObjectiveScratch) -> Double {
-        lossSum(parameters, batch) / Double(batch.count)
+        lossSum(parameters, batch) / batch.weight
     }
 
     func lossAndGradient(
@@ -77,13 +77,13 @@ private struct LinearObjective: Objective {
         var sums = [Double](repeating: 0, count: featureCount)
         let features = batch.samples.features.span
         for row in batch.rows {
-            let start = Int(row) * featureCount
-            for j in 0..<featureCount { sums[j] += Double(features[start + j]) }
+            let (start, weight) = (Int(row) * featureCount, Double(batch.samples.weight(of: row)))
+            for j in 0..<featureCount { sums[j] += weight * Double(features[start + j]) }
         }
-        let share = constant / Double(batch.count)
+        let share = constant / batch.weight
         let pull = delta > 0 ? sums[count] / max(delta, norm(parameters)) : 0
         for j in 0..<count { gradient[j] = Float(share * (sums[j] + pull * Double(parameters[j]))) }
-        return lossSum(parameters, batch) / Double(batch.count)
+        return lossSum(parameters, batch) / batch.weight
     }
 
     func inputGradients(
@@ -104,7 +104,7 @@ private struct LinearObjective: Objective {
         evaluation.loss += lossSum(parameters, batch)
         // Nothing is predicted, whatever targets the samples have.
         evaluation.correct = nil
-        evaluation.count += batch.count
+        evaluation.add(batch)
     }
 
     private func lossSum(_ parameters: Span<Float>, _ batch: Batch) -> Double {
@@ -112,9 +112,9 @@ private struct LinearObjective: Objective {
         let height = delta > 0 ? huber(parameters) : 0
         var sum = 0.0
         for row in batch.rows {
-            let start = Int(row) * featureCount
-            for j in 0..<count { sum += Double(features[start + j]) * Double(parameters[j]) }
-            if delta > 0 { sum += Double(features[start + count]) * height }
+            let (start, weight) = (Int(row) * featureCount, Double(batch.samples.weight(of: row)))
+            for j in 0..<count { sum += weight * (Double(features[start + j]) * Double(parameters[j])) }
+            if delta > 0 { sum += weight * (Double(features[start + count]) * height) }
         }
         return constant * sum
     }

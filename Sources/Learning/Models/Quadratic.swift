@@ -46,7 +46,7 @@ private struct QuadraticObjective: Objective {
     }
 
     func loss(at parameters: Span<Float>, on batch: Batch, scratch: inout ObjectiveScratch) -> Double {
-        lossSum(parameters, batch) / Double(batch.count)
+        lossSum(parameters, batch) / batch.weight
     }
 
     func lossAndGradient(
@@ -58,11 +58,11 @@ private struct QuadraticObjective: Objective {
         var sums = [Double](repeating: 0, count: featureCount)
         let features = batch.samples.features.span
         for row in batch.rows {
-            let start = Int(row) * featureCount
-            for j in 0..<featureCount { sums[j] += Double(parameters[j]) - Double(features[start + j]) }
+            let (start, weight) = (Int(row) * featureCount, Double(batch.samples.weight(of: row)))
+            for j in 0..<featureCount { sums[j] += weight * (Double(parameters[j]) - Double(features[start + j])) }
         }
-        for j in 0..<featureCount { gradient[j] = Float(sums[j] / Double(batch.count)) }
-        return lossSum(parameters, batch) / Double(batch.count)
+        for j in 0..<featureCount { gradient[j] = Float(sums[j] / batch.weight) }
+        return lossSum(parameters, batch) / batch.weight
     }
 
     func inputGradients(
@@ -84,17 +84,17 @@ private struct QuadraticObjective: Objective {
         evaluation.loss += lossSum(parameters, batch)
         // Nothing is predicted, whatever targets the samples have.
         evaluation.correct = nil
-        evaluation.count += batch.count
+        evaluation.add(batch)
     }
 
     private func lossSum(_ parameters: Span<Float>, _ batch: Batch) -> Double {
         let features = batch.samples.features.span
         var sum = 0.0
         for row in batch.rows {
-            let start = Int(row) * featureCount
+            let (start, weight) = (Int(row) * featureCount, Double(batch.samples.weight(of: row)))
             for j in 0..<featureCount {
                 let way = Double(parameters[j]) - Double(features[start + j])
-                sum += way * way
+                sum += weight * (way * way)
             }
         }
         return sum / 2

@@ -15,7 +15,8 @@ public struct WeightedBatch: Sendable {
         self.weights = weights
     }
 
-    /// What shards come to if all count the same, however large they are; empty ones do not count.
+    /// What shards come to if all count the same, however large they are, and the samples within each as often as
+    /// their weights say; empty ones do not count.
     ///
     /// - Parameter shards: rows of `samples`.
     public init(_ samples: Samples, equally shards: [[Int32]]) {
@@ -23,7 +24,8 @@ public struct WeightedBatch: Sendable {
         self.init(
             samples, rows: filled.flatMap { $0 },
             weights: filled.flatMap { shard in
-                shard.map { _ in 1 / (Double(filled.count) * Double(shard.count)) }
+                let whole = Double(filled.count) * Batch(samples, rows: shard).weight
+                return shard.map { Double(samples.weight(of: $0)) / whole }
             })
     }
 }
