@@ -2,40 +2,15 @@
 import Kernels
 
 extension Objective {
-    /// ℓ(x; z) of every sample, in their order.
-    public func sampleLosses(
-        at parameters: Span<Float>, on samples: Samples, scratch: inout ObjectiveScratch
-    ) -> [Double] {
-        var losses: [Double] = []
-        losses.reserveCapacity(samples.count)
-        var one = Batch(samples, rows: [0])
-        for row in 0..<Int32(samples.count) {
-            one.rows[0] = row
-            losses.append(loss(at: parameters, on: one, scratch: &scratch))
-        }
-        return losses
-    }
-
     /// The mean gradient over the samples of a batch, and the mean squared distance of one sample's gradient from it.
     public func gradientSpread(
         at parameters: Span<Float>, on batch: Batch, scratch: inout ObjectiveScratch
     ) -> (mean: [Double], variance: Double) {
-        var sums = [Double](repeating: 0, count: dimension)
-        var squares = 0.0
-        sampleGradients(at: parameters, on: batch, scratch: &scratch) { _, gradient in
-            for index in sums.indices {
-                let value = Double(gradient[index])
-                sums[index] += value
-                squares += value * value
-            }
-        }
-        let share = 1 / Double(batch.count)
-        var square = 0.0
-        for index in sums.indices {
-            sums[index] *= share
-            square += sums[index] * sums[index]
-        }
-        return (sums, max(0, squares * share - square))
+        var gradient = [Float](repeating: 0, count: dimension)
+        var span = gradient.mutableSpan
+        _ = lossAndGradient(at: parameters, on: batch, gradient: &span, scratch: &scratch)
+        let squares = squaredGradientNorms(at: parameters, on: batch, scratch: &scratch).reduce(0, +)
+        return (gradient.map(Double.init), max(0, squares / Double(batch.count) - squaredNorm(gradient.span)))
     }
 }
 
