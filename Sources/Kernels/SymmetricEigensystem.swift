@@ -11,6 +11,7 @@ public struct SymmetricEigensystem: Sendable {
     /// Row i belongs to `values[i]`; of length 1.
     public private(set) var vectors: [Double] = []
 
+    private var factor: [Double] = []
     private var couplings: [Double] = []
     private var reflector: [Double] = []
     private var image: [Double] = []
@@ -26,6 +27,28 @@ public struct SymmetricEigensystem: Sendable {
     /// The position of the greatest value.
     public var greatest: Int {
         values.indices.reduce(0) { values[$1] > values[$0] ? $1 : $0 }
+    }
+
+    /// Whether the greatest value is above `bound`, by at least minus what rounding does, some 2⁻⁵² of the trace times
+    /// the size; `false` is no answer. Of a matrix without negative values; it stays as it is. Far cheaper than
+    /// to solve: `bound` less the matrix has no triangular factor (Golub, Van Loan, algorithm 4.2.1).
+    public mutating func surelyExceeds(_ bound: Double) -> Bool {
+        guard bound.isFinite else { return false }
+        if factor.count < size * size { factor = [Double](repeating: 0, count: size * size) }
+        for row in 0..<size {
+            let start = row * size
+            for column in 0..<row {
+                var rest = -matrix[start + column]
+                for k in 0..<column { rest -= factor[start + k] * factor[column * size + k] }
+                // On the diagonal there are the inverses.
+                factor[start + column] = rest * factor[column * size + column]
+            }
+            var pivot = bound - matrix[start + row]
+            for k in 0..<row { pivot -= factor[start + k] * factor[start + k] }
+            if pivot <= 0 { return true }
+            factor[start + row] = 1 / pivot.squareRoot()
+        }
+        return false
     }
 
     public mutating func solve(withVectors: Bool) {

@@ -125,6 +125,41 @@ public struct Network: Objective {
         return loss / weight
     }
 
+    public func sampleLosses(
+        at parameters: Span<Float>, on batch: Batch, scratch: inout ObjectiveScratch
+    ) -> [Double] {
+        var losses: [Double] = []
+        losses.reserveCapacity(batch.count)
+        let width = loss.scoreCount
+        var own = [Float](repeating: 0, count: width)
+        forEachChunk(of: batch.unweighted) { chunk in
+            forward(parameters, chunk, &scratch)
+            let scores = taken(from: &scratch.outputs[stages.count - 1], atLeast: 0)
+            let rows = chunk.rows.span
+            for s in rows.indices {
+                for c in 0..<width { own[c] = scores[s * width + c] }
+                var span = own.mutableSpan
+                losses.append(
+                    loss.sum(&span, rows: rows.extracting(s..<s + 1), of: chunk.samples, share: nil))
+            }
+            scratch.outputs[stages.count - 1] = scores
+        }
+        return losses
+    }
+
+    public func squaredGradientNorms(
+        at parameters: Span<Float>, on batch: Batch, scratch: inout ObjectiveScratch
+    ) -> [Double] {
+        var norms: [Double] = []
+        norms.reserveCapacity(batch.count)
+        forEachChunk(of: batch.unweighted) { chunk in
+            forward(parameters, chunk, &scratch)
+            _ = losses(chunk, share: 1, &scratch)
+            norms.append(contentsOf: squaredNorms(parameters, chunk, &scratch))
+        }
+        return norms
+    }
+
     /// Without any gradient of a single sample, at the cost of one more pass back: their norms come of what layers are
     /// given and of the errors behind them, and then each sample's errors are shortened as its gradient would be.
     public func clippedGradientSum(
@@ -140,11 +175,7 @@ public struct Network: Objective {
         let loss = losses(batch, share: 1, &scratch)
         let width = self.loss.scoreCount
         var errors = Array(scratch.errors[..<(batch.count * width)])
-        var norms = [Double](repeating: 0, count: batch.count)
-        for index in (heldStages..<stages.count).reversed() {
-            addSquaredNorms(of: index, batch, to: &norms, &scratch)
-            if index > heldStages { pass(index, batch, parameters, &scratch) }
-        }
+        let norms = squaredNorms(parameters, batch, &scratch)
         for s in 0..<batch.count {
             let factor = clipFactor(squaredNorm: norms[s], clip: clip)
             for c in s * width..<(s + 1) * width { errors[c] = factor == 0 ? 0 : factor * errors[c] }
@@ -249,6 +280,18 @@ extension Network {
             backward(index, batch, into: &gradient, &scratch)
             if index > heldStages { pass(index, batch, parameters, &scratch) }
         }
+    }
+
+    /// The squared norm of each sample's gradient, from the errors behind the last stage, which are lost.
+    private func squaredNorms(
+        _ parameters: Span<Float>, _ batch: Batch, _ scratch: inout ObjectiveScratch
+    ) -> [Double] {
+        var norms = [Double](repeating: 0, count: batch.count)
+        for index in (heldStages..<stages.count).reversed() {
+            addSquaredNorms(of: index, batch, to: &norms, &scratch)
+            if index > heldStages { pass(index, batch, parameters, &scratch) }
+        }
+        return norms
     }
 
     /// Adds the squared norm of each sample's gradient by one stage's parameters, from the errors.

@@ -54,6 +54,14 @@ public protocol Objective: Sendable {
         _ body: (_ loss: Double, _ gradient: Span<Float>) -> Void
     )
 
+    /// The loss of each sample of the batch, in its order: what `loss` says of it alone, but for rounding.
+    func sampleLosses(at parameters: Span<Float>, on batch: Batch, scratch: inout ObjectiveScratch) -> [Double]
+
+    /// The squared norm of the gradient of each sample of the batch, in its order.
+    func squaredGradientNorms(
+        at parameters: Span<Float>, on batch: Batch, scratch: inout ObjectiveScratch
+    ) -> [Double]
+
     /// The sum of the gradients of the batch's samples, each shortened to the norm `clip` where it is longer, d
     /// elements overwritten; one that is not finite counts as zero. 0 for an empty batch. Weights are left out: what is
     /// shortened counts once.
@@ -109,7 +117,7 @@ extension Objective {
         }
     }
 
-    /// The loss of each sample of the batch, in its order.
+    /// One sample after the other.
     public func sampleLosses(
         at parameters: Span<Float>, on batch: Batch, scratch: inout ObjectiveScratch
     ) -> [Double] {
@@ -123,19 +131,33 @@ extension Objective {
         return losses
     }
 
+    /// From the gradients themselves, one after the other.
+    public func squaredGradientNorms(
+        at parameters: Span<Float>, on batch: Batch, scratch: inout ObjectiveScratch
+    ) -> [Double] {
+        var norms: [Double] = []
+        norms.reserveCapacity(batch.count)
+        sampleGradients(at: parameters, on: batch, scratch: &scratch) { norms.append(squaredNorm($1)) }
+        return norms
+    }
+
     /// Loss and accuracy over all samples, a chunk at a time.
     public func evaluate(
         _ parameters: Span<Float>, on samples: Samples, scratch: inout ObjectiveScratch
     ) -> Evaluation {
-        let chunk = samplesOfChunk
         var sum = Evaluation.Sum(counts: samples.classCount > 0)
-        var batch = Batch(samples, rows: [])
-        for start in stride(from: 0, to: samples.count, by: chunk) {
-            batch.rows.removeAll(keepingCapacity: true)
-            batch.rows.append(contentsOf: Int32(start)..<Int32(min(samples.count, start + chunk)))
-            evaluate(parameters, on: batch, into: &sum, scratch: &scratch)
-        }
+        forEachChunk(of: Batch(samples)) { evaluate(parameters, on: $0, into: &sum, scratch: &scratch) }
         return Evaluation(sum)
+    }
+
+    /// Shows the batch in parts that are small enough to be held at once, in its order.
+    func forEachChunk(of batch: Batch, _ body: (Batch) -> Void) {
+        var chunk = Batch(batch.samples, rows: [])
+        for start in stride(from: 0, to: batch.count, by: samplesOfChunk) {
+            chunk.rows.removeAll(keepingCapacity: true)
+            chunk.rows.append(contentsOf: batch.rows[start..<min(batch.count, start + samplesOfChunk)])
+            body(chunk)
+        }
     }
 }
 

@@ -2,44 +2,17 @@
 import Kernels
 
 extension Objective {
-    /// ℓ(x; z) of every sample, in their order.
-    public func sampleLosses(
-        at parameters: Span<Float>, on samples: Samples, scratch: inout ObjectiveScratch
-    ) -> [Double] {
-        var losses: [Double] = []
-        losses.reserveCapacity(samples.count)
-        var one = Batch(samples, rows: [0])
-        for row in 0..<Int32(samples.count) {
-            one.rows[0] = row
-            losses.append(loss(at: parameters, on: one, scratch: &scratch))
-        }
-        return losses
-    }
-
     /// The mean gradient over the samples of a batch, as often as they count, and the mean squared distance of one
     /// sample's gradient from it.
     public func gradientSpread(
         at parameters: Span<Float>, on batch: Batch, scratch: inout ObjectiveScratch
     ) -> (mean: [Double], variance: Double) {
-        var sums = [Double](repeating: 0, count: dimension)
-        var squares = 0.0
-        var place = 0
-        sampleGradients(at: parameters, on: batch, scratch: &scratch) { _, gradient in
-            let weight = Double(batch.samples.weight(of: batch.rows[place]))
-            place += 1
-            for index in sums.indices {
-                let value = Double(gradient[index])
-                sums[index] += weight * value
-                squares += weight * (value * value)
-            }
-        }
-        let share = 1 / batch.weight
-        var square = 0.0
-        for index in sums.indices {
-            sums[index] *= share
-            square += sums[index] * sums[index]
-        }
-        return (sums, max(0, squares * share - square))
+        var gradient = [Float](repeating: 0, count: dimension)
+        var span = gradient.mutableSpan
+        _ = lossAndGradient(at: parameters, on: batch, gradient: &span, scratch: &scratch)
+        let squares = zip(batch.rows, squaredGradientNorms(at: parameters, on: batch, scratch: &scratch))
+            .reduce(0) { $0 + Double(batch.samples.weight(of: $1.0)) * $1.1 }
+        return (gradient.map(Double.init), max(0, squares / batch.weight - squaredNorm(gradient.span)))
     }
 }
 

@@ -41,6 +41,26 @@ struct SymmetricEigensystemTests {
         #expect(abs(system.values.reduce(0, +) - trace) < 1e-12)
     }
 
+    @Test("the greatest value is told from bounds beside it, without a change", arguments: [1, 2, 3, 8, 21])
+    func bound(size: Int) {
+        let half = Self.random(size: size, seed: UInt64(40 + size))
+        var square = [Double](repeating: 0, count: size * size)
+        for i in 0..<size {
+            for j in 0..<size {
+                square[i * size + j] = (0..<size).reduce(0) { $0 + half[i * size + $1] * half[j * size + $1] }
+            }
+        }
+        let greatest = Self.solved(square, size: size).values.max() ?? 0
+        var system = SymmetricEigensystem()
+        for scale in [1, 0x1p-900, 0x1p900] {
+            system.begin(size: size)
+            system.matrix = square.map { scale * $0 }
+            #expect(system.surelyExceeds(scale * greatest * (1 - 1e-9)))
+            #expect(!system.surelyExceeds(scale * greatest * (1 + 1e-9)) && !system.surelyExceeds(.infinity))
+            #expect(system.matrix == square.map { scale * $0 })
+        }
+    }
+
     @Test("an element a hundred million times smaller than its neighbour still counts")
     func smallElement() {
         let small = 1e-8

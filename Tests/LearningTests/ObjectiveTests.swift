@@ -117,7 +117,9 @@ struct CatalogObjective: CustomTestStringConvertible, Sendable {
 }
 
 enum ObjectiveLaws {
-    static let all = [gradient, lossAlone, sampleGradients, clippedGradients, inputGradients, evaluation]
+    static let all = [
+        gradient, lossAlone, sampleLosses, sampleGradients, sampleNorms, clippedGradients, inputGradients, evaluation,
+    ]
 
     /// Data of all kinds: classes, images, two classes, real values.
     private static let data: [Samples] =
@@ -227,6 +229,29 @@ enum ObjectiveLaws {
         place, verdict in
         let (with, alone) = (place.lossAndGradient().loss, place.loss())
         verdict.expect(with == alone, "\(with) with the gradient, \(alone) without")
+    }
+
+    static let sampleLosses = law("the losses of its samples are those of each alone", brokenBy: Rounding.self) {
+        place, verdict in
+        var scratch = ObjectiveScratch()
+        let losses = place.objective.sampleLosses(at: place.point.span, on: place.batch, scratch: &scratch)
+        let alone = place.batch.rows.map { place.loss(on: Batch(place.batch.samples, rows: [$0])) }
+        verdict.expect(
+            losses.count == alone.count && zip(losses, alone).allSatisfy { abs($0 - $1) < 1e-5 * max(1, $1) },
+            "\(losses), alone \(alone)")
+    }
+
+    static let sampleNorms = law("the norms of its samples' gradients are those of each", brokenBy: Blunt.self) {
+        place, verdict in
+        var scratch = ObjectiveScratch()
+        let norms = place.objective.squaredGradientNorms(at: place.point.span, on: place.batch, scratch: &scratch)
+        var alone: [Double] = []
+        place.objective.sampleGradients(at: place.point.span, on: place.batch, scratch: &scratch) {
+            alone.append(squaredNorm($1))
+        }
+        verdict.expect(
+            norms.count == alone.count && zip(norms, alone).allSatisfy { abs($0 - $1) < 1e-4 * max(1, $1) },
+            "\(norms), alone \(alone)")
     }
 
     static let sampleGradients = law(

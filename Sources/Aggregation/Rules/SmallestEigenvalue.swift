@@ -41,6 +41,8 @@ public struct SmallestEigenvalue: AggregationRule {
             members.reduce(bound) { max($0, 0.5 * pairs[row * count + $1]) }
         } value: { members, _, least in
             let trace = eigen.loadGram(of: members, weights: shares, pairs: pairs, count: count)
+            // Most subsets are worse than the best so far, which is told without their values.
+            guard !eigen.surelyExceeds(least) else { return least }
             eigen.solve(withVectors: false)
             let value = eigen.values[eigen.greatest]
             return value < least - 1e-12 * trace ? value : least

@@ -38,7 +38,7 @@ struct StabilityBounds: Sendable {
     /// - Parameters:
     ///   - shards: of the honest nodes with data.
     ///   - moments: means of the honest models.
-    init(_ assembly: Assembly, shards: [Samples], moments: [[Float]], scratch: inout ObjectiveScratch) throws {
+    init(_ assembly: Assembly, shards: [Batch], moments: [[Float]], scratch: inout ObjectiveScratch) throws {
         let regularity = try assembly.regularity()
         slope = regularity?.slope
         curvature = regularity?.curvature
@@ -75,7 +75,7 @@ struct StabilityBounds: Sendable {
         estimation = share * chance
         if let last = moments.last {
             let gradients = shards.map {
-                assembly.objective.gradientSpread(at: last.span, on: Batch($0), scratch: &scratch).mean
+                assembly.objective.gradientSpread(at: last.span, on: $0, scratch: &scratch).mean
             }
             let square = last.indices.reduce(0.0) { sum, index in
                 let mean = gradients.reduce(0) { $0 + $1[index] } / Double(gradients.count)
@@ -89,14 +89,14 @@ struct StabilityBounds: Sendable {
     /// The greatest G² + σ²/B over the moments, each node's batch gradient being the mean of B of its samples'; a shard
     /// no larger than a batch is used whole, and has no σ².
     private static func spread(
-        _ assembly: Assembly, _ shards: [Samples], _ moments: [[Float]], batch: Int, _ scratch: inout ObjectiveScratch
+        _ assembly: Assembly, _ shards: [Batch], _ moments: [[Float]], batch: Int, _ scratch: inout ObjectiveScratch
     ) -> Double {
         moments.reduce(0) { greatest, model in
             var gradients: [[Double]] = []
             var noise = 0.0
             for shard in shards {
                 let (mean, variance) = assembly.objective.gradientSpread(
-                    at: model.span, on: Batch(shard), scratch: &scratch)
+                    at: model.span, on: shard, scratch: &scratch)
                 gradients.append(mean)
                 if batch < shard.count { noise += variance / Double(batch * shards.count) }
             }

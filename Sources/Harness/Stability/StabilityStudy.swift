@@ -37,8 +37,9 @@ public struct StabilityStudy {
     private let assembly: Assembly
     private let options: Simulator.Options
     private let shouldStop: () -> Bool
-    private let test: Samples
-    private let shards: [Samples]
+    private let test: Batch
+    /// Of the honest nodes with data.
+    private let shards: [Batch]
     private let settings: StabilitySettings
     private var scratch = ObjectiveScratch()
 
@@ -60,10 +61,10 @@ public struct StabilityStudy {
         self.options = options
         self.shouldStop = shouldStop
         settings = assembly.experiment.stability
-        test = try assembly.testPart()
+        test = Batch(try assembly.testPart())
         shards = try assembly.honest.filter { !assembly.parts[$0.index].isEmpty }.map {
             node throws(ConfigurationFault) in
-            try assembly.shard(of: node).picked
+            Batch(try assembly.shard(of: node).picked)
         }
     }
 

@@ -10,6 +10,8 @@ public protocol PlantedModel: ModelArchitecture {
     static var inputFactor: Float { get }
     static var lostSamples: Int { get }
     static var clipFactor: Double { get }
+    static var sampleOffset: Double { get }
+    static var normFactor: Double { get }
 }
 
 extension PlantedModel {
@@ -20,6 +22,8 @@ extension PlantedModel {
     public static var inputFactor: Float { 1 }
     public static var lostSamples: Int { 0 }
     public static var clipFactor: Double { 1 }
+    public static var sampleOffset: Double { 0 }
+    public static var normFactor: Double { 1 }
 
     public func makeObjective(for shape: SampleShape) throws(ConfigurationFault) -> any Objective {
         PlantedObjective<Self>(right: try SoftmaxRegression().makeObjective(for: shape))
@@ -52,6 +56,16 @@ private struct PlantedObjective<Fault: PlantedModel>: Objective {
     ) {
         let kept = Batch(batch.samples, rows: Array(batch.rows.dropLast(Fault.lostSamples)))
         right.sampleGradients(at: parameters, on: kept, scratch: &scratch, body)
+    }
+
+    func sampleLosses(at parameters: Span<Float>, on batch: Batch, scratch: inout ObjectiveScratch) -> [Double] {
+        right.sampleLosses(at: parameters, on: batch, scratch: &scratch).map { $0 + Fault.sampleOffset }
+    }
+
+    func squaredGradientNorms(
+        at parameters: Span<Float>, on batch: Batch, scratch: inout ObjectiveScratch
+    ) -> [Double] {
+        right.squaredGradientNorms(at: parameters, on: batch, scratch: &scratch).map { $0 * Fault.normFactor }
     }
 
     func clippedGradientSum(
@@ -105,6 +119,18 @@ public struct SteepInput: PlantedModel {
 /// Lets gradients be longer than the clip.
 public struct Lenient: PlantedModel {
     public static let clipFactor = 1.1
+    public init(_ parameters: ParameterValues) {}
+}
+
+/// Has other losses where they are asked for one by one.
+public struct Rounding: PlantedModel {
+    public static let sampleOffset = 0.01
+    public init(_ parameters: ParameterValues) {}
+}
+
+/// Has gradients shorter than they are where only their norms are asked for.
+public struct Blunt: PlantedModel {
+    public static let normFactor = 0.9
     public init(_ parameters: ParameterValues) {}
 }
 
