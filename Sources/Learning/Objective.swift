@@ -97,20 +97,6 @@ extension Objective {
         }
     }
 
-    /// The loss of each sample of the batch, in its order.
-    public func sampleLosses(
-        at parameters: Span<Float>, on batch: Batch, scratch: inout ObjectiveScratch
-    ) -> [Double] {
-        var one = Batch(batch.samples, rows: [0])
-        var losses: [Double] = []
-        losses.reserveCapacity(batch.count)
-        for row in batch.rows {
-            one.rows[0] = row
-            losses.append(loss(at: parameters, on: one, scratch: &scratch))
-        }
-        return losses
-    }
-
     /// Loss and accuracy over all samples, a chunk at a time.
     public func evaluate(
         _ parameters: Span<Float>, on samples: Samples, scratch: inout ObjectiveScratch

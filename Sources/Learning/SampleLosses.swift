@@ -2,14 +2,14 @@
 import Kernels
 
 extension Objective {
-    /// ℓ(x; z) of every sample, in their order.
+    /// ℓ(x; z) of every sample of the batch, in its order.
     public func sampleLosses(
-        at parameters: Span<Float>, on samples: Samples, scratch: inout ObjectiveScratch
+        at parameters: Span<Float>, on batch: Batch, scratch: inout ObjectiveScratch
     ) -> [Double] {
         var losses: [Double] = []
-        losses.reserveCapacity(samples.count)
-        var one = Batch(samples, rows: [0])
-        for row in 0..<Int32(samples.count) {
+        losses.reserveCapacity(batch.count)
+        var one = Batch(batch.samples, rows: [0])
+        for row in batch.rows {
             one.rows[0] = row
             losses.append(loss(at: parameters, on: one, scratch: &scratch))
         }
