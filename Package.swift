@@ -62,7 +62,7 @@ let package = Package(
         module("Scenario", foundations + ["Attacks", "Core", "Faults"], prose: ["README.md"]),
         module("Platform", node, informed, prose: ["README.md"]),
         module("Simulation", foundations + ["Attacks", "Core", "Faults"], optimised),
-        module("Personalisation", named, optimised),
+        module("Personalisation", named + ["Learning"], optimised),
         module("Linter", node, optimised),
         module(
             "Harness", node + ["Personalisation", "Linter", "Platform", "Simulation"],
@@ -96,7 +96,7 @@ let package = Package(
         tests("AggregationTests", node + ["ReferenceRules", "Platform"]),
         tests("WireTests", ["Kernels", "Cryptography", "Wire"]),
         tests("MetricsTests", ["Kernels", "JSON", "Metrics"]),
-        tests("AttacksTests", foundations + ["Attacks"]),
+        tests("AttacksTests", foundations + ["Attacks", "Personalisation"]),
         tests("CoreTests", foundations + ["Attacks", "Core"]),
         tests("FaultsTests", named + ["Faults"]),
         tests("ScenarioTests", node),

@@ -212,7 +212,7 @@ extension [Float] {
 
     static func - (x: [Float], y: [Float]) -> [Float] { x.moved(-1, along: y) }
 
-    var norm: Double { squaredNorm(span).squareRoot() }
+    var norm: Double { Kernels.squaredNorm(span).squareRoot() }
 
     /// Of length 1; zeros where there is no direction.
     var unit: [Float] {

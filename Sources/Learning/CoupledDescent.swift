@@ -1,4 +1,5 @@
 // A node's own model under a coupling: the minimum of its loss and the coupling together, and single steps there.
+import Kernels
 
 /// min over θ of L(θ) + R(ρ − θ) by proximal gradient steps, in Double throughout, L being known by its gradient.
 public struct CoupledDescent: Sendable {
@@ -53,14 +54,14 @@ public struct CoupledDescent: Sendable {
         guard coupling.isDifferentiable else {
             return proximalStep(from: own, along: gradient, towards: common, step: t)
         }
-        let pull = coupling.gradient(difference(common, own))
+        let pull = coupling.gradient(common.minus(own))
         var (next, square) = (own, 0.0)
         for j in own.indices {
             let slope = gradient[j] - pull[j]
             next[j] = own[j] - t * slope
             square += slope * slope
         }
-        return Point(own: next, pull: coupling.gradient(difference(common, next)), residual: square.squareRoot())
+        return Point(own: next, pull: coupling.gradient(common.minus(next)), residual: square.squareRoot())
     }
 
     /// The minimum, by accelerated proximal steps (Beck, Teboulle 2009) that begin anew where they overshoot
@@ -112,9 +113,9 @@ public struct CoupledDescent: Sendable {
 
     /// A short way down, to measure the curvature on.
     private func firstProbe(at own: [Double], along slope: [Double]) -> [Double] {
-        let length = euclideanNorm(slope)
+        let length = slope.norm
         guard length > 0, length.isFinite else { return own }
-        let way = 1e-2 * max(1, euclideanNorm(own)) / length
+        let way = 1e-2 * max(1, own.norm) / length
         var probe = own
         for j in own.indices { probe[j] -= way * slope[j] }
         return probe
@@ -123,18 +124,11 @@ public struct CoupledDescent: Sendable {
     private func curvature(
         from point: [Double], _ slope: [Double], to other: [Double], _ otherSlope: [Double]
     ) -> Double {
-        let way = euclideanNorm(difference(other, point))
-        return way > 0 ? euclideanNorm(difference(otherSlope, slope)) / way : 0
+        let way = other.distance(to: point)
+        return way > 0 ? otherSlope.distance(to: slope) / way : 0
     }
 
     private func isLong(from point: [Double], to other: [Double]) -> Bool {
-        euclideanNorm(difference(other, point)) > 1e-4 * (1e-3 + euclideanNorm(other))
+        other.distance(to: point) > 1e-4 * (1e-3 + other.norm)
     }
-}
-
-/// x − y.
-func difference(_ x: [Double], _ y: [Double]) -> [Double] {
-    var difference = x
-    for j in x.indices { difference[j] -= y[j] }
-    return difference
 }

@@ -1,4 +1,5 @@
 // Coupling: how a node's own model is held to the model that all nodes share, R(ρ, θ) with u = ρ − θ.
+import Kernels
 public import Registry
 
 /// A convex penalty R(u) on the way u = ρ − θ from a node's own model θ to the common model ρ, and all that training
@@ -53,10 +54,8 @@ extension Coupling {
     /// The Euclidean distance of a vector from Grad; 0 for everything that may be a gradient, and beyond all bounds for
     /// what is not finite.
     public func distance(ofGradient gradient: [Double]) -> Double {
-        let projection = projected(gradient)
-        var sum = 0.0
-        for j in gradient.indices { sum += (gradient[j] - projection[j]) * (gradient[j] - projection[j]) }
-        return sum.isNaN ? .infinity : sum.squareRoot()
+        let distance = gradient.distance(to: projected(gradient))
+        return distance.isNaN ? .infinity : distance
     }
 
     /// Whether a vector may be a gradient of R, up to this Euclidean distance.
@@ -74,20 +73,6 @@ public enum CouplingCatalog {
 
     /// λ of every coupling.
     static let strength = Parameter.number("lambda", 1e-9...1e9, default: 1, "λ, the strength of the coupling")
-}
-
-/// |u|₂.
-func euclideanNorm(_ u: [Double]) -> Double {
-    var sum = 0.0
-    for element in u { sum += element * element }
-    return sum.squareRoot()
-}
-
-/// s u.
-func scaled(_ u: [Double], by s: Double) -> [Double] {
-    var scaled = u
-    for j in scaled.indices { scaled[j] *= s }
-    return scaled
 }
 
 /// Where a function that falls, above zero at first, comes to zero between `low` and `high`: bisection until no number

@@ -1,6 +1,7 @@
 // AnsweringUser: a user who answers random queries by its preference, with the field's noise: of linear regression and
 // of logistic regression. What the gradient-PAC property says of its loss, and how near learning comes to it.
 import Kernels
+import Learning
 
 /// θ† with a way to answer.
 public struct AnsweringUser: Sendable {
@@ -24,7 +25,7 @@ public struct AnsweringUser: Sendable {
     public func answers(_ samples: Int, random: inout RandomStream) -> any PersonalLoss {
         let queries = (0..<samples).map { _ in wish.map { _ in random.gaussian() } }
         let answers = queries.map { query -> Double in
-            let value = inner(query, wish)
+            let value = query.dot(wish)
             switch kind {
             case .linear: return value + random.gaussian()
             case .logistic: return random.uniform() < 1 / (1 + Elementary.exp(-value)) ? 1 : -1
@@ -32,7 +33,7 @@ public struct AnsweringUser: Sendable {
         }
         return kind == .linear
             ? ValueAnswers(queries: queries, answers: answers, ridge: Self.ridge)
-            : SignAnswers(queries: queries, answers: answers, ridge: Self.ridge)
+            : LocalLoss.logistic(zip(queries, answers).map { DataPoint($0, $1) }, ridge: Self.ridge)
     }
 
     /// ν.
@@ -48,9 +49,9 @@ public struct AnsweringUser: Sendable {
         let count = Double(samples)
         for _ in 0..<directions {
             let drawn = wish.map { _ in random.gaussian() }
-            let direction = 1 / length(drawn) * drawn
+            let direction = 1 / drawn.norm * drawn
             for radius in [1e-3, 1e-2, 0.1, 0.3, 1, 3, 10, 100] {
-                let along = inner(direction, loss.gradient(at: wish .+ radius * direction))
+                let along = direction.dot(loss.gradient(at: wish .+ radius * direction))
                 guard along >= a * count * min(1, radius) - b * raised(count, alpha) else { return false }
             }
         }
@@ -73,6 +74,6 @@ public struct AnsweringUser: Sendable {
             dimension: wish.count, nodes,
             regulariser: NormPower(weight: 0.01, power: 2, norm: 2, dimension: wish.count)
         ).solve()
-        return length(solution.personal[0] - wish)
+        return (solution.personal[0] - wish).norm
     }
 }

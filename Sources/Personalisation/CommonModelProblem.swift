@@ -36,14 +36,22 @@ public struct CommonModelProblem: Sendable {
     }
 
     /// ρ* and every θ*_n.
-    public func solve() -> CommonModelSolution { solve(holding: nil) }
+    ///
+    /// - Parameter isCancelled: asked again and again; what has been found by then is returned.
+    public func solve(isCancelled: () -> Bool = { false }) -> CommonModelSolution {
+        var solver = CommonModelSolver(self, holding: nil)
+        return solver.solve(isCancelled: isCancelled)
+    }
 
     /// Every θ_n that is best for a given ρ. Their pulls are the gradient in ρ of what is then least, G(ρ).
-    public func respond(to common: [Double]) -> CommonModelSolution { solve(holding: common) }
+    public func respond(to common: [Double]) -> CommonModelSolution { respond(to: common, from: nil) { false } }
 
-    private func solve(holding common: [Double]?) -> CommonModelSolution {
+    /// - Parameter start: the answers to a common model near by, if they are known.
+    func respond(
+        to common: [Double], from start: CommonModelSolver.Start?, isCancelled: () -> Bool
+    ) -> CommonModelSolution {
         var solver = CommonModelSolver(self, holding: common)
-        return solver.solve()
+        return solver.solve(from: start, isCancelled: isCancelled)
     }
 }
 

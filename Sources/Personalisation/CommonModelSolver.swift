@@ -2,6 +2,7 @@
 // multiplier y_n, which is smooth whatever kinks R_n has; when no multiplier changes any more the envelope touches R_n
 // (augmented Lagrangian; Rockafellar 1976. Newton on such envelopes: Li, Sun, Toh, SIAM J. Optim. 2018). Near the
 // solution Newton's method for all conditions at once (Qi, Sun 1993) goes on to rounding, which sharp envelopes blur.
+import Kernels
 
 /// The state of one solution.
 struct CommonModelSolver {
@@ -67,16 +68,39 @@ struct CommonModelSolver {
         sharpness = greatest
     }
 
-    mutating func solve() -> CommonModelSolution {
-        approach()
-        let rest = polish()
-        let pulls = ties.reduce(1) { max($0, length($1.multiplier)) }
-        if rest > Self.wanted * pulls + roundedGradients {
+    /// Where to begin: near the solution.
+    struct Start {
+        /// θ_n, one a participant.
+        var personal: [[Double]]
+        /// y_n.
+        var pulls: [[Double]]
+    }
+
+    /// - Parameter isCancelled: asked again and again; what has been found by then is returned.
+    mutating func solve(from start: Start? = nil, isCancelled: () -> Bool) -> CommonModelSolution {
+        if let start {
+            let cold = ties
+            for n in start.personal.indices {
+                if ties[n].loss != nil { ties[n].model = start.personal[n] }
+                ties[n].multiplier = start.pulls[n]
+                ties[n].image = ties[n].term.proximal(common - ties[n].model .+ start.pulls[n], step: 1)
+            }
+            // Near enough, Newton's method needs no approach.
+            if isEnough(polish()) { return told }
+            ties = cold
+        }
+        approach(isCancelled)
+        if !isEnough(polish()), !isCancelled() {
             isPatient = true
-            approach()
+            approach(isCancelled)
             _ = polish()
         }
         return told
+    }
+
+    private func isEnough(_ rest: Double) -> Bool {
+        let pulls = ties.reduce(1) { max($0, $1.multiplier.norm) }
+        return rest <= Self.wanted * pulls + roundedGradients
     }
 
     /// What rounding leaves of gradients of losses: units of |∇²L_n| |θ_n|.
@@ -84,23 +108,23 @@ struct CommonModelSolver {
         ties.reduce(0) { greatest, tie in
             guard let loss = tie.loss else { return greatest }
             let sums = product(loss.curvature(at: tie.model).map { abs($0) }, tie.model.map { abs($0) })
-            return max(greatest, 4e-16 * length(sums))
+            return max(greatest, 4e-16 * sums.norm)
         }
     }
 
     /// Multiplier after multiplier.
-    private mutating func approach() {
+    private mutating func approach(_ isCancelled: () -> Bool) {
         var (before, stalls) = (Double.infinity, 0)
-        for _ in 0..<Self.mostMultiplierSteps {
+        for _ in 0..<Self.mostMultiplierSteps where !isCancelled() {
             let slope = minimise()
-            var (moved, greatest, size) = (0.0, 1.0, 1 + length(common))
+            var (moved, greatest, size) = (0.0, 1.0, 1 + common.norm)
             for n in ties.indices {
                 let v = target(n, common, ties[n].model)
                 let z = ties[n].term.proximal(v, step: 1 / sharpness)
                 let multiplier = sharpness * (v - z)
-                moved = max(moved, length(multiplier - ties[n].multiplier))
-                greatest = max(greatest, length(multiplier))
-                size = max(size, length(v))
+                moved = max(moved, (multiplier - ties[n].multiplier).norm)
+                greatest = max(greatest, multiplier.norm)
+                size = max(size, v.norm)
                 ties[n].image = z
                 ties[n].multiplier = multiplier
             }
@@ -150,15 +174,15 @@ struct CommonModelSolver {
             let way = common - tie.model
             let image = tie.term.proximal(way .+ tie.multiplier, step: 1)
             let gap = way - image
-            square += inner(gap, gap)
+            square += gap.dot(gap)
             sum = sum .+ tie.multiplier
             if let loss = tie.loss {
                 let rest = loss.gradient(at: tie.model) - tie.multiplier
-                square += inner(rest, rest)
+                square += rest.dot(rest)
             }
             images.append(image)
         }
-        if !holdsCommon { square += inner(sum, sum) }
+        if !holdsCommon { square += sum.dot(sum) }
         return (square.squareRoot(), images)
     }
 
@@ -201,13 +225,13 @@ struct CommonModelSolver {
             if let loss = tie.loss {
                 model = common - tie.image
                 let rest = loss.gradient(at: model) - tie.multiplier
-                square += inner(rest, rest)
+                square += rest.dot(rest)
             } else {
-                separation = max(separation, length(common - tie.model - tie.image))
+                separation = max(separation, (common - tie.model - tie.image).norm)
             }
             if n < count { personal.append(model) }
         }
-        if !holdsCommon { square += inner(sum, sum) }
+        if !holdsCommon { square += sum.dot(sum) }
         return CommonModelSolution(
             common: common, personal: personal, pulls: ties.prefix(count).map(\.multiplier),
             regularPull: ties.count > count ? ties[count].multiplier : sum.map { _ in 0 },
@@ -233,7 +257,7 @@ struct CommonModelSolver {
         var images: [[Double]] = []
 
         func slope(along step: Step) -> Double {
-            models.indices.reduce(inner(common, step.common)) { $0 + inner(models[$1], step.models[$1]) }
+            models.indices.reduce(common.dot(step.common)) { $0 + models[$1].dot(step.models[$1]) }
         }
     }
 
@@ -244,13 +268,13 @@ struct CommonModelSolver {
             let z = ties[n].term.proximal(v, step: 1 / sharpness)
             let gap = v - z
             let pull = sharpness * gap
-            place.value += ties[n].term.value(at: z) + sharpness / 2 * inner(gap, gap)
+            place.value += ties[n].term.value(at: z) + sharpness / 2 * gap.dot(gap)
             for j in 0..<dimension { place.common[j] += pull[j] }
             var slope: [Double] = []
             if let loss = ties[n].loss {
                 place.value += loss.value(at: models[n])
                 slope = loss.gradient(at: models[n]) - pull
-                place.square += inner(slope, slope)
+                place.square += slope.dot(slope)
             }
             place.models.append(slope)
             place.targets.append(v)
@@ -259,7 +283,7 @@ struct CommonModelSolver {
         if holdsCommon {
             place.common = place.common.map { _ in 0 }
         } else {
-            place.square += inner(place.common, place.common)
+            place.square += place.common.dot(place.common)
         }
         return place
     }
@@ -274,8 +298,8 @@ struct CommonModelSolver {
         var stalls = 0
         for _ in 0..<Self.mostNewtonSteps {
             let slope = here.square.squareRoot()
-            let pulls = ties.reduce(1.0) { max($0, length($1.multiplier)) }
-            let enough = Self.stationarity * pulls + blurredSlope(1 + length(common)) / 4
+            let pulls = ties.reduce(1.0) { max($0, $1.multiplier.norm) }
+            let enough = Self.stationarity * pulls + blurredSlope(1 + common.norm) / 4
             guard slope > enough, let step = newtonStep(here, models) else { break }
             // The square of the way to go, by the curvature along it.
             guard step.decrease > 1e-30 * (1 + abs(here.value)) else { break }
@@ -358,14 +382,14 @@ struct CommonModelSolver {
             guard let factor = factored(schur, damping) else { return nil }
             step.common = factor.solve(right)
         }
-        step.decrease = -inner(here.common, step.common)
+        step.decrease = -here.common.dot(step.common)
         for (n, block) in blocks.enumerated() {
             guard let (bend, factor) = block else {
                 step.models.append([])
                 continue
             }
             let model = factor.solve(product(bend, step.common) - here.models[n])
-            step.decrease -= inner(here.models[n], model)
+            step.decrease -= here.models[n].dot(model)
             step.models.append(model)
         }
         return step

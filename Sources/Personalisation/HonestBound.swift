@@ -38,7 +38,7 @@ public enum HonestBound {
         let bound = length(
             pull: pull, regularisation: regularisation, power: power,
             least: raised(Double(size), 1 / power - 0.5))
-        return Personalisation.length(problem.solve().common) / bound
+        return problem.solve().common.norm / bound
     }
 
     /// N(ρ_attacked − ρ_honest) over 4λ_H/(λ_H − λ_−H) · Δ_H, N = l1, the greatest over what hostile users were tried
@@ -65,7 +65,7 @@ public enum HonestBound {
         let alone = common([])
         let lead = whole - share * Double(hostile)
         // N0 is the Euclidean norm, p0 = 2.
-        guard regularisation <= lead / (4 * Personalisation.length(alone)) else { return nil }
+        guard regularisation <= lead / (4 * alone.norm) else { return nil }
         let disagreement = wishes.reduce(0) { max($0, orderNorm(alone - $1, 1)) }
         var farthest = 0.0
         func tried(_ reports: [[Double]]) { farthest = max(farthest, orderNorm(common(reports) - alone, 1)) }

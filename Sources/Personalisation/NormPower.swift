@@ -1,5 +1,6 @@
 // Couplings λ‖Δu‖_q^p, p ≥ 1, 1 ≤ q ≤ ∞, Δ a positive diagonal: squared l2 (p = q = 2), l2 (p = 1, q = 2), weighted
 // l1 (p = q = 1) and lp. Proximal steps are closed forms, or the root of one monotone function.
+import Kernels
 
 /// A power of a norm.
 public struct NormPower: CouplingTerm {
@@ -122,7 +123,7 @@ public struct NormPower: CouplingTerm {
 
     /// Along v, to the r with r + cpδᵖrᵖ⁻¹ = |v|.
     private func radial(_ v: [Double], _ c: Double) -> [Double] {
-        let far = length(v)
+        let far = v.norm
         return abs(separate(far, scales[0], c)) / far * v
     }
 
@@ -163,7 +164,7 @@ public struct NormPower: CouplingTerm {
             let direction = z.indices.map { z[$0] == 0 ? 0 : signed(scales[$0], like: z[$0]) }
             let sum = orderNorm(scaled(z), 1)
             let bend = c * power * (power - 1) * raised(sum, power - 2)
-            addSquare(-bend / (1 + bend * inner(direction, direction)), direction, to: &matrix)
+            addSquare(-bend / (1 + bend * direction.dot(direction)), direction, to: &matrix)
             return matrix
         case .infinity:
             let m = orderNorm(scaled(z), .infinity)
@@ -171,7 +172,7 @@ public struct NormPower: CouplingTerm {
             var matrix = diagonal(isCut.map { $0 ? 0 : 1 })
             let direction = z.indices.map { isCut[$0] ? signed(1 / scales[$0], like: z[$0]) : 0 }
             let bend = c * power * (power - 1) * raised(m, power - 2)
-            let whole = inner(direction, direction) + bend
+            let whole = direction.dot(direction) + bend
             if whole > 0 { addSquare(1 / whole, direction, to: &matrix) }
             return matrix
         default:
@@ -190,7 +191,7 @@ public struct NormPower: CouplingTerm {
             let bend = c * power * (power - norm) * raised(r, power - 2 * norm)
             let direction = z.indices.map { share[$0] * w[$0] }
             var matrix = diagonal(share)
-            addSquare(-bend / (1 + bend * inner(w, direction)), direction, to: &matrix)
+            addSquare(-bend / (1 + bend * w.dot(direction)), direction, to: &matrix)
             return matrix
         }
     }

@@ -1,7 +1,9 @@
 // PersonalLoss: L_n(θ) of one node, with two derivatives, in double precision.
+import Kernels
+public import Learning
 
 /// A convex loss of a personal model θ ∈ R^d, twice differentiable.
-public protocol PersonalLoss: Sendable {
+public protocol PersonalLoss: SmoothProblem, Sendable {
     /// d.
     var dimension: Int { get }
     func value(at model: [Double]) -> Double
@@ -11,23 +13,21 @@ public protocol PersonalLoss: Sendable {
 }
 
 extension PersonalLoss {
-    /// Where the loss alone is least, by Newton's method.
+    /// Where the loss alone is least.
     ///
     /// - Precondition: there is one such place: ν > 0, or data that span R^d.
     public var preference: [Double] {
-        var model = [Double](repeating: 0, count: dimension)
-        for _ in 0..<100 {
-            let slope = gradient(at: model)
-            guard let factor = CholeskyFactor(curvature(at: model), size: dimension) else { break }
-            let step = factor.solve(slope)
-            let (here, decrease) = (value(at: model), inner(slope, step))
-            var part = 1.0
-            while part > 1e-9, value(at: model - part * step) > here - 1e-4 * part * decrease { part /= 2 }
-            // Rounding hides the decrease at the very end, where full steps are right.
-            if part <= 1e-9 { part = 1 }
-            model = model - part * step
-            if length(step) <= 1e-15 * (1 + length(model)) { break }
-        }
-        return model
+        let zeros = [Double](repeating: 0, count: dimension)
+        return minimum(from: zeros, gradientNorm: 1e-14, isCancelled: { false }).point
+    }
+}
+
+extension LocalLoss: PersonalLoss {
+    public func value(at model: [Double]) -> Double { evaluate(model).value }
+
+    public func curvature(at model: [Double]) -> [Double] {
+        let curvature = secondOrder(at: model).curvature
+        // It is symmetric, so that columns are rows.
+        return model.indices.flatMap { curvature.product(model.map { _ in 0 }.replacing($0, with: 1)) }
     }
 }

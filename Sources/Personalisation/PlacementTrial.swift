@@ -1,6 +1,7 @@
 // PlacementTrial: whether one strategic user places the common model, or another's, where it wants, on random instances
 // under λ‖u‖_q^p with p > 1 (LICCHAVI, theorems 7 and 8).
 import Kernels
+import Learning
 
 /// A random instance, with a target a few units away from everything.
 public struct PlacementTrial: Sendable {
@@ -20,7 +21,7 @@ public struct PlacementTrial: Sendable {
             let answers = queries.map { _ in 2 * random.gaussian() }
             let loss: any PersonalLoss =
                 n == 2
-                ? SignAnswers(queries: queries, answers: answers.map { $0 < 0 ? -1 : 1 }, ridge: 0.1)
+                ? LocalLoss.logistic(zip(queries, answers).map { DataPoint($0, $1 < 0 ? -1 : 1) }, ridge: 0.1)
                 : ValueAnswers(queries: queries, answers: answers, ridge: 0.1)
             return .init(
                 .loss(loss), n == 1 ? NormPower.l1(0.7, dimension: size) : coupling(0.5 + random.uniform()))
@@ -51,6 +52,6 @@ public struct PlacementTrial: Sendable {
             told.participants[Self.player].wish = .fixed(report)
         }
         let solution = told.solve()
-        return length((personal ? solution.personal[0] : solution.common) - target)
+        return ((personal ? solution.personal[0] : solution.common) - target).norm
     }
 }

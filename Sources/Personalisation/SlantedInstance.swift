@@ -1,6 +1,7 @@
 // SlantedInstance: random nodes whose queries touch all coordinates, and what a user gains by lying under l1 along the
 // axes, and under l1 along the eigenvectors of the others' curvature (LICCHAVI, section 4.5).
 import Kernels
+import Learning
 
 /// A few honest nodes with curvatures that are more or less alike, and a user who puts its model where it likes.
 public struct SlantedInstance: Sendable {
@@ -27,7 +28,7 @@ public struct SlantedInstance: Sendable {
             for row in common {
                 for _ in 0..<(answers == .values ? 1 : 10) {
                     let query = row.map { $0 + spread * 2 * random.gaussian() }
-                    let value = inner(query, own)
+                    let value = query.dot(own)
                     queries.append(query)
                     switch answers {
                     case .values: told.append(value)
@@ -37,7 +38,7 @@ public struct SlantedInstance: Sendable {
             }
             return answers == .values
                 ? ValueAnswers(queries: queries, answers: told, ridge: 0.01)
-                : SignAnswers(queries: queries, answers: told, ridge: 0.05)
+                : LocalLoss.logistic(zip(queries, told).map { DataPoint($0, $1) }, ridge: 0.05)
         }
         wish = target.map { $0 + random.gaussian() }
         regulariser = NormPower(weight: 0.01, power: 2, norm: 2, dimension: dimension)
@@ -112,7 +113,7 @@ public struct SlantedInstance: Sendable {
             case .rotated: axes
             case .rotatedByData: dataAxes
             }
-        func loss(_ report: [Double]) -> Double { length(problem(report, along: axes).solve().common - wish) }
+        func loss(_ report: [Double]) -> Double { (problem(report, along: axes).solve().common - wish).norm }
         let best = ReportSearch(from: wish, tries: tries).best(random: &random, loss: loss)
         return Distances(honest: loss(wish), best: best.loss)
     }

@@ -1,20 +1,12 @@
-// Arithmetic of short vectors in double precision, and powers and roots of one number.
+// What formulas of this module are written with: operators on vectors, and powers and roots of one number.
 import Kernels
 
 /// Plain + would join them.
 infix operator .+ : AdditionPrecedence
 
-func .+ (x: [Double], y: [Double]) -> [Double] { x.indices.map { x[$0] + y[$0] } }
-func - (x: [Double], y: [Double]) -> [Double] { x.indices.map { x[$0] - y[$0] } }
-func * (factor: Double, x: [Double]) -> [Double] { x.map { factor * $0 } }
-
-func inner(_ x: [Double], _ y: [Double]) -> Double {
-    var sum = 0.0
-    for i in x.indices { sum += x[i] * y[i] }
-    return sum
-}
-
-func length(_ x: [Double]) -> Double { inner(x, x).squareRoot() }
+func .+ (x: [Double], y: [Double]) -> [Double] { x.moved(1, along: y) }
+func - (x: [Double], y: [Double]) -> [Double] { x.minus(y) }
+func * (factor: Double, x: [Double]) -> [Double] { x.scaled(by: factor) }
 
 /// The product of a matrix, row after row, with a vector.
 func product(_ matrix: [Double], _ x: [Double]) -> [Double] {

@@ -40,7 +40,7 @@ public struct UnboundedGain: Sendable {
     /// ‖ρ − θ†‖ + ‖θ_1 − θ†‖.
     public func loss(of report: [Double], coupling: any CouplingTerm = NormPower.l1(1, dimension: 2)) -> Double {
         let solution = problem(report: report, coupling: coupling).solve()
-        return length(solution.common - target) + length(solution.personal[0] - target)
+        return (solution.common - target).norm + (solution.personal[0] - target).norm
     }
 
     /// w = ((σ + δ)/a, σ) with δ = 2σ(λ0 + e).

@@ -1,4 +1,6 @@
 // Least squares: L(θ) = ν‖θ‖² + Σ ½(Qᵀθ − A)² over queries Q and answers A.
+import Kernels
+public import Learning
 
 /// Queries answered by values: linear regression.
 public struct ValueAnswers: PersonalLoss {
@@ -33,8 +35,17 @@ public struct ValueAnswers: PersonalLoss {
     }
 
     public func value(at model: [Double]) -> Double {
-        inner(model, product(curvature, model)) / 2 - inner(moment, model) + constant
+        model.dot(product(curvature, model)) / 2 - moment.dot(model) + constant
     }
     public func gradient(at model: [Double]) -> [Double] { product(curvature, model) - moment }
     public func curvature(at model: [Double]) -> [Double] { curvature }
+
+    public func evaluate(_ model: [Double]) -> (value: Double, gradient: [Double], curvature: Curvature) {
+        let there = Curvature {
+            product(curvature, $0)
+        } preconditioner: {
+            FeatureBlocks(curvature, plus: 0, copies: 1).solve
+        }
+        return (value(at: model), gradient(at: model), there)
+    }
 }

@@ -110,7 +110,9 @@ extension [[Double]] {
         self[0].indices.map { column in reduce(map { $0[column] }) }
     }
 
-    func squaredDistance(_ i: Int, _ j: Int) -> Double { dot(self[i] - self[j], self[i] - self[j]) }
+    func squaredDistance(_ i: Int, _ j: Int) -> Double {
+        (self[i] - self[j]).reduce(0) { $0 + $1 * $1 }
+    }
 }
 
 /// The rows by ascending value, on equal values by row.

@@ -2,6 +2,7 @@
 import Attacks
 import Kernels
 import Learning
+import Personalisation
 import Registry
 import Testing
 

@@ -57,7 +57,7 @@ struct CouplingTests {
                 let way = coupling.distance(ofGradient: gradient)
                 verdict.expect(way <= 1e-12, "\(coupling): outside by \(way)")
                 guard let bound = coupling.bound(dimension: gradient.count) else { continue }
-                verdict.expect(euclideanNorm(gradient) <= bound * (1 + 1e-12), "\(coupling): above \(bound)")
+                verdict.expect(gradient.norm <= bound * (1 + 1e-12), "\(coupling): above \(bound)")
             }
         }
     }

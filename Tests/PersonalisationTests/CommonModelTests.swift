@@ -1,5 +1,6 @@
 // The solver of the whole problem: tabulated instances, no direction that leads lower, and coordinates solved apart.
 import Kernels
+import Learning
 import TestSupport
 import Testing
 
@@ -22,7 +23,7 @@ func expectNear(
     _ found: [Double], _ expected: [Double], _ tolerance: Double, _ note: String = "",
     at location: SourceLocation = #_sourceLocation
 ) {
-    let distance = length(found - expected)
+    let distance = (found - expected).norm
     #expect(distance <= tolerance, "\(note) \(found), expected \(expected)", sourceLocation: location)
 }
 
@@ -100,7 +101,7 @@ struct CommonModelTests {
                 switch random.below(4) {
                 case 0: .fixed((0..<size).map { _ in 4 * random.gaussian() })
                 case 1:
-                    .loss(SignAnswers(queries: queries, answers: answers.map { $0 < 0 ? -1 : 1 }, ridge: 0.1))
+                    .loss(LocalLoss.logistic(zip(queries, answers).map { DataPoint($0, $1 < 0 ? -1 : 1) }, ridge: 0.1))
                 default: .loss(ValueAnswers(queries: queries, answers: answers, ridge: 0.05))
                 }
             if let power = terms[random.below(terms.count)] as? NormPower, random.below(8) > 0 {

@@ -62,8 +62,8 @@ struct CouplingTermTests {
             let pull = 1 / step * (v - z)
             let here = subject.term.value(at: z)
             for other in points(30) + points(10).map({ z .+ 1e-3 * $0 }) + [z.map { _ in 0 }, 2 * z] {
-                let slack = subject.term.value(at: other) - here - inner(pull, other - z)
-                verdict.expect(slack >= -1e-11 * (1 + here + length(pull) * length(other - z)), "\(v), \(slack)")
+                let slack = subject.term.value(at: other) - here - pull.dot(other - z)
+                verdict.expect(slack >= -1e-11 * (1 + here + pull.norm * (other - z).norm), "\(v), \(slack)")
             }
         }
     }
@@ -72,7 +72,7 @@ struct CouplingTermTests {
         "the derivative is that of the step", brokenBy: CouplingCase(name: "", term: Overshooting(term: cases[6].term))
     ) { subject, verdict in
         for v in points(12) {
-            let (z, step, h) = (subject.term.proximal(v, step: 0.6), 0.6, 1e-6 * length(v))
+            let (z, step, h) = (subject.term.proximal(v, step: 0.6), 0.6, 1e-6 * v.norm)
             let told = subject.term.proximalDerivative(v, z, step: step)
             for j in 0..<3 {
                 var unit = [0.0, 0, 0]
@@ -112,9 +112,9 @@ struct CouplingTermTests {
         for gradient in Self.points(10) {
             let u = term.difference(withGradient: gradient)
             let here = term.value(at: u)
-            for other in Self.points(20) + Self.points(10).map({ u .+ 1e-3 * length(u) * $0 }) {
-                let slack = term.value(at: other) - here - inner(gradient, other - u)
-                #expect(slack >= -1e-12 * (1 + here + length(gradient) * length(other - u)))
+            for other in Self.points(20) + Self.points(10).map({ u .+ 1e-3 * u.norm * $0 }) {
+                let slack = term.value(at: other) - here - gradient.dot(other - u)
+                #expect(slack >= -1e-12 * (1 + here + gradient.norm * (other - u).norm))
             }
         }
     }

@@ -18,7 +18,7 @@ struct StrategyTests {
         for seed in 0..<5 {
             var random = Self.stream(seed)
             let trial = PlacementTrial(power: p, norm: q, random: &random)
-            let scale = 1e-8 * (1 + length(trial.target))
+            let scale = 1e-8 * (1 + trial.target.norm)
             #expect(try #require(trial.miss()) < scale, "seed \(seed)")
             #expect(try #require(trial.miss(personal: true)) < scale, "seed \(seed), personal")
         }

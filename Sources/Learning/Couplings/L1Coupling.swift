@@ -1,4 +1,5 @@
 // l1: each element by itself, the coupling of LICCHAVI.
+import Kernels
 import Registry
 
 /// R(u) = λ|Δu|₁ with a positive diagonal Δ, ∇R = λΔ sign(u), Grad the box ±λΔ_j: the common model is a weighted median
@@ -13,7 +14,7 @@ public struct L1Coupling: Coupling {
     ]
     public let strength: Double
     /// λΔ: one number for all elements, or one for each.
-    private let weights: [Double]
+    public let weights: [Double]
 
     public init(_ parameters: ParameterValues) throws(ConfigurationFault) {
         let text = parameters.text("delta")
@@ -64,7 +65,7 @@ public struct L1Coupling: Coupling {
     public func projected(_ gradient: [Double]) -> [Double] { mapped(gradient, clamped) }
 
     public func bound(dimension: Int) -> Double? {
-        weights.count == 1 ? weights[0] * Double(dimension).squareRoot() : euclideanNorm(weights)
+        weights.count == 1 ? weights[0] * Double(dimension).squareRoot() : weights.norm
     }
 
     private func weight(of j: Int) -> Double { weights.count == 1 ? weights[0] : weights[j] }

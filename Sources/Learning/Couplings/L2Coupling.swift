@@ -1,4 +1,5 @@
 // l2: the distance itself, whose pull is always of length λ.
+import Kernels
 import Registry
 
 /// R(u) = λ|u|, ∇R = λu / |u|, Grad the ball of radius λ.
@@ -13,21 +14,21 @@ public struct L2Coupling: Coupling {
 
     public var isDifferentiable: Bool { false }
 
-    public func value(_ u: [Double]) -> Double { euclideanNorm(u) * strength }
+    public func value(_ u: [Double]) -> Double { u.norm * strength }
 
     public func gradient(_ u: [Double]) -> [Double] {
-        let length = euclideanNorm(u)
-        return length > 0 ? scaled(u, by: strength / length) : u
+        let length = u.norm
+        return length > 0 ? u.scaled(by: strength / length) : u
     }
 
     public func subgradient(_ u: [Double], nearest slope: [Double]) -> [Double] {
-        euclideanNorm(u) > 0 ? gradient(u) : projected(slope)
+        u.norm > 0 ? gradient(u) : projected(slope)
     }
 
     /// The block soft threshold: w shortened by tλ.
     public func proximal(_ w: [Double], step t: Double) -> [Double] {
-        let length = euclideanNorm(w)
-        return scaled(w, by: length > t * strength ? 1 - t * strength / length : 0)
+        let length = w.norm
+        return w.scaled(by: length > t * strength ? 1 - t * strength / length : 0)
     }
 
     public func projected(_ gradient: [Double]) -> [Double] { shortened(gradient, to: strength) }
@@ -36,6 +37,6 @@ public struct L2Coupling: Coupling {
 
 /// The nearest point of the ball of this radius around 0.
 func shortened(_ vector: [Double], to radius: Double) -> [Double] {
-    let length = euclideanNorm(vector)
-    return length > radius ? scaled(vector, by: radius / length) : vector
+    let length = vector.norm
+    return length > radius ? vector.scaled(by: radius / length) : vector
 }

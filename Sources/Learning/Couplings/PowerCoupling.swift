@@ -16,8 +16,8 @@ public struct PowerCoupling: Coupling {
         Parameter.text("q", default: "2", "of the norm: a number from 1, or infinity"),
     ]
     public let strength: Double
-    private let p: Double
-    private let q: Double
+    public let p: Double
+    public let q: Double
 
     public init(_ parameters: ParameterValues) throws(ConfigurationFault) {
         let p = parameters.number("p")

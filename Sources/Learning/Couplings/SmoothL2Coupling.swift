@@ -1,4 +1,5 @@
 // smoothL2: the distance without its kink.
+import Kernels
 import Registry
 
 /// R(u) = λ√(1 + |u|²), ∇R = λu / √(1 + |u|²), Grad the open ball of radius λ: no model reaches the bound itself.
@@ -14,7 +15,7 @@ public struct SmoothL2Coupling: Coupling {
     public var smoothness: Double? { strength }
 
     public func value(_ u: [Double]) -> Double { length(u) * strength }
-    public func gradient(_ u: [Double]) -> [Double] { scaled(u, by: strength / length(u)) }
+    public func gradient(_ u: [Double]) -> [Double] { u.scaled(by: strength / length(u)) }
 
     /// s w, where s (1 + tλ / √(1 + s²|w|²)) = 1.
     public func proximal(_ w: [Double], step t: Double) -> [Double] {
@@ -22,7 +23,7 @@ public struct SmoothL2Coupling: Coupling {
         let share = root(from: 0, to: 1) { s in
             1 - s - t * strength * s / (1 + s * s * square).squareRoot()
         }
-        return scaled(w, by: share)
+        return w.scaled(by: share)
     }
 
     public func projected(_ gradient: [Double]) -> [Double] { shortened(gradient, to: strength) }

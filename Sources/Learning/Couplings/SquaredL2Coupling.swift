@@ -1,4 +1,5 @@
 // squaredL2: the squared distance, whose pull grows without bound.
+import Kernels
 import Registry
 
 /// R(u) = λ|u|², ∇R = 2λu: any vector at all is a gradient, so that nothing a neighbour says can be told for a lie.
@@ -15,6 +16,6 @@ public struct SquaredL2Coupling: Coupling {
     public var smoothness: Double? { 2 * strength }
 
     public func value(_ u: [Double]) -> Double { u.reduce(0) { $0 + $1 * $1 } * strength }
-    public func gradient(_ u: [Double]) -> [Double] { scaled(u, by: 2 * strength) }
-    public func proximal(_ w: [Double], step t: Double) -> [Double] { scaled(w, by: 1 / (1 + 2 * t * strength)) }
+    public func gradient(_ u: [Double]) -> [Double] { u.scaled(by: 2 * strength) }
+    public func proximal(_ w: [Double], step t: Double) -> [Double] { w.scaled(by: 1 / (1 + 2 * t * strength)) }
 }

@@ -3,15 +3,28 @@
 import Kernels
 
 /// The second derivative at a point.
-struct Curvature {
-    /// Its diagonal, by which steps are scaled.
-    let diagonal: [Double]
+public struct Curvature {
     /// Its product with a direction.
-    let product: ([Double]) -> [Double]
+    public let product: ([Double]) -> [Double]
+    /// Makes what gradients are multiplied by: the inverse of a symmetric, positive definite matrix. The nearer that is
+    /// to the second derivative, the fewer conjugate gradients a step takes.
+    public let preconditioner: () -> ([Double]) -> [Double]
+
+    public init(
+        product: @escaping ([Double]) -> [Double], preconditioner: @escaping () -> ([Double]) -> [Double]
+    ) {
+        self.product = product
+        self.preconditioner = preconditioner
+    }
+
+    /// With its diagonal, above 0, for a preconditioner.
+    public init(diagonal: [Double], product: @escaping ([Double]) -> [Double]) {
+        self.init(product: product) { { gradient in gradient.indices.map { gradient[$0] / diagonal[$0] } } }
+    }
 }
 
 /// A convex function with two derivatives.
-protocol SmoothProblem {
+public protocol SmoothProblem {
     func evaluate(_ point: [Double]) -> (value: Double, gradient: [Double], curvature: Curvature)
 }
 
@@ -35,13 +48,13 @@ extension SmoothProblem {
     private var mostHalvings: Int { 40 }
 
     /// From a point on until |∇F| is as small as wanted, or rounding allows no step that makes it smaller.
-    func minimum(
+    public func minimum(
         from start: [Double], gradientNorm wanted: Double, isCancelled: () -> Bool
     ) -> (point: [Double], value: Double, gradientNorm: Double) {
         var point = start
         var here = evaluate(point)
         for _ in 0..<mostSteps {
-            let norm = dot(here.gradient, here.gradient).squareRoot()
+            let norm = here.gradient.norm
             guard norm > wanted, !isCancelled() else { break }
             let tolerance = norm * min(0.1, norm.squareRoot())
             let step = newtonStep(here.gradient, here.curvature, tolerance: tolerance, isCancelled: isCancelled)
@@ -49,7 +62,7 @@ extension SmoothProblem {
             point = next
             here = evaluate(point)
         }
-        return (point, here.value, dot(here.gradient, here.gradient).squareRoot())
+        return (point, here.value, here.gradient.norm)
     }
 
     /// The longest of the step, its half, its quarter and so on that makes F or |∇F| clearly smaller; `nil` where none
@@ -57,46 +70,38 @@ extension SmoothProblem {
     private func descend(
         from point: [Double], _ value: Double, _ gradient: [Double], along step: [Double]
     ) -> [Double]? {
-        let (slope, square) = (dot(gradient, step), dot(gradient, gradient))
+        let (slope, square) = (gradient.dot(step), gradient.squaredNorm)
         var length = 1.0
         for _ in 0..<mostHalvings {
-            let next = zip(point, step).map { $0 + length * $1 }
+            let next = point.moved(length, along: step)
             let there = evaluate(next)
             let isLower = there.value <= value + 1e-4 * length * slope && there.value < value
-            if isLower || dot(there.gradient, there.gradient) < 0.25 * square { return next }
+            if isLower || there.gradient.squaredNorm < 0.25 * square { return next }
             length /= 2
         }
         return nil
     }
 
-    /// s with |H s + g| at most `tolerance`, by conjugate gradients scaled by the diagonal of H.
+    /// s with |H s + g| at most `tolerance`, by conjugate gradients.
     private func newtonStep(
         _ gradient: [Double], _ curvature: Curvature, tolerance: Double, isCancelled: () -> Bool
     ) -> [Double] {
+        let scaled = curvature.preconditioner()
         var step = [Double](repeating: 0, count: gradient.count)
-        var rest = gradient.map { -$0 }
-        var scaled = zip(rest, curvature.diagonal).map { $0 / $1 }
-        var direction = scaled
-        var size = dot(rest, scaled)
+        var rest = gradient.scaled(by: -1)
+        var direction = scaled(rest)
+        var size = rest.dot(direction)
         for _ in 0..<max(100, 4 * gradient.count) {
-            guard dot(rest, rest).squareRoot() > tolerance, !isCancelled() else { break }
+            guard rest.norm > tolerance, !isCancelled() else { break }
             let bent = curvature.product(direction)
-            let along = size / dot(direction, bent)
-            for i in step.indices {
-                step[i] += along * direction[i]
-                rest[i] -= along * bent[i]
-                scaled[i] = rest[i] / curvature.diagonal[i]
-            }
-            let next = dot(rest, scaled)
-            for i in step.indices { direction[i] = scaled[i] + next / size * direction[i] }
-            size = next
+            let along = size / direction.dot(bent)
+            step.move(along, along: direction)
+            rest.move(-along, along: bent)
+            let next = scaled(rest)
+            let nextSize = rest.dot(next)
+            direction = next.moved(nextSize / size, along: direction)
+            size = nextSize
         }
         return step
-    }
-
-    private func dot(_ x: [Double], _ y: [Double]) -> Double {
-        var sum = 0.0
-        for i in x.indices { sum += x[i] * y[i] }
-        return sum
     }
 }

@@ -27,6 +27,7 @@ public struct LocalLoss: Sendable {
         self.weight = weight
     }
 
+    fileprivate var scoreCount: Int { loss.scoreCount }
     /// d.
     public var dimension: Int { (featureCount + (hasBias ? 1 : 0)) * loss.scoreCount }
     public var sampleCount: Int { features.count / featureCount }
@@ -122,19 +123,32 @@ public struct SoftSamples: Sendable, Equatable {
 }
 
 extension LocalLoss: SmoothProblem {
-    func evaluate(_ point: [Double]) -> (value: Double, gradient: [Double], curvature: Curvature) {
+    public func evaluate(_ point: [Double]) -> (value: Double, gradient: [Double], curvature: Curvature) {
+        let there = secondOrder(at: point)
+        return (
+            there.value, there.gradient,
+            Curvature(product: there.curvature.product) { there.curvature.approximation(plus: 0).solve }
+        )
+    }
+
+    /// L and its two derivatives.
+    public func secondOrder(at point: [Double]) -> (value: Double, gradient: [Double], curvature: LocalCurvature) {
         let count = loss.scoreCount
         var slopes = scores(of: point)
         var bends = [Double](repeating: 0, count: slopes.count)
         var sum = 0.0
         for k in 0..<sampleCount { sum += loss.lossAndSlopes(of: k, &slopes, &bends, at: k * count) }
-        let gradient = combined(sums(of: slopes), point)
-        let curvature = Curvature(diagonal: diagonal(bends)) { direction in
-            var turned = scores(of: direction)
-            for k in 0..<sampleCount { loss.bend(&turned, bends, at: k * count) }
-            return combined(sums(of: turned), direction)
-        }
-        return (weight * sum + ridge * point.squaredNorm, gradient, curvature)
+        return (
+            weight * sum + ridge * point.squaredNorm, combined(sums(of: slopes), point),
+            LocalCurvature(loss: self, bends: bends)
+        )
+    }
+
+    fileprivate func product(_ bends: [Double], _ direction: [Double]) -> [Double] {
+        let count = loss.scoreCount
+        var turned = scores(of: direction)
+        for k in 0..<sampleCount { loss.bend(&turned, bends, at: k * count) }
+        return combined(sums(of: turned), direction)
     }
 
     /// α v + 2ν x.
@@ -173,19 +187,24 @@ extension LocalLoss: SmoothProblem {
         return count == 1 ? columns : turnedBack(columns)
     }
 
-    private func diagonal(_ bends: [Double]) -> [Double] {
+    /// α Σ_k b_k x_k x_kᵀ + 2ν I with b_k the mean over the scores of how much the loss of sample k bends by each, and
+    /// x_k with a 1 for the bias behind it.
+    fileprivate func moment(_ bends: [Double]) -> [Double] {
         let (p, count) = (featureCount, loss.scoreCount)
-        var columns = [Double](repeating: 2 * ridge, count: dimension)
+        let size = p + (hasBias ? 1 : 0)
+        var moment = [Double](repeating: 0, count: size * size)
+        var row = [Double](repeating: 1, count: size)
         for k in 0..<sampleCount {
-            for c in 0..<count {
-                let bend = weight * loss.bend(bends, at: k * count + c)
-                for j in 0..<p { columns[j * count + c] += bend * features[k * p + j] * features[k * p + j] }
-                if hasBias { columns[p * count + c] += bend }
+            let bend = (0..<count).reduce(0) { $0 + loss.bend(bends, at: k * count + $1) }
+            for j in 0..<p { row[j] = features[k * p + j] }
+            for i in 0..<size where row[i] != 0 {
+                let factor = weight / Double(count) * bend * row[i]
+                // What is above the diagonal is not read.
+                for j in 0...i { moment[i * size + j] += factor * row[j] }
             }
         }
-        // What no sample says anything of is no scale to step by.
-        for i in columns.indices where columns[i] == 0 { columns[i] = 1 }
-        return count == 1 ? columns : turnedBack(columns)
+        for i in 0..<size { moment[i * size + i] += 2 * ridge }
+        return moment
     }
 
     /// Feature by feature in place of score by score, the biases last in both.
@@ -201,5 +220,82 @@ extension LocalLoss: SmoothProblem {
         var point = columns
         for c in 0..<count { for j in 0..<p { point[c * p + j] = columns[j * count + c] } }
         return point
+    }
+}
+
+/// The second derivative H of a local loss at a point.
+public struct LocalCurvature: Sendable {
+    fileprivate let loss: LocalLoss
+    fileprivate let bends: [Double]
+
+    /// 1 where there is one score.
+    public var classCount: Int { loss.scoreCount }
+
+    public func product(_ direction: [Double]) -> [Double] { loss.product(bends, direction) }
+
+    /// What is near H + t I: one matrix of the features for all classes alike, their second moment weighted by how much
+    /// each sample's loss bends; H itself where there is one score. That of all classes together is never larger than a
+    /// few times it, nor smaller but where classes change alike (Böhning 1992, "Multinomial logistic regression
+    /// algorithm").
+    public func approximation(plus t: Double) -> FeatureBlocks {
+        FeatureBlocks(loss.moment(bends), plus: t, copies: classCount)
+    }
+}
+
+/// (I ⊗ A)⁻¹ for models of several classes: A is of the features and the bias, and the same for every class.
+public struct FeatureBlocks: Sendable {
+    private let size: Int
+    private let copies: Int
+    private let factor: CholeskyFactor
+
+    /// - Parameters:
+    ///   - matrix: A without t I, positive semidefinite; what is above the diagonal is not read.
+    ///   - copies: of the classes.
+    public init(_ matrix: [Double], plus t: Double, copies: Int) {
+        let size = Int(Double(matrix.count).squareRoot().rounded())
+        var sum = matrix
+        let greatest = (0..<size).reduce(0) { max($0, matrix[$1 * size + $1]) }
+        // What no sample says anything of is no scale to step by, and rounding must not make it negative.
+        var slack = 1e-12 * (greatest + t)
+        if greatest + t <= 0 { slack = 1 }
+        for i in 0..<size { sum[i * size + i] += t }
+        var found: CholeskyFactor?
+        for _ in 0..<12 where found == nil {
+            for i in 0..<size { sum[i * size + i] += slack }
+            found = CholeskyFactor(sum, size: size)
+            slack *= 30
+        }
+        guard let found else { preconditionFailure("a positive semidefinite matrix of numbers") }
+        (self.size, self.copies, factor) = (size, copies, found)
+    }
+
+    /// A⁻¹, row after row.
+    public var inverse: [Double] { factor.inverse }
+
+    /// The product with a vector that is laid out as a model: class by class, then the biases.
+    public func solve(_ vector: [Double]) -> [Double] {
+        guard copies > 1 else { return factor.solve(vector) }
+        let p = size - 1
+        var result = vector
+        for c in 0..<copies {
+            let row = factor.solve(Array(vector[c * p..<(c + 1) * p]) + [vector[copies * p + c]])
+            for j in 0..<p { result[c * p + j] = row[j] }
+            result[copies * p + c] = row[p]
+        }
+        return result
+    }
+}
+
+extension [Double] {
+    /// Class by class and then biases, without what is the same for all classes.
+    public func centred(classCount: Int) -> [Double] {
+        let p = count / classCount - 1
+        var result = self
+        for j in 0...p {
+            func place(_ a: Int) -> Int { j < p ? a * p + j : classCount * p + a }
+            let mean = (0..<classCount).reduce(0) { $0 + self[place($1)] } / Double(classCount)
+            for a in 0..<classCount { result[place(a)] -= mean }
+        }
+        return result
     }
 }

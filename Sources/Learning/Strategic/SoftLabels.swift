@@ -69,16 +69,19 @@ public struct SoftLabels: Sendable {
     ///   - pull: G at the common model wanted.
     ///   - ridge: ν.
     ///   - weight: α, how often each point counts.
+    ///   - isCancelled: asked again and again; there is then no model.
     /// - Returns: `nil` where there is no such model: it takes more points, or more weight; or the pull is one that no
     ///   labels answer, the same for all classes.
-    public func tilted(against pull: [Double], ridge: Double, weight: Double) -> SoftSamples? {
+    public func tilted(
+        against pull: [Double], ridge: Double, weight: Double, isCancelled: () -> Bool = { false }
+    ) -> SoftSamples? {
         let whole = pull.moved(2 * ridge, along: model)
         // Cross-entropy has no slope where all classes change alike: what rounding leaves of that leads nowhere.
         let tilt = whole.centred(classCount: classCount)
         let slack = 1e-6 * max(1, whole.norm)
         guard whole.moved(-1, along: tilt).norm <= slack else { return nil }
         let problem = TiltedLoss(loss: .softmax(plain, weight: weight), tilt: tilt)
-        let found = problem.minimum(from: model, gradientNorm: 1e-11 * max(1, tilt.norm)) { false }
+        let found = problem.minimum(from: model, gradientNorm: 1e-11 * max(1, tilt.norm), isCancelled: isCancelled)
         guard found.gradientNorm <= slack, found.point.allSatisfy(\.isFinite) else { return nil }
         return labelled(by: found.point)
     }

@@ -2,6 +2,7 @@
 // nearer to where the attack led the more points it has.
 import Kernels
 import Learning
+import Personalisation
 
 enum AttackToData {
     static let name = "attack to data"

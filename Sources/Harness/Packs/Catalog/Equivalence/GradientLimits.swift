@@ -1,5 +1,6 @@
 // Where counter-gradients end under each coupling, against closed forms (theorem 4, propositions 2 and 3).
 import Learning
+import Personalisation
 
 enum GradientLimits {
     static let name = "counter-gradient limits"

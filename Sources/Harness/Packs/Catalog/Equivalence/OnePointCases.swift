@@ -1,5 +1,6 @@
 // Theorem 5: one observation leads least squares under squaredL2 wherever it is wanted.
 import Learning
+import Personalisation
 
 enum OnePointCases {
     static let name = "one point"

@@ -1,6 +1,7 @@
 // Proposition 1 and its corollaries: how near to the honest mean any algorithm can come, and that none can where half
 // of the nodes are hostile.
 import Learning
+import Personalisation
 import Registry
 
 /// N nodes, F of which want 1 and the others 0. Either those at 1 are hostile: all honest nodes want 0, and whoever

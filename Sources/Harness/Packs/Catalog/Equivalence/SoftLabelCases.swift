@@ -1,6 +1,7 @@
 // Few points with soft labels against softmax: plain ones, as the paper has them, and tilted ones, which are exact.
 import Kernels
 import Learning
+import Personalisation
 
 enum SoftLabelCases {
     static let name = "soft labels"

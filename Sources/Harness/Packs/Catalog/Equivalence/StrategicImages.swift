@@ -1,6 +1,7 @@
 // Figures 1, 2 and 15 by the nodes themselves: ten honest users and a strategic one who wants labels shifted by one.
 import Kernels
 import Learning
+import Personalisation
 import Registry
 import Scenario
 

@@ -1,6 +1,7 @@
 // Table 1: an active node among idle ones, where losses are sums over the samples and where they are means.
 import Kernels
 import Learning
+import Personalisation
 import Registry
 
 /// One node has all samples, ten have ten each; 60 % of all labels are random. squaredL2, ν = 0, solved in double
@@ -40,8 +41,8 @@ struct SumAgainstMean {
         }
     }
 
-    private static func accuracies(
-        _ material: ImageMaterial, _ strength: Double, _ noise: Double, isSum: Bool, _ shouldStop: () -> Bool
+    static func accuracies(
+        _ material: ImageMaterial, _ strength: Double, _ noise: Double, isSum: Bool, wanted: Double = 1e-4, _ shouldStop: () -> Bool
     ) -> [Double?] {
         var random = RandomStream(seed: 1, purpose: .data)
         let all = material.training
@@ -58,7 +59,8 @@ struct SumAgainstMean {
             parts.map { part in
                 .softmax(SoftSamples(part), weight: 1 / (isSum ? average : Double(part.count)))
             }, SquaredL2Coupling(strength: strength))
-        let solution = game.solve(gradientNorm: 1e-4, isCancelled: shouldStop)
+        let solution = game.solve(gradientNorm: wanted, isCancelled: shouldStop)
+        print("gradient", solution.gradientNorm)
         let own = solution.own.map { material.accuracy($0) }
         return [own.dropFirst().reduce(0, +) / Double(idle), own[0], material.accuracy(solution.common)]
     }

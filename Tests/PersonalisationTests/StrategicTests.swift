@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import Learning
+@testable import Personalisation
 
 @Suite("Strategic players")
 struct StrategicTests {
@@ -141,11 +142,14 @@ struct StrategicTests {
             SmoothL2Coupling(strength: 0.7), L1Coupling(strength: 0.7, diagonal: [1, 2]),
         ] {
             for common in [[2.0, -1], [0.1, 0.4], [-0.5, 0.6]] {
+                let game = CommonModelGame([loss], coupling)
                 func least(_ common: [Double]) -> Double {
-                    let own = OwnModelProblem(loss: loss, coupling: coupling, common: common).solve().own
+                    var answers: [CommonModelGame.Answer] = []
+                    _ = game.pull(at: common, &answers)
+                    let own = answers[0].model
                     return loss.evaluate(own).value + coupling.value(common.moved(-1, along: own))
                 }
-                let pull = OwnModelProblem(loss: loss, coupling: coupling, common: common).solve().pull
+                let pull = game.pull(at: common)
                 for j in 0..<2 {
                     let (up, down) = (
                         common.replacing(j, with: common[j] + 1e-5), common.replacing(j, with: common[j] - 1e-5)
@@ -216,9 +220,9 @@ struct StrategicTests {
         let poison = SoftLabels(for: model, classCount: 3, points: points, scatter: 1, random: &random)
         func distance(_ data: SoftSamples) -> Double {
             let led = game.joined(by: LocalLoss.softmax(data, weight: 300)).solve()
-            return centred(led.common, classCount: 3).distance(to: instance.target)
+            return led.common.centred(classCount: 3).distance(to: instance.target)
         }
-        let start = centred(game.solve().common, classCount: 3).distance(to: instance.target)
+        let start = game.solve().common.centred(classCount: 3).distance(to: instance.target)
         #expect(start > 3)
         let plain = distance(poison.plain)
         #expect(plain > 0.1 && plain < start)
@@ -242,8 +246,8 @@ private struct SoftLabelInstance {
 
     init(seed: UInt64) {
         var random = RandomStream(seed: seed, purpose: .data)
-        let truth = centred((0..<33).map { _ in random.gaussian() }, classCount: 3)
-        target = centred((0..<33).map { _ in 1.5 * random.gaussian() }, classCount: 3)
+        let truth = (0..<33).map { _ in random.gaussian() }.centred(classCount: 3)
+        target = (0..<33).map { _ in 1.5 * random.gaussian() }.centred(classCount: 3)
         var losses: [LocalLoss] = []
         for _ in 0..<5 {
             var (features, shares): ([Double], [Double]) = ([], [])
@@ -264,18 +268,6 @@ private struct SoftLabelInstance {
         }
         honest = losses
     }
-}
-
-/// Without what is the same for all classes, which softmax does not see.
-private func centred(_ model: [Double], classCount: Int) -> [Double] {
-    let p = model.count / classCount - 1
-    var result = model
-    for j in 0...p {
-        func place(_ a: Int) -> Int { j < p ? a * p + j : classCount * p + a }
-        let mean = (0..<classCount).reduce(0) { $0 + model[place($1)] } / Double(classCount)
-        for a in 0..<classCount { result[place(a)] -= mean }
-    }
-    return result
 }
 
 private func expectClose(

@@ -1,14 +1,14 @@
 // CholeskyFactor: L with A = L Lᵀ, of a small symmetric positive definite matrix in double precision.
 
 /// Solves A x = b for one matrix and many right-hand sides.
-struct CholeskyFactor {
+public struct CholeskyFactor: Sendable {
     private let size: Int
     /// L, row after row.
     private var lower: [Double]
 
     /// - Parameter matrix: `size`² elements, row after row; what is above the diagonal is not read. `nil` where it is
     ///   not positive definite.
-    init?(_ matrix: [Double], size: Int) {
+    public init?(_ matrix: [Double], size: Int) {
         self.size = size
         lower = matrix
         for row in 0..<size {
@@ -25,7 +25,7 @@ struct CholeskyFactor {
         }
     }
 
-    func solve(_ right: [Double]) -> [Double] {
+    public func solve(_ right: [Double]) -> [Double] {
         var x = right
         for row in 0..<size {
             for k in 0..<row { x[row] -= lower[row * size + k] * x[k] }
@@ -36,5 +36,15 @@ struct CholeskyFactor {
             x[row] /= lower[row * size + row]
         }
         return x
+    }
+
+    /// A⁻¹, row after row.
+    public var inverse: [Double] {
+        var inverse: [Double] = []
+        inverse.reserveCapacity(size * size)
+        let zeros = [Double](repeating: 0, count: size)
+        // It is symmetric, so that columns are rows.
+        for place in 0..<size { inverse += solve(zeros.replacing(place, with: 1)) }
+        return inverse
     }
 }
