@@ -24,18 +24,18 @@ extension NodeCore {
         case .state(let state):
             guard listens(to: node), isEntering, !function.sendsModels, agreedRound ?? state.round == state.round
             else { return }
-            if let rejection = Admission.judge(state: state, by: configuration) { return count(rejection) }
+            if let rejection = Admission.judge(state: state, by: configuration) { return count(rejection, slot) }
             stateExchanges[slot].offer = state
         case .bye(let closeReason):
             neighbours[slot].noteBye(closeReason, at: now, configuration.patience)
         // The rest only where a simulation has no links: they would have refused it.
         case .noise:
-            count(.badMagic)
+            count(.badMagic, slot)
         case .posing:
-            count(.wrongSender)
+            count(.wrongSender, slot)
         case .flood(let model, let frames):
             if listens(to: node) { receive(model, slot: slot) }
-            count(.duplicateRound, times: frames - 1)
+            count(.duplicateRound, slot, times: frames - 1)
         }
     }
 
@@ -52,7 +52,7 @@ extension NodeCore {
         case .late:
             record.lateModels += 1
         case .refused(let rejection):
-            count(rejection)
+            count(rejection, slot)
             // An offence in this round stands, whatever follows for rounds to come.
             guard rejection.isProvenOffence, neighbours[slot].offendedIn != round else { return }
             neighbours[slot].offendedIn = message.round
@@ -64,11 +64,22 @@ extension NodeCore {
         neighbours[slot].isFlooding = false
     }
 
-    mutating func count(_ rejection: Rejection, times: Int = 1) {
+    /// - Parameter slot: of the neighbour whose link it came over; `nil` where it may be anybody's.
+    mutating func count(_ rejection: Rejection, _ slot: Int? = nil, times: Int = 1) {
+        if let slot { noteRefusal(of: neighbours[slot].node, rejection, times: times) }
         if let index = record.rejections.firstIndex(where: { $0.reason == rejection.rawValue }) {
             record.rejections[index].count += times
         } else {
             record.rejections.append(.init(reason: rejection.rawValue, count: times))
+        }
+    }
+
+    private mutating func noteRefusal(of node: NodeID, _ rejection: Rejection, times: Int) {
+        let place = record.refusals.firstIndex { $0.neighbour == node && $0.reason == rejection.rawValue }
+        if let place {
+            record.refusals[place].count += times
+        } else {
+            record.refusals.append(.init(neighbour: node, reason: rejection.rawValue, count: times))
         }
     }
 }

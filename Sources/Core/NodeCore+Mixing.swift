@@ -16,7 +16,7 @@ extension NodeCore {
         let senders = isAttacking ? [] : function.implausible(among: roundInputs.heard, in: halfStep)
         guard !senders.isEmpty else { return roundInputs }
         for sender in senders {
-            count(.implausible)
+            count(.implausible, slot(of: sender))
             if let slot = slot(of: sender) { neighbours[slot].offendedIn = round }
         }
         return self.roundInputs()
@@ -164,9 +164,9 @@ extension NodeCore {
             for slot in neighbours.indices { neighbours[slot].tally = Tally() }
             effects.append(.record(line))
             (lossSum, lossSamples) = (0, 0)
-            let rejections = record.rejections
+            let (rejections, refusals) = (record.rejections, record.refusals)
             record = NodeRecord()
-            record.rejections = rejections
+            (record.rejections, record.refusals) = (rejections, refusals)
             // A node that skips rounds has mixed for another one.
             if !isAttacking, let mix, mix.step.next == round { effects.append(.mixed(rounds: done, mix)) }
             if !isAttacking, let own = function.ownModel(of: state) {

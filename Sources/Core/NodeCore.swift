@@ -166,7 +166,7 @@ public struct NodeCore: Sendable {
         guard !hasEnded else { return }
         // Whoever sends what is refused, and much of it, must not be able to make the node do anything else.
         if case .rejected(let rejection, let node, let times) = event {
-            count(rejection, times: times)
+            count(rejection, slot(of: node), times: times)
             guard rejection == .flood, let slot = slot(of: node) else { return }
             neighbours[slot].isFlooding = true
         }

@@ -26,8 +26,10 @@ public struct RunFolder: Sendable {
     /// Labels of the nodes that the summary calls lost.
     public let lost: Set<String>
 
-    /// - Parameter word: as it stands on the command line.
-    public init(_ word: String) throws(ConfigurationFault) {
+    /// - Parameters:
+    ///   - word: as it stands on the command line.
+    ///   - isLenient: whether files of another version count as if they were not there.
+    public init(_ word: String, isLenient: Bool = false) throws(ConfigurationFault) {
         let path = word.count > 1 && word.hasSuffix("/") ? String(word.dropLast()) : word
         guard Files.isDirectory(path) else {
             throw ConfigurationFault(
@@ -36,8 +38,8 @@ public struct RunFolder: Sendable {
         }
         directory = RunDirectory(path)
         guard Files.exists(directory.experiment) else { throw Self.fault(of: path) }
-        record = try directory.loadRecord()
-        let summary = try directory.loadSummary()
+        record = isLenient ? try? directory.loadRecord() : try directory.loadRecord()
+        let summary = isLenient ? try? directory.loadSummary() : try directory.loadSummary()
         lost = Set(
             (summary?.member("perNode")?.elements ?? []).compactMap { node in
                 node.member("lost") == nil ? nil : node.member("node")?.text

@@ -4,6 +4,7 @@ import JSON
 import Kernels
 import Learning
 import Metrics
+import Platform
 import Registry
 import Scenario
 
@@ -32,11 +33,16 @@ public struct RunSummary: Sendable {
         public let awaitedSeconds: Double
         /// What the honest nodes' rules did with its models.
         public let tally: Tally
+        /// What it says of each of its neighbours; `nil` where nothing is known, or of too many.
+        public let heard: NodeRecord?
         /// Gossip steps in which its graph had it away; `nil` where nobody was, ever.
         public let awayRounds: Int?
         /// Why it did not finish.
         public let lost: LostNode?
     }
+
+    /// More links than this are not told of one by one.
+    private static let mostLinks = 50_000
 
     let experiment: Experiment
     /// Of the run, as it was named when it was made; `nil` where it has none.
@@ -134,12 +140,13 @@ public struct RunSummary: Sendable {
             assembly, rounds: min(rounds, interruption.map { $0.furthest.rounds + 1 } ?? rounds))
         let absences = Absences(of: assembly)
         self.absences = absences
+        let tellsLinks = 2 * topology.edges.count <= Self.mostLinks
         perNode = topology.nodes.map { node in
             NodeFigures(
                 label: topology.labels[node.index], accuracy: judged[node]?.accuracy, loss: judged[node]?.loss,
                 gap: judged[node]?.gap, distance: judged[node]?.distance,
                 awaitedSeconds: awaited[node.index], tally: tallies[node.index],
-                awayRounds: absences?.away[node.index],
+                heard: tellsLinks ? outcome.totals[node] : nil, awayRounds: absences?.away[node.index],
                 lost: outcome.lost.first { $0.node == node })
         }
         references = outcome.references
@@ -194,6 +201,8 @@ public struct RunSummary: Sendable {
         line.add("rounds", rounds)
         if let interruption { line.add("reached", interruption) }
         line.add("wallSeconds", wallSeconds)
+        line.add("program", Machine.program)
+        line.add("machine", Machine.description)
         line.add("modelDigest", modelDigest)
         line.add("measure", verdict.bar.measure.rawValue)
         line.add(ofRun: final?.test)
@@ -273,6 +282,7 @@ extension JSONLine {
             }
             object.add("awaitedSeconds", node.awaitedSeconds)
             object.add("models", node.tally)
+            if let heard = node.heard { object.add(ofNeighbours: heard) }
             if let away = node.awayRounds { object.add("awayRounds", away) }
             data.write(index, to: &object)
             if let lost = node.lost {

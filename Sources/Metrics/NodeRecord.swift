@@ -35,6 +35,8 @@ public struct NodeRecord: Sendable, Equatable {
     public var snapshotsOverwritten = 0
     /// Refused messages by reason, since the start.
     public var rejections: [Count] = []
+    /// Those of them that came over a neighbour's link, by neighbour and reason, since the start.
+    public var refusals: [Refusal] = []
     /// Time waited for each neighbour while no more were missing than may be late on purpose, since the start; where
     /// several were, each has its share.
     public var waits: [Wait] = []
@@ -54,6 +56,18 @@ public struct NodeRecord: Sendable, Equatable {
         public var count: Int
 
         public init(reason: String, count: Int) {
+            self.reason = reason
+            self.count = count
+        }
+    }
+
+    public struct Refusal: Sendable, Equatable {
+        public let neighbour: NodeID
+        public let reason: String
+        public var count: Int
+
+        public init(neighbour: NodeID, reason: String, count: Int) {
+            self.neighbour = neighbour
             self.reason = reason
             self.count = count
         }

@@ -91,6 +91,7 @@ public struct RecordField: Sendable {
         .init(
             "rejections", \.rejections, .count, lines: .latest, nodes: .sum, summary: (nil, "rejections"),
             column: "refused"),
+        .init("refusals", \.refusals, .perNeighbour, lines: .latest, nodes: .sum),
         .init("waits", \.waits, .perNeighbour, lines: .latest, nodes: .sum),
         .init("tallies", \.tallies, .perNeighbour, lines: .sum, nodes: .sum),
     ]
@@ -142,7 +143,20 @@ extension NodeRecord {
     }
 }
 
+extension NodeRecord {
+    /// What a record says of each neighbour, where it stands without the rest.
+    public init(ofNeighbours json: JSONValue) {
+        self.init()
+        for field in RecordField.all where field.unit == .perNeighbour { field.read(&self, json) }
+    }
+}
+
 extension JSONLine {
+    /// What a record says of each neighbour, under the same keys as in the node's own file.
+    public mutating func add(ofNeighbours record: NodeRecord) {
+        for field in RecordField.all where field.unit == .perNeighbour { field.write(record, &self) }
+    }
+
     /// The totals that belong into one object of a `summary.json`; into none if `nil`.
     public mutating func add(_ totals: NodeRecord, section: String?) {
         for field in RecordField.all {

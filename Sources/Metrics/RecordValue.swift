@@ -126,6 +126,40 @@ extension NodeRecord.Count: RecordPart {
     }
 }
 
+extension NodeRecord.Refusal: RecordPart {
+    struct Key: Hashable {
+        let neighbour: NodeID
+        let reason: String
+    }
+
+    var key: Key { Key(neighbour: neighbour, reason: reason) }
+    var amount: Int { count }
+    mutating func add(_ other: Self) { count &+= other.count }
+    static func arranged(_ parts: [Self]) -> [Self] {
+        parts.sorted { ($0.neighbour, $0.reason) < ($1.neighbour, $1.reason) }
+    }
+
+    /// `[[3,"notFinite",2],…]`.
+    static func read(_ json: JSONValue) -> [Self] {
+        json.elements.compactMap { part in
+            let part = part.elements
+            guard part.count == 3, let neighbour = part[0].count, let reason = part[1].text else { return nil }
+            return Self(neighbour: NodeID(neighbour), reason: reason, count: part[2].count ?? 0)
+        }
+    }
+    static func write(_ parts: [Self], _ key: String, to line: inout JSONLine) {
+        line.add(key, parts) { line, part in
+            line.appendList { list in
+                list.append(integer: part.neighbour.index)
+                list.separate()
+                list.append(text: part.reason)
+                list.separate()
+                list.append(integer: part.count)
+            }
+        }
+    }
+}
+
 /// What is kept of each neighbour, as lists of numbers of which the first is the neighbour.
 protocol NeighbourPart: RecordPart where Key == NodeID {
     /// `nil` for what no node would write.

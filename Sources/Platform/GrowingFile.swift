@@ -6,6 +6,8 @@ public struct GrowingFile: Sendable {
     private let path: String
     /// Bytes handed out so far.
     private var offset = 0
+    /// Whether the last call found the beginning of a line without its end.
+    public private(set) var endsTorn = false
 
     /// - Parameter path: of a file that may not be there yet.
     public init(_ path: String) { self.path = path }
@@ -13,6 +15,7 @@ public struct GrowingFile: Sendable {
     /// The lines that became whole since the last call; a last line without its end waits until it has one.
     public mutating func newLines() throws(SystemFault) -> [ArraySlice<UInt8>] {
         let bytes = try Files.read(path, from: offset)
+        endsTorn = bytes.last.map { $0 != UInt8(ascii: "\n") } ?? false
         guard let end = bytes.lastIndex(of: UInt8(ascii: "\n")) else { return [] }
         offset += end + 1
         return bytes[..<end].split(separator: UInt8(ascii: "\n"))

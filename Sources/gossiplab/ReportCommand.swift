@@ -1,5 +1,5 @@
 // gossiplab report: the page of a run, made anew from its files, or from what nodes left that no laboratory watched, in
-// one directory or in parts on several hosts.
+// one directory or in parts on several hosts; or one page about several runs.
 import Harness
 import Platform
 import Registry
@@ -8,11 +8,12 @@ import Scenario
 enum ReportCommand: Command {
     static let name = "report"
     static let usage = "report RUN..."
-    static let summary = "Rebuilds report.html of a run, or of one in parts, and prints its path."
-    static let flags = [Flag("out", "DIR", "parent folder of a gathered run (default runs)")]
+    static let summary = "Rebuilds the report of a run, or of one in parts, or sets runs side by side; prints its path."
+    static let flags = [Flag("out", "DIR", "parent folder of a gathered run or a comparison (default runs)")]
 
     static let examples = [
         Example("report runs/NAME-...", "the page anew, also of a run that was cut off"),
+        Example("report runs/A-... runs/B-...", "one page about both, with what differs"),
         Example("report host1/run host2/run", "one page of a run whose nodes ran on two hosts"),
     ]
 
@@ -20,16 +21,32 @@ enum ReportCommand: Command {
         guard !flags.words.isEmpty else {
             throw ConfigurationFault(.missing(key: "RUN", expected: "the folder of a run, or those of its parts"))
         }
-        let folders = try flags.words.map { word in try RunFolder(word) }
-        let isGathered = folders.count > 1 || !folders[0].isWatched
-        if !isGathered, flags.value("out") != nil {
-            throw ConfigurationFault("--out is only for a run in parts; the report of one run stays in its directory")
+        let folders = try flags.words.map { word in try RunFolder(word, isLenient: true) }
+        let areWhole = folders.allSatisfy(\.isWatched)
+        if areWhole, folders.count == 1, flags.value("out") != nil {
+            throw ConfigurationFault(
+                "--out is only for a run in parts and for several runs; the report of one run stays in its directory")
         }
-        let directory = isGathered ? try gather(folders, flags) : folders[0].directory
-        var reader = try RunReader(directory)
-        try Files.write(HTMLReport(reader.read()).page, to: directory.report)
-        try StandardOutput.print(directory.report)
+        let path: String
+        if areWhole, folders.count > 1 {
+            path = try compare(folders, flags)
+        } else {
+            let directory = areWhole ? folders[0].directory : try gather(folders, flags)
+            path = directory.report
+            var reader = try RunReader(directory, isLenient: true)
+            try Files.write(HTMLReport(reader.read()).page, to: path)
+        }
+        try StandardOutput.print(path)
         return ExitCode.success
+    }
+
+    /// A page about runs that a laboratory watched, each of them whole.
+    private static func compare(_ folders: [RunFolder], _ flags: Flags) throws -> String {
+        let runs = try folders.map { folder in
+            var reader = try RunReader(folder.directory, isLenient: true)
+            return try reader.read()
+        }
+        return try RunComparison(runs).write(in: flags.value("out") ?? "runs")
     }
 
     /// One directory out of those that the command names.

@@ -11,6 +11,7 @@ struct NodeRecordTests {
         {"rounds":20,"trainLoss":0.5,"computeNanoseconds":5,"waitNanoseconds":6,"mixNanoseconds":7,"mixedModels":80,\
         "missedModels":8,"lateModels":9,"degradedMixes":4,"unfinishedMixes":3,"threshold":0.25,"returnedWeight":null,\
         "bytesSent":1,"messagesSent":2,"snapshotsOverwritten":4,"rejections":{"notFinite":2,"badCheck":1},\
+        "refusals":[[3,"badCheck",1],[3,"notFinite",2]],\
         "waits":[[3,17],[9,1]],"tallies":[[3,20,12,0,8]]}
 
         """
@@ -23,6 +24,10 @@ struct NodeRecordTests {
         (record.threshold, record.degradedMixes, record.unfinishedMixes) = (0.25, 4, 3)
         (record.bytesSent, record.messagesSent, record.snapshotsOverwritten) = (1, 2, 4)
         record.rejections = [.init(reason: "notFinite", count: 2), .init(reason: "badCheck", count: 1)]
+        record.refusals = [
+            .init(neighbour: NodeID(3), reason: "badCheck", count: 1),
+            .init(neighbour: NodeID(3), reason: "notFinite", count: 2),
+        ]
         record.waits = [.init(neighbour: NodeID(3), nanoseconds: 17), .init(neighbour: NodeID(9), nanoseconds: 1)]
         var tally = Tally()
         (tally.heard, tally.kept, tally.removed) = (20, 12, 8)
@@ -65,12 +70,17 @@ struct NodeRecordTests {
         var other = Self.record
         (other.trainLoss, other.threshold, other.rounds) = (1.5, nil, 10)
         other.rejections = [.init(reason: "tooOld", count: 5), .init(reason: "notFinite", count: 1)]
+        other.refusals = [
+            .init(neighbour: NodeID(1), reason: "tooOld", count: 5),
+            .init(neighbour: NodeID(3), reason: "notFinite", count: 1),
+        ]
         other.waits = [.init(neighbour: NodeID(1), nanoseconds: 2), .init(neighbour: NodeID(9), nanoseconds: 3)]
         let sum = NodeRecord.sum([Self.record, other, Self.record], honest: [Self.record, other])
         #expect(sum.rounds == 20 && sum.trainLoss == 1 && sum.threshold == 0.25 && sum.returnedWeight == nil)
         #expect(sum.messagesSent == 6 && sum.lateModels == 18 && sum.waitNanoseconds == 12)
         #expect(sum.rejections.map(\.reason) == ["notFinite", "badCheck", "tooOld"])
         #expect(sum.rejections.map(\.count) == [3, 1, 5])
+        #expect(sum.refusals.map(\.neighbour.index) == [1, 3, 3] && sum.refusals.map(\.count) == [5, 1, 3])
         #expect(sum.waits.map(\.neighbour.index) == [1, 3, 9] && sum.waits.map(\.nanoseconds) == [2, 17, 4])
         #expect(sum.awaitedSeconds(ofNodes: 2) == [0, 2e-9] && sum.tallies(ofNodes: 4)[3].kept == 24)
     }

@@ -22,6 +22,11 @@ public struct NodeMeasure: Sendable {
         self.figure = figure ?? { significant($0) }
     }
 
+    /// The same measure under another name.
+    func named(_ name: String) -> NodeMeasure {
+        NodeMeasure(name, unit: unit, isBetterAbove: isBetterAbove, figure: figure)
+    }
+
     /// With its unit.
     func text(_ value: Double) -> String { figure(value) + (unit.isEmpty ? "" : "\u{A0}\(unit)") }
 

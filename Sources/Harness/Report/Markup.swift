@@ -29,11 +29,14 @@ struct Markup: ExpressibleByStringInterpolation, Sendable {
     }
 
     static func += (left: inout Markup, right: Markup) { left.text += right.text }
+    static func + (left: Markup, right: Markup) -> Markup { "\(left)\(right)" }
 }
 
 extension Markup {
     /// A table that scrolls where the page is narrow; leading columns hold words, the others figures, to the right.
-    static func table(_ name: String, _ table: TextTable) -> Markup {
+    ///
+    /// - Parameter hostile: rows of hostile nodes, which are tinted.
+    static func table(_ name: String, _ table: TextTable, hostile: Set<Int> = []) -> Markup {
         let heads = table.header.enumerated().map { index, column -> Markup in
             index < table.names
                 ? "<th scope=\"col\" class=\"text\">\(column)</th>" : "<th scope=\"col\">\(column)</th>"
@@ -43,7 +46,7 @@ extension Markup {
                 let text: Markup = table.bold.contains([row, index]) ? "<b>\(text)</b>" : "\(text)"
                 return index < table.names ? "<td class=\"text\">\(text)</td>" : "<td>\(text)</td>"
             }
-            return "<tr>\(cells)</tr>\n"
+            return hostile.contains(row) ? "<tr class=\"hostile\">\(cells)</tr>\n" : "<tr>\(cells)</tr>\n"
         }
         return """
             <div class="scroll" role="region" aria-label="\(name)" tabindex="0">

@@ -1,8 +1,11 @@
-// The frame that all pages have: one file, without scripts and without anything fetched from elsewhere.
+// The frame that all pages have: one file, without anything fetched from elsewhere, whose only script is PageScript.
 
 /// A whole page in UTF-8.
 struct Page {
     let bytes: [UInt8]
+
+    /// What a browser may do with it: show it, and run the one script.
+    private static let policy = "default-src 'none'; style-src 'unsafe-inline'; script-src '\(PageScript.hash)'"
 
     /// - Parameters:
     ///   - styles: beside the sheet of all pages.
@@ -15,6 +18,7 @@ struct Page {
             <html lang="en">
             <head>
             <meta charset="utf-8"/>
+            <meta http-equiv="Content-Security-Policy" content="\(Self.policy)"/>
             <meta name="viewport" content="width=device-width, initial-scale=1"/>
             <meta name="color-scheme" content="light dark"/>
             \(refresh ?? "")<title>\(title)</title>
@@ -24,6 +28,7 @@ struct Page {
             <body>
             <main>
             \(body)</main>
+            <script>\(Markup(stringLiteral: PageScript.text))</script>
             </body>
             </html>
 

@@ -1,5 +1,5 @@
-// Line plots of figures over rounds, in SVG. Colours come from the page's style sheet; nothing moves and nothing is
-// fetched.
+// Line plots of figures over rounds, in SVG, with everything that a reader compares them with: a band, single nodes,
+// levels. Colours come from the page's style sheet; nothing moves and nothing is fetched.
 
 /// A line plot.
 struct Plot {
@@ -13,56 +13,159 @@ struct Plot {
         var last: Double? { values.last { $0 != nil } ?? nil }
     }
 
-    /// A word for ids, unlike that of any other drawing of the page.
+    /// What most of the nodes are between.
+    struct Band {
+        let name: String
+        /// One for each of the plot's rounds.
+        let values: [(low: Double, high: Double)?]
+    }
+
+    /// A value to compare with, the same in every round.
+    struct Level {
+        let name: String
+        let value: Double
+        let text: String
+    }
+
+    /// A word for ids and file names, unlike that of any other drawing of the page.
     let id: String
     let title: String
     let rounds: [Int]
-    /// At most three: the style sheet tells no more lines apart. The first is the one to look at.
+    /// At most `mostSeries`: the style sheet tells no more lines apart. The first is the one to look at.
     let series: [Series]
-    /// Made for the values of all series.
+    /// Made for everything that is drawn.
     let vertical: Axis
+    var band: Band?
+    /// Thin lines, without names in the drawing: one value a round each.
+    var threads: [[Double?]] = []
+    var levels: [Level] = []
+    /// Where all lines end, and what is written there.
+    var end: (round: Int, words: String)?
 
-    /// More points of a line or more places to hover over would only make the file larger.
-    private static let mostPoints = 400
-    private static let mostBands = 100
+    static let mostSeries = 8
+    /// A longer run is drawn by the least and the greatest value of so many stretches.
+    private static let stretches = 180
+
+    // MARK: What is drawn
+
+    /// Ascending; all rows, or of each stretch those with the least and the greatest value of any line, so that no peak
+    /// is lost, and those where a value is missing, so that no gap is bridged.
+    private var rows: [Int] {
+        guard isThinned else { return Array(rounds.indices) }
+        return Array(Set(series.flatMap { drawnRows(of: $0.values) } + [0, rounds.count - 1])).sorted()
+    }
+
+    private var isThinned: Bool { rounds.count > 2 * Self.stretches }
+
+    /// Those of `rows` that one line needs.
+    private func drawnRows(of values: [Double?]) -> [Int] {
+        guard isThinned else { return Array(rounds.indices) }
+        let length = (rounds.count + Self.stretches - 1) / Self.stretches
+        let extremes = stride(from: 0, to: rounds.count, by: length).flatMap { start in
+            let stretch = start..<min(start + length, rounds.count)
+            let known = stretch.compactMap { row in values[row].map { (row: row, value: $0) } }
+            let least = known.min { $0.value < $1.value }?.row
+            let greatest = known.max { $0.value < $1.value }?.row
+            let gap = stretch.first { values[$0] == nil }
+            return Set([least, greatest, gap].compactMap(\.self)).sorted()
+        }
+        return extremes.last == rounds.count - 1 ? extremes : extremes + [rounds.count - 1]
+    }
+
+    /// " Drawn are …" where something is left out, otherwise nothing.
+    var thinning: String {
+        isThinned
+            ? " Of \(rounds.count) moments drawn are the least and the greatest value of each of \(Self.stretches) "
+                + "stretches; all are in metrics.jsonl." : ""
+    }
+
+    private var frame: PlotFrame { PlotFrame(width: 440, height: 240, left: 46, rounds: rounds, vertical: vertical) }
 
     /// The drawing, without its legend.
     var svg: Markup {
-        let frame = PlotFrame(width: 440, height: 240, left: 46, rounds: rounds, vertical: vertical)
+        let frame = frame
         // The first series is drawn last, on top.
         let lines = series.indices.reversed().map { line($0, in: frame) }
         return """
             <svg class="plot" viewBox="0 0 \(frame.size.width) \(frame.size.height)" role="img" \
             aria-labelledby="\(id)-title \(id)-text">
             <title id="\(id)-title">\(title)</title><desc id="\(id)-text">\(description)</desc>
-            \(frame.grid)\(lines)\(bands(in: frame))</svg>
+            \(frame.grid)\(frame.clipped("\(threads(in: frame))\(band(in: frame))\(lines)"))\
+            \(levels(in: frame))\(ending(in: frame))</svg>
 
             """
     }
 
-    /// Every series with a sample of its line and its newest value.
+    /// Every series with a sample of its line and its newest value, then what it is compared with.
     var legend: Markup {
-        let entries = series.enumerated().map { index, series -> Markup in
+        func entry(_ sample: Markup, _ name: String, _ value: String?) -> Markup {
             """
-            <li><svg viewBox="0 0 24 8" aria-hidden="true"><path class="line s\(index)" d="M0 4H24"/></svg> \
-            \(series.name) <b>\(series.last.map(series.text) ?? "–")</b></li>
+            <li><svg viewBox="0 0 24 8" aria-hidden="true">\(sample)</svg> \(name)\
+            \(value.map { " <b>\($0)</b>" as Markup } ?? "")</li>
             """
         }
-        return "<ul class=\"legend\">\(entries)</ul>\n"
+        let lines = series.enumerated().map { index, series in
+            entry(
+                "<path class=\"line s\(index)\" d=\"M0 4H24\"/>", series.name, series.last.map(series.text) ?? "–")
+        }
+        let levels = levels.map { entry("<path class=\"level\" d=\"M0 4H24\"/>", $0.name, $0.text) }
+        let band = band.map { [entry("<path class=\"band\" d=\"M0 0H24V8H0Z\"/>", $0.name, nil)] } ?? []
+        let threads =
+            threads.isEmpty ? [] : [entry("<path class=\"thread\" d=\"M0 4H24\"/>", "single nodes", nil)]
+        return "<ul class=\"legend\">\(lines + levels + band + threads)</ul>\n"
     }
 
     private var description: String {
         guard let first = rounds.first, let last = rounds.last else { return "Nothing was measured." }
         let ends = series.map { "\($0.name) \($0.last.map($0.text) ?? "unknown")" }.joined(separator: ", ")
-        return "Rounds \(first) to \(last). At the end: \(ends). All values are in the table of measurements."
+        let others = levels.map { " \($0.name): \($0.text)." }.joined()
+        let end = end.map { " It \($0.words)." } ?? ""
+        return "Rounds \(first) to \(last). At the end: \(ends).\(others)\(end) All values are in its data."
     }
 
+    /// What is drawn as numbers, but for the single nodes, which have a drawing of their own.
+    var table: TextTable {
+        let bandNames = band == nil ? [] : ["10th percentile", "90th percentile"]
+        func text(_ value: Double?) -> String { value.flatMap { $0.isFinite ? "\($0)" : nil } ?? "" }
+        return TextTable(
+            header: ["round"] + series.map(\.name) + levels.map(\.name) + bandNames, names: 0,
+            rows: rows.map { row in
+                let around = band.map { band in [band.values[row]?.low, band.values[row]?.high] } ?? []
+                return ["\(rounds[row])"]
+                    + (series.map { $0.values[row] } + levels.map { $0.value } + around).map(text)
+            })
+    }
+
+    /// With its data, and ready for the page's script.
+    ///
+    /// - Parameter areShares: whether the values are from 0 to 1 and read as percentages.
+    func figure(areShares: Bool) -> Markup {
+        let (frame, area) = (frame, frame.area)
+        let edges = [area.left, area.right, area.top, area.bottom] + frame.span
+        return Markup.figure(id, svg, table, frame: edges, areShares: areShares)
+    }
+
+    // MARK: Its parts
+
     private func line(_ index: Int, in frame: PlotFrame) -> Markup {
+        let values = series[index].values
+        let rows = drawnRows(of: values)
+        let path = path(values, rows, in: frame)
+        guard !path.text.isEmpty,
+            let last = rows.last(where: { frame.y(values[$0]) != nil }), let y = frame.y(values[last])
+        else { return "" }
+        return """
+            <path class="line s\(index)" d="\(path)"/>\
+            <circle class="end s\(index)" cx="\(frame.x(rounds[last]))" cy="\(y)" r="2.6"/>
+
+            """
+    }
+
+    private func path(_ values: [Double?], _ rows: [Int], in frame: PlotFrame) -> Markup {
         var path: Markup = ""
         var isOpen = false
-        var end: (x: Double, y: Double)?
-        for row in drawnRows(of: series[index]) {
-            guard let y = frame.y(series[index].values[row]) else {
+        for row in rows {
+            guard let y = frame.y(values[row]) else {
                 isOpen = false
                 continue
             }
@@ -70,50 +173,93 @@ struct Plot {
             // Of no length, so that a point between two gaps is seen.
             path += isOpen ? "L\(x) \(y)" : "M\(x) \(y)h0"
             isOpen = true
-            end = (x, y)
         }
-        guard let end else { return "" }
-        return """
-            <path class="line s\(index)" d="\(path)"/>\
-            <circle class="end s\(index)" cx="\(end.x)" cy="\(end.y)" r="2.6"/>
-
-            """
+        return path
     }
 
-    /// All rows, or of each of many stretches the least and the greatest value, so that no peak is lost, and what is
-    /// missing, so that no gap is bridged.
-    private func drawnRows(of series: Series) -> [Int] {
-        guard rounds.count > Self.mostPoints else { return Array(rounds.indices) }
-        let length = (2 * rounds.count + Self.mostPoints - 1) / Self.mostPoints
-        let extremes = stride(from: 0, to: rounds.count, by: length).flatMap { start in
-            let stretch = start..<min(start + length, rounds.count)
-            let known = stretch.compactMap { row in series.values[row].map { (row: row, value: $0) } }
-            let least = known.min { $0.value < $1.value }?.row
-            let greatest = known.max { $0.value < $1.value }?.row
-            let gap = stretch.first { series.values[$0] == nil }
-            return Set([least, greatest, gap].compactMap(\.self)).sorted()
-        }
-        return extremes.last == rounds.count - 1 ? extremes : extremes + [rounds.count - 1]
+    /// All in one path, which is a third of the size.
+    private func threads(in frame: PlotFrame) -> Markup {
+        guard !threads.isEmpty else { return "" }
+        let paths = threads.map { path($0, drawnRows(of: $0), in: frame) }
+        return "<path class=\"thread\" d=\"\(paths)\"/>\n"
     }
 
-    /// Invisible stripes that tell their round's values to who points at them.
-    private func bands(in frame: PlotFrame) -> Markup {
-        let step = max(1, (rounds.count + Self.mostBands - 1) / Self.mostBands)
-        let rows = Array(stride(from: 0, to: rounds.count, by: step))
-        let places = rows.map { frame.x(rounds[$0]) }
-        let pieces = rows.indices.map { index -> Markup in
-            let left = index == 0 ? frame.area.left : (places[index - 1] + places[index]) / 2
-            let right = index + 1 == rows.count ? frame.area.right : (places[index] + places[index + 1]) / 2
-            let values = series.map { series in
-                "\(series.name) \(series.values[rows[index]].map(series.text) ?? "–")"
+    /// One piece for every stretch without a gap.
+    private func band(in frame: PlotFrame) -> Markup {
+        guard let band else { return "" }
+        let rows = isThinned ? Array(Set(drawnRows(of: band.values.map { $0?.low })
+            + drawnRows(of: band.values.map { $0?.high }))).sorted() : Array(rounds.indices)
+        var pieces: [Markup] = []
+        var upper: Markup = ""
+        var lower: [Markup] = []
+        func close() {
+            if lower.count > 1 { pieces.append("\(upper)\(Array(lower.reversed()))Z") }
+            (upper, lower) = ("", [])
+        }
+        for row in rows {
+            guard let value = band.values[row], let high = frame.y(value.high), let low = frame.y(value.low) else {
+                close()
+                continue
             }
+            let x = frame.x(rounds[row])
+            upper += lower.isEmpty ? "M\(x) \(high)" : "L\(x) \(high)"
+            lower.append("L\(x) \(low)")
+        }
+        close()
+        return pieces.isEmpty ? "" : "<path class=\"band\" d=\"\(pieces)\"/>\n"
+    }
+
+    private func levels(in frame: PlotFrame) -> Markup {
+        let lines = levels.compactMap { level -> Markup? in
+            guard let y = frame.y(level.value), (frame.area.top...frame.area.bottom).contains(y) else { return nil }
             return """
-                <rect x="\(left)" y="\(frame.area.top)" width="\(right - left)" \
-                height="\(frame.area.bottom - frame.area.top)"><title>round \(rounds[rows[index]])
-                \(lines: values)</title></rect>
+                <path class="level" d="M\(frame.area.left) \(y)H\(frame.area.right)"/>\
+                <text class="tick" x="\(frame.area.right)" y="\(y - 4)" text-anchor="end">\(level.name)</text>
 
                 """
         }
-        return "<g class=\"bands\">\(pieces)</g>"
+        return lines.reduce(into: "") { $0 += $1 }
+    }
+
+    private func ending(in frame: PlotFrame) -> Markup {
+        guard let end else { return "" }
+        let x = frame.x(end.round)
+        let isLeft = x > (frame.area.left + frame.area.right) / 2
+        return """
+            <path class="ending" d="M\(x) \(frame.area.top)V\(frame.area.bottom)"/>\
+            <text class="ending" x="\(isLeft ? x - 6 : x + 6)" y="\(frame.area.top + 12)" \
+            text-anchor="\(isLeft ? "end" : "start")">\(end.words)</text>
+
+            """
+    }
+}
+
+extension Markup {
+    /// A drawing with its data, which a script makes files of and without one may be copied.
+    ///
+    /// - Parameters:
+    ///   - id: what its files are called.
+    ///   - frame: left, right, top, bottom of what is drawn, then the first and the last round; of rows of cells also
+    ///     their height. Empty where nothing is over rounds.
+    static func figure(
+        _ id: String, _ svg: Markup, _ table: TextTable?, frame: [Double] = [], areShares: Bool = false
+    ) -> Markup {
+        let numbers = Markup(stringLiteral: frame.map { rounded($0, 2) }.joined(separator: " "))
+        let place: Markup = frame.isEmpty ? "" : " data-frame=\"\(numbers)\"\(areShares ? " data-unit=\"share\"" : "")"
+        let data = table.map { table -> Markup in
+            """
+            <details class="data">
+            <summary>Data</summary>
+            <pre tabindex="0">\(lines: table.csv.split(separator: "\n").map(String.init))</pre>
+            </details>
+
+            """
+        }
+        return """
+            <figure class="drawn" id="\(id)"\(place)>
+            \(svg)<p class="tools"></p>
+            \(data ?? "")</figure>
+
+            """
     }
 }

@@ -7,7 +7,7 @@ struct PlotFrame {
     let horizontal: Axis
     let vertical: Axis
     /// What is counted from left to right.
-    private let across: String
+    private let counted: String
 
     /// - Parameter vertical: made for all values that are drawn.
     init(width: Double, height: Double, left: Double, rounds: [Int], vertical: Axis, across: String = "round") {
@@ -15,7 +15,7 @@ struct PlotFrame {
         area = (left, width - 6, 8, height - 42)
         horizontal = Axis(counts: rounds)
         self.vertical = vertical
-        self.across = across
+        counted = across
     }
 
     func x(_ round: Int) -> Double {
@@ -25,6 +25,20 @@ struct PlotFrame {
     /// `nil` for what is missing or has no place on the axis.
     func y(_ value: Double?) -> Double? {
         value.flatMap(vertical.share).map { area.bottom - (area.bottom - area.top) * $0 }
+    }
+
+    /// The least and the greatest round of the horizontal axis.
+    var span: [Double] { [horizontal.range.lowerBound, horizontal.range.upperBound] }
+
+    /// Without what is beyond the axes, but for half a line's width.
+    func clipped(_ content: Markup) -> Markup {
+        let (x, y) = (area.left - 3, area.top - 3)
+        let (width, height) = (area.right - area.left + 6, area.bottom - area.top + 6)
+        return """
+            <svg x="\(x)" y="\(y)" width="\(width)" height="\(height)" viewBox="\(x) \(y) \(width) \(height)">
+            \(content)</svg>
+
+            """
     }
 
     /// Lines and numbers of both axes.
@@ -37,6 +51,12 @@ struct PlotFrame {
                 <text class="tick" x="\(area.left - 6)" y="\(y + 4)" text-anchor="end">\(vertical.text(of: tick))</text>
                 """
         }
+        return "\(marks)\(across)"
+    }
+
+    /// The horizontal axis alone.
+    var across: Markup {
+        var marks: Markup = ""
         for tick in horizontal.ticks {
             let x = x(Int(tick))
             marks += """
@@ -48,7 +68,7 @@ struct PlotFrame {
         return """
             \(marks)<path class="axis" d="M\(area.left) \(area.bottom)H\(area.right)"/>\
             <text class="tick" x="\((area.left + area.right) / 2)" y="\(size.height - 4)" \
-            text-anchor="middle">\(across)</text>
+            text-anchor="middle">\(counted)</text>
 
             """
     }

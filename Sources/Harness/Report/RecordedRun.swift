@@ -35,6 +35,9 @@ public struct RecordedRun: Sendable {
     /// What the run is compared with, as far as it was simulated.
     let references: [(kind: Reference, evaluations: [RecordedEvaluation])]
 
+    /// What the folder lacks, or holds in a way that this program does not read; a sentence each.
+    let remarks: [String]
+
     /// Of the whole run where it has ended, otherwise of the last moment.
     var figures: Figures { summary?.figures ?? evaluations.last?.figures ?? Figures() }
 
@@ -42,6 +45,13 @@ public struct RecordedRun: Sendable {
 
     /// What its nodes are compared by.
     var measure: TaskMeasure { evaluations.last?.measure ?? summary?.measure ?? .accuracy }
+
+    /// The first round in which the honest models were not finite, or a node said so of its own.
+    var divergedIn: Int? {
+        let measured = evaluations.first { $0.nodes > 0 && $0.distance == nil }?.rounds
+        let told = nodes.compactMap { $0.isHostile ? nil : $0.divergedIn }
+        return ([measured].compactMap(\.self) + told).min()
+    }
 
     var hostileCount: Int { nodes.count { $0.isHostile } }
 
@@ -94,6 +104,9 @@ struct RecordedEvaluation: Sendable, Equatable {
     let relativeMedianDistance: Double?
     /// Everything that was measured, by name.
     let figures: Figures
+
+    /// By node, by that measure; none where nodes were not measured one by one.
+    var nodeScores: [Double?] { figures.list(measure == .accuracy ? "nodeAccuracies" : "nodeLosses") }
 }
 
 /// What is known of one node.
@@ -118,6 +131,14 @@ struct RecordedNode: Sendable {
     var awaitedSeconds: Double = 0
     /// What the honest nodes' rules did with its models.
     var tally = Tally()
+    /// What it says of each of its neighbours; `nil` where nothing is known.
+    var heard: NodeRecord?
+
+    /// The round in which its model was not finite any more, as it said when it ended.
+    var divergedIn: Int? {
+        guard let lost, lost.hasPrefix("diverged at round ") else { return nil }
+        return Int(lost.dropFirst("diverged at round ".count).prefix { $0.isNumber })
+    }
 }
 
 /// What only the summary of an ended run says.
@@ -128,6 +149,12 @@ struct RecordedSummary: Sendable {
     let standing: Standing?
     let measure: TaskMeasure
     let identity: String
+    /// What it was made with and on; empty in summaries of earlier programs.
+    let program: String
+    let machine: String
+    /// Labels of those that did not learn what others did, and of those that are far from them.
+    let failedNodes: Set<String>
+    let farNodes: Set<String>
     let engine: String
     let transport: String
     let wallSeconds: Double

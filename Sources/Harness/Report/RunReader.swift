@@ -11,6 +11,8 @@ import Scenario
 /// in the middle of a long run costs no more than one near its start.
 public struct RunReader {
     private let directory: RunDirectory
+    /// Whether what is missing, or of another version, is passed over and told of.
+    private let isLenient: Bool
     private let record: RunRecord?
     private let experiment: Experiment
     private let settings: JSONValue
@@ -20,13 +22,24 @@ public struct RunReader {
     private static let mostDrawn = 500
     private var metrics: GrowingFile
     private var evaluations: [RecordedEvaluation] = []
+    /// Of what does not change during a run.
+    private var remarks: [String] = []
     /// By node; without totals where a node has written nothing.
     private var nodes: [(metrics: GrowingFile, totals: NodeRecord?)]
 
     /// Reads what does not change during a run.
-    public init(_ directory: RunDirectory) throws(ConfigurationFault) {
+    ///
+    /// - Parameter isLenient: whether a report is made of what there is, where files are missing, or of another version.
+    public init(_ directory: RunDirectory, isLenient: Bool = false) throws(ConfigurationFault) {
         self.directory = directory
-        record = try directory.loadRecord()
+        self.isLenient = isLenient
+        do throws(ConfigurationFault) {
+            record = try directory.loadRecord()
+        } catch {
+            guard isLenient else { throw error }
+            record = nil
+            remarks.append("How the run was made is not known: \(error).")
+        }
         let bytes = try InputFiles.ofRuns.read(directory.experiment)
         experiment = try Experiment(bytes, name: directory.experiment)
         settings = try StrictJSON.read(bytes, name: directory.experiment)
@@ -40,10 +53,16 @@ public struct RunReader {
     ///
     /// - Parameter isRunning: the caller is running it, so a summary that is there is not of this run.
     public mutating func read(isRunning: Bool = false) throws(ConfigurationFault) -> RecordedRun {
+        var remarks = self.remarks
         do throws(SystemFault) {
             for line in try metrics.newLines() { add(line) }
         } catch {
-            throw ConfigurationFault(error.description)
+            guard isLenient else { throw ConfigurationFault(error.description) }
+            remarks.append("No moment of the run is known: \(error).")
+        }
+        let torn = tornFiles
+        if !isRunning, !torn.isEmpty {
+            remarks.append("The last line is torn, and was not read, of \(torn.joined(separator: ", ")).")
         }
         for index in nodes.indices {
             // A node's file may be missing: a simulation has none, and a node may have been lost before its first line.
@@ -51,7 +70,13 @@ public struct RunReader {
             nodes[index].totals = nodes[index].totals ?? NodeRecord()
             nodes[index].totals?.add(lines: lines)
         }
-        let summary = isRunning ? nil : try directory.loadSummary()
+        var summary: JSONValue?
+        do throws(ConfigurationFault) {
+            summary = isRunning ? nil : try directory.loadSummary()
+        } catch {
+            guard isLenient else { throw error }
+            remarks.append("The summary was not read: \(error).")
+        }
         let recorded = recordedNodes(summary)
         let state: RecordedRun.State =
             isRunning ? .running : summary.map { $0.count(at: "stopped") == 1 ? .stopped : .finished } ?? .unfinished
@@ -61,7 +86,15 @@ public struct RunReader {
             totals: summary.map(NodeRecord.init(summary:))
                 ?? .sum(recorded.compactMap(\.totals), honest: recorded.filter { !$0.isHostile }.compactMap(\.totals)),
             summary: summary.map(RecordedSummary.init),
-            references: isRunning ? [] : experiment.measureReferences.compactMap(reference))
+            references: isRunning ? [] : experiment.measureReferences.compactMap(reference), remarks: remarks)
+    }
+
+    /// Names of files that end in the middle of a line; of many, the first few.
+    private var tornFiles: [String] {
+        let most = 5
+        let torn = (metrics.endsTorn ? ["metrics.jsonl"] : [])
+            + nodes.indices.filter { nodes[$0].metrics.endsTorn }.map { "nodes/\($0)/metrics.jsonl" }
+        return torn.prefix(most) + (torn.count > most ? ["\(torn.count - most) more"] : [])
     }
 
     /// A run that this one is compared with; `nil` where it has not been simulated.
@@ -96,7 +129,7 @@ public struct RunReader {
         var recorded = labels.indices.map { index in
             RecordedNode(
                 label: labels[index], isHostile: hostile.contains(index), totals: nodes[index].totals,
-                awaitedSeconds: awaited[index], tally: tallies[index])
+                awaitedSeconds: awaited[index], tally: tallies[index], heard: nodes[index].totals)
         }
         let measure = summary.map(TaskMeasure.init) ?? .accuracy
         for (index, line) in (summary?.member("perNode")?.elements ?? []).enumerated() {
@@ -107,6 +140,9 @@ public struct RunReader {
             recorded[index].excessLoss = line.number(at: "excessLoss")
             recorded[index].awaitedSeconds = line.member("awaitedSeconds")?.number ?? awaited[index]
             recorded[index].tally = line.member("models").map(Tally.init) ?? tallies[index]
+            recorded[index].heard = recorded[index].heard ?? line.member("tallies").map { _ in
+                NodeRecord(ofNeighbours: line)
+            }
             recorded[index].lost = line.member("lost")?.text.flatMap { $0 == LostNode.stopped ? nil : $0 }
         }
         for line in summary?.member("privacy")?.member("nodes")?.elements ?? [] {
@@ -189,6 +225,10 @@ extension RecordedSummary {
         hasFailed = summary.count(at: "failed") == 1
         measure = TaskMeasure(summary)
         identity = text("identity")
+        program = text("program")
+        machine = text("machine")
+        failedNodes = Set((summary.member("failedNodes")?.elements ?? []).compactMap(\.text))
+        farNodes = Set((summary.member("farNodes")?.elements ?? []).compactMap(\.text))
         engine = text("engine")
         transport = text("transport")
         wallSeconds = summary.member("wallSeconds")?.number ?? 0
