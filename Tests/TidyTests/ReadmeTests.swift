@@ -49,7 +49,7 @@ struct ReadmeTests {
                 gossiplab init a/mine      # a comment --with flags
                 gossiplab run a/mine.json --set training.rounds=5 && gossiplab run a/yours.json --quick
                 mpirun -n 2 gossipnode --experiment a/mine.json --rang auto
-                DATA='{"kind": "glyphs"}'
+                DATA='{"kind": "glyphs"}' FLAGS="--set seed=2 --slow"
                 $ echo '{}' | gossiplab aggregate --rule krum > out.json
                 gossiplab show out.json | head
                 gossiplab sweep \\
@@ -59,6 +59,7 @@ struct ReadmeTests {
                 END
                 gossiplab check new.json --set training.rounds=many
                 source <(gossiplab completion bash)
+                gossiplab simulate $FLAGS
                 ```
                 """)
         #expect(Self.brokenLinks(page) == ["PROTOKOLL.md", "#titel"])
@@ -68,6 +69,7 @@ struct ReadmeTests {
                 "gossipnode --experiment a/mine.json --rang auto",
                 "gossiplab sweep rules-and-attacks --set task.dataset={\"kind\"",
                 "gossiplab check new.json --set training.rounds=many", "gossiplab completion bash",
+                "gossiplab simulate --set seed=2 --slow",
             ])
         #expect(Self.missingFiles(page) == ["Scripts/tuor", "a/yours.json"])
     }

@@ -82,7 +82,12 @@ private struct ShellScanner {
         }
         let name = String(characters.prefix { $0.isLetter || $0 == "_" })
         characters = characters.dropFirst(name.count)
-        word = (word ?? "") + (variables[name] ?? "$\(name)")
+        let value = variables[name] ?? "$\(name)"
+        guard quote == nil else { return word = (word ?? "") + value }
+        for (place, part) in value.split(separator: " ").enumerated() {
+            if place > 0 { endWord() }
+            word = (word ?? "") + part
+        }
     }
 
     private mutating func endWord() {
