@@ -63,7 +63,7 @@ struct LossRegularityTests {
         }
         func distance(_ x: [Float], _ y: [Float]) -> Double { squaredDistance(x.span, y.span).squareRoot() }
         let origin = [Float](repeating: 0, count: objective.dimension)
-        for (row, loss) in objective.sampleLosses(at: origin.span, on: samples, scratch: &scratch).enumerated() {
+        for (row, loss) in objective.sampleLosses(at: origin.span, on: Batch(samples), scratch: &scratch).enumerated() {
             verdict.expect(loss <= stated.greatestAtZero + 1e-6, "sample \(row): \(loss) at 0")
         }
         for seed in 0..<40 {
