@@ -7,7 +7,7 @@ import Testing
 struct LicchaviTests {
     private static let study = Licchavi(
         theory: LicchaviTheory(searches: 60, draws: 6, tries: 20, mostSamples: 1_000),
-        nodes: LicchaviNodes(rounds: 150, rules: ["weightedMean", "trimmedMean"])
+        nodes: LicchaviNodes(rounds: 150, rules: ["weightedMean", "trimmedMean"], seeds: 2)
     ).study()
 
     @Test("a slice: what is proved holds, the printed instance does not, a false claim fails")
@@ -24,8 +24,9 @@ struct LicchaviTests {
         // Ideas, and what so few draws need not find.
         let open = [
             "as printed", "Rotated, less", "Nor from two", "sparse graph", "The same searches", "few answers",
+            "With others fixed", "With hostile others",
         ]
-        #expect(open.map { slice.lines($0).count } == [1, 2, 1, 1, 1, 1])
+        #expect(open.map { slice.lines($0).count } == [1, 2, 1, 1, 1, 1, 2, 2])
         #expect(slice.claims.count > 30 && slice.claims.allSatisfy { $0.estimate != nil })
         for judged in slice.claims where !open.contains(where: { judged.claim.statement.contains($0) }) {
             #expect(judged.verdict == .holds, "\(judged.claim.statement): \(judged.numbers)")

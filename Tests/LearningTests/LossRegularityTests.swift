@@ -63,7 +63,8 @@ struct LossRegularityTests {
         }
         func distance(_ x: [Float], _ y: [Float]) -> Double { squaredDistance(x.span, y.span).squareRoot() }
         let origin = [Float](repeating: 0, count: objective.dimension)
-        for (row, loss) in objective.sampleLosses(at: origin.span, on: Batch(samples), scratch: &scratch).enumerated() {
+        let losses = objective.sampleLosses(at: origin.span, on: Batch(samples), scratch: &scratch)
+        for (row, loss) in losses.enumerated() {
             verdict.expect(loss <= stated.greatestAtZero + 1e-6, "sample \(row): \(loss) at 0")
         }
         for seed in 0..<40 {

@@ -32,11 +32,14 @@ public struct CalculatedTable: Sendable, Equatable {
     /// What the rows are.
     public let rowTitle: String
     public let columns: [String]
+    /// Names of the seeds that claims may be measured over; empty where it is computed once.
+    public let seeds: [String]
     /// One value a column; `nil` for what there is not.
     public private(set) var rows: [(name: String, values: [Double?])] = []
 
-    public init(rows rowTitle: String, columns: [String]) {
+    public init(rows rowTitle: String, columns: [String], seeds: [String] = []) {
         self.rowTitle = rowTitle
+        self.seeds = seeds
         self.columns = columns
     }
 
@@ -51,7 +54,8 @@ public struct CalculatedTable: Sendable, Equatable {
     }
 
     public static func == (a: CalculatedTable, b: CalculatedTable) -> Bool {
-        a.rowTitle == b.rowTitle && a.columns == b.columns && a.rows.map(\.name) == b.rows.map(\.name)
+        a.rowTitle == b.rowTitle && a.columns == b.columns && a.seeds == b.seeds
+            && a.rows.map(\.name) == b.rows.map(\.name)
             && a.rows.map(\.values) == b.rows.map(\.values)
     }
 

@@ -21,14 +21,14 @@ public struct Claim: Sendable {
     public let isShare: Bool
     /// Whether a share is a difference of others, shown in points, and not in percent.
     public let isDifference: Bool
-    /// The sweep over whose seeds it is measured; `nil` where it is computed, and exact.
+    /// The sweep, or the calculation with seeds, over which it is measured; `nil` where it is computed, and exact.
     public let sweep: String?
     /// Why it cannot be compared at this scale or on these data, whatever comes out.
     public let incomparable: String?
     /// The quantity for one seed.
     public let measure: @Sendable (Evidence) throws(MissingFigure) -> Double
 
-    /// - Parameter sweep: over whose seeds it is measured; `nil` where it is computed, and exact.
+    /// - Parameter sweep: or calculation, over whose seeds it is measured; `nil` where it is computed, and exact.
     public init(
         _ statement: String, published: String, quantity: String, _ expectation: Expectation, tolerance: Double = 0,
         isShare: Bool = true, isDifference: Bool = true, over sweep: String?, incomparable: String? = nil,

@@ -19,8 +19,9 @@ public struct PackResults: Sendable {
         return try table.groups(labels)
     }
 
-    /// Seeds by their names.
+    /// Seeds by their names, of a sweep or of a calculation that has some.
     func seeds(of sweep: String) throws(MissingFigure) -> [String] {
+        if let table = calculated[sweep], !table.seeds.isEmpty { return table.seeds }
         guard let table = tables[sweep] else { throw MissingFigure("the sweep \(sweep) has not been run") }
         return table.sweep.axes.first(where: \.isSeed)?.values.map(\.label) ?? [""]
     }

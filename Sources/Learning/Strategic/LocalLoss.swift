@@ -188,17 +188,18 @@ extension LocalLoss: SmoothProblem {
     }
 
     /// α Σ_k b_k x_k x_kᵀ + 2ν I with b_k the mean over the scores of how much the loss of sample k bends by each, and
-    /// x_k with a 1 for the bias behind it.
+    /// x_k with a 1 for the bias behind it. Of many samples every s-th stands for s: it is an estimate.
     fileprivate func moment(_ bends: [Double]) -> [Double] {
         let (p, count) = (featureCount, loss.scoreCount)
         let size = p + (hasBias ? 1 : 0)
         var moment = [Double](repeating: 0, count: size * size)
         var row = [Double](repeating: 1, count: size)
-        for k in 0..<sampleCount {
+        let stride = max(1, sampleCount / max(2_000, 8 * size))
+        for k in Swift.stride(from: 0, to: sampleCount, by: stride) {
             let bend = (0..<count).reduce(0) { $0 + loss.bend(bends, at: k * count + $1) }
             for j in 0..<p { row[j] = features[k * p + j] }
             for i in 0..<size where row[i] != 0 {
-                let factor = weight / Double(count) * bend * row[i]
+                let factor = weight * Double(stride) / Double(count) * bend * row[i]
                 // What is above the diagonal is not read.
                 for j in 0...i { moment[i * size + j] += factor * row[j] }
             }

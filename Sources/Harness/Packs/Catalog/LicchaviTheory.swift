@@ -34,7 +34,8 @@ struct LicchaviTheory {
         ("l1", NormPower.l1(1, dimension: 2)),
         ("squared l2", NormPower(weight: 1, power: 2, norm: 2, dimension: 2)),
     ]
-    private static let distances = [10, 10_000]
+    /// Of others who hold their models where they may be for good reasons, and of hostile ones.
+    private static let distances = [1, 10, 10_000]
 
     /// 10, 100, … up to the most.
     var samples: [Int] { sequence(first: 10) { $0 * 10 }.prefix { $0 <= mostSamples }.map { $0 } }
@@ -107,8 +108,22 @@ struct LicchaviTheory {
         _ evidence: Evidence, _ kind: AnsweringUser.Kind, _ coupling: String, _ samples: Int
     ) throws(MissingFigure) -> Double {
         let row = Self.row(samples)
-        return try evidence.number(Self.recovery, row, Self.column(kind, coupling, Self.distances[1]))
-            / evidence.number(Self.recovery, row, Self.column(kind, coupling, Self.distances[0]))
+        return try evidence.number(Self.recovery, row, Self.column(kind, coupling, Self.distances[2]))
+            / evidence.number(Self.recovery, row, Self.column(kind, coupling, Self.distances[1]))
+    }
+
+    /// a of errors like I^−a, between 100 answers and the most, the mean over couplings.
+    func rate(_ evidence: Evidence, _ kind: AnsweringUser.Kind, hostile: Bool) throws(MissingFigure) -> Double {
+        var sum = 0.0
+        // Hostile users under squared l2 pull the harder the farther they are.
+        let couplings = hostile ? Array(Self.couplings.prefix(1)) : Self.couplings
+        for (coupling, _) in couplings {
+            let column = Self.column(kind, coupling, Self.distances[hostile ? 2 : 0])
+            let first = try evidence.number(Self.recovery, Self.row(100), column)
+            let last = try evidence.number(Self.recovery, Self.row(mostSamples), column)
+            sum += Elementary.log(first / last) / Elementary.log(Double(mostSamples) / 100)
+        }
+        return sum / Double(couplings.count)
     }
 
     // MARK: Anywhere

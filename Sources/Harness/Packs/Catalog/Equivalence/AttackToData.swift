@@ -24,7 +24,7 @@ enum AttackToData {
             rows: "coupling, attack", columns: [way, byModel] + counts.map(column))
         for (title, coupling) in couplings {
             let game = CommonModelGame(honest, coupling)
-            let free = game.solve().common
+            let free = game.solve(isCancelled: shouldStop).common
             let target = (0..<dimension).map { free[$0] + ($0.isMultiple(of: 2) ? 2.0 : -1.5) }
             let scale = target.distance(to: free)
             for attack in attacks {
@@ -33,7 +33,7 @@ enum AttackToData {
                 guard let common = path.models.last, let report = path.reports.last else { continue }
                 let model = strategicModel(report, at: common, under: coupling)
                 func distance(_ game: CommonModelGame) -> Double {
-                    game.solve(from: common).common.distance(to: common) / scale
+                    game.solve(from: common, isCancelled: shouldStop).common.distance(to: common) / scale
                 }
                 var distances: [Double?] = [common.distance(to: free) / scale]
                 distances.append(model.map { distance(game.joined(by: $0)) })
@@ -102,7 +102,7 @@ enum AttackToData {
             let said: [Double] =
                 switch attack {
                 case attacks[1]: direction
-                case attacks[2]: other.pull(at: common).map { -$0 }
+                case attacks[2]: other.pull(at: common, isCancelled: shouldStop).map { -$0 }
                 default: direction.map { $0 + random.gaussian() / Double((round + 1) * (round + 1)) }
                 }
             return game.coupling.projected(said)

@@ -12,30 +12,30 @@ extension PaperPack {
         ]
     ) { request throws(ConfigurationFault) in
         let images = StrategicImages(request)
-        // Its joint problems take longer than all the rest.
-        let table = request.isQuick ? nil : SumAgainstMean(request)
+        let adam = StrategicAdam(request: request)
+        let table = SumAgainstMean(request)
         return PackStudy(
             setting: [
                 "Every node has a model of its own, held to a common one by a coupling of strength λ = 1; the common "
                     + "one travels. Small instances are solved in double precision, to about ten digits; the rest is "
                     + "run by nodes.",
                 "In gossip form nodes average their copies after a step η each, which is the paper's server with step "
-                    + "η/N. The paper takes Adam and steps whose details are lost: ours are plain.",
+                    + "η/N.", adam.setting,
             ] + images.setting,
             calculations: [
                 OnePointCases.calculation, GradientLimits.calculation, AttackToData.calculation,
                 SoftLabelCases.calculation, GradientPAC.calculation, try PreferenceBounds.calculation(),
-                images.calculation, images.lastLayer,
-            ] + [table?.calculation].compactMap(\.self),
+                images.calculation, images.lastLayer, adam.calculation, table.calculation,
+            ],
             claims: OnePointCases.claims + GradientLimits.claims + AttackToData.claims + SoftLabelCases.claims
-                + GradientPAC.claims + PreferenceBounds.claims + (table == nil ? [] : SumAgainstMean.claims)
-                + images.claims,
+                + GradientPAC.claims + PreferenceBounds.claims + table.claims + adam.claims + images.claims,
             figures: [
                 PackFigure(
                     "Counter-gradients, couplings and data on images (figures 1, 2 and 15)",
                     note: "The common model of the honest nodes: how far it is from the target, as a share "
                         + "of where it started, and its accuracy on the test part with true and with shifted labels.",
                     .calculation(StrategicImages.name)),
+                StrategicAdam.figure, SumAgainstMean.figure,
                 PackFigure(
                     "From an attack on gradients to data",
                     note: "Distance of the common model from where the gradient attack led, as a share of the way from "
@@ -54,7 +54,7 @@ extension PaperPack {
                     note: "Ten nodes, of which F want 1 and the others 0. Either those at 1 are hostile, or as many of "
                         + "those at 0.",
                     .calculation(PreferenceBounds.name)),
-            ] + (table == nil ? [] : [SumAgainstMean.figure]))
+            ])
     }
 }
 

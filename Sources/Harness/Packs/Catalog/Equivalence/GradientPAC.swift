@@ -35,7 +35,7 @@ enum GradientPAC {
                     let product = zip(way, slope).reduce(0) { $0 + $1.0 * $1.1 }
                     least = min(least, product / (Double(count) * length * min(1, length)))
                 }
-                table.add(row(loss, count), [least, local.minimiser().distance(to: target)])
+                table.add(row(loss, count), [least, local.minimiser(isCancelled: shouldStop).distance(to: target)])
             }
         }
         return table

@@ -11,7 +11,7 @@ struct ImageMaterial {
     let shiftedTest: Samples
     /// θ†, in single precision, as nodes are told it.
     let target: [Double]
-    private let objective: any Objective
+    let objective: any Objective
 
     /// - Parameters:
     ///   - experiment: whose data these are.

@@ -34,7 +34,8 @@ enum PreferenceBounds {
                     if shouldStop() { return nil }
                     // As many samples as make own models what nodes want, up to what the coupling weighs in them.
                     let losses = wishes.map { LocalLoss.leastSquares([DataPoint([1], $0)], weight: 1e4) }
-                    add(&table, name, hostile, CommonModelGame(losses, coupling, ridge: 1e-9).solve().common[0])
+                    let game = CommonModelGame(losses, coupling, ridge: 1e-9)
+                    add(&table, name, hostile, game.solve(isCancelled: shouldStop).common[0])
                 }
                 // Rules that want an honest majority get one to believe in.
                 for (name, rule) in all {

@@ -18,21 +18,23 @@ enum SoftLabelCases {
             let target = centred((0..<33).map { _ in random.gaussian() })
             let honest = (0..<5).map { _ in samples(60, of: truth, &random) }
             let game = CommonModelGame(honest.map { .softmax($0) }, SquaredL2Coupling(strength: 1))
-            let pull = game.pull(at: target)
+            let pull = game.pull(at: target, isCancelled: shouldStop)
             let points = (0..<100 * featureCount).map { _ in random.gaussian() }
             let poison = SoftLabels(
                 for: target.moved(0.5, along: pull), classCount: classCount, points: points, scatter: 1,
                 random: &random)
             func distance(_ data: SoftSamples?) -> Double? {
                 guard let data else { return nil }
-                let led = game.joined(by: LocalLoss.softmax(data, weight: weight)).solve().common
+                let led = game.joined(by: LocalLoss.softmax(data, weight: weight)).solve(
+                    isCancelled: shouldStop
+                ).common
                 return centred(led).distance(to: target)
             }
             table.add(
                 "\(seed)",
                 [
-                    centred(game.solve().common).distance(to: target), distance(poison.plain),
-                    distance(poison.tilted(against: pull, ridge: 0, weight: weight)),
+                    centred(game.solve(isCancelled: shouldStop).common).distance(to: target), distance(poison.plain),
+                    distance(poison.tilted(against: pull, ridge: 0, weight: weight, isCancelled: shouldStop)),
                 ])
         }
         return table

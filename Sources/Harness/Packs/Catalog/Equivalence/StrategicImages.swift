@@ -117,6 +117,16 @@ struct StrategicImages {
         StrategicImages(request).experiment(StrategicCase(name: free, attack: .none))
     }
 
+    /// Of the users who are not strategic.
+    static func honestShards(_ request: PackRequest) throws(ConfigurationFault) -> [Samples] {
+        let assembly = try plain(request).assembly()
+        var shards: [Samples] = []
+        for node in assembly.topology.nodes where node.index != strategic {
+            shards.append(try assembly.shard(of: node).picked)
+        }
+        return shards
+    }
+
     private func experiment(_ one: StrategicCase, attack: String = "") -> PackExperiment {
         let adversary = attack.isEmpty ? "[]" : #"[{"nodes": ["\#(Self.strategic)"], "attack": \#(attack)}]"#
         let every = max(1, one.rounds / 5)
@@ -152,20 +162,20 @@ struct StrategicImages {
     }
 
     /// G(θ†) of the honest nodes.
-    private func pull(_ material: ImageMaterial) throws(ConfigurationFault) -> [Double] {
-        let assembly = try Self.plain(request).assembly()
-        var losses: [LocalLoss] = []
-        for node in assembly.topology.nodes where node.index != Self.strategic {
-            losses.append(.softmax(SoftSamples(try assembly.shard(of: node).picked), ridge: Self.ridge))
-        }
-        return CommonModelGame(losses, SquaredL2Coupling(strength: 1)).pull(at: material.target)
+    private func pull(
+        _ material: ImageMaterial, _ shouldStop: () -> Bool
+    ) throws(ConfigurationFault) -> [Double] {
+        let losses = try Self.honestShards(request).map { LocalLoss.softmax(SoftSamples($0), ridge: Self.ridge) }
+        return CommonModelGame(losses, SquaredL2Coupling(strength: 1)).pull(
+            at: material.target, isCancelled: shouldStop)
     }
 
     var calculation: Calculation {
         Calculation(Self.name) { shouldStop in
             let material = try ImageMaterial(Self.plain(request), ridge: Self.ridge, isCancelled: shouldStop)
             if shouldStop() { return nil }
-            let pull = try self.pull(material)
+            let pull = try self.pull(material, shouldStop)
+            if shouldStop() { return nil }
             var table = CalculatedTable(rows: "attack, round", columns: Self.columns)
             table.add(
                 Self.targetRow, [0, material.accuracy(material.target), material.success(material.target), nil, nil])
@@ -201,10 +211,7 @@ struct StrategicImages {
         Calculation(Self.lastLayerName) { shouldStop in
             let assembly = try Self.plain(request).assembly()
             let features = RandomEmbedding(of: try assembly.testPart().featureCount, count: 48, seed: 1)
-            var shards: [Samples] = []
-            for node in assembly.topology.nodes where node.index != Self.strategic {
-                shards.append(features.embedded(try assembly.shard(of: node).picked))
-            }
+            let shards = try Self.honestShards(request).map(features.embedded)
             let material = try ImageMaterial(
                 training: Samples(joining: shards), test: features.embedded(try assembly.testPart()), ridge: Self.ridge,
                 isCancelled: shouldStop)
@@ -213,7 +220,7 @@ struct StrategicImages {
             let target = material.target
             let free = game.solve(isCancelled: shouldStop).common
             if shouldStop() { return nil }
-            let pull = game.pull(at: target)
+            let pull = game.pull(at: target, isCancelled: shouldStop)
             let model = target.moved(0.5, along: pull)
             let path = GradientLimits.counterGradients(
                 game, to: target, stepSize: 1 / (6 * Double(shards.count)), rounds: 40, shouldStop)
@@ -222,7 +229,8 @@ struct StrategicImages {
             let points = (0..<200 * features.count).map { _ in random.uniform() }
             let poison = SoftLabels(
                 for: model, classCount: material.classCount, points: points, scatter: 1, random: &random)
-            let tilted = poison.tilted(against: pull, ridge: Self.ridge, weight: 300)
+            let tilted = poison.tilted(
+                against: pull, ridge: Self.ridge, weight: 300, isCancelled: shouldStop)
             let led = tilted.map {
                 game.joined(by: LocalLoss.softmax($0, ridge: Self.ridge, weight: 300)).solve(
                     from: free, isCancelled: shouldStop
