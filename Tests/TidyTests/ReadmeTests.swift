@@ -60,6 +60,8 @@ struct ReadmeTests {
                 gossiplab check new.json --set training.rounds=many
                 source <(gossiplab completion bash)
                 gossiplab simulate $FLAGS
+                NONCE=$(openssl rand -hex 16)
+                gossipnode --experiment a/mine.json --node 0 --run a/run --nonce $NONCE
                 ```
                 """)
         #expect(Self.brokenLinks(page) == ["PROTOKOLL.md", "#titel"])

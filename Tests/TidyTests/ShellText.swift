@@ -73,17 +73,19 @@ private struct ShellScanner {
     private mutating func substitute(_ characters: inout ArraySlice<Character>) {
         if characters.first == "(" {
             var depth = 0
+            word = (word ?? "") + "$"
             repeat {
                 guard let next = characters.popFirst() else { break }
                 depth += next == "(" ? 1 : next == ")" ? -1 : 0
-                word = (word ?? "$") + String(next)
+                word = (word ?? "") + String(next)
             } while depth > 0
             return
         }
         let name = String(characters.prefix { $0.isLetter || $0 == "_" })
         characters = characters.dropFirst(name.count)
         let value = variables[name] ?? "$\(name)"
-        guard quote == nil else { return word = (word ?? "") + value }
+        // What a command would print is not known, and taken for one word.
+        guard quote == nil, !value.hasPrefix("$(") else { return word = (word ?? "") + value }
         for (place, part) in value.split(separator: " ").enumerated() {
             if place > 0 { endWord() }
             word = (word ?? "") + part
