@@ -25,6 +25,15 @@ public struct PlannedFault: Sendable {
             lane: transmission.receiver.index << 8 | (index + 2) & 0xFF)
     }
 
+    /// Nodes that it keeps from ever going on: they are not killed, and cannot finish.
+    public var heldForGood: [NodeID] {
+        guard rounds.upperBound == .max else { return [] }
+        switch (fault as? any NodeFault)?.kind {
+        case .pause, .fullDisk: return nodes
+        case .crash, .clockJump, nil: return []
+        }
+    }
+
     /// As many nodes as `share` says, at least one, drawn by the experiment's seed and the place in the plan.
     public static func draw(_ share: Double, of count: Int, seed: UInt64, index: Int) -> [NodeID] {
         var random = RandomStream(

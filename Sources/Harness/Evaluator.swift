@@ -33,6 +33,8 @@ public struct Judgement: Sendable {
     public let bar: Bar
     /// Of the optimum that the record compares with.
     public var certificate: Certificate?
+    /// In the test part.
+    public var testSamples = 0
 
     /// A node's distance as a share of the models' norm; `nil` where that is zero, or there is none.
     func relativeDistance(of node: Node) -> Double? {
@@ -96,7 +98,7 @@ public struct Evaluator {
         }
         return Judgement(
             record: record, nodes: nodes, scale: consensus.scale, average: consensus.average, bar: bar,
-            certificate: yardstick?.certificate)
+            certificate: yardstick?.certificate, testSamples: test.count)
     }
 }
 
@@ -108,8 +110,12 @@ extension Bar {
         guard assembly.objective.classifies(test) else {
             let first = try assembly.node(assembly.honest[0]).trainer.initialParameters()
             var scratch = ObjectiveScratch()
-            let loss = assembly.objective.evaluate(first.span, on: test, scratch: &scratch).comparableLoss
-            self = .start(loss, excess: yardstick?.gap(of: first).excessLoss ?? .infinity)
+            func loss(of model: [Float]) -> Double {
+                assembly.objective.evaluate(model.span, on: test, scratch: &scratch).comparableLoss
+            }
+            self = .start(
+                loss(of: first), excess: yardstick?.gap(of: first).excessLoss ?? .infinity,
+                optimum: yardstick.map { loss(of: $0.point) } ?? -.infinity)
             return
         }
         var classes = [Int](repeating: 0, count: test.classCount)

@@ -73,10 +73,8 @@ struct MissedEvaluations {
         var reports: [Int: MomentReports] = [:]
         for node in assembly.honest {
             var file = GrowingFile(directory.node(node).metrics)
-            for line in (try? file.newLines()) ?? [] {
-                var record = NodeRecord()
-                record.add(lines: [line])
-                guard moments.contains(record.rounds) else { continue }
+            for record in (try? file.newLines())?.compactMap({ NodeRecord(line: $0) }) ?? []
+            where moments.contains(record.rounds) {
                 reports[record.rounds, default: MomentReports()].records[node] = record
             }
         }

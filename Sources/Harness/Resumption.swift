@@ -1,4 +1,6 @@
 // Resumption: makes a stopped run's files ready to go on.
+import Kernels
+import Metrics
 import Platform
 import Scenario
 
@@ -19,6 +21,17 @@ public enum Resumption {
         let common = rounds.dropFirst().reduce(rounds.first ?? []) { $0.intersection($1) }
         let whole = common.sorted(by: >).first { round in saved.allSatisfy { $0?.isWhole(rounds: round) == true } }
         return whole.map { .resume($0) } ?? .afresh
+    }
+
+    /// Seconds that the run took until it was stopped, over all times that it was gone on with: as its summary says, or
+    /// where it was cut off without one, what the busiest node recorded.
+    public static func secondsSpent(on assembly: Assembly, in directory: RunDirectory) -> Double {
+        if let said = (try? directory.loadSummary())?.member("wallSeconds")?.number { return said }
+        let nodes = assembly.topology.nodes.map { node -> Nanoseconds in
+            let record = NodeRecord(metrics: (try? Files.read(directory.node(node).metrics)) ?? [])
+            return record.computeNanoseconds &+ record.waitNanoseconds &+ record.mixNanoseconds
+        }
+        return Double(nodes.max() ?? 0) / 1e9
     }
 
     /// Removes what would mislead the new processes: addresses of the dead ones, old snapshots and final models; where

@@ -17,7 +17,7 @@ public struct RunFiles {
     private let lock: FileLock
     private var metrics: AppendOnlyFile
     private let clock = MonotonicClock()
-    /// What the reports of a run that goes on have read so far.
+    /// What the reports have read so far.
     private var reader: RunReader?
     /// When the report of a run that goes on is written next.
     private var reportDueAt: Instant
@@ -108,6 +108,7 @@ public struct RunFiles {
         try Files.write(lines.bytes, to: directory.metrics)
         // The file of this name is another one now.
         metrics = try AppendOnlyFile(directory.metrics)
+        reader = nil
     }
 
     /// What a run leaves at its end: the final models, where no node process wrote them, the summary and the report.
@@ -129,7 +130,7 @@ public struct RunFiles {
 
     /// Writes the report and the table of a run that has ended, from what is in the directory.
     func writeReport() throws {
-        var reader = try RunReader(directory)
+        var reader = try self.reader ?? RunReader(directory)
         let run = try reader.read()
         let table = MeasureTable(run.evaluations.map { ($0.rounds, $0.figures) }).table
         try Files.write(Array(table.csv.utf8), to: directory.measures)

@@ -97,6 +97,8 @@ public struct RunSummary: Sendable {
     public let warnings: [String]
     /// Those of this run alone.
     let runWarnings: [String]
+    /// Where other codes would make more of it.
+    let conventions: ConventionDoubt?
 
     public init(_ outcome: RunOutcome, of assembly: Assembly) throws(ConfigurationFault) {
         let topology = assembly.topology
@@ -160,16 +162,35 @@ public struct RunSummary: Sendable {
                         moments: moments.filter { $0.rounds < final.rounds }.sorted { $0.rounds < $1.rounds }
                             + [(final.rounds, final.allFigures)],
                         final: final, models: finished, ownModels: outcome.ownModels, screening: screening,
-                        references: references, stability: outcome.stability)))
+                        references: references, learning: learning, stability: outcome.stability)))
         }
         self.figures = figures
         usesOracle = experiment.aggregation.tolerates == .oracle
         plausibility = assembly.plausibility
         wasStopped = outcome.wasStopped
+        let conventions = judgement.flatMap { judgement in
+            judgement.record.test.accuracy.flatMap {
+                ConventionDoubt($0, nodes: judgement.nodes.count, samples: judgement.testSamples)
+            }
+        }
+        self.conventions = conventions
         runWarnings =
-            outcome.warnings + assembly.lostMass(missed: totals.missedModels)
-            + [outcome.stability?.bounds.warning].compactMap(\.self)
+            outcome.warnings + Self.weakerAttacks(outcome, of: assembly)
+            + assembly.lostMass(missed: totals.missedModels)
+            + [outcome.stability?.bounds.warning, conventions?.sentence].compactMap(\.self)
         warnings = assembly.warnings + runWarnings
+    }
+
+    /// Hostile nodes that ended before their time: what the run withstood is less than was planned.
+    private static func weakerAttacks(_ outcome: RunOutcome, of assembly: Assembly) -> [String] {
+        let hostile = Set(assembly.hostile)
+        let lost = outcome.lost.filter { hostile.contains($0.node) && $0.kind != .stopped }
+        guard let first = lost.first else { return [] }
+        let nodes = lost.map { assembly.topology.labels[$0.node.index] }.joined(separator: ", ")
+        return [
+            "hostile \(lost.count == 1 ? "node" : "nodes") \(nodes) ended early (\(first.reason)): the attack went on "
+                + "without"
+        ]
     }
 
     /// Of the honest nodes that finished; the run's own judgement where it is of the same nodes.

@@ -138,6 +138,7 @@ extension Invariants {
             isHostile: assembly.topology.nodes.map { assembly.hostile.contains($0) },
             // A rule's promise is of what it mixes; the traces hold what the exchange made of that.
             guarantee: assembly.sendsModels && assembly.experiment.training.gossipSteps == 1
-                ? assembly.guarantee : .none)
+                ? assembly.guarantee : .none,
+            heldForGood: Set(assembly.faults.flatMap(\.heldForGood)))
     }
 }

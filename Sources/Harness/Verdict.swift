@@ -206,7 +206,7 @@ extension Bar {
     fileprivate var inWords: String {
         switch self {
         case .chance(let chance): "chance \(percent(chance.share))"
-        case .start(let loss, _): "at the start \(significant(loss))"
+        case .start(let loss, _, _): "at the start \(significant(loss))"
         }
     }
 
@@ -219,6 +219,8 @@ extension Bar {
     fileprivate var whyUnbeatable: String {
         switch self {
         case .chance: "the test part is too small or too uniform to tell learning from chance"
+        case .start(let loss, _, let optimum) where optimum >= loss && !startsAtOptimum:
+            "on the test part the optimum of the training problem is no better than the first model"
         case .start: "the first model leaves nothing to be learned"
         }
     }

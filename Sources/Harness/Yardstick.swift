@@ -11,6 +11,8 @@ struct Yardstick {
     private let optimum: Optimum
 
     var certificate: Certificate { optimum.certificate }
+    /// The optimum as a model.
+    var point: [Float] { optimum.point.map { Float($0) } }
 
     /// - Parameter directory: where the solution is kept once it is found.
     /// - Returns: `nil` where the optimum is not asked for.

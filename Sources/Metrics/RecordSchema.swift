@@ -43,7 +43,7 @@ public struct RecordField: Sendable {
         self.column = column
         amount = { $0[keyPath: place].amount }
         write = { $1.add(name, recorded: $0[keyPath: place]) }
-        read = { $0[keyPath: place] = Value(recorded: $1.member(name)) }
+        read = { $0[keyPath: place] = Value(recorded: $1) }
         fold = { $0[keyPath: place] = lines.apply([$0[keyPath: place], $1[keyPath: place]]) }
         sum = { $0[keyPath: place] = nodes.apply($1.map { $0[keyPath: place] }) }
         writeTotal = { $0[keyPath: place].writeTotal($1, to: &$2) }
@@ -114,10 +114,24 @@ extension NodeRecord {
     /// Goes on with further lines of it; what is not whole is passed over.
     public mutating func add(lines: [ArraySlice<UInt8>]) {
         for line in lines {
-            guard let value = try? StrictJSON.read(Array(line), name: "metrics.jsonl") else { continue }
-            var next = NodeRecord()
-            for field in RecordField.all { field.read(&next, value) }
-            add(next)
+            if let next = NodeRecord(line: line) { add(next) }
+        }
+    }
+
+    /// One line of a `metrics.jsonl`; `nil` for what is not whole.
+    public init?(line: ArraySlice<UInt8>) {
+        guard let value = try? StrictJSON.read(Array(line), name: "metrics.jsonl") else { return nil }
+        self.init()
+        // Lines are written in the order of the fields: each is mostly the one after the last.
+        let fields = RecordField.all
+        var place = 0
+        for member in value.members {
+            if place >= fields.count || fields[place].name != member.key {
+                guard let other = fields.firstIndex(where: { $0.name == member.key }) else { continue }
+                place = other
+            }
+            fields[place].read(&self, member.value)
+            place += 1
         }
     }
 

@@ -79,7 +79,7 @@ extension Optional: RecordValue where Wrapped == Double {
 
 /// One of a list that is kept by reason or by neighbour.
 protocol RecordPart: Sendable {
-    associatedtype Key: Hashable
+    associatedtype Key: Hashable, Comparable
     var key: Key { get }
     var amount: Int { get }
     mutating func add(_ other: Self)
@@ -97,6 +97,7 @@ extension Array: RecordValue where Element: RecordPart {
 
 extension Array: Summable where Element: RecordPart {
     static func sum(_ lists: [Self]) -> Self {
+        if let sum = sumOfAlike(lists) { return sum }
         var places: [Element.Key: Int] = [:]
         var sum: Self = []
         for part in lists.joined() {
@@ -108,6 +109,16 @@ extension Array: Summable where Element: RecordPart {
             }
         }
         return Element.arranged(sum)
+    }
+
+    /// The lines of one node mostly have the same keys, in ascending order; `nil` where lists do not.
+    private static func sumOfAlike(_ lists: [Self]) -> Self? {
+        guard var sum = lists.first, zip(sum, sum.dropFirst()).allSatisfy({ $0.key < $1.key }) else { return nil }
+        for list in lists.dropFirst() {
+            guard list.count == sum.count, zip(list, sum).allSatisfy({ $0.key == $1.key }) else { return nil }
+            for place in sum.indices { sum[place].add(list[place]) }
+        }
+        return sum
     }
 }
 

@@ -3,9 +3,13 @@
 import Core
 import Scenario
 
-/// At most four unread snapshots lie in the folder; a fifth takes the place of the oldest, which is counted.
+/// At most 64 unread snapshots lie in the folder, fewer of large models, and four in any case; the next takes the place
+/// of the oldest, which is counted.
 struct SnapshotFolder {
-    private static let mostUnread = 4
+    private static let mostUnread = 64
+    private static let leastUnread = 4
+    /// What the unread ones of one node may take on the disk, where that is more than four of them.
+    private static let mostBytes = 4 << 20
 
     private let folder: NodeDirectory
     /// Rounds of the run.
@@ -22,7 +26,8 @@ struct SnapshotFolder {
     mutating func write(_ model: [Float], rounds: Int) throws(SystemFault) {
         try Files.write(ModelFile(rounds: rounds, model: model).encoded, to: folder.snapshot(rounds: rounds))
         recent.append(rounds)
-        guard recent.count > Self.mostUnread else { return }
+        let most = min(Self.mostUnread, Self.mostBytes / max(1, 4 * model.count))
+        guard recent.count > max(Self.leastUnread, most) else { return }
         let oldest = recent.removeFirst()
         Files.remove(folder.mix(rounds: oldest))
         Files.remove(folder.ownModel(rounds: oldest))

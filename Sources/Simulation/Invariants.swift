@@ -29,7 +29,7 @@ public struct Violation: Sendable, Equatable, CustomStringConvertible {
         case bounds
         /// A checkpoint is never of a later round than its node.
         case checkpoint
-        /// Every honest node that was not killed for good finishes, soon after the last fault.
+        /// Every honest node that was neither killed nor held for good finishes, soon after the last fault.
         case progress
         /// At the end the honest nodes agree about as well as if nobody had heard of anybody until the last fault was
         /// over, and nothing had gone wrong since.
@@ -71,6 +71,8 @@ public struct Invariants: Sendable {
     private let isHostile: [Bool]
     private let guarantee: Guarantee
     private let isAsynchronous: Bool
+    /// These the plan lets never finish.
+    private let heldForGood: Set<NodeID>
     /// For each node what was sent to it, of a hostile node perhaps several models for one round; only looked up.
     private var received: [[Source: [ModelMessage]]]
     /// For each node the hash of its model of each round; only looked up.
@@ -87,7 +89,11 @@ public struct Invariants: Sendable {
     /// - Parameters:
     ///   - nodes: in the order of their ids.
     ///   - guarantee: of the rule that all of them run.
-    public init(_ nodes: [NodeConfiguration], isHostile: [Bool], guarantee: Guarantee) {
+    ///   - heldForGood: those that the plan of faults lets never finish.
+    public init(
+        _ nodes: [NodeConfiguration], isHostile: [Bool], guarantee: Guarantee, heldForGood: Set<NodeID> = []
+    ) {
+        self.heldForGood = heldForGood
         self.nodes = nodes
         self.isHostile = isHostile
         self.guarantee = guarantee
@@ -133,13 +139,14 @@ public struct Invariants: Sendable {
                 if !allFinite(model.span) { report(.finite, node, nil, "its final model is not finite") }
             case .diverged(let round):
                 report(.finite, node, round, "it diverged")
+            case _ where heldForGood.contains(node): break
             default:
                 report(.progress, node, nil, ending?.failure ?? "it did not finish")
             }
         }
         // Every gossip step may take as long as a round.
         let steps = nodes.first?.steps ?? 0
-        if let calm = result.calmSince {
+        if heldForGood.isEmpty, let calm = result.calmSince {
             let time = result.virtualNanoseconds - calm.nanoseconds
             if time > (2 * deadline).clampedTimes(Nanoseconds(steps + 2)) {
                 report(.progress, nil, nil, "\(time / 1_000_000) ms passed after the last fault")

@@ -53,15 +53,22 @@ enum BenchCommand: Command {
         if let other = others.first(where: { flags.has($0.name) }) {
             throw ConfigurationFault("--\(other.name) is not for 'bench \(name)'")
         }
+        let isJSON = flags.has("json")
+        var fault: (any Error)?
         let report = try bench.run(
             BenchSettings(
                 flags: flags, repetitions: try flags.count("repetitions", 1...1_000, default: 5), node: nodeProgram(),
                 laboratory: try Files.pathOfThisProgram(),
-                announce: { if !flags.has("quiet") { StandardError.print("measuring \($0)") } }))
-        if flags.has("json") {
+                announce: { if !flags.has("quiet") { StandardError.print("measuring \($0)") } },
+                show: { lines in
+                    guard !isJSON, fault == nil else { return }
+                    do { try StandardOutput.print(lines: lines) } catch let error { fault = error }
+                }))
+        if let fault { throw fault }
+        if isJSON {
             try StandardOutput.print(json: report.json)
         } else {
-            try StandardOutput.print(lines: report.lines)
+            try StandardOutput.print(lines: report.closing)
         }
         return ExitCode.success
     }

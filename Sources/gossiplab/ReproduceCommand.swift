@@ -57,9 +57,12 @@ enum ReproduceCommand: Command {
         case .stopped(let left):
             StandardError.print("stopped; the same command goes on with the \(left) cells left")
             return ExitCode.interrupted
-        case .partDone(let left):
+        case .partDone(let left, let failures):
             try StandardOutput.print(
-                "this part is done; \(left) cells are left to others, and then the command without --shard reports")
+                lines: failures + [
+                    "this part is done; \(left) cells are left to others, and then the command without --shard reports"
+                ])
+            if !failures.isEmpty { return ExitCode.failure }
         case .finished(let claims):
             if flags.has("json") {
                 try StandardOutput.print(json: claims.json(of: pack))

@@ -22,6 +22,8 @@ enum ResumeCommand: Command {
         let beginning = Resumption.beginning(of: run.assembly, in: run.directory)
         let record = try run.folder.checkForResume(from: beginning)
         let start = record.isSimulation ? .afresh : beginning
+        let isAfresh = if case .afresh = start { true } else { false }
+        let spent = isAfresh ? 0 : Resumption.secondsSpent(on: run.assembly, in: run.directory)
         let files = try RunFiles(goingOnIn: run.directory, of: run.assembly, from: start, holding: lock)
         switch record {
         case .simulation(let settings):
@@ -29,7 +31,7 @@ enum ResumeCommand: Command {
             return try SimulateCommand.run(run.assembly, variant: run.variant, in: files, settings, flags)
         case .processes(_, let hasKeys):
             say("resuming \(start.inWords)", flags)
-            return try RunCommand.run(run.assembly, in: files, from: start, hasKeys: hasKeys, flags)
+            return try RunCommand.run(run.assembly, in: files, from: start, after: spent, hasKeys: hasKeys, flags)
         case .gathered: preconditionFailure("what was gathered is not resumed")
         }
     }

@@ -35,11 +35,15 @@ enum RunCommand: Command {
     }
 
     /// Launches the nodes, watches them, and says what came of it.
+    ///
+    /// - Parameter spent: seconds that the run has taken before.
     static func run(
-        _ assembly: Assembly, in files: RunFiles, from beginning: NodeShell.Start, hasKeys: Bool, _ flags: Flags
+        _ assembly: Assembly, in files: RunFiles, from beginning: NodeShell.Start, after spent: Double = 0,
+        hasKeys: Bool, _ flags: Flags
     ) throws -> Int32 {
         var files = files
         var outcome = try launch(assembly, in: &files, from: beginning, hasKeys: hasKeys, flags)
+        outcome.wallSeconds += spent
         let signals = try Signals()
         try compare(&outcome, of: assembly, options: SimulationSettings().options, flags) {
             (try? !signals.take().isEmpty) ?? false

@@ -14,7 +14,8 @@ enum SweepCommand: Command {
         Flag("out", "DIR", "parent folder of the sweep's folder (default runs)"),
         Flag("threads", "N", "cells simulated at the same time (default: one a processor)"),
         Flag(
-            "measure", "NAME", "what is shown: \(measures.joined(separator: ", ")) (default worst)",
+            "measure", "NAME",
+            "what is shown: \(usual.joined(separator: ", ")), or another figure of 'list measures' (default worst)",
             values: .words(measures)),
         Flag("against", "NAME", "compare with the cells of this value of the grid, seed by seed, with a test"),
         Flag("markdown", nil, "print the table as Markdown"),
@@ -31,6 +32,7 @@ enum SweepCommand: Command {
     /// Doubts may differ from seed to seed; more of them would only hide each other.
     private static let mostWarnings = 10
     private static let measures = SweepMeasure.allCases.map(\.rawValue)
+    private static let usual = SweepMeasure.usual.map(\.rawValue)
 
     static let examples = [
         Example("sweep sweep.json", "every cell of a grid; the same command goes on after Ctrl-C"),
@@ -60,6 +62,7 @@ enum SweepCommand: Command {
         let plan = try tuning == nil ? first : setup.plan(sweep)
         let status = try runMissing(plan, in: files, setup)
         let table = SweepTable(plan, result: files.result)
+        if !setup.isQuiet, let doubt = table.doubt { StandardError.print("warning: \(doubt)") }
         try files.write(table, tuning)
         if let status { return failing(status, table) }
         if flags.has("json") {
@@ -149,12 +152,18 @@ enum SweepCommand: Command {
             progress.show(cells: done)
         }
         let run = SweepRun(plan, in: files)
-        let isComplete =
+        let isComplete: Bool
+        do {
             switch plan.sweep.engine {
             case .simulation:
-                try run.simulate(missing, threads: setup.threads, until: Signals(), finished: finished)
-            case .processes: try run.launch(missing, program: nodeProgram(), finished: finished)
+                isComplete = try run.simulate(missing, threads: setup.threads, until: Signals(), finished: finished)
+            case .processes: isComplete = try run.launch(missing, program: nodeProgram(), finished: finished)
             }
+        } catch let fault as SystemFault where fault.isFullDisk {
+            progress.end()
+            StandardError.print("\(left()) cells are left; the same command goes on with them when there is room")
+            throw fault
+        }
         progress.end()
         guard isComplete else {
             StandardError.print("stopped; the same command goes on with the \(left()) cells left")

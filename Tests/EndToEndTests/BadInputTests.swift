@@ -253,6 +253,15 @@ extension EndToEndTests {
             let keyFiles = ["keys", topology, "--out", "\(laboratory.path)/keys"]
             #expect(try laboratory.start(keyFiles).ended().status == .exited(0))
             #expect(try laboratory.start(keyFiles).ended().errors.contains("is already there"))
+            let overheard = ["keys", "--experiment", "quickstart", "--out", "\(laboratory.path)/more"]
+            let links = try laboratory.start(overheard + ["--set", "adversary.0.taps=none"]).ended().keys
+            Files.removeTree("\(laboratory.path)/more")
+            let taps = try laboratory.start(overheard).ended().keys
+            #expect(try #require(links) < #require(taps))
+            for words in [[], [topology, "--experiment", "quickstart"]] {
+                let ended = try laboratory.start(["keys"] + words).ended()
+                #expect(ended.status == .exited(2) && ended.errors.contains("the graph is missing"), "\(ended.errors)")
+            }
             let keys = "\(laboratory.path)/keys/1.json"
             for (arguments, complaint) in [
                 (known, "--node ID, --rank I or --rank auto says"), (known + ["--node", "4"], "'4'"),
@@ -275,6 +284,9 @@ extension EndToEndTests {
 }
 
 extension Ended {
+    /// The number in "32 keys in 16 files".
+    fileprivate var keys: Int? { output.split(separator: " ").first.flatMap { Int($0) } }
+
     /// The number in "needs 18 open files".
     fileprivate var openFilesNeeded: Int? {
         let words = errors.split(separator: " ")

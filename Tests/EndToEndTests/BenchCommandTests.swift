@@ -36,6 +36,19 @@ extension EndToEndTests {
             }
         }
 
+        @Test("the laboratory is measured beside nodes that nobody looks at")
+        func laboratory() throws {
+            let laboratory = try Laboratory()
+            let words = ["--rounds", "20", "--repetitions", "1", "--json"]
+            let ended = try laboratory.start(["bench", "laboratory", "--quiet"] + words).ended()
+            #expect(ended.status == .exited(0) && ended.complaints.isEmpty, "\(ended.errors)")
+            let rows = try StrictJSON.read(ended.output, name: "report").member("rows")?.elements ?? []
+            #expect(rows.map { $0.member("name")?.text } == ["20 rounds"])
+            for key in ["", "Processor"].flatMap({ ["laboratory\($0)Seconds", "script\($0)Seconds"] }) {
+                #expect(rows.first?.member(key)?.number ?? 0 > 0, "\(key)")
+            }
+        }
+
         @Test("simulated nodes take the steps that are timed")
         func simulator() throws {
             let laboratory = try Laboratory()

@@ -9,9 +9,9 @@ extension EndToEndTests {
     @Suite("Under a launcher") struct LauncherRunTests {
         private static let nodes = 3
 
-        private static func experiment(rounds: Int) -> String {
+        private static func experiment(rounds: Int, checkpointEvery: Int) -> String {
             """
-            {"topology": "topology.json", "training": {"rounds": \(rounds)}, "checkpoint": {"every": 50},
+            {"topology": "topology.json", "training": {"rounds": \(rounds)}, "checkpoint": {"every": \(checkpointEvery)},
              "timing": {"deadlineMilliseconds": 20000}, "measure": {"every": 1000},
              "task": {"dataset": {"kind": "synthetic", "features": 6, "classes": 3, "samples": 200}}}
             """
@@ -34,9 +34,12 @@ extension EndToEndTests {
         }
 
         /// The folder of a run that lacks only what nodes write.
-        private func folder(_ laboratory: borrowing Laboratory, rounds: Int) throws -> RunDirectory {
+        private func folder(
+            _ laboratory: borrowing Laboratory, rounds: Int, checkpointEvery: Int = 50
+        ) throws -> RunDirectory {
             try Files.makeDirectory("\(laboratory.path)/run")
-            _ = try laboratory.write(Self.experiment(rounds: rounds), to: "run/experiment.json")
+            let experiment = Self.experiment(rounds: rounds, checkpointEvery: checkpointEvery)
+            _ = try laboratory.write(experiment, to: "run/experiment.json")
             _ = try laboratory.write(#"{"family": "complete", "nodes": 3}"#, to: "run/topology.json")
             return RunDirectory("\(laboratory.path)/run")
         }
@@ -77,17 +80,23 @@ extension EndToEndTests {
         @Test("a warning before the end leaves checkpoints; the job that is started again comes to the same models")
         func requeue() throws {
             let laboratory = try Laboratory()
-            let run = try folder(laboratory, rounds: 4_000)
+            // The warning alone saves anything.
+            let run = try folder(laboratory, rounds: 4_000, checkpointEvery: 0)
             let flags = ["--resume", "auto", "--stopped-status", "75"]
             let first = try (0..<Self.nodes).map { try start(Self.task($0), run, flags, in: laboratory) }
-            let checkpoint = run.node(NodeID(2)).checkpoint(rounds: 50)
-            #expect(try becomesTrue { Files.exists(checkpoint) })
+            let trace = run.node(NodeID(2)).trace
+            #expect(try becomesTrue { Files.size(of: trace) ?? 0 > 500 })
+            func saved(_ node: Int) throws -> [Int] {
+                try Files.names(in: run.node(NodeID(node)).path).compactMap(NodeDirectory.rounds(ofCheckpoint:))
+            }
+            #expect(try (0..<Self.nodes).allSatisfy { try saved($0).isEmpty })
             for node in first { try node.process.send(.user1) }
             for node in first {
                 let ended = try node.ended()
                 #expect(ended.status == .exited(75), "\(ended.errors)")
             }
             #expect(!Files.exists(run.node(NodeID(0)).model))
+            #expect(try (0..<Self.nodes).allSatisfy { try saved($0).contains { 0 < $0 && $0 < 4_000 } })
 
             let again = try (0..<Self.nodes).map { try start(Self.task($0, restarts: 1), run, flags, in: laboratory) }
             for node in again {

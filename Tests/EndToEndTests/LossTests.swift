@@ -256,7 +256,14 @@ extension EndToEndTests {
             let (running, run) = try started(laboratory, Self.hundreds)
             try running.process.send(.terminate)
             #expect(try running.ended().status == .exited(130))
+            // As if it had taken long until then.
+            let before = String(decoding: try Files.read(run.summary), as: UTF8.self)
+            let seconds = try #require(run.readSummary().member("wallSeconds")?.number)
+            let longer = before.replacing("\"wallSeconds\":\(seconds)", with: "\"wallSeconds\":1000.5")
+            #expect(longer != before)
+            try Files.write(Array(longer.utf8), to: run.summary)
             let resumed = try laboratory.start(["resume", run.path, "--json"]).ended()
+            #expect(try resumed.summary().member("wallSeconds")?.number ?? 0 > 1000.5)
             #expect(resumed.status == .exited(0) && resumed.errors.contains("resuming from round "))
             let simulated = try laboratory.finish(
                 "simulate", ["\(laboratory.path)/endless.json", "--json"] + Self.hundreds)

@@ -44,7 +44,38 @@ extension EndToEndTests {
             let ended = try laboratory.finish("sweep", [sweep])
             #expect(ended.status == .exited(0) && ended.output.contains("over 120 seeds"))
             #expect(ended.errors.contains("120 cells, \(done) of them done before"))
-            #expect(try lines(of: results) == 120)
+            #expect(try lines(of: results) == 120 && repeated(in: results).isEmpty)
+        }
+
+        /// The cells of a results file that were run more than once.
+        private func repeated(in path: String) throws -> [String] {
+            let identities = try Files.read(path).split(separator: UInt8(ascii: "\n")).compactMap { line in
+                try? StrictJSON.read(Array(line), name: "line").member("identity")?.text
+            }
+            return Dictionary(grouping: identities) { $0 }.filter { $0.value.count > 1 }.map(\.key)
+        }
+
+        @Test("kill -9 loses what was running and no more: no cell that was done runs again, whatever line was torn")
+        func killed() throws {
+            let laboratory = try Laboratory()
+            let seeds = (1...120).map { "\($0)" }.joined(separator: ", ")
+            let sweep = try write("{\"seed\": [\(seeds)]}", in: laboratory)
+            let results = "\(laboratory.runs)/tiny-sweep/results.jsonl"
+            let running = try laboratory.launch("sweep", [sweep, "--quiet"])
+            #expect(try becomesTrue { try Files.exists(results) && lines(of: results) > 3 })
+            try running.process.send(.kill)
+            #expect(try running.ended().status == .signalled(.kill))
+            // A line that was being written when the machine stopped.
+            let whole = try Files.read(results)
+            let done = whole.count { $0 == UInt8(ascii: "\n") }
+            let last = try #require(whole.dropLast().lastIndex(of: UInt8(ascii: "\n")))
+            try Files.write(whole + Array(whole[(last + 1)...].prefix(90)), to: results)
+            #expect(done < 120)
+
+            let ended = try laboratory.finish("sweep", [sweep])
+            #expect(ended.status == .exited(0) && ended.output.contains("over 120 seeds"), "\(ended.errors)")
+            #expect(ended.errors.contains("120 cells, \(done) of them done before"), "\(ended.errors)")
+            #expect(try repeated(in: results).isEmpty && lines(of: results) == 121)
         }
 
         private func lines(of path: String) throws -> Int { try Files.read(path).count { $0 == UInt8(ascii: "\n") } }

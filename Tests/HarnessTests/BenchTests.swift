@@ -1,5 +1,6 @@
 // Benchmarks, as far as they depend on no time: what is measured, and what is said of the measurements.
 import JSON
+import Platform
 import Registry
 import Scenario
 import Testing
@@ -43,7 +44,7 @@ struct BenchTests {
         #expect(assembly.experiment.measureEvery == 0 && assembly.experiment.checkpointEvery == 0)
     }
 
-    @Test("a report says the same as a table and as JSON")
+    @Test("rows are shown as they are measured, the first one under its header; JSON says the same")
     func report() throws {
         var report = BenchReport(
             "lengths", repetitions: 3, conditions: [("nodes", .number(4))],
@@ -51,11 +52,19 @@ struct BenchTests {
                 .init(key: "metres", header: "m", decimals: 2), .init(key: "share", header: "of all", decimals: 0),
             ],
             notes: ["Measured with a ruler."])
-        report.rows = [.init(name: "table", figures: [1.234, nil]), .init(name: "room", figures: [10, 1])]
-        let lines = report.lines
-        #expect(lines.contains("lengths      m  of all"))
-        #expect(lines.contains("table     1.23"))
-        #expect(lines.contains("room     10.00       1"))
+        var shown: [[String]] = []
+        let settings = BenchSettings(
+            flags: try Flags([], allowed: []), repetitions: 3, node: "", laboratory: "", announce: { _ in },
+            show: { shown.append($0) })
+        report.add(.init(name: "table", figures: [1.234, nil]), settings)
+        #expect(shown.count == 2 && shown[0].last?.split(separator: " ") == ["lengths", "m", "of", "all"])
+        report.add(.init(name: "room", figures: [10, 1]), settings)
+        #expect(shown.count == 3)
+        let lines = shown.flatMap(\.self)
+        #expect(lines.contains { $0.split(separator: " ") == ["table", "1.23"] })
+        #expect(lines.contains { $0.split(separator: " ") == ["room", "10.00", "1"] })
+        // Figures end where their header does.
+        #expect(lines[lines.count - 1].count == lines[2].count && report.closing == ["", "Measured with a ruler."])
         let json = try StrictJSON.read(report.json, name: "report")
         #expect(json.member("bench")?.text == "lengths")
         #expect(json.member("conditions")?.member("nodes")?.count == 4)

@@ -57,7 +57,8 @@ struct FullDiskTests {
     @Test("a node whose disk stays full gives up after thirty deadlines, and the others finish without it")
     func forGood() throws {
         let faults = #"faults=[{"fault": "fullDisk", "nodes": ["0"], "from": 5}]"#
-        let (result, _) = try Self.run([faults, "timing.deadlineMilliseconds=1000"])
+        let (result, violations) = try Self.run([faults, "timing.deadlineMilliseconds=1000", "adversary=[]"])
+        #expect(violations.isEmpty, "\(violations)")
         guard case .traceLost(let round) = result.endings[0] else {
             Issue.record("\(String(describing: result.endings[0]))")
             return
@@ -72,6 +73,24 @@ struct FullDiskTests {
         let faults = #"faults=[{"fault": "fullDisk", "nodes": ["0"], "from": 39}]"#
         let (result, violations) = try Self.run([faults, "timing.deadlineMilliseconds=1000", "adversary=[]"])
         #expect(result.endings[0] == .traceLost(Round(40)))
-        #expect(violations.map(\.invariant) == [.progress] && violations[0].node == NodeID(0))
+        // The plan lets it never finish, which breaks no promise.
+        #expect(violations.isEmpty)
+    }
+
+    @Test("a pause that never ends breaks no promise; whoever else does not finish does")
+    func pause() throws {
+        let faults = #"faults=[{"fault": "pause", "nodes": ["0"], "from": 5}]"#
+        let settings = ["timing.deadlineMilliseconds=1000", "adversary=[]", "training.rounds=10"]
+        let assembly = try smallAssembly(settings + [faults])
+        var simulator = try Simulator(assembly, options: .init())
+        let result = simulator.run()
+        var told = try Invariants(assembly)
+        told.end(result, deadline: .milliseconds(1_000))
+        #expect(told.violations.isEmpty, "\(told.violations)")
+        // The same run as if nobody were held.
+        var untold = try Invariants(smallAssembly(settings))
+        untold.end(result, deadline: .milliseconds(1_000))
+        #expect(untold.violations.contains { $0.invariant == .progress && $0.node == NodeID(0) })
+        #expect(result.endings.dropFirst().allSatisfy { if case .finished = $0 { true } else { false } })
     }
 }

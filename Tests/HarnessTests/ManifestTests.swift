@@ -68,6 +68,19 @@ struct ManifestTests {
     @Test("another claim, transport and port")
     func choices() throws {
         var request = try Self.request()
+        for (claim, namespace, key) in [
+            (nil, "a.b", "--namespace"), (nil, String(repeating: "n", count: 64), "--namespace"),
+            (nil, "-a", "--namespace"), ("a..b", nil, "--claim"), ("A", nil, "--claim"),
+            (String(repeating: "n", count: 254), nil, "--claim"),
+        ] {
+            (request.claim, request.namespace) = (claim, namespace)
+            let fault = #expect(throws: ConfigurationFault.self) {
+                _ = try KubernetesManifest(Self.assembly(4), request)
+            }
+            #expect(fault?.description.contains(key) == true)
+        }
+        (request.claim, request.namespace) = ("shared.at-home", String(repeating: "n", count: 63))
+        _ = try KubernetesManifest(Self.assembly(4), request)
         (request.claim, request.port, request.namespace) = ("shared", 9000, "lab")
         let text = try KubernetesManifest(Self.assembly(4, ["network.transport=udp"]), request).text
         #expect(!text.contains("PersistentVolumeClaim\n") && text.contains("claimName: shared\n"))

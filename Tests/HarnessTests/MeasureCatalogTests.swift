@@ -60,7 +60,7 @@ struct MeasureCatalogTests {
     }
 
     private static let everything = [
-        #"measure.also=["nodes","classes","gradients","mixing","disagreement"]"#, "measure.target=0.1",
+        #"measure.also=["nodes","classes","gradients","mixing","disagreement","varianceNorm"]"#, "measure.target=0.1",
         #"measure.reference=["noAttack","noCommunication"]"#, "measure.every=5",
     ]
 
@@ -84,7 +84,7 @@ struct MeasureCatalogTests {
     @Test("every figure of it is measured in some run, and no other")
     func complete() throws {
         let runs = try [
-            summary(Self.everything + ["adversary.attack=labelFlip"]),
+            summary(Self.everything + ["adversary.attack=labelFlip", "task.validation=0.2"]),
             summary([
                 "training.exchange=personal", "training.momentum=0", "measure.reference=noAttack",
                 #"adversary.attack={"kind":"constant","target":"1"}"#,

@@ -38,6 +38,23 @@ struct MeasureTwinsTests {
         #expect(isNear(try AccuracyMeasure.figures(of: moment, in: assembly)["accuracyDeviation"], expected))
     }
 
+    @Test("the norm of variances is taken over coordinates, and of two models it is a worked one")
+    func varianceNorm() throws {
+        let assembly = try smallAssembly(["measure.also=varianceNorm"])
+        let models = try unlikeModels(of: assembly)
+        let moment = try moment(models, of: assembly)
+        let variances = moment.average.indices.map { place in
+            let column = moment.models.map { Double($0.model[place]) }
+            let mean = column.reduce(0, +) / Double(column.count)
+            return column.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(column.count)
+        }
+        let expected = variances.map { $0 * $0 }.reduce(0, +).squareRoot()
+        let measured = try VarianceNormMeasure.figures(of: moment, in: assembly)["varianceNorm"]
+        #expect(expected > 0 && isNear(measured, expected))
+        // The root of what is mostly called consensus distance squared is another number.
+        #expect(!isNear(measured, variances.reduce(0, +)))
+    }
+
     @Test("nodes stand at their places, and hostile ones leave gaps")
     func nodes() throws {
         let assembly = try smallAssembly()

@@ -50,6 +50,18 @@ struct RunSummaryTests {
         #expect(other.final?.nodes == 3 && other.worstFirst.allSatisfy { $0.score != 0.123 })
     }
 
+    @Test("a hostile node that ends early is warned of, since the run withstood less than was planned")
+    func weakerAttack() throws {
+        let assembly = try smallAssembly()
+        var outcome = try outcome(assembly)
+        outcome.lost = [LostNode(NodeID(4), .killed, reason: "killed by SIGKILL")]
+        let summary = try RunSummary(outcome, of: assembly)
+        let sentence = "hostile node 4 ended early (killed by SIGKILL): the attack went on without"
+        #expect(summary.warnings.contains(sentence) && !summary.verdict.hasFailed)
+        outcome.lost = [LostNode(NodeID(4), .stopped, reason: LostNode.stopped)]
+        #expect(try !RunSummary(outcome, of: assembly).warnings.contains { $0.hasPrefix("hostile") })
+    }
+
     @Test("moments that could not be measured are counted, and otherwise not spoken of")
     func missedEvaluations() throws {
         let assembly = try smallAssembly()

@@ -8,14 +8,16 @@ import Testing
 
 @testable import Harness
 
-private func smallPlan(seeds: String = "[1, 2, 3]") throws -> SweepPlan {
+private func smallPlan(seeds: String = "[1, 2, 3]", also: String? = nil) throws -> SweepPlan {
     let json = """
         {"name": "small/sweep",
          "base": {"topology": {"family": "complete", "nodes": 4}, "training": {"rounds": 5},
                   "task": {"dataset": {"kind": "synthetic", "features": 4, "classes": 3, "samples": 120}}},
          "grid": {"aggregation.rule": ["csPlus", "weightedMean"], "seed": \(seeds)}}
         """
-    return try SweepPlan(Sweep(Array(json.utf8), name: "small.json"), in: "small.json")
+    return try SweepPlan(
+        Sweep(Array(json.utf8), name: "small.json"), in: "small.json",
+        overrides: also.map { ["measure.also=\($0)"] } ?? [])
 }
 
 /// Without the times, which differ from run to run.
@@ -93,6 +95,24 @@ struct SweepRunTests: ~Copyable {
     func grown() throws {
         try runMissing(plan, in: files(), threads: 2)
         #expect(try runMissing(smallPlan(seeds: "[3, 4, 1, 2]"), in: files(), threads: 2) == 2)
+    }
+
+    @Test("what is asked for beside the rest is measured in cells that have a result without it")
+    func also() throws {
+        let files = try files("also")
+        try runMissing(plan, in: files, threads: 2)
+        let asking = try smallPlan(also: "varianceNorm")
+        #expect(try runMissing(asking, in: files, threads: 2) == asking.keys.count)
+        let measure = try #require(SweepMeasure(rawValue: "varianceNorm"))
+        for (key, plain) in zip(asking.keys, plan.keys) {
+            #expect(files.result(of: key)?.figures[measure] ?? 0 > 0)
+            #expect(files.result(of: key)?.digest == files.result(of: plain)?.digest)
+            #expect(files.result(of: plain)?.figures[measure] == nil)
+        }
+        let table = SweepTable(asking, result: files.result)
+        #expect(table.cells.header.contains("varianceNorm"))
+        #expect(table.caption(measure).hasPrefix("The figure varianceNorm, |v| with"))
+        #expect(!SweepTable(plan, result: files.result).cells.header.contains("varianceNorm"))
     }
 
     @Test("a failed cell is a line in the file, and is tried again")

@@ -80,6 +80,16 @@ struct VerdictTests {
             scores: [1, 1], bar: .chance(Chance(classes: [2, 2])),
             text: "The honest nodes reached 100.0 % or more, but the test part is too small or too uniform to tell "
                 + "learning from chance; they agree (median relative distance 0.010).", hasFailed: false),
+        // The optimum itself has a greater loss on the test part than the first model.
+        VerdictCase(
+            scores: [0.552, 0.551], bar: .start(0.544, excess: 0.1, optimum: 0.55),
+            text: "The honest nodes reached loss 0.552 or less, but on the test part the optimum of the training "
+                + "problem is no better than the first model; they agree (median relative distance 0.010).",
+            hasFailed: false),
+        VerdictCase(
+            scores: [0.552, 0.551], bar: .start(0.544, excess: 0.1, optimum: 0.54),
+            text: "The honest nodes did not learn (best loss 0.551; at the start 0.544), but agree (median relative "
+                + "distance 0.010).", hasFailed: false),
         // Some survivors failed: below nine tenths of the median, or no better than chance.
         VerdictCase(
             scores: [0.91, 0.92, 0.93, 0.6],

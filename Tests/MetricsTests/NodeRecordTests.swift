@@ -41,6 +41,36 @@ struct NodeRecordTests {
         #expect(NodeRecord(metrics: Array(Self.golden.utf8)) == Self.record)
     }
 
+    @Test("a line is read whatever the order of its members, and what it lacks is nothing")
+    func order() throws {
+        let members = try StrictJSON.read(Self.golden, name: "").members
+        let turned = JSONText.canonical(JSONValue(.object([JSONMember("other", .text("x"))] + members.reversed())))
+        var expected = Self.record
+        // Inside of members, keys are sorted there.
+        expected.rejections.reverse()
+        #expect(NodeRecord(line: Array(turned.utf8)[...]) == expected)
+        #expect(NodeRecord(line: Array("{}".utf8)[...]) == NodeRecord())
+        #expect(NodeRecord(line: Array(Self.golden.utf8.dropLast(9))[...]) == nil)
+    }
+
+    @Test("lists add up by their keys, whether or not they have the same")
+    func lists() {
+        func tallies(_ all: [(Int, Int)]) -> [NodeRecord.NeighbourTally] {
+            all.map { neighbour, heard in
+                var tally = Tally()
+                tally.heard = heard
+                return .init(neighbour: NodeID(neighbour), tally: tally)
+            }
+        }
+        typealias List = [NodeRecord.NeighbourTally]
+        #expect(List.sum([tallies([(1, 2), (4, 3)]), tallies([(1, 5), (4, 1)])]) == tallies([(1, 7), (4, 4)]))
+        #expect(List.sum([tallies([(1, 2), (4, 3)]), tallies([(4, 1)])]) == tallies([(1, 2), (4, 4)]))
+        #expect(List.sum([tallies([(4, 3), (1, 2)]), tallies([(4, 1), (1, 1)])]) == tallies([(1, 3), (4, 4)]))
+        // What no node would write: one neighbour twice.
+        #expect(List.sum([tallies([(1, 2), (1, 3)]), tallies([(1, 1), (1, 1)])]) == tallies([(1, 7)]))
+        #expect(List.sum([]) == [])
+    }
+
     /// A property without a line in the table would be lost on its way to the file.
     @Test("every property of a record has its line in the table, and no two a name")
     func table() {

@@ -47,10 +47,14 @@ struct HostListTests {
             ("a", ["a"]), ("a,b", ["a", "b"]), ("n[1-3]", ["n1", "n2", "n3"]),
             ("gpu[08-10,12],login", ["gpu08", "gpu09", "gpu10", "gpu12", "login"]),
             ("r[1-2]n[01-02]-ib", ["r1n01-ib", "r1n02-ib", "r2n01-ib", "r2n02-ib"]),
-            ("n[099-101]", ["n099", "n100", "n101"]),
+            ("n[099-101]", ["n099", "n100", "n101"]), ("[a,b][1-2]x", ["a1x", "a2x", "b1x", "b2x"]),
+            (String(repeating: "[1]", count: 16), [String(repeating: "1", count: 16)]),
         ]
+        let brackets = [String(repeating: "[1]", count: 17), String(repeating: "[0-9]", count: 6)]
         for (text, hosts) in given { #expect(try SlurmNodeList.hosts(text, variable: "LIST") == hosts) }
-        for text in ["", "a,", "n[1-3", "n1-3]", "n[3-1]", "n[]", "n[a-b]", "n[1-9999999]", "n[[1]]", "n[1-]"] {
+        for text in ["", "a,", "n[1-3", "n1-3]", "n[3-1]", "n[]", "n[a-b]", "n[1-9999999]", "n[[1]]", "n[1-]"]
+            + brackets
+        {
             #expect(Self.line { _ = try SlurmNodeList.hosts(text, variable: "LIST") }.contains("no list of Slurm's"))
         }
         #expect(try SlurmNodeList.counts("2(x3),1", variable: "COUNTS") == [2, 2, 2, 1])

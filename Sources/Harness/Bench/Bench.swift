@@ -15,6 +15,7 @@ public protocol Bench: SendableMetatype {
 public enum BenchCatalog {
     public static let all: [any Bench.Type] = [
         KernelBench.self, TrainingBench.self, RuleBench.self, LinkBench.self, RoundBench.self, SimulatorBench.self,
+        LaboratoryBench.self,
     ]
 
     public static func named(_ name: String) throws(ConfigurationFault) -> any Bench.Type {
@@ -34,15 +35,19 @@ public struct BenchSettings {
     public let laboratory: String
     /// Told what is being measured, before it is.
     public let announce: (String) -> Void
+    /// Takes lines for the operator as soon as they are known.
+    let show: ([String]) -> Void
 
     public init(
-        flags: Flags, repetitions: Int, node: String, laboratory: String, announce: @escaping (String) -> Void
+        flags: Flags, repetitions: Int, node: String, laboratory: String, announce: @escaping (String) -> Void,
+        show: @escaping ([String]) -> Void
     ) {
         self.flags = flags
         self.repetitions = repetitions
         self.node = node
         self.laboratory = laboratory
         self.announce = announce
+        self.show = show
     }
 }
 

@@ -1,4 +1,5 @@
-// What a benchmark found: rows of figures with the conditions under which they hold, as a table and as JSON.
+// What a benchmark found: rows of figures with the conditions under which they hold, shown as they are measured, and as
+// JSON.
 import JSON
 import Platform
 import Scenario
@@ -20,11 +21,14 @@ public struct BenchReport {
         let figures: [Double?]
     }
 
+    private static let nameWidth = 26
+    private static let figureWidth = 8
+
     let bench: String
     /// What was measured on what.
     var conditions: [(name: String, value: JSONValue)]
     let columns: [Column]
-    var rows: [Row] = []
+    private(set) var rows: [Row] = []
     /// What a reader must know to take the figures for what they are; one sentence each.
     let notes: [String]
 
@@ -43,19 +47,34 @@ public struct BenchReport {
         self.notes = notes
     }
 
-    /// For people.
-    public var lines: [String] {
-        let table = TextTable(
-            header: [bench] + columns.map(\.header), names: 1,
-            rows: rows.map { row in
-                [row.name]
-                    + zip(row.figures, columns).map { figure, column in
-                        figure.map { rounded($0, column.decimals) } ?? ""
-                    }
-            })
-        let stated = conditions.map { "\($0.name) \(JSONText.canonical($0.value))" }.joined(separator: ", ")
-        return [stated, ""] + table.plain + [""] + notes
+    /// A row that was measured; it is shown at once, the first one under its header.
+    mutating func add(_ row: Row, _ settings: BenchSettings) {
+        if rows.isEmpty { settings.show(opening) }
+        rows.append(row)
+        let texts = zip(row.figures, columns).map { figure, column in
+            figure.map { rounded($0, column.decimals) } ?? ""
+        }
+        settings.show([line(row.name, texts)])
     }
+
+    /// What the figures hold for, and their header.
+    private var opening: [String] {
+        let stated = conditions.map { "\($0.name) \(JSONText.canonical($0.value))" }.joined(separator: ", ")
+        return [stated, "", line(bench, columns.map(\.header))]
+    }
+
+    /// Columns are as wide as is usual, since nobody knows yet what else will stand in them.
+    private func line(_ name: String, _ texts: [String]) -> String {
+        let cells = zip(texts, columns).map { text, column in
+            let width = max(Self.figureWidth, column.header.count)
+            return String(repeating: " ", count: max(0, width - text.count)) + text
+        }
+        let blanks = String(repeating: " ", count: max(0, Self.nameWidth - name.count))
+        return String("\(name)\(blanks)  \(cells.joined(separator: "  "))".reversed().drop { $0 == " " }.reversed())
+    }
+
+    /// What stands under the rows.
+    public var closing: [String] { [""] + notes }
 
     /// For programs.
     public var json: String {

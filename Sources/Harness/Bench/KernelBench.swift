@@ -40,7 +40,7 @@ public enum KernelBench: Bench {
             ])
         for item in items {
             settings.announce(item.name)
-            report.rows.append(try measure(item, repetitions: settings.repetitions))
+            report.add(try measure(item, repetitions: settings.repetitions), settings)
         }
         return report
     }

@@ -60,11 +60,12 @@ public enum LinkBench: Bench {
             }
         }
         for (index, way) in Way.allCases.enumerated() {
-            report.rows.append(row("tcp, \(way.rawValue)", times[index], timesBare: ratios[index].median))
+            report.add(row("tcp, \(way.rawValue)", times[index], timesBare: ratios[index].median), settings)
         }
         settings.announce("sealing")
         let (sealing, opening) = sealing(repetitions: settings.repetitions)
-        report.rows += [row("seal", sealing, timesBare: nil), row("open", opening, timesBare: nil)]
+        report.add(row("seal", sealing, timesBare: nil), settings)
+        report.add(row("open", opening, timesBare: nil), settings)
         return report
     }
 

@@ -58,7 +58,7 @@ public enum RoundBench: Bench {
             ])
         for task in tasks {
             settings.announce("\(task.family), \(task.rule), \(task.rounds) rounds")
-            report.rows.append(try measure(task, settings))
+            report.add(try measure(task, settings), settings)
         }
         return report
     }

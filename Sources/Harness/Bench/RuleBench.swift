@@ -73,7 +73,7 @@ public enum RuleBench: Bench {
             for chain in chains where accepts(chain, size) {
                 let name = "\(chain.name), \(size.count) x \(size.dimension), f \(size.hostile)"
                 settings.announce(name)
-                report.rows.append(measure(chain, size, name: name, repetitions: settings.repetitions))
+                report.add(measure(chain, size, name: name, repetitions: settings.repetitions), settings)
             }
         }
         return report

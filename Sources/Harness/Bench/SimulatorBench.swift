@@ -50,7 +50,7 @@ public enum SimulatorBench: Bench {
             let task = BenchTask(
                 family: Ring.name, nodes: nodes, rule: WeightedMean.name, rounds: rounds,
                 samplesOfNode: BenchTask.batch)
-            report.rows.append(try measure(task, threads: threads, repetitions: settings.repetitions))
+            report.add(try measure(task, threads: threads, repetitions: settings.repetitions), settings)
         }
         return report
     }

@@ -38,7 +38,7 @@ public enum TrainingBench: Bench {
             ])
         for item in items {
             settings.announce(item.name)
-            report.rows.append(try measure(item, repetitions: settings.repetitions))
+            report.add(try measure(item, repetitions: settings.repetitions), settings)
         }
         return report
     }

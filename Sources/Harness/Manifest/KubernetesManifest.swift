@@ -77,11 +77,20 @@ public struct KubernetesManifest {
                             key: key, given: "'\(excerpt(of: text))'", allowed: "an amount, as in 2, 500m, 256Mi, 1Gi"))
                 }
             }
-            for (key, text) in [("--namespace", namespace), ("--claim", claim)] {
-                guard let text, text.wholeMatch(of: /[a-z0-9]([-.a-z0-9]*[a-z0-9])?/) == nil else { continue }
+            // A namespace is a DNS label (RFC 1123), a claim a DNS subdomain: labels with dots between.
+            let label = /[a-z0-9]([-a-z0-9]*[a-z0-9])?/
+            if let namespace, namespace.utf8.count > 63 || namespace.wholeMatch(of: label) == nil {
                 throw ConfigurationFault(
                     .notAllowed(
-                        key: key, given: "'\(excerpt(of: text))'", allowed: "lower-case letters, digits and hyphens"))
+                        key: "--namespace", given: "'\(excerpt(of: namespace))'",
+                        allowed: "up to 63 lower-case letters, digits and hyphens, the first and last no hyphen"))
+            }
+            let subdomain = /[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/
+            if let claim, claim.utf8.count > 253 || claim.wholeMatch(of: subdomain) == nil {
+                throw ConfigurationFault(
+                    .notAllowed(
+                        key: "--claim", given: "'\(excerpt(of: claim))'",
+                        allowed: "up to 253 lower-case letters, digits and hyphens, with dots between words"))
             }
         }
     }

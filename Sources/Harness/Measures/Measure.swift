@@ -11,7 +11,7 @@ import Scenario
 public struct Figure: Sendable {
     public enum Unit: String, Sendable {
         /// A score is of the task's measure: a share where something is classified, else a loss.
-        case share, score, loss, distance, squaredNorm, ratio, rounds, bytes, epsilon
+        case share, score, loss, distance, norm, squaredNorm, ratio, rounds, bytes, epsilon
     }
     public enum Better: String, Sendable { case greater, less }
 
@@ -50,7 +50,7 @@ extension Figure {
         case .share: percent(value)
         case .rounds: rounded(value, 0)
         case .bytes: "\(significant(value / 1e6)) MB"
-        case .score, .loss, .distance, .squaredNorm, .ratio, .epsilon: significant(value)
+        case .score, .loss, .distance, .norm, .squaredNorm, .ratio, .epsilon: significant(value)
         }
     }
 }
@@ -149,6 +149,8 @@ struct MeasuredRun {
     /// What the rules did in all rounds.
     let screening: Screening
     let references: [ReferenceRun]
+    /// Of the average honest model.
+    var learning: LearningFigures?
     /// Where twins were asked for.
     var stability: StabilityResult?
 }

@@ -9,8 +9,11 @@ public enum MeasureCatalog {
     public static let all: [any Measure.Type] = [
         AccuracyMeasure.self,
         LossMeasure.self,
+        ValidationMeasure.self,
         ConsensusMeasure.self,
+        VarianceNormMeasure.self,
         OptimumMeasure.self,
+        LearningMeasure.self,
         NodesMeasure.self,
         ClassesMeasure.self,
         SuccessMeasure.self,

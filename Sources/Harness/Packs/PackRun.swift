@@ -44,8 +44,8 @@ public struct PackRun {
     /// What a stopped pack came to, or a part of one, or all of it.
     public enum Outcome {
         case stopped(left: Int)
-        /// This part is done; so many cells are other parts' business.
-        case partDone(left: Int)
+        /// This part is done; so many cells are other parts' business. Of its own, a line for each that no mean counts.
+        case partDone(left: Int, failures: [String])
         case finished([JudgedClaim])
     }
 
@@ -84,7 +84,10 @@ public struct PackRun {
             }
             guard isComplete else { return .stopped(left: left()) }
         }
-        guard left() == 0 else { return .partDone(left: left()) }
+        guard left() == 0 else {
+            let failures = zip(plans, files).flatMap { SweepTable($0, result: $1.result).failures }
+            return .partDone(left: left(), failures: failures)
+        }
         return try conclude(files, until: signals, say)
     }
 

@@ -44,8 +44,9 @@ public struct TimeEstimate: Sendable {
             let long = tried > 1 ? try Self.seconds(assembly(run, tried)) : short
             let step = max(0, long.all - short.all) / Double(max(1, tried - 1))
             let time = short.all + step * Double(rounds - 1) + short.evaluation * Double(max(0, moments - 2))
-            // Twins are runs like the first.
-            let share = Double(all * (1 + whole.experiment.stability.simulations)) / Double(count)
+            // Twins and references are runs like the first.
+            let beside = whole.experiment.stability.simulations + whole.experiment.measureReferences.count
+            let share = Double(all * (1 + beside)) / Double(count)
             seconds += share * time
             nodeSteps += share * Double(rounds * whole.topology.nodeCount)
         }

@@ -21,6 +21,8 @@ struct Observer {
     private var timeline: Timeline
     /// What each node writes of its rounds.
     private var records: [GrowingFile]
+    /// What their lines come to so far.
+    private var totals: [NodeRecord]
     private var looksAt: Instant
     private var foldersDueAt = Instant(nanoseconds: 0)
 
@@ -34,6 +36,7 @@ struct Observer {
         self.longestSilence = longestSilence ?? HeartbeatWatch.longestSilence
         looksAt = clock.now()
         records = assembly.topology.nodes.map { GrowingFile(directory.node($0).metrics) }
+        totals = records.map { _ in NodeRecord() }
         timeline = try Timeline(
             assembly, after: Self.moment(before: beginning, in: directory), mayLose: true, in: directory)
     }
@@ -72,9 +75,8 @@ struct Observer {
     /// Takes what a node has told of its rounds so far, and the mix that made its model after `rounds` rounds: both
     /// were written before the model.
     private mutating func takeReports(of node: NodeProcess, rounds: Int) {
-        for line in (try? records[node.node.index].newLines()) ?? [] {
-            var record = NodeRecord()
-            record.add(lines: [line])
+        for record in (try? records[node.node.index].newLines())?.compactMap({ NodeRecord(line: $0) }) ?? [] {
+            totals[node.node.index].add(record)
             timeline.add(record, of: node.node)
         }
         if let model = node.folder.ownModel(rounds: rounds, of: assembly) {
@@ -136,7 +138,7 @@ struct Observer {
         var outcome = RunOutcome(engine: .processes, transport: assembly.experiment.transport.rawValue)
         for node in nodes {
             outcome.reached[node.node] = node.folder.roundsReached(of: assembly)
-            outcome.totals[node.node] = NodeRecord(metrics: (try? Files.read(node.folder.metrics)) ?? [])
+            outcome.totals[node.node] = totals[node.node.index]
             if let model = node.folder.finalModel(of: assembly), node.hasFinished {
                 outcome.finalModels.append((node.node, model))
                 outcome.ownModels[node.node] = node.folder.ownModel(

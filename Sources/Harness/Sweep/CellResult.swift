@@ -3,116 +3,6 @@ import JSON
 import Metrics
 import Scenario
 
-/// A figure that cells are compared by, at the end of a run and over its honest nodes.
-public enum SweepMeasure: String, Sendable, CaseIterable {
-    case worst, mean, best, averageModel, worstLoss, loss, validation, validationLoss, excessLoss, optimumDistance,
-        consensus, medianConsensus, learningError, generalizationGap, stability, frozenStability, twinDistance, epsilon,
-        membership, meanMembership
-
-    /// For captions.
-    public var title: String {
-        switch self {
-        case .worst: "test accuracy of the worst honest node"
-        case .mean: "mean test accuracy of the honest nodes"
-        case .best: "test accuracy of the best honest node"
-        case .averageModel: "test accuracy of the average honest model"
-        case .worstLoss: "test loss of the worst honest node"
-        case .loss: "mean test loss of the honest nodes"
-        case .validation: "validation accuracy of the worst honest node"
-        case .validationLoss: "validation loss of the worst honest node"
-        case .excessLoss: "training loss above the least, of the worst honest node"
-        case .optimumDistance: "distance from the optimum of the worst honest node"
-        case .consensus: "consensus distance of the honest nodes"
-        case .medianConsensus: "consensus distance of the median honest node"
-        case .learningError: "gradient norm at the average honest model"
-        case .epsilon: "ε of the honest node that spends most"
-        case .membership: "membership inference (AUC) against the worst honest node"
-        case .meanMembership: "mean membership inference (AUC) against the honest nodes"
-        case .generalizationGap: "test loss minus training loss of the average honest model"
-        case .stability: "measured uniform stability of the worst honest node"
-        case .frozenStability: "measured uniform stability of the worst honest node, hostile messages frozen"
-        case .twinDistance: "distance of the worst honest node from its twin"
-        }
-    }
-
-    /// Whether it is a share, shown as a percentage.
-    var isShare: Bool {
-        switch self {
-        case .worst, .mean, .best, .averageModel, .validation: true
-        case .worstLoss, .loss, .validationLoss, .excessLoss, .optimumDistance, .consensus, .medianConsensus,
-            .learningError, .generalizationGap, .stability, .frozenStability, .twinDistance, .epsilon, .membership,
-            .meanMembership:
-            false
-        }
-    }
-
-    /// The data that it is seen of; `nil` where it is of the training samples, or of models alone.
-    var part: SweepChoice.Part? {
-        switch self {
-        case .worst, .mean, .best, .averageModel, .worstLoss, .loss: .test
-        case .validation, .validationLoss: .validation
-        case .excessLoss, .optimumDistance, .consensus, .medianConsensus, .learningError, .generalizationGap,
-            .stability, .frozenStability, .twinDistance, .epsilon, .membership, .meanMembership:
-            nil
-        }
-    }
-
-    /// Whether there are tasks without it.
-    var mayBeMissing: Bool {
-        switch self {
-        case .worstLoss, .loss, .consensus, .medianConsensus, .learningError: false
-        case .worst, .mean, .best, .averageModel, .validation, .validationLoss, .excessLoss, .optimumDistance,
-            .generalizationGap, .stability, .frozenStability, .twinDistance, .epsilon, .membership, .meanMembership:
-            true
-        }
-    }
-
-    /// Which of two values is the better one; `nil` where a useful model may have either.
-    var better: ((Double, Double) -> Bool)? {
-        switch self {
-        case .worst, .mean, .best, .averageModel, .validation: { $0 > $1 }
-        case .worstLoss, .loss, .validationLoss, .excessLoss, .optimumDistance, .generalizationGap, .stability,
-            .frozenStability, .twinDistance, .epsilon, .membership, .meanMembership:
-            { $0 < $1 }
-        case .consensus, .medianConsensus, .learningError: nil
-        }
-    }
-}
-
-extension SweepMeasure {
-    /// What an evaluation has of it; `nil` where it has nothing.
-    func value(of record: EvaluationRecord) -> Double? {
-        switch self {
-        case .worst: record.test.accuracy?.least
-        case .mean: record.test.accuracy?.mean
-        case .best: record.test.accuracy?.greatest
-        case .averageModel: record.test.accuracy?.averageModel
-        case .worstLoss: record.test.loss.greatest
-        case .loss: record.test.loss.mean
-        case .validation: record.validation?.accuracy?.least
-        case .validationLoss: record.validation?.loss.greatest
-        case .excessLoss: record.optimum?.excessLoss.greatest
-        case .optimumDistance: record.optimum?.distance.greatest
-        case .consensus: record.distance.rootMeanSquare
-        case .medianConsensus: record.distance.median
-        case .epsilon: record.figures["epsilonWorst"]
-        case .membership: record.figures["membershipWorst"]
-        case .meanMembership: record.figures["membershipMean"]
-        case .learningError, .generalizationGap, .stability, .frozenStability, .twinDistance: nil
-        }
-    }
-
-    /// The figure of a whole run that it is; `nil` where evaluations have it.
-    fileprivate var figure: String? {
-        switch self {
-        case .stability: "stabilityWorst"
-        case .frozenStability: "stabilityFrozenWorst"
-        case .twinDistance: "twinDistanceWorst"
-        default: nil
-        }
-    }
-}
-
 /// The result of one cell of a sweep.
 public struct CellResult: Sendable, Equatable {
     /// Of the numbers in a result. It is raised when the same experiment gives other models than before: older lines
@@ -132,6 +22,8 @@ public struct CellResult: Sendable, Equatable {
     public private(set) var failure: String?
     /// Whether it was run, and lost too many honest nodes.
     public private(set) var fellApart = false
+    /// Whether other codes' conventions make more of it than the worst honest node does, beyond what chance explains.
+    public private(set) var looksBetterElsewhere = false
     /// What was measured on the way, where the sweep asks for it; on a line of its own, in another file.
     public internal(set) var series: CellSeries?
 
@@ -163,15 +55,11 @@ public struct CellResult: Sendable, Equatable {
             failure = verdict
             return
         }
+        let all = part == nil ? summary.figures : final.allFigures
         for measure in SweepMeasure.allCases where part == nil || measure.part == part {
-            set(measure, measure.value(of: final))
+            set(measure, all[measure.figure.name])
         }
-        guard part == nil else { return }
-        set(.learningError, summary.learning?.gradientNorm)
-        set(.generalizationGap, summary.learning?.generalizationGap)
-        for measure in SweepMeasure.allCases {
-            if let name = measure.figure { set(measure, summary.figures[name]) }
-        }
+        looksBetterElsewhere = part == nil && summary.conventions != nil
     }
 
     private mutating func set(_ measure: SweepMeasure, _ value: Double?) {
@@ -191,13 +79,16 @@ extension CellResult {
     /// Everything but the version.
     func write(to line: inout JSONLine) {
         key.write(to: &line)
-        for measure in SweepMeasure.allCases { line.add(measure.rawValue, figures[measure]) }
+        for measure in SweepMeasure.allCases {
+            if let figure = figures[measure] { line.add(measure.rawValue, figure) }
+        }
         line.add("lost", lost)
         line.add("modelDigest", digest)
         line.add("seconds", seconds)
         line.add("verdict", verdict)
         if let failure { line.add("failure", failure) }
         if fellApart { line.add("fellApart", 1) }
+        if looksBetterElsewhere { line.add("looksBetterElsewhere", 1) }
     }
 
     /// A result read back; `nil` for a line of another version and for what is no whole line.
@@ -206,13 +97,16 @@ extension CellResult {
             let key = CellKey(json), let verdict = json.member("verdict")?.text
         else { return nil }
         self.key = key
-        for measure in SweepMeasure.allCases { set(measure, json.member(measure.rawValue)?.number) }
+        for member in json.members {
+            if let measure = SweepMeasure(rawValue: member.key) { set(measure, member.value.number) }
+        }
         lost = json.count(at: "lost")
         digest = json.member("modelDigest")?.text ?? ""
         seconds = json.member("seconds")?.number ?? 0
         self.verdict = verdict
         failure = json.member("failure")?.text
         fellApart = json.count(at: "fellApart") == 1
+        looksBetterElsewhere = json.count(at: "looksBetterElsewhere") == 1
     }
 }
 
@@ -225,6 +119,7 @@ extension CellKey {
         line.add("deadlineMilliseconds", deadlineMilliseconds)
         line.add("checkpointEvery", checkpointEvery)
         if !twins.isEmpty { line.add("twins", twins) }
+        if !also.isEmpty { line.add("also", also) }
     }
 
     /// Read back; `nil` where a member is missing.
@@ -237,6 +132,7 @@ extension CellKey {
         else { return nil }
         self.init(
             identity: identity, engine: engine, transport: transport, deadlineMilliseconds: deadline,
-            checkpointEvery: checkpointEvery, twins: line.member("twins")?.text ?? "")
+            checkpointEvery: checkpointEvery, twins: line.member("twins")?.text ?? "",
+            also: line.member("also")?.text ?? "")
     }
 }

@@ -16,8 +16,9 @@ public struct CellSeries: Sendable, Equatable {
         self.key = key
         self.every = every
         rounds = evaluations.map(\.rounds)
+        let figures = evaluations.map(\.allFigures)
         for measure in SweepMeasure.allCases {
-            let column = evaluations.map { measure.value(of: $0).flatMap { $0.isFinite ? $0 : nil } }
+            let column = figures.map { $0[measure.figure.name].flatMap { $0.isFinite ? $0 : nil } }
             if column.contains(where: { $0 != nil }) { columns[measure] = column }
         }
     }
@@ -48,10 +49,9 @@ extension CellSeries {
         self.key = key
         self.every = every
         self.rounds = rounds.compactMap(\.self)
-        for measure in SweepMeasure.allCases {
-            guard let column = json.member(measure.rawValue)?.elements, column.count == self.rounds.count else {
-                continue
-            }
+        for member in json.members {
+            let column = member.value.elements
+            guard let measure = SweepMeasure(rawValue: member.key), column.count == self.rounds.count else { continue }
             columns[measure] = column.map(\.number)
         }
     }

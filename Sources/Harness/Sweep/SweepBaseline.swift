@@ -16,7 +16,9 @@ extension SweepTable {
     }
 
     /// The measures by which a group is no better than nodes that learn alone.
-    func measuresNoBetter(_ group: Group) -> [SweepMeasure] { SweepMeasure.allCases.filter { isNoBetter(group, $0) } }
+    func measuresNoBetter(_ group: Group) -> [SweepMeasure] {
+        SweepMeasure.allCases.filter { isNoBetter(group, $0) }
+    }
 
     /// Whether nothing shows that the group's nodes gain by mixing; not where there is nothing to compare with.
     func isNoBetter(_ group: Group, _ measure: SweepMeasure) -> Bool {

@@ -19,6 +19,7 @@ public struct SweepChoice: Sendable {
     /// Candidates are all combinations of their values.
     let over: [Sweep.Axis]
     public let part: Part
+    let position: JSONPosition
     /// What the worst case is taken over: "attack", or a key.
     let adversity: String
     /// For each axis of the grid, whether something is chosen for each of its values.
@@ -27,6 +28,7 @@ public struct SweepChoice: Sendable {
     /// - Parameter axes: of the grid.
     init(_ value: JSONValue, beside axes: [Sweep.Axis]) throws(ConfigurationFault) {
         let object = try value.object("choose")
+        position = value.position
         try object.refuseUnknownKeys(known: ["over", "by", "on"])
         let expected = #"keys with the values to choose from, as in {"training.momentum": [0, 0.9]}"#
         let over = try object.required("over", expected: expected)

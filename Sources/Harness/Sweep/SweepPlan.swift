@@ -18,6 +18,8 @@ public struct CellKey: Sendable, Hashable {
     public let checkpointEvery: Int
     /// What is asked of the run's stability, as JSON; empty for nothing.
     public var twins = ""
+    /// What is measured only where it is asked for, with blanks between; a result without it would not do.
+    public var also = ""
 }
 
 extension CellKey {
@@ -29,6 +31,7 @@ extension CellKey {
         deadlineMilliseconds = experiment.timing.deadlineMilliseconds
         checkpointEvery = experiment.checkpointEvery
         twins = experiment.stability.twins == 0 ? "" : experiment.stability.key
+        also = Set(experiment.measureAlso.map(\.rawValue)).sorted().joined(separator: " ")
     }
 }
 
@@ -106,8 +109,7 @@ extension SweepPlan {
             guard sweep.comparedOn != .validation || experiment.task.validation > 0 else {
                 throw ConfigurationFault(
                     "there are no samples to choose on; allowed: task.validation above 0, such as 0.1, or choose.on "
-                        + "test"
-                )
+                        + "test", at: sweep.choice?.position.description ?? "")
             }
             // What is measured on the way changes no result, and only the end counts where nothing else is asked for.
             if sweep.seriesEvery > 0 {

@@ -188,7 +188,7 @@ struct SweepReport {
     }
 
     private var definitions: Markup {
-        let lines = SweepMeasure.allCases.map { measure -> Markup in
+        let lines = table.measures.map { measure -> Markup in
             "<div><dt>\(measure.rawValue)</dt><dd>\(measure.title)</dd></div>\n"
         }
         return """

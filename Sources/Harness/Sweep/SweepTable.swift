@@ -94,6 +94,15 @@ public struct SweepTable: Sendable {
         }
     }
 
+    /// Where other codes' conventions make a run look better than its worst node is; `nil` where they do not.
+    public var doubt: String? {
+        let counted = results.map(\.result).filter { $0.failure == nil }
+        let cells = counted.count(where: \.looksBetterElsewhere)
+        guard cells > 0 else { return nil }
+        return "in \(cells) of \(counted.count) cells the mean over honest nodes or their average model is better than "
+            + "the worst node by more than sampling noise; see --measure mean, --measure averageModel"
+    }
+
     /// By which measure the worst node is found: the loss where nothing is classified.
     public var measure: SweepMeasure {
         let counted = results.map(\.result).filter { $0.failure == nil }
@@ -162,32 +171,40 @@ extension SweepTable {
         return TextTable(header: [axes[0].path] + axes[1].values.map(\.label), names: 1, rows: rows)
     }
 
+    /// The usual measures, and those others that any cell has.
+    var measures: [SweepMeasure] {
+        let known = results.reduce(into: Set(SweepMeasure.usual)) { $0.formUnion($1.result.figures.keys) }
+        return SweepMeasure.allCases.filter(known.contains)
+    }
+
     /// Every measure of every group, as numbers.
     var folded: TextTable {
-        let measures = SweepMeasure.allCases.flatMap { [$0.rawValue, "\($0.rawValue)HalfWidth"] }
+        let measures = measures
+        let columns = measures.flatMap { [$0.rawValue, "\($0.rawValue)HalfWidth"] }
         let rows = groups.map { group in
             let counts = [group.finished, group.failed, group.leftOut].map { "\($0.count)" }
-            let figures = SweepMeasure.allCases.flatMap { measure in
+            let figures = measures.flatMap { measure in
                 let estimate = group.estimate(measure)
                 return [estimate?.mean, estimate?.halfWidth].map(SweepTable.number)
             }
             return group.labels + counts + figures + [measuresNoBetter(group).map(\.rawValue).joined(separator: " ")]
         }
         return TextTable(
-            header: axes.map(\.path) + ["seeds", "failed", "leftOut"] + measures + ["noBetterThanAlone"],
+            header: axes.map(\.path) + ["seeds", "failed", "leftOut"] + columns + ["noBetterThanAlone"],
             names: axes.count, rows: rows)
     }
 
     /// Every cell that has a result.
     var cells: TextTable {
+        let measures = measures
         let rows = results.map { labels, result in
-            labels + SweepMeasure.allCases.map { SweepTable.number(result.figures[$0]) } + [
+            labels + measures.map { SweepTable.number(result.figures[$0]) } + [
                 "\(result.lost)", result.digest, SweepTable.number(result.seconds), result.verdict,
                 result.failure ?? "",
             ]
         }
         return TextTable(
-            header: sweep.axes.map(\.path) + SweepMeasure.allCases.map(\.rawValue)
+            header: sweep.axes.map(\.path) + measures.map(\.rawValue)
                 + ["lost", "modelDigest", "seconds", "verdict", "failure"],
             names: sweep.axes.count, rows: rows)
     }
@@ -217,6 +234,7 @@ extension SweepTable {
         var line = JSONLine()
         line.add("name", sweep.name)
         line.add("engine", sweep.engine.rawValue)
+        let measures = measures
         line.add("groups", groups) { line, group in
             line.appendObject { object in
                 SweepTable.write(zip(axes, group.labels), to: &object)
@@ -224,7 +242,7 @@ extension SweepTable {
                 object.add("failed", group.failed.count)
                 object.add("leftOut", group.leftOut.count)
                 object.add("noBetterThanAlone", measuresNoBetter(group)) { $0.append(text: $1.rawValue) }
-                for measure in SweepMeasure.allCases {
+                for measure in measures {
                     let estimate = group.estimate(measure)
                     object.add(measure.rawValue) { figure in
                         figure.add("mean", estimate?.mean)

@@ -23,7 +23,10 @@ public struct TextTable: Sendable {
         guard let columns, lines.contains(where: { $0.count > columns }) else { return lines }
         let width = header.dropFirst(names).map { printable($0).count }.max() ?? 0
         return rows.enumerated().flatMap { index, row in
-            let title = zip(header, row).prefix(names).map { "\(printable($0)) \(printable($1))" }
+            let title = zip(header, row).prefix(names).flatMap { key, name -> [String] in
+                let line = "\(printable(key)) \(printable(name))"
+                return line.count > columns ? [printable(key), "  \(printable(name))"] : [line]
+            }
             let figures = zip(header, row).dropFirst(names).map { name, text in
                 let name = printable(name)
                 return "  \(name)\(String(repeating: " ", count: width - name.count))  \(printable(text))"

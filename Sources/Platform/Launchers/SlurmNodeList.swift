@@ -4,6 +4,8 @@ import Registry
 enum SlurmNodeList {
     /// More hosts than any job has.
     static let most = 100_000
+    /// More dimensions than the name of any host has.
+    private static let mostBrackets = 16
 
     /// The hosts that a list stands for, in its order: `gpu[08-10]-[a,b]` is six of them.
     static func hosts(_ text: String, variable: String) throws(ConfigurationFault) -> [String] {
@@ -58,17 +60,24 @@ enum SlurmNodeList {
         return parts
     }
 
+    /// What one part stands for, its last bracket running fastest.
     private static func expand(_ text: Substring, _ variable: String) throws(ConfigurationFault) -> [String] {
-        guard let open = text.firstIndex(of: "["), let close = text.firstIndex(of: "]") else { return [String(text)] }
-        let rests = try expand(text[text.index(after: close)...], variable)
-        var names: [String] = []
-        for range in text[text.index(after: open)..<close].split(separator: ",", omittingEmptySubsequences: false) {
-            for number in try numbers(range, variable) {
-                names += rests.map { "\(text[..<open])\(number)\($0)" }
-                guard names.count <= most else { throw fault(variable, String(text)) }
+        var names = [""]
+        var rest = text
+        var brackets = 0
+        while let open = rest.firstIndex(of: "["), let close = rest.firstIndex(of: "]") {
+            brackets += 1
+            guard brackets <= mostBrackets else { throw fault(variable, String(text)) }
+            var inside: [String] = []
+            for range in rest[rest.index(after: open)..<close].split(separator: ",", omittingEmptySubsequences: false) {
+                inside += try numbers(range, variable)
+                guard inside.count * names.count <= most else { throw fault(variable, String(text)) }
             }
+            let before = rest[..<open]
+            names = names.flatMap { name in inside.map { "\(name)\(before)\($0)" } }
+            rest = rest[rest.index(after: close)...]
         }
-        return names
+        return names.map { $0 + rest }
     }
 
     /// `08-10` is 08, 09, 10: as many digits as the first one has.
