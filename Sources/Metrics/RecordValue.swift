@@ -138,17 +138,17 @@ extension NodeRecord.Count: RecordPart {
 }
 
 extension NodeRecord.Refusal: RecordPart {
-    struct Key: Hashable {
+    struct Key: Hashable, Comparable {
         let neighbour: NodeID
         let reason: String
+
+        static func < (one: Self, other: Self) -> Bool { (one.neighbour, one.reason) < (other.neighbour, other.reason) }
     }
 
     var key: Key { Key(neighbour: neighbour, reason: reason) }
     var amount: Int { count }
     mutating func add(_ other: Self) { count &+= other.count }
-    static func arranged(_ parts: [Self]) -> [Self] {
-        parts.sorted { ($0.neighbour, $0.reason) < ($1.neighbour, $1.reason) }
-    }
+    static func arranged(_ parts: [Self]) -> [Self] { parts.sorted { $0.key < $1.key } }
 
     /// `[[3,"notFinite",2],…]`.
     static func read(_ json: JSONValue) -> [Self] {

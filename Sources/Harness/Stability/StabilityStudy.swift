@@ -160,9 +160,9 @@ public struct StabilityStudy {
         return models.map { _, model in
             if let one = known.last(where: { $0.model == model }) { return one.losses }
             let losses = Losses(
-                test: assembly.objective.sampleLosses(at: model.span, on: Batch(test), scratch: &scratch),
+                test: assembly.objective.sampleLosses(at: model.span, on: test, scratch: &scratch),
                 training: shards.map {
-                    assembly.objective.sampleLosses(at: model.span, on: Batch($0), scratch: &scratch)
+                    assembly.objective.sampleLosses(at: model.span, on: $0, scratch: &scratch)
                 })
             known.append((model, losses))
             return losses
