@@ -10,6 +10,7 @@ public protocol PlantedModel: ModelArchitecture {
     static var inputFactor: Float { get }
     static var lostSamples: Int { get }
     static var clipFactor: Double { get }
+    static var dropsWeights: Bool { get }
 }
 
 extension PlantedModel {
@@ -20,6 +21,7 @@ extension PlantedModel {
     public static var inputFactor: Float { 1 }
     public static var lostSamples: Int { 0 }
     public static var clipFactor: Double { 1 }
+    public static var dropsWeights: Bool { false }
 
     public func makeObjective(for shape: SampleShape) throws(ConfigurationFault) -> any Objective {
         PlantedObjective<Self>(right: try SoftmaxRegression().makeObjective(for: shape))
@@ -41,6 +43,7 @@ private struct PlantedObjective<Fault: PlantedModel>: Objective {
         at parameters: Span<Float>, on batch: Batch, gradient: inout MutableSpan<Float>,
         scratch: inout ObjectiveScratch
     ) -> Double {
+        let batch = Fault.dropsWeights ? batch.unweighted : batch
         let loss = right.lossAndGradient(at: parameters, on: batch, gradient: &gradient, scratch: &scratch)
         scale(Fault.gradientFactor, &gradient)
         return loss
@@ -105,6 +108,12 @@ public struct SteepInput: PlantedModel {
 /// Lets gradients be longer than the clip.
 public struct Lenient: PlantedModel {
     public static let clipFactor = 1.1
+    public init(_ parameters: ParameterValues) {}
+}
+
+/// Counts every sample once, whatever its weight.
+public struct Weightless: PlantedModel {
+    public static let dropsWeights = true
     public init(_ parameters: ParameterValues) {}
 }
 

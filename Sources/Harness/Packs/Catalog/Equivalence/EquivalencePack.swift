@@ -21,13 +21,16 @@ extension PaperPack {
                     + "run by nodes.",
                 "In gossip form nodes average their copies after a step η each, which is the paper's server with step "
                     + "η/N. The paper takes Adam and steps whose details are lost: ours are plain.",
+                AttackByNodes.setting,
             ] + images.setting,
             calculations: [
                 OnePointCases.calculation, GradientLimits.calculation, AttackToData.calculation,
-                SoftLabelCases.calculation, GradientPAC.calculation, try PreferenceBounds.calculation(),
+                AttackByNodes.calculation, SoftLabelCases.calculation, GradientPAC.calculation,
+                try PreferenceBounds.calculation(),
                 images.calculation, images.lastLayer,
             ] + [table?.calculation].compactMap(\.self),
-            claims: OnePointCases.claims + GradientLimits.claims + AttackToData.claims + SoftLabelCases.claims
+            claims: OnePointCases.claims + GradientLimits.claims + AttackToData.claims + AttackByNodes.claims
+                + SoftLabelCases.claims
                 + GradientPAC.claims + PreferenceBounds.claims + (table == nil ? [] : SumAgainstMean.claims)
                 + images.claims,
             figures: [
@@ -41,6 +44,11 @@ extension PaperPack {
                     note: "Distance of the common model from where the gradient attack led, as a share of the way from "
                         + "the honest one to the target: by the model attack, and by so many points that it labels.",
                     .calculation(AttackToData.name)),
+                PackFigure(
+                    "From an attack on gradients to data, by nodes",
+                    note: "The same of the honest nodes' common model after the last round; how far it moves in that "
+                        + "round says how near to rest it is.",
+                    .calculation(AttackByNodes.name)),
                 PackFigure("Where counter-gradients end", .calculation(GradientLimits.name)),
                 PackFigure("One point (theorem 5)", .calculation(OnePointCases.name)),
                 PackFigure("Soft labels", .calculation(SoftLabelCases.name)),
