@@ -70,8 +70,12 @@ struct EquivalencePackTests {
     func weighed(architecture: String) throws {
         let features = architecture.contains("features") ? 6 : 4
         // What all classes share no labels can say.
-        let weights = (0..<3 * features).map { 0.2 * Double($0 / features - 1) * ($0 % 2 == 0 ? 1 : -1) }
-        let target = (weights + [-0.1, 0, 0.1]).map { "\($0)" }.joined(separator: ",")
+        var model: [Double] = []
+        for label in [-1.0, 0, 1] {
+            for feature in 0..<features { model.append(feature.isMultiple(of: 2) ? 0.2 * label : -0.2 * label) }
+        }
+        model += [-0.1, 0, 0.1]
+        let target = model.map { "\($0)" }.joined(separator: ",")
         func common(_ attack: String, weighing weight: Double? = nil) throws -> [Double] {
             let assembly = try smallAssembly([
                 "training.exchange=personal", "training.stepSize=0.5", "training.momentum=0",
