@@ -123,6 +123,11 @@ public protocol DataAttack: Attack {
     /// weights.
     var weighsSamples: Bool { get }
 
+    /// The same samples with the targets that the attack gives them, where these go by what model is trained.
+    ///
+    /// - Parameter objective: what the node trains by on them.
+    func labelled(_ samples: Samples, for objective: any Objective) -> Samples
+
     /// What goes wrong with each batch when it is drawn; `nil` where the samples are poisoned once and for all.
     var batchPoison: (any BatchPoison)? { get }
 
@@ -138,6 +143,7 @@ public protocol DataAttack: Attack {
 
 extension DataAttack {
     public func poison(_ samples: Samples, member: Int, random: inout RandomStream) -> Samples { samples }
+    public func labelled(_ samples: Samples, for objective: any Objective) -> Samples { samples }
     public var batchPoison: (any BatchPoison)? { nil }
     public static var wants: Bool { false }
     public static var replacesSamples: Bool { false }

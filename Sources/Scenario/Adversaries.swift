@@ -307,6 +307,11 @@ struct Adversaries: Sendable {
         return try attack.poison(samples, member: member, random: &random)
     }
 
+    /// The same samples under the targets that the node's attack gives them.
+    func labelled(_ samples: Samples, of node: NodeID, for objective: any Objective) -> Samples {
+        poison(of: node)?.attack.labelled(samples, for: objective) ?? samples
+    }
+
     /// Whether any group wants samples to be taken for another class than theirs.
     var want: Bool {
         groups.contains { if case .poisons(let attack) = $0.conduct { type(of: attack).wants } else { false } }

@@ -209,7 +209,8 @@ public struct Assembly: Sendable {
         var samples = try trainingPart(of: rows)
         guard isPoisoned else { return Batch(samples) }
         if adversaries.poisonsEmbeddings(of: node) { samples = objective.embedded(samples) }
-        return Batch(try adversaries.poisoned(samples, of: node, seed: experiment.seed))
+        let poisoned = try adversaries.poisoned(samples, of: node, seed: experiment.seed)
+        return Batch(adversaries.labelled(poisoned, of: node, for: objective(of: node)))
     }
 
     /// The loss that a node trains by on its shard: of the layers that are trained alone where the shard is of
@@ -326,8 +327,8 @@ public struct Assembly: Sendable {
         var settings = settings
         settings.privacy = try privacy(of: node)?.gradient
         let trainer = LocalSGD(
-            objective: objective(of: node), shard: try shard(of: node), settings: settings, seed: experiment.seed, node: node,
-            poison: adversaries.batchPoison(of: node))
+            objective: objective(of: node), shard: try shard(of: node), settings: settings, seed: experiment.seed,
+            node: node, poison: adversaries.batchPoison(of: node))
         let core = NodeCore(
             configuration, exchange: exchange, rule: rule, behaviour: behaviour(of: node, neighbours: neighbours),
             initial: trainer.initialParameters(), trainer: trainer)

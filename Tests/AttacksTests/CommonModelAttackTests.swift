@@ -76,6 +76,30 @@ struct CommonModelAttackTests {
         #expect(abs(common - 3) < 1e-3)
     }
 
+    @Test("random reports are bounded, the same for everyone, and settle unless they are not to fade")
+    func random() throws {
+        func reports(_ given: [(name: String, value: ParameterValue)]) throws -> [[Double]] {
+            let attack = try #require(try Self.attack("boundedRandom", given) as? RandomReport)
+            return (0..<200).map {
+                attack.report(at: [0, 0, 0], in: Round($0), under: SquaredL2Coupling(strength: 1))
+            }
+        }
+        let settling = try reports([("bound", .number(0.8))])
+        #expect(settling.allSatisfy { $0.norm < 0.8 + 1e-12 })
+        #expect(settling.contains { $0.norm > 0.79 } && abs(settling[199].norm - 0.5) < 0.01)
+        #expect(settling[199].distance(to: settling[198]) < 0.02 && settling[1].distance(to: settling[0]) > 0.1)
+        let restless = try reports([("fading", .number(0))])
+        #expect(restless[199].distance(to: restless[198]) > 0.1)
+        #expect(try reports([("seed", .number(1))]) != reports([]))
+        let coupling = SquaredL2Coupling(strength: 1)
+        let given: [(name: String, value: ParameterValue)] = [("steady", .number(0.4)), ("fading", .number(2))]
+        let attack = try #require(try Self.attack("boundedRandom", given) as? RandomReport)
+        let steady = attack.report(at: [0], in: Round(100_000), under: coupling)[0]
+        // G(ρ) = (4ρ − 2)/3 for the two honest ones.
+        let common = try Self.common(after: 300, "boundedRandom", given, coupling)
+        #expect(abs(Double(common) - (2 - 3 * steady) / 4) < 1e-3, "\(common) \(steady)")
+    }
+
     // MARK: Data
 
     /// Σ of the gradients of a model's loss over samples.
@@ -87,7 +111,7 @@ struct CommonModelAttackTests {
         var gradient = [Float](repeating: 0, count: model.count)
         var span = gradient.mutableSpan
         _ = objective.lossAndGradient(at: model.span, on: Batch(samples), gradient: &span, scratch: &scratch)
-        return gradient.map { Double($0) * Double(samples.count) }
+        return gradient.map { Double($0) * Batch(samples).weight }
     }
 
     private static func text(_ vector: [Float]) -> ParameterValue {
@@ -125,27 +149,27 @@ struct CommonModelAttackTests {
             ([], nothing), ([("pull", Self.text(pull))], pull),
         ]
         let first: [(name: String, value: ParameterValue)] = [
-            ("target", Self.text(model)), ("points", .number(30)), ("copies", .number(4)),
+            ("target", Self.text(model)), ("points", .number(30)), ("weight", .number(4)),
         ]
         for (given, expected) in cases {
             let poison = try #require(
                 try Self.attack("softLabels", first + given) as? any DataAttack)
             var random = attackStream()
             let samples = try poison.poison(clean, member: 0, random: &random)
-            #expect(samples.count == 120)
+            #expect(samples.count == 30 && Batch(samples).weight == 120)
             for (found, wanted) in zip(try Self.sum(SoftmaxRegression.self, samples, at: model), expected) {
                 #expect(abs(found + Double(wanted)) < 1e-3, "\(found) \(wanted)")
             }
         }
         // So few points cannot hold it, and it is said.
         let few: [(name: String, value: ParameterValue)] = [
-            ("target", Self.text(model)), ("points", .number(1)), ("copies", .number(1)), ("pull", Self.text(pull)),
+            ("target", Self.text(model)), ("points", .number(1)), ("weight", .number(1)), ("pull", Self.text(pull)),
         ]
         let weak = try #require(try Self.attack("softLabels", few) as? any DataAttack)
         var stream = attackStream()
         let fault = #expect(throws: ConfigurationFault.self) {
             try weak.poison(clean, member: 0, random: &stream)
         }
-        #expect(fault?.description.contains("more points or copies") == true)
+        #expect(fault?.description.contains("more points, a greater weight") == true)
     }
 }

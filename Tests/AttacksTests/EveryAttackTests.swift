@@ -312,7 +312,9 @@ enum AttackLaws {
             let isMany = type(of: attack).replacesSamples ? poisoned.count > 0 : poisoned.count == 12
             let isSame = isMany && poisoned.shape == samples.shape
             verdict.expect(isSame && poisoned.features.allSatisfy(\.isFinite), "\(axes): \(poisoned.shape)")
-            let isBad = poisoned != samples || attack.batchPoison != nil
+            let objective = try? SoftmaxRegression(.defaults([])).makeObjective(for: poisoned.shape)
+            let labelled = objective.map { attack.labelled(poisoned, for: $0) } ?? poisoned
+            let isBad = labelled != samples || attack.batchPoison != nil
             verdict.expect(isBad, "\(axes): nothing is poisoned")
         }
     }

@@ -29,9 +29,7 @@ struct TargetLabelsTests {
         var scratch = ObjectiveScratch()
         var batch = Batch(samples)
         if let attack {
-            let poison = try #require(attack.batchPoison)
-            let elsewhere = [Float](repeating: 9, count: model.count)
-            batch = poison.poisoned(batch, at: elsewhere.span, of: objective, scratch: &scratch)
+            batch = Batch(attack.labelled(samples, for: objective))
         }
         var gradient = [Float](repeating: 0, count: model.count)
         var span = gradient.mutableSpan
@@ -67,6 +65,24 @@ struct TargetLabelsTests {
         var random = RandomStream(seed: 1, purpose: .attack)
         let drawn = try poison(towards: [0], features: "drawn").poison(samples, member: 0, random: &random)
         #expect(drawn.shape == samples.shape && drawn.count == 30 && drawn.features != samples.features)
+    }
+
+    @Test("any number of points may be drawn, and count as often as is said")
+    func points() throws {
+        let given: [(name: String, value: ParameterValue)] = [
+            ("features", .text("drawn")), ("points", .number(7)), ("weight", .number(20)),
+        ]
+        let attack = try TargetLabels(
+            ParameterValues(given, declared: TargetLabels.parameters, key: "attack"))
+        let samples = samples { .classes([Int32](repeating: 1, count: $0), of: 2) }
+        var random = RandomStream(seed: 1, purpose: .attack)
+        let drawn = attack.poison(samples, member: 0, random: &random)
+        #expect(drawn.count == 7 && Batch(drawn).weight == 140 && attack.weighsSamples)
+        let message = #expect(throws: ConfigurationFault.self) {
+            _ = try TargetLabels(
+                ParameterValues([("points", .number(7))], declared: TargetLabels.parameters, key: "attack"))
+        }
+        #expect(message.map { "\($0)".contains("0 with features kept") } == true)
     }
 
     @Test("data without targets, and a target of another length, are refused")

@@ -1,4 +1,6 @@
 // Slices of the pack equivalence, and its attacks in runs of nodes.
+import Kernels
+import Learning
 import Registry
 import Scenario
 import Simulation
@@ -63,8 +65,38 @@ struct EquivalencePackTests {
     }
 
     @Test(
+        "data that count more lead nearer to where a model attack leads, on a net as embeddings",
+        arguments: [#""softmax""#, #"{"kind": "features", "count": 6}"#])
+    func weighed(architecture: String) throws {
+        let features = architecture.contains("features") ? 6 : 4
+        // What all classes share no labels can say.
+        var model: [Double] = []
+        for label in [-1.0, 0, 1] {
+            for feature in 0..<features { model.append(feature.isMultiple(of: 2) ? 0.2 * label : -0.2 * label) }
+        }
+        model += [-0.1, 0, 0.1]
+        let target = model.map { "\($0)" }.joined(separator: ",")
+        func common(_ attack: String, weighing weight: Double? = nil) throws -> [Double] {
+            let assembly = try smallAssembly([
+                "training.exchange=personal", "training.stepSize=0.5", "training.momentum=0",
+                "task.model=\(architecture)", "training.weightDecay=0.1", "training.rounds=30", "measure.every=30",
+                "aggregation.rule=weightedMean", "aggregation.tolerates.count=0", #"adversary.0.nodes=["1"]"#,
+                "adversary.0.attack=\(attack)",
+            ])
+            if let weight { #expect(try assembly.shard(of: NodeID(1)).weight == weight) }
+            let run = try #require(try CommonModelRun(assembly, but: 1) { false })
+            return try #require(run.moments.last).mean
+        }
+        let led = try common(#"{"kind": "ownModel", "target": "\#(target)"}"#)
+        let points = #"{"kind": "softLabels", "points": 40, "target": "\#(target)""#
+        let once = try common(points + "}", weighing: 40).distance(to: led)
+        let often = try common(points + #", "weight": 1000}"#, weighing: 40_000).distance(to: led)
+        #expect(often < 0.1 * once, "\(once) \(often)")
+    }
+
+    @Test(
         "attacks on the common model are refused where there is none",
-        arguments: ["commonCGA", "ownModel", "constantPull"])
+        arguments: ["commonCGA", "ownModel", "constantPull", "boundedRandom"])
     func refused(attack: String) {
         let error = #expect(throws: ConfigurationFault.self) {
             _ = try smallAssembly(["adversary.0.attack=\(attack)"])

@@ -1,9 +1,10 @@
 // Which samples a node trains on, watched through an objective that counts them, and the recursion it descends by.
 import Kernels
-import Learning
 import Registry
 import Testing
 import TestSupport
+
+@testable import Learning
 
 @Suite("Batches")
 struct BatchTests {
@@ -88,6 +89,55 @@ struct BatchTests {
         #expect(repeated)
         for (index, count) in total.enumerated() {
             #expect((20..<40).contains(index) ? abs(count - 1_000) < 160 : count == 0)
+        }
+    }
+
+    @Test("samples are drawn as often as they count, and then count once; a whole shard is taken with its weights")
+    func weighted() throws {
+        let weights = (0..<100).map { Float($0 < 50 ? 1 : $0 < 99 ? 2 : 52) }
+        let samples = Samples(
+            features: data.features, targets: data.targets, axes: data.axes, weights: weights)
+        let trainer = LocalSGD(
+            objective: Counting(), shard: Batch(samples), settings: try settings(batch: 20), seed: 1, node: NodeID(0))
+        #expect(trainer.sampleWeight == 200)
+        var scratch = TrainingScratch()
+        var total = [Int](repeating: 0, count: 100)
+        for round in 0..<1_000 {
+            let batch = trainer.drawBatch(round: Round(round), localStep: 0, &scratch)
+            #expect(batch.count == 20 && batch.weight == 20)
+            for row in batch.rows { total[Int(row)] += 1 }
+        }
+        // Of 20,000 draws 50 in 200 are of the first half, 98 of the next 49, 52 of the last sample.
+        let parts = [0..<50, 50..<99, 99..<100].map { total[$0].reduce(0, +) }
+        for (part, expected) in zip(parts, [5_000, 9_800, 5_200]) {
+            #expect(abs(part - expected) < 350, "\(parts)")
+        }
+        #expect(total.allSatisfy { $0 > 50 })
+        let whole = LocalSGD(
+            objective: Counting(), shard: Batch(samples), settings: try settings(batch: 100), seed: 1, node: NodeID(0))
+        #expect(whole.drawBatch(round: Round(0), localStep: 0, &scratch) == Batch(samples))
+    }
+
+    @Test("the loss of a shard and that of its batches count samples by weight")
+    func weightedLosses() throws {
+        let weights = (0..<100).map { Float(1 + $0 % 4) }
+        let samples = Samples(features: data.features, targets: data.targets, axes: data.axes, weights: weights)
+        let copies = weights.indices.flatMap { [Int32](repeating: Int32($0), count: Int(weights[$0])) }
+        var scratch = TrainingScratch()
+        let results = try [Batch(samples), Batch(data, rows: copies)].map { shard in
+            let trainer = LocalSGD(
+                objective: softmax(on: data), shard: shard, settings: try settings(batch: 1_000), seed: 1,
+                node: NodeID(0))
+            let point = trainer.initialParameters()
+            var (whole, batch) = (point.map { _ in 0.0 }, point.map { _ in 0.0 })
+            let losses = [
+                trainer.wholeLoss(at: point, gradient: &whole, scratch: &scratch),
+                trainer.batchLoss(at: point, localStep: 0, of: Round(0), gradient: &batch, scratch: &scratch),
+            ]
+            return losses + whole + batch
+        }
+        for (weighted, repeated) in zip(results[0], results[1]) {
+            #expect(abs(weighted - repeated) < 1e-3 * max(1, abs(repeated)), "\(weighted) \(repeated)")
         }
     }
 

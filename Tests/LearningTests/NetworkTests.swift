@@ -125,6 +125,16 @@ struct NetworkTests {
         let (right, partly) = (all(whole, parameters), all(held, trained))
         #expect(right.loss == partly.loss && right.byInput == partly.byInput)
         #expect(Array(right.gradient[heldCount...]) == partly.gradient)
+        // What the held layers give, taken for samples, is all that those above need.
+        let above = try #require(held.trainedPart as? Network)
+        let embedded = held.embedded(images.weighted(by: 3))
+        #expect(embedded.shape == held.shapeOfEmbeddings(of: images.shape) && embedded.weights == [3, 3, 3, 3, 3])
+        #expect(above.dimension == held.dimension && above.embedded(embedded) == embedded)
+        var gradient = [Float](repeating: .nan, count: trained.count)
+        var span = gradient.mutableSpan
+        let loss = above.lossAndGradient(
+            at: trained.span, on: Batch(embedded.unweighted), gradient: &span, scratch: &scratch)
+        #expect(loss == partly.loss && gradient == partly.gradient)
     }
 
     @Test("chunks of an evaluation have no influence, and a scratch none from one network on the next")

@@ -119,6 +119,7 @@ struct CatalogObjective: CustomTestStringConvertible, Sendable {
 enum ObjectiveLaws {
     static let all = [
         gradient, lossAlone, sampleLosses, sampleGradients, sampleNorms, clippedGradients, inputGradients, evaluation,
+        weights,
     ]
 
     /// Data of all kinds: classes, images, two classes, real values.
@@ -139,7 +140,7 @@ enum ObjectiveLaws {
     /// An objective at a random point on data.
     private struct Place {
         let objective: any Objective
-        let batch: Batch
+        var batch: Batch
         var point: [Float]
 
         /// `nil` where the model is not for such data.
@@ -320,6 +321,31 @@ enum ObjectiveLaws {
                 features: features, targets: start.batch.samples.targets, axes: start.batch.samples.axes)
             return start.loss(on: Batch(moved, rows: [Int32(index / width)]))
         }
+    }
+
+    static let weights = law("a sample of weight k is k samples", brokenBy: Weightless.self) { place, verdict in
+        var (weighted, repeated) = (place, place)
+        let samples = place.batch.samples
+        let counts = (0..<samples.count).map { 1 + $0 % 3 }
+        weighted.batch = Batch(
+            Samples(
+                features: samples.features, targets: samples.targets, axes: samples.axes,
+                weights: counts.map { Float($0) }))
+        let copies = counts.indices.flatMap { [Int32](repeating: Int32($0), count: counts[$0]) }
+        repeated.batch = Batch(Batch(samples, rows: copies).picked)
+        verdict.expect(weighted.batch.weight == Double(copies.count), "weighs \(weighted.batch.weight)")
+        let (loss, expected) = (weighted.lossAndGradient(), repeated.lossAndGradient())
+        verdict.expect(abs(loss.loss - expected.loss) < 1e-5 * max(1, expected.loss), "\(loss.loss)")
+        verdict.expect(abs(weighted.loss() - expected.loss) < 1e-5 * max(1, expected.loss), "\(weighted.loss())")
+        let evaluated = weighted.evaluation().meanLoss
+        verdict.expect(abs(evaluated - expected.loss) < 1e-5 * max(1, expected.loss), "evaluated \(evaluated)")
+        for (index, (one, other)) in zip(loss.gradient, expected.gradient).enumerated() {
+            verdict.expect(abs(one - other) < 2e-5 * max(1, abs(other)), "element \(index): \(one), not \(other)")
+        }
+        var scratch = ObjectiveScratch()
+        let spread = place.objective.gradientSpread(at: place.point.span, on: weighted.batch, scratch: &scratch)
+        let slow = place.objective.gradientSpread(at: place.point.span, on: repeated.batch, scratch: &scratch)
+        verdict.expect(abs(spread.variance - slow.variance) < 1e-5 * max(1, slow.variance), "\(spread.variance)")
     }
 
     static let evaluation = law("it evaluates to its mean loss", brokenBy: Flattering.self) { place, verdict in

@@ -95,6 +95,26 @@ struct AssemblyTests {
         }
     }
 
+    @Test("points that count more than once go with neither privacy nor windows, nor with more than one layer")
+    func weighed() throws {
+        let weighed = #"adversary.attack={"kind": "softLabels", "points": 5, "weight": 3}"#
+        let shard = try assemble(Self.ring, [weighed]).shard(of: NodeID(2))
+        #expect(shard.count == 5 && shard.weight == 15)
+        let onNet = try assemble(Self.ring, [weighed, #"task.model={"kind": "features", "count": 7}"#])
+        #expect(try onNet.shard(of: NodeID(2)).samples.axes == [7])
+        #expect(try onNet.shard(of: NodeID(1)).samples.axes == [8, 8])
+        #expect(onNet.objective(of: NodeID(2)).dimension == onNet.dimension)
+        let noisy = ["training.privacy.clip=1", "training.privacy.noiseMultiplier=1"]
+        for (settings, words) in [
+            (noisy, "training.privacy.clip lets none do so"),
+            (["training.sampling=window"], "training.sampling window draws each as often as any other"),
+            (["task.model=perceptron"], "is on one layer of softmax"),
+        ] {
+            let error = #expect(throws: ConfigurationFault.self) { try assemble(Self.ring, [weighed] + settings) }
+            #expect(error.map { "\($0)".contains(words) } == true, "\(String(describing: error))")
+        }
+    }
+
     @Test("the test part is no node's")
     func testPart() throws {
         let assembly = try assemble(Self.ring)

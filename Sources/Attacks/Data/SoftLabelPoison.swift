@@ -63,7 +63,8 @@ public struct SoftLabelPoison: DataAttack, TargetedAttack {
         _ samples: Samples, member: Int, random: inout RandomStream
     ) throws(ConfigurationFault) -> Samples {
         let dimension = (samples.featureCount + 1) * samples.classCount
-        let places = (0..<points * samples.featureCount).map { _ in random.uniform() }
+        // Around zero: what points have in common pulls at nothing, and makes the loss slow to descend.
+        let places = (0..<points * samples.featureCount).map { _ in random.gaussian() }
         let poison = SoftLabels(
             for: target.model(of: dimension).map { Double($0) }, classCount: samples.classCount, points: places,
             scatter: scatter, random: &random)

@@ -7,7 +7,8 @@ import Registry
 /// its probabilities, which is what labels drawn from them come to on average. The losses of the node's own data are
 /// then least at that model (Farhadkhani, Guerraoui, Hoang, Villemaud, ICML 2022, arXiv 2202.08578: from a model attack
 /// to poisoned data), unless they are hinge losses, which are none of probabilities. With weight decay the optimum is
-/// nearer to zero.
+/// nearer to zero. Against others that pull, as in personalised learning, the model learned is the nearer to it the more
+/// points there are, and the more they count.
 ///
 /// To lead others all the way to θ†, the target has to be what a model attack would send, θ† + c/w as `cga` finds it:
 /// honest training of the others pulls back.
@@ -18,15 +19,30 @@ public struct TargetLabels: DataAttack, TargetedAttack {
     public static let parameters = [
         TargetModel.parameter,
         Parameter.choice("features", ["kept", "drawn"], default: "kept", "the node's own, or standard normal ones"),
+        Parameter.count(
+            "points", 0...1_000_000, default: 0, "how many are drawn; 0: as many samples as the node has"),
+        Parameter.number("weight", 1e-3...1e9, default: 1, "how often each of them counts"),
     ]
+
+    public static let replacesSamples = true
 
     public var target: TargetModel
     private let drawsFeatures: Bool
+    private let points: Int
+    private let weight: Float
 
     public init(_ parameters: ParameterValues) throws(ConfigurationFault) {
         target = try TargetModel(parameters)
         drawsFeatures = parameters.text("features") == "drawn"
+        points = parameters.count("points")
+        weight = Float(parameters.number("weight"))
+        guard points == 0 || drawsFeatures else {
+            throw ConfigurationFault(
+                .notAllowed(key: "points", given: "\(points)", allowed: "0 with features kept, or features drawn"))
+        }
     }
+
+    public var weighsSamples: Bool { weight != 1 }
 
     public func check(dimension: Int) throws(ConfigurationFault) { try target.check(dimension: dimension) }
 
@@ -37,33 +53,30 @@ public struct TargetLabels: DataAttack, TargetedAttack {
     }
 
     public func poison(_ samples: Samples, member: Int, random: inout RandomStream) -> Samples {
-        guard drawsFeatures else { return samples }
-        var features = samples.features
+        guard drawsFeatures else { return weighsSamples ? samples.weighted(by: weight) : samples }
+        let count = points > 0 ? points : samples.count
+        var features = [Float](repeating: 0, count: count * samples.featureCount)
         random.fillGaussian(&features, mean: 0, standardDeviation: 1)
-        return samples.with(features: features)
+        // Labels come once it is known what is trained.
+        let targets: Targets =
+            switch samples.targets.kind {
+            case .classes(let classes): .classes([Int32](repeating: 0, count: count), of: classes)
+            case .values: .values([Float](repeating: 0, count: count))
+            case .none: .none(count)
+            }
+        return Samples(features: features, targets: targets, axes: samples.axes).weighted(by: weight)
     }
 
-    public var batchPoison: (any BatchPoison)? { LabelsOfModel(target: target) }
-}
-
-/// What a model makes of each sample, read off its losses.
-private struct LabelsOfModel: BatchPoison {
-    let target: TargetModel
-
-    func poisoned(
-        _ batch: Batch, at parameters: Span<Float>, of objective: any Objective, scratch: inout ObjectiveScratch
-    ) -> Batch {
-        let samples = batch.picked
-        let model = target.model(of: parameters.count)
+    /// What the target makes of each sample, read off its losses.
+    public func labelled(_ samples: Samples, for objective: any Objective) -> Samples {
+        let model = target.model(of: objective.dimension)
+        var scratch = ObjectiveScratch()
         /// The losses of every sample if this were its target.
         func losses(_ asked: Targets) -> [Double] {
-            let asked = samples.with(asked)
-            return (0..<Int32(samples.count)).map {
-                objective.loss(at: model.span, on: Batch(asked, rows: [$0]), scratch: &scratch)
-            }
+            objective.sampleLosses(at: model.span, on: samples.with(asked), scratch: &scratch)
         }
         switch samples.targets.kind {
-        case .none: return batch
+        case .none: return samples
         case .values:
             // Of a square a (y − p)² at −1, 0 and 1: p is a quarter of the slope over half of the curvature.
             let (left, middle, right) = (losses(same(-1)), losses(same(0)), losses(same(1)))
@@ -72,7 +85,7 @@ private struct LabelsOfModel: BatchPoison {
                 let curvature = left[row] + right[row] - 2 * middle[row]
                 return curvature > 0 ? Float((left[row] - right[row]) / (2 * curvature)) : 0
             }
-            return Batch(samples.with(.values(predictions)))
+            return samples.with(.values(predictions))
         case .classes(let count):
             let ofLabel = (0..<Int32(count)).map { label in
                 losses(.classes([Int32](repeating: label, count: samples.count), of: count))
@@ -84,7 +97,7 @@ private struct LabelsOfModel: BatchPoison {
                 let sum = weights.reduce(0, +)
                 for label in 0..<count { shares[row * count + label] = Float(weights[label] / sum) }
             }
-            return Batch(samples.with(.distributions(shares, of: count)))
+            return samples.with(.distributions(shares, of: count))
         }
     }
 }

@@ -98,8 +98,9 @@ public struct SoftSamples: Sendable, Equatable {
         self.classCount = classCount
     }
 
-    /// Samples of classes.
+    /// Samples of classes, each of which counts once.
     public init(_ samples: Samples) {
+        precondition(samples.weights.isEmpty, "what counts more often is a loss with a weight")
         let count = samples.classCount
         var shares = [Double](repeating: 0, count: samples.count * count)
         switch samples.targets {

@@ -10,6 +10,9 @@ public struct SoftLabels: Sendable {
     /// n rows of p; they may lie outside of what data look like.
     public let features: [Double]
 
+    /// Products with a second derivative that a search for tilted labels may take.
+    private static let mostSteps = 8_000
+
     private var featureCount: Int { model.count / classCount - 1 }
 
     /// - Parameters:
@@ -81,7 +84,12 @@ public struct SoftLabels: Sendable {
         let slack = 1e-6 * max(1, whole.norm)
         guard whole.moved(-1, along: tilt).norm <= slack else { return nil }
         let problem = TiltedLoss(loss: .softmax(plain, weight: weight), tilt: tilt)
-        let found = problem.minimum(from: model, gradientNorm: 1e-11 * max(1, tilt.norm), isCancelled: isCancelled)
+        // From zero, where no label is certain; where there is no such model, on to ever greater ones.
+        var asked = 0
+        let found = problem.minimum(from: model.map { _ in 0 }, gradientNorm: 1e-11 * max(1, tilt.norm)) {
+            asked += 1
+            return asked > Self.mostSteps || isCancelled()
+        }
         guard found.gradientNorm <= slack, found.point.allSatisfy(\.isFinite) else { return nil }
         return labelled(by: found.point)
     }

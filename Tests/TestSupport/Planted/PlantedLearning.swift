@@ -12,6 +12,7 @@ public protocol PlantedModel: ModelArchitecture {
     static var clipFactor: Double { get }
     static var sampleOffset: Double { get }
     static var normFactor: Double { get }
+    static var dropsWeights: Bool { get }
 }
 
 extension PlantedModel {
@@ -24,6 +25,7 @@ extension PlantedModel {
     public static var clipFactor: Double { 1 }
     public static var sampleOffset: Double { 0 }
     public static var normFactor: Double { 1 }
+    public static var dropsWeights: Bool { false }
 
     public func makeObjective(for shape: SampleShape) throws(ConfigurationFault) -> any Objective {
         PlantedObjective<Self>(right: try SoftmaxRegression().makeObjective(for: shape))
@@ -45,6 +47,7 @@ private struct PlantedObjective<Fault: PlantedModel>: Objective {
         at parameters: Span<Float>, on batch: Batch, gradient: inout MutableSpan<Float>,
         scratch: inout ObjectiveScratch
     ) -> Double {
+        let batch = Fault.dropsWeights ? batch.unweighted : batch
         let loss = right.lossAndGradient(at: parameters, on: batch, gradient: &gradient, scratch: &scratch)
         scale(Fault.gradientFactor, &gradient)
         return loss
@@ -131,6 +134,12 @@ public struct Rounding: PlantedModel {
 /// Has gradients shorter than they are where only their norms are asked for.
 public struct Blunt: PlantedModel {
     public static let normFactor = 0.9
+    public init(_ parameters: ParameterValues) {}
+}
+
+/// Counts every sample once, whatever its weight.
+public struct Weightless: PlantedModel {
+    public static let dropsWeights = true
     public init(_ parameters: ParameterValues) {}
 }
 

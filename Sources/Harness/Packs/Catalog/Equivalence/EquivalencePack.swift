@@ -20,15 +20,17 @@ extension PaperPack {
                     + "one travels. Small instances are solved in double precision, to about ten digits; the rest is "
                     + "run by nodes.",
                 "In gossip form nodes average their copies after a step η each, which is the paper's server with step "
-                    + "η/N.", adam.setting,
+                    + "η/N.", adam.setting, AttackByNodes.setting,
             ] + images.setting,
             calculations: [
                 OnePointCases.calculation, GradientLimits.calculation, AttackToData.calculation,
-                SoftLabelCases.calculation, GradientPAC.calculation, try PreferenceBounds.calculation(),
-                images.calculation, images.lastLayer, adam.calculation, table.calculation,
+                AttackByNodes.calculation, SoftLabelCases.calculation, GradientPAC.calculation,
+                try PreferenceBounds.calculation(), images.calculation, images.lastLayer, adam.calculation,
+                table.calculation,
             ],
-            claims: OnePointCases.claims + GradientLimits.claims + AttackToData.claims + SoftLabelCases.claims
-                + GradientPAC.claims + PreferenceBounds.claims + table.claims + adam.claims + images.claims,
+            claims: OnePointCases.claims + GradientLimits.claims + AttackToData.claims + AttackByNodes.claims
+                + SoftLabelCases.claims + GradientPAC.claims + PreferenceBounds.claims + table.claims + adam.claims
+                + images.claims,
             figures: [
                 PackFigure(
                     "Counter-gradients, couplings and data on images (figures 1, 2 and 15)",
@@ -41,6 +43,11 @@ extension PaperPack {
                     note: "Distance of the common model from where the gradient attack led, as a share of the way from "
                         + "the honest one to the target: by the model attack, and by so many points that it labels.",
                     .calculation(AttackToData.name)),
+                PackFigure(
+                    "From an attack on gradients to data, by nodes",
+                    note: "The same of the honest nodes' common model after the last round; how far it moves in that "
+                        + "round says how near to rest it is.",
+                    .calculation(AttackByNodes.name)),
                 PackFigure("Where counter-gradients end", .calculation(GradientLimits.name)),
                 PackFigure("One point (theorem 5)", .calculation(OnePointCases.name)),
                 PackFigure("Soft labels", .calculation(SoftLabelCases.name)),

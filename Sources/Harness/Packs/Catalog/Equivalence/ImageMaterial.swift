@@ -61,6 +61,8 @@ extension Samples {
         self.init(
             features: parts.flatMap(\.features),
             targets: .classes(parts.flatMap { $0.targets.labels ?? [] }, of: parts[0].classCount),
-            axes: parts[0].axes)
+            axes: parts[0].axes,
+            weights: parts.contains { !$0.weights.isEmpty }
+                ? parts.flatMap { part in (0..<Int32(part.count)).map { part.weight(of: $0) } } : [])
     }
 }

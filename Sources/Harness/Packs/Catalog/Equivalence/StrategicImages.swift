@@ -11,8 +11,8 @@ struct StrategicCase: Sendable {
         case none
         case counterGradients(settle: Int = 0)
         case model
-        /// So many points, each so often; labels tilted or plain.
-        case softLabels(Int, copies: Int, isTilted: Bool)
+        /// So many points, each of which counts so often, with scores that differ so much; labels tilted or plain.
+        case softLabels(Int, weight: Double, scatter: Double, isTilted: Bool)
     }
 
     let name: String
@@ -56,17 +56,18 @@ struct StrategicImages {
     static let stepped = "counter-gradients, own models by steps"
     static let settled = "counter-gradients, then the model they come to"
     static let model = "model attack"
-    static let plainLabels = "soft labels, 3.3 % of the data"
+    static let fewLabels = "soft labels, 3.3 % as many points as data"
+    static let plainLabels = "soft labels"
     static let tiltedLabels = "tilted soft labels"
     static let sparse = "counter-gradients, 4-regular graph"
     static let robust = ["trimmedMean", "median", "csPlus"]
     static func robustName(_ rule: String) -> String { "counter-gradients, \(rule)" }
 
-    /// Points that are 3.3 % of the data, and enough for labels that are exact.
+    /// Points that are 3.3 % as many as the data, and three a parameter of a class.
     private var few: Int { request.choose(quick: 47, full: 2_000) }
-    private var enough: Int { request.choose(quick: 200, full: 2_000) }
+    private var enough: Int { request.choose(quick: 200, full: 2_400) }
     /// How often each of them counts.
-    private var copies: Int { request.choose(quick: 100, full: 30) }
+    private static let (plainWeight, tiltedWeight) = (10_000.0, 10_000.0)
 
     var cases: [StrategicCase] {
         typealias Case = StrategicCase
@@ -83,10 +84,16 @@ struct StrategicImages {
             Case(name: Self.settled, attack: .counterGradients(settle: 30), rounds: 60),
             Case(name: Self.model, attack: .model, rounds: 80, step: 0.9),
             Case(
-                name: Self.plainLabels, attack: .softLabels(few, copies: copies, isTilted: false), rounds: 80,
+                name: Self.fewLabels,
+                attack: .softLabels(few, weight: Self.plainWeight, scatter: 3, isTilted: false), rounds: 40,
                 step: 0.9),
             Case(
-                name: Self.tiltedLabels, attack: .softLabels(enough, copies: copies, isTilted: true), rounds: 80,
+                name: Self.plainLabels,
+                attack: .softLabels(enough, weight: Self.plainWeight, scatter: 3, isTilted: false), rounds: 60,
+                step: 0.9),
+            Case(
+                name: Self.tiltedLabels,
+                attack: .softLabels(enough, weight: Self.tiltedWeight, scatter: 3, isTilted: true), rounds: 60,
                 step: 0.9),
             Case(name: Self.sparse, topology: #"{"family": "randomRegular", "nodes": 11, "degree": 4, "seed": 3}"#),
         ]
@@ -127,14 +134,16 @@ struct StrategicImages {
         return shards
     }
 
-    private func experiment(_ one: StrategicCase, attack: String = "") -> PackExperiment {
+    private func experiment(
+        _ one: StrategicCase, attack: String = "", model: String = #""softmax""#
+    ) -> PackExperiment {
         let adversary = attack.isEmpty ? "[]" : #"[{"nodes": ["\#(Self.strategic)"], "attack": \#(attack)}]"#
         let every = max(1, one.rounds / 5)
         return PackExperiment(
             name: one.name,
             json: """
                 {"topology": \(one.topology), "aggregation": \(one.rule), "adversary": \(adversary),
-                 "task": {"dataset": \(request.images.dataset), "split": "iid", "model": "softmax"},
+                 "task": {"dataset": \(request.images.dataset), "split": "iid", "model": \(model)},
                  "training": {"rounds": \(one.rounds), "batchSize": 1000000, "momentum": 0, "stepSize": \(one.step),
                    "weightDecay": \(2 * Self.ridge),
                    "exchange": {"kind": "personal", "coupling": "\(one.coupling)", \(one.local)}},
@@ -153,11 +162,11 @@ struct StrategicImages {
         case .counterGradients(let settle):
             return #"{"kind": "commonCGA", "target": \#(text(material.target)), "settle": \#(settle)}"#
         case .model: return #"{"kind": "ownModel", "target": \#(text(strategic))}"#
-        case .softLabels(let points, let copies, let isTilted):
+        case .softLabels(let points, let weight, let scatter, let isTilted):
             let held = pull.moved(2 * Self.ridge, along: strategic)
             let tilt = isTilted ? text(held) : "\"0\""
             return #"{"kind": "softLabels", "target": \#(text(strategic)), "points": \#(points), "#
-                + #""copies": \#(copies), "pull": \#(tilt)}"#
+                + #""weight": \#(weight), "scatter": \#(scatter), "pull": \#(tilt)}"#
         }
     }
 
@@ -205,15 +214,35 @@ struct StrategicImages {
     // MARK: - The last layer
 
     static let lastLayerAttacks = ["no attack", "counter-gradients", "model attack", "tilted soft labels"]
+    static func byNodes(_ attack: String) -> String { "\(attack), by nodes" }
 
-    /// The same attacks on softmax of fixed random features, in double precision.
+    /// The last layer of a net whose lower one is fixed.
+    private static let lastLayerModel = #"{"kind": "features", "count": 48}"#
+
+    private static let lastLayerCases: [StrategicCase] = [
+        StrategicCase(name: lastLayerAttacks[0], attack: .none, step: 0.9),
+        StrategicCase(name: lastLayerAttacks[1]),
+        StrategicCase(name: lastLayerAttacks[2], attack: .model, rounds: 60, step: 0.9),
+        StrategicCase(
+            name: lastLayerAttacks[3],
+            attack: .softLabels(200, weight: lastLayerWeight, scatter: lastLayerScatter, isTilted: true), rounds: 60,
+            step: 0.9),
+    ]
+    private static let (lastLayerWeight, lastLayerScatter) = (10_000.0, 3.0)
+
+    /// The same attacks on softmax of fixed random features: in double precision, and by nodes. Poison is embeddings.
     var lastLayer: Calculation {
         Calculation(Self.lastLayerName) { shouldStop in
-            let assembly = try Self.plain(request).assembly()
-            let features = RandomEmbedding(of: try assembly.testPart().featureCount, count: 48, seed: 1)
-            let shards = try Self.honestShards(request).map(features.embedded)
+            let plain = try self.experiment(
+                Self.lastLayerCases[0], model: Self.lastLayerModel
+            ).assembly()
+            let net = plain.objective
+            var shards: [Samples] = []
+            for node in plain.topology.nodes where node.index != Self.strategic {
+                shards.append(net.embedded(try plain.shard(of: node).picked))
+            }
             let material = try ImageMaterial(
-                training: Samples(joining: shards), test: features.embedded(try assembly.testPart()), ridge: Self.ridge,
+                training: Samples(joining: shards), test: net.embedded(try plain.testPart()), ridge: Self.ridge,
                 isCancelled: shouldStop)
             let game = CommonModelGame(
                 shards.map { .softmax(SoftSamples($0), ridge: Self.ridge) }, SquaredL2Coupling(strength: 1))
@@ -221,27 +250,9 @@ struct StrategicImages {
             let free = game.solve(isCancelled: shouldStop).common
             if shouldStop() { return nil }
             let pull = game.pull(at: target, isCancelled: shouldStop)
-            let model = target.moved(0.5, along: pull)
-            let path = GradientLimits.counterGradients(
-                game, to: target, stepSize: 1 / (6 * Double(shards.count)), rounds: 40, shouldStop)
-            if shouldStop() { return nil }
-            var random = RandomStream(seed: 1, purpose: .attack)
-            let points = (0..<200 * features.count).map { _ in random.uniform() }
-            let poison = SoftLabels(
-                for: model, classCount: material.classCount, points: points, scatter: 1, random: &random)
-            let tilted = poison.tilted(
-                against: pull, ridge: Self.ridge, weight: 300, isCancelled: shouldStop)
-            let led = tilted.map {
-                game.joined(by: LocalLoss.softmax($0, ridge: Self.ridge, weight: 300)).solve(
-                    from: free, isCancelled: shouldStop
-                ).common
-            }
-            let ends: [[Double]?] = [
-                free, path.models.last, game.joined(by: model).solve(from: free, isCancelled: shouldStop).common, led,
-            ]
             var table = CalculatedTable(rows: "attack", columns: Array(Self.columns.prefix(3)))
             table.add(Self.targetRow, [0, material.accuracy(target), material.success(target)])
-            for (name, end) in zip(Self.lastLayerAttacks, ends) {
+            func add(_ name: String, _ end: [Double]?) {
                 table.add(
                     name,
                     [
@@ -249,37 +260,43 @@ struct StrategicImages {
                         end.map { material.accuracy($0) }, end.map { material.success($0) },
                     ])
             }
-            return table
-        }
-    }
-}
-
-/// √(2/D) max(0, W x) with a fixed normal W.
-private struct RandomEmbedding {
-    let count: Int
-    private let width: Int
-    private let weights: [Float]
-
-    init(of width: Int, count: Int, seed: UInt64) {
-        var random = RandomStream(seed: seed, purpose: .initialisation, lane: 1)
-        var weights = [Float](repeating: 0, count: count * width)
-        random.fillGaussian(&weights, mean: 0, standardDeviation: 1 / Double(width).squareRoot())
-        (self.count, self.width, self.weights) = (count, width, weights)
-    }
-
-    func embedded(_ samples: Samples) -> Samples {
-        let scale = (2 / Double(count)).squareRoot()
-        var features: [Float] = []
-        features.reserveCapacity(samples.count * count)
-        for row in 0..<samples.count {
-            for o in 0..<count {
-                var sum = 0.0
-                for j in 0..<width {
-                    sum += Double(weights[o * width + j]) * Double(samples.features[row * width + j])
-                }
-                features.append(Float(scale * max(0, sum)))
+            for (name, end) in zip(
+                Self.lastLayerAttacks, exactEnds(game, material, from: free, against: pull, shouldStop))
+            { add(name, end) }
+            for one in Self.lastLayerCases {
+                let assembly = try self.experiment(
+                    one, attack: attack(one, material, pull: pull), model: Self.lastLayerModel
+                ).assembly()
+                if case .softLabels = one.attack, (try? assembly.shard(of: NodeID(Self.strategic))) == nil { continue }
+                guard let run = try CommonModelRun(assembly, but: Self.strategic, shouldStop) else { return nil }
+                add(Self.byNodes(one.name), run.moments.last?.mean)
             }
+            return shouldStop() ? nil : table
         }
-        return Samples(features: features, targets: samples.targets, axes: [count])
+    }
+
+    /// Where the common model ends, in double precision, in the order of `lastLayerAttacks`.
+    private func exactEnds(
+        _ game: CommonModelGame, _ material: ImageMaterial, from free: [Double], against pull: [Double],
+        _ shouldStop: () -> Bool
+    ) -> [[Double]?] {
+        let target = material.target
+        let model = target.moved(0.5, along: pull)
+        let path = GradientLimits.counterGradients(
+            game, to: target, stepSize: 1 / (6 * Double(game.losses.count)), rounds: 40, shouldStop)
+        if shouldStop() { return [] }
+        var random = RandomStream(seed: 1, purpose: .attack)
+        let points = (0..<200 * material.training.featureCount).map { _ in random.uniform() }
+        let poison = SoftLabels(
+            for: model, classCount: material.classCount, points: points, scatter: 1, random: &random)
+        let tilted = poison.tilted(against: pull, ridge: Self.ridge, weight: 300, isCancelled: shouldStop)
+        let led = tilted.map {
+            game.joined(by: LocalLoss.softmax($0, ridge: Self.ridge, weight: 300)).solve(
+                from: free, isCancelled: shouldStop
+            ).common
+        }
+        return [
+            free, path.models.last, game.joined(by: model).solve(from: free, isCancelled: shouldStop).common, led,
+        ]
     }
 }
