@@ -6,12 +6,11 @@ import Registry
 
 /// One node has all samples, ten have ten each; 60 % of all labels are random. squaredL2, ν = 0. The sum is divided by
 /// the average number of samples a node, else λ would mean something else. On the digits softmax is solved for by
-/// Newton's method; on more data, and for nets, all go steps of Adam from one start.
+/// Newton's method; on more data, and for nets, all go steps of Adam from one start, in minutes.
 struct SumAgainstMean {
     static let name = "sum against mean"
     static let players = ["idle", "active", "common"]
     private static let losses = ["mean", "sum"]
-    static let strengths = ["0.01", "0.1", "1", "10", "100"]
     static let nets = ["linear", "net"]
     /// |∇| that is left at most where it is solved for; accuracies no longer change there by half a point.
     private static let wanted = 1e-2
@@ -40,6 +39,11 @@ struct SumAgainstMean {
             .makeObjective(for: shape)
     }
 
+    /// λ.
+    private var strengths: [String] {
+        request.choose(quick: ["0.01", "1", "100"], full: ["0.01", "0.1", "1", "10", "100"])
+    }
+
     private struct Case {
         let row: String
         var net = SumAgainstMean.nets[0]
@@ -48,7 +52,7 @@ struct SumAgainstMean {
     }
 
     private var cases: [Case] {
-        Self.strengths.map { Case(row: Self.row(Self.nets[0], $0), strength: Double($0) ?? 1) } + [
+        strengths.map { Case(row: Self.row(Self.nets[0], $0), strength: Double($0) ?? 1) } + [
             Case(row: Self.clean, noise: 0), Case(row: Self.row(Self.nets[1], "1"), net: Self.nets[1]),
         ]
     }
@@ -179,7 +183,7 @@ struct SumAgainstMean {
                 quantity: "least accuracy of the common model over λ, sum minus mean", .above(0), isShare: true
             ) { evidence throws(MissingFigure) in
                 var least = Double.infinity
-                for strength in Self.strengths {
+                for strength in strengths {
                     least = min(least, try Self.gain(evidence, Self.row(Self.nets[0], strength), Self.players[2]))
                 }
                 return least
