@@ -179,7 +179,28 @@ public struct JudgedClaim: Sendable {
         return high < range.lowerBound || low > range.upperBound ? .fails : .notDecided
     }
 
-    /// "12.3 ± 1.0 points over 3 seeds (1, 2, 3)".
+    /// How many seeds would decide it if mean and spread stayed what they are; `nil` where it is decided, where they
+    /// say nothing, or where it would take more than ten thousand.
+    var decidingSeeds: Int? {
+        guard verdict == .notDecided, missing == 0, let estimate, let half = estimate.halfWidth, half > 0,
+            half.isFinite
+        else { return nil }
+        let range = claim.range
+        let way = min(abs(estimate.mean - range.lowerBound), abs(estimate.mean - range.upperBound))
+        // The half width is t s / √n: what it is beside the way to the nearest bound, n grows by the square of.
+        let freedom = StudentT.criticalValue(confidence: 0.95, degreesOfFreedom: estimate.count - 1)
+        let count = Double(estimate.count) * (half / freedom / way) * (half / freedom / way)
+        guard count < 2_500 else { return nil }
+        var seeds = estimate.count + 1
+        while seeds < 10_000 {
+            let wanted = StudentT.criticalValue(confidence: 0.95, degreesOfFreedom: seeds - 1)
+            if wanted * wanted * count < Double(seeds) { return seeds }
+            seeds += 1 + seeds / 50
+        }
+        return nil
+    }
+
+    /// "12.3 ± 1.0 points over 3 seeds (1, 2, 3)", and where that decides nothing, how many seeds would.
     public var numbers: String {
         guard let estimate else { return "–" }
         guard claim.sweep != nil else { return claim.text(estimate.mean) }
@@ -187,5 +208,6 @@ public struct JudgedClaim: Sendable {
         let names = seeds.map(\.name).joined(separator: ", ")
         let count = seeds.count == 1 ? " with one seed (\(names))" : " over \(seeds.count) seeds (\(names))"
         return (mean ?? claim.text(estimate.mean)) + count + (missing > 0 ? ", \(missing) without a figure" : "")
+            + (decidingSeeds.map { ", some \($0) would decide" } ?? "")
     }
 }

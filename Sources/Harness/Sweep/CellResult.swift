@@ -7,7 +7,7 @@ import Scenario
 public enum SweepMeasure: String, Sendable, CaseIterable {
     case worst, mean, best, averageModel, worstLoss, loss, validation, validationLoss, excessLoss, optimumDistance,
         consensus, medianConsensus, learningError, generalizationGap, stability, frozenStability, twinDistance, epsilon,
-        membership, meanMembership
+        membership, meanMembership, meanMembershipTPR
 
     /// For captions.
     public var title: String {
@@ -28,6 +28,7 @@ public enum SweepMeasure: String, Sendable, CaseIterable {
         case .epsilon: "ε of the honest node that spends most"
         case .membership: "membership inference (AUC) against the worst honest node"
         case .meanMembership: "mean membership inference (AUC) against the honest nodes"
+        case .meanMembershipTPR: "mean share of members found where 1 % of the others are taken for some"
         case .generalizationGap: "test loss minus training loss of the average honest model"
         case .stability: "measured uniform stability of the worst honest node"
         case .frozenStability: "measured uniform stability of the worst honest node, hostile messages frozen"
@@ -38,7 +39,7 @@ public enum SweepMeasure: String, Sendable, CaseIterable {
     /// Whether it is a share, shown as a percentage.
     var isShare: Bool {
         switch self {
-        case .worst, .mean, .best, .averageModel, .validation: true
+        case .worst, .mean, .best, .averageModel, .validation, .meanMembershipTPR: true
         case .worstLoss, .loss, .validationLoss, .excessLoss, .optimumDistance, .consensus, .medianConsensus,
             .learningError, .generalizationGap, .stability, .frozenStability, .twinDistance, .epsilon, .membership,
             .meanMembership:
@@ -52,7 +53,8 @@ public enum SweepMeasure: String, Sendable, CaseIterable {
         case .worst, .mean, .best, .averageModel, .worstLoss, .loss: .test
         case .validation, .validationLoss: .validation
         case .excessLoss, .optimumDistance, .consensus, .medianConsensus, .learningError, .generalizationGap,
-            .stability, .frozenStability, .twinDistance, .epsilon, .membership, .meanMembership:
+            .stability, .frozenStability, .twinDistance, .epsilon, .membership, .meanMembership,
+            .meanMembershipTPR:
             nil
         }
     }
@@ -62,7 +64,8 @@ public enum SweepMeasure: String, Sendable, CaseIterable {
         switch self {
         case .worstLoss, .loss, .consensus, .medianConsensus, .learningError: false
         case .worst, .mean, .best, .averageModel, .validation, .validationLoss, .excessLoss, .optimumDistance,
-            .generalizationGap, .stability, .frozenStability, .twinDistance, .epsilon, .membership, .meanMembership:
+            .generalizationGap, .stability, .frozenStability, .twinDistance, .epsilon, .membership, .meanMembership,
+            .meanMembershipTPR:
             true
         }
     }
@@ -72,7 +75,7 @@ public enum SweepMeasure: String, Sendable, CaseIterable {
         switch self {
         case .worst, .mean, .best, .averageModel, .validation: { $0 > $1 }
         case .worstLoss, .loss, .validationLoss, .excessLoss, .optimumDistance, .generalizationGap, .stability,
-            .frozenStability, .twinDistance, .epsilon, .membership, .meanMembership:
+            .frozenStability, .twinDistance, .epsilon, .membership, .meanMembership, .meanMembershipTPR:
             { $0 < $1 }
         case .consensus, .medianConsensus, .learningError: nil
         }
@@ -98,6 +101,7 @@ extension SweepMeasure {
         case .epsilon: record.figures["epsilonWorst"]
         case .membership: record.figures["membershipWorst"]
         case .meanMembership: record.figures["membershipMean"]
+        case .meanMembershipTPR: record.figures["membershipTPRMean"]
         case .learningError, .generalizationGap, .stability, .frozenStability, .twinDistance: nil
         }
     }
