@@ -179,25 +179,22 @@ public struct JudgedClaim: Sendable {
         return high < range.lowerBound || low > range.upperBound ? .fails : .notDecided
     }
 
-    /// How many seeds would decide it if mean and spread stayed what they are; `nil` where it is decided, where they
-    /// say nothing, or where it would take more than ten thousand.
-    var decidingSeeds: Int? {
-        guard verdict == .notDecided, missing == 0, let estimate, let half = estimate.halfWidth, half > 0,
-            half.isFinite
-        else { return nil }
-        let range = claim.range
+    /// How many seeds would decide what these do not, if mean and spread stayed what they are; `nil` where the spread
+    /// says nothing, or where it would take thousands.
+    static func decidingSeeds(_ estimate: Estimate, in range: ClosedRange<Double>) -> Int? {
+        guard let half = estimate.halfWidth, half > 0, half.isFinite else { return nil }
         let way = min(abs(estimate.mean - range.lowerBound), abs(estimate.mean - range.upperBound))
-        // The half width is t s / √n: what it is beside the way to the nearest bound, n grows by the square of.
-        let freedom = StudentT.criticalValue(confidence: 0.95, degreesOfFreedom: estimate.count - 1)
-        let count = Double(estimate.count) * (half / freedom / way) * (half / freedom / way)
-        guard count < 2_500 else { return nil }
+        // The half width is t s / √n: s beside the way to the nearest bound, squared.
+        let known = StudentT.criticalValue(confidence: 0.95, degreesOfFreedom: estimate.count - 1)
+        let ratio = half / known / way
+        let square = Double(estimate.count) * ratio * ratio
+        guard square < 2_500 else { return nil }
         var seeds = estimate.count + 1
-        while seeds < 10_000 {
+        while true {
             let wanted = StudentT.criticalValue(confidence: 0.95, degreesOfFreedom: seeds - 1)
-            if wanted * wanted * count < Double(seeds) { return seeds }
+            if wanted * wanted * square < Double(seeds) { return seeds }
             seeds += 1 + seeds / 50
         }
-        return nil
     }
 
     /// "12.3 ± 1.0 points over 3 seeds (1, 2, 3)", and where that decides nothing, how many seeds would.
@@ -206,8 +203,9 @@ public struct JudgedClaim: Sendable {
         guard claim.sweep != nil else { return claim.text(estimate.mean) }
         let mean = estimate.halfWidth.map { "\(claim.figure(estimate.mean)) ± \(claim.text($0))" }
         let names = seeds.map(\.name).joined(separator: ", ")
+        let deciding = verdict == .notDecided && missing == 0 ? Self.decidingSeeds(estimate, in: claim.range) : nil
         let count = seeds.count == 1 ? " with one seed (\(names))" : " over \(seeds.count) seeds (\(names))"
         return (mean ?? claim.text(estimate.mean)) + count + (missing > 0 ? ", \(missing) without a figure" : "")
-            + (decidingSeeds.map { ", some \($0) would decide" } ?? "")
+            + (deciding.map { ", some \($0) would decide" } ?? "")
     }
 }

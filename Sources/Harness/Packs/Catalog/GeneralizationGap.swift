@@ -89,12 +89,12 @@ struct GeneralizationGap {
                 + "are missing from the text at hand: constants are worked out anew, and shapes are compared.",
             "Images: softmax regression on \(request.images.title), 15 nodes, 3 of them hostile and the rules told 3, "
                 + "Dirichlet 1, batches of 32, step 0.5, models exchanged, \(rounds) rounds, \(seeds) seeds, \(twins) "
-                + "twin\(twins == 1 ? "" : "s") each; hostile nodes forge anew in a twin, with plain steps also send in "
-                + "another what they sent in the first run (frozen). Beside a complete graph with plain steps: "
+                + "twin\(twins == 1 ? "" : "s") each; hostile nodes forge anew in a twin, with plain steps also send "
+                + "in another what they sent in the first run (frozen). Beside a complete graph with plain steps: "
                 + "momentum, local steps, and an 8-regular graph, which the paper does not have.",
-            "Measured stability is the greatest over the exchanges tried, a lower bound of the true one. It varies from "
-                + "seed to seed by factors: it is compared by logarithms. Only the worst cases show what the theorems "
-                + "say; on images it may come out either way.",
+            "Measured stability is the greatest over the exchanges tried, a lower bound of the true one. It varies "
+                + "from seed to seed by factors: it is compared by logarithms. Only the worst cases show what the "
+                + "theorems say; on images it may come out either way.",
             "Bounds: the same images with whole gradients, step 0.01, 20 rounds, models kept within a ball of 10.",
         ]
     }

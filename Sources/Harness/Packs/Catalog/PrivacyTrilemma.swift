@@ -102,11 +102,11 @@ struct PrivacyTrilemma {
                 + "momentum is none, or β = 1 − 10/T. The error is |θ − θ*|² of the worst node.",
             "Classification: softmax regression on ten clouds in 200 dimensions, 4,000 samples a node, 150 rounds, "
                 + "\(fewerSeeds) seeds; no attack, sign flip, and Fang's attack on the trimmed mean. Complete with 8 "
-                + "nodes, whose momenta travel, and random regular with 12 nodes of degree 6, whose models do. No noise "
-                + "is ε = ∞, with the same clip. Under attack the accuracy is that under the worse of both.",
+                + "nodes, whose momenta travel, and random regular with 12 nodes of degree 6, whose models do. No "
+                + "noise is ε = ∞, with the same clip. Under attack the accuracy is that under the worse of both.",
             "Membership: 200 samples a node in 400 dimensions, so that models learn them by heart where they may; "
-                + "ALIE (z = 1), models travel between 8 nodes, all linked or of degree 4, and the attacker sees what a "
-                + "node sends last.",
+                + "ALIE (z = 1), models travel between 8 nodes, all linked or of degree 4, and the attacker sees what "
+                + "a node sends last.",
             "The paper's data are other ones: orders and growth are compared, not accuracies.",
         ]
     }
