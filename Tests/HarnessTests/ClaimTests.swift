@@ -36,6 +36,17 @@ struct ClaimTests {
         #expect(JudgedClaim.verdict(Estimate(values), in: claim.judgedRange) == expected)
     }
 
+    /// With mean 2 and deviation 1, t / √n is 1.05 of 6 values and 0.92 of 7.
+    @Test("what is not decided says how many seeds would, where that can be known")
+    func deciding() {
+        let few = Estimate([1, 2, 3])
+        #expect(JudgedClaim.decidingSeeds(few, in: 1...Double.infinity) == 7)
+        #expect(JudgedClaim.decidingSeeds(few, in: -Double.infinity...3) == 7)
+        #expect(JudgedClaim.decidingSeeds(few, in: 1.9...Double.infinity) ?? 0 > 380)
+        #expect(JudgedClaim.decidingSeeds(few, in: 2...Double.infinity) == nil)
+        #expect(JudgedClaim.decidingSeeds(Estimate([1]), in: 1.9...2) == nil)
+    }
+
     private static let table: CalculatedTable = {
         var table = CalculatedTable(rows: "rule", columns: ["error", "bound"])
         table.add("mean", [0.09, 0.1])

@@ -25,10 +25,10 @@ struct GeneralizationGapTests {
         #expect(slice.planted.verdict == .fails, "\(slice.planted.numbers)")
         #expect(slice.isDrawn)
         let computed = slice.claims.filter { $0.claim.sweep == nil }
-        #expect(computed.count == 17)
+        #expect(computed.count == 18)
         for claim in computed { #expect(claim.verdict == .holds, "\(claim.claim.statement): \(claim.numbers)") }
         // On images either may come out; there are figures for it.
         let images = slice.claims.filter { $0.claim.sweep == GeneralizationGap.images }
-        #expect(images.count == 4 && images.allSatisfy { $0.estimate != nil && $0.missing == 0 })
+        #expect(images.count == 6 && images.allSatisfy { $0.estimate != nil && $0.missing == 0 })
     }
 }

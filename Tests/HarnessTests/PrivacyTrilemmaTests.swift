@@ -7,7 +7,7 @@ import Testing
 struct PrivacyTrilemmaTests {
     @Test("a slice: without momentum the error grows with T, with it not; the gap grows with d; a false claim fails")
     func slice() throws {
-        let pack = PrivacyTrilemma(.slice, lengths: [25, 50, 400], dimensions: [4, 100], seeds: 1)
+        let pack = PrivacyTrilemma(.slice, lengths: [25, 50, 400], dimensions: [4, 100], seeds: 1, fewerSeeds: 1)
         let planted = Claim(
             "The trimmed mean is better off without momentum", published: "nowhere",
             quantity: "error with minus without",

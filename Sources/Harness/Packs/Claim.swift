@@ -179,13 +179,33 @@ public struct JudgedClaim: Sendable {
         return high < range.lowerBound || low > range.upperBound ? .fails : .notDecided
     }
 
-    /// "12.3 ± 1.0 points over 3 seeds (1, 2, 3)".
+    /// How many seeds would decide what these do not, if mean and spread stayed what they are; `nil` where the spread
+    /// says nothing, or where it would take thousands.
+    static func decidingSeeds(_ estimate: Estimate, in range: ClosedRange<Double>) -> Int? {
+        guard let half = estimate.halfWidth, half > 0, half.isFinite else { return nil }
+        let way = min(abs(estimate.mean - range.lowerBound), abs(estimate.mean - range.upperBound))
+        // The half width is t s / √n: s beside the way to the nearest bound, squared.
+        let known = StudentT.criticalValue(confidence: 0.95, degreesOfFreedom: estimate.count - 1)
+        let ratio = half / known / way
+        let square = Double(estimate.count) * ratio * ratio
+        guard square < 2_500 else { return nil }
+        var seeds = estimate.count + 1
+        while true {
+            let wanted = StudentT.criticalValue(confidence: 0.95, degreesOfFreedom: seeds - 1)
+            if wanted * wanted * square < Double(seeds) { return seeds }
+            seeds += 1 + seeds / 50
+        }
+    }
+
+    /// "12.3 ± 1.0 points over 3 seeds (1, 2, 3)", and where that decides nothing, how many seeds would.
     public var numbers: String {
         guard let estimate else { return "–" }
         guard claim.sweep != nil else { return claim.text(estimate.mean) }
         let mean = estimate.halfWidth.map { "\(claim.figure(estimate.mean)) ± \(claim.text($0))" }
         let names = seeds.map(\.name).joined(separator: ", ")
+        let deciding = verdict == .notDecided && missing == 0 ? Self.decidingSeeds(estimate, in: claim.range) : nil
         let count = seeds.count == 1 ? " with one seed (\(names))" : " over \(seeds.count) seeds (\(names))"
         return (mean ?? claim.text(estimate.mean)) + count + (missing > 0 ? ", \(missing) without a figure" : "")
+            + (deciding.map { ", some \($0) would decide" } ?? "")
     }
 }

@@ -28,7 +28,9 @@ struct StabilityBounds: Sendable {
     /// The gap of expected to training loss of deterministic training, with chance 1 − δ: for replacement stability β
     /// and losses in [0, M], β + (2Nβ + M) √(log(1/δ)/(2N)), N samples in all (McDiarmid's inequality; Bousquet,
     /// Elisseeff 2002); of unequal nodes M is taken N/(hm) times. δ is half the risk; the other half is for
-    /// `estimation`.
+    /// `estimation`. Bounds of order β log N log(1/δ) + M √(log(1/δ)/N) (Bousquet, Klochkov, Zhivotovskiy 2020, arXiv
+    /// 1910.07833) are better as N grows, but have constants so great (12√2 and e) that this one is less up to some
+    /// million samples.
     private(set) var generalization: Double?
     /// M √(log(1/δ)/(2N)): how far the best model's training loss may lie above its expected one.
     private(set) var estimation: Double?

@@ -72,12 +72,15 @@ extension SweepMeasure {
         "membershipWorst", as: "membership", "membership inference (AUC) against the worst honest node")
     public static let meanMembership = SweepMeasure(
         "membershipMean", as: "meanMembership", "mean membership inference (AUC) against the honest nodes")
+    public static let meanMembershipTPR = SweepMeasure(
+        "membershipTPRMean", as: "meanMembershipTPR",
+        "mean share of members found where 1 % of the others are taken for some")
 
     /// Those with a name and a caption of their own, in the order of columns.
     public static let usual = [
         worst, mean, best, averageModel, worstLoss, loss, validation, validationLoss, excessLoss, optimumDistance,
         consensus, medianConsensus, learningError, generalizationGap, stability, frozenStability, twinDistance, epsilon,
-        membership, meanMembership,
+        membership, meanMembership, meanMembershipTPR,
     ]
 
     /// The usual ones, and then every other figure that is one number.

@@ -1,5 +1,6 @@
 // The pack privacy-trilemma: what privacy and robustness cost together, with two rules, with and without momentum, on a
 // mean whose error is known and on a classification; and what an attacker still learns of the samples.
+import Aggregation
 import Registry
 
 extension PaperPack {
@@ -27,7 +28,10 @@ struct PrivacyTrilemma {
     static let dataAxis = "task.dataset"
     static let momentumAxis = "training.momentum"
     static let privacyAxis = "training.privacy"
-    static let graphAxis = "topology, training.exchange, adversary, task.dataset.samples"
+    static let attacksAxis = "adversary"
+    static let graphAxis = "topology, training.exchange, task.dataset.samples"
+    static let topologyAxis = "topology"
+    static let refusals = "rules that read private data"
 
     private static let rules = [("SMEA", #""smea""#), ("trimmed mean", #""trimmedMean""#)]
     private static let graphs = ["complete", "random regular"]
@@ -38,20 +42,31 @@ struct PrivacyTrilemma {
     private static let clip = 2.0
     private static let delta = 1e-5
 
-    private static let attack = #""attack": {"kind": "alie", "z": 1, "side": "below"}"#
     /// The last two of eight nodes.
-    private static let adversary = #"[{"nodes": ["6", "7"], \#(attack)}]"#
+    private static let adversary = hostile(#"{"kind": "alie", "z": 1, "side": "below"}"#)
+    private static func hostile(_ attack: String) -> String {
+        #"[{"nodes": ["6", "7"], "attack": \#(attack)}]"#
+    }
+
+    private static let noAttack = "none"
+    /// Shifts that are the same for all classes, as ALIE's are where noise hides the rest, are lost on softmax.
+    private static let attacks = ["sign flip", "Fang"]
+    private static let adversaries = [
+        (noAttack, "[]"), (attacks[0], hostile(#""signFlip""#)), (attacks[1], hostile(#""fangTrimmedMean""#)),
+    ]
 
     let lengths: [Int]
     let dimensions: [Int]
     let middle: Int
     let seeds: Int
+    /// Of the trade-off, whose cells are the dearest.
+    let fewerSeeds: Int
     private let request: PackRequest
 
     init(_ request: PackRequest) {
         self.init(
             request, lengths: [100, 400, 1_600], dimensions: [8, 64, request.choose(quick: 256, full: 1_024)],
-            seeds: request.choose(quick: 3, full: 10))
+            seeds: request.choose(quick: 5, full: 10), fewerSeeds: request.choose(quick: 4, full: 10))
     }
 
     /// For a smaller study.
@@ -59,11 +74,12 @@ struct PrivacyTrilemma {
     /// - Parameters:
     ///   - lengths: T, ascending; the second is that of the sweep over dimensions.
     ///   - dimensions: d, ascending.
-    init(_ request: PackRequest, lengths: [Int], dimensions: [Int], seeds: Int) {
+    init(_ request: PackRequest, lengths: [Int], dimensions: [Int], seeds: Int, fewerSeeds: Int) {
         self.request = request
         self.lengths = lengths
         self.dimensions = dimensions
         self.seeds = seeds
+        self.fewerSeeds = fewerSeeds
         middle = lengths[1]
     }
 
@@ -71,23 +87,26 @@ struct PrivacyTrilemma {
         PackStudy(
             setting: setting,
             sweeps: [try roundsSweep(), try dimensionSweep(), try tradeOffSweep(), try membershipSweep()],
-            calculations: [boundTable], claims: roundsClaims + dimensionClaims + tradeOffClaims + membershipClaims,
+            calculations: [boundTable, refusalTable],
+            claims: roundsClaims + dimensionClaims + Self.graphs.flatMap(tradeOffClaims)
+                + Self.topologies.flatMap { membershipClaims($0.name) } + [refusalClaim],
             figures: figures)
     }
 
     private var setting: [String] {
         [
-            "Everywhere 2 nodes lie by ALIE (z = 1), rules are told so, δ = 1e-5, batches are drawn by Poisson "
-                + "sampling, and each honest node takes the noise that its own samples and all rounds need for its ε; "
-                + "\(seeds) seeds.",
+            "Everywhere 2 nodes lie and rules are told so, δ = 1e-5, batches are drawn by Poisson sampling, and each "
+                + "honest node takes the noise that its own samples and all rounds need for its ε; \(seeds) seeds.",
             "Mean estimation: ½|θ − x|² on points of norm about 1 around the origin, 4,000 a node, 8 nodes that are "
-                + "all linked, momenta travel, clip 2, batches of 100, ε = 1. Step 10/T in T rounds; momentum is none, "
-                + "or β = 1 − 10/T. The error is |θ − θ*|² of the worst node.",
-            "Classification: softmax regression on ten clouds in 200 dimensions, 4,000 samples a node, 150 rounds; "
-                + "complete with 8 nodes, whose momenta travel, and random regular with 16 nodes of degree 8, whose "
-                + "models do. No noise is ε = ∞, with the same clip.",
+                + "all linked, momenta travel, ALIE (z = 1), clip 2, batches of 100, ε = 1. Step 10/T in T rounds; "
+                + "momentum is none, or β = 1 − 10/T. The error is |θ − θ*|² of the worst node.",
+            "Classification: softmax regression on ten clouds in 200 dimensions, 4,000 samples a node, 150 rounds, "
+                + "\(fewerSeeds) seeds; no attack, sign flip, and Fang's attack on the trimmed mean. Complete with 8 "
+                + "nodes, whose momenta travel, and random regular with 12 nodes of degree 6, whose models do. No "
+                + "noise is ε = ∞, with the same clip. Under attack the accuracy is that under the worse of both.",
             "Membership: 200 samples a node in 400 dimensions, so that models learn them by heart where they may; "
-                + "models travel on the complete graph, and the attacker sees what a node sends last.",
+                + "ALIE (z = 1), models travel between 8 nodes, all linked or of degree 4, and the attacker sees what "
+                + "a node sends last.",
             "The paper's data are other ones: orders and growth are compared, not accuracies.",
         ]
     }
@@ -155,41 +174,49 @@ struct PrivacyTrilemma {
     }
 
     private func tradeOffSweep() throws(ConfigurationFault) -> Sweep {
-        func graph(_ topology: String, _ exchange: String, honest: Int) -> String {
-            "[\(topology), \"\(exchange)\", \(Self.adversary), \(Self.samples * honest)]"
+        func graph(_ topology: String, _ exchange: String, nodes: Int) -> String {
+            "[\(topology), \"\(exchange)\", \(Self.samples * nodes)]"
         }
         let values = [
-            graph(#"{"family": "complete", "nodes": 8}"#, "momentum", honest: 6),
-            graph(#"{"family": "randomRegular", "nodes": 16, "degree": 8, "seed": 1}"#, "model", honest: 14),
+            graph(#"{"family": "complete", "nodes": 8}"#, "momentum", nodes: 8),
+            graph(#"{"family": "randomRegular", "nodes": 12, "degree": 6, "seed": 1}"#, "model", nodes: 12),
         ]
         return try Sweep(
             Self.tradeOff,
             base: """
                 {"task": {"dataset": {"kind": "synthetic", "features": 200, "classes": 10, "separation": 3,
-                     "samples": 24000, "testSamples": 1000}, "split": {"kind": "iid", "over": "honest"}},
+                     "samples": 32000, "testSamples": 1000}, "split": "iid"},
                  "training": {"rounds": 150, "batchSize": 100, "stepSize": {"kind": "constant", "value": 0.5}},
+                 "measure": {"every": 0},
                  "aggregation": {"tolerates": {"kind": "declared", "count": \(Self.hostile)}}}
                 """,
             grid: [
-                (Self.graphAxis, zip(Self.graphs, values).map { ($0, $1) }), (Self.rulesAxis, Self.rules),
-                (Self.momentumAxis, [("β = 0", "0"), ("β = 0.9", "0.9")]), (Self.privacyAxis, Self.levels(clip: 1)),
-                Sweep.seeds(seeds),
+                (Self.graphAxis, zip(Self.graphs, values).map { ($0, $1) }), (Self.attacksAxis, Self.adversaries),
+                (Self.rulesAxis, Self.rules), (Self.momentumAxis, [("β = 0", "0"), ("β = 0.9", "0.9")]),
+                (Self.privacyAxis, Self.levels(clip: 1)), Sweep.seeds(fewerSeeds),
             ])
     }
+
+    private static let topologies = [
+        (name: graphs[0], json: #"{"family": "complete", "nodes": 8}"#),
+        (name: graphs[1], json: #"{"family": "randomRegular", "nodes": 8, "degree": 4, "seed": 1}"#),
+    ]
 
     private func membershipSweep() throws(ConfigurationFault) -> Sweep {
         try Sweep(
             Self.membership,
             base: """
-                {"topology": {"family": "complete", "nodes": 8},
-                 "task": {"dataset": {"kind": "synthetic", "features": 400, "classes": 4, "separation": 1.5,
+                {"task": {"dataset": {"kind": "synthetic", "features": 400, "classes": 4, "separation": 1.5,
                      "samples": 1200, "testSamples": 1000}, "split": {"kind": "iid", "over": "honest"}},
                  "training": {"rounds": 200, "batchSize": 20, "stepSize": {"kind": "constant", "value": 2},
                    "momentum": 0, "weightDecay": 0, "exchange": "model"},
-                 "adversary": \(Self.adversary), "measure": {"also": ["membership"]},
+                 "adversary": \(Self.adversary), "measure": {"every": 0, "also": ["membership"]},
                  "aggregation": {"tolerates": {"kind": "declared", "count": \(Self.hostile)}}}
                 """,
-            grid: [(Self.rulesAxis, Self.rules), (Self.privacyAxis, Self.levels(clip: 1)), Sweep.seeds(seeds)])
+            grid: [
+                (Self.topologyAxis, Self.topologies), (Self.rulesAxis, Self.rules),
+                (Self.privacyAxis, Self.levels(clip: 1)), Sweep.seeds(seeds),
+            ])
     }
 
     // MARK: What is computed
@@ -214,7 +241,50 @@ struct PrivacyTrilemma {
         }
     }
 
+    private static let alone = "without privacy"
+    private static let privately = "with privacy"
+
+    /// Every rule that tries models out on the node's own data, built by an experiment without privacy and with it: 1
+    /// where that is allowed.
+    private var refusalTable: Calculation {
+        Calculation(Self.refusals) { _ in
+            var table = CalculatedTable(rows: "rule", columns: [Self.alone, Self.privately])
+            for rule in RuleCatalog.gossip.entries where rule is any LossAwareRule.Type {
+                func isAllowed(_ privacy: String) -> Double {
+                    let experiment = PackExperiment(
+                        name: rule.name,
+                        json: """
+                            {"topology": {"family": "complete", "nodes": 4}, "task": {"dataset": "digits"},
+                             "training": {"rounds": 1\(privacy)}, "aggregation": {"rule": "\(rule.name)"}}
+                            """)
+                    return (try? experiment.assembly()) == nil ? 0 : 1
+                }
+                table.add(
+                    rule.name,
+                    [isAllowed(""), isAllowed(#", "privacy": {"clip": 1, "noiseMultiplier": 1}"#)])
+            }
+            return table
+        }
+    }
+
     // MARK: What is claimed
+
+    private var refusalClaim: Claim {
+        Claim(
+            "Rules that try models out on private data are refused, and only then",
+            published: "what a rule reads of the data the accountant does not count (derived here)",
+            quantity: "share of such rules that are allowed without privacy and refused with it", .near(1),
+            isShare: false, over: nil
+        ) { evidence throws(MissingFigure) in
+            let rules = RuleCatalog.gossip.entries.filter { $0 is any LossAwareRule.Type }
+            var refused = 0.0
+            for rule in rules {
+                let alone = try evidence.number(Self.refusals, rule.name, Self.alone)
+                refused += alone - (try evidence.number(Self.refusals, rule.name, Self.privately))
+            }
+            return refused / Double(rules.count)
+        }
+    }
 
     /// |θ − θ*|² of the worst node.
     private static func error(
@@ -303,67 +373,102 @@ struct PrivacyTrilemma {
         return gaps + [bound]
     }
 
+    /// Of the worst node; under attack, under the worse of both.
     private static func accuracy(
-        _ evidence: Evidence, _ graph: String, _ rule: String, _ beta: String, _ epsilon: String
+        _ evidence: Evidence, _ graph: String, _ rule: String, _ beta: String, _ epsilon: String,
+        under attacks: [String] = attacks
     ) throws(MissingFigure) -> Double {
-        try evidence.figure(
-            tradeOff, [graphAxis: graph, rulesAxis: rule, momentumAxis: beta, privacyAxis: epsilon], .worst)
+        var worst = Double.infinity
+        for attack in attacks {
+            let labels = [
+                graphAxis: graph, attacksAxis: attack, rulesAxis: rule, momentumAxis: beta, privacyAxis: epsilon,
+            ]
+            worst = min(worst, try evidence.figure(tradeOff, labels, .worst))
+        }
+        return worst
     }
 
-    private var tradeOffClaims: [Claim] {
-        Self.graphs.flatMap { graph -> [Claim] in
-            let costs = Self.rules.map { rule, _ in
-                Claim(
-                    "Privacy costs accuracy under attack: \(rule), \(graph)",
-                    published: "the trade-off of privacy, robustness and utility",
-                    quantity: "accuracy of the worst node with ε = ∞ minus that with ε = 1, β = 0", .above(0),
-                    over: Self.tradeOff
+    private func tradeOffClaims(_ graph: String) -> [Claim] {
+        let isSparse = graph != Self.graphs[0]
+        func published(_ words: String) -> String { isSparse ? "not in the papers; complete: \(words)" : words }
+        func claim(
+            _ statement: String, _ words: String, _ quantity: String,
+            _ measure: @escaping @Sendable (Evidence) throws(MissingFigure) -> Double
+        ) -> Claim {
+            Claim(
+                "\(statement): \(graph)", published: published(words), quantity: quantity, .above(0),
+                over: Self.tradeOff, measure: measure)
+        }
+        let ofRules = Self.rules.flatMap { rule, _ in
+            [
+                claim(
+                    "Privacy costs accuracy under attack with \(rule)", "the trade-off of privacy, robustness, utility",
+                    "accuracy of the worst node with ε = ∞ minus that with ε = 1, β = 0"
                 ) { evidence throws(MissingFigure) in
                     try Self.accuracy(evidence, graph, rule, "β = 0", "ε = ∞")
                         - Self.accuracy(evidence, graph, rule, "β = 0", "ε = 1")
-                }
-            }
-            let momentum = Claim(
-                "Momentum gives the trimmed mean back what noise took: \(graph)",
-                published: "with momentum the robust error does not grow with the noise of a round",
-                quantity: "accuracy of the worst node with β = 0.9 minus that with β = 0, ε = 1", .above(0),
-                over: Self.tradeOff
-            ) { evidence throws(MissingFigure) in
-                try Self.accuracy(evidence, graph, "trimmed mean", "β = 0.9", "ε = 1")
-                    - Self.accuracy(evidence, graph, "trimmed mean", "β = 0", "ε = 1")
-            }
-            let rules = Claim(
-                "SMEA keeps more than the trimmed mean at ε = 1: \(graph)",
-                published: "the trimmed mean pays for the dimension, SMEA does not",
-                quantity: "accuracy of the worst node with SMEA minus that with the trimmed mean, β = 0", .above(0),
-                over: Self.tradeOff
-            ) { evidence throws(MissingFigure) in
-                try Self.accuracy(evidence, graph, "SMEA", "β = 0", "ε = 1")
-                    - Self.accuracy(evidence, graph, "trimmed mean", "β = 0", "ε = 1")
-            }
-            return costs + [momentum, rules]
+                },
+                claim(
+                    "An attack costs more under privacy with \(rule)",
+                    "the error has a term of both, beside one of each (arXiv 2302.04787)",
+                    "what the worse attack takes of the accuracy at ε = 1 minus what it takes at ε = ∞, β = 0"
+                ) { evidence throws(MissingFigure) in
+                    func cost(_ epsilon: String) throws(MissingFigure) -> Double {
+                        try Self.accuracy(evidence, graph, rule, "β = 0", epsilon, under: [Self.noAttack])
+                            - Self.accuracy(evidence, graph, rule, "β = 0", epsilon)
+                    }
+                    return try cost("ε = 1") - cost("ε = ∞")
+                },
+                claim(
+                    "Momentum gives \(rule) back what noise took", "with momentum the error does not grow with noise",
+                    "accuracy of the worst node with β = 0.9 minus that with β = 0, ε = 1"
+                ) { evidence throws(MissingFigure) in
+                    try Self.accuracy(evidence, graph, rule, "β = 0.9", "ε = 1")
+                        - Self.accuracy(evidence, graph, rule, "β = 0", "ε = 1")
+                },
+            ]
         }
+        let rules = claim(
+            "SMEA keeps more than the trimmed mean at ε = 1",
+            "the trimmed mean pays for the dimension, SMEA does not",
+            "accuracy of the worst node with SMEA minus that with the trimmed mean, β = 0"
+        ) { evidence throws(MissingFigure) in
+            try Self.accuracy(evidence, graph, "SMEA", "β = 0", "ε = 1")
+                - Self.accuracy(evidence, graph, "trimmed mean", "β = 0", "ε = 1")
+        }
+        return ofRules + [rules]
     }
 
-    private static func area(_ evidence: Evidence, _ epsilon: String) throws(MissingFigure) -> Double {
-        try evidence.figure(
-            membership, [rulesAxis: "trimmed mean", privacyAxis: epsilon], .meanMembership)
-    }
-
-    private var membershipClaims: [Claim] {
+    private func membershipClaims(_ graph: String) -> [Claim] {
+        func claim(
+            _ statement: String, _ published: String, _ quantity: String, _ epsilon: String, _ measure: SweepMeasure,
+            _ expectation: Claim.Expectation, give tolerance: Double = 0
+        ) -> Claim {
+            Claim(
+                "\(statement): \(graph)", published: published,
+                quantity: "\(quantity), mean over nodes, trimmed mean, \(epsilon)", expectation, tolerance: tolerance,
+                isShare: measure == .meanMembershipTPR, isDifference: false, over: Self.membership
+            ) { evidence throws(MissingFigure) in
+                try evidence.figure(
+                    Self.membership,
+                    [Self.topologyAxis: graph, Self.rulesAxis: "trimmed mean", Self.privacyAxis: epsilon], measure)
+            }
+        }
+        let byHeart = "models that learn samples by heart give them away (Yeom et al., arXiv 1709.01604)"
         return [
-            Claim(
-                "Without noise, members are told by their loss",
-                published: "models that learn samples by heart give them away (Yeom et al., arXiv 1709.01604)",
-                quantity: "AUC of the attack by the loss, mean over nodes, trimmed mean, ε = ∞", .above(0.6),
-                isShare: false,
-                over: Self.membership
-            ) { evidence throws(MissingFigure) in try Self.area(evidence, "ε = ∞") },
-            Claim(
-                "With ε = 1 the attack is no better than chance",
-                published: "ε bounds what any attack can tell", quantity: "the same AUC, ε = 1", .near(0.5),
-                tolerance: 0.05, isShare: false, over: Self.membership
-            ) { evidence throws(MissingFigure) in try Self.area(evidence, "ε = 1") },
+            claim(
+                "Without noise, members are told by their loss", byHeart, "AUC of the attack by the loss", "ε = ∞",
+                .meanMembership, .above(0.6)),
+            claim(
+                "With ε = 1 the attack is no better than chance", "ε bounds what any attack can tell",
+                "AUC of the attack by the loss", "ε = 1", .meanMembership, .near(0.5), give: 0.05),
+            claim(
+                "Without noise, members are found at 1 % false alarms", byHeart, "members found by the loss", "ε = ∞",
+                .meanMembershipTPR, .above(0.02)),
+            claim(
+                "With ε = 1 no more members are found than e^ε % and δ allow",
+                "a true positive rate of e^ε times the false one and δ at most, for any attack",
+                "members found by the loss at 1 % false alarms", "ε = 1", .meanMembershipTPR, .below(0.0272)),
         ]
     }
 
@@ -382,12 +487,8 @@ struct PrivacyTrilemma {
                 note: "d/(nε²m²) + (f/n)/(ε²m²) for n = 8, f = 2, m = 4,000 and points of norm 1, without constants "
                     + "and logarithms.", .calculation(Self.bound)),
             PackFigure(
-                "Membership inference by ε",
-                note: "AUC of the attack by the loss, of the node that is seen through most; 0.5 is chance, and the "
-                    + "worst of six nodes is a little above it.",
-                .heatMap(
-                    PackFigure.Cells(Self.membership), rows: Self.rulesAxis, columns: Self.privacyAxis,
-                    measure: .membership)),
+                "Rules that read private data", note: "1 where an experiment with the rule is allowed.",
+                .calculation(Self.refusals)),
         ]
             + Self.momenta(middle).map { momentum in
                 PackFigure(
@@ -396,14 +497,28 @@ struct PrivacyTrilemma {
                         PackFigure.Cells(Self.dimension, [Self.momentumAxis: momentum.name]), rows: Self.dataAxis,
                         columns: Self.rulesAxis, measure: .optimumDistance))
             }
-            + Self.graphs.flatMap { graph in
-                ["β = 0", "β = 0.9"].map { beta in
+            + Self.topologies.flatMap { graph, _ in
+                [SweepMeasure.meanMembership, .membership, .meanMembershipTPR].map { measure in
                     PackFigure(
-                        "Accuracy by ε, \(graph), \(beta)",
-                        note: "Mean over honest nodes in %, and below it the worst of them.",
+                        "Membership inference by ε, \(graph): \(measure.title)",
+                        note: "By the loss; an AUC of 0.5 is chance, and the worst of six nodes is a little above it.",
                         .heatMap(
-                            PackFigure.Cells(Self.tradeOff, [Self.graphAxis: graph, Self.momentumAxis: beta]),
-                            rows: Self.rulesAxis, columns: Self.privacyAxis, measure: .mean))
+                            PackFigure.Cells(Self.membership, [Self.topologyAxis: graph]), rows: Self.rulesAxis,
+                            columns: Self.privacyAxis, measure: measure))
+                }
+            }
+            + Self.graphs.flatMap { graph in
+                Self.adversaries.flatMap { attack, _ in
+                    ["β = 0", "β = 0.9"].map { beta in
+                        PackFigure(
+                            "Accuracy by ε, \(graph), \(attack), \(beta)",
+                            note: "Mean over honest nodes in %, and below it the worst of them.",
+                            .heatMap(
+                                PackFigure.Cells(
+                                    Self.tradeOff,
+                                    [Self.graphAxis: graph, Self.attacksAxis: attack, Self.momentumAxis: beta]),
+                                rows: Self.rulesAxis, columns: Self.privacyAxis, measure: .mean))
+                    }
                 }
             }
     }
