@@ -80,23 +80,24 @@ extension EndToEndTests {
         @Test("a warning before the end leaves checkpoints; the job that is started again comes to the same models")
         func requeue() throws {
             let laboratory = try Laboratory()
-            // The warning alone saves anything.
-            let run = try folder(laboratory, rounds: 4_000, checkpointEvery: 0)
+            let often = 500
+            let run = try folder(laboratory, rounds: 8 * often, checkpointEvery: often)
             let flags = ["--resume", "auto", "--stopped-status", "75"]
             let first = try (0..<Self.nodes).map { try start(Self.task($0), run, flags, in: laboratory) }
-            let trace = run.node(NodeID(2)).trace
-            #expect(try becomesTrue { Files.size(of: trace) ?? 0 > 500 })
-            func saved(_ node: Int) throws -> [Int] {
-                try Files.names(in: run.node(NodeID(node)).path).compactMap(NodeDirectory.rounds(ofCheckpoint:))
-            }
-            #expect(try (0..<Self.nodes).allSatisfy { try saved($0).isEmpty })
+            let checkpoint = run.node(NodeID(2)).checkpoint(rounds: often)
+            #expect(try becomesTrue { Files.exists(checkpoint) })
             for node in first { try node.process.send(.user1) }
             for node in first {
                 let ended = try node.ended()
                 #expect(ended.status == .exited(75), "\(ended.errors)")
             }
             #expect(!Files.exists(run.node(NodeID(0)).model))
-            #expect(try (0..<Self.nodes).allSatisfy { try saved($0).contains { 0 < $0 && $0 < 4_000 } })
+            // Whoever closes its round first saves it, which the warning alone makes it do: others may lack its model for
+            // the next one, and go on from the newest round that all have.
+            let saved = try (0..<Self.nodes).flatMap { node in
+                try Files.names(in: run.node(NodeID(node)).path).compactMap(NodeDirectory.rounds(ofCheckpoint:))
+            }
+            #expect(saved.contains { $0 % often != 0 }, "\(saved)")
 
             let again = try (0..<Self.nodes).map { try start(Self.task($0, restarts: 1), run, flags, in: laboratory) }
             for node in again {

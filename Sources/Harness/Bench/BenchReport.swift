@@ -21,7 +21,7 @@ public struct BenchReport {
         let figures: [Double?]
     }
 
-    private static let nameWidth = 26
+    private static let nameWidth = 46
     private static let figureWidth = 8
 
     let bench: String

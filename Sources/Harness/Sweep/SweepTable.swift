@@ -224,7 +224,9 @@ extension SweepTable {
     }
 
     private func text(_ value: Double, _ measure: SweepMeasure) -> String {
-        measure.isShare ? rounded(100 * value, 1) : rounded(value, 4)
+        if measure.isShare { return rounded(100 * value, 1) }
+        // Squares and gaps may be far below what four decimals show.
+        return value != 0 && value.magnitude < 5e-4 ? significant(value) : rounded(value, 4)
     }
 }
 
