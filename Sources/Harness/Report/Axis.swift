@@ -52,7 +52,7 @@ struct Axis {
         format = .percent(decimals: step < 0.01 ? 1 : 0)
     }
 
-    /// A logarithmic axis over the positive ones of `values`: in whole decades or, of at most two, in steps of 1, 2 and 5.
+    /// A logarithmic axis over the positive ones of `values`: in whole decades or, of at most two, in steps of 1, 2, 5.
     init(logarithmic values: [Double]) {
         let positive = values.filter(Axis.decades.contains)
         let first = Axis.decade(below: positive.min() ?? 1)

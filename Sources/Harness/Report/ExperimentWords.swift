@@ -48,8 +48,8 @@ struct ExperimentWords: CustomStringConvertible {
         }.joined(separator: " and ")
     }
 
-    /// Of a choice with its parameters: "dirichlet (alpha 1)". Parameters that are not set, or are settings of their own,
-    /// are left out.
+    /// Of a choice with its parameters: "dirichlet (alpha 1)". Parameters that are not set, or are settings of their
+    /// own, are left out.
     private func words(_ choice: JSONValue?) -> String? {
         guard let choice else { return nil }
         if let name = choice.text { return name }

@@ -29,7 +29,7 @@ public struct RunReader {
 
     /// Reads what does not change during a run.
     ///
-    /// - Parameter isLenient: whether a report is made of what there is, where files are missing, or of another version.
+    /// - Parameter isLenient: whether what is there is enough, where files are missing, or of another version.
     public init(_ directory: RunDirectory, isLenient: Bool = false) throws(ConfigurationFault) {
         self.directory = directory
         self.isLenient = isLenient
