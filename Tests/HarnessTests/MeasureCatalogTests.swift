@@ -230,8 +230,8 @@ struct ReferenceRunTests {
         #expect(run.references.map { $0.evaluations.last?.worst } == worst)
         let page = Page(run)
         #expect(faults(inMarkup: page.text).isEmpty)
-        for title in ["Compared", "Attack success", "The worst class"] { #expect(page.contains("<h2>\(title)</h2>")) }
-        #expect(page.contains("Chance is ") && page.contains("without communication <b>"))
+        for title in ["Accuracy", "Attack success", "The worst class"] { #expect(page.contains("<h2>\(title)</h2>")) }
+        #expect(page.contains("chance <b>") && page.contains("worst without communication <b>"))
         let row = page.rows(of: "Measures").first { $0.first == "attackImpactWorst" }
         #expect(
             row?[1]

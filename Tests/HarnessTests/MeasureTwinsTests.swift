@@ -57,13 +57,15 @@ struct MeasureTwinsTests {
 
     @Test("nodes stand at their places, and hostile ones leave gaps")
     func nodes() throws {
-        let assembly = try smallAssembly()
+        let assembly = try smallAssembly(["measure.also=nodes"])
         let moment = try moment(unlikeModels(of: assembly), of: assembly)
         let figures = try NodesMeasure.figures(of: moment, in: assembly)
         let accuracies = figures.list("nodeAccuracies")
         #expect(accuracies.count == 6 && accuracies[1] == nil && accuracies[4] == nil)
         #expect([0, 2, 3, 5].map { accuracies[$0] } == moment.accuracies)
         #expect([0, 2, 3, 5].map { figures.list("nodeLosses")[$0] } == moment.losses)
+        let usual = try NodesMeasure.figures(of: moment, in: smallAssembly())
+        #expect(usual.list("nodeAccuracies") == accuracies && usual.value("nodeLosses") == nil)
     }
 
     @Test("classes are counted sample by sample")

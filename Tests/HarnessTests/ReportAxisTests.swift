@@ -63,7 +63,7 @@ struct ReportAxisTests {
         #expect(texts(Axis(logarithmic: [0.0065, 0.2])) == ["0.001", "0.01", "0.1", "1"])
         #expect(texts(Axis(logarithmic: [0.11, 0.52])) == ["0.1", "0.2", "0.5", "1"])
         #expect(texts(Axis(logarithmic: [2e-9, 4e-7])) == ["10⁻⁹", "10⁻⁸", "10⁻⁷", "10⁻⁶"])
-        #expect(texts(Axis(logarithmic: [2e5])) == ["10⁵", "2·10⁵", "5·10⁵", "10⁶"])
+        #expect(texts(Axis(logarithmic: [2e5])) == ["2·10⁵", "5·10⁵"])
     }
 
     @Test("without values there is an axis all the same")

@@ -180,4 +180,28 @@ struct ReportReadingTests {
         let fault = #expect(throws: ConfigurationFault.self) { try run.read() }
         #expect("\(try #require(fault))".contains("summary.json:1:"))
     }
+
+    @Test("a report is made of what there is, and says what is missing")
+    func lenient() throws {
+        let run = try ReportedRun(try smallAssembly())
+        try run.files.append([evaluation(5)])
+        func remarks() throws -> [String] {
+            var reader = try RunReader(run.directory, isLenient: true)
+            return try reader.read().remarks
+        }
+        #expect(try remarks().isEmpty)
+
+        try Files.write(Files.read(run.directory.metrics) + Array("{\"rounds\":1".utf8), to: run.directory.metrics)
+        #expect(try remarks() == ["The last line is torn, and was not read, of metrics.jsonl."])
+        try Files.write(Array("{\"version\": 99}".utf8), to: run.directory.summary)
+        try Files.write(Array("{\"version\": 98}".utf8), to: run.directory.record)
+        let told = try remarks()
+        #expect(told.count == 3 && told[0].contains("version is 98") && told[2].contains("version is 99"))
+        Files.remove(run.directory.metrics)
+        #expect(try remarks().contains { $0.hasPrefix("No moment of the run is known: ") })
+        var reader = try RunReader(run.directory, isLenient: true)
+        let page = Page(try reader.read())
+        #expect(page.contains("What is missing") && page.contains(">Unfinished</span>"))
+        #expect(faults(inMarkup: page.text).isEmpty)
+    }
 }

@@ -62,17 +62,22 @@ struct ReportedRun: ~Copyable {
 /// A moment of a run, with figures that tell it from others.
 func evaluation(_ rounds: Int, nodes: Int = 4, worst: Double? = nil, distance: Double = 0.5) -> EvaluationRecord {
     let worst = worst ?? Double(rounds) / 100
+    var figures = Figures()
+    figures.add("nodeAccuracies", [worst, nil, 0.9, 0.9, nil, 0.9])
     return EvaluationRecord(
         rounds: rounds, nodes: nodes,
         test: Scores(
             accuracy: Spread([worst, 0.9], averageModel: 0.8), loss: Spread([0.5, 1.5], averageModel: 1)),
         distance: ConsensusDistance(
-            rootMeanSquare: distance, relative: distance / 10, median: distance / 2, medianRelative: distance / 20))
+            rootMeanSquare: distance, relative: distance / 10, median: distance / 2, medianRelative: distance / 20),
+        figures: figures)
 }
 
 /// A page as text, and what can be found in it.
 struct Page {
     let text: String
+
+    init(_ text: String) { self.text = text }
 
     init(_ run: RecordedRun) { text = String(decoding: HTMLReport(run).page, as: UTF8.self) }
 
@@ -83,6 +88,16 @@ struct Page {
         guard let first = text.firstRange(of: start) else { return nil }
         let rest = text[first.upperBound...]
         return rest.firstRange(of: end).map { rest[..<$0.lowerBound] }
+    }
+
+    /// The data of a drawing, as its file would have them: a header and rows.
+    func data(of drawing: String) -> [[Substring]] {
+        guard let figure = part(from: "<figure class=\"drawn\" id=\"\(drawing)\"", to: "</figure>"),
+            let start = figure.firstRange(of: "<pre tabindex=\"0\">"),
+            let end = figure[start.upperBound...].firstRange(of: "</pre>")
+        else { return [] }
+        return figure[start.upperBound..<end.lowerBound].split(separator: "\n")
+            .map { $0.split(separator: ",", omittingEmptySubsequences: false) }
     }
 
     /// What a list of names and values says of `name`.
@@ -96,7 +111,7 @@ struct Page {
             return []
         }
         let rows = text[body.upperBound...].split(separator: "</tbody>")[0]
-        return rows.split(separator: "<tr>").filter { $0.contains("</tr>") }.map { row in
+        return rows.split(separator: "<tr").filter { $0.contains("</tr>") }.map { row in
             row.split(separator: "</td>").dropLast().map { $0[$0.index(after: $0.lastIndex(of: ">")!)...] }
         }
     }
@@ -104,7 +119,10 @@ struct Page {
 
 /// What is wrong with a page as XML: tags that do not match, bare `&` and `<`, attributes without quotes, ids that are
 /// there twice or that something refers to in vain. Entities are those that `Markup` writes.
+///
+/// What stands between the tags of a script or of a style sheet is no markup, and passed over.
 func faults(inMarkup text: String) -> [String] {
+    let text = text.replacing(#/<(script|style)>[\s\S]*?<\/(script|style)>/#, with: "")
     var faults: [String] = []
     var open: [Substring] = []
     var (ids, references): ([Substring], [Substring]) = ([], [])
@@ -120,7 +138,7 @@ func faults(inMarkup text: String) -> [String] {
         where !["amp;", "lt;", "gt;", "quot;", "#39;"].contains(where: entity.hasPrefix) {
             faults.append("a bare &: \(entity.prefix(20))")
         }
-        if between.contains(">") && open.last != "style" { faults.append("a bare >: \(between.prefix(40))") }
+        if between.contains(">") { faults.append("a bare >: \(between.prefix(40))") }
         if tag.hasPrefix("!DOCTYPE") { continue }
         if tag.hasPrefix("/") {
             let name = tag.dropFirst()

@@ -52,16 +52,22 @@ struct Axis {
         format = .percent(decimals: step < 0.01 ? 1 : 0)
     }
 
-    /// A logarithmic axis over the positive ones of `values`, in whole decades.
+    /// A logarithmic axis over the positive ones of `values`: in whole decades or, of at most two, in steps of 1, 2, 5.
     init(logarithmic values: [Double]) {
         let positive = values.filter(Axis.decades.contains)
         let first = Axis.decade(below: positive.min() ?? 1)
         let last = max(first + 1, -Axis.decade(below: 1 / (positive.max() ?? 1)))
         let powers = stride(from: first, through: last, by: (last - first + 5) / 6).map(Axis.powerOfTen)
         scale = .logarithmic
-        range = Axis.powerOfTen(first)...Axis.powerOfTen(last)
-        // One or two decades are too few marks.
-        ticks = last - first > 2 ? powers : powers.dropLast().flatMap { [$0, 2 * $0, 5 * $0] } + powers.suffix(1)
+        // One or two decades are too few marks, and may be much more than what is to be seen.
+        let isShort = last - first <= 2
+        let fine = powers.dropLast().flatMap { [$0, 2 * $0, 5 * $0] } + powers.suffix(1)
+        let low = fine.lastIndex { $0 <= (positive.min() ?? 1) * (1 + 1e-9) } ?? 0
+        let high = fine.firstIndex { $0 >= (positive.max() ?? 1) * (1 - 1e-9) } ?? fine.count - 1
+        ticks = isShort ? Array(fine[low...max(high, min(low + 1, fine.count - 1))]) : powers
+        range =
+            isShort && ticks.count > 1
+            ? ticks[0]...ticks[ticks.count - 1] : Axis.powerOfTen(first)...Axis.powerOfTen(last)
         format = first >= -3 && last <= 3 ? .plain : .power
     }
 

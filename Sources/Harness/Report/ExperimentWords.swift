@@ -13,8 +13,10 @@ struct ExperimentWords: CustomStringConvertible {
     /// "csPlus, f = 2 · dissensus (epsilon 1.5) by 3 7 11 · digits · dirichlet (alpha 1) · softmax · seed 1".
     var description: String {
         let task = settings.member("task")
-        let parts = [rule, attacks, words(task?.member("dataset")), words(task?.member("split")),
-            words(task?.member("model"))]
+        let parts = [
+            rule, attacks, words(task?.member("dataset")), words(task?.member("split")),
+            words(task?.member("model")),
+        ]
         return (parts + [settings.member("seed").map { "seed \(text($0))" }]).compactMap(\.self)
             .joined(separator: " · ")
     }
@@ -46,8 +48,8 @@ struct ExperimentWords: CustomStringConvertible {
         }.joined(separator: " and ")
     }
 
-    /// Of a choice with its parameters: "dirichlet (alpha 1)". Parameters that are not set, or are settings of their own,
-    /// are left out.
+    /// Of a choice with its parameters: "dirichlet (alpha 1)". Parameters that are not set, or are settings of their
+    /// own, are left out.
     private func words(_ choice: JSONValue?) -> String? {
         guard let choice else { return nil }
         if let name = choice.text { return name }

@@ -66,12 +66,18 @@ struct NodeMap {
         let table = TextTable(
             header: ["round"] + (columns.count == moments ? [] : ["to"]) + names, names: 0,
             rows: columns.indices.map { column in
-                let rounds = [columns[column].lowerBound] + (columns.count == moments ? [] : [columns[column].upperBound])
+                let rounds =
+                    [columns[column].lowerBound] + (columns.count == moments ? [] : [columns[column].upperBound])
                 return rounds.map(String.init) + cells.map { row in Self.short(row[column]) }
             })
         let edges =
             [frame.area.left, frame.area.right, frame.area.top, frame.area.bottom] + frame.span + [rowHeight]
-        return .figure(id, svg, table, frame: edges, areShares: measure.unit == "%")
+        let scrolled: Markup = """
+            <div class="scroll" role="region" aria-label="\(title)" tabindex="0">
+            \(svg)</div>
+
+            """
+        return .figure(id, scrolled, table, frame: edges, areShares: measure.unit == "%")
     }
 
     /// With the digits of a number of single precision: there are many of them.

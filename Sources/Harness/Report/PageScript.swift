@@ -117,8 +117,7 @@ enum PageScript {
             });
             show(nearest, rowHeight ? 1 + Math.floor((y - top) / rowHeight) : 0);
           });
-          show(rows.length - 1);
-          cursor.removeAttribute("d");
+          slider.value = rows.length - 1;
         }
 
         function sorted(table) {

@@ -61,7 +61,7 @@ struct Palette {
         soft: PageColour(0xaeaba3), faint: PageColour(0x35373b),
         lines: [0xff8b5e, 0x6db5f2, 0xcfccc4, 0x4fc79f, 0xe391d6, 0xe0b04d, 0x5fd0de, 0xa3a3a3].map(PageColour.init),
         hostile: PageColour(0xe391d6), hostileBack: PageColour(0x3d2339), good: PageColour(0x6fd28f),
-        doubtful: PageColour(0xe9b44c), bad: PageColour(0xff8a80), idle: PageColour(0x4a4d52), tints: (0.08, 0.55))
+        doubtful: PageColour(0xe9b44c), bad: PageColour(0xff8a80), idle: PageColour(0x4a4d52), tints: (0.08, 0.5))
 
     /// Of a value's step, from 0.
     func tint(ofStep step: Int) -> PageColour {

@@ -187,8 +187,13 @@ struct Plot {
     /// One piece for every stretch without a gap.
     private func band(in frame: PlotFrame) -> Markup {
         guard let band else { return "" }
-        let rows = isThinned ? Array(Set(drawnRows(of: band.values.map { $0?.low })
-            + drawnRows(of: band.values.map { $0?.high }))).sorted() : Array(rounds.indices)
+        let rows =
+            isThinned
+            ? Array(
+                Set(
+                    drawnRows(of: band.values.map { $0?.low })
+                        + drawnRows(of: band.values.map { $0?.high }))
+            ).sorted() : Array(rounds.indices)
         var pieces: [Markup] = []
         var upper: Markup = ""
         var lower: [Markup] = []
@@ -245,7 +250,8 @@ extension Markup {
         _ id: String, _ svg: Markup, _ table: TextTable?, frame: [Double] = [], areShares: Bool = false
     ) -> Markup {
         let numbers = Markup(stringLiteral: frame.map { rounded($0, 2) }.joined(separator: " "))
-        let place: Markup = frame.isEmpty ? "" : " data-frame=\"\(numbers)\"\(areShares ? " data-unit=\"share\"" : "")"
+        let unit: Markup = areShares ? " data-unit=\"share\"" : ""
+        let place: Markup = frame.isEmpty ? "" : " data-frame=\"\(numbers)\"\(unit)"
         let data = table.map { table -> Markup in
             """
             <details class="data">

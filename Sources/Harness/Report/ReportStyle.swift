@@ -36,8 +36,7 @@ enum ReportStyle {
         section,aside,.figures{background:var(--card);border:1px solid var(--faint);border-radius:.6rem;
         padding:1rem 1.1rem}
         aside{border-left:.3rem solid var(--s0)}aside ul{margin:.3rem 0 0;padding-left:1.2rem}
-        section.half{display:flex;flex-direction:column}.half figure{margin-top:auto}
-        .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(8rem,1fr));gap:.6rem 1rem}
+        .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(max(7rem,22%),1fr));gap:.6rem .8rem}
         .figures div{display:flex;justify-content:flex-end;flex-direction:column-reverse}
         .figures dt{color:var(--soft);font-size:.85rem}
         .figures dd{margin:0;font-size:1.5rem;font-weight:600;line-height:1.25}
@@ -69,7 +68,8 @@ enum ReportStyle {
         .data{font-size:.85rem;margin-top:.3rem;color:var(--soft)}.data pre{max-height:14rem;overflow:auto;
         white-space:pre;overflow-wrap:normal;color:var(--ink)}.data summary{font-weight:400}
         .bar{width:100%;height:22px;border-radius:.3rem;margin-top:.7rem}.bar rect{fill:var(--c)}
-        .graph{width:100%;height:auto;margin:0 auto}
+        .graph{width:100%;height:auto;margin:0 auto}.map{overflow:visible;min-width:36rem}
+        .drawn:has(.map) .slider{max-width:none}
         .scroll{overflow:auto;max-height:33.6rem;margin-top:.5rem}.scroll:has(.graph){max-height:none}
         .scroll:has(table){background:linear-gradient(90deg,var(--card) 40%,transparent) 0 0/3rem 100% no-repeat local,
         linear-gradient(270deg,var(--card) 40%,transparent) 100% 0/3rem 100% no-repeat local,
@@ -96,7 +96,7 @@ enum ReportStyle {
         :focus-visible{outline:2px solid var(--s1);outline-offset:2px}
         @media (max-width:30rem){svg .tick{font-size:15px}}
         @media print{@page{margin:14mm}body{background:none;font-size:9pt}main{padding:2px;max-width:none}
-        main>.half{flex:1 1 45%}.settings{grid-template-columns:1fr 1fr}.figures{grid-template-columns:repeat(6,auto)}
+        main>.half{flex:1 1 45%}.settings{grid-template-columns:1fr 1fr}.figures{grid-template-columns:repeat(8,auto)}
         .figures dd{font-size:13pt}.figures dt{font-size:7.5pt}table{font-size:8pt}th,td{padding:.15rem .35rem}
         .graph{max-width:125mm!important}section,aside,.figures{break-inside:avoid;border-color:#ccc}
         section:has(table,.settings){break-inside:auto}.settings div{break-inside:avoid}h2,.note{break-after:avoid}

@@ -25,7 +25,8 @@ public struct RunComparison {
         for path in runs.flatMap({ SettingRow.all(of: $0.settings).map(\.path) }) where !paths.contains(path) {
             paths.append(path)
         }
-        let all = paths.map { path in (path: path, texts: settings.map { $0[path] ?? "–" }) }
+        let all =
+            paths.map { path in (path: path, texts: settings.map { $0[path] ?? "–" }) }
             + [(path: "topology.digest", texts: runs.map(\.topology.digest))]
         let differences = all.filter { Set($0.texts).count > 1 }
         self.differences = differences
@@ -75,11 +76,15 @@ public struct RunComparison {
     var incomparabilities: [String] {
         func words(_ path: String) -> [String]? { differences.first { $0.path == path }?.texts }
         return [
-            words("task.dataset").map { "Their data are different (\(Self.distinct($0))): their figures do not compare." },
+            words("task.dataset").map {
+                "Their data are different (\(Self.distinct($0))): their figures do not compare."
+            },
             Set(runs.map(\.measure)).count > 1
                 ? "Some are judged by accuracy and some by loss: these do not compare." : nil,
             words("task.split").map { "Their data are split in different ways (\(Self.distinct($0)))." },
-            words("seed").map { "Their seeds are different (\(Self.distinct($0))), and so are their data, starts and draws." },
+            words("seed").map {
+                "Their seeds are different (\(Self.distinct($0))), and so are their data, starts and draws."
+            },
             words("training.rounds").map { "They are of different lengths (\(Self.distinct($0)) rounds)." },
             words("topology.digest").map { _ in "Their graphs are different." },
         ].compactMap(\.self)
@@ -124,7 +129,7 @@ public struct RunComparison {
 
     private var table: Markup {
         let header = [
-            "run", "what it came to", "standing", "rounds", "worst", "mean", "best", "average model",
+            "run", "standing", "rounds", "worst", "mean", "best", "average model",
             "relative distance", "relative, median node", "MB sent", "s",
         ]
         let rows = zip(labels, runs).map { label, run -> [String] in
@@ -132,7 +137,7 @@ public struct RunComparison {
             let scores = [last?.worst, last?.mean, last?.best, last?.averageModel].map {
                 $0.map(run.measure.figure) ?? "–"
             }
-            return [label, run.verdict, run.summary?.standing?.rawValue ?? "–", last.map { "\($0.rounds)" } ?? "–"]
+            return [label, run.summary?.standing?.rawValue ?? "–", last.map { "\($0.rounds)" } ?? "–"]
                 + scores
                 + [last?.relativeDistance, last?.relativeMedianDistance].map { $0.map(significant) ?? "–" }
                 + [
@@ -142,7 +147,12 @@ public struct RunComparison {
         }
         return .section(
             "Figures", note: "Over the honest nodes' own models, at the last moment of each run.",
-            .table("Figures", TextTable(header: header, names: 3, rows: rows)))
+            .table("Figures", TextTable(header: header, names: 2, rows: rows))
+                + .table(
+                    "What each came to",
+                    TextTable(
+                        header: ["run", "what it came to"], names: 2, rows: zip(labels, runs).map { [$0, $1.verdict] }))
+        )
     }
 
     private var curves: Markup {

@@ -50,7 +50,7 @@ struct RunCurves {
             + (partial == 0 ? "" : " At \(partial) of \(moments.count) some honest nodes were lost, down or behind.")
     }
 
-    /// A plot as a part of the page; only its last values where there are no two moments, and words where there is none.
+    /// A plot as a part of the page; only its last values where there are no two moments, words where there is none.
     func section(_ name: String, note: String, areShares: Bool = false, _ plot: Plot) -> Markup {
         guard !run.evaluations.isEmpty else {
             return .section(name, note: "Nothing has been measured yet.", isHalf: true, "")

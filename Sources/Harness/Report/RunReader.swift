@@ -29,7 +29,7 @@ public struct RunReader {
 
     /// Reads what does not change during a run.
     ///
-    /// - Parameter isLenient: whether a report is made of what there is, where files are missing, or of another version.
+    /// - Parameter isLenient: whether what is there is enough, where files are missing, or of another version.
     public init(_ directory: RunDirectory, isLenient: Bool = false) throws(ConfigurationFault) {
         self.directory = directory
         self.isLenient = isLenient
@@ -92,7 +92,8 @@ public struct RunReader {
     /// Names of files that end in the middle of a line; of many, the first few.
     private var tornFiles: [String] {
         let most = 5
-        let torn = (metrics.endsTorn ? ["metrics.jsonl"] : [])
+        let torn =
+            (metrics.endsTorn ? ["metrics.jsonl"] : [])
             + nodes.indices.filter { nodes[$0].metrics.endsTorn }.map { "nodes/\($0)/metrics.jsonl" }
         return torn.prefix(most) + (torn.count > most ? ["\(torn.count - most) more"] : [])
     }
@@ -140,9 +141,11 @@ public struct RunReader {
             recorded[index].excessLoss = line.number(at: "excessLoss")
             recorded[index].awaitedSeconds = line.member("awaitedSeconds")?.number ?? awaited[index]
             recorded[index].tally = line.member("models").map(Tally.init) ?? tallies[index]
-            recorded[index].heard = recorded[index].heard ?? line.member("tallies").map { _ in
-                NodeRecord(ofNeighbours: line)
-            }
+            recorded[index].heard =
+                recorded[index].heard
+                ?? line.member("tallies").map { _ in
+                    NodeRecord(ofNeighbours: line)
+                }
             recorded[index].lost = line.member("lost")?.text.flatMap { $0 == LostNode.stopped ? nil : $0 }
         }
         for line in summary?.member("privacy")?.member("nodes")?.elements ?? [] {

@@ -50,14 +50,19 @@ struct SettingRow: Equatable {
 
     private static func inWords(_ value: JSONValue) -> String {
         switch value.kind {
-        case .null: return "none"
-        case .flag(let flag): return flag ? "true" : "false"
-        case .number(_, let literal): return literal
-        case .text(let text): return text
-        case .array, .object:
-            // On one line, whatever its length.
-            return JSONText.pretty(value).split(separator: "\n").map { $0.drop { $0 == " " } }
-                .joined(separator: " ").replacing("[ ", with: "[").replacing(" ]", with: "]")
+        case .null: "none"
+        case .text(let text): text
+        default: oneLine(value)
+        }
+    }
+
+    /// As JSON, with members in the order in which they were written.
+    private static func oneLine(_ value: JSONValue) -> String {
+        switch value.kind {
+        case .array(let elements): "[\(elements.map(oneLine).joined(separator: ", "))]"
+        case .object(let members):
+            "{\(members.map { "\(JSONText.canonical(.text($0.key))): \(oneLine($0.value))" }.joined(separator: ", "))}"
+        default: JSONText.canonical(value)
         }
     }
 }

@@ -5,9 +5,13 @@ enum ConsensusSection: ReportSection {
         let curves = RunCurves(run)
         return curves.distances(
             id: "consensus", "Consensus distance",
-            note: "Root mean square distance of the honest models from their average, and distance of the median honest "
+            note:
+                "Root mean square distance of the honest models from their average, and distance of the median honest "
                 + "model from their coordinate-wise median.",
-            [curves.line("distance", significant, \.distance), curves.line("median node", significant, \.medianDistance)])
+            [
+                curves.line("distance", significant, \.distance),
+                curves.line("median node", significant, \.medianDistance),
+            ])
     }
 }
 

@@ -4,8 +4,10 @@ enum DefinitionsSection: ReportSection {
     static func markup(of run: RecordedRun) -> Markup {
         let known = Set(run.figures.entries.map(\.name) + (run.evaluations.last?.figures.entries.map(\.name) ?? []))
         let rows = MeasureCatalog.figures.filter { known.contains($0.name) }.map { figure in
-            [figure.name, figure.isList ? "by element" : figure.text(run.figures[figure.name]), figure.unitInWords,
-                figure.definition]
+            [
+                figure.name, figure.isList ? "by element" : figure.text(run.figures[figure.name]), figure.unitInWords,
+                figure.definition,
+            ]
         }
         guard !rows.isEmpty else { return "" }
         return .closed(

@@ -26,7 +26,8 @@ enum FailuresSection: ReportSection {
             ]
         }
         let omitted = failed.count - rows.count
-        let isChanging = run.topology.schedule == nil ? "" : " The graph changes: neighbours and weights are of round 0."
+        let isChanging =
+            run.topology.schedule == nil ? "" : " The graph changes: neighbours and weights are of round 0."
         return .section(
             "Who failed",
             note: "Failed: no better than chance, or below nine tenths of what the median honest node is worth. Far: "

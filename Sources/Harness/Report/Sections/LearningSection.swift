@@ -32,7 +32,8 @@ enum LearningSection: ReportSection {
             ? "" : " 'Without' are the worst nodes of simulated runs of the same seeds with that changed."
         let lack =
             run.evaluations.count > 1 && plot.band == nil
-            ? " Single nodes were not measured." : threads.isEmpty && plot.band != nil
+            ? " Single nodes were not measured."
+            : threads.isEmpty && plot.band != nil
                 ? " Lines of so many single nodes are left out." : ""
         return curves.section(
             measure == .accuracy ? "Accuracy" : "Loss",

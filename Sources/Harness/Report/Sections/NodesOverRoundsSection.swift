@@ -18,15 +18,17 @@ enum NodesOverRoundsSection: ReportSection {
             return isAccuracy ? last : -last
         }
         let rows = known.sorted { rank($0.values) < rank($1.values) }
-        guard let map = NodeMap(
-            id: "nodes", title: "\(isAccuracy ? "Accuracy" : "Loss") of each honest node over rounds",
-            rounds: curves.rounds, rows: Array(rows.prefix(mostNodes)), isBetterAbove: isAccuracy,
-            NodeValues.measure(of: run.measure.rawValue)?.named(run.measure.rawValue))
+        guard
+            let map = NodeMap(
+                id: "nodes", title: "\(isAccuracy ? "Accuracy" : "Loss") of each honest node over rounds",
+                rounds: curves.rounds, rows: Array(rows.prefix(mostNodes)), isBetterAbove: isAccuracy,
+                NodeValues.measure(of: run.measure.rawValue)?.named(run.measure.rawValue))
         else { return "" }
         let hidden = rows.count - min(rows.count, mostNodes)
         return .section(
             "Nodes over rounds",
-            note: "The test \(run.measure.rawValue) of each honest node, the worst at the end first; empty where it was "
+            note:
+                "The test \(run.measure.rawValue) of each honest node, the worst at the end first; empty where it was "
                 + "not measured.\(map.thinning)" + (hidden == 0 ? "" : " \(hidden) better nodes are left out.")
                 + curves.omissions, map.figure)
     }

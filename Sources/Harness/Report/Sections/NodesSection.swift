@@ -15,14 +15,15 @@ enum NodesSection: ReportSection {
         // What is nowhere to be seen needs no column.
         let isEmpty = all.enumerated().map { $0.offset > 2 && $0.element.texts.allSatisfy(Self.isNothing) }
         let kept = all.indices.filter { !isEmpty[$0] }
-        let left = all.indices.filter { isEmpty[$0] }.map { all[$0].0 }
+        let left = all.indices.filter { index in isEmpty[index] && all[index].texts.contains { $0 != "–" } }
+            .map { all[$0].0 }
         let hidden = order.count - shown.count
         let hasEnded = run.nodes.contains { $0.score != nil }
         return .section(
             hasEnded ? "Nodes, the worst first" : "Nodes",
             note: "Clipped, removed: of this node's models, by the rules of honest nodes. Waited for: how long honest "
                 + "nodes waited for this one among the last few, which may be late on purpose.\(privacy(of: run))"
-                + (left.isEmpty ? "" : " Nothing but zeros, and so without a column: \(left.joined(separator: "; ")).")
+                + (left.isEmpty ? "" : " All zero, and so without a column: \(left.joined(separator: "; ")).")
                 + (hidden == 0 ? "" : " \(hidden) more are in summary.json."),
             .table(
                 "Nodes",

@@ -11,7 +11,8 @@ enum TrafficSection: ReportSection {
         }
         return .section(
             "Traffic",
-            note: "All nodes sent \(significant(bytes / 1e6)) MB in \(messages) messages: \(significant(each / 1e3)) kB a "
-                + "node and round.\(models ?? "")", isHalf: true, "")
+            note:
+                "All nodes sent \(significant(bytes / 1e6)) MB in \(messages) messages: \(significant(each / 1e3)) kB "
+                + "a node and round.\(models ?? "")", isHalf: true, "")
     }
 }
