@@ -73,7 +73,7 @@ public struct TargetLabels: DataAttack, TargetedAttack {
         var scratch = ObjectiveScratch()
         /// The losses of every sample if this were its target.
         func losses(_ asked: Targets) -> [Double] {
-            objective.sampleLosses(at: model.span, on: samples.with(asked), scratch: &scratch)
+            objective.sampleLosses(at: model.span, on: Batch(samples.with(asked)), scratch: &scratch)
         }
         switch samples.targets.kind {
         case .none: return samples
