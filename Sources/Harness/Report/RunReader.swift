@@ -60,15 +60,15 @@ public struct RunReader {
             guard isLenient else { throw ConfigurationFault(error.description) }
             remarks.append("No moment of the run is known: \(error).")
         }
-        let torn = tornFiles
-        if !isRunning, !torn.isEmpty {
-            remarks.append("The last line is torn, and was not read, of \(torn.joined(separator: ", ")).")
-        }
         for index in nodes.indices {
             // A node's file may be missing: a simulation has none, and a node may have been lost before its first line.
             guard let lines = try? nodes[index].metrics.newLines(), !lines.isEmpty else { continue }
             nodes[index].totals = nodes[index].totals ?? NodeRecord()
             nodes[index].totals?.add(lines: lines)
+        }
+        let torn = tornFiles
+        if !isRunning, !torn.isEmpty {
+            remarks.append("The last line is torn, and was not read, of \(torn.joined(separator: ", ")).")
         }
         var summary: JSONValue?
         do throws(ConfigurationFault) {
