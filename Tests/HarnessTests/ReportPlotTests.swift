@@ -141,7 +141,7 @@ struct ReportPlotTests {
         let cells = text.split(separator: "<path class=\"v").dropFirst().reduce(0) {
             $0 + $1.prefix { $0 != ">" }.count { $0 == "z" }
         }
-        #expect(cells == 4 && map.thinning.isEmpty)
+        #expect(cells == 4 && map.remarks.isEmpty)
     }
 
     @Test("of several moments in one column the worst is shown, and that is said")
@@ -150,9 +150,17 @@ struct ReportPlotTests {
         values[503] = 0.2
         let thinned = try map([("a", values)])
         let rows = thinned.figure.text.split(separator: "\n").filter { $0.hasSuffix(",0.2") }
-        #expect(rows == ["500,504,0.2"] && thinned.thinning.contains("the worst of up to 5 moments"))
+        #expect(rows == ["500,504,0.2"] && thinned.remarks.contains("the worst of up to 5 moments"))
         values[503] = 2
         let loss = try map([("a", values)], isBetterAbove: false)
         #expect(loss.figure.text.contains("500,504,2.0"))
+    }
+
+    @Test("a map takes its colours from what came after the first rounds, where that is much less, and says so")
+    func colours() throws {
+        let rising = try map([("a", [0, 0.9, 0.91, 0.92, 0.93, 0.94, 0.95, 0.96, 0.97, 1])])
+        #expect(rising.remarks.contains("after the first fifth") && rising.figure.text.contains(">91\u{A0}%</text>"))
+        let even = try map([("a", [0, 1, 0, 1, 0, 1, 0, 1, 0, 1])])
+        #expect(even.remarks.isEmpty && even.figure.text.contains(">0\u{A0}%</text>"))
     }
 }

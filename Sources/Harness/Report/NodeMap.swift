@@ -14,9 +14,14 @@ struct NodeMap {
     private let frame: PlotFrame
     private let rowHeight: Double
     private let moments: Int
+    /// Whether the colours are for what came after the first of the rounds, and what came before has the nearest one.
+    private let isScaledToLate: Bool
 
     /// Longer runs share columns.
     private static let mostColumns = 200
+    /// One part in so many of the rounds is early; the colours leave it out where the rest needs less than that share.
+    private static let early = 5
+    private static let narrow = 0.5
     private static let width = 900.0
     private static let left = 64.0
     /// Rows of fewer points have no room for a name each.
@@ -40,7 +45,11 @@ struct NodeMap {
                 return isBetterAbove ? known.min() : known.max()
             }
         }
-        guard let measure, let scale = ValueScale(cells.joined().compactMap(\.self)) else { return nil }
+        let all = cells.joined().compactMap(\.self).filter(\.isFinite)
+        let late = cells.flatMap { $0.dropFirst($0.count / Self.early) }.compactMap(\.self).filter(\.isFinite)
+        func extent(of values: [Double]) -> Double { (values.max() ?? 0) / 2 - (values.min() ?? 0) / 2 }
+        isScaledToLate = !late.isEmpty && extent(of: late) > 0 && extent(of: late) < Self.narrow * extent(of: all)
+        guard let measure, let scale = ValueScale(isScaledToLate ? late : all) else { return nil }
         self.id = id
         self.title = title
         self.measure = measure
@@ -54,7 +63,15 @@ struct NodeMap {
             vertical: Axis(counts: [0, 1]))
     }
 
-    var thinning: String {
+    var remarks: String {
+        let colours =
+            isScaledToLate
+            ? " Colours are for what was seen after the first fifth of the rounds; values beyond have the nearest one."
+            : ""
+        return thinning + colours
+    }
+
+    private var thinning: String {
         columns.count == moments
             ? ""
             : " Each of the \(columns.count) columns shows the worst of up to "
@@ -123,7 +140,9 @@ struct NodeMap {
         var pieces: [String: Markup] = [:]
         for (row, values) in cells.enumerated() {
             let top = frame.area.top + Double(row) * rowHeight
-            let kinds = values.map { $0.flatMap(scale.kind) }
+            let kinds = values.map { value in
+                value.flatMap { $0.isFinite ? scale.kind(of: min(max($0, scale.least), scale.greatest)) : nil }
+            }
             var start = 0
             while start < kinds.count {
                 var end = start + 1

@@ -29,7 +29,7 @@ enum NodesOverRoundsSection: ReportSection {
             "Nodes over rounds",
             note:
                 "The test \(run.measure.rawValue) of each honest node, the worst at the end first; empty where it was "
-                + "not measured.\(map.thinning)" + (hidden == 0 ? "" : " \(hidden) better nodes are left out.")
+                + "not measured.\(map.remarks)" + (hidden == 0 ? "" : " \(hidden) better nodes are left out.")
                 + curves.omissions, map.figure)
     }
 }
