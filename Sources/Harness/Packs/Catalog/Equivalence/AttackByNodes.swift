@@ -2,6 +2,7 @@
 // comes to, and data that this model labels.
 import Kernels
 import Learning
+import Personalisation
 import Registry
 import Scenario
 
