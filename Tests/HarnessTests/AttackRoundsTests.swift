@@ -43,7 +43,8 @@ struct AttackRoundsTests {
     func window(attack: String) throws {
         let type = try #require(try AttackCatalog.all.entry(named: attack) as? any ModelAttack.Type)
         let exchange = type.needsCommonModel ? ["training.exchange=personal", "training.momentum=0"] : []
-        let settings = exchange + (type.needsCommonModel ? ["adversary.0.attack.target=1"] : [])
+        let isAimed = type.needsCommonModel && type.parameters.contains { $0.name == "target" }
+        let settings = exchange + (isAimed ? ["adversary.0.attack.target=1"] : [])
         let honest = try words(SignFlip.name, ["adversary.0.probability=0"] + exchange)
         #expect(honest.models.count == 5)
         let never = try words(attack, ["adversary.0.probability=0"] + settings)
