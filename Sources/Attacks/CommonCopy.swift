@@ -19,18 +19,18 @@ public final class CommonModelTraining: Sendable {
 /// the forgery. Under plain averaging on a complete graph that is all the difference, by the hostile weight; under
 /// other rules it is an estimate.
 public struct CommonCopy: Sendable {
-    /// What the last forgery adds to the attacker's own copy.
-    private var lag: [Double]
+    /// What the last forgery adds to the attacker's own copy; no more exact than it is kept.
+    private var lag: [Float]
     /// The round of that forgery.
     private var round: Int
 
     /// - Parameter floats: as left by `floats`; of no attack so far where there are none.
     init(_ floats: ArraySlice<Float> = []) {
         round = floats.first.map { Int($0) } ?? -1
-        lag = floats.dropFirst().map { Double($0) }
+        lag = Array(floats.dropFirst())
     }
 
-    var floats: [Float] { lag.isEmpty ? [] : [Float(round)] + lag.map { Float($0) } }
+    var floats: [Float] { lag.isEmpty ? [] : [Float(round)] + lag }
 
     /// Whether it forged in the round before this one.
     func goesOn(in view: borrowing AttackView) -> Bool { round == view.round.number - 1 && !lag.isEmpty }
@@ -39,7 +39,7 @@ public struct CommonCopy: Sendable {
     func common(seeing view: borrowing AttackView) -> [Double] {
         let isBehind = goesOn(in: view)
         let before = view.before
-        return before.indices.map { Double(before[$0]) + (isBehind ? lag[$0] : 0) }
+        return before.indices.map { Double(before[$0]) + (isBehind ? Double(lag[$0]) : 0) }
     }
 
     /// What an honest node sends whose model pulls ρ by `report`.
@@ -49,7 +49,7 @@ public struct CommonCopy: Sendable {
         let message = common.indices.map { Float(common[$0] - stepSize * report[$0]) }
         let weight = Self.hostileWeight(seeing: view)
         let own = view.own
-        lag = message.indices.map { weight * (Double(message[$0]) - Double(own[$0])) }
+        lag = message.indices.map { Float(weight * (Double(message[$0]) - Double(own[$0]))) }
         round = view.round.number
         return message
     }
