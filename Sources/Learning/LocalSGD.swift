@@ -7,9 +7,10 @@ import Kernels
 /// forms of momentum and the projection P are as the settings have them; by default there is neither of the last two.
 ///
 /// A batch is drawn from the stream of (node, round, local step), as `Sampling` says; a shard no larger than the batch
-/// is used whole, each sample as often as it counts. Out of a larger one samples are drawn by their weights, and what is
-/// drawn then counts once: the batch's gradient is still that of the shard in expectation. A node without data, or one that does not take part in a round, keeps its model. Where gradients are
-/// private, batches are drawn as `PrivateGradient` has it, and its gradient stands in place of that of the batch.
+/// is used whole, each sample as often as it counts. Out of a larger one samples are drawn by their weights, and what
+/// is drawn then counts once: the batch's gradient is still that of the shard in expectation. A node without data, or
+/// one that does not take part in a round, keeps its model. Where gradients are private, batches are drawn as
+/// `PrivateGradient` has it, and its gradient stands in place of that of the batch.
 public struct LocalSGD: LocalModel {
     /// How to descend; the same for all nodes of an experiment.
     public struct Settings: Sendable {

@@ -83,7 +83,9 @@ public struct Network: Objective {
     // MARK: - The layers below those that are trained
 
     /// The first stage with anything to train; those below are the same for all models.
-    private var firstTrained: Int { stages.indices.first { !trained($0).isEmpty } ?? heldStages }
+    private var firstTrained: Int {
+        stages.indices.dropFirst(heldStages).first { !trained($0).isEmpty } ?? heldStages
+    }
 
     public var trainedPart: any Objective { Network(Array(stages[firstTrained...]), loss: loss) }
 

@@ -1,5 +1,5 @@
-// CommonModelGame: players who have data or a model of their own choice, all tied to the common one by the same coupling
-// of the catalogue. No node runs it: statements about attacks are checked by it.
+// CommonModelGame: players who have data or a model of their own choice, all tied to the common one by the same
+// coupling of the catalogue. No node runs it: statements about attacks are checked by it.
 import Kernels
 import Learning
 

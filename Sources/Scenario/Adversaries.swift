@@ -260,8 +260,8 @@ struct Adversaries: Sendable {
         }
         guard training.sampling != .window else {
             throw ConfigurationFault(
-                "the attack \(name) has samples that count differently, and training.sampling window draws each as often "
-                    + "as any other; allowed: a weight of 1, or independent")
+                "the attack \(name) has samples that count differently, and training.sampling window draws each as "
+                    + "often as any other; allowed: a weight of 1, or independent")
         }
     }
 

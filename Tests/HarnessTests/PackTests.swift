@@ -226,7 +226,7 @@ struct EveryPackTests {
         for request in [quick, full] {
             let study = try pack.study(request)
             #expect(!study.claims.isEmpty && !study.figures.isEmpty && !study.setting.isEmpty)
-            let names = study.sweeps.map(\.name)
+            let names = study.sweeps.map(\.name) + study.calculations.map(\.name)
             #expect(Set(names).count == names.count)
             #expect(Set(study.claims.map(\.statement)).count == study.claims.count)
             for claim in study.claims {

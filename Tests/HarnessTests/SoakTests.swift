@@ -55,8 +55,8 @@ struct SoakTests {
         #expect(cases.allSatisfy { Set($0.faultKinds).count == $0.faultKinds.count })
         #expect(Set(cases.flatMap(\.faultKinds)) == Set(FaultCatalog.all.names))
         #expect(Set(cases.map(\.ruleKind)) == Set(RuleCatalog.gossip.names))
-        // Three attack a common model, and one regression.
-        let leftOut: Set = ["commonCGA", "constantPull", "onePoint", "ownModel"]
+        // Four attack a common model, and one regression.
+        let leftOut: Set = ["boundedRandom", "commonCGA", "constantPull", "onePoint", "ownModel"]
         #expect(Set(cases.map(\.attackKind)) == Set(AttackCatalog.all.names + ["none"]).subtracting(leftOut))
         // No sample of generated data belongs to anyone.
         #expect(Set(cases.map(\.splitKind)) == Set(SplitCatalog.all.names).subtracting([GroupSplit.name]))

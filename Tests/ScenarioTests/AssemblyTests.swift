@@ -102,7 +102,7 @@ struct AssemblyTests {
         #expect(shard.count == 5 && shard.weight == 15)
         let onNet = try assemble(Self.ring, [weighed, #"task.model={"kind": "features", "count": 7}"#])
         #expect(try onNet.shard(of: NodeID(2)).samples.axes == [7])
-        #expect(try onNet.shard(of: NodeID(1)).samples.axes == [8, 8])
+        #expect(try onNet.shard(of: NodeID(1)).samples.axes == [1, 8, 8])
         #expect(onNet.objective(of: NodeID(2)).dimension == onNet.dimension)
         let noisy = ["training.privacy.clip=1", "training.privacy.noiseMultiplier=1"]
         for (settings, words) in [

@@ -18,7 +18,7 @@ struct StructureTests {
             "Attacks": foundations, "Core": foundations.union(["Attacks"]), "Faults": named,
             "Scenario": foundations.union(["Attacks", "Core", "Faults"]),
             "Platform": node, "Simulation": foundations.union(["Attacks", "Core", "Faults"]),
-            "Personalisation": named, "Linter": node,
+            "Personalisation": named.union(["Learning"]), "Linter": node,
             "Harness": node.union(["Personalisation", "Linter", "Platform", "Simulation"]),
             "gossipnode": node.union(["Platform"]),
             "gossiplab": node.union(["ReferenceRules", "Linter", "Platform", "Simulation", "Harness"]),

@@ -7,8 +7,8 @@ import Registry
 /// its probabilities, which is what labels drawn from them come to on average. The losses of the node's own data are
 /// then least at that model (Farhadkhani, Guerraoui, Hoang, Villemaud, ICML 2022, arXiv 2202.08578: from a model attack
 /// to poisoned data), unless they are hinge losses, which are none of probabilities. With weight decay the optimum is
-/// nearer to zero. Against others that pull, as in personalised learning, the model learned is the nearer to it the more
-/// points there are, and the more they count.
+/// nearer to zero. Against others that pull, as in personalised learning, the model learned is the nearer to it the
+/// more points there are, and the more they count.
 ///
 /// To lead others all the way to θ†, the target has to be what a model attack would send, θ† + c/w as `cga` finds it:
 /// honest training of the others pulls back.

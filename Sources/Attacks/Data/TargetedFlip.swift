@@ -26,7 +26,7 @@ public struct TargetedFlip: LabelAttack {
         }
     }
 
-    public func check(_ shape: SampleShape) throws(ConfigurationFault) {
+    public func check(_ shape: SampleShape, dimension: Int) throws(ConfigurationFault) {
         try checkLabels(shape)
         let greatest = max(source, target)
         guard greatest < shape.classCount else {

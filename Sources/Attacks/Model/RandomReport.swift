@@ -3,9 +3,9 @@ import Kernels
 import Learning
 import Registry
 
-/// Pulls the common model by g + s ξ_t / (t + 1)^a, shortened to the norm B and to what the coupling has, where g of norm
-/// `steady` and every ξ_t, of norm 1, are directions drawn from a seed. For a > 0 it is a gradient attack that converges,
-/// and so comes to a model attack (arXiv 2202.08578, theorem 1); for a = 0 it never does.
+/// Pulls the common model by g + s ξ_t / (t + 1)^a, shortened to the norm B and to what the coupling has, where g of
+/// norm `steady` and every ξ_t, of norm 1, are directions drawn from a seed. For a > 0 it is a gradient attack that
+/// converges, and so comes to a model attack (arXiv 2202.08578, theorem 1); for a = 0 it never does.
 public struct RandomReport: CommonReport {
     public static let name = "boundedRandom"
     public static let aliases = ["randomPull"]

@@ -101,6 +101,7 @@ public struct PackRun {
             results.add(table)
         }
         for calculation in isPartial ? [] : study.calculations {
+            say("calculating: \(calculation.name)")
             guard let table = try calculated(calculation, until: signals) else { return .stopped(left: 0) }
             results.add(table, for: calculation)
         }

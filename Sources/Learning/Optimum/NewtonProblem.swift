@@ -46,6 +46,7 @@ extension NewtonProblem {
 extension SmoothProblem {
     private var mostSteps: Int { 200 }
     private var mostHalvings: Int { 40 }
+    private var mostConjugate: Int { 300 }
 
     /// From a point on until |∇F| is as small as wanted, or rounding allows no step that makes it smaller.
     public func minimum(
@@ -91,7 +92,8 @@ extension SmoothProblem {
         var rest = gradient.scaled(by: -1)
         var direction = scaled(rest)
         var size = rest.dot(direction)
-        for _ in 0..<max(100, 4 * gradient.count) {
+        // Where the curvature is all but singular, a step cut short goes down as well, and the next begins nearer.
+        for _ in 0..<min(mostConjugate, max(100, 4 * gradient.count)) {
             guard rest.norm > tolerance, !isCancelled() else { break }
             let bent = curvature.product(direction)
             let along = size / direction.dot(bent)

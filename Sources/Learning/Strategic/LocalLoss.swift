@@ -279,10 +279,15 @@ public struct FeatureBlocks: Sendable {
         guard copies > 1 else { return factor.solve(vector) }
         let p = size - 1
         var result = vector
-        for c in 0..<copies {
-            let row = factor.solve(Array(vector[c * p..<(c + 1) * p]) + [vector[copies * p + c]])
-            for j in 0..<p { result[c * p + j] = row[j] }
-            result[copies * p + c] = row[p]
+        var columns = [SIMD16<Double>](repeating: .zero, count: size)
+        for first in stride(from: 0, to: copies, by: 16) {
+            let lanes = 0..<min(16, copies - first)
+            func place(_ lane: Int, _ j: Int) -> Int {
+                j < p ? (first + lane) * p + j : copies * p + first + lane
+            }
+            for j in 0...p { for lane in lanes { columns[j][lane] = vector[place(lane, j)] } }
+            let found = factor.solve(columns)
+            for j in 0...p { for lane in lanes { result[place(lane, j)] = found[j][lane] } }
         }
         return result
     }

@@ -32,8 +32,9 @@ struct LicchaviNodes {
         "Nodes: nine honest ones and a strategic one learn linear regression of five features and a bias, 40 samples a "
             + "node, λ = 1, λ0 = 0.01; the strategic one sends counter-gradients towards "
             + "\(significant(Self.target)) everywhere, the nearest that the coupling has. Step 0.15, \(rounds) rounds, "
-            + "\(seeds) seeds, own models solved for; robust rules are told of one hostile node. Drift is how far the mean of the "
-            + "honest common models is from where it is without attack, over the target's distance from there."
+            + "\(seeds) seeds, own models solved for; robust rules are told of one hostile node. Drift is how far the "
+            + "mean of the honest common models is from where it is without attack, over the target's distance from "
+            + "there."
     }
 
     private func experiment(

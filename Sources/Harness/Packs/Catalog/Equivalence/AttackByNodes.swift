@@ -24,8 +24,8 @@ enum AttackByNodes {
     static let setting =
         "The same by nodes: five honest ones and a strategic one, 20 samples each of linear regression with three "
         + "features and a bias, losses over the average number of samples, λ = 1. A data set of so many points is 50 "
-        + "drawn ones that count so often together, labelled by the model that the attack comes to. Steps fall, as l2 has "
-        + "no gradient where own and common model meet."
+        + "drawn ones that count so often together, labelled by the model that the attack comes to. Steps fall, as l2 "
+        + "has no gradient where own and common model meet."
 
     private static let (strategic, nodes, samples, ridge, rounds) = (5, 6, 20, 0.01, 1_500)
     /// Points that are drawn.
@@ -136,7 +136,7 @@ enum AttackByNodes {
             for attack in attacks {
                 claims.append(
                     Claim.computed(
-                        "By nodes, under \(title): data lead where the attack \(attack) led, the nearer the more points",
+                        "By nodes, under \(title): data lead where \(attack) led, the nearer the more points",
                         published: "theorem 1: within any ε, with enough data",
                         quantity: "distance with ten thousand points, as a share of the way to the target",
                         .below(0.01)

@@ -24,8 +24,8 @@ struct StrategicAdam {
     private var rounds: Int { request.choose(quick: 500, full: 1_000) }
 
     var setting: String {
-        "With Adam: own models go one step of it a round (0.02, falling to nothing), the common one a plain step of the "
-            + "server, 1/(6λN)/√(1 + t/100) in round t of \(rounds)."
+        "With Adam: own models go one step of it a round (0.02, falling to nothing), the common one a plain step of "
+            + "the server, 1/(6λN)/√(1 + t/100) in round t of \(rounds)."
     }
 
     var calculation: Calculation {
