@@ -13,6 +13,12 @@ struct PackReport {
     /// "12 claims: 1 fails, 2 are not decided, 9 hold".
     var summary: String { Self.summary(of: claims) }
 
+    /// Of the claims alone: bad where one fails, good where all that can be judged hold.
+    var standing: Standing {
+        let kinds = Set(claims.map(\.verdict.kind))
+        return kinds.contains(.fails) ? .bad : kinds.contains(.notDecided) ? .doubtful : .good
+    }
+
     static func summary(of claims: [JudgedClaim]) -> String {
         let parts = ClaimVerdict.Kind.allCases.compactMap { kind -> String? in
             let count = claims.count { $0.verdict.kind == kind }

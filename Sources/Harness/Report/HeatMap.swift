@@ -25,23 +25,28 @@ struct HeatMap {
         fileprivate let measure: NodeMeasure
         /// Of positive values that span more than two orders of magnitude, the colours stand for their logarithms.
         private let isLogarithmic: Bool
+        /// Less than this share of the greatest is mostly rounding, and has the faintest colour.
+        private static let leastShare = 1e-6
 
         /// `nil` where there is no finite value.
         init?(_ values: [Double], _ measure: NodeMeasure) {
             guard let seen = ValueScale(values) else { return nil }
             isLogarithmic = seen.least > 0 && seen.greatest > 100 * seen.least
-            guard isLogarithmic, let scale = ValueScale(values.map(Elementary.log)) else {
+            let least = max(seen.least, Self.leastShare * seen.greatest)
+            guard isLogarithmic, let scale = ValueScale([least, seen.greatest].map(Elementary.log)) else {
                 (scale, self.measure) = (seen, measure)
                 return
             }
             self.scale = scale
+            let isCut = least > seen.least
             self.measure = NodeMeasure(
                 "\(measure.name), by orders of magnitude", unit: measure.unit, isBetterAbove: measure.isBetterAbove
-            ) { measure.figure(Elementary.exp($0)) }
+            ) { (isCut && $0 == scale.least ? "up to " : "") + measure.figure(Elementary.exp($0)) }
         }
 
         fileprivate func kind(of value: Double) -> String? {
-            scale.kind(of: isLogarithmic ? Elementary.log(value) : value)
+            guard value.isFinite else { return nil }
+            return scale.kind(of: max(scale.least, isLogarithmic ? Elementary.log(value) : value))
         }
     }
 
@@ -104,7 +109,7 @@ struct HeatMap {
 
     var svg: Markup {
         let cell = width
-        let keyWidth = key.map { 32 + Self.character * Double($0.measure.title.count) } ?? 0
+        let keyWidth = key.map { max(DrawingKey.barWidth, 32 + Self.character * Double($0.measure.title.count)) } ?? 0
         let whole = max(keyWidth, margin + Double(columns.count) * cell + overhang)
         let table = head + Double(rows.count) * Self.height
         let key = key(below: table, width: whole)

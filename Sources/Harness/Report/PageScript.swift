@@ -11,7 +11,8 @@ enum PageScript {
         "use strict";
         const SVG = "http://www.w3.org/2000/svg";
         const LOOKS = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-opacity",
-          "stroke-linejoin", "stroke-linecap", "font-family", "font-size", "font-weight", "text-anchor"];
+          "stroke-linejoin", "stroke-linecap", "font-family", "font-size", "font-weight", "text-anchor",
+          "paint-order"];
 
         function make(name, parent, properties) {
           return parent.appendChild(Object.assign(document.createElement(name), properties));

@@ -121,7 +121,12 @@ struct Plot {
         let levels = levels.map { entry("<path class=\"level\" d=\"M0 4H24\"/>", $0.name, $0.text) }
         var told: Set<String> = []
         let bands = series.compactMap(\.band?.name).filter { told.insert($0).inserted }
-            .map { entry("<path class=\"band\" d=\"M0 0H24V8H0Z\"/>", $0, nil) }
+            .map { name in
+                // One name of several bands has none of their colours.
+                let looks = series.indices.filter { series[$0].band?.name == name }
+                let look: Markup = looks.count > 1 ? "idle" : "s\(looks[0] % Self.mostColours)"
+                return entry("<path class=\"band \(look)\" d=\"M0 0H24V8H0Z\"/>", name, nil)
+            }
         let threads =
             threads.isEmpty ? [] : [entry("<path class=\"thread\" d=\"M0 4H24\"/>", "single nodes", nil)]
         return "<ul class=\"legend\">\(lines + levels + bands + threads)</ul>\n"
@@ -248,7 +253,7 @@ struct Plot {
             guard let y = frame.y(level.value), (frame.area.top...frame.area.bottom).contains(y) else { return nil }
             return """
                 <path class="level" d="M\(frame.area.left) \(y)H\(frame.area.right)"/>\
-                <text class="tick" x="\(frame.area.right)" y="\(y - 4)" text-anchor="end">\(level.name)</text>
+                <text class="tick name" x="\(frame.area.right)" y="\(y - 4)" text-anchor="end">\(level.name)</text>
 
                 """
         }

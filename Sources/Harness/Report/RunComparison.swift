@@ -31,18 +31,20 @@ public struct RunComparison {
         let differences = all.filter { Set($0.texts).count > 1 }
         self.differences = differences
         labels = runs.enumerated().map { index, run in
-            "\(index + 1): \(Self.label(of: run, differences.map { $0.texts[index] }))"
+            "\(index + 1): \(Self.label(of: run, differences.map { ($0.path, $0.texts[index]) }))"
         }
     }
 
     /// The first few values in which it differs, as far as they are short.
-    private static func label(of run: RecordedRun, _ texts: [String]) -> String {
+    private static func label(of run: RecordedRun, _ settings: [(path: String, text: String)]) -> String {
         let (most, longest) = (3, 24)
-        let words = texts.map { text -> String in
+        let words = settings.map { path, text -> String in
+            // A number says nothing by itself.
+            if text.first?.isNumber == true { return "\(path.split(separator: ".").last ?? "") \(text)" }
             guard text.hasPrefix("{\"kind\": \"") else { return text }
             return String(text.dropFirst("{\"kind\": \"".count).prefix { $0 != "\"" })
         }
-        let short = words.filter { $0.count <= longest && $0 != "–" }.prefix(most)
+        let short = words.filter { $0.count <= longest && !$0.hasPrefix("–") && !$0.hasPrefix("digest ") }.prefix(most)
         return short.isEmpty ? run.experiment.name : short.joined(separator: ", ")
     }
 

@@ -144,7 +144,8 @@ struct SweepReport {
             if let place = places[rest] { plots[place].groups.append((group.labels.first ?? "all", group)) }
         }
         let sections = plots.prefix(Self.mostDrawings).enumerated().compactMap { index, plot -> Markup? in
-            let (id, title) = ("rounds-\(index + 1)", "\(measure.title) over rounds")
+            let (id, place) = ("rounds-\(index + 1)", plot.name.isEmpty ? "" : ", \(plot.name)")
+            let title = "\(measure.title) over rounds\(place)"
             guard let drawn = Plot(id: id, title: title, of: plot.groups, measure) else { return nil }
             let heading: Markup = plot.name.isEmpty ? "" : "<h3>\(plot.name)</h3>\n"
             return "<div>\(heading)\(drawn.figure)</div>\n"
