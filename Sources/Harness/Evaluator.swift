@@ -107,7 +107,7 @@ extension Bar {
     fileprivate init(
         on test: Samples, of assembly: Assembly, _ yardstick: Yardstick?
     ) throws(ConfigurationFault) {
-        guard assembly.objective.classifies(test) else {
+        guard let chance = Chance(on: test, of: assembly) else {
             let first = try assembly.node(assembly.honest[0]).trainer.initialParameters()
             var scratch = ObjectiveScratch()
             func loss(of model: [Float]) -> Double {
@@ -118,9 +118,17 @@ extension Bar {
                 optimum: yardstick.map { loss(of: $0.point) } ?? -.infinity)
             return
         }
+        self = .chance(chance)
+    }
+}
+
+extension Chance {
+    /// Of an experiment's test part; `nil` where its models do not classify.
+    init?(on test: Samples, of assembly: Assembly) {
+        guard assembly.objective.classifies(test) else { return nil }
         var classes = [Int](repeating: 0, count: test.classCount)
         for label in test.targets.labels ?? [] { classes[Int(label)] += 1 }
-        self = .chance(Chance(classes: classes))
+        self.init(classes: classes)
     }
 }
 

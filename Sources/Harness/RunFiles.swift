@@ -13,6 +13,7 @@ public struct RunFiles {
     private static let reportShare: Nanoseconds = 20
 
     public let directory: RunDirectory
+    private let assembly: Assembly
     /// Nobody else runs or resumes this run meanwhile.
     private let lock: FileLock
     private var metrics: AppendOnlyFile
@@ -27,6 +28,7 @@ public struct RunFiles {
     public init(for assembly: Assembly, in parent: String, made record: RunRecord) throws {
         let wanted = RunDirectory(
             in: parent, name: assembly.experiment.name, identity: assembly.identity, time: WallClock.stamp())
+        self.assembly = assembly
         reportDueAt = clock.now() + Self.reportInterval
         do {
             directory = RunDirectory(try Files.makeNewDirectory(named: wanted.path))
@@ -59,6 +61,7 @@ public struct RunFiles {
         holding lock: FileLock
     ) throws {
         self.directory = directory
+        self.assembly = assembly
         self.lock = lock
         Resumption.clear(directory, of: assembly, for: beginning)
         reportDueAt = clock.now() + Self.reportInterval
@@ -148,10 +151,16 @@ public struct RunFiles {
     }
 
     private mutating func writeReportOfRunning() throws {
-        var reader = try self.reader ?? RunReader(directory)
+        var reader = try self.reader ?? RunReader(directory, chance: chance)
         let run = try reader.read(isRunning: true)
         self.reader = reader
         try write(HTMLReport(run))
+    }
+
+    /// Of guessing; the summary has it only at the end.
+    private var chance: Double? {
+        guard let test = try? assembly.testPart() else { return nil }
+        return Chance(on: test, of: assembly)?.share
     }
 
     private func write(_ report: HTMLReport) throws(SystemFault) {

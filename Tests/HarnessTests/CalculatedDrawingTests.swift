@@ -28,8 +28,11 @@ struct CalculatedDrawingTests {
     @Test("the greatest cell is darkest, by orders of magnitude where there are many")
     func shades() {
         let near = Self.table([("10", [1, 2]), ("100", [3, nil])]).shades(id: "a", title: "").text
-        #expect(near.contains("--share:65%") && near.contains("–"))
+        #expect(near.contains("class=\"v0\"/><text") && near.contains("class=\"v8\"/><text") && near.contains("–"))
+        #expect(near.contains("10,l1,1.0,1.00,\n") && near.contains("100,squared l2,,–,"))
         let far = Self.table([("10", [1e-4, 1e-2]), ("100", [1, 1])]).shades(id: "a", title: "").text
-        #expect(far.contains("--share:0%") && far.contains("--share:3") && far.contains("--share:65%"))
+        for kind in ["v0", "v4", "v8"] { #expect(far.contains("class=\"\(kind)\"/><text")) }
+        #expect(far.contains("by orders of magnitude") && !near.contains("by orders of magnitude"))
+        for markup in [near, far] { #expect(faults(inMarkup: markup).isEmpty) }
     }
 }

@@ -31,6 +31,9 @@ struct PaletteTests {
         for step in 0..<ValueScale.steps {
             #expect(palette.ink.contrast(with: palette.tint(ofStep: step)) >= 4.5, "\(name): step \(step)")
         }
+        for (index, colour) in palette.categories.enumerated() {
+            #expect(palette.ink.contrast(with: colour) >= 4.5, "\(name): category \(index)")
+        }
     }
 
     @Test("lines and borders have a contrast of at least 3 to 1", arguments: palettes)

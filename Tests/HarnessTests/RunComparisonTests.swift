@@ -24,8 +24,8 @@ struct RunComparisonTests {
             try recorded(), try recorded(["seed=7", "aggregation.rule=trimmedMean"], worst: 0.7),
         ]
         let comparison = try RunComparison(runs)
-        #expect(comparison.labels == ["1: 1, csPlus", "2: 7, trimmedMean"])
-        #expect(comparison.verdict == "The worst node is best in 2: 7, trimmedMean, with 70.0 %; the other has 50.0 %")
+        #expect(comparison.labels == ["1: seed 1, csPlus", "2: seed 7, trimmedMean"])
+        #expect(comparison.verdict == "The worst node is best in 2: seed 7, trimmedMean, with 70.0 %; the other has 50.0 %")
         let page = page(comparison)
         #expect(faults(inMarkup: page.text).isEmpty)
         let rows = page.rows(of: "Differences of configuration")

@@ -12,6 +12,8 @@ struct DrawingKey {
     private static let letterWidth = 7.0
     private static let sampleWidth = 30.0
     private static let swatch = 22.0
+    /// Of the bar of colours, with margins.
+    static let barWidth = 2 * margin + Double(ValueScale.steps) * swatch
 
     init(width: Double) { self.width = width }
 
@@ -38,7 +40,7 @@ struct DrawingKey {
 
     /// The bar of colours between the least and the greatest value that were seen.
     mutating func add(_ scale: ValueScale, _ measure: NodeMeasure) {
-        corner = SIMD2(Self.margin, corner.y + Self.rowHeight + 6)
+        corner = SIMD2(Self.margin, corner.y + (markup.text.isEmpty ? 0 : Self.rowHeight + 6))
         let (least, greatest) = (measure.text(scale.least), measure.text(scale.greatest))
         let title = measure.title
         markup += """

@@ -26,9 +26,6 @@ enum DrawingStyle {
     private static func rules(_ palette: Palette) -> Markup {
         let (page, ink, soft) = (palette.card.code, palette.ink.code, palette.soft.code)
         let (honest, hostile, worst) = (palette.lines[1].code, palette.hostile.code, palette.lines[0].code)
-        let steps = (0..<ValueScale.steps).map { step -> Markup in
-            ".graph .v\(step){fill:\(palette.tint(ofStep: step).code)}\n"
-        }
         return """
             .graph .page{fill:\(page)}
             .graph text{fill:\(ink)}
@@ -40,7 +37,7 @@ enum DrawingStyle {
             .graph circle.lost,.graph circle.none{stroke:\(soft)}
             .graph .diamond{stroke:\(hostile);fill:\(palette.hostileBack.code)}
             .graph circle.halo{stroke:\(worst)}
-            \(steps)
+            \(palette.stepRules(of: ".graph"))
             """
     }
 }

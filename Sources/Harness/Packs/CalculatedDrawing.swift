@@ -12,30 +12,22 @@ extension CalculatedTable {
             throw MissingFigure("the rows of \(title) are not counts")
         }
         let lines = columns.indices.map { column in
-            BandPlot.Line(
-                name: columns[column],
-                values: rows.map { row in row.values[column].map { (low: $0, mean: $0, high: $0) } })
+            Plot.Series(name: columns[column], values: rows.map { $0.values[column] }, text: significant)
         }
         let all = rows.flatMap { $0.values.compactMap { $0 } }
-        let plot = BandPlot(
-            id: id, title: title, rounds: counts, lines: lines, vertical: Axis(values: all), text: significant,
-            across: across)
-        return "\(plot.legend)\(plot.svg)"
+        return Plot(
+            id: id, title: title, rounds: counts, series: lines, vertical: Axis(values: all), across: across
+        ).figure
     }
 
     /// Every cell with its number; the greater, the darker, by orders of magnitude where there are more than two.
     func shades(id: String, title: String) -> Markup {
-        let all = rows.flatMap { $0.values.compactMap { $0 } }.filter(\.isFinite)
-        let (least, greatest) = (all.min() ?? 0, all.max() ?? 1)
-        let axis = least > 0 && greatest > 100 * least ? Axis(logarithmic: all) : Axis(values: all)
         let lines = rows.map { row in
-            let cells = row.values.map { value in
-                HeatMap.Cell(
-                    text: value.map(significant) ?? "–",
-                    tint: value.flatMap { axis.share(of: $0) }.map { .shade(0.65 * $0) } ?? .none)
-            }
-            return (name: row.name, cells: cells)
+            (name: row.name, cells: row.values.map { HeatMap.Cell(text: $0.map(significant) ?? "–", value: $0) })
         }
-        return HeatMap(id: id, title: title, columns: columns, rows: lines).svg
+        let all = rows.flatMap { $0.values.compactMap { $0 } }
+        return HeatMap(
+            id: id, title: title, columns: columns, rows: lines, key: HeatMap.Key(all, NodeMeasure("value"))
+        ).figure
     }
 }

@@ -99,20 +99,19 @@ struct FigureDrawing {
                 }
                 let better = measure.better ?? { $0 < $1 }
                 guard let best = scores.min(by: { better($0.value, $1.value) }) else {
-                    line.append(HeatMap.Cell(text: "–", tint: .none))
+                    line.append(HeatMap.Cell(text: "–"))
                     continue
                 }
                 let theirs = published?.value(row, column).map { ", theirs \($0)" } ?? ""
                 line.append(
                     HeatMap.Cell(
                         text: candidates[best.index],
-                        note: (measure.isShare ? percent(best.value) : significant(best.value)) + theirs,
-                        tint: .category(best.index)))
+                        note: measure.text(best.value) + theirs, value: best.value, tint: .category(best.index)))
             }
             lines.append((row, line))
         }
         let source: Markup = published.map { "<p class=\"note\">Theirs: \($0.source).</p>\n" } ?? ""
-        return "\(HeatMap(id: id, title: figure.title, columns: columns, rows: lines).svg)\(source)"
+        return "\(HeatMap(id: id, title: figure.title, columns: columns, rows: lines).figure)\(source)"
     }
 
     // MARK: Rounds
@@ -125,10 +124,10 @@ struct FigureDrawing {
         for name in try names(table, axis) {
             groups.append((name, try group(table, cells.labels.merging([axis: name]) { $1 })))
         }
-        guard let plot = BandPlot(id: id, title: figure.title, of: groups, measure) else {
+        guard let plot = Plot(id: id, title: figure.title, of: groups, measure) else {
             throw MissingFigure("nothing was measured on the way")
         }
-        return "\(plot.legend)\(plot.svg)"
+        return plot.figure
     }
 }
 
@@ -139,25 +138,24 @@ private struct CellGrid {
     let groups: [[SweepTable.Group]]
 
     private func text(_ value: Double?, _ measure: SweepMeasure) -> String {
-        value.map { measure.isShare ? rounded(100 * $0, 1) : significant($0) } ?? "–"
+        value.map(measure.short) ?? "–"
     }
 
     func heatMap(_ figure: PackFigure, _ id: String, _ measure: SweepMeasure) -> Markup {
         let all = groups.joined().compactMap { $0.estimate(measure)?.mean }
-        let (least, greatest) = (all.min() ?? 0, all.max() ?? 1)
         let lines = zip(rows, groups).map { row, line in
             let cells = line.map { group in
                 let mean = group.estimate(measure)?.mean
-                // Shares are coloured by what they are, others by their place among all.
-                let shade = mean.map { measure.isShare ? $0 : ($0 - least) / max(greatest - least, 1e-12) }
                 let worst = measure.isShare && measure != .worst ? group.estimate(.worst)?.mean : nil
                 return HeatMap.Cell(
                     text: text(mean, measure), note: worst.map { "worst \(text($0, .worst))" } ?? "",
-                    tint: shade.map { .shade(0.65 * $0) } ?? .none)
+                    value: mean)
             }
             return (name: row, cells: cells)
         }
-        return HeatMap(id: id, title: figure.title, columns: columns, rows: lines).svg
+        return HeatMap(
+            id: id, title: figure.title, columns: columns, rows: lines, key: HeatMap.Key(all, measure.drawn)
+        ).figure
     }
 
     func comparison(

@@ -13,6 +13,12 @@ struct PackReport {
     /// "12 claims: 1 fails, 2 are not decided, 9 hold".
     var summary: String { Self.summary(of: claims) }
 
+    /// Of the claims alone: bad where one fails, good where all that can be judged hold.
+    var standing: Standing {
+        let kinds = Set(claims.map(\.verdict.kind))
+        return kinds.contains(.fails) ? .bad : kinds.contains(.notDecided) ? .doubtful : .good
+    }
+
     static func summary(of claims: [JudgedClaim]) -> String {
         let parts = ClaimVerdict.Kind.allCases.compactMap { kind -> String? in
             let count = claims.count { $0.verdict.kind == kind }
@@ -36,7 +42,7 @@ struct PackReport {
     var page: [UInt8] {
         let papers = pack.papers.map { paper -> Markup in "<p class=\"facts\">\(paper)</p>\n" }
         let setting = study.setting.map { sentence -> Markup in "<li>\(sentence)</li>\n" }
-        let figures = study.figures.enumerated().map { section($1, id: "f\($0)") }
+        let figures = study.figures.enumerated().map { section($1, id: "figure-\($0 + 1)") }
         let failures = results.tables.values.sorted { $0.sweep.name < $1.sweep.name }.flatMap { table in
             table.failures.map { "\(table.sweep.name): \($0)" }
         }
@@ -103,7 +109,7 @@ struct PackReport {
 
     private static let sheet: Markup = """
         .claim{border-left:.3rem solid var(--soft);padding:.1rem .8rem;margin:.7rem 0}.claim p{margin:.15rem 0}
-        .claim.holds{border-color:#2c8a4b}.claim.fails{border-color:#c4401a}.claim.notdecided{border-color:#c99700}
+        .claim.holds{border-color:var(--good)}.claim.fails{border-color:var(--bad)}.claim.notdecided{border-color:var(--doubtful)}
 
         """
 }

@@ -109,7 +109,7 @@ public struct PackRun {
         let report = PackReport(pack: pack, request: request, study: study, results: results, claims: claims)
         try Files.write(report.page, to: "\(path)/report.html")
         try Files.write(Array(report.claimTable.csv.utf8), to: "\(path)/claims.csv")
-        try RunIndex.tell(report.summary, of: "pack", in: path)
+        try RunIndex.tell(report.summary, report.standing, of: "pack", in: path)
         return .finished(claims)
     }
 

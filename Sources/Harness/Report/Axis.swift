@@ -17,6 +17,9 @@ struct Axis {
     /// Ticks of shares are no closer: half a percent.
     private static let leastShareStep = 0.005
 
+    /// Whether its values are from 0 to 1 and read as percentages.
+    var isOfShares: Bool { if case .percent = format { true } else { false } }
+
     let scale: Scale
     let range: ClosedRange<Double>
     let ticks: [Double]

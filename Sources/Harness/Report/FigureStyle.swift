@@ -1,14 +1,26 @@
-// The style of heat maps and of curves with bands, beside the sheet of all reports.
+// The style of heat maps and of several drawings in one part of a page, beside the sheet of all reports.
 
 enum FigureStyle {
-    /// In the colours of lines.
-    static let sheet: Markup = """
-        :root{--k0:var(--s1);--k1:var(--s0);--k2:var(--s3);--k3:var(--s4);--k4:var(--s5);--k5:var(--s6);--k6:var(--s7);
-        --k7:var(--s2)}
-        .curve{fill:none;stroke:var(--c);stroke-width:2;stroke-linejoin:round}
+    static var sheet: Markup {
+        """
+        .drawings{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));gap:0 2rem}
+        .drawings>*{min-width:0}
         .heat{display:block;max-width:none}.scroll:has(.heat){max-height:none}
-        .heat rect{fill:color-mix(in srgb,var(--c,var(--s1)) var(--share),var(--card));stroke:var(--faint)}
         .heat text{font-size:12.5px}.heat .note{font-size:10.5px;fill-opacity:.85}
+        \(rules(.light))@media screen and (prefers-color-scheme:dark){
+        \(rules(.dark))}
 
         """
+    }
+
+    /// Colours that every program knows which shows SVG.
+    private static func rules(_ palette: Palette) -> Markup {
+        let categories = palette.categories.enumerated().map { index, colour -> Markup in
+            ".heat .k\(index){fill:\(colour.code)}\n"
+        }
+        return """
+            .heat rect{stroke:\(palette.faint.code);fill:\(palette.card.code)}
+            \(palette.stepRules(of: ".heat"))\(categories)
+            """
+    }
 }

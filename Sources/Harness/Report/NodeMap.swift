@@ -19,8 +19,7 @@ struct NodeMap {
 
     /// Longer runs share columns.
     private static let mostColumns = 200
-    /// One part in so many of the rounds is early; the colours leave it out where the rest needs less than that share.
-    private static let early = 5
+    /// The colours leave the first half of the rounds out where the rest needs less than that share of them.
     private static let narrow = 0.5
     private static let width = 900.0
     private static let left = 64.0
@@ -46,7 +45,7 @@ struct NodeMap {
             }
         }
         let all = cells.joined().compactMap(\.self).filter(\.isFinite)
-        let late = cells.flatMap { $0.dropFirst($0.count / Self.early) }.compactMap(\.self).filter(\.isFinite)
+        let late = cells.flatMap { $0.dropFirst($0.count / 2) }.compactMap(\.self).filter(\.isFinite)
         func extent(of values: [Double]) -> Double { (values.max() ?? 0) / 2 - (values.min() ?? 0) / 2 }
         isScaledToLate = !late.isEmpty && extent(of: late) > 0 && extent(of: late) < Self.narrow * extent(of: all)
         guard let measure, let scale = ValueScale(isScaledToLate ? late : all) else { return nil }
@@ -66,7 +65,7 @@ struct NodeMap {
     var remarks: String {
         let colours =
             isScaledToLate
-            ? " Colours are for what was seen after the first fifth of the rounds; values beyond have the nearest one."
+            ? " Colours are for what was seen in the second half of the rounds; values beyond have the nearest one."
             : ""
         return thinning + colours
     }

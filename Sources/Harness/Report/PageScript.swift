@@ -11,7 +11,8 @@ enum PageScript {
         "use strict";
         const SVG = "http://www.w3.org/2000/svg";
         const LOOKS = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-opacity",
-          "stroke-linejoin", "stroke-linecap", "font-family", "font-size", "font-weight", "text-anchor"];
+          "stroke-linejoin", "stroke-linecap", "font-family", "font-size", "font-weight", "text-anchor",
+          "paint-order"];
 
         function make(name, parent, properties) {
           return parent.appendChild(Object.assign(document.createElement(name), properties));
@@ -55,7 +56,7 @@ enum PageScript {
         }
 
         function drawn(figure) {
-          const svg = figure.querySelector("svg");
+          const svg = figure.querySelector("svg[role]");
           const data = figure.querySelector("pre");
           const tools = figure.querySelector(".tools");
           const button = (text, label, action) => make("button", tools,
@@ -72,6 +73,7 @@ enum PageScript {
           const [left, right, top, bottom, first, last, rowHeight] = figure.dataset.frame.split(" ").map(Number);
           const lines = csv.trimEnd().split("\n").map(fields);
           const names = lines.shift();
+          const told = Number(figure.dataset.told ?? names.length);
           const rows = lines.filter(line => line.length === names.length);
           if (rows.length === 0) return;
           const words = text => text === "" ? "–" : figure.dataset.unit === "share"
@@ -88,7 +90,7 @@ enum PageScript {
             slider.value = row;
             cursor.setAttribute("d", "M" + place(row) + " " + top + "V" + bottom);
             const values = rows[row];
-            const all = names.map((name, index) => [name, values[index]]).slice(1);
+            const all = names.map((name, index) => [name, values[index]]).slice(1, 1 + told);
             let told = all;
             if (column) told = [[names[column], values[column]]];
             else if (rowHeight) {

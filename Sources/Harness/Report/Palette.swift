@@ -69,6 +69,16 @@ struct Palette {
         return lines[1].mixed(share, with: card)
     }
 
+    /// Of fields with names, in the order of the names: faint enough for text.
+    var categories: [PageColour] { [1, 0, 3, 4, 5, 6, 7, 2].map { lines[$0].mixed(0.26, with: card) } }
+
+    /// For the classes of a value's steps, below a selector.
+    func stepRules(of selector: Markup) -> Markup {
+        (0..<ValueScale.steps).reduce(into: "") { rules, step in
+            rules += "\(selector) .v\(step){fill:\(tint(ofStep: step).code)}\n"
+        }
+    }
+
     /// As custom properties of a style sheet: `--paper:#f6f5f2;…`.
     var properties: Markup {
         let named = [

@@ -9,13 +9,16 @@ struct Plot {
         let values: [Double?]
         /// How a value is written.
         let text: (Double) -> String
+        var band: Band?
 
         var last: Double? { values.last { $0 != nil } ?? nil }
     }
 
-    /// What most of the nodes are between.
+    /// Around a line: what most nodes, or all seeds, are between.
     struct Band {
         let name: String
+        /// What its edges are called.
+        let edges: (low: String, high: String)
         /// One for each of the plot's rounds.
         let values: [(low: Double, high: Double)?]
     }
@@ -31,18 +34,21 @@ struct Plot {
     let id: String
     let title: String
     let rounds: [Int]
-    /// At most `mostSeries`: the style sheet tells no more lines apart. The first is the one to look at.
-    let series: [Series]
+    /// Of more than `mostColours`, some share a colour and differ in their dashes. The first is the one to look at.
+    var series: [Series]
     /// Made for everything that is drawn.
     let vertical: Axis
-    var band: Band?
+    /// What is counted from left to right.
+    var across = "round"
+    /// The file that has the values which a long plot leaves out.
+    var source = "metrics.jsonl"
     /// Thin lines, without names in the drawing: one value a round each.
     var threads: [[Double?]] = []
     var levels: [Level] = []
     /// Where all lines end, and what is written there.
     var end: (round: Int, words: String)?
 
-    static let mostSeries = 8
+    static let mostColours = 8
     /// A longer run is drawn by the least and the greatest value of so many stretches.
     private static let stretches = 180
 
@@ -72,14 +78,19 @@ struct Plot {
         return extremes.last == rounds.count - 1 ? extremes : extremes + [rounds.count - 1]
     }
 
-    /// " Drawn are …" where something is left out, otherwise nothing.
-    var thinning: String {
-        isThinned
-            ? " Of \(rounds.count) moments drawn are the least and the greatest value of each of \(Self.stretches) "
-                + "stretches; all are in metrics.jsonl." : ""
+    /// Where something is left out, otherwise nothing.
+    var thinning: Markup {
+        guard isThinned else { return "" }
+        return """
+            <figcaption class="note">Of \(rounds.count) moments drawn are the least and the greatest value of each of \
+            \(Self.stretches) stretches; all are in \(source).</figcaption>
+
+            """
     }
 
-    private var frame: PlotFrame { PlotFrame(width: 440, height: 240, left: 46, rounds: rounds, vertical: vertical) }
+    private var frame: PlotFrame {
+        PlotFrame(width: 440, height: 240, left: 46, rounds: rounds, vertical: vertical, across: across)
+    }
 
     /// The drawing, without its legend.
     var svg: Markup {
@@ -90,7 +101,7 @@ struct Plot {
             <svg class="plot" viewBox="0 0 \(frame.size.width) \(frame.size.height)" role="img" \
             aria-labelledby="\(id)-title \(id)-text">
             <title id="\(id)-title">\(title)</title><desc id="\(id)-text">\(description)</desc>
-            \(frame.grid)\(frame.clipped("\(threads(in: frame))\(band(in: frame))\(lines)"))\
+            \(frame.grid)\(frame.clipped("\(threads(in: frame))\(bands(in: frame))\(lines)"))\
             \(levels(in: frame))\(ending(in: frame))</svg>
 
             """
@@ -105,14 +116,20 @@ struct Plot {
             """
         }
         let lines = series.enumerated().map { index, series in
-            entry(
-                "<path class=\"line s\(index)\" d=\"M0 4H24\"/>", series.name, series.last.map(series.text) ?? "–")
+            entry("<path class=\"line \(look(index)) d=\"M0 4H24\"/>", series.name, series.last.map(series.text) ?? "–")
         }
         let levels = levels.map { entry("<path class=\"level\" d=\"M0 4H24\"/>", $0.name, $0.text) }
-        let band = band.map { [entry("<path class=\"band\" d=\"M0 0H24V8H0Z\"/>", $0.name, nil)] } ?? []
+        var told: Set<String> = []
+        let bands = series.compactMap(\.band?.name).filter { told.insert($0).inserted }
+            .map { name in
+                // One name of several bands has none of their colours.
+                let looks = series.indices.filter { series[$0].band?.name == name }
+                let look: Markup = looks.count > 1 ? "idle" : "s\(looks[0] % Self.mostColours)"
+                return entry("<path class=\"band \(look)\" d=\"M0 0H24V8H0Z\"/>", name, nil)
+            }
         let threads =
             threads.isEmpty ? [] : [entry("<path class=\"thread\" d=\"M0 4H24\"/>", "single nodes", nil)]
-        return "<ul class=\"legend\">\(lines + levels + band + threads)</ul>\n"
+        return "<ul class=\"legend\">\(lines + levels + bands + threads)</ul>\n"
     }
 
     private var description: String {
@@ -120,29 +137,32 @@ struct Plot {
         let ends = series.map { "\($0.name) \($0.last.map($0.text) ?? "unknown")" }.joined(separator: ", ")
         let others = levels.map { " \($0.name): \($0.text)." }.joined()
         let end = end.map { " It \($0.words)." } ?? ""
-        return "Rounds \(first) to \(last). At the end: \(ends).\(others)\(end) All values are in its data."
+        return "From \(across) \(first) to \(last). At the end: \(ends).\(others)\(end) All values are in its data."
     }
 
     /// What is drawn as numbers, but for the single nodes, which have a drawing of their own.
     var table: TextTable {
-        let bandNames = band == nil ? [] : ["10th percentile", "90th percentile"]
+        let bands = series.compactMap(\.band)
         func text(_ value: Double?) -> String { value.flatMap { $0.isFinite ? "\($0)" : nil } ?? "" }
         return TextTable(
-            header: ["round"] + series.map(\.name) + levels.map(\.name) + bandNames, names: 0,
+            header: [across] + series.map(\.name) + levels.map(\.name)
+                + bands.flatMap { [$0.edges.low, $0.edges.high] },
+            names: 0,
             rows: rows.map { row in
-                let around = band.map { band in [band.values[row]?.low, band.values[row]?.high] } ?? []
+                let around = bands.flatMap { [$0.values[row]?.low, $0.values[row]?.high] }
                 return ["\(rounds[row])"]
                     + (series.map { $0.values[row] } + levels.map { $0.value } + around).map(text)
             })
     }
 
-    /// With its data, and ready for the page's script.
-    ///
-    /// - Parameter areShares: whether the values are from 0 to 1 and read as percentages.
-    func figure(areShares: Bool) -> Markup {
+    /// With its legend and its data, and ready for the page's script.
+    var figure: Markup {
         let (frame, area) = (frame, frame.area)
         let edges = [area.left, area.right, area.top, area.bottom] + frame.span
-        return Markup.figure(id, svg, table, frame: edges, areShares: areShares)
+        // The edges of many bands are too much to tell at once.
+        let told = series.count { $0.band != nil } > 1 ? series.count + levels.count : nil
+        return .figure(
+            id, "\(legend)\(svg)\(thinning)", table, frame: edges, areShares: vertical.isOfShares, told: told)
     }
 
     // MARK: Its parts
@@ -155,10 +175,18 @@ struct Plot {
             let last = rows.last(where: { frame.y(values[$0]) != nil }), let y = frame.y(values[last])
         else { return "" }
         return """
-            <path class="line s\(index)" d="\(path)"/>\
-            <circle class="end s\(index)" cx="\(frame.x(rounds[last]))" cy="\(y)" r="2.6"/>
+            <path class="line \(look(index)) d="\(path)"/>\
+            <circle class="end s\(index % Self.mostColours)" cx="\(frame.x(rounds[last]))" cy="\(y)" r="2.6"/>
 
             """
+    }
+
+    /// The class of a line, to the end of its tag's attributes.
+    private func look(_ index: Int) -> Markup {
+        let (colours, dashes) = (Self.mostColours, ReportStyle.dashes)
+        guard index >= colours else { return "s\(index)\"" }
+        let dash = Markup(stringLiteral: dashes[(index + index / colours) % dashes.count])
+        return "s\(index % colours)\" style=\"stroke-dasharray:\(dash)\""
     }
 
     private func path(_ values: [Double?], _ rows: [Int], in frame: PlotFrame) -> Markup {
@@ -184,9 +212,15 @@ struct Plot {
         return "<path class=\"thread\" d=\"\(paths)\"/>\n"
     }
 
+    private func bands(in frame: PlotFrame) -> Markup {
+        series.indices.reduce(into: "") { all, index in
+            guard let band = series[index].band else { return }
+            all += shape(of: band, "s\(index % Self.mostColours)", in: frame)
+        }
+    }
+
     /// One piece for every stretch without a gap.
-    private func band(in frame: PlotFrame) -> Markup {
-        guard let band else { return "" }
+    private func shape(of band: Band, _ look: Markup, in frame: PlotFrame) -> Markup {
         let rows =
             isThinned
             ? Array(
@@ -211,7 +245,7 @@ struct Plot {
             lower.append("L\(x) \(low)")
         }
         close()
-        return pieces.isEmpty ? "" : "<path class=\"band\" d=\"\(pieces)\"/>\n"
+        return pieces.isEmpty ? "" : "<path class=\"band \(look)\" d=\"\(pieces)\"/>\n"
     }
 
     private func levels(in frame: PlotFrame) -> Markup {
@@ -219,7 +253,7 @@ struct Plot {
             guard let y = frame.y(level.value), (frame.area.top...frame.area.bottom).contains(y) else { return nil }
             return """
                 <path class="level" d="M\(frame.area.left) \(y)H\(frame.area.right)"/>\
-                <text class="tick" x="\(frame.area.right)" y="\(y - 4)" text-anchor="end">\(level.name)</text>
+                <text class="tick name" x="\(frame.area.right)" y="\(y - 4)" text-anchor="end">\(level.name)</text>
 
                 """
         }
@@ -246,12 +280,15 @@ extension Markup {
     ///   - id: what its files are called.
     ///   - frame: left, right, top, bottom of what is drawn, then the first and the last round; of rows of cells also
     ///     their height. Empty where nothing is over rounds.
+    ///   - told: so many columns of the data are told of one moment; `nil`: all.
     static func figure(
-        _ id: String, _ svg: Markup, _ table: TextTable?, frame: [Double] = [], areShares: Bool = false
+        _ id: String, _ svg: Markup, _ table: TextTable?, frame: [Double] = [], areShares: Bool = false,
+        told: Int? = nil
     ) -> Markup {
         let numbers = Markup(stringLiteral: frame.map { rounded($0, 2) }.joined(separator: " "))
         let unit: Markup = areShares ? " data-unit=\"share\"" : ""
-        let place: Markup = frame.isEmpty ? "" : " data-frame=\"\(numbers)\"\(unit)"
+        let columns = told.map { " data-told=\"\($0)\"" as Markup }
+        let place: Markup = frame.isEmpty ? "" : " data-frame=\"\(numbers)\"\(unit)\(columns ?? "")"
         let data = table.map { table -> Markup in
             """
             <details class="data">

@@ -59,10 +59,12 @@ struct PlotFrame {
         var marks: Markup = ""
         for tick in horizontal.ticks {
             let x = x(Int(tick))
+            // Half of it would stand outside.
+            let isAtEdge = x > size.width - 12
             marks += """
                 <path class="axis" d="M\(x) \(area.bottom)v4"/>\
-                <text class="tick" x="\(x)" y="\(area.bottom + 17)" text-anchor="middle">\
-                \(horizontal.text(of: tick))</text>
+                <text class="tick" x="\(isAtEdge ? size.width : x)" y="\(area.bottom + 17)" \
+                text-anchor="\(isAtEdge ? "end" : "middle")">\(horizontal.text(of: tick))</text>
                 """
         }
         return """

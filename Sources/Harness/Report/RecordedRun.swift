@@ -32,6 +32,8 @@ public struct RecordedRun: Sendable {
     /// Traffic of all nodes; everything else of the honest ones.
     let totals: NodeRecord
     let summary: RecordedSummary?
+    /// What guessing comes to; `nil` where nothing is classified, or nobody said it yet.
+    let chance: Double?
     /// What the run is compared with, as far as it was simulated.
     let references: [(kind: Reference, evaluations: [RecordedEvaluation])]
 

@@ -31,7 +31,7 @@ enum ReportStyle {
         .finished{color:var(--soft)}.running{color:var(--s1)}.stopped,.unfinished{color:var(--s0)}
         .verdict{border-left:.4rem solid var(--faint);padding-left:.8rem}
         .verdict.good{border-color:var(--good)}.verdict.doubtful{border-color:var(--doubtful)}
-        .verdict.bad{border-color:var(--bad)}.standing{font-weight:650;margin:0}
+        .verdict.bad{border-color:var(--bad)}.standing{font-weight:650;margin:0;color:var(--soft)}
         .good .standing{color:var(--good)}.doubtful .standing{color:var(--doubtful)}.bad .standing{color:var(--bad)}
         section,aside,.figures{background:var(--card);border:1px solid var(--faint);border-radius:.6rem;
         padding:1rem 1.1rem}
@@ -48,17 +48,19 @@ enum ReportStyle {
         svg{display:block}.legend svg{display:inline-block}
         svg text{font-family:system-ui,sans-serif;fill:var(--ink)}
         figure{margin:0}
-        .plot{width:100%;max-width:36rem;height:auto;overflow:visible}
+        .plot{width:100%;max-width:30rem;height:auto;overflow:visible}
         .line{fill:none;stroke:var(--c);stroke-linejoin:round;stroke-linecap:round}
         .thread{fill:none;stroke:var(--s1);stroke-width:.7;stroke-opacity:.35;stroke-linejoin:round}
-        .band{fill:var(--c,var(--s1));fill-opacity:.15;stroke:none}
+        .band{fill:var(--c);fill-opacity:.15;stroke:none}.band.idle{fill-opacity:.5}
         .level{fill:none;stroke:var(--soft);stroke-width:1.2;stroke-dasharray:3 3}
         path.ending{stroke:var(--bad);stroke-width:1.2;stroke-dasharray:4 3}
         svg text.ending{fill:var(--bad);font-size:12px;font-weight:600}
         .cursor{stroke:var(--ink);stroke-width:1;stroke-opacity:.6}
         .end{fill:var(--c)}.grid{stroke:var(--faint)}.axis{stroke:var(--soft);fill:none}
         svg .tick{fill:var(--soft);font-size:12px}
-        .slider{display:block;width:100%;max-width:36rem;margin:.2rem 0 0;accent-color:var(--s1)}
+        svg .name{paint-order:stroke;stroke:var(--card);stroke-width:3px;stroke-linejoin:round}
+        a{color:var(--s1)}
+        .slider{display:block;width:100%;max-width:30rem;margin:.2rem 0 0;accent-color:var(--s1)}
         .readout{display:block;font-size:.85rem;min-height:1.5em;color:var(--soft);overflow-wrap:anywhere;
         max-height:6em;overflow:auto}
         .tools{margin:.3rem 0 0;display:flex;gap:.4rem;float:right}.tools:empty{display:none}
@@ -78,7 +80,7 @@ enum ReportStyle {
         table{border-collapse:collapse;width:100%;font-size:.88rem}
         th,td{padding:.22rem .45rem;text-align:right;white-space:nowrap;border-bottom:1px solid var(--faint)}
         th{position:sticky;top:0;background:color-mix(in srgb,var(--card) 85%,transparent);color:var(--soft);
-        font-weight:600}
+        font-weight:600;white-space:normal;vertical-align:bottom}th button{text-align:inherit}
         th[aria-sort] button{color:var(--ink)}
         th[aria-sort=ascending] button::after{content:" ▲"}th[aria-sort=descending] button::after{content:" ▼"}
         tr.hostile td{background:var(--hostile-back)}

@@ -11,7 +11,7 @@ public struct RunComparison {
     /// Settings that are not the same in all runs, with what each has; "–" where it has none.
     let differences: [(path: String, texts: [String])]
 
-    static let allowed = 2...Plot.mostSeries
+    static let allowed = 2...Plot.mostColours
 
     public init(_ runs: [RecordedRun]) throws(ConfigurationFault) {
         guard Self.allowed.contains(runs.count) else {
@@ -31,18 +31,20 @@ public struct RunComparison {
         let differences = all.filter { Set($0.texts).count > 1 }
         self.differences = differences
         labels = runs.enumerated().map { index, run in
-            "\(index + 1): \(Self.label(of: run, differences.map { $0.texts[index] }))"
+            "\(index + 1): \(Self.label(of: run, differences.map { ($0.path, $0.texts[index]) }))"
         }
     }
 
     /// The first few values in which it differs, as far as they are short.
-    private static func label(of run: RecordedRun, _ texts: [String]) -> String {
+    private static func label(of run: RecordedRun, _ settings: [(path: String, text: String)]) -> String {
         let (most, longest) = (3, 24)
-        let words = texts.map { text -> String in
+        let words = settings.map { path, text -> String in
+            // A number says nothing by itself.
+            if text.first?.isNumber == true { return "\(path.split(separator: ".").last ?? "") \(text)" }
             guard text.hasPrefix("{\"kind\": \"") else { return text }
             return String(text.dropFirst("{\"kind\": \"".count).prefix { $0 != "\"" })
         }
-        let short = words.filter { $0.count <= longest && $0 != "–" }.prefix(most)
+        let short = words.filter { $0.count <= longest && !$0.hasPrefix("–") && !$0.hasPrefix("digest ") }.prefix(most)
         return short.isEmpty ? run.experiment.name : short.joined(separator: ", ")
     }
 
@@ -156,28 +158,27 @@ public struct RunComparison {
     }
 
     private var curves: Markup {
-        let isAccuracy = runs.allSatisfy { $0.measure == .accuracy }
         let measure = runs[0].measure
         var drawn: Markup = ""
         if Set(runs.map(\.measure)).count == 1 {
             for (id, name, figure) in [
                 ("worst", "Worst node", \RecordedEvaluation.worst), ("mean", "Mean of the nodes", \.mean),
             ] {
-                drawn += curve(
-                    id, "\(name), \(measure.rawValue)", figure, measure.figure, areShares: isAccuracy)
+                drawn += curve(id, "\(name), \(measure.rawValue)", figure, measure)
             }
         }
         return drawn
-            + curve("distance", "Consensus distance", \.distance, significant, areShares: false)
-            + curve("relative", "Relative distance", \.relativeDistance, significant, areShares: false)
+            + curve("distance", "Consensus distance", \.distance)
+            + curve("relative", "Relative distance", \.relativeDistance)
     }
 
+    /// - Parameter measure: what the figure is by; `nil` for a distance.
     private func curve(
-        _ id: String, _ name: String, _ figure: KeyPath<RecordedEvaluation, Double?>,
-        _ text: @escaping (Double) -> String, areShares: Bool
+        _ id: String, _ name: String, _ figure: KeyPath<RecordedEvaluation, Double?>, _ measure: TaskMeasure? = nil
     ) -> Markup {
         let rounds = Set(runs.flatMap { $0.evaluations.map(\.rounds) }).sorted()
         guard rounds.count > 1 else { return "" }
+        let text = measure.map { $0.figure } ?? significant
         let series = zip(labels, runs).map { label, run in
             // What one run measured seldom is no gap of it: between two of its moments nothing is drawn but a line.
             Plot.Series(name: label, values: run.values(of: figure, at: rounds), text: text)
@@ -185,12 +186,11 @@ public struct RunComparison {
         let values = series.flatMap(\.values).compactMap(\.self)
         let plot = Plot(
             id: id, title: "\(name) over rounds", rounds: rounds, series: series,
-            vertical: areShares ? Axis(shares: values) : Axis(logarithmic: values))
+            vertical: measure == .accuracy ? Axis(shares: values) : Axis(logarithmic: values))
         return .section(
             name,
-            note: "Between two moments of a run that was measured more seldom than others lies a straight line."
-                + plot.thinning, isHalf: true,
-            "\(plot.legend)\(plot.figure(areShares: areShares))")
+            note: "Between two moments of a run that was measured more seldom than others lies a straight line.",
+            isHalf: true, plot.figure)
     }
 
     // MARK: The rest

@@ -37,7 +37,10 @@ struct RunCurves {
             let known = (moment.evaluation?.nodeScores ?? []).compactMap(\.self).sorted()
             return known.isEmpty ? nil : (quantile(0.1, ofSorted: known), quantile(0.9, ofSorted: known))
         }
-        return values.contains { $0 != nil } ? Plot.Band(name: "10 to 90 % of the nodes", values: values) : nil
+        return values.contains { $0 != nil }
+            ? Plot.Band(
+                name: "10 to 90 % of the nodes", edges: ("10th percentile", "90th percentile"), values: values)
+            : nil
     }
 
     /// What is not in the lines, if anything.
@@ -51,7 +54,7 @@ struct RunCurves {
     }
 
     /// A plot as a part of the page; only its last values where there are no two moments, words where there is none.
-    func section(_ name: String, note: String, areShares: Bool = false, _ plot: Plot) -> Markup {
+    func section(_ name: String, note: String, _ plot: Plot) -> Markup {
         guard !run.evaluations.isEmpty else {
             return .section(name, note: "Nothing has been measured yet.", isHalf: true, "")
         }
@@ -59,9 +62,7 @@ struct RunCurves {
         guard run.evaluations.count > 1 else {
             return .section(name, note: "\(note) Measured only once.", isHalf: true, plot.legend)
         }
-        return .section(
-            name, note: note + omissions + plot.thinning, isHalf: true,
-            "\(plot.legend)\(plot.figure(areShares: areShares))")
+        return .section(name, note: note + omissions, isHalf: true, plot.figure)
     }
 }
 

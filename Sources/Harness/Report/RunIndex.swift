@@ -9,6 +9,8 @@ public struct RunIndex {
         let name: String
         let kind: String
         let verdict: String
+        /// `nil` where nobody judged it.
+        let standing: Standing?
         let hasReport: Bool
     }
 
@@ -46,24 +48,32 @@ public struct RunIndex {
             }
             let engine = summary?.member("engine")?.text.map { $0 == "simulation" ? "simulated run" : "run" }
             let verdict = summary?.member("verdict")?.text ?? "There is no summary: it goes on, or was cut off."
-            return Entry(name: name, kind: engine ?? "run", verdict: verdict, hasReport: hasReport)
+            return Entry(
+                name: name, kind: engine ?? "run", verdict: verdict, standing: standing(summary), hasReport: hasReport)
         }
         guard let told = (try? Files.read(verdict(in: path))).flatMap({ try? StrictJSON.read($0, name: "") }),
             let kind = told.member("kind")?.text, let verdict = told.member("verdict")?.text
         else { return nil }
-        return Entry(name: name, kind: kind, verdict: verdict, hasReport: hasReport)
+        return Entry(name: name, kind: kind, verdict: verdict, standing: standing(told), hasReport: hasReport)
+    }
+
+    private static func standing(_ told: JSONValue?) -> Standing? {
+        told?.member("standing")?.text.flatMap(Standing.init)
     }
 
     // MARK: Sweeps and packs
 
-    /// What a folder that is not of one run came to: `{"kind": "sweep", "verdict": "..."}`.
+    /// What a folder that is not of one run came to: `{"kind": "pack", "verdict": "...", "standing": "good"}`.
     private static func verdict(in folder: String) -> String { "\(folder)/verdict.json" }
 
     /// Writes down what a sweep or a pack came to, and lists it.
-    static func tell(_ verdict: String, of kind: String, in folder: String) throws(SystemFault) {
+    static func tell(
+        _ verdict: String, _ standing: Standing? = nil, of kind: String, in folder: String
+    ) throws(SystemFault) {
         var line = JSONLine()
         line.add("kind", kind)
         line.add("verdict", verdict)
+        if let standing { line.add("standing", standing.rawValue) }
         try Files.write(line.line(), to: self.verdict(in: folder))
         update(besides: folder)
     }
@@ -74,26 +84,38 @@ public struct RunIndex {
         update(in: String(folder[..<slash]))
     }
 
+    /// "12 runs, 1 sweep, 2 packs".
+    private var title: String {
+        let kinds = entries.map { $0.kind == "simulated run" ? "run" : $0.kind }
+        let parts = ["run", "comparison", "sweep", "pack"].compactMap { kind -> String? in
+            let count = kinds.count { $0 == kind }
+            return count == 0 ? nil : "\(count) \(kind)\(count == 1 ? "" : "s")"
+        }
+        return parts.joined(separator: ", ")
+    }
+
     public var page: [UInt8] {
         let rows = entries.map { entry -> Markup in
             let link: Markup =
                 entry.hasReport ? "<a href=\"\(entry.name)/report.html\">\(entry.name)</a>" : "\(entry.name)"
+            let standing = entry.standing?.rawValue ?? "–"
             return """
-                <tr><td class="text">\(link)</td><td class="text">\(entry.kind)</td>\
+                <tr class="\(standing)"><td class="text">\(link)</td><td class="text">\(entry.kind)</td>\
+                <td class="text"><span class="standing">\(standing)</span></td>\
                 <td class="text">\(entry.verdict)</td></tr>
 
                 """
         }
         let note: Markup = omitted == 0 ? "" : "<p class=\"note\">\(omitted) more folders are not listed.</p>\n"
         return Page(
-            "Runs",
+            title,
             body: """
-                <header><h1>\(entries.count) runs, sweeps and packs</h1></header>
+                <header><h1>\(title)</h1></header>
                 <section>
                 \(note)<div class="scroll" role="region" aria-label="Runs" tabindex="0">
                 <table>
                 <thead><tr><th scope="col" class="text">folder</th><th scope="col" class="text">kind</th>\
-                <th scope="col" class="text">what it came to</th></tr></thead>
+                <th scope="col" class="text">standing</th><th scope="col" class="text">what it came to</th></tr></thead>
                 <tbody>
                 \(rows)</tbody>
                 </table>

@@ -13,6 +13,7 @@ public struct RunReader {
     private let directory: RunDirectory
     /// Whether what is missing, or of another version, is passed over and told of.
     private let isLenient: Bool
+    private let chance: Double?
     private let record: RunRecord?
     private let experiment: Experiment
     private let settings: JSONValue
@@ -29,9 +30,14 @@ public struct RunReader {
 
     /// Reads what does not change during a run.
     ///
-    /// - Parameter isLenient: whether what is there is enough, where files are missing, or of another version.
-    public init(_ directory: RunDirectory, isLenient: Bool = false) throws(ConfigurationFault) {
+    /// - Parameters:
+    ///   - isLenient: whether what is there is enough, where files are missing, or of another version.
+    ///   - chance: what guessing comes to, where it is known before the summary says it.
+    public init(
+        _ directory: RunDirectory, isLenient: Bool = false, chance: Double? = nil
+    ) throws(ConfigurationFault) {
         self.directory = directory
+        self.chance = chance
         self.isLenient = isLenient
         do throws(ConfigurationFault) {
             record = try directory.loadRecord()
@@ -78,6 +84,7 @@ public struct RunReader {
             remarks.append("The summary was not read: \(error).")
         }
         let recorded = recordedNodes(summary)
+        let recordedSummary = summary.map(RecordedSummary.init)
         let state: RecordedRun.State =
             isRunning ? .running : summary.map { $0.count(at: "stopped") == 1 ? .stopped : .finished } ?? .unfinished
         return RecordedRun(
@@ -85,7 +92,7 @@ public struct RunReader {
             topology: topology, graph: graph, evaluations: evaluations, nodes: recorded,
             totals: summary.map(NodeRecord.init(summary:))
                 ?? .sum(recorded.compactMap(\.totals), honest: recorded.filter { !$0.isHostile }.compactMap(\.totals)),
-            summary: summary.map(RecordedSummary.init),
+            summary: recordedSummary, chance: recordedSummary?.chance ?? chance,
             references: isRunning ? [] : experiment.measureReferences.compactMap(reference), remarks: remarks)
     }
 

@@ -101,6 +101,18 @@ extension SweepMeasure {
         figure.better.map { $0 == .greater ? { $0 > $1 } : { $0 < $1 } }
     }
 
+    /// A value with its unit.
+    func text(_ value: Double) -> String { isShare ? percent(value) : significant(value) }
+
+    /// A value in a cell, where the caption says the unit.
+    func short(_ value: Double) -> String { isShare ? rounded(100 * value, 1) : significant(value) }
+
+    /// For the key of a drawing.
+    var drawn: NodeMeasure {
+        NodeMeasure(
+            title, unit: isShare ? "%" : "", isBetterAbove: figure.better.map { $0 == .greater }, figure: short)
+    }
+
     /// The data that it is seen of; `nil` where it is of the training samples, or of models alone, or of more than one
     /// part.
     var part: SweepChoice.Part? {

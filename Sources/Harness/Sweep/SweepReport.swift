@@ -33,8 +33,6 @@ struct SweepReport {
 
     // MARK: The verdict
 
-    private func text(_ value: Double) -> String { measure.isShare ? percent(value) : significant(value) }
-
     /// The value on the first axis whose worst figure over all others is best, and what the rest come to.
     var verdict: String {
         guard let better = measure.better, let axis = table.axes.first else {
@@ -55,9 +53,10 @@ struct SweepReport {
         let isOverMore = table.axes.count > 1
         let rest = worst.filter { $0.name != best.name }.map(\.figure)
         let others = rest.min().flatMap { least in
-            rest.max().map { rest.count == 1 ? text(least) : "\(text(least)) to \(text($0))" }
+            rest.max().map { rest.count == 1 ? measure.text(least) : "\(measure.text(least)) to \(measure.text($0))" }
         }
-        return "\(best.name) is best\(isOverMore ? " in the worst case" : "") with \(text(best.figure))"
+        return "\(best.name) is best\(isOverMore ? " in the worst case" : "") "
+            + "with \(measure.text(best.figure))"
             + (others.map { "; \(rest.count == 1 ? "the other" : "the others") \($0)" } ?? "")
     }
 
@@ -92,28 +91,24 @@ struct SweepReport {
         guard table.axes.count > 1 else { return "" }
         let (rows, columns) = (table.axes[0].values.map(\.label), table.axes[1].values.map(\.label))
         let all = table.groups.compactMap { $0.estimate(measure)?.mean }
-        let (least, greatest) = (all.min() ?? 0, all.max() ?? 1)
+        let key = HeatMap.Key(all, measure.drawn)
         let maps = sheets.prefix(Self.mostDrawings).enumerated().map { index, sheet -> Markup in
             let groups = Dictionary(sheet.groups.map { (Array($0.choices.prefix(2)), $0) }) { first, _ in first }
             let lines = rows.indices.map { row in
                 let cells = columns.indices.map { column -> HeatMap.Cell in
                     guard let estimate = groups[[row, column]]?.estimate(measure) else {
-                        return HeatMap.Cell(text: groups[[row, column]] == nil ? "" : "–", tint: .none)
+                        return HeatMap.Cell(text: groups[[row, column]] == nil ? "" : "–")
                     }
-                    let (mean, unit) = (estimate.mean, measure.isShare ? 100.0 : 1)
-                    let shade = measure.isShare ? mean : (mean - least) / max(greatest - least, 1e-12)
                     return HeatMap.Cell(
-                        text: measure.isShare ? rounded(unit * mean, 1) : significant(mean),
-                        note: estimate.halfWidth.map {
-                            "± \(measure.isShare ? rounded(unit * $0, 1) : significant($0))"
-                        } ?? "", tint: .shade(0.65 * shade))
+                        text: measure.short(estimate.mean),
+                        note: estimate.halfWidth.map { "± \(measure.short($0))" } ?? "", value: estimate.mean)
                 }
                 return (name: rows[row], cells: cells)
             }
             let title = sheet.name.isEmpty ? measure.title : "\(measure.title), \(sheet.name)"
-            let map = HeatMap(id: "h\(index)", title: title, columns: columns, rows: lines)
+            let map = HeatMap(id: "cells-\(index + 1)", title: title, columns: columns, rows: lines, key: key)
             let heading: Markup = sheet.name.isEmpty ? "" : "<h3>\(sheet.name)</h3>\n"
-            return "\(heading)\(map.svg)"
+            return "\(heading)\(map.figure)"
         }
         return """
             <section>
@@ -149,17 +144,21 @@ struct SweepReport {
             if let place = places[rest] { plots[place].groups.append((group.labels.first ?? "all", group)) }
         }
         let sections = plots.prefix(Self.mostDrawings).enumerated().compactMap { index, plot -> Markup? in
-            let title = "\(measure.title) over rounds"
-            guard let drawn = BandPlot(id: "c\(index)", title: title, of: plot.groups, measure) else { return nil }
+            let (id, place) = ("rounds-\(index + 1)", plot.name.isEmpty ? "" : ", \(plot.name)")
+            let title = "\(measure.title) over rounds\(place)"
+            guard let drawn = Plot(id: id, title: title, of: plot.groups, measure) else { return nil }
             let heading: Markup = plot.name.isEmpty ? "" : "<h3>\(plot.name)</h3>\n"
-            return "\(heading)\(drawn.legend)\(drawn.svg)"
+            return "<div>\(heading)\(drawn.figure)</div>\n"
         }
         guard !sections.isEmpty else { return "" }
         return """
             <section>
             <h2>Over rounds</h2>
-            <p class="note">The mean over seeds, and a band from the least to the greatest.\(omission(plots.count))</p>
-            \(sections)</section>
+            <p class="note">\(table.seeds > 1 ? "The mean over seeds, with a band from the least to the greatest." : "")\
+            \(omission(plots.count))</p>
+            <div class="drawings">
+            \(sections)</div>
+            </section>
 
             """
     }

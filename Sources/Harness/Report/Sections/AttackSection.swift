@@ -48,7 +48,7 @@ extension RunCurves {
         let values = series.flatMap(\.values).compactMap(\.self)
         guard !values.isEmpty else { return "" }
         return section(
-            title, note: note, areShares: true,
+            title, note: note,
             Plot(
                 id: id, title: "\(title) over rounds", rounds: rounds, series: series,
                 vertical: Axis(shares: values)))

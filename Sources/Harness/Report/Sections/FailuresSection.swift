@@ -19,10 +19,10 @@ enum FailuresSection: ReportSection {
             let hostile = senders.filter { run.nodes[$0.node.index].isHostile }
             let names = hostile.map { run.nodes[$0.node.index].label }.joined(separator: " ")
             return [
-                node.label, kinds[index] ?? "", node.score.map(run.measure.figure) ?? "–",
-                "\(hostile.count) of \(senders.count)" + (names.isEmpty ? "" : ": \(names)"),
-                significant(hostile.reduce(0) { $0 + $1.weight }), told(run.experiment.aggregation.tolerates),
-                node.samples.map(String.init) ?? "–", labels(of: node, classes),
+                node.label, kinds[index] ?? "",
+                "\(hostile.count) of \(senders.count)" + (names.isEmpty ? "" : ": \(names)"), labels(of: node, classes),
+                node.score.map(run.measure.figure) ?? "–", significant(hostile.reduce(0) { $0 + $1.weight }),
+                node.samples.map(String.init) ?? "–",
             ]
         }
         let omitted = failed.count - rows.count
@@ -31,15 +31,15 @@ enum FailuresSection: ReportSection {
         return .section(
             "Who failed",
             note: "Failed: no better than chance, or below nine tenths of what the median honest node is worth. Far: "
-                + "learned, but is not where the others are. b: what the hostile neighbours weigh in this node's mix."
+                + "learned, but is not where the others are. b: what the hostile neighbours weigh in this node's mix; "
+                + "\(told(run.experiment.aggregation.tolerates))."
                 + isChanging + (omitted == 0 ? "" : " \(omitted) more are in summary.json."),
             .table(
                 "Who failed",
                 TextTable(
                     header: [
-                        "node", "what", run.measure.rawValue, "hostile neighbours", "weight b", "rule told", "samples",
-                        "labels",
-                    ], names: 2, rows: rows)))
+                        "node", "what", "hostile neighbours", "labels", run.measure.rawValue, "weight b", "samples",
+                    ], names: 4, rows: rows)))
     }
 
     private static func kind(of node: RecordedNode, in run: RecordedRun) -> String? {
@@ -51,9 +51,9 @@ enum FailuresSection: ReportSection {
 
     private static func told(_ tolerance: Tolerance) -> String {
         switch tolerance {
-        case .count(let count): "\(count)"
-        case .weight(let weight): "b \(significant(weight))"
-        case .oracle: "by an oracle"
+        case .count(let count): "the rule was told of up to \(count) hostile neighbour\(count == 1 ? "" : "s")"
+        case .weight(let weight): "the rule was told of a weight of up to \(significant(weight))"
+        case .oracle: "the rule was told who is hostile"
         }
     }
 

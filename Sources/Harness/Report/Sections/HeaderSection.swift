@@ -56,7 +56,7 @@ extension Standing {
     var inWords: String {
         switch self {
         case .good: "Good: every honest node finished, learned and agrees"
-        case .doubtful: "Doubtful: some honest nodes did not, or the run was stopped"
+        case .doubtful: "Doubtful: not every honest node finished, learned and agrees"
         case .bad: "Bad: nobody learned, or the run says nothing of its experiment"
         }
     }

@@ -12,33 +12,33 @@ enum LearningSection: ReportSection {
 
     static func markup(of run: RecordedRun) -> Markup {
         let (curves, measure) = (RunCurves(run), run.measure)
+        var mean = curves.line("mean", measure.figure, \.mean)
+        mean.band = curves.band
         let series =
             [
-                curves.line("worst", measure.figure, \.worst), curves.line("mean", measure.figure, \.mean),
+                curves.line("worst", measure.figure, \.worst), mean,
                 curves.line("average model", measure.figure, \.averageModel),
             ] + run.references.map { reference(to: $0, in: curves) }
         let honest = run.nodes.indices.filter { !run.nodes[$0].isHostile }
         let threads = honest.count > mostThreads ? [] : honest.map(curves.scores).filter { $0.contains { $0 != nil } }
-        let chance = run.summary?.chance.map { Plot.Level(name: "chance", value: $0, text: percent($0)) }
+        let chance = run.chance.map { Plot.Level(name: "chance", value: $0, text: percent($0)) }
         let (axis, note) = axis(over: series.map(\.values) + threads, chance: chance?.value, curves)
         var plot = Plot(
             id: measure.rawValue, title: "Test \(measure.rawValue) over rounds", rounds: curves.rounds, series: series,
             vertical: axis)
-        plot.band = curves.band
         plot.threads = threads
         plot.levels = [chance].compactMap(\.self)
         let references =
             run.references.isEmpty
             ? "" : " 'Without' are the worst nodes of simulated runs of the same seeds with that changed."
         let lack =
-            run.evaluations.count > 1 && plot.band == nil
+            run.evaluations.count > 1 && mean.band == nil
             ? " Single nodes were not measured."
-            : threads.isEmpty && plot.band != nil
+            : threads.isEmpty && mean.band != nil
                 ? " Lines of so many single nodes are left out." : ""
         return curves.section(
             measure == .accuracy ? "Accuracy" : "Loss",
-            note: "Of the honest nodes' models on data that no node has.\(references)\(note)\(lack)",
-            areShares: measure == .accuracy, plot)
+            note: "Of the honest nodes' models on data that no node has.\(references)\(note)\(lack)", plot)
     }
 
     private static func reference(

@@ -62,13 +62,13 @@ enum NodesSection: ReportSection {
             (run.measure.rawValue, { $0.score.map(run.measure.figure) ?? "–" }),
             ("excess loss", { $0.excessLoss.map(significant) ?? "–" }),
             ("ε", { $0.epsilon.map(PrivacyReport.text) ?? "–" }), ("clipped", share(\.clipped)),
-            ("removed", share(\.removed)), ("waited for, s", { rounded($0.awaitedSeconds, 2) }),
+            ("removed", share(\.removed)), ("waited for, s", { significant($0.awaitedSeconds) }),
         ] + fields
     }
 
     private static func amount(_ field: RecordField, of totals: NodeRecord) -> String {
         let amount = field.amount(totals)
-        return field.unit == .nanoseconds ? rounded(Double(amount) / 1e9, 2) : "\(amount)"
+        return field.unit == .nanoseconds ? significant(Double(amount) / 1e9) : "\(amount)"
     }
 
     private static func privacy(of run: RecordedRun) -> String {

@@ -24,7 +24,8 @@ enum RefusalsSection: ReportSection {
         let (senders, omission) = senders(in: run)
         return .section(
             "Rejections and rules",
-            note: "Of the honest nodes\(rejections.isEmpty ? "; no message was refused" : "").",
+            note: "Of the honest nodes\(rejections.isEmpty ? "; no message was refused" : ""). "
+                + "Who closed a connection on whom is not recorded.",
             .table("Rejections and rules", TextTable(header: ["what", "value"], names: 1, rows: rows))
                 + senders + (omission.isEmpty ? "" : "<p class=\"note\">\(omission)</p>\n"))
     }
@@ -58,20 +59,24 @@ enum RefusalsSection: ReportSection {
         func refused(_ index: Int) -> Int { treatments[index].refusals.reduce(0) { $0 + $1.count } }
         let order = concerned.sorted { (share($1), refused($1), $0) < (share($0), refused($0), $1) }
         let shown = Array(order.prefix(mostNodes))
+        let hasRefusals = shown.contains { refused($0) > 0 }
         let rows = shown.map { index -> [String] in
             let treatment = treatments[index]
             let rules = treatment.rules.sorted { ($1.share, $0.by) < ($0.share, $1.by) }
-            return [
+            let words = [
                 run.nodes[index].label, run.nodes[index].isHostile ? "hostile" : "honest",
                 names(rules.map { "\($0.by) (\(rounded(100 * $0.share, 0)) %)" }),
-                names(reasons(treatment.refusals)), percent(share(index)), "\(refused(index))",
             ]
+            return hasRefusals
+                ? words + [names(reasons(treatment.refusals)), percent(share(index)), "\(refused(index))"]
+                : words + [percent(share(index))]
         }
+        let ofRules = ["whose", "kind", "clipped or removed by"]
+        let header =
+            ofRules + (hasRefusals ? ["refused by, why", "of its models", "refused"] : ["of its models"])
         let table = Markup.table(
-            "Whose messages",
-            TextTable(
-                header: ["whose", "kind", "clipped or removed by", "refused by, why", "of its models", "refused"],
-                names: 4, rows: rows), hostile: Set(shown.indices.filter { run.nodes[shown[$0]].isHostile }))
+            "Whose messages", TextTable(header: header, names: hasRefusals ? 4 : 3, rows: rows),
+            hostile: Set(shown.indices.filter { run.nodes[shown[$0]].isHostile }))
         let omitted = order.count - shown.count
         return (table, omitted == 0 ? "" : "\(omitted) more nodes are in summary.json.")
     }
