@@ -58,7 +58,9 @@ extension SmoothProblem {
             let norm = here.gradient.norm
             guard norm > wanted, !isCancelled() else { break }
             let tolerance = norm * min(0.1, norm.squareRoot())
-            let step = newtonStep(here.gradient, here.curvature, tolerance: tolerance, isCancelled: isCancelled)
+            let step = newtonStep(
+                here.gradient, here.curvature, tolerance: tolerance, radius: 10 * (1 + point.norm),
+                isCancelled: isCancelled)
             guard let next = descend(from: point, here.value, here.gradient, along: step) else { break }
             point = next
             here = evaluate(point)
@@ -83,9 +85,10 @@ extension SmoothProblem {
         return nil
     }
 
-    /// s with |H s + g| at most `tolerance`, by conjugate gradients.
+    /// s with |H s + g| at most `tolerance`, by conjugate gradients, or where they leave a ball (Steihaug 1983): there
+    /// the quadratic is no guide, and what curvature is left is rounding.
     private func newtonStep(
-        _ gradient: [Double], _ curvature: Curvature, tolerance: Double, isCancelled: () -> Bool
+        _ gradient: [Double], _ curvature: Curvature, tolerance: Double, radius: Double, isCancelled: () -> Bool
     ) -> [Double] {
         let scaled = curvature.preconditioner()
         var step = [Double](repeating: 0, count: gradient.count)
@@ -96,8 +99,13 @@ extension SmoothProblem {
         for _ in 0..<min(mostConjugate, max(100, 4 * gradient.count)) {
             guard rest.norm > tolerance, !isCancelled() else { break }
             let bent = curvature.product(direction)
-            let along = size / direction.dot(bent)
+            let bend = direction.dot(bent)
+            // Rounding makes more of it than there is.
+            guard bend > 0 else { break }
+            let along = size / bend
             step.move(along, along: direction)
+            let length = step.norm
+            guard length <= radius else { return step.scaled(by: radius / length) }
             rest.move(-along, along: bent)
             let next = scaled(rest)
             let nextSize = rest.dot(next)

@@ -39,6 +39,10 @@ struct ImageMaterial {
 
     var classCount: Int { test.classCount }
 
+    /// How far a model is from the target, without what is the same for all classes: softmax does not see it, so that
+    /// neither data nor the others pull at it.
+    func distance(_ model: [Double]) -> Double { model.minus(target).centred(classCount: classCount).norm }
+
     /// Share of a model's right answers.
     func accuracy(_ model: [Double], on samples: Samples) -> Double {
         var scratch = ObjectiveScratch()
