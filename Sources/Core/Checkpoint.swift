@@ -2,10 +2,14 @@
 // final hash.
 //
 //   magic "GSPK" | version u8 | 3 zero bytes | node u32 | rounds u32 | experiment 32 bytes
-//   | incarnation u64 | published rounds u32
+//   | incarnation u64 | published rounds u32 | stops u32 | is a stop u8
 //   | count u32 | count × (neighbour u32, debt i64, charged i64, given up u8)
 //   | count u32 | count × (kind u8, name length u8, name, length u32, length floats)
+//   | count u32, 0 or 1 | open round: step u32, start u64, own, heard, offenders, forged to
 //   | XXH64 of all before
+//
+//   own: length u32, floats | heard: count u32 | count × (sender u32, step u32, length u32, floats)
+//   | offenders, forged to: count u32, count × u32
 import Kernels
 import Learning
 public import Wire
@@ -20,14 +24,45 @@ public struct Checkpoint: Sendable, Equatable {
         public let isGivenUp: Bool
     }
 
+    /// A round that the node had begun and not closed. Its local steps are done, its message may have been sent, and
+    /// neighbours that have closed it will not send theirs again.
+    public struct OpenRound: Sendable, Equatable {
+        /// The gossip step.
+        public let step: Round
+        /// XXH64 of what it started from, as traces tell.
+        public let start: UInt64
+        /// The node's message.
+        public let own: [Float]
+        /// Messages of neighbours for this step and later ones.
+        public var heard: [ReceivedModel] = []
+        /// Neighbours that provably forged for this step.
+        public var offenders: [NodeID] = []
+        /// Those that a hostile node has told its forgery.
+        public var forgedTo: [NodeID] = []
+
+        public init(step: Round, start: UInt64, own: [Float]) {
+            self.step = step
+            self.start = start
+            self.own = own
+        }
+    }
+
     /// Rounds closed; the next one has this number.
     public let rounds: Int
+    /// At the start of a round. In an open one, what is left of that: x where the round needs it, else the message.
     public let state: NodeState
     public var credits: [Credit] = []
     /// How many rounds the node has published a model for: it publishes none of them again.
     public var publishedRounds = 0
     /// Of the process that wrote it; whoever starts from it takes a greater one.
     public var incarnation: UInt64 = 0
+    /// How often the nodes were warned and went on together since they began.
+    public var stops = 0
+    /// Left by a node that was warned. All that were warned can go on together, each from its own, even if they are not
+    /// of one round.
+    public var isStop = false
+    /// Only of a stop.
+    public var openRound: OpenRound?
 
     public init(rounds: Int, state: NodeState) {
         self.rounds = rounds
@@ -46,8 +81,8 @@ public enum CheckpointFault: Error, Sendable, Equatable, CustomStringConvertible
         case .truncated: "it is truncated"
         case .altered: "its bytes were altered"
         case .foreignFormat: "it is no checkpoint"
-        case .newerVersion(let version): "it has version \(version), from the future; this program reads version 5"
-        case .olderVersion(let version): "it has version \(version); this program reads version 5"
+        case .newerVersion(let version): "it has version \(version), from the future; this program reads version 6"
+        case .olderVersion(let version): "it has version \(version); this program reads version 6"
         case .otherExperiment: "it is of another experiment"
         case .otherNode(let node): "it is of node \(node)"
         case .wrongDimension: "its vectors are not those of this model"
@@ -57,7 +92,7 @@ public enum CheckpointFault: Error, Sendable, Equatable, CustomStringConvertible
 
 extension Checkpoint {
     private static let magic = Array("GSPK".utf8)
-    private static let version: UInt8 = 5
+    private static let version: UInt8 = 6
     private static let headerBytes = 48
 
     /// - Parameter experiment: the 32-byte identity of the experiment.
@@ -69,6 +104,8 @@ extension Checkpoint {
         bytes.append(contentsOf: experiment)
         bytes.append(littleEndian: incarnation)
         bytes.append(littleEndian: UInt32(publishedRounds))
+        bytes.append(littleEndian: UInt32(stops))
+        bytes.append(isStop ? 1 : 0)
         bytes.append(littleEndian: UInt32(credits.count))
         for credit in credits {
             bytes.append(littleEndian: UInt32(credit.neighbour.index))
@@ -82,9 +119,10 @@ extension Checkpoint {
             bytes.append(kind.rawValue)
             bytes.append(UInt8(vector.name.utf8.count))
             bytes.append(contentsOf: vector.name.utf8)
-            bytes.append(littleEndian: UInt32(vector.values.count))
-            for value in vector.values { bytes.append(littleEndian: value.bitPattern) }
+            bytes.append(lengthAndFloats: vector.values)
         }
+        bytes.append(littleEndian: openRound == nil ? 0 : 1 as UInt32)
+        if let openRound { openRound.encode(into: &bytes) }
         bytes.append(littleEndian: XXH64.hash(bytes))
         return bytes
     }
@@ -108,6 +146,8 @@ extension Checkpoint {
         reader.offset = Checkpoint.headerBytes
         let incarnation = try reader.integer(UInt64.self)
         let publishedRounds = try reader.count()
+        let stops = try reader.count()
+        let isStop = try reader.integer(UInt8.self) != 0
         var credits: [Credit] = []
         for _ in 0..<(try reader.count()) {
             credits.append(
@@ -122,10 +162,52 @@ extension Checkpoint {
             vectors.append((kind, NamedVector(try reader.name(), try reader.floats())))
         }
         guard let state = NodeState(vectors, channels) else { throw .wrongDimension }
+        let openRound: OpenRound? = try reader.count() == 0 ? nil : OpenRound(from: &reader)
         self.init(rounds: rounds, state: state)
         self.credits = credits
         self.publishedRounds = publishedRounds
         self.incarnation = incarnation
+        self.stops = stops
+        self.isStop = isStop
+        self.openRound = openRound
+    }
+}
+
+extension Checkpoint.OpenRound {
+    fileprivate func encode(into bytes: inout [UInt8]) {
+        bytes.append(littleEndian: UInt32(step.number))
+        bytes.append(littleEndian: start)
+        bytes.append(lengthAndFloats: own)
+        bytes.append(littleEndian: UInt32(heard.count))
+        for model in heard {
+            bytes.append(littleEndian: UInt32(model.sender.index))
+            bytes.append(littleEndian: UInt32(model.message.round.number))
+            bytes.append(lengthAndFloats: model.message.values)
+        }
+        for nodes in [offenders, forgedTo] {
+            bytes.append(littleEndian: UInt32(nodes.count))
+            for node in nodes { bytes.append(littleEndian: UInt32(node.index)) }
+        }
+    }
+
+    fileprivate init(from reader: inout ByteReader) throws(CheckpointFault) {
+        let step = Round(try reader.count())
+        let start = try reader.integer(UInt64.self)
+        self.init(step: step, start: start, own: try reader.floats())
+        for _ in 0..<(try reader.count()) {
+            let (sender, round) = (NodeID(try reader.count()), Round(try reader.count()))
+            heard.append(
+                ReceivedModel(sender: sender, message: ModelMessage(round: round, values: try reader.floats())))
+        }
+        for _ in 0..<(try reader.count()) { offenders.append(NodeID(try reader.count())) }
+        for _ in 0..<(try reader.count()) { forgedTo.append(NodeID(try reader.count())) }
+    }
+}
+
+extension [UInt8] {
+    fileprivate mutating func append(lengthAndFloats values: [Float]) {
+        append(littleEndian: UInt32(values.count))
+        for value in values { append(littleEndian: value.bitPattern) }
     }
 }
 

@@ -39,6 +39,8 @@ struct NeighbourState: Sendable {
     private(set) var early: [ModelMessage] = []
     /// The newest round it sent anything admissible for.
     var newestRound: Round?
+    /// The newest round of which this node has kept its model over a stop.
+    private var keptUntil: Round?
     /// The newest round that it said it was held up in.
     var saidWaitingIn: Round?
     /// It owed its model when a round closed, and has sent none since: it is not waited for.
@@ -69,6 +71,24 @@ struct NeighbourState: Sendable {
         hasLeft = false
         if isRestarted { isReturning = true }
         self.incarnation = incarnation
+    }
+
+    /// Takes up what it had sent to an earlier process of this node.
+    mutating func restore(_ message: ModelMessage, in round: Round, backlog: Int) {
+        if message.round == round { current = message } else { keep(message, backlog: backlog) }
+        newestRound = max(newestRound ?? message.round, message.round)
+        keptUntil = newestRound
+    }
+
+    /// Whether it sends once more what was kept: it goes on in the same round, and cannot know.
+    func repeats(_ message: ModelMessage) -> Bool {
+        guard let keptUntil, message.round <= keptUntil else { return false }
+        return current == message || early.contains(message)
+    }
+
+    /// What it has sent for this round and later ones.
+    var heard: [ReceivedModel] {
+        ((current.map { [$0] } ?? []) + early).map { ReceivedModel(sender: node, message: $0) }
     }
 
     /// The furthest round that it is known to have come to.

@@ -7,7 +7,7 @@ import Wire
 /// How a node begins: new, or from what an earlier process of it left.
 public enum NodeStart: Sendable {
     case afresh
-    /// All nodes of the experiment go on together from their checkpoints of one round.
+    /// All nodes of the experiment go on together from their checkpoints of one round, or of one stop.
     case resumed(Checkpoint)
     /// This node alone was restarted, from its newest whole checkpoint if there is one; `published` is the last round
     /// for which it may have sent a model.
@@ -149,11 +149,12 @@ extension NodeCore {
         var state = state
         let entered = function.entryParameters(heard, instead: state, using: &workspace)
         if let entered { state.shared = entered }
+        startDigest = state.digest
         effects.append(
             .trace(
                 TraceLine(
                     round: round, inputs: entered == nil ? [] : heard.map(TraceLine.Input.init), checkpoint: origin,
-                    result: hash64(state.shared))))
+                    result: startDigest)))
         for slot in neighbours.indices {
             if !function.sendsModels { stateExchanges[slot].offer = nil }
             // What has come for the very round that it enters stays where it is.

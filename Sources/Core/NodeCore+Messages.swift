@@ -40,6 +40,7 @@ extension NodeCore {
     }
 
     mutating func receive(_ message: ModelMessage, slot: Int) {
+        if neighbours[slot].repeats(message) { return }
         let verdict = Admission.judge(
             message, from: neighbours[slot], in: round, by: configuration,
             takesAnyRound: isAsynchronous || (isEntering && function.sendsModels))

@@ -13,13 +13,17 @@ extension NodeCore {
 
     /// The same without what cannot have come about as it should: its senders count as offenders.
     mutating func refuseImplausible(among roundInputs: RoundInputs, in halfStep: HalfStep) -> RoundInputs {
-        let senders = isAttacking ? [] : function.implausible(among: roundInputs.heard, in: halfStep)
-        guard !senders.isEmpty else { return roundInputs }
-        for sender in senders {
-            count(.implausible, slot(of: sender))
-            if let slot = slot(of: sender) { neighbours[slot].offendedIn = round }
+        let judgement = function.judgement(of: roundInputs.heard, in: halfStep)
+        var roundInputs = roundInputs
+        if !isAttacking, !judgement.implausible.isEmpty {
+            for sender in judgement.implausible {
+                count(.implausible, slot(of: sender))
+                if let slot = slot(of: sender) { neighbours[slot].offendedIn = round }
+            }
+            roundInputs = self.roundInputs()
         }
-        return self.roundInputs()
+        roundInputs.isAstray = judgement.isAstray
+        return roundInputs
     }
 
     /// What this node has from its neighbours for this round, ascending by sender; what eavesdropping links brought is
@@ -179,16 +183,10 @@ extension NodeCore {
         }
     }
 
-    /// Leaves a checkpoint of a round that is not among those of which there is one anyway.
-    func saveUnlessKept(_ state: NodeState, into effects: inout [NodeEffect]) {
-        let done = currentRound.number
-        guard configuration.checkpointEvery == 0 || done % configuration.checkpointEvery != 0 else { return }
-        effects.append(.save(checkpoint(of: state, rounds: done)))
-    }
-
     func checkpoint(of state: NodeState, rounds: Int) -> Checkpoint {
         var checkpoint = Checkpoint(rounds: rounds, state: state)
         checkpoint.publishedRounds = publishedRounds
+        checkpoint.stops = stops
         checkpoint.credits = neighbours.indices.map {
             ledger.credit(of: neighbours[$0].node, slot: $0, isGivenUp: neighbours[$0].isGivenUp)
         }

@@ -78,16 +78,16 @@ extension NodeCore {
         return held >= neighbours[slot].newestRound ?? held
     }
 
-    /// Whether a neighbour was told to stop before it has sent its model for this round: it will send none.
-    func isStoppingNeighbourMissing(at now: Instant) -> Bool {
-        exchanges
-            && neighbours.indices.contains { slot in
-                guard owes(slot), neighbours[slot].hasLeft, case .closed(let waitedUntil, _) = neighbours[slot].link
-                else {
-                    return false
-                }
-                return waitedUntil > now
-            }
+    /// Whether all that is still waited for are models of neighbours that were told to stop before they had sent them:
+    /// they will send none. Whoever else is missing may have what nobody will send again.
+    func isHeldUpByStops(since: Instant, at now: Instant) -> Bool {
+        guard endsWithRound, exchanges, !isAsynchronous else { return false }
+        func isStopped(_ slot: Int) -> Bool {
+            guard neighbours[slot].hasLeft, let limit = limit(of: slot, since: since) else { return false }
+            return limit > now
+        }
+        return neighbours.indices.contains(where: isStopped)
+            && missing(since: since, at: now).slots.allSatisfy(isStopped)
     }
 
     /// Whether waits for the neighbour are debts; not so for its first model in this node's first round.

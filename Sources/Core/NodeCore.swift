@@ -1,6 +1,6 @@
 // The node, without sockets, clocks, files or threads: events in, effects out. Control flow only: what neighbours say
 // is in NodeCore+Messages, waiting in NodeCore+Waiting, what a round comes to in NodeCore+Mixing, forging in
-// NodeCore+Forging, coming back in NodeCore+Entering, the door in Admission.
+// NodeCore+Forging, coming back in NodeCore+Entering, ending with a round in NodeCore+Stopping, the door in Admission.
 //
 //   joining ─links or deadline─▶ training ─trained─▶ gathering ─all in or patience over─▶ (mix) training … ─▶ ended
 //
@@ -68,6 +68,12 @@ public struct NodeCore: Sendable {
     var startsUntil = Instant.longAgo
     /// It ends with the round that it is in.
     var endsWithRound = false
+    /// How often that was so before, in this run.
+    var stops = 0
+    /// Digest of what this step starts from, as the trace tells.
+    var startDigest: UInt64 = 0
+    /// Where it goes on in the middle of a round.
+    var openHalfStep: HalfStep?
     /// While it enters with the parameters of others: the one round of which it has asked all of them for theirs.
     var agreedRound: Round?
     /// How many steps it has published a message for, or may have.
@@ -215,7 +221,12 @@ public struct NodeCore: Sendable {
         case .stopAfterRound:
             endsWithRound = true
             switch phase {
-            case .idle, .joining, .entering: return end(.stopped(currentRound), saying: .stopping, into: &effects)
+            case .joining(let state, _):
+                leave(
+                    openHalfStep.map(openCheckpoint) ?? checkpoint(of: state, rounds: currentRound.number),
+                    into: &effects)
+                return end(.stopped(currentRound), saying: .stopping, into: &effects)
+            case .idle, .entering: return end(.stopped(currentRound), saying: .stopping, into: &effects)
             case .training, .gathering, .probing, .ended: break
             }
         case .stopRequested:
@@ -237,6 +248,7 @@ public struct NodeCore: Sendable {
         switch start {
         case .afresh:
             phase = .joining(initial, since: now)
+            startDigest = initial.digest
             guard !isAttacking, configuration.measureEvery > 0 else { return }
             if let own = function.ownModel(of: initial) { effects.append(.ownModel(rounds: 0, own)) }
             effects.append(.snapshot(rounds: 0, initial.parameters))
@@ -246,10 +258,12 @@ public struct NodeCore: Sendable {
             effects.append(
                 .trace(
                     TraceLine(
-                        round: round, inputs: [], checkpoint: checkpoint.rounds,
-                        result: hash64(checkpoint.state.shared))))
+                        round: round, inputs: [], checkpoint: checkpoint.rounds, result: startDigest)))
         case .restarted(let checkpoint, let published):
-            if let checkpoint { restore(checkpoint) }
+            if let checkpoint {
+                precondition(checkpoint.openRound == nil, "a node that comes back alone does not go on in a round")
+                restore(checkpoint)
+            }
             publishedRounds = max(checkpoint?.publishedRounds ?? 0, published?.next.number ?? 0)
             round = Round(min(max(round.number, publishedRounds), configuration.steps))
             phase = .entering(checkpoint?.state ?? initial, from: checkpoint?.rounds ?? 0, since: now)
@@ -259,11 +273,14 @@ public struct NodeCore: Sendable {
     mutating func restore(_ checkpoint: Checkpoint) {
         round = configuration.cadence.firstStep(of: Round(checkpoint.rounds))
         function.restore(checkpoint.state)
+        stops = checkpoint.stops
+        startDigest = checkpoint.openRound?.start ?? checkpoint.state.digest
         for credit in checkpoint.credits {
             guard let slot = slot(of: credit.neighbour) else { continue }
             ledger.restore(credit, slot: slot)
             neighbours[slot].isGivenUp = credit.isGivenUp
         }
+        if let openRound = checkpoint.openRound { restore(openRound, of: checkpoint.state) }
     }
 
     mutating func linkUp(_ node: NodeID, incarnation: UInt64, into effects: inout [NodeEffect]) {
@@ -291,13 +308,14 @@ public struct NodeCore: Sendable {
             join(state, since: since, at: now, into: &effects)
         case .entering(let state, let origin, let since):
             enter(state, from: origin, since: since, at: now, using: &workspace, into: &effects)
-        case .gathering(_, let since):
-            if endsWithRound, isStoppingNeighbourMissing(at: now) {
+        case .gathering(let halfStep, let since):
+            if isHeldUpByStops(since: since, at: now) {
+                leave(openCheckpoint(of: halfStep), into: &effects)
                 return end(.stopped(currentRound), saying: .stopping, into: &effects)
             }
             noteEarning(at: now)
-            if !function.sendsModels, let start = halfStep?.start { tellState(of: start, into: &effects) }
-            if nextForgery(since: since, at: now) != nil, let halfStep {
+            if !function.sendsModels { tellState(of: halfStep.start, into: &effects) }
+            if nextForgery(since: since, at: now) != nil {
                 forge(in: halfStep, heard: modelsForRound(), due: (since, now), into: &effects)
             }
             if let next = nextLook(since: since, at: now) {
@@ -306,7 +324,7 @@ public struct NodeCore: Sendable {
             } else if !isTimer, mightHearMore {
                 // Nobody is waited for any more, but what arrives at this very moment is still taken.
                 effects.append(.wake(at: now))
-            } else if let halfStep {
+            } else {
                 closeRound(halfStep, since: since, at: now, using: &workspace, into: &effects)
             }
         case .training(let start, _):
@@ -349,9 +367,17 @@ public struct NodeCore: Sendable {
 
     mutating func beginRound(_ state: consuming NodeState, at now: Instant, into effects: inout [NodeEffect]) {
         guard round.number < configuration.steps else {
+            // Others that were warned may be stopped by the one before.
+            if endsWithRound { leave(checkpoint(of: state, rounds: configuration.rounds), into: &effects) }
             return end(.finished(function.output(of: state)), saying: .finished, into: &effects)
         }
         saidWaiting = false
+        if let halfStep = openHalfStep {
+            openHalfStep = nil
+            phase = .gathering(halfStep, since: now)
+            publish(at: now, into: &effects)
+            return effects.append(.wake(at: now))
+        }
         guard configuration.cadence.trains(in: round), !isResting else {
             phase = .gathering(function.halfStep(continuing: state, in: round), since: now)
             publish(at: now, into: &effects)
@@ -420,7 +446,9 @@ public struct NodeCore: Sendable {
             return end(.diverged(currentRound), saying: .failed, into: &effects)
         }
         if exchanges { note(roundInputs, workspace) }
-        effects.append(.trace(traceLine(halfStep.own, roundInputs, state)))
+        let line = traceLine(halfStep.own, roundInputs, state)
+        startDigest = exchanges || function.sendsModels ? line.result : state.digest
+        effects.append(.trace(line))
         if exchanges {
             forge(in: halfStep, heard: roundInputs.heard, into: &effects)
             state.attackMemory = function.attackMemory
@@ -429,7 +457,7 @@ public struct NodeCore: Sendable {
         if configuration.cadence.trains(in: round) {
             keep(state, after: workspace.sample, into: &effects)
             if endsWithRound, round.number < configuration.steps {
-                saveUnlessKept(state, into: &effects)
+                leave(checkpoint(of: state, rounds: currentRound.number), into: &effects)
                 return end(.stopped(currentRound), saying: .stopping, into: &effects)
             }
             if !function.sendsModels, roundOfOthers != nil {

@@ -106,26 +106,17 @@ public struct RoundFunction: Sendable {
 
     // MARK: - From messages to the next state
 
-    /// Those that sent what no node that does what it is to can have come to, ascending. They are never most of those
-    /// heard: who finds so many is the one that has gone astray.
-    public func implausible(among heard: [ReceivedModel], in halfStep: HalfStep) -> [NodeID] {
-        let senders = suspicious(among: heard, in: halfStep)
-        return 2 * senders.count <= heard.count ? senders : []
-    }
-
-    /// Whether the node should share what all others share, and by what they send does not, as after a message that it
-    /// alone has missed. It leaves its own vector out then, as the others do, and so comes back to them.
-    private func isAstray(_ halfStep: HalfStep, among heard: [ReceivedModel]) -> Bool {
-        exchange.plausibility?.bound == 0 && 2 * suspicious(among: heard, in: halfStep).count > heard.count
-    }
-
-    private func suspicious(among heard: [ReceivedModel], in halfStep: HalfStep) -> [NodeID] {
+    /// Who sent what no node that does what it is to can have come to. They are never most of those heard: who finds so
+    /// many is the one that has gone astray.
+    public func judgement(of heard: [ReceivedModel], in halfStep: HalfStep) -> Judgement {
         let step = halfStep.own.round
-        guard exchange.plausibility?.bound != nil, configuration.trains(in: step) else { return [] }
+        guard let bound = exchange.plausibility?.bound, configuration.trains(in: step) else { return Judgement() }
         let stepSize = trainer?.stepSize(in: configuration.cadence.round(of: step)) ?? 0
-        return heard.filter {
+        let suspects = heard.filter {
             !exchange.isPlausible($0.message.values, from: halfStep.start, stepSize: stepSize)
         }.map(\.sender)
+        return 2 * suspects.count <= heard.count
+            ? Judgement(implausible: suspects) : Judgement(isAstray: bound == 0)
     }
 
     /// What the rule wants to try out before it mixes; `nil` where it mixes at once.
@@ -157,11 +148,12 @@ public struct RoundFunction: Sendable {
                 halfStep.own.values, configuration.shared, kept: halfStep.kept, ruleMemory: ruleMemory,
                 attackMemory: behaviour.memory)
         }
+        let isAstray = inputs.isAstray ?? judgement(of: inputs.heard, in: halfStep).isAstray
         let mixed =
             configuration.cadence.exchanges(in: step)
             ? mix(
                 halfStep.own, with: inputs.heard, before: halfStep.start, offenders: inputs.offenders,
-                among: isAstray(halfStep, among: inputs.heard) ? neighbourhood.withoutOwn : neighbourhood,
+                among: isAstray ? neighbourhood.withoutOwn : neighbourhood,
                 probes: probes, using: &workspace)
             : halfStep.own.values
         if configuration.handsOutMix(of: step), neighbourhood.countsOwn {
@@ -318,6 +310,18 @@ public struct RoundFunction: Sendable {
         zip(configuration.channels.channels, rules).compactMap { channel, rule in
             rule.memory.isEmpty ? nil : NamedVector(channel.name, rule.memory)
         }
+    }
+
+    /// What is left in a round of the state that it began with: enough to go on in that round.
+    func state(in halfStep: HalfStep) -> NodeState {
+        NodeState(
+            halfStep.start.isEmpty ? halfStep.own.values : halfStep.start, configuration.shared, kept: halfStep.kept,
+            ruleMemory: ruleMemory, attackMemory: attackMemory)
+    }
+
+    /// The round where it was left.
+    func halfStep(goingOnFrom state: NodeState, own: ModelMessage) -> HalfStep {
+        HalfStep(start: start(of: state), own: own, kept: state.kept)
     }
 
     /// Takes over what rule and attack remembered.

@@ -31,6 +31,8 @@ public struct RoundInputs: Sendable, Equatable {
     var expected: Int
     /// Those of them that provably forged for this round.
     public var offenders: [NodeID]
+    /// Whether this node is the one that has gone astray; `nil` where nobody has judged yet.
+    var isAstray: Bool?
 
     public init(heard: [ReceivedModel] = [], offenders: [NodeID] = []) { self.init(heard, 0, offenders) }
 
@@ -39,4 +41,13 @@ public struct RoundInputs: Sendable, Equatable {
         self.expected = expected
         self.offenders = offenders
     }
+}
+
+/// What a node makes of what it has heard, by what an honest node can have sent.
+public struct Judgement: Sendable, Equatable {
+    /// Ascending.
+    public var implausible: [NodeID] = []
+    /// Whether the node should share what all others share, and by what they send does not, as after a message that it
+    /// alone has missed. It leaves its own vector out then, as the others do, and so comes back to them.
+    public var isAstray = false
 }

@@ -6,7 +6,8 @@ import Scenario
 
 /// Prepares a stopped run's files for going on.
 public enum Resumption {
-    /// What the nodes of a stopped run can go on from: the newest round whose checkpoint every node has and can read.
+    /// What the nodes of a stopped run can go on from: the furthest round, or stop, of which every node has a checkpoint
+    /// that it can read.
     /// Asynchronous nodes are in rounds of their own, and so each goes on from its own newest checkpoint.
     public static func beginning(of assembly: Assembly, in directory: RunDirectory) -> NodeShell.Start {
         let saved = assembly.topology.nodes.map { node in
@@ -17,10 +18,8 @@ public enum Resumption {
         if assembly.experiment.timing.kind == .asynchronous {
             return saved.contains { $0?.newestRound != nil } ? .rejoin : .afresh
         }
-        let rounds = saved.map { Set($0?.checkpoints ?? []) }
-        let common = rounds.dropFirst().reduce(rounds.first ?? []) { $0.intersection($1) }
-        let whole = common.sorted(by: >).first { round in saved.allSatisfy { $0?.isWhole(rounds: round) == true } }
-        return whole.map { .resume($0) } ?? .afresh
+        let common = LeftCheckpoints.commonStarts(of: saved.map { $0?.left ?? LeftCheckpoints(rounds: [], stops: []) })
+        return common.first { start in saved.allSatisfy { $0?.isWhole(start) == true } } ?? .afresh
     }
 
     /// Seconds that the run took until it was stopped, over all times that it was gone on with: as its summary says, or
@@ -51,6 +50,9 @@ public enum Resumption {
             let names = (try? Files.names(in: folder.path)) ?? []
             for rounds in names.compactMap(NodeDirectory.rounds(ofCheckpoint:)) {
                 Files.remove(folder.checkpoint(rounds: rounds))
+            }
+            for stop in names.compactMap(NodeDirectory.stop(ofCheckpoint:)) {
+                Files.remove(folder.checkpoint(of: stop))
             }
         }
     }

@@ -169,6 +169,7 @@ public struct RunFolder: Sendable {
                 switch start {
                 case .afresh: "as they were"
                 case .resume(let rounds): "as they were, each with --resume \(rounds)"
+                case .resumeStop(let number): "as they were, each with --resume stop-\(number)"
                 case .rejoin: "as they were, each with --rejoin"
                 }
             throw ConfigurationFault(

@@ -33,6 +33,8 @@ public struct NodeShell {
         case afresh
         /// The checkpoint after so many rounds, which all nodes of the run start from.
         case resume(Int)
+        /// The checkpoint that this node left at the stop of this number, while all others start from theirs.
+        case resumeStop(Int)
         /// Whatever this node alone left behind.
         case rejoin
     }
@@ -64,6 +66,7 @@ public struct NodeShell {
     private var heartbeat: HeartbeatWriter
     private var snapshots: SnapshotFolder
     private var checkpoints: [Int] = []
+    private var stops: [StopName] = []
     private let start: NodeStart
     private let incarnation: UInt64
     private var workspace: Workspace
@@ -82,7 +85,7 @@ public struct NodeShell {
     private var contact: NeighbourContact
     private var worker: LocalWorker?
     private var job: LocalJob?
-    /// It was told to end with its round, and keeps all checkpoints that it has.
+    /// It was told to end with its round.
     private var endsWithRound = false
     /// Processor time of the last local step and of the last losses; nobody knows that of the first.
     private var lastCost = (step: Nanoseconds.max, losses: Nanoseconds.max)
@@ -109,7 +112,7 @@ public struct NodeShell {
         self.lock = lock
         let recovery = RecoveryState(of: node, identity: identity, in: folder)
         start = try recovery.start(options.start)
-        checkpoints = recovery.checkpoints(for: start)
+        (checkpoints, stops) = recovery.left(by: start)
         metrics = try AppendOnlyFile(folder.metrics)
         trace = try TraceLog(
             folder.trace,
@@ -390,17 +393,22 @@ public struct NodeShell {
         }
     }
 
-    /// Writes the newest checkpoint and keeps the one before it.
+    /// Writes the newest checkpoint, of every so many rounds or of a stop, and keeps the one before it.
     private mutating func save(_ checkpoint: Checkpoint) {
         var checkpoint = checkpoint
         checkpoint.incarnation = incarnation
         let bytes = checkpoint.encoded(node: node, experiment: experiment)
-        let path = folder.checkpoint(rounds: checkpoint.rounds)
+        let stop = checkpoint.isStop ? StopName(number: checkpoint.stops, rounds: checkpoint.rounds) : nil
+        let path = stop.map { folder.checkpoint(of: $0) } ?? folder.checkpoint(rounds: checkpoint.rounds)
         guard keep({ () throws(SystemFault) in try Files.write(bytes, to: path) }) else { return }
+        if let stop {
+            stops = stops.filter { $0 != stop } + [stop]
+            while stops.count > 2 { Files.remove(folder.checkpoint(of: stops.removeFirst())) }
+            return
+        }
         checkpoints.removeAll { $0 == checkpoint.rounds }
         checkpoints.append(checkpoint.rounds)
-        // The one that a node leaves at its end, of whatever round, must not cost one that all nodes may have.
-        while checkpoints.count > 2, !endsWithRound {
+        while checkpoints.count > 2 {
             Files.remove(folder.checkpoint(rounds: checkpoints.removeFirst()))
         }
     }

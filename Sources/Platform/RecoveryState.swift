@@ -7,9 +7,9 @@ import Scenario
 
 /// What an earlier process of a node left, and what the next one starts from.
 public struct RecoveryState {
-    /// Rounds of the checkpoints that are there, ascending.
-    public let checkpoints: [Int]
-    /// The newest checkpoint that is whole and this node's.
+    /// The checkpoints that are there.
+    public let left: LeftCheckpoints
+    /// The newest checkpoint of the start of a round that is whole and this node's.
     private let newest: Checkpoint?
     /// Why newer ones were passed over; one sentence each.
     let refusals: [String]
@@ -22,13 +22,17 @@ public struct RecoveryState {
         self.node = node
         self.identity = identity
         self.folder = folder
-        let names = (try? Files.names(in: folder.path)) ?? []
-        checkpoints = names.compactMap(NodeDirectory.rounds(ofCheckpoint:)).sorted()
+        left = LeftCheckpoints(in: folder)
         var newest: Checkpoint?
         var refusals: [String] = []
-        for rounds in checkpoints.reversed() where newest == nil {
+        let files =
+            left.rounds.map { (rounds: $0, path: folder.checkpoint(rounds: $0)) }
+            + left.stops.map { (rounds: $0.rounds, path: folder.checkpoint(of: $0)) }
+        for (rounds, path) in files.sorted(by: { $0.rounds > $1.rounds }) where newest == nil {
             do throws(ConfigurationFault) {
-                newest = try RecoveryState.read(folder.checkpoint(rounds: rounds), rounds: rounds, of: node, identity)
+                let checkpoint = try RecoveryState.read(path, rounds: rounds, of: node, identity)
+                // Whoever comes back alone does so at the start of a round.
+                if checkpoint.openRound == nil { newest = checkpoint }
             } catch {
                 refusals.append(error.description)
             }
@@ -40,24 +44,44 @@ public struct RecoveryState {
     /// Rounds of the newest checkpoint that can be read.
     public var newestRound: Int? { newest?.rounds }
 
-    /// Rounds of the checkpoints that belong to the past of a node that starts so. Where all go on together from an
-    /// earlier round than the newest, what comes after it is of a past that was given up, and is removed.
-    func checkpoints(for start: NodeStart) -> [Int] {
-        guard case .resumed(let checkpoint) = start else { return checkpoints }
-        for rounds in checkpoints where rounds > checkpoint.rounds { Files.remove(folder.checkpoint(rounds: rounds)) }
-        return checkpoints.filter { $0 <= checkpoint.rounds }
+    /// The checkpoints that belong to the past of a node that starts so. Where all go on together from an earlier one
+    /// than the newest, what comes after it is of a past that was given up, and is removed; so are stops that a node
+    /// has gone on from alone.
+    func left(by start: NodeStart) -> (rounds: [Int], stops: [StopName]) {
+        var (rounds, stops) = (left.rounds, left.stops)
+        switch start {
+        case .afresh: break
+        case .resumed(let checkpoint):
+            for later in rounds where later > checkpoint.rounds { Files.remove(folder.checkpoint(rounds: later)) }
+            rounds.removeAll { $0 > checkpoint.rounds }
+            let isLater = { (stop: StopName) in
+                checkpoint.isStop ? stop.number > checkpoint.stops : stop.rounds >= checkpoint.rounds
+            }
+            for stop in stops where isLater(stop) { Files.remove(folder.checkpoint(of: stop)) }
+            stops.removeAll(where: isLater)
+        case .restarted(let checkpoint, _):
+            if var checkpoint, checkpoint.isStop {
+                checkpoint.isStop = false
+                let bytes = checkpoint.encoded(node: node.configuration.node, experiment: identity)
+                let path = folder.checkpoint(rounds: checkpoint.rounds)
+                guard (try? Files.write(bytes, to: path)) != nil else { break }
+                rounds = rounds.filter { $0 != checkpoint.rounds } + [checkpoint.rounds]
+            }
+            for stop in stops { Files.remove(folder.checkpoint(of: stop)) }
+            stops = []
+        }
+        return (rounds.sorted(), stops)
     }
 
-    /// Whether the checkpoint after so many rounds can be read.
-    public func isWhole(rounds: Int) -> Bool {
-        (try? RecoveryState.read(folder.checkpoint(rounds: rounds), rounds: rounds, of: node, identity)) != nil
-    }
+    /// Whether what the node would start from so can be read.
+    public func isWhole(_ start: NodeShell.Start) -> Bool { (try? self.start(start)) != nil }
 
     /// What the node is told of its past.
     func start(_ start: NodeShell.Start) throws(ConfigurationFault) -> NodeStart {
         switch start {
         case .afresh:
-            guard checkpoints.isEmpty, Files.size(of: folder.trace) ?? 0 == 0, !Files.exists(folder.model),
+            guard left.rounds.isEmpty, left.stops.isEmpty, Files.size(of: folder.trace) ?? 0 == 0,
+                !Files.exists(folder.model),
                 !Files.exists(folder.traceOfFirstFormat)
             else {
                 throw ConfigurationFault(
@@ -69,6 +93,13 @@ public struct RecoveryState {
             try folder.checkFormatOfTrace()
             return .resumed(
                 try RecoveryState.read(folder.checkpoint(rounds: rounds), rounds: rounds, of: node, identity))
+        case .resumeStop(let number):
+            try folder.checkFormatOfTrace()
+            guard let stop = left.stops.first(where: { $0.number == number }) else {
+                throw ConfigurationFault("\(folder.path) holds no checkpoint of stop \(number)")
+            }
+            return .resumed(
+                try RecoveryState.read(folder.checkpoint(of: stop), rounds: stop.rounds, of: node, identity))
         case .rejoin:
             try folder.checkFormatOfTrace()
             return .restarted(newest, published: try publishedRound())
@@ -115,6 +146,9 @@ public struct RecoveryState {
         guard checkpoint.rounds == rounds else {
             throw ConfigurationFault("\(path) cannot be used: it is of round \(checkpoint.rounds)")
         }
+        guard checkpoint.fits(node.configuration) else {
+            throw ConfigurationFault("\(path) cannot be used: what it holds of an open round is not of this experiment")
+        }
         return checkpoint
     }
 }
@@ -122,37 +156,34 @@ public struct RecoveryState {
 extension NodeShell.Start {
     /// How a node goes on that may have been started before: afresh where nothing says so, by what neighbours send
     /// where it alone comes back. Where the launcher has started the whole job again, all nodes go on together from
-    /// the newest round of which every one has a checkpoint in this folder.
+    /// the newest that every one has left in this folder.
     ///
     /// - Parameters:
     ///   - nodes: of the topology.
     ///   - isRestart: whether the launcher says so.
     ///   - goTogether: whether nodes are in one round at a time.
+    /// - Returns: `nil` for a node that has done all that there was to do.
     public static func onward(
         of node: NodeID, in run: RunDirectory, nodes: Int, isRestart: Bool, goTogether: Bool
-    ) -> NodeShell.Start {
-        if isRestart, goTogether, let round = newestCommonRound(in: run, nodes: nodes) { return .resume(round) }
-        let folder = run.node(node)
-        let isNew = rounds(in: folder).isEmpty && Files.size(of: folder.trace) ?? 0 == 0 && !Files.exists(folder.model)
-        return isNew && !isRestart ? .afresh : .rejoin
-    }
-
-    /// Whether a node has done all that there was to do, and nobody is left to hear from it.
-    public static func isDone(_ node: NodeID, in run: RunDirectory, nodes: Int, isRestart: Bool) -> Bool {
+    ) -> NodeShell.Start? {
+        let own = run.node(node)
+        let isDone = { (node: NodeID) in Files.exists(run.node(node).model) }
         let waited = isRestart ? (0..<nodes).map { NodeID($0) } : [node]
-        return waited.allSatisfy { Files.exists(run.node($0).model) }
-    }
-
-    private static func newestCommonRound(in run: RunDirectory, nodes: Int) -> Int? {
-        var common = Set(rounds(in: run.node(NodeID(0))))
-        for node in 1..<max(1, nodes) where !common.isEmpty {
-            common.formIntersection(rounds(in: run.node(NodeID(node))))
+        guard !waited.allSatisfy(isDone) else { return nil }
+        let left = LeftCheckpoints(in: own)
+        if isRestart, goTogether {
+            let all = waited.map { LeftCheckpoints(in: run.node($0), isDone: isDone($0)) }
+            if let start = LeftCheckpoints.commonStarts(of: all).first {
+                // It was done before the others were warned, and they have what it sent.
+                if case .resumeStop(let number) = start, !left.stops.contains(where: { $0.number == number }) {
+                    return nil
+                }
+                return start
+            }
         }
-        return common.max()
-    }
-
-    private static func rounds(in folder: NodeDirectory) -> [Int] {
-        ((try? Files.names(in: folder.path)) ?? []).compactMap(NodeDirectory.rounds(ofCheckpoint:))
+        let isNew =
+            left.rounds.isEmpty && left.stops.isEmpty && Files.size(of: own.trace) ?? 0 == 0 && !isDone(node)
+        return isNew && !isRestart ? .afresh : .rejoin
     }
 }
 

@@ -158,7 +158,7 @@ public struct Assembly: Sendable {
             + [
                 net.warning, start.warning, experiment.privacyWarning(of: parts.map(\.count)),
                 experiment.driftWarning(on: topology, changes: !graphs.isConstant, exchange, with: rule),
-            ].compactMap(\.self) + experiment.personalWarnings(exchange)
+            ].compactMap(\.self) + experiment.doubts(about: exchange)
         if experiment.stability.twins > 0 { _ = try exchangingNodes() }
     }
 

@@ -12,6 +12,18 @@ extension Experiment.Training {
         try ExchangeCatalog.all.entry(named: exchange.kind).init(exchange.parameters)
     }
 
+    /// What exchanges may not go with.
+    fileprivate func traits() throws(ConfigurationFault) -> TrainingTraits {
+        var traits = TrainingTraits()
+        (traits.localSteps, traits.mixEvery) = (localSteps, mixEvery)
+        traits.hasMomentum = try !makeMomentum().isPlain
+        (traits.weightDecay, traits.couplesWeightDecay) = (weightDecay, weightDecayForm == .coupled)
+        traits.clips = clip != nil
+        traits.projects = try !(makeProjection() is NoProjection)
+        traits.output = output
+        return traits
+    }
+
     public var cadence: Cadence { Cadence(mixEvery: mixEvery, gossipSteps: gossipSteps) }
     /// Gossip steps in all, which schedules count.
     public var steps: Int { rounds.clampedTimes(gossipSteps) }
@@ -78,7 +90,7 @@ extension Experiment {
                 "\(name) weighs models by masses that only plain sums keep; aggregation.rule must be weightedMean, "
                     + "with rate 1")
         }
-        if let exchange = exchange as? PersonalExchange { try checkPersonal(exchange, named: name) }
+        if let objection = exchange.objection(to: try training.traits()) { try refuse("\(name) \(objection)") }
         guard !sendsModels else { return }
         if training.mixEvery > 1 {
             try refuse("\(name) is mixed in the round it belongs to; training.mixEvery must be 1")
@@ -96,44 +108,9 @@ extension Experiment {
         }
     }
 
-    /// - Throws: what of training is for one model alone.
-    private func checkPersonal(_ exchange: PersonalExchange, named name: String) throws(ConfigurationFault) {
-        func refuse(_ sentence: String) throws(ConfigurationFault) { throw ConfigurationFault("\(name) \(sentence)") }
-        if exchange.isSolved, training.localSteps > 1 {
-            try refuse("solves for the own model in every round; training.localSteps must be 1, or its local step")
-        }
-        if exchange.isJudgedByDistance, training.mixEvery > 1 {
-            try refuse(
-                "refuses messages by how far one round leads; training.mixEvery must be 1, or its disagreement 0")
-        }
-        if !(try training.makeMomentum().isPlain) {
-            try refuse("descends without momentum; training.momentum must be 0")
-        }
-        if training.weightDecay > 0, training.weightDecayForm != .coupled {
-            try refuse("takes weight decay for part of the loss, ν |θ|²; training.weightDecayForm must be coupled")
-        }
-        if training.clip != nil { try refuse("does not clip; training.clip must be null") }
-        if !(try training.makeProjection() is NoProjection) {
-            try refuse("keeps models in no set; training.projection must be none")
-        }
-        if training.output != .last { try refuse("comes out with its last models; training.output must be last") }
-    }
-
-    /// What is doubtful about a common model.
-    func personalWarnings(_ exchange: any Exchange) -> [String] {
-        guard let exchange = exchange as? PersonalExchange else { return [] }
-        var sentences: [String] = []
-        if exchange.isOpen {
-            sentences.append(
-                "training.exchange personal with \(type(of: exchange.coupling).name) and lambda0 0 has no one common "
-                    + "model: where nodes have come to their own, any between them is as good")
-        }
-        if exchange.plausibility?.bound == 0, adversary.contains(where: { $0.tellsApart }) {
-            sentences.append(
-                "an attack that tells every neighbour something else makes common models differ, which "
-                    + "training.exchange personal takes for the same: while most seem to lie, nobody is refused")
-        }
-        return sentences
+    /// What is doubtful about the exchange.
+    func doubts(about exchange: any Exchange) -> [String] {
+        exchange.doubts(tellsApart: adversary.contains { $0.tellsApart })
     }
 
     /// - Throws: where masses cannot do what weights do.

@@ -81,6 +81,8 @@ public struct NodeDirectory: Sendable, Equatable {
     /// The node's own model beside the snapshot of this many rounds.
     public func ownModel(rounds: Int) -> String { "\(snapshots)/\(rounds).own" }
     public func checkpoint(rounds: Int) -> String { "\(path)/checkpoint-\(rounds).bin" }
+    /// The checkpoint that the node left when it was warned.
+    public func checkpoint(of stop: StopName) -> String { "\(path)/\(stop).bin" }
 
     /// The rounds of a snapshot, from the name of its file; `nil` for any other file.
     public static func rounds(ofSnapshot name: String) -> Int? { number(in: name, after: "", before: ".bin") }
@@ -90,10 +92,38 @@ public struct NodeDirectory: Sendable, Equatable {
         number(in: name, after: "checkpoint-", before: ".bin")
     }
 
+    /// The stop that a checkpoint is of, from the name of its file; `nil` for any other file.
+    public static func stop(ofCheckpoint name: String) -> StopName? {
+        guard name.hasPrefix(StopName.prefix), let dash = name.lastIndex(of: "-"), dash > name.startIndex else {
+            return nil
+        }
+        guard let stop = number(in: String(name[..<dash]), after: StopName.prefix, before: ""),
+            let rounds = number(in: String(name[dash...]), after: "-", before: ".bin")
+        else { return nil }
+        return StopName(number: stop, rounds: rounds)
+    }
+
     private static func number(in name: String, after prefix: String, before suffix: String) -> Int? {
         guard name.hasPrefix(prefix), name.hasSuffix(suffix), name.utf8.count > prefix.utf8.count + suffix.utf8.count
         else { return nil }
         let digits = name.dropFirst(prefix.count).dropLast(suffix.count)
         return digits.allSatisfy { ("0"..."9").contains($0) } ? Int(digits) : nil
     }
+}
+
+/// A stop of a node that was warned, as the file of its checkpoint is named.
+public struct StopName: Sendable, Hashable, CustomStringConvertible {
+    static let prefix = "stop-"
+
+    /// 1 for the first one since the nodes began.
+    public let number: Int
+    /// Those that the node had closed.
+    public let rounds: Int
+
+    public init(number: Int, rounds: Int) {
+        self.number = number
+        self.rounds = rounds
+    }
+
+    public var description: String { "\(Self.prefix)\(number)-\(rounds)" }
 }

@@ -46,6 +46,7 @@ extension NodeShell.Start {
         switch self {
         case .afresh: "from the start: no round was saved by all nodes"
         case .resume(let rounds): "from round \(rounds)"
+        case .resumeStop: "each node from where it was when all were warned"
         case .rejoin: "each node from what it saved last"
         }
     }

@@ -26,7 +26,9 @@ let nodeFlags = [
     Flag("listen", "ADDRESS", "host:port to listen on (default 127.0.0.1:0, any free port)"),
     Flag(
         "resume", "ROUND",
-        "start from the checkpoint of this round in the run directory. auto: go on from what is there, if anything"),
+        "start from the checkpoint of this round in the run directory; stop-N: from that of the Nth stop; auto: go on "
+            + "from what is there, if anything"
+    ),
     Flag(
         "rejoin", nil, "come back after a crash: from the newest whole checkpoint, by what neighbours send"),
     Flag("stopped-status", "N", "the exit status of a node that was told to stop before it was done (default 0)"),

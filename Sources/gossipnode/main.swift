@@ -44,10 +44,16 @@ func makeShell(_ given: Flags, in launch: LaunchEnvironment) throws -> NodeShell
     if given.has("rejoin") { options.start = .rejoin }
     if given.value("resume") == "auto" {
         let (nodes, isRestart) = (assembly.topology.nodeCount, launch.isRestart)
-        if NodeShell.Start.isDone(node, in: run, nodes: nodes, isRestart: isRestart) { return nil }
-        options.start = .onward(
+        let onward = NodeShell.Start.onward(
             of: node, in: run, nodes: nodes, isRestart: isRestart,
             goTogether: experiment.timing.kind != .asynchronous)
+        guard let onward else { return nil }
+        options.start = onward
+    } else if let stop = given.value("resume"), stop.hasPrefix("stop-") {
+        guard let number = Int(stop.dropFirst(5)), number > 0 else {
+            throw ConfigurationFault(.notAllowed(key: "--resume", given: "'\(stop)'", allowed: "stop-N, N from 1"))
+        }
+        options.start = .resumeStop(number)
     } else if given.has("resume") {
         options.start = .resume(try given.count("resume", 0...experiment.training.rounds, default: 0))
     }

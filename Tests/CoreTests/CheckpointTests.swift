@@ -2,6 +2,7 @@
 import Kernels
 import Learning
 import Testing
+import Wire
 
 @testable import Core
 
@@ -17,6 +18,13 @@ struct CheckpointTests {
         checkpoint.credits = [.init(neighbour: NodeID(3), debt: 12, charged: 1 << 40, isGivenUp: true)]
         checkpoint.publishedRounds = 52
         checkpoint.incarnation = 1 << 50
+        (checkpoint.stops, checkpoint.isStop) = (2, true)
+        var openRound = Checkpoint.OpenRound(step: Round(50), start: 1 << 60, own: [1, 2, -3])
+        openRound.heard = [
+            ReceivedModel(sender: NodeID(3), message: ModelMessage(round: Round(51), values: [4, -0.0, 5]))
+        ]
+        (openRound.offenders, openRound.forgedTo) = ([NodeID(4)], [NodeID(5), NodeID(6)])
+        checkpoint.openRound = openRound
         return checkpoint
     }()
     private static let bytes = checkpoint.encoded(node: NodeID(2), experiment: experiment)
@@ -54,6 +62,6 @@ struct CheckpointTests {
         #expect(read(newer) == .failure(.newerVersion(9)))
         newer[4] = 4
         #expect(read(newer) == .failure(.olderVersion(4)))
-        #expect("\(CheckpointFault.olderVersion(4))" == "it has version 4; this program reads version 5")
+        #expect("\(CheckpointFault.olderVersion(4))" == "it has version 4; this program reads version 6")
     }
 }

@@ -106,7 +106,7 @@ private struct Company {
             let heard = bowls.indices.filter { $0 != node }.map {
                 ReceivedModel(sender: NodeID($0), message: halfSteps[$0].own)
             }
-            let refused = functions[node].implausible(among: heard, in: halfSteps[node])
+            let refused = functions[node].judgement(of: heard, in: halfSteps[node]).implausible
             states[node] = functions[node](
                 halfSteps[node],
                 with: RoundInputs(heard: heard.filter { !refused.contains($0.sender) }, offenders: refused),

@@ -1,5 +1,5 @@
 // Ending with a round: a node that is warned before the end of its job leaves a checkpoint of the round that it is in,
-// where its neighbours let it close that; and a start that takes longer than a round may.
+// closed where its neighbours let it close that, and open otherwise; and a start that takes longer than a round may.
 import Kernels
 import Testing
 import Wire
@@ -35,21 +35,49 @@ struct StopAfterRoundTests {
         #expect(node.checkpoints[0].state == kept.state)
     }
 
-    @Test("a round that has a checkpoint anyway gets no second one")
-    func once() {
+    @Test("a round that has a checkpoint anyway gets that of the stop as well")
+    func both() {
         var node = Self.warned(checkpointEvery: 2, inRound: 1)
         for neighbour in 1...2 { node.receive(from: neighbour, round: 1, at: 3) }
-        #expect(node.ending == .stopped(Round(2)) && node.checkpoints.map(\.rounds) == [2])
+        #expect(node.ending == .stopped(Round(2)) && node.checkpoints.map(\.rounds) == [2, 2])
+        #expect(node.checkpoints.map(\.isStop) == [false, true])
     }
 
     @Test("a round that a stopping neighbour has no part in is not closed", arguments: [false, true])
-    func neighbourLeft(isFirst: Bool) {
+    func neighbourLeft(isFirst: Bool) throws {
         var node = HandledNode(rounds: 9)
         node.join(1...2)
         node.receive(from: 1, round: 0, at: 1)
         let events: [NodeEvent] = [.received(.bye(.stopping), from: NodeID(2)), .stopAfterRound]
         for event in isFirst ? events : events.reversed() { node.handle(event, at: 2) }
-        #expect(node.ending == .stopped(Round(0)) && node.traces.isEmpty && node.checkpoints.isEmpty)
+        #expect(node.ending == .stopped(Round(0)) && node.traces.isEmpty)
+        let checkpoint = try #require(node.checkpoints.first)
+        #expect(checkpoint.rounds == 0 && checkpoint.isStop && checkpoint.stops == 1)
+        let openRound = try #require(checkpoint.openRound)
+        #expect(openRound.own == [1, 1] && openRound.heard.map(\.sender) == [NodeID(1)])
+        #expect(openRound.start == hash64([Float](repeating: 0, count: 2)))
+
+        // It goes on in the middle of that round, with what it has heard; what comes once more is no offence.
+        var again = HandledNode(rounds: 9)
+        again.handle(.started(.resumed(checkpoint)), at: 0)
+        for neighbour in 1...2 { again.handle(.linkUp(NodeID(neighbour), incarnation: 2), at: 0) }
+        #expect(again.values(sentTo: 2) == [[1, 1]])
+        again.receive(from: 1, round: 0, at: 1)
+        #expect(again.core.record.rejections.isEmpty)
+        again.receive(from: 2, round: 0, at: 2)
+        #expect(again.traces == [.init(round: 0, senders: []), .init(round: 0, senders: [0, 1, 2])])
+    }
+
+    @Test("who waits for one that has stopped hears first what others still send")
+    func othersFirst() throws {
+        var node = HandledNode(rounds: 9)
+        node.join(1...2)
+        node.handle(.stopAfterRound, at: 1)
+        node.handle(.received(.bye(.stopping), from: NodeID(2)), at: 2)
+        #expect(node.ending == nil)
+        node.receive(from: 1, round: 0, at: 3)
+        #expect(node.ending == .stopped(Round(0)))
+        #expect(node.checkpoints.last?.openRound?.heard.map(\.sender) == [NodeID(1)])
     }
 
     @Test("one that has finished, or was lost long ago, keeps nobody from closing it")
@@ -71,7 +99,7 @@ struct StopAfterRoundTests {
         var joining = HandledNode()
         joining.handle(.started(.afresh), at: 0)
         joining.handle(.stopAfterRound, at: 1)
-        #expect(joining.ending == .stopped(Round(0)) && joining.checkpoints.isEmpty)
+        #expect(joining.ending == .stopped(Round(0)) && joining.checkpoints.map(\.rounds) == [0])
         var node = Self.warned()
         node.handle(.stopRequested, at: 3)
         #expect(node.ending == .stopped(Round(0)) && node.checkpoints.isEmpty)
@@ -87,6 +115,7 @@ struct StopAfterRoundTests {
             Issue.record("all rounds are done")
             return
         }
+        #expect(node.checkpoints.map(\.rounds) == [1], "others may need it to go on")
     }
 
     // MARK: - A long start

@@ -91,8 +91,60 @@ struct RecoveryStateTests {
                 checkpoint.encoded(node: NodeID(0), experiment: Self.identity), to: folder.checkpoint(rounds: rounds))
         }
         let remains = RecoveryState(of: node, identity: Self.identity, in: folder)
-        #expect(remains.checkpoints(for: try remains.start(.rejoin)) == [4, 8])
-        #expect(remains.checkpoints(for: try remains.start(.resume(4))) == [4])
-        #expect(RecoveryState(of: node, identity: Self.identity, in: folder).checkpoints == [4])
+        #expect(remains.left(by: try remains.start(.rejoin)).rounds == [4, 8])
+        #expect(remains.left(by: try remains.start(.resume(4))).rounds == [4])
+        #expect(RecoveryState(of: node, identity: Self.identity, in: folder).left.rounds == [4])
+    }
+
+    @Test("a node alone goes on from a stop between two rounds, and not from one in the middle of one")
+    func stops() throws {
+        let temporary = try TemporaryDirectory()
+        let folder = NodeDirectory(temporary.path)
+        let node = try smallAssembly().node(NodeID(0))
+        let model = [Float](repeating: 0, count: node.configuration.dimension)
+        for (number, rounds) in [(1, 4), (2, 8)] {
+            var checkpoint = Checkpoint(rounds: rounds, state: NodeState(model))
+            (checkpoint.stops, checkpoint.isStop) = (number, true)
+            if number == 2 { checkpoint.openRound = .init(step: Round(8), start: 0, own: model) }
+            let name = StopName(number: number, rounds: rounds)
+            #expect(NodeDirectory.stop(ofCheckpoint: "\(name).bin") == name)
+            try Files.write(
+                checkpoint.encoded(node: NodeID(0), experiment: Self.identity), to: folder.checkpoint(of: name))
+        }
+        let remains = RecoveryState(of: node, identity: Self.identity, in: folder)
+        #expect(remains.newestRound == 4 && remains.left.stops.map(\.number) == [1, 2])
+        guard case .resumed(let checkpoint) = try remains.start(.resumeStop(2)) else {
+            Issue.record("it goes on with all others")
+            return
+        }
+        #expect(checkpoint.openRound != nil && remains.left(by: .resumed(checkpoint)).stops.count == 2)
+        #expect(throws: ConfigurationFault.self) { try remains.start(.resumeStop(3)) }
+        #expect(throws: ConfigurationFault.self) { try remains.start(.afresh) }
+        let kept = remains.left(by: try remains.start(.rejoin))
+        #expect(kept.rounds == [4] && kept.stops.isEmpty)
+        #expect(RecoveryState(of: node, identity: Self.identity, in: folder).left == .init(rounds: [4], stops: []))
+        for name in ["stop-.bin", "stop-1.bin", "stop-1-2", "stop--1-2.bin", "stop-a-2.bin", "checkpoint-1.bin"] {
+            #expect(NodeDirectory.stop(ofCheckpoint: name) == nil, "\(name)")
+        }
+    }
+
+    @Test("all go on from the furthest that every one has: a round, or a stop of which all have left theirs")
+    func together() {
+        func starts(_ nodes: (rounds: [Int], stops: [(Int, Int)])...) -> [String] {
+            LeftCheckpoints.commonStarts(
+                of: nodes.map {
+                    LeftCheckpoints(rounds: $0.rounds, stops: $0.stops.map { StopName(number: $0, rounds: $1) })
+                }
+            ).map { "\($0)" }
+        }
+        #expect(starts(([5, 10], [(1, 12)]), ([5, 10], [(1, 11)])) == ["resumeStop(1)", "resume(10)", "resume(5)"])
+        #expect(
+            starts(([10, 20], [(1, 12)]), ([10, 20], [(1, 11)])) == ["resume(20)", "resumeStop(1)", "resume(10)"])
+        // One was killed before it could leave anything.
+        #expect(starts(([10], [(1, 12)]), ([10], [])) == ["resume(10)"])
+        #expect(starts(([], [(1, 12), (2, 30)]), ([], [(1, 11)])) == ["resumeStop(1)"])
+        // While the first has gone on already, the second finds the same.
+        #expect(starts(([13, 14], [(1, 12)]), ([], [(1, 13)])) == ["resumeStop(1)"])
+        #expect(starts(([], []), ([5], [(1, 7)])).isEmpty)
     }
 }

@@ -33,6 +33,13 @@ public protocol Exchange: Registered {
     /// - Throws: what in it the exchange cannot go with.
     func fitted(to setting: ExchangeSetting) throws(ConfigurationFault) -> Self
 
+    /// What in the training it does not go with, after its name; `nil` where it goes with all of it.
+    func objection(to training: TrainingTraits) -> String?
+    /// What is doubtful about it, in sentences.
+    ///
+    /// - Parameter tellsApart: whether an attack may send different vectors to different neighbours.
+    func doubts(tellsApart: Bool) -> [String]
+
     /// How messages are told for lies by what they hold; `nil` where nobody looks at that.
     var plausibility: Plausibility? { get }
     /// What attacks on a common model are told; `nil` where none is learned.
@@ -77,6 +84,8 @@ extension Exchange {
     public static var keepsOwnModel: Bool { false }
 
     public func fitted(to setting: ExchangeSetting) throws(ConfigurationFault) -> Self { self }
+    public func objection(to training: TrainingTraits) -> String? { nil }
+    public func doubts(tellsApart: Bool) -> [String] { [] }
     public var plausibility: Plausibility? { nil }
     public func commonModelTraining(stepSize: Double) -> CommonModelTraining? { nil }
     public func isPlausible(_ message: [Float], from start: [Float], stepSize: Double) -> Bool { true }
@@ -103,6 +112,21 @@ public struct ExchangeSetting: Sendable, Equatable {
         self.averageSamples = averageSamples
         self.agrees = agrees
     }
+}
+
+/// What an exchange may not go with in an experiment's training.
+public struct TrainingTraits: Sendable, Equatable {
+    public var localSteps = 1
+    public var mixEvery = 1
+    public var hasMomentum = false
+    public var weightDecay = 0.0
+    /// Whether weight decay is a part of the loss.
+    public var couplesWeightDecay = true
+    public var clips = false
+    public var projects = false
+    public var output = Output.last
+
+    public init() {}
 }
 
 /// How messages are told for lies.

@@ -94,6 +94,37 @@ public struct PersonalExchange: Exchange {
         disagreement = parameters.number("disagreement")
     }
 
+    public func objection(to training: TrainingTraits) -> String? {
+        if isSolved, training.localSteps > 1 {
+            return "solves for the own model in every round; training.localSteps must be 1, or its local step"
+        }
+        if isJudgedByDistance, training.mixEvery > 1 {
+            return "refuses messages by how far one round leads; training.mixEvery must be 1, or its disagreement 0"
+        }
+        if training.hasMomentum { return "descends without momentum; training.momentum must be 0" }
+        if training.weightDecay > 0, !training.couplesWeightDecay {
+            return "takes weight decay for part of the loss, ν |θ|²; training.weightDecayForm must be coupled"
+        }
+        if training.clips { return "does not clip; training.clip must be null" }
+        if training.projects { return "keeps models in no set; training.projection must be none" }
+        return training.output == .last ? nil : "comes out with its last models; training.output must be last"
+    }
+
+    public func doubts(tellsApart: Bool) -> [String] {
+        var sentences: [String] = []
+        if isOpen {
+            sentences.append(
+                "training.exchange personal with \(type(of: coupling).name) and lambda0 0 has no one common "
+                    + "model: where nodes have come to their own, any between them is as good")
+        }
+        if plausibility?.bound == 0, tellsApart {
+            sentences.append(
+                "an attack that tells every neighbour something else makes common models differ, which "
+                    + "training.exchange personal takes for the same: while most seem to lie, nobody is refused")
+        }
+        return sentences
+    }
+
     public static func channels(_ dimension: Int) -> [Channel] { [Channel("common", dimension)] }
 
     public func fitted(to setting: ExchangeSetting) throws(ConfigurationFault) -> PersonalExchange {

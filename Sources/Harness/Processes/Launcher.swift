@@ -39,6 +39,7 @@ struct Launcher {
             switch beginning {
             case .afresh: []
             case .resume(let rounds): ["--resume", "\(rounds)"]
+            case .resumeStop(let number): ["--resume", "stop-\(number)"]
             case .rejoin: ["--rejoin"]
             }
         for node in assembly.topology.nodes {

@@ -47,7 +47,7 @@ struct Observer {
         switch beginning {
         case .afresh: -1
         case .resume(let rounds): rounds
-        case .rejoin: try EvaluationLines(ofFile: directory.metrics).rounds.last ?? -1
+        case .resumeStop, .rejoin: try EvaluationLines(ofFile: directory.metrics).rounds.last ?? -1
         }
     }
 
