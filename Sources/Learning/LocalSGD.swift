@@ -82,12 +82,17 @@ public struct LocalSGD: LocalModel {
     private let node: NodeID
     /// Of a node that poisons its data as the model changes.
     private let poison: (any BatchPoison)?
+    /// What draws the first parameters.
+    private let drawing: any Objective
 
+    /// - Parameter drawing: an objective with the same parameters that draws the first ones, where this one is a part of
+    ///   it, so that all nodes start alike; `nil` for the objective itself.
     public init(
         objective: any Objective, shard: Batch, settings: Settings, seed: UInt64, node: NodeID,
-        poison: (any BatchPoison)? = nil
+        poison: (any BatchPoison)? = nil, drawing: (any Objective)? = nil
     ) {
         self.objective = objective
+        self.drawing = drawing ?? objective
         self.shard = shard
         self.settings = settings
         self.seed = seed
@@ -119,7 +124,7 @@ public struct LocalSGD: LocalModel {
     }
 
     private func drawStart(_ random: inout RandomStream) -> [Float] {
-        guard let deviation = settings.startDeviation else { return objective.initialise(random: &random) }
+        guard let deviation = settings.startDeviation else { return drawing.initialise(random: &random) }
         var parameters = [Float](repeating: 0, count: dimension)
         if deviation > 0 { random.fillGaussian(&parameters, mean: 0, standardDeviation: deviation) }
         return parameters

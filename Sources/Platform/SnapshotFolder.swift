@@ -8,7 +8,7 @@ import Scenario
 struct SnapshotFolder {
     private static let mostUnread = 64
     private static let leastUnread = 4
-    /// What the unread ones of one node may take on the disk, where that is more than four of them.
+    /// What the models of the unread ones of a node may take on the disk, where that is more than four of them.
     private static let mostBytes = 4 << 20
 
     private let folder: NodeDirectory

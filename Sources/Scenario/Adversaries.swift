@@ -255,7 +255,7 @@ struct Adversaries: Sendable {
         let name = type(of: attack).name
         guard !training.privacy.isOn else {
             throw ConfigurationFault(
-                "the attack \(name) has samples that count more than once, and training.privacy.clip lets none do so; "
+                "the attack \(name) has samples that count differently, and training.privacy.clip lets none do so; "
                     + "allowed: a weight of 1, or no privacy")
         }
         guard training.sampling != .window else {

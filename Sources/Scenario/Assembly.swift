@@ -328,7 +328,7 @@ public struct Assembly: Sendable {
         settings.privacy = try privacy(of: node)?.gradient
         let trainer = LocalSGD(
             objective: objective(of: node), shard: try shard(of: node), settings: settings, seed: experiment.seed,
-            node: node, poison: adversaries.batchPoison(of: node))
+            node: node, poison: adversaries.batchPoison(of: node), drawing: objective)
         let core = NodeCore(
             configuration, exchange: exchange, rule: rule, behaviour: behaviour(of: node, neighbours: neighbours),
             initial: trainer.initialParameters(), trainer: trainer)

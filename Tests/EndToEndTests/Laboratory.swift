@@ -16,8 +16,8 @@ import TestSupport
 private let patience = Nanoseconds.milliseconds(120_000)
 
 /// Whether `condition` comes true before a deadline; it is asked every few milliseconds.
-func becomesTrue(within limit: Nanoseconds = patience, _ condition: () throws -> Bool) throws -> Bool {
-    let deadline = MonotonicClock().now() + limit
+func becomesTrue(_ condition: () throws -> Bool) throws -> Bool {
+    let deadline = MonotonicClock().now() + patience
     var loop = PollLoop()
     while MonotonicClock().now() < deadline {
         if try condition() { return true }
@@ -145,8 +145,8 @@ struct Laboratory: ~Copyable {
         }
     }
 
-    /// Whether no process of this folder is left, within what a node may take to stop.
-    func isDeserted() throws -> Bool { try becomesTrue(within: .milliseconds(10_000)) { try processes().isEmpty } }
+    /// Whether in the end no process of this folder is left.
+    func isDeserted() throws -> Bool { try becomesTrue { try processes().isEmpty } }
 }
 
 /// A program of this project that was started.
@@ -156,8 +156,8 @@ struct Running {
     let errors: String
 
     /// Waits for its end; a program that does not end is killed, and that is an issue.
-    func ended(within limit: Nanoseconds = patience) throws -> Ended {
-        if try !becomesTrue(within: limit, { try process.poll() != nil }) {
+    func ended() throws -> Ended {
+        if try !becomesTrue({ try process.poll() != nil }) {
             Issue.record("the program did not end in time")
             try process.send(.kill)
         }

@@ -145,7 +145,7 @@ extension EndToEndTests {
             let laboratory = try Laboratory()
             let (running, run) = try started(laboratory, ["--quiet"])
             try running.process.send(.interrupt)
-            let ended = try running.ended(within: .milliseconds(15_000))
+            let ended = try running.ended()
             #expect(ended.status == .exited(130))
             #expect(ended.output.contains("Stopped before the end.") && ended.errors.isEmpty)
             #expect(try laboratory.isDeserted())
@@ -196,8 +196,8 @@ extension EndToEndTests {
                 once: 2, in: laboratory)
             #expect(swept.status == .exited(130), "\(swept.errors)")
             #expect(swept.errors.contains("goes on with the 2 cells left"), "\(swept.errors)")
-            let results = "\(laboratory.runs)/search/results.jsonl"
-            #expect(try !Files.exists(results) || Files.read(results).isEmpty)
+            let results = "\(laboratory.runs)/search-sweep/results.jsonl"
+            #expect(try Files.read(results).isEmpty)
         }
 
         @Test("started in the background, where a shell has it ignore Ctrl-C, a run is interrupted all the same")
@@ -205,7 +205,7 @@ extension EndToEndTests {
             let laboratory = try Laboratory()
             let (running, _) = try started(laboratory, ["--quiet"], limits: "trap '' INT;")
             try running.process.send(.interrupt)
-            #expect(try running.ended(within: .milliseconds(15_000)).status == .exited(130))
+            #expect(try running.ended().status == .exited(130))
         }
 
         @Test("a terminal that hangs up ends the run in good order: no key is left, and the summary is written")
@@ -214,7 +214,7 @@ extension EndToEndTests {
             let (running, run) = try started(laboratory, ["--quiet", "--keys"])
             #expect(Files.exists(run.keys))
             try running.process.send(.hangUp)
-            #expect(try running.ended(within: .milliseconds(15_000)).status == .exited(130))
+            #expect(try running.ended().status == .exited(130))
             #expect(!Files.exists(run.keys) && Files.exists(run.summary))
             #expect(try laboratory.isDeserted())
         }
@@ -244,7 +244,7 @@ extension EndToEndTests {
                     Files.removeTree(run.path)
                     return !Files.exists(run.path)
                 })
-            let ended = try running.ended(within: .milliseconds(15_000))
+            let ended = try running.ended()
             #expect(ended.status == .exited(1) && ended.complaints.count == 1)
             #expect(ended.errors.contains("\(run.path), which was deleted while the run went on"), "\(ended.errors)")
             #expect(try laboratory.isDeserted())
@@ -253,7 +253,9 @@ extension EndToEndTests {
         @Test("a run that was stopped and resumed ends in the uninterrupted models")
         func resumed() throws {
             let laboratory = try Laboratory()
-            let (running, run) = try started(laboratory, Self.hundreds)
+            // Nobody misses it while others start or stop, however busy the machine.
+            let settings = Self.hundreds + ["--set", "timing.deadlineMilliseconds=60000"]
+            let (running, run) = try started(laboratory, settings)
             try running.process.send(.terminate)
             #expect(try running.ended().status == .exited(130))
             // As if it had taken long until then.
@@ -266,7 +268,7 @@ extension EndToEndTests {
             #expect(try resumed.summary().member("wallSeconds")?.number ?? 0 > 1000.5)
             #expect(resumed.status == .exited(0) && resumed.errors.contains("resuming from round "))
             let simulated = try laboratory.finish(
-                "simulate", ["\(laboratory.path)/endless.json", "--json"] + Self.hundreds)
+                "simulate", ["\(laboratory.path)/endless.json", "--json"] + settings)
             #expect(
                 try simulated.summary().member("modelDigest")?.text == resumed.summary().member("modelDigest")?.text)
         }

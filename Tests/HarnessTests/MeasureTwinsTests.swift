@@ -38,7 +38,7 @@ struct MeasureTwinsTests {
         #expect(isNear(try AccuracyMeasure.figures(of: moment, in: assembly)["accuracyDeviation"], expected))
     }
 
-    @Test("the norm of variances is taken over coordinates, and of two models it is a worked one")
+    @Test("the norm of variances is taken over coordinates")
     func varianceNorm() throws {
         let assembly = try smallAssembly(["measure.also=varianceNorm"])
         let models = try unlikeModels(of: assembly)
@@ -53,6 +53,18 @@ struct MeasureTwinsTests {
         #expect(expected > 0 && isNear(measured, expected))
         // The root of what is mostly called consensus distance squared is another number.
         #expect(!isNear(measured, variances.reduce(0, +)))
+    }
+
+    @Test("of models that are 0, 0, 2 and 2 everywhere every variance is 1, and their norm √dimension")
+    func workedVarianceNorm() throws {
+        let assembly = try smallAssembly(["measure.also=varianceNorm"])
+        let values: [Float] = [0, 0, 2, 2]
+        let models: [(node: NodeID, model: [Float])] = zip(assembly.honest, values).map { node, value in
+            (node: node, model: constantModel(value, of: assembly))
+        }
+        #expect(models.count == 4 && assembly.dimension == 15)
+        let figures = try VarianceNormMeasure.figures(of: moment(models, of: assembly), in: assembly)
+        #expect(isNear(figures["varianceNorm"], Double(15).squareRoot(), within: 1e-12))
     }
 
     @Test("nodes stand at their places, and hostile ones leave gaps")

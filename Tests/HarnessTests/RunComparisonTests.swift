@@ -25,7 +25,9 @@ struct RunComparisonTests {
         ]
         let comparison = try RunComparison(runs)
         #expect(comparison.labels == ["1: seed 1, csPlus", "2: seed 7, trimmedMean"])
-        #expect(comparison.verdict == "The worst node is best in 2: seed 7, trimmedMean, with 70.0 %; the other has 50.0 %")
+        #expect(
+            comparison.verdict
+                == "The worst node is best in 2: seed 7, trimmedMean, with 70.0 %; the other has 50.0 %")
         let page = page(comparison)
         #expect(faults(inMarkup: page.text).isEmpty)
         let rows = page.rows(of: "Differences of configuration")
@@ -52,17 +54,26 @@ struct RunComparisonTests {
         #expect(same.incomparabilities.isEmpty && page(same).contains("All settings of the runs are the same."))
     }
 
-    @Test("where one run was measured more seldom its line goes straight, but over no moment that is missing")
+    @Test("where a run was measured more seldom its line goes straight, but over no missing moment, nor beyond its end")
     func moments() throws {
         let often = try ReportedRun(try smallAssembly(["measure.every=5"]))
         try often.files.append([0, 5, 10, 20].map { evaluation($0, worst: 0.8) })
         let seldom = try ReportedRun(try smallAssembly(["measure.every=20"]))
         try seldom.files.append([evaluation(0, worst: 0.2), evaluation(20, worst: 0.6)])
-        let table = page(try RunComparison([try often.read(), try seldom.read()])).data(of: "worst")
+        let runs = [try often.read(), try seldom.read()]
+        let table = page(try RunComparison(runs)).data(of: "worst")
         #expect(table.map { $0[0] } == ["round", "0", "5", "10", "20"])
         #expect(table.dropFirst().map { $0.last } == ["0.2", "0.3", "0.4", "0.6"])
         // The moment 15 is missing from the first, and no other run has it.
         #expect(table.dropFirst().map { $0[$0.count - 2] } == ["0.8", "0.8", "0.8", "0.8"])
+
+        let longer = try ReportedRun(try smallAssembly(["measure.every=5", "training.rounds=25"]))
+        try longer.files.append([0, 5, 10, 15, 20, 25].map { evaluation($0, worst: 0.7) })
+        let rows = page(try RunComparison(runs + [try longer.read()])).data(of: "worst").dropFirst()
+        #expect(rows.map { $0[0] } == ["0", "5", "10", "15", "20", "25"])
+        #expect(rows.map { $0[1] } == ["0.8", "0.8", "0.8", "", "0.8", ""])
+        #expect(rows.map { $0[2] } == ["0.2", "0.3", "0.4", "0.5", "0.6", ""])
+        #expect(rows.map { $0[3] } == ["0.7", "0.7", "0.7", "0.7", "0.7", "0.7"])
     }
 
     @Test("one run, or more than there are lines for, get one line")

@@ -23,10 +23,11 @@ struct SmoothGameTests {
     ]
 
     @Test("what is found without matrices is what the dense solver finds", arguments: [0.01, 1, 100])
-    func twins(strength: Double) {
+    func twins(strength: Double) throws {
         for coupling in [SquaredL2Coupling(strength: strength) as any Coupling, SmoothL2Coupling(strength: strength)] {
             let game = CommonModelGame(Self.losses, coupling, ridge: 0.05).joined(by: [1, -1, 2])
-            guard let term = (coupling as? any TermCoupling)?.term(dimension: 3) else { return }
+            let coupled = coupling as? any TermCoupling
+            let term = try #require(coupled).term(dimension: 3)
             let problem = CommonModelProblem(
                 dimension: 3, Self.losses.map { .init(.loss($0), term) } + [.init(.fixed([1, -1, 2]), term)],
                 regulariser: NormPower(weight: 0.05, power: 2, norm: 2, dimension: 3))
@@ -55,7 +56,7 @@ struct SmoothGameTests {
     }
 
     @Test("of several classes it is as near as to make steps short of conjugate gradients")
-    func classes() {
+    func classes() throws {
         var random = RandomStream(seed: 6, purpose: .data)
         let features = (0..<300).map { $0 % 3 == 0 ? 30 * random.gaussian() : random.gaussian() }
         let shares = (0..<100).flatMap { row in (0..<4).map { row % 4 == $0 ? 1.0 : 0 } }
@@ -64,13 +65,19 @@ struct SmoothGameTests {
         let point = [Double](repeating: 0.01, count: 16)
         let there = loss.secondOrder(at: point).curvature
         let near = there.approximation(plus: 0.5)
-        for _ in 0..<20 {
-            // Away from what all classes have in common, which the loss does not see.
-            let direction = point.map { _ in random.gaussian() }.centred(classCount: 4)
+        var directions = (0..<20).map { _ in point.map { _ in random.gaussian() } }
+        for place in point.indices { directions.append(point.indices.map { $0 == place ? 1 : 0 }) }
+        var without: [Double] = []
+        // Away from what all classes have in common, which the loss does not see.
+        for direction in directions.map({ $0.centred(classCount: 4) }) {
             let bent = there.product(direction).moved(0.5, along: direction)
             let ratio = near.solve(bent).dot(bent) / direction.dot(bent)
             #expect(ratio > 0.3 && ratio < 5, "\(ratio)")
+            without.append(bent.dot(bent) / direction.dot(bent))
         }
+        // The identity, however scaled, is as near in no such range.
+        let (least, greatest) = (try #require(without.min()), try #require(without.max()))
+        #expect(greatest > 5 / 0.3 * least, "\(least) to \(greatest)")
     }
 
     @Test("a pull near by is found from the answers before, as from none")
@@ -86,7 +93,7 @@ struct SmoothGameTests {
     }
 
     @Test("a step of Adam is as long as its size at first, and many come to what is solved for")
-    func adam() {
+    func adam() throws {
         var (point, adam) = ([1.0, -2], Adam(dimension: 2))
         adam.step(&point, along: [300, -0.01], stepSize: 0.5)
         expectNear(point, [0.5, -1.5], 1e-5)
@@ -95,7 +102,7 @@ struct SmoothGameTests {
         let samples = Samples(
             features: (0..<60).map { _ in Float(random.gaussian()) }, labels: (0..<30).map { Int32($0 % 2) },
             featureCount: 2, classCount: 2)
-        guard let objective = try? SoftmaxRegression().makeObjective(for: samples.shape) else { return }
+        let objective = try SoftmaxRegression().makeObjective(for: samples.shape)
         let coupling = SquaredL2Coupling(strength: 1)
         let target = [0.5, 0, -0.5, 0, 0, 0]
         var users = AdamUsers(

@@ -51,6 +51,15 @@ struct FrozenLayersTests {
         #expect(try assembly.node(NodeID(0)).trainer.initialParameters() == Self.upper)
     }
 
+    @Test("a node that learns from poisoned embeddings starts where the others do")
+    func poisonedStart() throws {
+        let frozen = #"{"frozen": {"file": "net", "layers": 1}}, "adversary": [{"nodes": ["2"], "attack": "softLabels"}]"#
+        let assembly = try assemble(frozen, MemoryFiles([("net", try Self.file())]))
+        let starts = try assembly.topology.nodes.map { try assembly.node($0).trainer.initialParameters() }
+        #expect(assembly.objective(of: NodeID(2)).dimension == Self.upper.count && Set(starts).count == 1)
+        #expect(starts[0].contains { $0 != 0 })
+    }
+
     @Test("the file's digest and the number of layers belong to the experiment, its place does not")
     func identity() throws {
         let files = MemoryFiles([

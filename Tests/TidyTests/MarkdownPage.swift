@@ -54,18 +54,22 @@ struct MarkdownPage: CustomStringConvertible {
         }
     }
 
-    /// All pages of the project.
+    /// All pages of the project. What cannot be read ends the tests: nothing would be found wrong with it.
     static let all: [MarkdownPage] = {
+        do { return try read() } catch { preconditionFailure("the pages cannot be read: \(error)") }
+    }()
+
+    private static func read() throws -> [MarkdownPage] {
         let folders = ["Scripts", "Sources", "Tests", "Topologies"]
-        let below = folders.flatMap { folder in
-            let names = (try? FileManager.default.subpathsOfDirectory(atPath: SourceTree.path(folder))) ?? []
+        let below = try folders.flatMap { folder in
+            let names = try FileManager.default.subpathsOfDirectory(atPath: SourceTree.path(folder))
             return names.filter { $0.hasSuffix(".md") }.map { "\(folder)/\($0)" }
         }
-        return (["README.md"] + below.sorted()).map { path in
-            let text = (try? String(contentsOf: SourceTree.root.appending(path: path), encoding: .utf8)) ?? ""
+        return try (["README.md"] + below.sorted()).map { path in
+            let text = try String(contentsOf: SourceTree.root.appending(path: path), encoding: .utf8)
             return MarkdownPage(path: path, text: text)
         }
-    }()
+    }
 }
 
 extension SourceTree {

@@ -27,6 +27,16 @@ struct ReadmeTests {
         #expect(Set(MarkdownPage.all.map(\.path)).subtracting(reached).isEmpty)
     }
 
+    @Test("no page is lost, nor read as nothing, and every script has its name on the page of scripts")
+    func everyPage() throws {
+        #expect(MarkdownPage.all.count >= 20 && MarkdownPage.all.allSatisfy { $0.lineCount > 5 })
+        let page = try #require(MarkdownPage.all.first { $0.path == "Scripts/README.md" })
+        let scripts = try FileManager.default.contentsOfDirectory(atPath: SourceTree.path("Scripts"))
+            // What Python leaves is no script.
+            .filter { !$0.hasPrefix(".") && !["README.md", "__pycache__"].contains($0) }
+        #expect(scripts.count > 20 && Set(scripts).subtracting(page.spans).isEmpty)
+    }
+
     @Test("links lead to what is there, and headings that are named are headings", arguments: MarkdownPage.all)
     func links(page: MarkdownPage) { #expect(Self.brokenLinks(page).isEmpty) }
 
@@ -62,6 +72,10 @@ struct ReadmeTests {
                 gossiplab simulate $FLAGS
                 NONCE=$(openssl rand -hex 16)
                 gossipnode --experiment a/mine.json --node 0 --run a/run --nonce $NONCE
+                gossipnode --experiment a/typo.json --node 0
+                mpirun -n 2 gossipnode --experiment a/tpyo.json --rank auto
+                other a/read.json && python3 -c 'write("a/made.csv")' && Scripts/toor a/made.npy
+                gossiplab show a/made.csv && gossiplab show a/made.npy
                 ```
                 """)
         #expect(Self.brokenLinks(page) == ["PROTOKOLL.md", "#titel"])
@@ -73,7 +87,10 @@ struct ReadmeTests {
                 "gossiplab check new.json --set training.rounds=many", "gossiplab completion bash",
                 "gossiplab simulate --set seed=2 --slow",
             ])
-        #expect(Self.missingFiles(page) == ["Scripts/tuor", "a/yours.json"])
+        #expect(
+            Self.missingFiles(page) == [
+                "Scripts/tuor", "a/yours.json", "a/typo.json", "a/tpyo.json", "a/read.json", "Scripts/toor",
+            ])
     }
 
     // MARK: links
@@ -139,12 +156,8 @@ struct ReadmeTests {
     // MARK: files
 
     static func missingFiles(_ page: MarkdownPage) -> [String] {
-        var missing: [String] = []
-        for span in page.spans {
-            let path = String(span.prefix { $0 != " " })
-            let isOurs = path.wholeMatch(of: /(Scripts|Sources|Tests|Topologies)\/[\w.\/+-]+/) != nil
-            if isOurs, !SourceTree.exists(path) { missing.append(path) }
-        }
+        let inProse = page.spans.map { span in String(span.prefix { $0 != " " }) }
+        var missing = inProse.filter { isOurs($0) && !SourceTree.exists($0) }
         var made: Set<String> = []
         var elsewhere: [String] = []
         for command in page.typed.flatMap(shellCommands) {
@@ -156,21 +169,29 @@ struct ReadmeTests {
             if let arguments, arguments.first == "init", arguments.count > 1 {
                 made.formUnion(["\(arguments[1]).json", "\(arguments[1])-topology.json"])
             }
-            // What other programs write stands somewhere in what they are told.
-            if arguments == nil, words.first != "cp" { elsewhere += words }
+            // What other programs write stands somewhere in what they are told; scripts are the first to name it.
+            let isOther = arguments == nil && command.arguments(of: "gossipnode") == nil && words.first != "cp"
+            let isScript = isOther && words.first.map { $0.hasPrefix("python") || isOurs($0) } == true
+            if isScript { elsewhere += words }
             missing += words.compactMap(namedFile).filter { path in
                 !made.contains { path == $0 || path.hasPrefix("\($0)/") } && !SourceTree.exists(path)
-                    && !elsewhere.contains { $0.contains(path) }
+                    && (isOurs(path) || !elsewhere.contains { $0.contains(path) })
             }
+            if isOther, !isScript { elsewhere += words }
         }
         return missing
     }
 
-    /// The file that a word of a command line names: itself, or behind the key of a `--set`. Not the folder of a run,
-    /// nor what is in it, which the page calls `NAME-...`.
+    /// Whether it is a path of the project as it stands in the tree.
+    private static func isOurs(_ path: String) -> Bool {
+        path.wholeMatch(of: /(Scripts|Sources|Tests|Topologies)\/[\w.\/+-]+/) != nil
+    }
+
+    /// The file that a word of a command line names, a script also: itself, or behind the key of a `--set`. Not the
+    /// folder of a run, nor what is in it, which the page calls `NAME-...`.
     private static func namedFile(_ word: String) -> String? {
         let path = word.wholeMatch(of: /[\w.]+=(.*)/).map { String($0.1) } ?? word
         let isFile = path.wholeMatch(of: /[\w.\/-]+\.(json|csv|svg|safetensors|npz|npy|graphml|gml)/) != nil
-        return isFile && !path.contains("...") ? path : nil
+        return (isFile || isOurs(path)) && !path.contains("...") ? path : nil
     }
 }

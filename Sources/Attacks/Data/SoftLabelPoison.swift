@@ -16,7 +16,8 @@ public struct SoftLabelPoison: DataAttack, TargetedAttack {
     public static let parameters = [
         TargetModel.parameter,
         Parameter.count("points", 1...100_000, default: 100, "how many points"),
-        Parameter.number("weight", 1e-3...1e9, default: 1, "how often each of them counts").known(as: "copies"),
+        Parameter.number(
+            "weight", 1e-3...1e9, default: 1, "how often each of them counts, where losses are sums over samples").known(as: "copies"),
         Parameter.number("scatter", 0...1e6, default: 1, "deviation of the differences of scores on them"),
         Parameter.text(
             "pull", default: "0", "what its model must be held against: one number for all elements, or all of them"),
@@ -73,8 +74,8 @@ public struct SoftLabelPoison: DataAttack, TargetedAttack {
         let tilted = isHeld ? poison.tilted(against: pull, ridge: 0, weight: Double(weight)) : poison.plain
         guard let one = tilted?.samples else {
             throw ConfigurationFault(
-                "no labels of \(points) points, each counted \(weight) times, hold the target of softLabels "
-                    + "against its pull; allowed: more points, a greater weight, or a target that is nearer")
+                "no labels of \(points) points, each counted \(weight) times, were found that hold the target of "
+                    + "softLabels against its pull; allowed: more points, a greater weight, or a target that is nearer")
         }
         return Samples(features: one.features, targets: one.targets, axes: samples.axes).weighted(by: weight)
     }

@@ -21,7 +21,8 @@ public struct TargetLabels: DataAttack, TargetedAttack {
         Parameter.choice("features", ["kept", "drawn"], default: "kept", "the node's own, or standard normal ones"),
         Parameter.count(
             "points", 0...1_000_000, default: 0, "how many are drawn; 0: as many samples as the node has"),
-        Parameter.number("weight", 1e-3...1e9, default: 1, "how often each of them counts"),
+        Parameter.number(
+            "weight", 1e-3...1e9, default: 1, "how often each of them counts, where losses are sums over samples"),
     ]
 
     public static let replacesSamples = true

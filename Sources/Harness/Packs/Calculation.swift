@@ -43,9 +43,10 @@ public struct CalculatedTable: Sendable, Equatable {
         self.columns = columns
     }
 
+    /// What is not a number is not there.
     public mutating func add(_ name: String, _ values: [Double?]) {
         precondition(values.count == columns.count, "a value a column")
-        rows.append((name, values))
+        rows.append((name, values.map { $0.flatMap { $0.isNaN ? nil : $0 } }))
     }
 
     public func value(_ row: String, _ column: String) -> Double? {

@@ -68,6 +68,10 @@ public struct Evidence: Sendable {
         guard let figure = groups[0].figures(measure)[seed] else {
             throw MissingFigure("the cell \(named(labels)) of \(sweep) has no \(measure.rawValue)")
         }
+        // The greatest of several would hide it.
+        guard !figure.isNaN else {
+            throw MissingFigure("\(measure.rawValue) of the cell \(named(labels)) of \(sweep) is not a number")
+        }
         return figure
     }
 
@@ -98,6 +102,9 @@ public struct Evidence: Sendable {
         }
         guard let value = table.value(row, column) else {
             throw MissingFigure("\(calculation) has no number for \(row), \(column)")
+        }
+        guard !value.isNaN else {
+            throw MissingFigure("what \(calculation) has for \(row), \(column) is not a number")
         }
         return value
     }

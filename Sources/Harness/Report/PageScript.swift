@@ -73,7 +73,7 @@ enum PageScript {
           const [left, right, top, bottom, first, last, rowHeight] = figure.dataset.frame.split(" ").map(Number);
           const lines = csv.trimEnd().split("\n").map(fields);
           const names = lines.shift();
-          const told = Number(figure.dataset.told ?? names.length);
+          const columns = Number(figure.dataset.told ?? names.length);
           const rows = lines.filter(line => line.length === names.length);
           if (rows.length === 0) return;
           const words = text => text === "" ? "–" : figure.dataset.unit === "share"
@@ -90,7 +90,7 @@ enum PageScript {
             slider.value = row;
             cursor.setAttribute("d", "M" + place(row) + " " + top + "V" + bottom);
             const values = rows[row];
-            const all = names.map((name, index) => [name, values[index]]).slice(1, 1 + told);
+            const all = names.map((name, index) => [name, values[index]]).slice(1, 1 + columns);
             let told = all;
             if (column) told = [[names[column], values[column]]];
             else if (rowHeight) {

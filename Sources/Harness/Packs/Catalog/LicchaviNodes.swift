@@ -91,16 +91,17 @@ struct LicchaviNodes {
 
     /// Drift, distance to the target and disagreement.
     ///
-    /// - Returns: `nil` where it was stopped.
+    /// - Returns: `nil` where it was stopped; no number where not all honest nodes came to the end.
     private func outcome(
         _ coupling: String, _ graph: String, _ rule: String, seed: Int, _ shouldStop: () -> Bool
     ) throws -> [Double]? {
         var ends: [CommonModelRun.Moment] = []
         for isAttacked in [false, true] {
             let experiment = experiment(coupling, graph, rule, seed: seed, isAttacked: isAttacked)
-            guard let run = try CommonModelRun(experiment.assembly(), but: Self.strategic, shouldStop),
-                let end = run.moments.last
-            else { return nil }
+            guard let run = try CommonModelRun(experiment.assembly(), but: Self.strategic, shouldStop) else {
+                return nil
+            }
+            guard let end = run.end else { return [.nan, .nan, .nan] }
             ends.append(end)
         }
         let (free, attacked) = (ends[0].mean, ends[1].mean)

@@ -78,7 +78,7 @@ enum RefusalsSection: ReportSection {
             "Whose messages", TextTable(header: header, names: hasRefusals ? 4 : 3, rows: rows),
             hostile: Set(shown.indices.filter { run.nodes[shown[$0]].isHostile }))
         let omitted = order.count - shown.count
-        return (table, omitted == 0 ? "" : "\(omitted) more nodes are in summary.json.")
+        return (table, omitted == 0 ? "" : "\(omitted) more nodes are in nodes/*/metrics.jsonl.")
     }
 
     /// "notFinite: 0 (12), 2 (12)", a piece for each reason.

@@ -90,17 +90,20 @@ enum AttackByNodes {
             let scale = target.distance(to: free)
             for name in attacks {
                 guard let run = try end(attack(name, to: target)) else { return nil }
-                let moments = run.moments.suffix(2).map(\.mean)
-                let common = moments[1]
                 // At rest, what the attack says is what holds the others' pull.
-                let report = coupling.projected(game.pull(at: common).map { -$0 })
-                let model = StrategicModel.model(pullingBy: report, at: common, under: coupling) ?? common
+                guard let common = run.end?.mean, let before = run.moments.dropLast().last?.mean,
+                    let model = AttackToData.strategicModel(
+                        coupling.projected(game.pull(at: common).map { -$0 }), at: common, under: coupling)
+                else {
+                    table.add(row(title, name), [Double?](repeating: nil, count: 3 + counts.count))
+                    continue
+                }
                 func distance(_ attack: String) throws -> Double? {
-                    try end(attack).map { $0.moments[$0.moments.count - 1].mean.distance(to: common) / scale }
+                    try end(attack).map { $0.end.map { $0.mean.distance(to: common) / scale } ?? .nan }
                 }
                 guard let led = try distance(#"{"kind": "ownModel", "target": \#(text(model))}"#) else { return nil }
                 var distances: [Double?] = [
-                    common.distance(to: free) / scale, common.distance(to: moments[0]) / scale, led,
+                    common.distance(to: free) / scale, common.distance(to: before) / scale, led,
                 ]
                 for count in counts {
                     let data =

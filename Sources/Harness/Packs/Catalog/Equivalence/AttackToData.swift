@@ -77,7 +77,7 @@ enum AttackToData {
     }
 
     /// At the bound of smoothL2 no model has the gradient, but those far away nearly do.
-    private static func strategicModel(
+    static func strategicModel(
         _ report: [Double], at common: [Double], under coupling: any Coupling
     ) -> [Double]? {
         let isOpen = coupling is SmoothL2Coupling && report.norm > coupling.strength * (1 - 1e-5)

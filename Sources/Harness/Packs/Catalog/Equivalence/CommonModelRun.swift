@@ -19,6 +19,8 @@ struct CommonModelRun {
 
     /// From the start to the end.
     let moments: [Moment]
+    /// Where all honest nodes ended; `nil` where not all came to the end.
+    let end: Moment?
 
     /// - Parameter strategic: the node that is left out, whether it lies or has poisoned data.
     /// - Returns: `nil` where it was stopped.
@@ -39,5 +41,6 @@ struct CommonModelRun {
             let found = honest.compactMap { all[$0].map { $0.map { Double($0) } } }
             return found.isEmpty ? nil : Moment(rounds: rounds, models: found)
         }
+        self.end = moments.last.flatMap { $0.rounds == end && $0.models.count == honest.count ? $0 : nil }
     }
 }

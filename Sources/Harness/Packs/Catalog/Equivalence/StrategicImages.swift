@@ -278,7 +278,7 @@ struct StrategicImages {
                 ).assembly()
                 if case .softLabels = one.attack, (try? assembly.shard(of: NodeID(Self.strategic))) == nil { continue }
                 guard let run = try CommonModelRun(assembly, but: Self.strategic, shouldStop) else { return nil }
-                add(Self.byNodes(one.name), run.moments.last?.mean)
+                add(Self.byNodes(one.name), run.end?.mean)
             }
             return shouldStop() ? nil : table
         }
