@@ -104,14 +104,17 @@ public struct CommonModelGame: Sendable {
     /// - Parameters:
     ///   - start: a common model near the solution, if it is known; of no use where the coupling has a kink.
     ///   - wanted: |∇| at which it ends; rounding may end it before. With a kink it goes on to rounding.
+    ///   - reach: as in `minimum`: for losses that are all but flat somewhere.
     ///   - isCancelled: asked again and again; what has been found by then is returned.
     public func solve(
-        from start: [Double]? = nil, gradientNorm wanted: Double = 1e-12, isCancelled: () -> Bool = { false }
+        from start: [Double]? = nil, gradientNorm wanted: Double = 1e-12, reach: Double = .infinity,
+        isCancelled: () -> Bool = { false }
     ) -> Solution {
         guard let coupling = coupling as? any RadialCoupling else { return solvedWithKinks(isCancelled) }
         let start = start ?? [Double](repeating: 0, count: dimension)
         let found = SmoothGame(losses: losses, models: models, coupling: coupling, ridge: ridge).minimum(
-            from: (0...losses.count).flatMap { _ in start }, gradientNorm: wanted, isCancelled: isCancelled)
+            from: (0...losses.count).flatMap { _ in start }, gradientNorm: wanted, reach: reach,
+            isCancelled: isCancelled)
         let parts = (0...losses.count).map { Array(found.point[$0 * dimension..<($0 + 1) * dimension]) }
         return Solution(common: parts[0], own: Array(parts.dropFirst()), gradientNorm: found.gradientNorm)
     }

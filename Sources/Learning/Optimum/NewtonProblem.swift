@@ -49,8 +49,11 @@ extension SmoothProblem {
     private var mostConjugate: Int { 300 }
 
     /// From a point on until |∇F| is as small as wanted, or rounding allows no step that makes it smaller.
+    ///
+    /// - Parameter reach: no step from x is longer than this times 1 + |x|. Finite where the second derivative is all
+    ///   but singular, so that the quadratic says nothing of what is far away.
     public func minimum(
-        from start: [Double], gradientNorm wanted: Double, isCancelled: () -> Bool
+        from start: [Double], gradientNorm wanted: Double, reach: Double = .infinity, isCancelled: () -> Bool
     ) -> (point: [Double], value: Double, gradientNorm: Double) {
         var point = start
         var here = evaluate(point)
@@ -59,7 +62,7 @@ extension SmoothProblem {
             guard norm > wanted, !isCancelled() else { break }
             let tolerance = norm * min(0.1, norm.squareRoot())
             let step = newtonStep(
-                here.gradient, here.curvature, tolerance: tolerance, radius: 10 * (1 + point.norm),
+                here.gradient, here.curvature, tolerance: tolerance, radius: reach * (1 + point.norm),
                 isCancelled: isCancelled)
             guard let next = descend(from: point, here.value, here.gradient, along: step) else { break }
             point = next
@@ -99,10 +102,7 @@ extension SmoothProblem {
         for _ in 0..<min(mostConjugate, max(100, 4 * gradient.count)) {
             guard rest.norm > tolerance, !isCancelled() else { break }
             let bent = curvature.product(direction)
-            let bend = direction.dot(bent)
-            // Rounding makes more of it than there is.
-            guard bend > 0 else { break }
-            let along = size / bend
+            let along = size / direction.dot(bent)
             step.move(along, along: direction)
             let length = step.norm
             guard length <= radius else { return step.scaled(by: radius / length) }

@@ -257,8 +257,8 @@ public struct FeatureBlocks: Sendable {
         let size = Int(Double(matrix.count).squareRoot().rounded())
         var sum = matrix
         let greatest = (0..<size).reduce(0) { max($0, matrix[$1 * size + $1]) }
-        // What no sample says anything of is no scale to step by, and rounding must not make it negative, nor count.
-        var slack = 1e-9 * (greatest + t)
+        // What no sample says anything of is no scale to step by, and rounding must not make it negative.
+        var slack = 1e-12 * (greatest + t)
         if greatest + t <= 0 { slack = 1 }
         for i in 0..<size { sum[i * size + i] += t }
         var found: CholeskyFactor?

@@ -109,7 +109,7 @@ struct SumAgainstMean {
     ) -> (own: [[Double]], common: [Double]) {
         let losses = data.map { LocalLoss.softmax(SoftSamples($0.samples), weight: $0.weight) }
         let solution = CommonModelGame(losses, SquaredL2Coupling(strength: strength))
-            .solve(gradientNorm: wanted, isCancelled: shouldStop)
+            .solve(gradientNorm: wanted, reach: 10, isCancelled: shouldStop)
         return (solution.own, solution.common)
     }
 
