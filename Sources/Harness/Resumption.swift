@@ -6,8 +6,8 @@ import Scenario
 
 /// Prepares a stopped run's files for going on.
 public enum Resumption {
-    /// What the nodes of a stopped run can go on from: the furthest round, or stop, of which every node has a checkpoint
-    /// that it can read.
+    /// What the nodes of a stopped run can go on from: the furthest round, or stop, of which every node has a whole
+    /// checkpoint.
     /// Asynchronous nodes are in rounds of their own, and so each goes on from its own newest checkpoint.
     public static func beginning(of assembly: Assembly, in directory: RunDirectory) -> NodeShell.Start {
         let saved = assembly.topology.nodes.map { node in
