@@ -25,14 +25,16 @@ struct RunComparisonTests {
         ]
         let comparison = try RunComparison(runs)
         #expect(comparison.labels == ["1: seed 1, csPlus", "2: seed 7, trimmedMean"])
-        #expect(comparison.verdict == "The worst node is best in 2: seed 7, trimmedMean, with 70.0 %; the other has 50.0 %")
+        #expect(
+            comparison.verdict
+                == "The worst node is best in 2: seed 7, trimmedMean, with 70.0 %; the other has 50.0 %")
         let page = page(comparison)
         #expect(faults(inMarkup: page.text).isEmpty)
         let rows = page.rows(of: "Differences of configuration")
         #expect(rows.map { $0[0] } == ["seed", "aggregation.rule"] && rows[0] == ["seed", "1", "7"])
         #expect(
             page.data(of: "worst") == [
-                ["round", "\"1: 1", " csPlus\"", "\"2: 7", " trimmedMean\""].map {
+                ["round", "\"1: seed 1", " csPlus\"", "\"2: seed 7", " trimmedMean\""].map {
                     Substring($0.replacing("\"", with: "&quot;"))
                 },
                 ["0", "0.3", "0.3"], ["10", "0.5", "0.7"], ["20", "0.5", "0.7"],
