@@ -34,7 +34,7 @@ struct RunComparisonTests {
         #expect(rows.map { $0[0] } == ["seed", "aggregation.rule"] && rows[0] == ["seed", "1", "7"])
         #expect(
             page.data(of: "worst") == [
-                ["round", "\"1: 1", " csPlus\"", "\"2: 7", " trimmedMean\""].map {
+                ["round", "\"1: seed 1", " csPlus\"", "\"2: seed 7", " trimmedMean\""].map {
                     Substring($0.replacing("\"", with: "&quot;"))
                 },
                 ["0", "0.3", "0.3"], ["10", "0.5", "0.7"], ["20", "0.5", "0.7"],

@@ -6,7 +6,7 @@ enum FigureStyle {
         .drawings{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));gap:0 2rem}
         .drawings>*{min-width:0}
         .heat{display:block;max-width:none}.scroll:has(.heat){max-height:none}
-        .heat text{font-size:12.5px}.heat .note{font-size:10.5px;fill-opacity:.85}
+        .heat text{font-size:12.5px}.heat .note{font-size:10.5px}
         \(rules(.light))@media screen and (prefers-color-scheme:dark){
         \(rules(.dark))}
 
