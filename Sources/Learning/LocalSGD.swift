@@ -85,8 +85,8 @@ public struct LocalSGD: LocalModel {
     /// What draws the first parameters.
     private let drawing: any Objective
 
-    /// - Parameter drawing: an objective with the same parameters that draws the first ones, where this one is a part of
-    ///   it, so that all nodes start alike; `nil` for the objective itself.
+    /// - Parameter drawing: an objective with the same parameters that draws the first ones, where this one is a part
+    ///   of it, so that all nodes start alike; `nil` for the objective itself.
     public init(
         objective: any Objective, shard: Batch, settings: Settings, seed: UInt64, node: NodeID,
         poison: (any BatchPoison)? = nil, drawing: (any Objective)? = nil

@@ -53,7 +53,8 @@ struct FrozenLayersTests {
 
     @Test("a node that learns from poisoned embeddings starts where the others do")
     func poisonedStart() throws {
-        let frozen = #"{"frozen": {"file": "net", "layers": 1}}, "adversary": [{"nodes": ["2"], "attack": "softLabels"}]"#
+        let frozen =
+            #"{"frozen": {"file": "net", "layers": 1}}, "adversary": [{"nodes": ["2"], "attack": "softLabels"}]"#
         let assembly = try assemble(frozen, MemoryFiles([("net", try Self.file())]))
         let starts = try assembly.topology.nodes.map { try assembly.node($0).trainer.initialParameters() }
         #expect(assembly.objective(of: NodeID(2)).dimension == Self.upper.count && Set(starts).count == 1)

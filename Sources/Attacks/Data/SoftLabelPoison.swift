@@ -17,7 +17,8 @@ public struct SoftLabelPoison: DataAttack, TargetedAttack {
         TargetModel.parameter,
         Parameter.count("points", 1...100_000, default: 100, "how many points"),
         Parameter.number(
-            "weight", 1e-3...1e9, default: 1, "how often each of them counts, where losses are sums over samples").known(as: "copies"),
+            "weight", 1e-3...1e9, default: 1, "how often each of them counts, where losses are sums over samples"
+        ).known(as: "copies"),
         Parameter.number("scatter", 0...1e6, default: 1, "deviation of the differences of scores on them"),
         Parameter.text(
             "pull", default: "0", "what its model must be held against: one number for all elements, or all of them"),

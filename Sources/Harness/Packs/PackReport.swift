@@ -109,7 +109,8 @@ struct PackReport {
 
     private static let sheet: Markup = """
         .claim{border-left:.3rem solid var(--soft);padding:.1rem .8rem;margin:.7rem 0}.claim p{margin:.15rem 0}
-        .claim.holds{border-color:var(--good)}.claim.fails{border-color:var(--bad)}.claim.notdecided{border-color:var(--doubtful)}
+        .claim.holds{border-color:var(--good)}.claim.fails{border-color:var(--bad)}
+        .claim.notdecided{border-color:var(--doubtful)}
 
         """
 }

@@ -162,7 +162,8 @@ struct HeatMap {
             cell.note.isEmpty
             ? "" : "<text class=\"note\" x=\"\(middle)\" y=\"\(top + 31)\" text-anchor=\"middle\">\(cell.note)</text>"
         return """
-            <rect x="\(left + 1)" y="\(top + 1)" width="\(width - 2)" height="\(Self.height - 2)" rx="3" class="\(kind)"/>\
+            <rect x="\(left + 1)" y="\(top + 1)" width="\(width - 2)" height="\(Self.height - 2)" rx="3" \
+            class="\(kind)"/>\
             <text x="\(middle)" y="\(top + (cell.note.isEmpty ? 23 : 18))" text-anchor="middle">\
             \(cell.text)</text>\(note)
             """

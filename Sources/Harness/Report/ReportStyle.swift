@@ -99,8 +99,10 @@ enum ReportStyle {
         @media (max-width:30rem){svg .tick{font-size:15px}}
         @media print{@page{margin:14mm}body{background:none;font-size:9pt}main{padding:2px;max-width:none}
         main>.half{flex:1 1 45%}.settings{grid-template-columns:1fr 1fr}.figures{grid-template-columns:repeat(8,auto)}
-        .figures dd{font-size:11.5pt;white-space:nowrap}.figures dt{font-size:7.5pt}table{font-size:8pt}th,td{padding:.15rem .35rem}
-        .map{max-width:125mm}.graph:not(.map){max-width:95mm!important}section,aside,.figures{break-inside:avoid;border-color:#ccc}
+        .figures dd{font-size:11.5pt;white-space:nowrap}.figures dt{font-size:7.5pt}table{font-size:8pt}
+        th,td{padding:.15rem .35rem}
+        .map{max-width:125mm}.graph:not(.map){max-width:95mm!important}
+        section,aside,.figures{break-inside:avoid;border-color:#ccc}
         section:has(table,.settings){break-inside:auto}.settings div{break-inside:avoid}h2,.note{break-after:avoid}
         .scroll{max-height:none;overflow:visible}th{position:static}section:has(>details),.data,.tools,.slider,.readout,
         .cursor{display:none}

@@ -154,7 +154,8 @@ struct SweepReport {
         return """
             <section>
             <h2>Over rounds</h2>
-            <p class="note">\(table.seeds > 1 ? "The mean over seeds, with a band from the least to the greatest." : "")\
+            <p class="note">\
+            \(table.seeds > 1 ? "The mean over seeds, with a band from the least to the greatest." : "")\
             \(omission(plots.count))</p>
             <div class="drawings">
             \(sections)</div>

@@ -73,8 +73,8 @@ public struct SoftLabels: Sendable {
     ///   - ridge: ν.
     ///   - weight: α, how often each point counts.
     ///   - isCancelled: asked again and again; there is then no model.
-    /// - Returns: `nil` where no such model is found: there is none, as it takes more points or more weight, or the pull
-    ///   is one that no labels answer, the same for all classes; or the search is too long.
+    /// - Returns: `nil` where no such model is found: there is none, as it takes more points or more weight, or the
+    ///   pull is one that no labels answer, the same for all classes; or the search is too long.
     public func tilted(
         against pull: [Double], ridge: Double, weight: Double, isCancelled: () -> Bool = { false }
     ) -> SoftSamples? {

@@ -30,8 +30,9 @@ enum FailuresSection: ReportSection {
             run.topology.schedule == nil ? "" : " The graph changes: neighbours and weights are of round 0."
         return .section(
             "Who failed",
-            note: "Failed: no better than chance (by loss: than the first model), or below nine tenths of what the median "
-                + "honest node is worth. Far: learned, but is not where the others are. b: what the hostile neighbours weigh in this node's mix; "
+            note: "Failed: no better than chance (by loss: than the first model), or below nine tenths of what the "
+                + "median honest node is worth. Far: learned, but is not where the others are. b: what the hostile "
+                + "neighbours weigh in this node's mix; "
                 + "\(told(run.experiment.aggregation.tolerates))."
                 + isChanging + (omitted == 0 ? "" : " \(omitted) more are in summary.json."),
             .table(
