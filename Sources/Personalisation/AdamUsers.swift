@@ -60,7 +60,9 @@ public struct AdamUsers: Sendable {
         _ data: [(samples: Samples, weight: Double)], objective: any Objective, coupling: any Coupling,
         ridge: Double = 0, batchSize: Int, from start: [Double], seed: UInt64
     ) {
-        precondition(data.allSatisfy { $0.samples.count > 0 }, "whoever has no data learns nothing")
+        precondition(
+            data.allSatisfy { $0.samples.count > 0 && $0.samples.weights.isEmpty },
+            "whoever has no data learns nothing, and samples are drawn alike")
         self.objective = objective
         self.coupling = coupling
         self.ridge = ridge

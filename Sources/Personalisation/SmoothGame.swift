@@ -1,5 +1,5 @@
 // SmoothGame: the whole problem under a coupling without kinks, as one function of (ρ, θ_1, θ_2, …), and the problem
-// of one player alone. Nothing of the size of d² is held but what one matrix of the features is.
+// of one player alone. What is held of the size of the features squared is two matrices a player, and none of d².
 import Kernels
 import Learning
 

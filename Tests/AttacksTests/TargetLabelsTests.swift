@@ -85,6 +85,20 @@ struct TargetLabelsTests {
         #expect(message.map { "\($0)".contains("0 with features kept") } == true)
     }
 
+    @Test("more points than a machine holds are refused before they are drawn")
+    func memory() throws {
+        let attack = try TargetLabels(
+            ParameterValues(
+                [("features", .text("drawn")), ("points", .number(200_000))], declared: TargetLabels.parameters,
+                key: "attack"))
+        let images = SampleShape(featureCount: 784, targets: .classes(10))
+        let message = #expect(throws: ConfigurationFault.self) { try attack.check(images, dimension: 7_850) }
+        #expect(message.map { "\($0)".contains("allowed: up to 166937 of them") } == true)
+        #expect(throws: Never.self) {
+            try attack.check(SampleShape(featureCount: 64, targets: .classes(10)), dimension: 650)
+        }
+    }
+
     @Test("data without targets, and a target of another length, are refused")
     func refusals() throws {
         let attack = try poison(towards: [1, 2, 3])

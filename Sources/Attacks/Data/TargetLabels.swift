@@ -27,6 +27,9 @@ public struct TargetLabels: DataAttack, TargetedAttack {
 
     public static let replacesSamples = true
 
+    /// Features, losses and shares of all that is drawn: half a gigabyte.
+    private static let mostNumbers = 1 << 27
+
     public var target: TargetModel
     private let drawsFeatures: Bool
     private let points: Int
@@ -50,6 +53,12 @@ public struct TargetLabels: DataAttack, TargetedAttack {
     public func check(_ shape: SampleShape, dimension: Int) throws(ConfigurationFault) {
         guard shape.targets != .none else {
             throw ConfigurationFault("the attack \(Self.name) changes what is predicted, and the data have no targets")
+        }
+        let numbers = points.clampedTimes(shape.featureCount.clampedPlus(2.clampedTimes(shape.classCount)))
+        guard numbers <= Self.mostNumbers else {
+            throw ConfigurationFault(
+                "the attack \(Self.name) would draw \(points) points of \(shape.featureCount) features; allowed: up to "
+                    + "\(Self.mostNumbers / (shape.featureCount + 2 * shape.classCount)) of them")
         }
     }
 

@@ -85,8 +85,24 @@ public enum LaboratoryBench: Bench {
         let folder = try TemporaryDirectory()
         let words = ["run", experiment, "--quiet", "--set", "training.rounds=\(rounds)", "--out", folder.path]
         let program = try ChildProcess(settings.laboratory, words, output: .file("\(folder.path)/output"))
-        let status = try program.wait()
-        guard status == .exited(0) else { throw BenchFault("the laboratory \(status)") }
+        try awaitEnd(of: program, "the laboratory", rounds)
+    }
+
+    /// Waits for a process to end well; one that takes so long that it must be stuck is killed.
+    private static func awaitEnd(of process: ChildProcess, _ name: String, _ rounds: Int) throws {
+        let clock = MonotonicClock()
+        let deadline = clock.now() + .milliseconds(60_000 + 100 * rounds)
+        var loop = PollLoop()
+        while try process.poll() == nil {
+            guard clock.now() < deadline else {
+                try process.send(.kill)
+                try process.wait()
+                throw BenchFault("\(name) did not end in time")
+            }
+            try loop.wait(until: clock.now() + .milliseconds(2))
+        }
+        let status = try process.wait()
+        guard status == .exited(0) else { throw BenchFault("\(name) \(status)") }
     }
 
     private static func runScript(_ rounds: Int, _ settings: BenchSettings) throws {
@@ -100,16 +116,18 @@ public enum LaboratoryBench: Bench {
         let lifeline = try Lifeline()
         let nonce = RunNonce(Entropy.bytes(RunNonce.byteCount))
         var children: [ChildProcess] = []
-        defer { for child in children where child.status == nil { try? child.send(.kill) } }
+        defer {
+            for child in children where child.status == nil {
+                try? child.send(.kill)
+                _ = try? child.wait()
+            }
+        }
         for node in assembly.topology.nodes {
             try Files.makeDirectory(directory.node(node).path)
             children.append(
                 try ChildProcess.node(
                     node, of: assembly, run: nonce, in: directory, program: settings.node, lifeline: lifeline))
         }
-        for child in children {
-            let status = try child.wait()
-            guard status == .exited(0) else { throw BenchFault("a node \(status)") }
-        }
+        for child in children { try awaitEnd(of: child, "a node", rounds) }
     }
 }

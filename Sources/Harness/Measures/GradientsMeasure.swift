@@ -72,11 +72,11 @@ struct GradientsMeasure: MomentMeasure, RunMeasure {
         for gradient in gradients {
             for place in mean.indices { mean[place] += gradient[place] / Double(gradients.count) }
         }
-        let squares = gradients.map { squaredDistance($0, mean) }
-        let ofPoisoned = poisoned.map { squaredDistance(gradient(of: $0, at: point, &scratch), mean) }
+        let squares = gradients.map { $0.minus(mean).squaredNorm }
+        let ofPoisoned = poisoned.map { gradient(of: $0, at: point, &scratch).minus(mean).squaredNorm }
         var figures = Figures()
         figures.add("dissimilarity", squares.reduce(0, +) / Double(squares.count))
-        figures.add("gradientSquared", mean.reduce(0) { $0 + $1 * $1 })
+        figures.add("gradientSquared", mean.squaredNorm)
         figures.add("regularDistance", squares.max()?.squareRoot())
         if !poisoned.isEmpty { figures.add("poisonedDistance", ofPoisoned.max()?.squareRoot()) }
         return figures
@@ -96,10 +96,6 @@ struct GradientsMeasure: MomentMeasure, RunMeasure {
             for place in part.indices { gradient[place] += weight * Double(part[place]) }
         }
         return gradient
-    }
-
-    private func squaredDistance(_ a: [Double], _ b: [Double]) -> Double {
-        a.indices.reduce(0) { $0 + (a[$1] - b[$1]) * (a[$1] - b[$1]) }
     }
 
     // MARK: - Over a whole run

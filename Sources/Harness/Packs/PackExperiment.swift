@@ -19,3 +19,8 @@ struct PackExperiment: Sendable {
             sharesData: true)
     }
 }
+
+extension [Double] {
+    /// As an experiment's parameter has it, in single precision: `"1,2"`.
+    var parameter: String { "\"" + map { "\(Float($0))" }.joined(separator: ",") + "\"" }
+}

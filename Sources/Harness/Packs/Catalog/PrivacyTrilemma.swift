@@ -244,12 +244,11 @@ struct PrivacyTrilemma {
     private static let alone = "without privacy"
     private static let privately = "with privacy"
 
-    /// Every rule that tries models out on the node's own data, built by an experiment without privacy and with it: 1
-    /// where that is allowed.
+    /// Every gossip rule in an experiment without privacy and with it: 1 where that is allowed.
     private var refusalTable: Calculation {
         Calculation(Self.refusals) { _ in
             var table = CalculatedTable(rows: "rule", columns: [Self.alone, Self.privately])
-            for rule in RuleCatalog.gossip.entries where rule is any LossAwareRule.Type {
+            for rule in RuleCatalog.gossip.entries {
                 func isAllowed(_ privacy: String) -> Double {
                     let experiment = PackExperiment(
                         name: rule.name,
@@ -273,16 +272,17 @@ struct PrivacyTrilemma {
         Claim(
             "Rules that try models out on private data are refused, and only then",
             published: "what a rule reads of the data the accountant does not count (derived here)",
-            quantity: "share of such rules that are allowed without privacy and refused with it", .near(1),
+            quantity: "share of all rules that privacy refuses just where they read private data", .near(1),
             isShare: false, over: nil
         ) { evidence throws(MissingFigure) in
-            let rules = RuleCatalog.gossip.entries.filter { $0 is any LossAwareRule.Type }
-            var refused = 0.0
+            let rules = RuleCatalog.gossip.entries
+            var right = 0
             for rule in rules {
                 let alone = try evidence.number(Self.refusals, rule.name, Self.alone)
-                refused += alone - (try evidence.number(Self.refusals, rule.name, Self.privately))
+                let isRefused = try evidence.number(Self.refusals, rule.name, Self.privately) < alone
+                if alone == 1, isRefused == (rule is any LossAwareRule.Type) { right += 1 }
             }
-            return refused / Double(rules.count)
+            return Double(right) / Double(rules.count)
         }
     }
 

@@ -48,14 +48,10 @@ enum AttackByNodes {
                 """)
     }
 
-    private static func text(_ vector: [Double]) -> String {
-        "\"" + vector.map { "\(Float($0))" }.joined(separator: ",") + "\""
-    }
-
     /// As an experiment has it.
     private static func attack(_ name: String, to target: [Double]) -> String {
         switch name {
-        case attacks[0]: #"{"kind": "commonCGA", "target": \#(text(target))}"#
+        case attacks[0]: #"{"kind": "commonCGA", "target": \#(target.parameter)}"#
         case attacks[1]: #"{"kind": "constantPull", "target": "0.5,-0.4,0.3,-0.3"}"#
         case attacks[2]: #"{"kind": "signFlip", "of": "step"}"#
         default: #"{"kind": "boundedRandom", "bound": 0.9, "steady": 0.7, "noise": 1, "fading": 2}"#
@@ -101,13 +97,14 @@ enum AttackByNodes {
                 func distance(_ attack: String) throws -> Double? {
                     try end(attack).map { $0.end.map { $0.mean.distance(to: common) / scale } ?? .nan }
                 }
-                guard let led = try distance(#"{"kind": "ownModel", "target": \#(text(model))}"#) else { return nil }
+                let own = #"{"kind": "ownModel", "target": \#(model.parameter)}"#
+                guard let led = try distance(own) else { return nil }
                 var distances: [Double?] = [
                     common.distance(to: free) / scale, common.distance(to: before) / scale, led,
                 ]
                 for count in counts {
                     let data =
-                        #"{"kind": "targetLabels", "target": \#(text(model)), "features": "drawn", "#
+                        #"{"kind": "targetLabels", "target": \#(model.parameter), "features": "drawn", "#
                         + #""points": \#(drawn), "weight": \#(Double(count) / Double(drawn))}"#
                     guard let led = try distance(data) else { return nil }
                     distances.append(led)

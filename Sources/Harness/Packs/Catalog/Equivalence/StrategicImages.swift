@@ -162,19 +162,16 @@ struct StrategicImages {
 
     /// The attack as an experiment has it.
     private func attack(_ one: StrategicCase, _ material: ImageMaterial, pull: [Double]) -> String {
-        func text(_ vector: [Double]) -> String {
-            "\"" + vector.map { "\(Float($0))" }.joined(separator: ",") + "\""
-        }
         let strategic = material.target.moved(0.5, along: pull)
         switch one.attack {
         case .none: return ""
         case .counterGradients(let settle):
-            return #"{"kind": "commonCGA", "target": \#(text(material.target)), "settle": \#(settle)}"#
-        case .model: return #"{"kind": "ownModel", "target": \#(text(strategic))}"#
+            return #"{"kind": "commonCGA", "target": \#(material.target.parameter), "settle": \#(settle)}"#
+        case .model: return #"{"kind": "ownModel", "target": \#(strategic.parameter)}"#
         case .softLabels(let points, let weight, let scatter, let isTilted):
             let held = pull.moved(2 * Self.ridge, along: strategic)
-            let tilt = isTilted ? text(held) : "\"0\""
-            return #"{"kind": "softLabels", "target": \#(text(strategic)), "points": \#(points), "#
+            let tilt = isTilted ? held.parameter : "\"0\""
+            return #"{"kind": "softLabels", "target": \#(strategic.parameter), "points": \#(points), "#
                 + #""weight": \#(weight), "scatter": \#(scatter), "pull": \#(tilt)}"#
         }
     }
