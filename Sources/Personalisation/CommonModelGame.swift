@@ -5,8 +5,8 @@ import Learning
 
 /// min over ρ and all θ_n of Σ_n (L_n(θ_n) + R(ρ − θ_n)) + λ0|ρ|² (arXiv 2202.08578, equation 1; 2106.02398).
 ///
-/// Under couplings without a kink it is one smooth problem, solved by Newton's method without matrices of d² elements,
-/// so that models may be of images; with one it is a CommonModelProblem, whose matrices are dense, for small d.
+/// Under squared l2 and smooth l2 it is one smooth problem, solved by Newton's method without matrices of d² elements, so
+/// that models may be of images; under all others it is a CommonModelProblem, whose matrices are dense, for small d.
 public struct CommonModelGame: Sendable {
     /// Of the players with data.
     public var losses: [LocalLoss]
@@ -102,15 +102,15 @@ public struct CommonModelGame: Sendable {
     }
 
     /// - Parameters:
-    ///   - start: a common model near the solution, if it is known; of no use where the coupling has a kink.
-    ///   - wanted: |∇| at which it ends; rounding may end it before. With a kink it goes on to rounding.
+    ///   - start: a common model near the solution, if it is known; of use under squared l2 and smooth l2.
+    ///   - wanted: |∇| at which it ends; rounding may end it before. Others go on to rounding.
     ///   - reach: as in `minimum`: for losses that are all but flat somewhere.
     ///   - isCancelled: asked again and again; what has been found by then is returned.
     public func solve(
         from start: [Double]? = nil, gradientNorm wanted: Double = 1e-12, reach: Double = .infinity,
         isCancelled: () -> Bool = { false }
     ) -> Solution {
-        guard let coupling = coupling as? any RadialCoupling else { return solvedWithKinks(isCancelled) }
+        guard let coupling = coupling as? any RadialCoupling else { return solvedDensely(isCancelled) }
         let start = start ?? [Double](repeating: 0, count: dimension)
         let found = SmoothGame(losses: losses, models: models, coupling: coupling, ridge: ridge).minimum(
             from: (0...losses.count).flatMap { _ in start }, gradientNorm: wanted, reach: reach,
@@ -119,7 +119,7 @@ public struct CommonModelGame: Sendable {
         return Solution(common: parts[0], own: Array(parts.dropFirst()), gradientNorm: found.gradientNorm)
     }
 
-    private func solvedWithKinks(_ isCancelled: () -> Bool) -> Solution {
+    private func solvedDensely(_ isCancelled: () -> Bool) -> Solution {
         let players: [CommonModelProblem.Participant.Wish] = losses.map { .loss($0) } + models.map { .fixed($0) }
         let regulariser =
             ridge > 0 ? NormPower(weight: ridge, power: 2, norm: 2, dimension: dimension) : nil

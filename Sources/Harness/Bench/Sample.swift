@@ -14,15 +14,22 @@ struct Sample {
     /// The distance between the quartiles, as a share of the median.
     var spread: Double { (quantile(0.75) - quantile(0.25)) / median }
 
-    /// Between the two nearest values, in proportion.
+    /// NaN of nothing.
     func quantile(_ share: Double) -> Double {
-        guard !values.isEmpty else { return .nan }
-        let ordered = values.sorted()
-        let position = share * Double(ordered.count - 1)
-        let below = Int(position)
-        let above = min(below + 1, ordered.count - 1)
-        return ordered[below] + (position - Double(below)) * (ordered[above] - ordered[below])
+        values.isEmpty ? .nan : Harness.quantile(share, ofSorted: values.sorted())
     }
+}
+
+/// The value below which this share of `values` is, between two of them in proportion (the seventh kind of Hyndman and
+/// Fan, 1996).
+///
+/// - Parameter values: ascending, at least one.
+func quantile(_ share: Double, ofSorted values: [Double]) -> Double {
+    let place = share * Double(values.count - 1)
+    let below = Int(place)
+    guard below + 1 < values.count else { return values[values.count - 1] }
+    let rest = place - Double(below)
+    return rest == 0 ? values[below] : (1 - rest) * values[below] + rest * values[below + 1]
 }
 
 /// Seconds that `body` takes.

@@ -65,15 +65,3 @@ struct RunCurves {
         return .section(name, note: note + omissions, isHalf: true, plot.figure)
     }
 }
-
-/// The value below which this share of `values` is, between two of them in proportion (the seventh kind of Hyndman and
-/// Fan, 1996).
-///
-/// - Parameter values: ascending, at least one.
-func quantile(_ share: Double, ofSorted values: [Double]) -> Double {
-    let place = share * Double(values.count - 1)
-    let below = Int(place)
-    guard below + 1 < values.count else { return values[values.count - 1] }
-    let rest = place - Double(below)
-    return rest == 0 ? values[below] : (1 - rest) * values[below] + rest * values[below + 1]
-}
