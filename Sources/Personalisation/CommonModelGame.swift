@@ -5,8 +5,8 @@ import Learning
 
 /// min over ρ and all θ_n of Σ_n (L_n(θ_n) + R(ρ − θ_n)) + λ0|ρ|² (arXiv 2202.08578, equation 1; 2106.02398).
 ///
-/// Under squared l2 and smooth l2 it is one smooth problem, solved by Newton's method without matrices of d² elements, so
-/// that models may be of images; under all others it is a CommonModelProblem, whose matrices are dense, for small d.
+/// Under squared l2 and smooth l2 it is one smooth problem, solved by Newton's method without matrices of d² elements,
+/// so that models may be of images; under all others it is a CommonModelProblem, whose matrices are dense, for small d.
 public struct CommonModelGame: Sendable {
     /// Of the players with data.
     public var losses: [LocalLoss]
