@@ -40,7 +40,8 @@ enum ReportCommand: Command {
         return ExitCode.success
     }
 
-    /// Of a run without a summary nobody has written down what guessing comes to; its data say it, where they are there.
+    /// Of a run without a summary nobody has written down what guessing comes to; its data say it, where they are
+    /// there.
     private static func reader(of directory: RunDirectory, in folder: RunFolder) throws -> RunReader {
         let data = folder.ending == .open ? try? NamedRun(folder, for: .report, sharesData: false) : nil
         return try RunReader(directory, isLenient: true, chance: data?.assembly.accuracyOfGuessing)

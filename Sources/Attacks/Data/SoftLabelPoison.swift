@@ -92,8 +92,8 @@ public struct SoftLabelPoison: DataAttack, TargetedAttack {
         case .found(let samples): return samples
         case .sameForAllClasses:
             throw ConfigurationFault(
-                "the pull of softLabels is in part the same for all classes, which no labels answer; allowed: one whose "
-                    + "sum over the classes is 0 for every feature and for the biases")
+                "the pull of softLabels is in part the same for all classes, which no labels answer; allowed: one "
+                    + "whose sum over the classes is 0 for every feature and for the biases")
         case .outOfSteps(let steps):
             throw ConfigurationFault(
                 "the search for labels of \(points) points, each counted \(weight) times, that hold the target of "
