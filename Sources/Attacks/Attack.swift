@@ -139,6 +139,10 @@ public protocol DataAttack: Attack {
     /// - Parameter dimension: parameters of what is trained on the samples.
     /// - Throws: where samples of this shape cannot be poisoned.
     func check(_ shape: SampleShape, dimension: Int) throws(ConfigurationFault)
+
+    /// - Parameter objective: what is trained on the samples.
+    /// - Throws: where it is made for another loss.
+    func check(_ objective: any Objective) throws(ConfigurationFault)
 }
 
 extension DataAttack {
@@ -153,6 +157,8 @@ extension DataAttack {
 
     /// Most poison labels.
     public func check(_ shape: SampleShape, dimension: Int) throws(ConfigurationFault) { try checkLabels(shape) }
+
+    public func check(_ objective: any Objective) {}
 
     func checkLabels(_ shape: SampleShape) throws(ConfigurationFault) {
         guard shape.classCount > 0 else {

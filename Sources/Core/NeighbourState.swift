@@ -45,6 +45,8 @@ struct NeighbourState: Sendable {
     var saidWaitingIn: Round?
     /// It owed its model when a round closed, and has sent none since: it is not waited for.
     var isGivenUp = false
+    /// What this node has gone on without, of it, since the last record.
+    var cutOff: NodeRecord.CutOff
     /// It sends more than its share and is read late, so that its model is not waited for until one comes.
     var isFlooding = false
     /// It said that it was held up and had nothing to send.
@@ -61,6 +63,7 @@ struct NeighbourState: Sendable {
         isSender = neighbour.weight != nil
         weight = neighbour.weight
         receives = neighbour.receives
+        cutOff = NodeRecord.CutOff(neighbour: neighbour.node)
     }
 
     /// A process that has taken leave may still make links while it ends; they lead nowhere.
@@ -103,6 +106,7 @@ struct NeighbourState: Sendable {
             link = .closed(waitedUntil: now + patience.reconnectGrace, backUntil: now + patience.deadline)
         }
         hasLeft = closeReason != .refused
+        if !hasLeft { cutOff.linksLost += 1 }
     }
 
     /// Forgets the round that closed and promotes what has already come for `round`.

@@ -61,8 +61,20 @@ extension NodeCore {
     mutating func note(_ roundInputs: RoundInputs, _ workspace: Workspace) {
         let mixed = workspace.mixedSenders
         record.mixedModels += mixed.count
-        record.missedModels += roundInputs.expected - roundInputs.offenders.count - mixed.count
+        let missed = roundInputs.expected - roundInputs.offenders.count - mixed.count
+        record.missedModels += missed
+        if missed > 0 { noteMissed(allBut: mixed, and: roundInputs.offenders) }
         note(workspace.report, of: mixed)
+    }
+
+    /// Counts a round without them for all neighbours but these, whose models were expected.
+    private mutating func noteMissed(allBut mixed: [NodeID], and offenders: [NodeID]) {
+        for slot in neighbours.indices {
+            let node = neighbours[slot].node
+            guard neighbours[slot].weight ?? 0 > 0, listens(to: node), !mixed.contains(node), !offenders.contains(node)
+            else { continue }
+            neighbours[slot].cutOff.missed += 1
+        }
     }
 
     /// Adds what the rule did to the tallies of those it did it to.
@@ -165,7 +177,11 @@ extension NodeCore {
             line.waits = neighbours.indices.filter { ledger.charged[$0] > 0 }
                 .map { .init(neighbour: neighbours[$0].node, nanoseconds: ledger.charged[$0]) }
             line.tallies = neighbours.filter { $0.tally.heard > 0 }.map { .init(neighbour: $0.node, tally: $0.tally) }
-            for slot in neighbours.indices { neighbours[slot].tally = Tally() }
+            line.cutOffs = neighbours.map(\.cutOff).filter { !$0.isNothing }
+            for slot in neighbours.indices {
+                neighbours[slot].tally = Tally()
+                neighbours[slot].cutOff = NodeRecord.CutOff(neighbour: neighbours[slot].node)
+            }
             effects.append(.record(line))
             (lossSum, lossSamples) = (0, 0)
             let (rejections, refusals) = (record.rejections, record.refusals)

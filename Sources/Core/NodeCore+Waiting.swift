@@ -182,6 +182,7 @@ extension NodeCore {
         guard keepsAccounts else { return }
         if roundOfOthers == nil {
             for slot in neighbours.indices where owes(slot) {
+                if !neighbours[slot].isGivenUp { neighbours[slot].cutOff.givenUp += 1 }
                 neighbours[slot].isGivenUp = true
             }
         }

@@ -201,6 +201,7 @@ public struct NodeCore: Sendable {
                 neighbours[slot].link = .closed(
                     waitedUntil: now + configuration.patience.reconnectGrace,
                     backUntil: now + configuration.patience.deadline)
+                neighbours[slot].cutOff.linksLost += 1
             }
         case .received(let message, let node):
             receive(message, from: node, at: now)

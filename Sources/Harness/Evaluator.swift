@@ -4,7 +4,7 @@ import Kernels
 import Learning
 import Metrics
 import Registry
-import Scenario
+public import Scenario
 
 /// The honest models of one moment, judged.
 public struct Judgement: Sendable {
@@ -119,6 +119,14 @@ extension Bar {
             return
         }
         self = .chance(chance)
+    }
+}
+
+extension Assembly {
+    /// The accuracy of guessing on the test part; `nil` where models do not classify, or the data are not there.
+    public var accuracyOfGuessing: Double? {
+        guard let test = try? testPart() else { return nil }
+        return Chance(on: test, of: self)?.share
     }
 }
 

@@ -151,16 +151,10 @@ public struct RunFiles {
     }
 
     private mutating func writeReportOfRunning() throws {
-        var reader = try self.reader ?? RunReader(directory, chance: chance)
+        var reader = try self.reader ?? RunReader(directory, chance: assembly.accuracyOfGuessing)
         let run = try reader.read(isRunning: true)
         self.reader = reader
         try write(HTMLReport(run))
-    }
-
-    /// Of guessing; the summary has it only at the end.
-    private var chance: Double? {
-        guard let test = try? assembly.testPart() else { return nil }
-        return Chance(on: test, of: assembly)?.share
     }
 
     private func write(_ report: HTMLReport) throws(SystemFault) {

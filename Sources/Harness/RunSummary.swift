@@ -35,6 +35,8 @@ public struct RunSummary: Sendable {
         public let tally: Tally
         /// What it says of each of its neighbours; `nil` where nothing is known, or of too many.
         public let heard: NodeRecord?
+        /// `nil` where nothing is known.
+        public let bytes: (sent: Int, received: Int)?
         /// Gossip steps in which its graph had it away; `nil` where nobody was, ever.
         public let awayRounds: Int?
         /// Why it did not finish.
@@ -148,7 +150,9 @@ public struct RunSummary: Sendable {
                 label: topology.labels[node.index], accuracy: judged[node]?.accuracy, loss: judged[node]?.loss,
                 gap: judged[node]?.gap, distance: judged[node]?.distance,
                 awaitedSeconds: awaited[node.index], tally: tallies[node.index],
-                heard: tellsLinks ? outcome.totals[node] : nil, awayRounds: absences?.away[node.index],
+                heard: tellsLinks ? outcome.totals[node] : nil,
+                bytes: outcome.totals[node].map { ($0.bytesSent, $0.bytesReceived) },
+                awayRounds: absences?.away[node.index],
                 lost: outcome.lost.first { $0.node == node })
         }
         references = outcome.references
@@ -303,6 +307,10 @@ extension JSONLine {
             }
             object.add("awaitedSeconds", node.awaitedSeconds)
             object.add("models", node.tally)
+            if let bytes = node.bytes {
+                object.add("bytesSent", bytes.sent)
+                object.add("bytesReceived", bytes.received)
+            }
             if let heard = node.heard { object.add(ofNeighbours: heard) }
             if let away = node.awayRounds { object.add("awayRounds", away) }
             data.write(index, to: &object)

@@ -63,6 +63,7 @@ public struct SimulatedRun {
             outcome.reached[node] = result.rounds[node.index].number
             outcome.totals[node, default: NodeRecord()].bytesSent = result.traffic[node.index].bytes
             outcome.totals[node, default: NodeRecord()].messagesSent = result.traffic[node.index].messages
+            outcome.totals[node, default: NodeRecord()].bytesReceived = result.traffic[node.index].received
             guard case .finished(let model) = ending else {
                 timeline.close(node)
                 outcome.lost.append(

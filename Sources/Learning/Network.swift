@@ -58,6 +58,8 @@ public struct Network: Objective {
         stages.reduce(0) { $0.clampedPlus($1.layer.outputCount) }
     }
 
+    public var isCrossEntropy: Bool { loss is CrossEntropy }
+
     public var heldFloats: Int { stages.reduce(held.count) { $0 + $1.layer.heldFloats } }
 
     public func initialise(random: inout RandomStream) -> [Float] {

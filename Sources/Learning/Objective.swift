@@ -33,6 +33,9 @@ public protocol Objective: Sendable {
     /// Parameters to begin with.
     func initialise(random: inout RandomStream) -> [Float]
 
+    /// Whether it is the cross-entropy of softmax probabilities.
+    var isCrossEntropy: Bool { get }
+
     /// What its lowest layers make of samples, where these have nothing to train: embeddings. Other samples stay.
     func embedded(_ samples: Samples) -> Samples
     /// The loss of embeddings, with the same parameters.
@@ -87,6 +90,7 @@ public protocol Objective: Sendable {
 
 extension Objective {
     public var heldFloats: Int { 0 }
+    public var isCrossEntropy: Bool { false }
 
     public func embedded(_ samples: Samples) -> Samples { samples }
     public var trainedPart: any Objective { self }

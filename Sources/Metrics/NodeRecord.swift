@@ -31,12 +31,15 @@ public struct NodeRecord: Sendable, Equatable {
     /// Since the start, like all that follows but the tallies.
     public var bytesSent = 0
     public var messagesSent = 0
+    public var bytesReceived = 0
     /// Snapshots that made room for others before anybody read them.
     public var snapshotsOverwritten = 0
     /// Refused messages by reason, since the start.
     public var rejections: [Count] = []
     /// Those of them that came over a neighbour's link, by neighbour and reason, since the start.
     public var refusals: [Refusal] = []
+    /// Which neighbours the node went on without.
+    public var cutOffs: [CutOff] = []
     /// Time waited for each neighbour while no more were missing than may be late on purpose, since the start; where
     /// several were, each has its share.
     public var waits: [Wait] = []
@@ -71,6 +74,26 @@ public struct NodeRecord: Sendable, Equatable {
             self.reason = reason
             self.count = count
         }
+    }
+
+    /// That a node has gone on without a neighbour, since the line before.
+    public struct CutOff: Sendable, Equatable {
+        public let neighbour: NodeID
+        /// Rounds that were closed without a model of it that was expected.
+        public var missed: Int
+        /// How often its model was owed when a round closed, so that it was not waited for until it sent one.
+        public var givenUp: Int
+        /// Links with it that ended, and not because it took its leave for good.
+        public var linksLost: Int
+
+        public init(neighbour: NodeID, missed: Int = 0, givenUp: Int = 0, linksLost: Int = 0) {
+            self.neighbour = neighbour
+            self.missed = missed
+            self.givenUp = givenUp
+            self.linksLost = linksLost
+        }
+
+        public var isNothing: Bool { missed == 0 && givenUp == 0 && linksLost == 0 }
     }
 
     public struct Wait: Sendable, Equatable {

@@ -86,12 +86,16 @@ public struct RecordField: Sendable {
             "messagesSent", \.messagesSent, .count, lines: .latest, nodes: .sum, of: .all,
             summary: (nil, "messagesSent")),
         .init(
+            "bytesReceived", \.bytesReceived, .bytes, lines: .latest, nodes: .sum, of: .all,
+            summary: (nil, "bytesReceived")),
+        .init(
             "snapshotsOverwritten", \.snapshotsOverwritten, .count, lines: .latest, nodes: .sum,
             summary: (nil, "snapshotsOverwritten")),
         .init(
             "rejections", \.rejections, .count, lines: .latest, nodes: .sum, summary: (nil, "rejections"),
             column: "refused"),
         .init("refusals", \.refusals, .perNeighbour, lines: .latest, nodes: .sum),
+        .init("cutOffs", \.cutOffs, .perNeighbour, lines: .sum, nodes: .sum),
         .init("waits", \.waits, .perNeighbour, lines: .latest, nodes: .sum),
         .init("tallies", \.tallies, .perNeighbour, lines: .sum, nodes: .sum),
     ]

@@ -206,6 +206,21 @@ extension NodeRecord.Wait: NeighbourPart {
     var numbers: [Int] { [neighbour.index, Int(nanoseconds)] }
 }
 
+extension NodeRecord.CutOff: NeighbourPart {
+    var key: NodeID { neighbour }
+    var amount: Int { missed }
+    mutating func add(_ other: Self) {
+        missed &+= other.missed
+        givenUp &+= other.givenUp
+        linksLost &+= other.linksLost
+    }
+    init?(numbers: [Int]) {
+        guard numbers.count == 4 else { return nil }
+        self.init(neighbour: NodeID(numbers[0]), missed: numbers[1], givenUp: numbers[2], linksLost: numbers[3])
+    }
+    var numbers: [Int] { [neighbour.index, missed, givenUp, linksLost] }
+}
+
 extension NodeRecord.NeighbourTally: NeighbourPart {
     var key: NodeID { neighbour }
     var amount: Int { tally.heard }

@@ -26,6 +26,7 @@ struct ConnectionTable<Carried: Carrier> {
     /// Of others than the peer of the socket that they came to.
     var misplaced: [(bytes: [UInt8], source: SocketAddress)] = []
     private(set) var bytesSent = 0
+    private(set) var bytesReceived = 0
     private(set) var messagesSent = 0
     private var isFinishing = false
     private var dials: Dials
@@ -251,6 +252,7 @@ struct ConnectionTable<Carried: Carrier> {
         swap(&bytes, &buffer)
         let cost = connections[index].carrier.link.receive(bytes.span.extracting(0..<count), at: now, into: &effects)
         swap(&bytes, &buffer)
+        bytesReceived += cost.bytes
         guard carryOut(effects, index, into: &arrivals) else { return drop(index, into: &arrivals) }
         let isOpen = connections[index].carrier.link.isOpen
         let isInsideFrame = connections[index].carrier.link.isInsideFrame

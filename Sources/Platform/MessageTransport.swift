@@ -34,6 +34,7 @@ extension MessageTransport {
     /// Where this node is reached: host and port.
     var address: SocketAddress { table.address }
     var bytesSent: Int { table.bytesSent }
+    var bytesReceived: Int { table.bytesReceived }
     var messagesSent: Int { table.messagesSent }
     /// Whether anything still waits to be written, or for an answer.
     var hasOutput: Bool { table.hasOutput }

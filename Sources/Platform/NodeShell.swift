@@ -378,6 +378,7 @@ public struct NodeShell {
     private mutating func append(_ record: NodeRecord) {
         var record = record
         (record.bytesSent, record.messagesSent) = (transport.bytesSent, transport.messagesSent)
+        record.bytesReceived = transport.bytesReceived
         record.snapshotsOverwritten = snapshots.overwritten
         record.mixNanoseconds = mixNanoseconds
         mixNanoseconds = 0

@@ -243,6 +243,7 @@ struct Adversaries: Sendable {
                 try attack.check(
                     embeds ? objective.shapeOfEmbeddings(of: shape) : shape, dimension: objective.dimension)
                 try attack.check(dimension: objective.dimension)
+                try attack.check(objective)
                 try Adversaries.checkWeights(attack, in: training)
             }
         }
@@ -305,6 +306,11 @@ struct Adversaries: Sendable {
         // A round that no run comes to: in the others the node's attack on messages draws.
         var random = RandomStream(seed: seed, purpose: .attack, node: node, round: Round(Int(UInt32.max)))
         return try attack.poison(samples, member: member, random: &random)
+    }
+
+    /// Whether what the node trains on has nothing of its own samples, but their shape.
+    func replacesSamples(of node: NodeID) -> Bool {
+        poison(of: node).map { type(of: $0.attack).replacesSamples } ?? false
     }
 
     /// The same samples under the targets that the node's attack gives them.

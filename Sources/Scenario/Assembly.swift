@@ -62,6 +62,9 @@ public struct Assembly: Sendable {
     private var exchange: any Exchange
     private let settings: LocalSGD.Settings
     private var adversaries: Adversaries
+    /// What nodes train on in place of their samples, where this process needs the data of all nodes: they are looked
+    /// for once, and that there are none is known before the run.
+    private var madeShards: [NodeID: Batch] = [:]
     /// In a twin: the one sample that is not the data's.
     private var replacement: Replacement?
 
@@ -160,6 +163,8 @@ public struct Assembly: Sendable {
                 experiment.driftWarning(on: topology, changes: !graphs.isConstant, exchange, with: rule),
             ].compactMap(\.self) + experiment.doubts(about: exchange)
         if experiment.stability.twins > 0 { _ = try exchangingNodes() }
+        guard sharesData else { return }
+        for node in hostile where adversaries.replacesSamples(of: node) { madeShards[node] = try shard(of: node) }
     }
 
     private static func split(
@@ -205,6 +210,7 @@ public struct Assembly: Sendable {
             let samples = if let shared { Batch(shared, rows: rows).picked } else { try trainingPart(of: rows) }
             return Batch(samples.replacing(replacement.position, with: replacement.sample))
         }
+        if isPoisoned, let made = madeShards[node] { return made }
         if let shared, !isPoisoned { return Batch(shared, rows: rows) }
         var samples = try trainingPart(of: rows)
         guard isPoisoned else { return Batch(samples) }

@@ -232,7 +232,7 @@ extension DatagramBurst: CarriedOutput {
 
 extension Message {
     /// Bytes of its frame, but for the smallest kinds' payload.
-    fileprivate var frameBytes: Int {
+    var frameBytes: Int {
         switch self {
         case .model(let vector), .state(let vector), .posing(let vector, _), .flood(let vector, _):
             frameCount * (Frame.headerBytes + vector.values.count * 4)

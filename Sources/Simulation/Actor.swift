@@ -122,7 +122,9 @@ struct Actor: Sendable {
             }
         }
         // Whoever has ended reads nothing but what its links still need.
-        if !isDown, ending == nil || delivery.isDatagram { pending.append(delivery) }
+        guard !isDown, ending == nil || delivery.isDatagram else { return }
+        traffic.received += delivery.content.bytes
+        pending.append(delivery)
     }
 
     mutating func dropPending() { pending.removeAll() }

@@ -15,6 +15,16 @@ struct Delivery: Sendable {
         case opened(incarnation: UInt64)
         /// The connection with the sender is gone.
         case closed
+
+        /// On a wire.
+        var bytes: Int {
+            switch self {
+            case .message(let message): message.frameBytes
+            case .frame(let frame): frame.byteCount
+            case .datagram(let bytes), .altered(let bytes): bytes.count
+            case .garbled, .opened, .closed: 0
+            }
+        }
     }
 
     let receiver: NodeID

@@ -96,10 +96,11 @@ public struct SimulationResult: Sendable {
     public let longestHold: Int
 }
 
-/// Messages sent, and the bytes that their frames have on a wire.
+/// Messages sent, the bytes that their frames have on a wire, and those of what has arrived.
 public struct Traffic: Sendable, Equatable {
     public var messages = 0
     public var bytes = 0
+    public var received = 0
 }
 
 /// A simulation of all nodes of an experiment.

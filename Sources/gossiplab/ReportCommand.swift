@@ -33,17 +33,24 @@ enum ReportCommand: Command {
         } else {
             let directory = areWhole ? folders[0].directory : try gather(folders, flags)
             path = directory.report
-            var reader = try RunReader(directory, isLenient: true)
+            var reader = try reader(of: directory, in: folders[0])
             try Files.write(HTMLReport(reader.read()).page, to: path)
         }
         try StandardOutput.print(path)
         return ExitCode.success
     }
 
+    /// Of a run without a summary nobody has written down what guessing comes to; its data say it, where they are
+    /// there.
+    private static func reader(of directory: RunDirectory, in folder: RunFolder) throws -> RunReader {
+        let data = folder.ending == .open ? try? NamedRun(folder, for: .report, sharesData: false) : nil
+        return try RunReader(directory, isLenient: true, chance: data?.assembly.accuracyOfGuessing)
+    }
+
     /// A page about runs that a laboratory watched, each of them whole.
     private static func compare(_ folders: [RunFolder], _ flags: Flags) throws -> String {
         let runs = try folders.map { folder in
-            var reader = try RunReader(folder.directory, isLenient: true)
+            var reader = try reader(of: folder.directory, in: folder)
             return try reader.read()
         }
         return try RunComparison(runs).write(in: flags.value("out") ?? "runs")

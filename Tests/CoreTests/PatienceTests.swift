@@ -1,6 +1,7 @@
 // The patience ledger: what waiting costs, and whom: tricks to make a node wait for ever, and neighbours that are late
 // for good reasons.
 import Kernels
+import Metrics
 import Testing
 import Wire
 
@@ -103,6 +104,29 @@ struct PatienceTests {
         node.receive(from: 2, round: 1, at: 40)
         for neighbour in [1, 3] { node.receive(from: neighbour, round: 2, at: 50) }
         #expect(node.waitForRound(from: 50) == 5030)
+    }
+
+    private func cutOffs(_ node: HandledNode) -> [NodeRecord.CutOff] { node.lastRecord?.cutOffs ?? [] }
+
+    @Test("who was cut off is recorded: rounds without it, how often it was given up, links lost; leave is no loss")
+    func cutOff() {
+        var node = inRoundOne()
+        #expect(cutOffs(node).isEmpty)
+        node.receive(from: 1, round: 1, at: 0)
+        node.receive(from: 2, round: 1, at: 0)
+        let end = node.waitForRound(from: 0)
+        #expect(cutOffs(node) == [.init(neighbour: NodeID(3), missed: 1, givenUp: 1)])
+        for neighbour in 1...2 { node.receive(from: neighbour, round: 2, at: end) }
+        #expect(node.waitForRound(from: end) == end)
+        #expect(cutOffs(node) == [.init(neighbour: NodeID(3), missed: 1)], "it is given up already")
+        node.handle(.linkDown(NodeID(2)), at: end)
+        node.handle(.linkUp(NodeID(2), incarnation: 1), at: end)
+        node.receive(from: 2, round: 3, at: end)
+        node.receive(from: 3, round: 3, at: end)
+        node.handle(.received(.bye(.finished), from: NodeID(3)), at: end)
+        node.handle(.linkDown(NodeID(3)), at: end)
+        node.receive(from: 1, round: 3, at: end)
+        #expect(cutOffs(node) == [.init(neighbour: NodeID(2), linksLost: 1)])
     }
 
     @Test("nor does one whose link was closed in the meantime, beyond its grace")

@@ -31,6 +31,19 @@ struct EquivalencePackTests {
         for line in slice.lines("") { #expect(line.hasPrefix("holds"), "\(line)") }
     }
 
+    @Test("on a sparse graph the claim is that counter-gradients run away, and one that came nearer fails it")
+    func sparse() throws {
+        let images = StrategicImages(.slice)
+        let claim = try #require(images.claims.first { $0.statement.hasPrefix("On a sparse graph") })
+        for (distance, verdict) in [(1.587, ClaimVerdict.holds), (0.5, .fails)] {
+            var results = PackResults()
+            var table = CalculatedTable(rows: "attack, round", columns: StrategicImages.columns)
+            table.add(StrategicImages.row(StrategicImages.sparse), [distance, 0.107, 0.2, 0.7, 6])
+            results.add(table, for: images.calculation)
+            #expect(JudgedClaim(claim, by: results).verdict == verdict)
+        }
+    }
+
     /// Six nodes with made-up data of three classes, one of them strategic.
     private func distances(_ settings: [String]) throws -> [Double] {
         let assembly = try smallAssembly(

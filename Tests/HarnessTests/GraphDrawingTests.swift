@@ -77,6 +77,11 @@ struct GraphDrawingTests {
         #expect([-.greatestFiniteMagnitude, 0, .greatestFiniteMagnitude].map(scale.kind) == ["v0", "v4", "v8"])
         #expect(scale.kind(of: .nan) == nil && scale.kind(of: .infinity) == nil)
         #expect(ValueScale([0, Double.leastNonzeroMagnitude])?.kind(of: 0) == "v4")
+        // Where values are of very different sizes, equal factors have equal steps.
+        let wide = try #require(ValueScale([1e-3, 1e12, 1e300]))
+        #expect(wide.isLogarithmic && !scale.isLogarithmic && ValueScale([0, 1e12])?.isLogarithmic == false)
+        #expect(wide.kind(of: 1e-3) == "v0" && wide.kind(of: 1e300) == "v8" && wide.kind(of: 1e148) == "v4")
+        #expect(wide.kind(of: 1e12) == "v0")
         #expect(ValueScale([.nan]) == nil && ValueScale([]) == nil)
     }
 

@@ -32,5 +32,12 @@ struct LicchaviTests {
             #expect(judged.verdict == .holds, "\(judged.claim.statement): \(judged.numbers)")
         }
         #expect(slice.lines("as printed").allSatisfy { $0.hasPrefix("fails") })
+        // Which theorems claims name, and which the setting says have none.
+        let named = slice.claims.flatMap { judged in
+            judged.claim.published.matches(of: #/theorems? (\d+)(?: and (\d+))?/#)
+                .flatMap { [Int($0.1), $0.2.flatMap { Int($0) }].compactMap(\.self) }
+        }
+        #expect(Set(named) == [4, 5, 7, 8, 9, 10, 11, 12])
+        #expect(Self.study.setting.contains { $0.contains("1 to 3 and 6 have no claim") })
     }
 }

@@ -78,6 +78,7 @@ struct ReportPageTests {
             totals.mixNanoseconds = 250_000_000
             totals.bytesSent = 2_000_000
             totals.messagesSent = 11
+            totals.bytesReceived = 1_000_000 + 100_000 * node.index
             totals.lateModels = 3
             totals.missedModels = 5
             totals.rejections = [NodeRecord.Count(reason: "notFinite", count: 2)]
@@ -119,11 +120,17 @@ struct ReportPageTests {
             #expect(refusals.contains(row))
         }
         #expect(page.contains("Waited for: 1 (0.08 s)."))
+        #expect(
+            page.rows(of: "Traffic") == [
+                ["sent", "12.0", "100", "100 (0)", "100 (0)"],
+                ["received", "7.50", "62.5", "50.0 (0)", "75.0 (5)"],
+            ])
 
         let rows = page.rows(of: "Nodes")
         #expect(rows.map { $0[0] }.prefix(4) == summary.worstFirst.map(\.label).map { Substring($0) }[...])
         #expect(rows.map { $0[2] } == summary.worstFirst.map { Substring(percent($0.score)) } + ["–", "–"])
         #expect(rows.suffix(2).map { $0[0] } == ["1", "4"])
+        #expect(rows.suffix(2).map { $0.suffix(2) } == [["100", "55.0"], ["100", "70.0"]])
         let last = try #require(page.rows(of: "Measurements").last)
         #expect(
             last
@@ -308,6 +315,23 @@ struct ReportPageTests {
                 ]
             ])
         #expect(page.contains("<tr class=\"hostile\"><td class=\"text\">&lt;/svg&gt;</td>"))
+        #expect(page.contains("Nobody was cut off"))
+    }
+
+    @Test("who was cut off is told: by whom, for how many rounds, how often given up; never on a liar's word")
+    func cutOffs() throws {
+        let run = try ReportedRun(try oddlyNamedAssembly())
+        try run.write(#"{"rounds":1,"cutOffs":[[1,4,2,0],[2,0,0,3]]}"#, ofNode: 0)
+        try run.write(#"{"rounds":2,"cutOffs":[[1,3,1,0]]}"#, ofNode: 0)
+        try run.write(#"{"rounds":1,"cutOffs":[[2,9,9,9]]}"#, ofNode: 1)
+        let page = try run.page()
+        let rows = page.rows(of: "Whose messages")
+        #expect(
+            rows == [
+                ["&lt;/svg&gt;", "hostile", "&lt;&amp;&quot;&gt; (7)", "3", "0"],
+                ["&#39;quoted&#39;", "honest", "–", "0", "3"],
+            ])
+        #expect(page.contains("Given up: ") && !page.contains("Nobody was cut off"))
     }
 
     @Test("a run whose models ran away says in which round")
@@ -317,7 +341,7 @@ struct ReportPageTests {
             evaluation(0), evaluation(5), evaluation(10, distance: .infinity), evaluation(15, distance: .nan),
         ])
         let page = try run.page()
-        #expect(page.text.split(separator: ">diverged at round 10</text>").count == 3)
+        #expect(page.text.split(separator: ">diverged at round 10</text>").count == 4)
         let distances = page.data(of: "consensus").map { Array($0) }
         #expect(distances.dropFirst().map { $0[1] } == ["0.5", "0.5", "", ""])
     }

@@ -54,6 +54,23 @@ struct RunComparisonTests {
         #expect(same.incomparabilities.isEmpty && page(same).contains("All settings of the runs are the same."))
     }
 
+    @Test("a comparison stands by what there is to consider before it")
+    func standing() throws {
+        func finished(_ settings: [String]) throws -> RecordedRun {
+            let run = try ReportedRun(try smallAssembly(settings))
+            try run.end(try run.outcome())
+            return try run.read()
+        }
+        let other = #"task.dataset={"kind":"synthetic","features":5,"classes":3,"samples":120}"#
+        let comparisons = [
+            try RunComparison([finished([]), finished(["aggregation.rule=trimmedMean"])]),
+            try RunComparison([finished([]), finished(["seed=7"])]),
+            try RunComparison([finished([]), recorded()]), try RunComparison([finished([]), finished([other])]),
+        ]
+        #expect(comparisons.map(\.standing) == [.good, .doubtful, .doubtful, .bad])
+        #expect(page(comparisons[3]).contains("<p class=\"standing\">Bad: the figures do not compare</p>"))
+    }
+
     @Test("where a run was measured more seldom its line goes straight, but over no missing moment, nor beyond its end")
     func moments() throws {
         let often = try ReportedRun(try smallAssembly(["measure.every=5"]))

@@ -63,6 +63,7 @@ struct SweepRunTests: ~Copyable {
         try runMissing(plan, in: one, threads: 1)
         try runMissing(plan, in: three, threads: 3)
         #expect(lines(of: one, plan) == lines(of: three, plan))
+        #expect(SweepReport(SweepTable(plan, result: one.result)).standing == .good)
         for cell in plan.keys.indices {
             let assembly = try plan.assembly(of: cell)
             let (outcome, _) = try SimulatedRun(assembly, options: .init(threads: 2)).run { _ in
@@ -146,6 +147,7 @@ struct SweepRunTests: ~Copyable {
         let apart = table.groups[1].results[0]
         #expect(apart.fellApart && apart.lost == 3 && apart.figures.isEmpty && apart.failure == apart.verdict)
         #expect(apart.verdict.hasPrefix("The run failed: 3 of 4 honest nodes were lost (0, 1, 2 killed); the other "))
+        #expect(SweepReport(table).standing == .doubtful && SweepReport(SweepTable(plan) { _ in nil }).standing == .bad)
         let failure = try #require(table.failures.first)
         #expect(failure.hasPrefix("left out: three lost, 1: The run failed: 3 of 4 honest nodes were lost"))
         #expect(CellResult(line: apart.json) == apart)

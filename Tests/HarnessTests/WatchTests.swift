@@ -132,7 +132,11 @@ struct WatchTests {
             "\(curves)")
         // A screen shows the first lines that it has room for.
         #expect(lines.prefix(rows - 1).contains { $0.text.contains("worst") })
-        #expect(lines.contains { $0.text.hasPrefix("node") } == (rows > 20) && lines.count <= max(rows - 1, 9))
+        #expect(lines.contains { $0.text.hasPrefix("node") } == (rows > 20) && lines.count <= max(rows - 1, 9 + 6 * 4))
+        #expect(lines.allSatisfy { $0.text.count <= columns }, "\(lines.map(\.text))")
+        // Nothing is lost by that.
+        let whole = { (lines: [Screen.Line]) in lines.map(\.text).joined().filter { $0 != " " } }
+        #expect(whole(lines).contains(run.directory.report.filter { $0 != " " }))
         let line = WatchView(try look(run)).line
         #expect(line.contains("accuracy worst 10.0 %, mean") && line.contains("disagreement 0.05"))
     }

@@ -10,9 +10,10 @@ struct NodeRecordTests {
     private static let golden = """
         {"rounds":20,"trainLoss":0.5,"computeNanoseconds":5,"waitNanoseconds":6,"mixNanoseconds":7,"mixedModels":80,\
         "missedModels":8,"lateModels":9,"degradedMixes":4,"unfinishedMixes":3,"threshold":0.25,"returnedWeight":null,\
-        "bytesSent":1,"messagesSent":2,"snapshotsOverwritten":4,"rejections":{"notFinite":2,"badCheck":1},\
+        "bytesSent":1,"messagesSent":2,"bytesReceived":11,"snapshotsOverwritten":4,\
+        "rejections":{"notFinite":2,"badCheck":1},\
         "refusals":[[3,"badCheck",1],[3,"notFinite",2]],\
-        "waits":[[3,17],[9,1]],"tallies":[[3,20,12,0,8]]}
+        "cutOffs":[[3,5,1,0],[9,3,2,2]],"waits":[[3,17],[9,1]],"tallies":[[3,20,12,0,8]]}
 
         """
 
@@ -22,11 +23,16 @@ struct NodeRecordTests {
         (record.computeNanoseconds, record.waitNanoseconds, record.mixNanoseconds) = (5, 6, 7)
         (record.mixedModels, record.missedModels, record.lateModels) = (80, 8, 9)
         (record.threshold, record.degradedMixes, record.unfinishedMixes) = (0.25, 4, 3)
-        (record.bytesSent, record.messagesSent, record.snapshotsOverwritten) = (1, 2, 4)
+        (record.bytesSent, record.messagesSent, record.bytesReceived) = (1, 2, 11)
+        record.snapshotsOverwritten = 4
         record.rejections = [.init(reason: "notFinite", count: 2), .init(reason: "badCheck", count: 1)]
         record.refusals = [
             .init(neighbour: NodeID(3), reason: "badCheck", count: 1),
             .init(neighbour: NodeID(3), reason: "notFinite", count: 2),
+        ]
+        record.cutOffs = [
+            .init(neighbour: NodeID(3), missed: 5, givenUp: 1),
+            .init(neighbour: NodeID(9), missed: 3, givenUp: 2, linksLost: 2),
         ]
         record.waits = [.init(neighbour: NodeID(3), nanoseconds: 17), .init(neighbour: NodeID(9), nanoseconds: 1)]
         var tally = Tally()
@@ -93,6 +99,7 @@ struct NodeRecordTests {
         #expect(both.mixNanoseconds == 14 && both.mixedModels == 160 && both.lateModels == 18)
         #expect(both.bytesSent == 5 && both.waits == next.waits && both.rejections == next.rejections)
         #expect(both.tallies.map(\.tally.heard) == [40])
+        #expect(both.cutOffs.map(\.missed) == [10, 6] && both.cutOffs.map(\.linksLost) == [0, 4])
     }
 
     @Test("of several nodes counts are summed and figures averaged, traffic that of all")
@@ -107,7 +114,7 @@ struct NodeRecordTests {
         other.waits = [.init(neighbour: NodeID(1), nanoseconds: 2), .init(neighbour: NodeID(9), nanoseconds: 3)]
         let sum = NodeRecord.sum([Self.record, other, Self.record], honest: [Self.record, other])
         #expect(sum.rounds == 20 && sum.trainLoss == 1 && sum.threshold == 0.25 && sum.returnedWeight == nil)
-        #expect(sum.messagesSent == 6 && sum.lateModels == 18 && sum.waitNanoseconds == 12)
+        #expect(sum.messagesSent == 6 && sum.bytesReceived == 33 && sum.lateModels == 18 && sum.waitNanoseconds == 12)
         #expect(sum.rejections.map(\.reason) == ["notFinite", "badCheck", "tooOld"])
         #expect(sum.rejections.map(\.count) == [3, 1, 5])
         #expect(sum.refusals.map(\.neighbour.index) == [1, 3, 3] && sum.refusals.map(\.count) == [5, 1, 3])
@@ -125,7 +132,7 @@ struct NodeRecordTests {
         var expected = Self.record
         // These have no place in a summary.
         (expected.rounds, expected.mixedModels) = (0, 0)
-        (expected.refusals, expected.waits, expected.tallies) = ([], [], [])
+        (expected.refusals, expected.cutOffs, expected.waits, expected.tallies) = ([], [], [], [])
         #expect(NodeRecord(summary: try StrictJSON.read(text, name: "summary.json")) == expected)
     }
 }

@@ -227,15 +227,27 @@ struct StrategicTests {
         let plain = distance(poison.plain)
         #expect(plain > 0.1 && plain < start)
         let tilted = poison.tilted(against: pull, ridge: 0, weight: 300)
-        #expect(try distance(#require(tilted)) < 1e-4)
+        #expect(try distance(#require(tilted.samples)) < 1e-4)
         // Too light to hold the pull: no labels are enough.
-        let isEnough = poison.tilted(against: pull, ridge: 0, weight: 30) != nil
-        #expect(!isEnough)
+        if case .outOfSteps(let steps) = poison.tilted(against: pull, ridge: 0, weight: 30) {
+            #expect(steps > 100)
+        } else {
+            Issue.record("a search that finds nothing does not say so")
+        }
+        // Nor is a search that is cut short one that found none.
+        var asked = 0
+        let cut = poison.tilted(against: pull, ridge: 0, weight: 300) {
+            asked += 1
+            return asked > 5
+        }
+        if case .outOfSteps(let steps) = cut { #expect(steps < 10) } else { Issue.record("it was not cut short") }
         // What is the same for all classes is nothing to softmax: rounding leaves some of it, and more is not answered.
         let rounded = poison.tilted(against: pull.map { Double(Float($0)) }, ridge: 0, weight: 300)
-        #expect(try distance(#require(rounded)) < 1e-3)
-        let isAnswered = poison.tilted(against: pull.map { $0 + 1 }, ridge: 0, weight: 300) != nil
-        #expect(!isAnswered)
+        #expect(try distance(#require(rounded.samples)) < 1e-3)
+        guard case .sameForAllClasses = poison.tilted(against: pull.map { $0 + 1 }, ridge: 0, weight: 300) else {
+            Issue.record("a pull that is the same for all classes has no answer")
+            return
+        }
     }
 }
 

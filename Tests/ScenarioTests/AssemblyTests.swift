@@ -11,9 +11,12 @@ import Testing
 @testable import Scenario
 
 /// The experiment in `json` on its inline topology.
-func assemble(_ json: String, _ settings: [String] = []) throws(ConfigurationFault) -> Assembly {
+func assemble(
+    _ json: String, _ settings: [String] = [], sharesData: Bool = false
+) throws(ConfigurationFault) -> Assembly {
     let experiment = try experiment(json, settings)
-    return try Assembly(experiment, topology: experiment.topologyFile { _ throws(ConfigurationFault) in [] })
+    return try Assembly(
+        experiment, topology: experiment.topologyFile { _ throws(ConfigurationFault) in [] }, sharesData: sharesData)
 }
 
 @Suite("Assembly")
@@ -109,10 +112,24 @@ struct AssemblyTests {
             (noisy, "training.privacy.clip lets none do so"),
             (["training.sampling=window"], "training.sampling window draws each as often as any other"),
             (["task.model=perceptron"], "is on one layer of softmax"),
+            (["task.model=svm"], "and this model has another loss"),
         ] {
             let error = #expect(throws: ConfigurationFault.self) { try assemble(Self.ring, [weighed] + settings) }
             #expect(error.map { "\($0)".contains(words) } == true, "\(String(describing: error))")
         }
+    }
+
+    @Test("data that take the place of a node's are looked for once, and where there are none the run is refused")
+    func made() throws {
+        let kind = #""kind": "softLabels", "points": 2, "target": "1""#
+        let pulled = #"adversary.attack={\#(kind), "pull": "1"}"#
+        let error = #expect(throws: ConfigurationFault.self) { try assemble(Self.ring, [pulled], sharesData: true) }
+        #expect(error.map { "\($0)".contains("the same for all classes, which no labels answer") } == true)
+        // A node of its own is told so when it asks for its data.
+        #expect(throws: ConfigurationFault.self) { try assemble(Self.ring, [pulled]).shard(of: NodeID(2)) }
+        let whole = try assemble(Self.ring, [#"adversary.attack={\#(kind)}"#], sharesData: true)
+        let own = try assemble(Self.ring, [#"adversary.attack={\#(kind)}"#]).shard(of: NodeID(2))
+        #expect(try whole.shard(of: NodeID(2)).picked == own.picked)
     }
 
     @Test("the test part is no node's")

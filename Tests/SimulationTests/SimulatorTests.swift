@@ -79,6 +79,10 @@ struct SimulatorTests {
             let other = Self.run(nodes, .init(threads: 2, carriage: carriage))
             #expect(Self.models(values) == Self.models(other), "\(carriage)")
             #expect(other.traffic.map(\.messages) == values.traffic.map(\.messages))
+            // Who has ended reads no last words.
+            let sent = other.traffic.reduce(0) { $0 + $1.bytes }
+            let received = other.traffic.reduce(0) { $0 + $1.received }
+            #expect(received <= sent && received > 9 * sent / 10, "\(carriage): \(received) of \(sent)")
         }
     }
 

@@ -61,6 +61,15 @@ public struct SoftLabelPoison: DataAttack, TargetedAttack {
         try check(dimension: dimension)
     }
 
+    /// What it makes are probabilities, and what holds the target is the slope of their loss.
+    public func check(_ objective: any Objective) throws(ConfigurationFault) {
+        guard objective.isCrossEntropy else {
+            throw ConfigurationFault(
+                "the attack \(Self.name) labels by the probabilities of softmax, and this model has another loss; "
+                    + "allowed: the model softmax or features, or training.frozen for all layers but the last")
+        }
+    }
+
     public func poison(
         _ samples: Samples, member: Int, random: inout RandomStream
     ) throws(ConfigurationFault) -> Samples {
@@ -72,12 +81,24 @@ public struct SoftLabelPoison: DataAttack, TargetedAttack {
             scatter: scatter, random: &random)
         let pull = pull.filling(dimension)
         let isHeld = pull.contains { $0 != 0 }
-        let tilted = isHeld ? poison.tilted(against: pull, ridge: 0, weight: Double(weight)) : poison.plain
-        guard let one = tilted?.samples else {
-            throw ConfigurationFault(
-                "no labels of \(points) points, each counted \(weight) times, were found that hold the target of "
-                    + "softLabels against its pull; allowed: more points, a greater weight, or a target that is nearer")
-        }
+        let one =
+            isHeld
+            ? try held(poison.tilted(against: pull, ridge: 0, weight: Double(weight))).samples : poison.plain.samples
         return Samples(features: one.features, targets: one.targets, axes: samples.axes).weighted(by: weight)
+    }
+
+    private func held(_ labels: TiltedLabels) throws(ConfigurationFault) -> SoftSamples {
+        switch labels {
+        case .found(let samples): return samples
+        case .sameForAllClasses:
+            throw ConfigurationFault(
+                "the pull of softLabels is in part the same for all classes, which no labels answer; allowed: one "
+                    + "whose sum over the classes is 0 for every feature and for the biases")
+        case .outOfSteps(let steps):
+            throw ConfigurationFault(
+                "the search for labels of \(points) points, each counted \(weight) times, that hold the target of "
+                    + "softLabels against its pull ran out of its \(steps) steps, as it does where there are none; "
+                    + "allowed: more points, a greater weight, or a target that is nearer")
+        }
     }
 }

@@ -42,7 +42,7 @@ struct DrawingKey {
     mutating func add(_ scale: ValueScale, _ measure: NodeMeasure) {
         corner = SIMD2(Self.margin, corner.y + (markup.text.isEmpty ? 0 : Self.rowHeight + 6))
         let (least, greatest) = (measure.text(scale.least), measure.text(scale.greatest))
-        let title = measure.title
+        let title = measure.title + (scale.isLogarithmic ? ", in equal factors" : "")
         markup += """
             <g transform="translate(\(corner.x) \(corner.y))"><text font-size="\(Self.letters)">\(title)</text></g>
 

@@ -1,5 +1,6 @@
 // ValueScale: the colour of a value, by where it stands between the least and the greatest one that was seen; and
 // NodeMeasure, what the values of a drawing are.
+import Kernels
 
 /// What is measured of each node.
 public struct NodeMeasure: Sendable {
@@ -39,9 +40,14 @@ public struct NodeMeasure: Sendable {
 /// Finite values in a few steps from faint to full.
 struct ValueScale {
     static let steps = 9
+    /// Beyond such a factor between the least and the greatest value.
+    private static let widest = 1e4
 
     let least: Double
     let greatest: Double
+    /// Whether equal factors have equal steps, and not equal differences: where all but the greatest would be of one
+    /// colour otherwise.
+    let isLogarithmic: Bool
 
     /// `nil` where no value is finite.
     init?(_ values: [Double]) {
@@ -49,6 +55,7 @@ struct ValueScale {
         guard let least = finite.min(), let greatest = finite.max() else { return nil }
         self.least = least
         self.greatest = greatest
+        isLogarithmic = least > 0 && greatest / least > Self.widest
     }
 
     /// Whether all values are one.
@@ -57,6 +64,11 @@ struct ValueScale {
     /// The class of the style sheet; `nil` for what is not finite.
     func kind(of value: Double) -> String? {
         guard value.isFinite else { return nil }
+        if isLogarithmic {
+            let (low, high) = (Elementary.log(least), Elementary.log(greatest))
+            let share = (Elementary.log(value) - low) / (high - low)
+            return "v\(min(Self.steps - 1, Int(share * Double(Self.steps))))"
+        }
         // Halves, since the whole may overflow; of the least numbers they are nothing.
         let width = greatest / 2 - least / 2
         guard width > 0 else { return "v\(Self.steps / 2)" }

@@ -37,6 +37,7 @@ extension Markup {
     ///
     /// - Parameter hostile: rows of hostile nodes, which are tinted.
     static func table(_ name: String, _ table: TextTable, hostile: Set<Int> = []) -> Markup {
+        let longest = 24
         let heads = table.header.enumerated().map { index, column -> Markup in
             index < table.names
                 ? "<th scope=\"col\" class=\"text\">\(column)</th>" : "<th scope=\"col\">\(column)</th>"
@@ -44,7 +45,9 @@ extension Markup {
         let lines = table.rows.enumerated().map { row, texts -> Markup in
             let cells = texts.enumerated().map { index, text -> Markup in
                 let text: Markup = table.bold.contains([row, index]) ? "<b>\(text)</b>" : "\(text)"
-                return index < table.names ? "<td class=\"text\">\(text)</td>" : "<td>\(text)</td>"
+                let isLong = texts[index].count > longest
+                let kind: Markup = index >= table.names ? "" : isLong ? " class=\"text long\"" : " class=\"text\""
+                return "<td\(kind)>\(text)</td>"
             }
             return hostile.contains(row) ? "<tr class=\"hostile\">\(cells)</tr>\n" : "<tr>\(cells)</tr>\n"
         }

@@ -47,7 +47,10 @@ struct NodeMap {
         let all = cells.joined().compactMap(\.self).filter(\.isFinite)
         let late = cells.flatMap { $0.dropFirst($0.count / 2) }.compactMap(\.self).filter(\.isFinite)
         func extent(of values: [Double]) -> Double { (values.max() ?? 0) / 2 - (values.min() ?? 0) / 2 }
-        isScaledToLate = !late.isEmpty && extent(of: late) > 0 && extent(of: late) < Self.narrow * extent(of: all)
+        let isLogarithmic = ValueScale(all)?.isLogarithmic == true
+        isScaledToLate =
+            !isLogarithmic && !late.isEmpty && extent(of: late) > 0
+            && extent(of: late) < Self.narrow * extent(of: all)
         guard let measure, let scale = ValueScale(isScaledToLate ? late : all) else { return nil }
         self.id = id
         self.title = title

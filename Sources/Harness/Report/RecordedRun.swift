@@ -55,6 +55,9 @@ public struct RecordedRun: Sendable {
         return ([measured].compactMap(\.self) + told).min()
     }
 
+    /// That its nodes have closed, as far as is known.
+    var closedRounds: Int { evaluations.last?.rounds ?? nodes.compactMap { $0.totals?.rounds }.max() ?? 0 }
+
     var hostileCount: Int { nodes.count { $0.isHostile } }
 
     /// A simulation has no processes, and so no files of single nodes.
@@ -135,6 +138,8 @@ struct RecordedNode: Sendable {
     var tally = Tally()
     /// What it says of each of its neighbours; `nil` where nothing is known.
     var heard: NodeRecord?
+    /// Of its own, in all rounds so far; `nil` where nothing is known.
+    var bytes: (sent: Int, received: Int)?
 
     /// The round in which its model was not finite any more, as it said when it ended.
     var divergedIn: Int? {

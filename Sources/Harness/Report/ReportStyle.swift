@@ -84,7 +84,7 @@ enum ReportStyle {
         th[aria-sort] button{color:var(--ink)}
         th[aria-sort=ascending] button::after{content:" ▲"}th[aria-sort=descending] button::after{content:" ▼"}
         tr.hostile td{background:var(--hostile-back)}
-        .text{text-align:left}td.text{white-space:normal;max-width:26rem;min-width:3rem}
+        .text{text-align:left}td.text{white-space:normal;max-width:26rem;min-width:3rem}td.long{min-width:11rem}
         th:first-child,td:first-child{padding-left:.3rem}th:last-child,td:last-child{padding-right:.3rem}
         .settings{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));gap:0 2rem;
         margin:.5rem 0 0;font-size:.88rem}

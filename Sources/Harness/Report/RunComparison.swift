@@ -55,7 +55,7 @@ public struct RunComparison {
         let folder = try Files.makeNewDirectory(named: "\(parent)/comparison-\(WallClock.stamp())")
         let path = "\(folder)/report.html"
         try Files.write(page, to: path)
-        try RunIndex.tell(verdict, of: "comparison", in: folder)
+        try RunIndex.tell(verdict, standing, of: "comparison", in: folder)
         return path
     }
 
@@ -65,7 +65,10 @@ public struct RunComparison {
             body: """
                 <header>
                 <p class="over">\(runs.count) runs side by side</p>
+                <div class="verdict \(standing.rawValue)">
+                <p class="standing">\(standingInWords)</p>
                 <h1>\(verdict.replacing(" %", with: "\u{A0}%"))</h1>
+                </div>
                 </header>
                 \(cautions)\(table)\(curves)\(configuration)\(reproduction)\(definitions)
                 """
@@ -116,12 +119,33 @@ public struct RunComparison {
             + "\(rest.count == 1 ? "the other has" : "the others have") \(rest.joined(separator: ", "))"
     }
 
-    private var cautions: Markup {
+    /// What there is to consider before the figures are compared.
+    private var doubts: [String] {
         var sentences = incomparabilities
         for (label, run) in zip(labels, runs) {
             sentences += run.remarks.map { "\(label): \($0)" }
             if run.state != .finished { sentences.append("\(label): \(run.stateName.lowercased()).") }
         }
+        return sentences
+    }
+
+    /// Of the comparison, whatever the runs came to.
+    var standing: Standing {
+        guard areOfOneTask, runs.allSatisfy({ $0.evaluations.last?.worst != nil }) else { return .bad }
+        return doubts.isEmpty ? .good : .doubtful
+    }
+
+    /// Beside the colour, which not everybody sees.
+    private var standingInWords: String {
+        switch standing {
+        case .good: "Good: nothing stands in the way of comparing the runs"
+        case .doubtful: "Doubtful: there is something to consider before comparing"
+        case .bad: "Bad: the figures do not compare"
+        }
+    }
+
+    private var cautions: Markup {
+        let sentences = doubts
         guard !sentences.isEmpty else { return "" }
         let items = sentences.map { sentence -> Markup in "<li>\(sentence)</li>\n" }
         return "<aside>\n<h2>Before comparing</h2>\n<ul>\n\(items)</ul>\n</aside>\n"

@@ -43,6 +43,12 @@ struct RunCurves {
             : nil
     }
 
+    /// Where the honest models were not finite any more, for the end of a plot.
+    var divergence: (round: Int, words: String)? {
+        guard let round = run.divergedIn, let last = rounds.last else { return nil }
+        return (min(round, last), "diverged at round \(round)")
+    }
+
     /// What is not in the lines, if anything.
     var omissions: String {
         let known = moments.compactMap(\.evaluation)

@@ -94,6 +94,12 @@ public struct RunIndex {
         return parts.joined(separator: ", ")
     }
 
+    private static let meaning =
+        "Good is a run whose honest nodes all finished, learned and agree, a sweep whose cells all have a result that "
+        + "counts, a comparison in whose way nothing stands, and a pack of whose claims none fails or is left open; "
+        + "bad are a run in which nobody learned, a sweep without a result, runs that do not compare, and a pack with "
+        + "a claim that fails; what lies between is doubtful."
+
     public var page: [UInt8] {
         let rows = entries.map { entry -> Markup in
             let link: Markup =
@@ -106,7 +112,8 @@ public struct RunIndex {
 
                 """
         }
-        let note: Markup = omitted == 0 ? "" : "<p class=\"note\">\(omitted) more folders are not listed.</p>\n"
+        let more = omitted == 0 ? "" : " \(omitted) more folders are not listed."
+        let note = "<p class=\"note\">\(Self.meaning)\(more)</p>\n" as Markup
         return Page(
             title,
             body: """

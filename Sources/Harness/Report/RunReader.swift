@@ -137,7 +137,8 @@ public struct RunReader {
         var recorded = labels.indices.map { index in
             RecordedNode(
                 label: labels[index], isHostile: hostile.contains(index), totals: nodes[index].totals,
-                awaitedSeconds: awaited[index], tally: tallies[index], heard: nodes[index].totals)
+                awaitedSeconds: awaited[index], tally: tallies[index], heard: nodes[index].totals,
+                bytes: nodes[index].totals.map { ($0.bytesSent, $0.bytesReceived) })
         }
         let measure = summary.map(TaskMeasure.init) ?? .accuracy
         for (index, line) in (summary?.member("perNode")?.elements ?? []).enumerated() {
@@ -153,6 +154,9 @@ public struct RunReader {
                 ?? line.member("tallies").map { _ in
                     NodeRecord(ofNeighbours: line)
                 }
+            recorded[index].bytes =
+                line.member("bytesSent").map { ($0.count ?? 0, line.count(at: "bytesReceived")) }
+                ?? recorded[index].bytes
             recorded[index].lost = line.member("lost")?.text.flatMap { $0 == LostNode.stopped ? nil : $0 }
         }
         for line in summary?.member("privacy")?.member("nodes")?.elements ?? [] {

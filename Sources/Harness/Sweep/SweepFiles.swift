@@ -93,6 +93,6 @@ public final class SweepFiles {
         if let tuning { try Files.write(Array(tuning.table.csv.utf8), to: "\(path)/chosen.csv") }
         let report = SweepReport(table, tuning)
         try Files.write(report.page, to: "\(path)/report.html")
-        try RunIndex.tell(report.verdict, of: "sweep", in: path)
+        try RunIndex.tell(report.verdict, report.standing, of: "sweep", in: path)
     }
 }

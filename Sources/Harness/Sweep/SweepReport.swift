@@ -23,7 +23,10 @@ struct SweepReport {
             body: """
                 <header>
                 <p class="over">\(table.sweep.name), a sweep</p>
+                <div class="verdict \(standing.rawValue)">
+                <p class="standing">\(standingInWords)</p>
                 <h1>\(verdict.replacing(" %", with: "\u{A0}%"))</h1>
+                </div>
                 <p class="facts">\(facts.joined(separator: "\u{A0}· "))</p>
                 </header>
                 \(heatMaps)\(figures)\(curves)\(chosen)\(failures)\(definitions)
@@ -58,6 +61,22 @@ struct SweepReport {
         return "\(best.name) is best\(isOverMore ? " in the worst case" : "") "
             + "with \(measure.text(best.figure))"
             + (others.map { "; \(rest.count == 1 ? "the other" : "the others") \($0)" } ?? "")
+    }
+
+    /// Of the cells alone, whatever the rules came to: good where every cell counts, bad where none does.
+    var standing: Standing {
+        let counted = table.results.count { $0.result.failure == nil }
+        return counted == 0 ? .bad : counted < table.sweep.cellCount ? .doubtful : .good
+    }
+
+    /// Beside the colour, which not everybody sees.
+    private var standingInWords: String {
+        let (counted, all) = (table.results.count { $0.result.failure == nil }, table.sweep.cellCount)
+        return switch standing {
+        case .good: "Good: every cell has a result that counts"
+        case .doubtful: "Doubtful: \(counted) of \(all) cells have a result that counts"
+        case .bad: "Bad: no cell has a result that counts"
+        }
     }
 
     private var facts: [String] {

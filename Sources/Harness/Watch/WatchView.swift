@@ -17,18 +17,28 @@ public struct WatchView {
 
     /// Lines for a terminal of this size: the most telling ones first, nodes as far as there is room.
     public func page(columns: Int, rows: Int) -> [Screen.Line] {
-        guard let run = look.run else { return [Screen.Line(stateInWords, colour)] }
+        guard let run = look.run else { return Self.fitted([Screen.Line(stateInWords, colour)], columns) }
         var lines = [Screen.Line("\(run.experiment.name): \(stateInWords)", colour), Screen.Line(bar(columns))]
         lines += curves(of: run, columns)
         if let slowest { lines.append(Screen.Line("slowest    \(slowest)")) }
         if let awaited { lines.append(Screen.Line("waited for \(awaited)")) }
-        if let verdict = run.summary?.verdict, !verdict.isEmpty {
-            lines += wrapped(verdict, to: columns).map { Screen.Line($0, colour) }
-        }
-        if let advice { lines += wrapped(advice, to: columns).map { Screen.Line($0) } }
+        if let verdict = run.summary?.verdict, !verdict.isEmpty { lines.append(Screen.Line(verdict, colour)) }
+        if let advice { lines.append(Screen.Line(advice)) }
         lines.append(Screen.Line("report     \(run.directory.report)"))
-        let room = rows - 1 - lines.count
-        return lines + nodes(of: run, columns, room: room)
+        lines = Self.fitted(lines, columns)
+        return lines + nodes(of: run, columns, room: rows - 1 - lines.count)
+    }
+
+    /// The same in lines that a terminal of this width does not cut: broken at words, and a word that is wider, as a
+    /// path may be, wherever it has to be.
+    private static func fitted(_ lines: [Screen.Line], _ columns: Int) -> [Screen.Line] {
+        lines.flatMap { line in
+            wrapped(line.text, to: columns, hanging: 2).flatMap { text in
+                stride(from: 0, to: max(1, text.count), by: max(1, columns)).map {
+                    Screen.Line(String(text.dropFirst($0).prefix(columns)), line.colour)
+                }
+            }
+        }
     }
 
     /// `[#####.....] round 100/200  50 %  8 s left`
@@ -51,7 +61,8 @@ public struct WatchView {
         ]
         let series = scores.map { score in moments.map { $0.flatMap(score.read) } }
         let scale = Sparkline(over: series)
-        var lines = [Screen.Line("\(measure.rawValue) of the honest nodes' models")]
+        let caption = "\(measure.rawValue) of the honest nodes' models"
+        var lines = [Screen.Line(caption.count > columns ? measure.rawValue : caption)]
         for (score, values) in zip(scores, series) {
             let now = score.read(last).map(measure.figure) ?? "–"
             lines.append(curve("  \(score.name)", now, values, scale, columns))
@@ -88,7 +99,13 @@ public struct WatchView {
                 "\(rounded(node.awaitedSeconds, 2)) s", "\(node.totals?.missedModels ?? 0)",
             ]
         }
-        return TextTable(header: header, names: 1, rows: Array(rows)).plain.map { Screen.Line($0) }
+        var lines = TextTable(header: header, names: 1, rows: Array(rows)).plain(columns: columns)[...]
+        // Where each node is a block of lines, with an empty one between two, it is there whole or not at all.
+        if lines.count > rows.count + 1 {
+            let block = header.count + 1
+            lines = lines.prefix((room + 1) / block * block).dropLast(lines.last == "" ? 1 : 0)
+        }
+        return Self.fitted(lines.map { Screen.Line($0) }, columns)
     }
 
     // MARK: - Elsewhere

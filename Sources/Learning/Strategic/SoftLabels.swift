@@ -72,17 +72,15 @@ public struct SoftLabels: Sendable {
     ///   - pull: G at the common model wanted.
     ///   - ridge: ν.
     ///   - weight: α, how often each point counts.
-    ///   - isCancelled: asked again and again; there is then no model.
-    /// - Returns: `nil` where no such model is found: there is none, as it takes more points or more weight, or the
-    ///   pull is one that no labels answer, the same for all classes; or the search is too long.
+    ///   - isCancelled: asked again and again; the search then ends.
     public func tilted(
         against pull: [Double], ridge: Double, weight: Double, isCancelled: () -> Bool = { false }
-    ) -> SoftSamples? {
+    ) -> TiltedLabels {
         let whole = pull.moved(2 * ridge, along: model)
         // Cross-entropy has no slope where all classes change alike: what rounding leaves of that leads nowhere.
         let tilt = whole.centred(classCount: classCount)
         let slack = 1e-6 * max(1, whole.norm)
-        guard whole.moved(-1, along: tilt).norm <= slack else { return nil }
+        guard whole.moved(-1, along: tilt).norm <= slack else { return .sameForAllClasses }
         let problem = TiltedLoss(loss: .softmax(plain, weight: weight), tilt: tilt)
         // From zero, where no label is certain; where there is no such model, on to ever greater ones.
         var asked = 0
@@ -90,8 +88,10 @@ public struct SoftLabels: Sendable {
             asked += 1
             return asked > Self.mostSteps || isCancelled()
         }
-        guard found.gradientNorm <= slack, found.point.allSatisfy(\.isFinite) else { return nil }
-        return labelled(by: found.point)
+        guard found.gradientNorm <= slack, found.point.allSatisfy(\.isFinite) else {
+            return .outOfSteps(min(asked, Self.mostSteps))
+        }
+        return .found(labelled(by: found.point))
     }
 
     private func labelled(by model: [Double]) -> SoftSamples {
@@ -109,6 +109,18 @@ public struct SoftLabels: Sendable {
         }
         return SoftSamples(features: features, featureCount: p, shares: shares, classCount: classCount)
     }
+}
+
+/// What a search for tilted labels came to.
+public enum TiltedLabels: Sendable {
+    case found(SoftSamples)
+    /// The pull is in part the same for all classes, which no labels answer.
+    case sameForAllClasses
+    /// The search ended, by its limit or as it was cancelled, before labels were near. Where there are none, as the
+    /// points are too few or count too little, it goes on to ever greater models, and ends so too.
+    case outOfSteps(Int)
+
+    public var samples: SoftSamples? { if case .found(let samples) = self { samples } else { nil } }
 }
 
 /// L(Λ) − ⟨t, Λ⟩.

@@ -44,7 +44,9 @@ struct Licchavi {
                 "The paper's numbers are from its proofs: it has no experiment of this kind. A search that finds no "
                     + "gain is evidence for a theorem, not a proof; one that finds a gain refutes.",
                 "\(theory.searches) searches for strategyproofness, \(theory.draws) instances of everything else that "
-                    + "is drawn.", nodes.setting,
+                    + "is drawn.",
+                "Claims name the theorem that they judge: 4, 5 and 7 to 12. Theorems 1 to 3 and 6 have no claim of "
+                    + "their own.", nodes.setting,
             ], calculations: theory.calculations + [nodes.calculation],
             claims: answering + placing + strategyproofness + rotation + bounds + nodes.claims, figures: figures)
     }

@@ -33,9 +33,7 @@ extension RunCurves {
         let values = lines.flatMap(\.values).compactMap(\.self)
         var plot = Plot(
             id: id, title: "\(name) over rounds", rounds: rounds, series: lines, vertical: Axis(logarithmic: values))
-        if let round = run.divergedIn, let last = rounds.last {
-            plot.end = (min(round, last), "diverged at round \(round)")
-        }
+        plot.end = divergence
         return section(name, note: note, plot)
     }
 }

@@ -13,19 +13,24 @@ enum FailuresSection: ReportSection {
         guard !failed.isEmpty else { return "" }
         let weights = run.topology.weights
         let classes = run.summary?.classNames ?? []
-        let rows = failed.prefix(most).map { index -> [String] in
-            let node = run.nodes[index]
-            let senders = weights.senders(of: NodeID(index))
-            let hostile = senders.filter { run.nodes[$0.node.index].isHostile }
-            let names = hostile.map { run.nodes[$0.node.index].label }.joined(separator: " ")
-            return [
-                node.label, kinds[index] ?? "",
-                "\(hostile.count) of \(senders.count)" + (names.isEmpty ? "" : ": \(names)"), labels(of: node, classes),
-                node.score.map(run.measure.figure) ?? "–", significant(hostile.reduce(0) { $0 + $1.weight }),
-                node.samples.map(String.init) ?? "–",
-            ]
-        }
-        let omitted = failed.count - rows.count
+        let shown = failed.prefix(most)
+        let hostile = shown.map { weights.senders(of: NodeID($0)).filter { run.nodes[$0.node.index].isHostile } }
+        let columns = [
+            ("node", shown.map { run.nodes[$0].label }), ("what", shown.map { kinds[$0] ?? "" }),
+            (
+                "hostile neighbours",
+                zip(shown, hostile).map { index, hostile in
+                    let names = hostile.map { run.nodes[$0.node.index].label }.joined(separator: " ")
+                    return "\(hostile.count) of \(weights.senders(of: NodeID(index)).count)"
+                        + (names.isEmpty ? "" : ": \(names)")
+                }
+            ),
+            ("labels", shown.map { labels(of: run.nodes[$0], classes) }),
+            (run.measure.rawValue, shown.map { run.nodes[$0].score.map(run.measure.figure) ?? "–" }),
+            ("weight b", hostile.map { significant($0.reduce(0) { $0 + $1.weight }) }),
+            ("samples", shown.map { run.nodes[$0].samples.map(String.init) ?? "–" }),
+        ].filter { _, texts in texts.contains { $0 != "–" } }
+        let omitted = failed.count - shown.count
         let isChanging =
             run.topology.schedule == nil ? "" : " The graph changes: neighbours and weights are of round 0."
         return .section(
@@ -38,9 +43,8 @@ enum FailuresSection: ReportSection {
             .table(
                 "Who failed",
                 TextTable(
-                    header: [
-                        "node", "what", "hostile neighbours", "labels", run.measure.rawValue, "weight b", "samples",
-                    ], names: 4, rows: rows)))
+                    header: columns.map(\.0), names: columns.prefix(4).count { $0.0 != run.measure.rawValue },
+                    rows: shown.indices.map { row in columns.map { $0.1[row] } })))
     }
 
     private static func kind(of node: RecordedNode, in run: RecordedRun) -> String? {

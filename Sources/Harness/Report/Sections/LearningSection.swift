@@ -28,6 +28,7 @@ enum LearningSection: ReportSection {
             vertical: axis)
         plot.threads = threads
         plot.levels = [chance].compactMap(\.self)
+        plot.end = curves.divergence
         let references =
             run.references.isEmpty
             ? "" : " 'Without' are the worst nodes of simulated runs of the same seeds with that changed."

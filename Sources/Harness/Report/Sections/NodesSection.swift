@@ -50,6 +50,8 @@ enum NodesSection: ReportSection {
         func share(_ count: @escaping (Tally) -> Int) -> (RecordedNode) -> String {
             { node in node.tally.judged == 0 ? "–" : percent(Double(count(node.tally)) / Double(node.tally.judged)) }
         }
+        let rounds = Double(max(1, run.closedRounds))
+        func perRound(_ bytes: Int?) -> String { bytes.map { significant(Double($0) / rounds / 1e3) } ?? "–" }
         let fields = RecordField.all.filter { $0.column != nil }.map { field in
             (
                 name: (field.column ?? "") + (field.unit == .nanoseconds ? ", s" : ""),
@@ -58,12 +60,21 @@ enum NodesSection: ReportSection {
         }
         return [
             ("node", { $0.label }),
-            ("kind", { ($0.isHostile ? "hostile" : "honest") + ($0.lost.map { ", lost: \($0)" } ?? "") }),
+            ("kind", kind),
             (run.measure.rawValue, { $0.score.map(run.measure.figure) ?? "–" }),
             ("excess loss", { $0.excessLoss.map(significant) ?? "–" }),
             ("ε", { $0.epsilon.map(PrivacyReport.text) ?? "–" }), ("clipped", share(\.clipped)),
             ("removed", share(\.removed)), ("waited for, s", { significant($0.awaitedSeconds) }),
-        ] + fields
+        ] + fields + [
+            ("kB sent a round", { perRound($0.bytes?.sent) }),
+            ("kB received a round", { perRound($0.bytes?.received) }),
+        ]
+    }
+
+    /// Why an honest node was lost stands with those that failed.
+    private static func kind(of node: RecordedNode) -> String {
+        guard let reason = node.lost else { return node.isHostile ? "hostile" : "honest" }
+        return node.isHostile ? "hostile, lost: \(reason)" : "honest, lost"
     }
 
     private static func amount(_ field: RecordField, of totals: NodeRecord) -> String {

@@ -34,7 +34,8 @@ enum SoftLabelCases {
                 "\(seed)",
                 [
                     centred(game.solve(isCancelled: shouldStop).common).distance(to: target), distance(poison.plain),
-                    distance(poison.tilted(against: pull, ridge: 0, weight: weight, isCancelled: shouldStop)),
+                    distance(
+                        poison.tilted(against: pull, ridge: 0, weight: weight, isCancelled: shouldStop).samples),
                 ])
         }
         return table

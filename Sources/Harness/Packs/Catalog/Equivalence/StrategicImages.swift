@@ -160,6 +160,18 @@ struct StrategicImages {
                 """)
     }
 
+    /// - Returns: `nil` where the attack's data are not found: they come to nothing, and no claim on them is decided.
+    private func assembly(
+        _ one: StrategicCase, _ material: ImageMaterial, pull: [Double], model: String = #""softmax""#
+    ) throws -> Assembly? {
+        do {
+            return try experiment(one, attack: attack(one, material, pull: pull), model: model).assembly()
+        } catch {
+            guard case .softLabels = one.attack else { throw error }
+            return nil
+        }
+    }
+
     /// The attack as an experiment has it.
     private func attack(_ one: StrategicCase, _ material: ImageMaterial, pull: [Double]) -> String {
         let strategic = material.target.moved(0.5, along: pull)
@@ -195,9 +207,7 @@ struct StrategicImages {
             table.add(
                 Self.targetRow, [0, material.accuracy(material.target), material.success(material.target), nil, nil])
             for one in cases {
-                let assembly = try self.experiment(one, attack: attack(one, material, pull: pull)).assembly()
-                // Data that do not exist come to nothing, and no claim on them is decided.
-                if case .softLabels = one.attack, (try? assembly.shard(of: NodeID(Self.strategic))) == nil { continue }
+                guard let assembly = try self.assembly(one, material, pull: pull) else { continue }
                 guard let run = try CommonModelRun(assembly, but: Self.strategic, shouldStop) else {
                     return nil
                 }
@@ -236,7 +246,8 @@ struct StrategicImages {
     ]
     private static let (lastLayerWeight, lastLayerScatter) = (10_000.0, 3.0)
 
-    /// The same attacks on softmax of fixed random features: in double precision, and by nodes. Poison is embeddings.
+    /// The same attacks on softmax of fixed random features: in double precision, and by nodes. Poison is embeddings,
+    /// the same in both.
     var lastLayer: Calculation {
         Calculation(Self.lastLayerName) { shouldStop in
             let plain = try self.experiment(
@@ -266,38 +277,40 @@ struct StrategicImages {
                         end.map { material.accuracy($0) }, end.map { material.success($0) },
                     ])
             }
-            for (name, end) in zip(
-                Self.lastLayerAttacks, exactEnds(game, material, from: free, against: pull, shouldStop))
-            { add(name, end) }
+            var ends: [(name: String, end: [Double]?)] = []
+            var poison: SoftSamples?
             for one in Self.lastLayerCases {
-                let assembly = try self.experiment(
-                    one, attack: attack(one, material, pull: pull), model: Self.lastLayerModel
-                ).assembly()
-                if case .softLabels = one.attack, (try? assembly.shard(of: NodeID(Self.strategic))) == nil { continue }
+                guard let assembly = try self.assembly(one, material, pull: pull, model: Self.lastLayerModel) else {
+                    continue
+                }
+                if case .softLabels = one.attack {
+                    let shard = try assembly.shard(of: NodeID(Self.strategic)).picked
+                    poison = SoftSamples(Samples(features: shard.features, targets: shard.targets, axes: shard.axes))
+                }
                 guard let run = try CommonModelRun(assembly, but: Self.strategic, shouldStop) else { return nil }
-                add(Self.byNodes(one.name), run.end?.mean)
+                ends.append((Self.byNodes(one.name), run.end?.mean))
             }
+            let exact = exactEnds(game, material, from: free, against: pull, poison, shouldStop)
+            for (name, end) in zip(Self.lastLayerAttacks, exact) { add(name, end) }
+            for (name, end) in ends { add(name, end) }
             return shouldStop() ? nil : table
         }
     }
 
     /// Where the common model ends, in double precision, in the order of `lastLayerAttacks`.
+    ///
+    /// - Parameter poison: the strategic node's data, the same points and labels that it has by nodes.
     private func exactEnds(
         _ game: CommonModelGame, _ material: ImageMaterial, from free: [Double], against pull: [Double],
-        _ shouldStop: () -> Bool
+        _ poison: SoftSamples?, _ shouldStop: () -> Bool
     ) -> [[Double]?] {
         let target = material.target
         let model = target.moved(0.5, along: pull)
         let path = GradientLimits.counterGradients(
             game, to: target, stepSize: 1 / (6 * Double(game.losses.count)), rounds: 40, shouldStop)
         if shouldStop() { return [] }
-        var random = RandomStream(seed: 1, purpose: .attack)
-        let points = (0..<200 * material.training.featureCount).map { _ in random.uniform() }
-        let poison = SoftLabels(
-            for: model, classCount: material.classCount, points: points, scatter: 1, random: &random)
-        let tilted = poison.tilted(against: pull, ridge: Self.ridge, weight: 300, isCancelled: shouldStop)
-        let led = tilted.map {
-            game.joined(by: LocalLoss.softmax($0, ridge: Self.ridge, weight: 300)).solve(
+        let led = poison.map {
+            game.joined(by: LocalLoss.softmax($0, ridge: Self.ridge, weight: Self.lastLayerWeight)).solve(
                 from: free, isCancelled: shouldStop
             ).common
         }

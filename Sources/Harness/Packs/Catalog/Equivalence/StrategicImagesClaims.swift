@@ -76,9 +76,11 @@ extension StrategicImages {
         claims += Self.success("Tilted labels", "worked out: they are exact", of: Self.tiltedLabels, within: 1e-3)
         claims += [
             Self.claim(
-                "On a sparse graph counter-gradients leave no true accuracy either", "not in the paper",
-                "accuracy with true labels", .below(0.1)
-            ) { evidence throws(MissingFigure) in try Self.number(evidence, Self.sparse, 1) }
+                "On a sparse graph counter-gradients do not lead to the target: they run away from it",
+                "not in the paper, whose users share one common model: here one sees only what its neighbours made of "
+                    + "its last report; found with steps of 0.15, 0.05 and 0.015",
+                "distance as a share of the start", .above(1)
+            ) { evidence throws(MissingFigure) in try Self.number(evidence, Self.sparse, 0) }
         ]
         claims += Self.robust.map { rule in
             Self.claim(
