@@ -118,6 +118,8 @@ let package = Package(
             ? [
                 .executableTarget(
                     name: "fuzzer", dependencies: (node + ["Platform", "Fuzzing"]).map { .init(stringLiteral: $0) },
-                    path: "Tests/Fuzzer", swiftSettings: strict)
+                    path: "Tests/Fuzzer", swiftSettings: strict,
+                    // The usual linker cannot: libFuzzer has a main of its own, which is not wanted.
+                    linkerSettings: [.unsafeFlags(["-use-ld=lld"])])
             ] : [])
 )

@@ -12,6 +12,7 @@ import Platform
 /// What an input may cost.
 private enum Bounds {
     static let milliseconds = 10.0
+    static let repetitions = 9
     /// Beside what its length allows.
     static let freeBytes = 65_536
 }
@@ -37,7 +38,7 @@ private nonisolated(unsafe) var mostMilliseconds = 0.0
 private nonisolated(unsafe) var mostShare = 0.0
 private nonisolated(unsafe) var target = FuzzTargets.all[0]
 
-private func say(_ text: String) { unsafe fputs(text + "\n", stderr) }
+private func say(_ text: String) { StandardError.print(text) }
 
 private func fail(_ text: String) -> Never {
     say("fuzzer: \(text)")
@@ -50,11 +51,18 @@ private func processorMilliseconds() -> Double {
     return Double(time.tv_sec) * 1e3 + Double(time.tv_nsec) / 1e6
 }
 
-private func judge(_ input: [UInt8]) {
+/// What is wrong with how the target reads an input, and the milliseconds that it took.
+private func read(_ input: [UInt8]) -> (violation: String?, spent: Double) {
     unsafe (liveBytes, mostLiveBytes) = (0, 0)
     let start = processorMilliseconds()
     let violation = unsafe target.violation(input)
-    let spent = processorMilliseconds() - start
+    return (violation, processorMilliseconds() - start)
+}
+
+private func judge(_ input: [UInt8]) {
+    var (violation, spent) = read(input)
+    // A busy machine makes anything slow once.
+    for _ in 0..<Bounds.repetitions where spent > Bounds.milliseconds { spent = min(spent, read(input).spent) }
     let allowed = unsafe input.count * target.allocationPerByte + Bounds.freeBytes
     let asked = unsafe mostLiveBytes
     unsafe mostMilliseconds = max(mostMilliseconds, spent)
@@ -77,17 +85,17 @@ private func fuzz(_ name: String) throws -> CInt {
             unsafe liveBytes += size
             unsafe mostLiveBytes = max(mostLiveBytes, liveBytes)
         }, { pointer in if unsafe pointer != nil { unsafe liveBytes -= allocatedSize(pointer) } })
-    unsafe atexit {
+    atexit {
         unsafe say(
             "costliest: \((mostMilliseconds * 100).rounded() / 100) ms, "
                 + "\((mostShare * 1_000).rounded() / 10) % of the memory allowed")
     }
     var arguments = unsafe [CommandLine.unsafeArgv[0]]
     for place in 2..<Int(CommandLine.argc) { unsafe arguments.append(CommandLine.unsafeArgv[place]) }
-    var count = CInt(arguments.count)
+    var count = unsafe CInt(arguments.count)
     unsafe arguments.append(nil)
     return unsafe arguments.withUnsafeMutableBufferPointer { buffer in
-        var start = unsafe buffer.baseAddress
+        var start = buffer.baseAddress
         return unsafe runDriver(&count, &start) { data, size in
             unsafe judge([UInt8](UnsafeBufferPointer(start: data, count: size)))
             return 0
@@ -97,7 +105,7 @@ private func fuzz(_ name: String) throws -> CInt {
 
 switch CommandLine.arguments.dropFirst().first {
 case "list"?:
-    for target in FuzzTargets.all { print(target.name) }
+    try StandardOutput.print(lines: FuzzTargets.all.map(\.name))
 case "seeds"? where CommandLine.argc == 4:
     let (name, folder) = (CommandLine.arguments[2], CommandLine.arguments[3])
     for (place, seed) in try (FuzzTargets.named(name)?.seeds() ?? []).enumerated() {

@@ -15,10 +15,8 @@ extension FuzzTargets {
         let place = input.below(files.count)
         files[place].bytes = input.remaining()
         do throws(ConfigurationFault) {
-            for type in DatasetCatalog.all.entries where type.parameters.contains(where: { $0.name == "folder" }) {
-                let whole = MemoryFiles(files)
-                let data = try type.init(.defaults(type.parameters)).open(whole, trusting: false)
-                guard whole.bytesRead(of: files[place].path) > 0 else { continue }
+            for type in readers[place] {
+                let data = try type.init(.defaults(type.parameters)).open(MemoryFiles(files), trusting: false)
                 for part in [try data.trainingPart(), try data.testPart()] {
                     guard part.features.count == part.count * data.shape.featureCount else {
                         return "\(part.features.count) numbers of \(part.count) samples"
@@ -28,6 +26,16 @@ extension FuzzTargets {
             return nil
         } catch {
             return FaultLine.violation(error)
+        }
+    }
+
+    /// The datasets that read each of the files.
+    private static let readers: [[any DataSource.Type]] = MemoryFiles.ofEveryDataset.map { file in
+        DatasetCatalog.all.entries.filter { type in
+            let files = MemoryFiles(MemoryFiles.ofEveryDataset)
+            guard let data = try? type.init(.defaults(type.parameters)).open(files, trusting: false) else { return false }
+            _ = (try? data.trainingPart(), try? data.testPart())
+            return files.bytesRead(of: file.path) > 0
         }
     }
 }

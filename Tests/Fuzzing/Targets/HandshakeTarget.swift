@@ -22,11 +22,25 @@ extension FuzzTargets {
             if way % 3 == 1 { WrittenFrame.mend(&greeting) }
             greeting += input.remaining()
         }
-        // Zeros that are put in the place of zeros spoil nothing.
-        let isNeighbours = greeting.starts(with: whole)
+        let origin = Origin(greeting, whole)
         return way < 3
-            ? violation(overStream: greeting, isSealed: isSealed, isNeighbours: isNeighbours)
-            : violation(overDatagrams: greeting, isSealed: isSealed, isNeighbours: isNeighbours)
+            ? violation(overStream: greeting, isSealed: isSealed, origin)
+            : violation(overDatagrams: greeting, isSealed: isSealed, origin)
+    }
+
+    /// How much of a greeting is the neighbour's own.
+    private struct Origin {
+        /// Zeros that are put in the place of zeros spoil nothing.
+        let isNeighbours: Bool
+        /// Sender, hello and mark are; the other fields of the header may differ.
+        let hasNeighboursMark: Bool
+
+        init(_ greeting: [UInt8], _ whole: [UInt8]) {
+            isNeighbours = greeting.starts(with: whole)
+            hasNeighboursMark =
+                greeting.count >= whole.count && greeting[8..<12] == whole[8..<12]
+                && greeting[WrittenFrame.headerBytes..<whole.count] == whole[WrittenFrame.headerBytes...]
+        }
     }
 
     /// The neighbour's own.
@@ -43,18 +57,18 @@ extension FuzzTargets {
         return frame.bytes
     }
 
-    private static func violation(overStream greeting: [UInt8], isSealed: Bool, isNeighbours: Bool) -> String? {
+    private static func violation(overStream greeting: [UInt8], isSealed: Bool, _ origin: Origin) -> String? {
         var (link, effects) = (WireEnds.link(1, isSealed: isSealed), [LinkEffect]())
         link.receive(greeting.span, into: &effects)
         let hasOpened = effects.contains { if case .opened = $0 { true } else { false } }
         if isSealed, hasOpened { return "a link opens for who has not proved to have the key" }
-        if isSealed, link.hasGreeted, !isNeighbours { return "a hello that is not the neighbour's own is believed" }
-        if isNeighbours, !link.hasGreeted { return "the neighbour's own hello is refused: \(effects)" }
+        if isSealed, link.hasGreeted, !origin.hasNeighboursMark { return "a hello that is not the neighbour's own is believed" }
+        if origin.isNeighbours, !link.hasGreeted { return "the neighbour's own hello is refused: \(effects)" }
         let hasDelivered = effects.firstIndex { if case .deliver = $0 { true } else { false } }
         return hasDelivered != nil && !hasOpened ? "a message is delivered before the link is open" : nil
     }
 
-    private static func violation(overDatagrams greeting: [UInt8], isSealed: Bool, isNeighbours: Bool) -> String? {
+    private static func violation(overDatagrams greeting: [UInt8], isSealed: Bool, _ origin: Origin) -> String? {
         let door = AddressValidator(
             local: WireEnds.identity(1), diallers: [NodeID(0)], keys: WireEnds.secrets(1, isSealed: isSealed).keys,
             secret: SipHash.Key([UInt8](0..<16)))
@@ -66,7 +80,7 @@ extension FuzzTargets {
         var (link, effects) = (WireEnds.datagramLink(1, isSealed: isSealed), [DatagramLink.Effect]())
         link.receive(greeting.span, at: WireEnds.start, into: &effects)
         if link.isOpen { return "a link opens for who has only greeted" }
-        if isSealed, link.claimant != nil, !isNeighbours { return "a hello that is not the neighbour's own is believed" }
-        return isNeighbours && link.claimant == nil ? "the neighbour's own hello is refused: \(effects)" : nil
+        if isSealed, link.claimant != nil, !origin.hasNeighboursMark { return "a hello that is not the neighbour's own is believed" }
+        return origin.isNeighbours && link.claimant == nil ? "the neighbour's own hello is refused: \(effects)" : nil
     }
 }

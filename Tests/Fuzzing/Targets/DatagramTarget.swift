@@ -121,7 +121,8 @@ private struct DatagramConversation {
                 for datagram in burst.datagrams {
                     let most = DatagramLink.datagramBytes(isSealed: isSealed)
                     if datagram.count > most { violation = "a datagram of \(datagram.count) bytes; the most is \(most)" }
-                    if underway[1 - end].count < 64 { underway[1 - end].append(datagram) }
+                    // A copy without the room of its burst.
+                    if underway[1 - end].count < 64 { underway[1 - end].append(datagram.map { $0 }) }
                 }
             case .deliver(let message):
                 violation = WireEnds.violation(message) ?? violation

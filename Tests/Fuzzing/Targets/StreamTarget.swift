@@ -60,6 +60,8 @@ private struct StreamReading {
             switch effect {
             case .deliver(let message):
                 violation = WireEnds.violation(message) ?? violation
+                // Of announcements that follow each other the last one says it all; how many are told is no matter.
+                if case .waiting = message, words.last?.hasPrefix("waiting") == true { words.removeLast() }
                 words.append(WireEnds.words(message))
             case .refused(.duplicateRound, _, let count): outdated += count
             case .refused(let rejection, let peer, let count):
