@@ -17,6 +17,8 @@ let optimised: [SwiftSetting] = strict + (isRootPackage ? [.unsafeFlags(["-O"])]
 let numeric: [SwiftSetting] =
     optimised
     + (usesAVX2 ? [.unsafeFlags(["-Xcc", "-mavx2"]), .define("BUILT_FOR_AVX2")] : [])
+/// The fuzzer is built alone, with everything that it reads: `Scripts/fuzz` says how.
+let isFuzzing = Context.environment["GOSSIPNODE_FUZZ"] != nil
 let informed: [SwiftSetting] = strict + (usesAVX2 ? [.define("BUILT_FOR_AVX2")] : [])
 
 /// What each module may import: only what stands below it.
@@ -32,9 +34,9 @@ func module(
         name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, exclude: prose,
         swiftSettings: settings)
 }
-func tests(_ name: String, _ dependencies: [String]) -> Target {
+func tests(_ name: String, _ dependencies: [String], data: [String] = []) -> Target {
     .testTarget(
-        name: name, dependencies: (dependencies + ["TestSupport"]).map { .init(stringLiteral: $0) },
+        name: name, dependencies: (dependencies + ["TestSupport"]).map { .init(stringLiteral: $0) }, exclude: data,
         swiftSettings: strict)
 }
 
@@ -83,6 +85,9 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: node.map { .init(stringLiteral: $0) }, path: "Tests/TestSupport",
             swiftSettings: strict),
+        .target(
+            name: "Fuzzing", dependencies: (node + ["Platform", "TestSupport"]).map { .init(stringLiteral: $0) },
+            path: "Tests/Fuzzing", swiftSettings: optimised),
         .executableTarget(
             name: "flooder", dependencies: (node + ["Platform"]).map { .init(stringLiteral: $0) },
             path: "Tests/Flooder", swiftSettings: strict),
@@ -107,5 +112,14 @@ let package = Package(
         tests("HarnessTests", node + ["Personalisation", "Linter", "Platform", "Simulation", "Harness"]),
         tests("EndToEndTests", node + ["Platform", "Simulation", "Harness", "gossiplab", "gossipnode"]),
         tests("TidyTests", node + ["Platform", "gossiplab", "gossipnode"]),
+        tests("FuzzingTests", node + ["Platform", "Fuzzing"], data: ["Found"]),
     ]
+        + (isFuzzing
+            ? [
+                .executableTarget(
+                    name: "fuzzer", dependencies: (node + ["Platform", "Fuzzing"]).map { .init(stringLiteral: $0) },
+                    path: "Tests/Fuzzer", swiftSettings: strict,
+                    // The usual linker cannot: libFuzzer has a main of its own, which is not wanted.
+                    linkerSettings: [.unsafeFlags(["-use-ld=lld"])])
+            ] : [])
 )

@@ -22,6 +22,13 @@ public struct Checkpoint: Sendable, Equatable {
         public let debt: Nanoseconds
         public let charged: Nanoseconds
         public let isGivenUp: Bool
+
+        public init(neighbour: NodeID, debt: Nanoseconds, charged: Nanoseconds, isGivenUp: Bool) {
+            self.neighbour = neighbour
+            self.debt = debt
+            self.charged = charged
+            self.isGivenUp = isGivenUp
+        }
     }
 
     /// A round that the node had begun and not closed. Its local steps are done, its message may have been sent, and
@@ -138,6 +145,7 @@ extension Checkpoint {
         guard bytes[4] == Checkpoint.version else { throw .olderVersion(Int(bytes[4])) }
         let end = bytes.count - 8
         guard bytes.integer(at: end, as: UInt64.self) == XXH64.hash(Array(bytes[..<end])) else { throw .altered }
+        guard bytes[5..<8].allSatisfy({ $0 == 0 }) else { throw .altered }
         var reader = ByteReader(bytes: bytes, end: end, offset: 8)
         let owner = NodeID(try reader.count())
         let rounds = try reader.count()
@@ -147,22 +155,27 @@ extension Checkpoint {
         let incarnation = try reader.integer(UInt64.self)
         let publishedRounds = try reader.count()
         let stops = try reader.count()
-        let isStop = try reader.integer(UInt8.self) != 0
+        let isStop = try reader.flag()
         var credits: [Credit] = []
         for _ in 0..<(try reader.count()) {
             credits.append(
                 Credit(
                     neighbour: NodeID(try reader.count()), debt: Int64(bitPattern: try reader.integer(UInt64.self)),
                     charged: Int64(bitPattern: try reader.integer(UInt64.self)),
-                    isGivenUp: try reader.integer(UInt8.self) != 0))
+                    isGivenUp: try reader.flag()))
         }
         var vectors: [(kind: NodeState.Kind, vector: NamedVector)] = []
         for _ in 0..<(try reader.count()) {
-            guard let kind = NodeState.Kind(rawValue: try reader.integer(UInt8.self)) else { throw .altered }
+            guard let kind = NodeState.Kind(rawValue: try reader.integer(UInt8.self)),
+                kind.rawValue >= vectors.last?.kind.rawValue ?? 0
+            else { throw .altered }
             vectors.append((kind, NamedVector(try reader.name(), try reader.floats())))
         }
         guard let state = NodeState(vectors, channels) else { throw .wrongDimension }
-        let openRound: OpenRound? = try reader.count() == 0 ? nil : OpenRound(from: &reader)
+        let hasOpenRound = try reader.count()
+        guard hasOpenRound <= 1 else { throw .altered }
+        let openRound: OpenRound? = hasOpenRound == 0 ? nil : try OpenRound(from: &reader)
+        guard reader.offset == end else { throw .altered }
         self.init(rounds: rounds, state: state)
         self.credits = credits
         self.publishedRounds = publishedRounds
@@ -253,11 +266,18 @@ private struct ByteReader {
 
     mutating func count() throws(CheckpointFault) -> Int { Int(try integer(UInt32.self)) }
 
+    mutating func flag() throws(CheckpointFault) -> Bool {
+        let byte = try integer(UInt8.self)
+        guard byte <= 1 else { throw .altered }
+        return byte == 1
+    }
+
     mutating func name() throws(CheckpointFault) -> String {
         let count = Int(try integer(UInt8.self))
         guard offset + count <= end else { throw .truncated }
         defer { offset += count }
-        return String(decoding: bytes[offset..<offset + count], as: UTF8.self)
+        guard let name = String(validating: bytes[offset..<offset + count], as: UTF8.self) else { throw .altered }
+        return name
     }
 
     mutating func floats() throws(CheckpointFault) -> [Float] {

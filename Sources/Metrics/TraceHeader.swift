@@ -84,6 +84,8 @@ extension TraceHeader {
         } catch {
             throw .alteredHeader
         }
+        // What is written in another way than a node writes it is no node's: a length or a name that is no text.
+        guard bytes.starts(with: encoded) else { throw .alteredHeader }
     }
 
     /// Refuses the trace of another node or experiment, or of other vectors.

@@ -65,6 +65,7 @@ extension TraceRecord {
         number = try content.count()
         returns = try content.count()
         let kind = try content.bytes(1)[0]
+        guard kind <= Kind.entry | Kind.skips | Kind.hasOffenders else { throw VariableLengthFault() }
         let round = try content.count()
         let checkpoint = kind & Kind.entry == 0 ? nil : try content.count()
         let next = kind & Kind.skips == 0 ? nil : try content.count()
@@ -84,7 +85,10 @@ extension TraceRecord {
         line = TraceLine(
             round: Round(round), inputs: inputs, offenders: offenders, checkpoint: checkpoint,
             next: next.map { Round($0) }, result: try content.hash())
-        guard content.isAtEnd else { throw VariableLengthFault() }
+        // What a record leaves out where it is as usual is not written out either.
+        guard content.isAtEnd, line.hasUsualNext == (next == nil),
+            offenders.isEmpty == (kind & Kind.hasOffenders == 0)
+        else { throw VariableLengthFault() }
     }
 
     /// 0, 1, −1, 2, −2 as 0, 2, 1, 4, 3.

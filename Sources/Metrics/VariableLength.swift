@@ -31,15 +31,19 @@ struct VariableLengthReader {
 
     var isAtEnd: Bool { position == end }
 
-    /// A number that `Int` holds and that is not negative.
+    /// A number in the fewest bytes, at most eight: sums and differences of two such numbers are far from the ends of
+    /// `Int`.
     mutating func count() throws(VariableLengthFault) -> Int {
         var value: UInt = 0
         var shift: UInt = 0
-        while position < end, shift < 63 {
+        while position < end, shift < 56 {
             let byte = all[position]
             position += 1
             value |= UInt(byte & 0x7F) << shift
-            if byte < 0x80 { return Int(value) }
+            if byte < 0x80 {
+                guard byte > 0 || shift == 0 else { break }
+                return Int(value)
+            }
             shift += 7
         }
         throw VariableLengthFault()

@@ -34,7 +34,8 @@ extension MixSample {
 
     /// - Returns: `nil` for bytes that are no such file.
     public init?(encoded bytes: [UInt8]) {
-        guard bytes.count >= Self.fixedBytes + Self.hashBytes, bytes.starts(with: Self.magic), bytes[4] == Self.version
+        guard bytes.count >= Self.fixedBytes + Self.hashBytes,
+            bytes.starts(with: Self.magic + [Self.version, 0, 0, 0])
         else { return nil }
         func count(at offset: Int) -> Int { Int(bytes.integer(at: offset, as: UInt32.self)) }
         let (inputCount, elements) = (count(at: 12), count(at: 16))

@@ -401,7 +401,8 @@ public struct DatagramLink: Sendable {
         guard phase == .open else { return }
         var burst = emptyBurst
         while let (number, isUrgent) = outgoing.next(at: now) {
-            if burst.bytes.isEmpty { burst.bytes.reserveCapacity(Self.mostInBurst * burst.datagramBytes) }
+            // A datagram that goes alone needs no room for others.
+            burst.bytes.reserveCapacity((burst.bytes.isEmpty ? 1 : Self.mostInBurst) * burst.datagramBytes)
             appendFragment(number, isUrgent: isUrgent, at: now, to: &burst.bytes)
             // Only behind a datagram of full length can another one be told apart.
             let isFull = burst.bytes.count == Self.mostInBurst * burst.datagramBytes

@@ -1,0 +1,41 @@
+// Data files: one file of a dataset is the input, the others are whole. What is read has the shape that it says.
+import Learning
+import Registry
+import TestSupport
+
+extension FuzzTargets {
+    static let dataFiles = FuzzTarget("data", "files of datasets: IDX, CIFAR, CSV, LIBSVM, npy", allocationPerByte: 256) {
+        MemoryFiles.ofEveryDataset.indices.map { place in
+            // Photographs of the true size would be slow to search through; their files are judged by length first.
+            [UInt8(place)] + MemoryFiles.ofEveryDataset[place].bytes.prefix(4_096)
+        }
+    } violation: { bytes in
+        var input = FuzzInput(bytes)
+        var files = MemoryFiles.ofEveryDataset
+        let place = input.below(files.count)
+        files[place].bytes = input.remaining()
+        do throws(ConfigurationFault) {
+            for type in readers[place] {
+                let data = try type.init(.defaults(type.parameters)).open(MemoryFiles(files), trusting: false)
+                for part in [try data.trainingPart(), try data.testPart()] {
+                    guard part.features.count == part.count * data.shape.featureCount else {
+                        return "\(part.features.count) numbers of \(part.count) samples"
+                    }
+                }
+            }
+            return nil
+        } catch {
+            return FaultLine.violation(error)
+        }
+    }
+
+    /// The datasets that read each of the files.
+    private static let readers: [[any DataSource.Type]] = MemoryFiles.ofEveryDataset.map { file in
+        DatasetCatalog.all.entries.filter { type in
+            let files = MemoryFiles(MemoryFiles.ofEveryDataset)
+            guard let data = try? type.init(.defaults(type.parameters)).open(files, trusting: false) else { return false }
+            _ = (try? data.trainingPart(), try? data.testPart())
+            return files.bytesRead(of: file.path) > 0
+        }
+    }
+}
