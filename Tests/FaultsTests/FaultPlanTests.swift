@@ -73,7 +73,8 @@ struct FaultPlanTests {
     func rates() throws {
         for (name, hit) in [
             ("loss", { (transmission: Transmission) in transmission.isLost }), ("duplication", { $0.copies == 2 }),
-            ("corruption", { $0.isCorrupted }), ("reordering", { $0.delay > 0 }), ("reset", { $0.connectionEnd == .reset }),
+            ("corruption", { $0.isCorrupted }), ("reordering", { $0.delay > 0 }),
+            ("reset", { $0.connectionEnd == .reset }),
         ] {
             let entries = [PlannedFault(try fault(name, [("rate", .number(0.3))]), rounds: 0..<9, nodes: Self.nodes)]
             var plan = plan(entries)
