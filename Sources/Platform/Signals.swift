@@ -110,7 +110,7 @@ public final class Signals {
     /// From here on, writing to a closed connection is a fault (EPIPE) and not the end of the process.
     public static func ignoreBrokenPipes() { try? handle(Signal(SIGPIPE), SIG_IGN) }
 
-    /// From here on, a file that may grow no further (`ulimit -f`) is a full disk (EFBIG) and not the end of the process.
+    /// From here on, a file that may not grow (`ulimit -f`) is a full disk (EFBIG) and not the end of the process.
     static func ignoreFileLimits() { try? handle(Signal(SIGXFSZ), SIG_IGN) }
 
     private static func handle(_ signal: Signal, _ handler: __sighandler_t?) throws(SystemFault) {

@@ -277,8 +277,8 @@ public struct Simulator {
         }
     }
 
-    /// A node or a fault has ended a connection: those who have not done it learn of it, and if both ends go on they try
-    /// again.
+    /// A node or a fault has ended a connection: those who have not done it learn of it, and if both ends go on they
+    /// try again.
     private func breakOff(
         _ edge: VirtualNetwork.Edge, connection: Int, telling ends: [NodeID], in network: inout VirtualNetwork,
         at now: Instant

@@ -1,5 +1,5 @@
-// FaultyDatagrams: a faulty link over UDP. Each datagram is one message of the plan, as in the simulator. Each socket of
-// the dialling node is met by one of this link's, so that the neighbour tells its links apart as it does otherwise.
+// FaultyDatagrams: a faulty link over UDP. Each datagram is one message of the plan, as in the simulator. Each socket
+// of the dialling node is met by one of this link's, so that the neighbour tells its links apart as it does otherwise.
 import Faults
 import Kernels
 import Platform

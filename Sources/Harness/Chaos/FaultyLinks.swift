@@ -1,5 +1,5 @@
-// FaultyLinks: all edges of a run as faulty links, on one thread of the laboratory with one poll loop. Each node is told
-// by files of its own where its links are.
+// FaultyLinks: all edges of a run as faulty links, on one thread of the laboratory with one poll loop. Each node is
+// told by files of its own where its links are.
 import Core
 import Faults
 import Kernels
