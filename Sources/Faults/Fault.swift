@@ -90,6 +90,10 @@ public struct Transmission: Sendable, Equatable {
     public var isHeld = false
     public var isCorrupted = false
     public var copies = 1
+    /// The connection that carries it ends so, and the message with it. Datagrams have none: the message is lost.
+    public var connectionEnd: ConnectionEnd?
+    /// Later messages of the same direction may arrive before it, also where a network keeps their order otherwise.
+    public var isOvertaken = false
     /// Beyond the usual latency.
     public var delay: Nanoseconds = 0
 
@@ -98,4 +102,12 @@ public struct Transmission: Sendable, Equatable {
         self.receiver = receiver
         self.bytes = bytes
     }
+}
+
+/// How a connection ends that neither end has closed.
+public enum ConnectionEnd: String, Sendable, CaseIterable {
+    /// Both ends are told at once, and all that is on its way is lost.
+    case reset
+    /// The receiver of the message finds the end of the stream; the sender can go on hearing.
+    case halfClose
 }

@@ -14,6 +14,7 @@ public enum FaultCatalog {
             RateLimit.self,
             Partition.self,
             SwizzleClog.self,
+            Reset.self,
             Crash.self,
             Pause.self,
             ClockJump.self,

@@ -175,7 +175,7 @@ public struct FaultPlan: Sendable {
             let before = transmission
             entries[index].network?.strike(&transmission, at: moment, random: &random)
             if transmission != before { entries[index].strikes += 1 }
-            if transmission.isLost { break }
+            if transmission.isLost || transmission.connectionEnd != nil { break }
         }
         return transmission
     }

@@ -1,5 +1,6 @@
 // An experiment as real processes on this host: the launcher starts and ends them, the observer watches what they
 // write, the nemesis lets go wrong what the plan says. Here is only who acts when.
+import Faults
 import Kernels
 import Metrics
 import Platform
@@ -13,6 +14,9 @@ public struct ProcessRun {
     private var launcher: Launcher
     private var observer: Observer
     private var nemesis: Nemesis
+    private let faults: SharedFaults
+    /// Where faults strike what nodes send.
+    private var links: FaultyLinks?
 
     /// - Parameters:
     ///   - program: path of the gossipnode executable.
@@ -25,10 +29,14 @@ public struct ProcessRun {
     ) throws {
         try ProcessRun.check(program: program)
         self.beginning = beginning
-        launcher = try Launcher(assembly, in: directory, program: program, hasKeys: hasKeys)
+        faults = SharedFaults(assembly)
+        let hasFaultyLinks = assembly.faults.contains { $0.fault is any NetworkFault }
+        launcher = try Launcher(
+            assembly, in: directory, program: program, hasKeys: hasKeys, hasFaultyLinks: hasFaultyLinks)
         signals = try Signals(Signals.requestsToEnd + [.child])
         observer = try Observer(assembly, in: directory, from: beginning, longestSilence: longestSilence)
-        nemesis = Nemesis(assembly, in: directory)
+        nemesis = Nemesis(assembly, faults, in: directory)
+        if hasFaultyLinks { links = try FaultyLinks(assembly, faults, in: directory, run: launcher.nonce) }
     }
 
     /// Starts all nodes and watches them until the last one has ended.
@@ -43,14 +51,17 @@ public struct ProcessRun {
         defer { launcher.removeKeys() }
         do {
             try launcher.launch(from: beginning)
+            try links?.begin()
             try watch(evaluated: evaluated)
         } catch {
             launcher.endAll()
             throw error
         }
+        links = nil
         try evaluated(observer.advance())
         var outcome = observer.outcome(of: launcher.nodes, wasStopped: launcher.wasStopped)
         outcome.restarted = nemesis.restarted.sorted()
+        outcome.strikes = faults.strikes
         let time = clock.now() - start
         outcome.wallSeconds = Double(time) / 1e9
         try observer.makeUp(for: &outcome, within: time, recomputing) {
@@ -74,6 +85,7 @@ public struct ProcessRun {
                 observer.readSnapshots(of: node)
                 if !node.isRunning, !node.isDown { observer.close(node) }
             }
+            try links?.check()
             for node in try nemesis.strike(&launcher) { observer.close(launcher.nodes[node.index]) }
             try evaluated(observer.advance())
             try observer.lookAfterFolders(&launcher.nodes)

@@ -52,6 +52,8 @@ public struct RunOutcome: Sendable {
     public var warnings: [String] = []
     /// Nodes that came back after a crash, ascending.
     public var restarted: [NodeID] = []
+    /// How often each kind of fault of the plan struck, in its order.
+    public var strikes: [(kind: String, count: Int)] = []
     /// Rounds that each node has closed.
     public var reached: [NodeID: Int] = [:]
     /// What each node's records come to.

@@ -61,6 +61,8 @@ public struct RunSummary: Sendable {
     public let lost: [(label: String, reason: String, isHostile: Bool)]
     /// Labels of nodes that came back after a crash.
     public let restarted: [String]
+    /// How often each kind of fault of the plan struck.
+    public let strikes: [(kind: String, count: Int)]
     public let rounds: Int
     /// How far a stopped run came.
     public let interruption: Interruption?
@@ -117,6 +119,7 @@ public struct RunSummary: Sendable {
         placements = experiment.adversary.compactMap(PlacedGroup.init)
         lost = outcome.lost.map { (topology.labels[$0.node.index], $0.reason, hostile.contains($0.node)) }
         restarted = outcome.restarted.map { topology.labels[$0.index] }
+        strikes = outcome.strikes
         rounds = experiment.training.rounds
         interruption = Interruption(outcome, of: assembly)
         wallSeconds = outcome.wallSeconds
@@ -223,6 +226,7 @@ public struct RunSummary: Sendable {
         line.add("placements", placements) { $0.append($1) }
         line.add("lost", lost) { line, lost in line.append(text: "\(lost.label): \(lost.reason)") }
         line.add("restarted", restarted) { $0.append(text: $1) }
+        line.add("faults") { object in for strike in strikes { object.add(strike.kind, strike.count) } }
         line.add("rounds", rounds)
         if let interruption { line.add("reached", interruption) }
         line.add("wallSeconds", wallSeconds)

@@ -77,6 +77,7 @@ public struct SimulatedRun {
         outcome.moments.planned = timeline.evaluations.count
         outcome.final = timeline.final
         outcome.wasStopped = wasStopped
+        outcome.strikes = result.strikes
         outcome.wallSeconds = Double(clock.now() - start) / 1e9
         return (outcome, result)
     }

@@ -73,6 +73,7 @@ extension RunSummary {
         }
         row("traffic", "\(totals.messagesSent) messages, \(rounded(Double(totals.bytesSent) / 1e6, 1)) MB")
         row("late, missed models", "\(totals.lateModels), \(totals.missedModels)")
+        if !strikes.isEmpty { row("faults", strikes.map { "\($0.kind) \($0.count)" }.joined(separator: ", ")) }
         if !totals.rejections.isEmpty {
             row("refused", totals.rejections.map { "\($0.reason) \($0.count)" }.joined(separator: ", "))
         }

@@ -2,13 +2,13 @@
 import Glibc
 
 /// What can be done with UDP sockets; none of them ever blocks.
-enum DatagramSocket {
+public enum DatagramSocket {
     // Of linux/udp.h, which Swift's Glibc does not show.
     private static let segmentation: Int32 = 103
     private static let reassembly: Int32 = 104
 
     /// A socket that takes datagrams of anyone, and the address with the port it got.
-    static func listen(
+    public static func listen(
         on address: SocketAddress
     ) throws(SystemFault) -> (socket: FileDescriptor, address: SocketAddress) {
         let socket = try open(address)
@@ -60,14 +60,14 @@ enum DatagramSocket {
     }
 
     /// Sends one datagram from a socket that is not connected; what does not go is lost.
-    static func send(_ bytes: [UInt8], from socket: FileDescriptor, to target: SocketAddress) {
+    public static func send(_ bytes: [UInt8], from socket: FileDescriptor, to target: SocketAddress) {
         _ = unsafe target.withSocketAddress { address, length in
             unsafe sendto(socket.number, bytes, bytes.count, 0, address, length)
         }
     }
 
     /// The next datagram that waits, or several of one sender, and who sent them.
-    static func receive(
+    public static func receive(
         from socket: FileDescriptor, into buffer: inout [UInt8]
     ) throws(SystemFault) -> (count: Int, source: SocketAddress)? {
         var count = 0

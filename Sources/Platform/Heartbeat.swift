@@ -8,7 +8,7 @@ import Kernels
 public struct Heartbeat: Sendable, Equatable {
     /// A node's loop stirs at least so often, also while a local step takes long.
     public static let interval: Nanoseconds = .milliseconds(1_000)
-    static let byteCount = 24
+    public static let byteCount = 24
 
     /// They grow, from one process of the node to its next one as well.
     public let beats: UInt64

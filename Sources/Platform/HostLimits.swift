@@ -130,6 +130,29 @@ extension HostLimits {
 }
 
 extension HostLimits {
+    private typealias SetLimitOfProcess =
+        @convention(c) (pid_t, Int32, UnsafeRawPointer?, UnsafeMutableRawPointer?) -> Int32
+    /// `RLIMIT_FSIZE`, the same on every Linux.
+    private static let fileSizeResource: Int32 = 1
+
+    /// Lets a running process of this user write to no file beyond so many bytes from its beginning, as where its disk
+    /// is full; it is told EFBIG, if it ignores SIGXFSZ. `nil` takes the limit back.
+    public static func limitFiles(ofProcess process: Int32, to bytes: Int?) throws(SystemFault) {
+        // Swift's Glibc does not show prlimit(2).
+        guard let address = unsafe dlsym(nil, "prlimit") else { throw SystemFault("limit files of", errno: ENOSYS) }
+        let setLimit = unsafe unsafeBitCast(address, to: SetLimitOfProcess.self)
+        var limit = rlimit()
+        try systemCall("read limits of", "process \(process)") {
+            unsafe setLimit(process, fileSizeResource, nil, &limit)
+        }
+        limit.rlim_cur = bytes.map { min(rlim_t($0), limit.rlim_max) } ?? limit.rlim_max
+        try systemCall("limit files of", "process \(process)") {
+            unsafe setLimit(process, fileSizeResource, &limit, nil)
+        }
+    }
+}
+
+extension HostLimits {
     /// Processors that this process may use; at least one.
     public static var processors: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 }

@@ -51,7 +51,7 @@ public final class Signals {
     private let writing: FileDescriptor
     private let watched: [Signal]
 
-    /// Catches `watched` from now until this object is gone, and ignores SIGPIPE for good.
+    /// Catches `watched` from now until this object is gone, and ignores SIGPIPE and SIGXFSZ for good.
     ///
     /// A hang-up that the process was started to ignore, as `nohup` does, stays ignored. Not so the others: a shell
     /// that starts a program in the background has it ignore Ctrl-C, and a signal sent to it by number is still meant.
@@ -64,6 +64,7 @@ public final class Signals {
         try writing.setNonblocking()
         handlerPipe.store(writing.number, ordering: .sequentiallyConsistent)
         Self.ignoreBrokenPipes()
+        Self.ignoreFileLimits()
         for signal in watched {
             try Self.handle(signal) { received in
                 let before = errno
@@ -108,6 +109,9 @@ public final class Signals {
 
     /// From here on, writing to a closed connection is a fault (EPIPE) and not the end of the process.
     public static func ignoreBrokenPipes() { try? handle(Signal(SIGPIPE), SIG_IGN) }
+
+    /// From here on, a file that may not grow (`ulimit -f`) is a full disk (EFBIG) and not the end of the process.
+    static func ignoreFileLimits() { try? handle(Signal(SIGXFSZ), SIG_IGN) }
 
     private static func handle(_ signal: Signal, _ handler: __sighandler_t?) throws(SystemFault) {
         var action = sigaction()

@@ -71,6 +71,13 @@ public enum Socket {
         try systemCall("shut down a connection") { shutdown(socket.number, Int32(SHUT_WR)) }
     }
 
+    /// When it is closed, what is queued is dropped, and the other end is told of a reset.
+    public static func resetOnClose(_ socket: FileDescriptor) {
+        var value = linger(l_onoff: 1, l_linger: 0)
+        _ = unsafe setsockopt(
+            socket.number, SOL_SOCKET, SO_LINGER, &value, socklen_t(MemoryLayout<linger>.size))
+    }
+
     /// Where this end of a connection is, or where a listener listens.
     public static func localAddress(of socket: FileDescriptor) throws(SystemFault) -> SocketAddress {
         try unsafe SocketAddress("read a local address") { unsafe getsockname(socket.number, $0, $1) }

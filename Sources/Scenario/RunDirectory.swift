@@ -46,10 +46,14 @@ public struct RunDirectory: Sendable, Equatable {
     /// Models as files that other tools read.
     public var models: String { "\(path)/models" }
     public var keys: String { "\(path)/keys" }
+    /// While faults strike the network: where nodes are told that their neighbours are.
+    public var links: String { "\(path)/links" }
     /// Held by the laboratory that runs it.
     public var lock: String { "\(path)/lock" }
 
     public func node(_ node: NodeID) -> NodeDirectory { NodeDirectory("\(nodes)/\(node.index)") }
+    /// What one node is told.
+    public func links(of node: NodeID) -> String { "\(links)/\(node.index)" }
 }
 
 /// The folder of one node in a run.

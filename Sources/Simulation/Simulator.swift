@@ -251,7 +251,11 @@ public struct Simulator {
             arrivals += network.carry(delivery, bytes: bytes, at: moment)
         }
         for (node, peer, connection) in outboxes.flatMap(\.closed) {
-            arrivals += breakOff(node, peer, connection: connection, in: &network, at: now)
+            let edge = VirtualNetwork.Edge(node, peer)
+            arrivals += breakOff(edge, connection: connection, telling: [peer], in: &network, at: now)
+        }
+        for (edge, connection, told) in network.takeBroken() {
+            arrivals += breakOff(edge, connection: connection, telling: told, in: &network, at: now)
         }
         for observation in outboxes.flatMap(\.observations) { observe(observation) }
         arrivals += network.release(at: moment)
@@ -274,13 +278,14 @@ public struct Simulator {
         }
     }
 
-    /// A node has ended a connection: the other end learns of it, and if both go on they try again.
+    /// A node or a fault has ended a connection: those who have not done it learn of it, and if both ends go on they
+    /// try again.
     private func breakOff(
-        _ node: NodeID, _ peer: NodeID, connection: Int, in network: inout VirtualNetwork, at now: Instant
+        _ edge: VirtualNetwork.Edge, connection: Int, telling ends: [NodeID], in network: inout VirtualNetwork,
+        at now: Instant
     ) -> [VirtualNetwork.Arrival] {
-        let edge = VirtualNetwork.Edge(node, peer)
-        let closing = network.close(edge, connection: connection, telling: [peer], at: now)
-        guard !closing.isEmpty, isAlive(node), isAlive(peer) else { return closing }
+        let closing = network.close(edge, connection: connection, telling: ends, at: now)
+        guard !closing.isEmpty, isAlive(edge.low), isAlive(edge.high) else { return closing }
         return closing + network.reconnect(edge, soon: false, at: now, incarnation: incarnation)
     }
 

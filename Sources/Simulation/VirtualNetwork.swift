@@ -31,6 +31,8 @@ struct VirtualNetwork {
     /// Connections to be looked at, in no order.
     private var checks: [(at: Instant, edge: Edge, connection: Int)] = []
     private var held: [Delivery] = []
+    /// Connections that a fault has ended since they were asked for, and who is told of it.
+    private var broken: [(edge: Edge, connection: Int, told: [NodeID])] = []
     private var alterations = 0
     /// The most messages that were ever kept back at once on one link.
     private(set) var longestHold = 0
@@ -60,6 +62,10 @@ struct VirtualNetwork {
         let transmission = plan.pass(
             Transmission(sender: delivery.sender, receiver: delivery.receiver, bytes: bytes), at: moment)
         guard !transmission.isLost else { return [] }
+        if let end = transmission.connectionEnd {
+            if !delivery.isDatagram { breakOff(delivery, end) }
+            return []
+        }
         guard !transmission.isHeld else {
             // Nobody keeps datagrams: whoever sent one sends it again.
             if !delivery.isDatagram { hold(delivery) }
@@ -116,6 +122,21 @@ struct VirtualNetwork {
     }
 
     // MARK: - Connections
+
+    private mutating func breakOff(_ delivery: Delivery, _ end: ConnectionEnd) {
+        let told =
+            switch end {
+            case .reset: [delivery.sender, delivery.receiver]
+            case .halfClose: [delivery.receiver]
+            }
+        broken.append((Edge(delivery.sender, delivery.receiver), delivery.connection, told))
+    }
+
+    /// The connections that faults have ended since the last call.
+    mutating func takeBroken() -> [(edge: Edge, connection: Int, told: [NodeID])] {
+        defer { broken = [] }
+        return broken
+    }
 
     /// The connection of an edge is gone: the ends that live learn of it one latency later.
     ///

@@ -113,12 +113,5 @@ extension EndToEndTests {
             #expect(
                 replay.errors.contains("as the experiment's key trace is 'recent'; 'replay' needs all, which 'full'"))
         }
-
-        @Test("faults that only the simulator can make are refused before anything is started")
-        func simulatedOnly() throws {
-            let laboratory = try Laboratory()
-            let run = try laboratory.finish("run", ["--set", "faults=lossy"])
-            #expect(run.status == .exited(2) && run.errors.contains("faults.0 is loss"))
-        }
     }
 }

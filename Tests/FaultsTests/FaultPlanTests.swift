@@ -74,6 +74,7 @@ struct FaultPlanTests {
         for (name, hit) in [
             ("loss", { (transmission: Transmission) in transmission.isLost }), ("duplication", { $0.copies == 2 }),
             ("corruption", { $0.isCorrupted }), ("reordering", { $0.delay > 0 }),
+            ("reset", { $0.connectionEnd == .reset }),
         ] {
             let entries = [PlannedFault(try fault(name, [("rate", .number(0.3))]), rounds: 0..<9, nodes: Self.nodes)]
             var plan = plan(entries)
@@ -183,7 +184,9 @@ struct FaultPlanTests {
 }
 
 extension Transmission {
-    fileprivate var isUntouched: Bool { !isLost && !isHeld && !isCorrupted && copies == 1 && delay == 0 }
+    fileprivate var isUntouched: Bool {
+        !isLost && !isHeld && !isCorrupted && copies == 1 && delay == 0 && connectionEnd == nil
+    }
 }
 
 enum FaultLaws {

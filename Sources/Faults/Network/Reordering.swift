@@ -20,6 +20,8 @@ public struct Reordering: NetworkFault {
     }
 
     public func strike(_ transmission: inout Transmission, at moment: FaultMoment, random: inout RandomStream) {
-        if random.uniform() < rate { transmission.delay += Nanoseconds(random.uniform() * Double(longest)) }
+        guard random.uniform() < rate else { return }
+        transmission.delay += Nanoseconds(random.uniform() * Double(longest))
+        transmission.isOvertaken = true
     }
 }

@@ -14,18 +14,23 @@ struct Launcher {
     /// Every edge gets a key for this run; the files are removed when it is over.
     private let hasKeys: Bool
     /// Drawn anew each time that nodes are started; one that a fault plan restarts gets the same.
-    private let nonce = RunNonce(Entropy.bytes(RunNonce.byteCount))
+    let nonce = RunNonce(Entropy.bytes(RunNonce.byteCount))
+    /// Nodes reach each other through links of the laboratory, where it leaves the addresses.
+    private let hasFaultyLinks: Bool
     private let lifeline: Lifeline
     private let clock = MonotonicClock()
     /// By index; none before `launch`.
     var nodes: [NodeProcess] = []
     private var stopAskedAt: Instant?
 
-    init(_ assembly: Assembly, in directory: RunDirectory, program: String, hasKeys: Bool) throws(SystemFault) {
+    init(
+        _ assembly: Assembly, in directory: RunDirectory, program: String, hasKeys: Bool, hasFaultyLinks: Bool
+    ) throws(SystemFault) {
         self.assembly = assembly
         self.directory = directory
         self.program = program
         self.hasKeys = hasKeys
+        self.hasFaultyLinks = hasFaultyLinks
         lifeline = try Lifeline()
     }
 
@@ -60,7 +65,8 @@ struct Launcher {
     private func start(_ node: NodeID, _ further: [String]) throws(SystemFault) -> ChildProcess {
         try .node(
             node, of: assembly, run: nonce, in: directory, program: program, lifeline: lifeline,
-            further + (hasKeys ? ["--keys", KeyFile.path(ofNode: node, in: directory.keys)] : []))
+            further + (hasKeys ? ["--keys", KeyFile.path(ofNode: node, in: directory.keys)] : [])
+                + (hasFaultyLinks ? ["--endpoints", directory.links(of: node)] : []))
     }
 
     /// Tells all nodes to stop; at the second time it kills them.

@@ -14,8 +14,15 @@ extension ProcessRun {
             openFiles: HostLimits.openFiles(forLinks: degree), for: "a node of \(degree) links", limit: limit.soft)
         let nodes = assembly.topology.nodeCount
         try HostLimits.check(
-            openFiles: HostLimits.openFiles(forLinks: nodes), for: "a laboratory of \(nodes) nodes", limit: limit.soft)
+            openFiles: HostLimits.openFiles(forLinks: nodes + openFilesOfFaultyLinks(of: assembly)),
+            for: "a laboratory of \(nodes) nodes", limit: limit.soft)
         try HostLimits.check(processes: nodes, for: "\(nodes) nodes")
+    }
+
+    /// What the laboratory opens where messages go through it: for each edge a listener, and a few connections of two
+    /// ends.
+    private static func openFilesOfFaultyLinks(of assembly: Assembly) -> Int {
+        assembly.faults.contains { $0.fault is any NetworkFault } ? 5 * assembly.topologyFile.links.count : 0
     }
 
     /// The most links of any node, over all rounds.
@@ -28,15 +35,21 @@ extension ProcessRun {
         return degrees.max() ?? 0
     }
 
-    /// Refuses a plan with faults that only the simulator can make.
+    /// Refuses a plan with faults that cannot be made of real processes.
     public static func checkFaults(of assembly: Assembly) throws(ConfigurationFault) {
         for (index, planned) in assembly.faults.enumerated() {
-            switch (planned.fault as? any NodeFault)?.kind {
-            case .crash, .pause: continue
-            default:
+            let name = type(of: planned.fault).name
+            if case .clockJump = (planned.fault as? any NodeFault)?.kind {
                 throw ConfigurationFault(
-                    "faults.\(index) is \(type(of: planned.fault).name), which happens in 'gossiplab simulate' only; "
-                        + "allowed with processes: \(Crash.name), \(Pause.name)")
+                    "faults.\(index) is \(name), and all processes of a machine share its clock; allowed in 'gossiplab "
+                        + "simulate' only")
+            }
+            guard planned.fault is any NetworkFault else { continue }
+            for (label, address) in zip(assembly.topology.labels, assembly.topology.addresses) {
+                guard let address, !address.hasSuffix(":0") else { continue }
+                throw ConfigurationFault(
+                    "faults.\(index) is \(name), and node '\(label)' has the address \(address), where its neighbours "
+                        + "would reach it past all faults; allowed: no address, or port 0")
             }
         }
     }

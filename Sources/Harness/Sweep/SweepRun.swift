@@ -101,6 +101,7 @@ public struct SweepRun {
             let result: CellResult
             do {
                 let assembly = try plan.assembly(of: cell)
+                try ProcessRun.checkFaults(of: assembly)
                 let transport = assembly.experiment.transport
                 var files = try RunFiles(
                     for: assembly, in: files.runs, made: .processes(transport: transport, hasKeys: false))

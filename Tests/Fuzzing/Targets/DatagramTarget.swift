@@ -120,7 +120,7 @@ private struct DatagramConversation {
             case .transmit(let burst):
                 for datagram in burst.datagrams {
                     let most = DatagramLink.datagramBytes(isSealed: isSealed)
-                    if datagram.count > most { violation = "a datagram of \(datagram.count) bytes; the most is \(most)" }
+                    if datagram.count > most { violation = "\(datagram.count) bytes in a datagram of at most \(most)" }
                     // A copy without the room of its burst.
                     if underway[1 - end].count < 64 { underway[1 - end].append(datagram.map { $0 }) }
                 }

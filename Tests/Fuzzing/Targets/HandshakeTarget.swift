@@ -28,6 +28,8 @@ extension FuzzTargets {
             : violation(overDatagrams: greeting, isSealed: isSealed, origin)
     }
 
+    private static let believed = "a hello that is not the neighbour's own is believed"
+
     /// How much of a greeting is the neighbour's own.
     private struct Origin {
         /// Zeros that are put in the place of zeros spoil nothing.
@@ -62,7 +64,7 @@ extension FuzzTargets {
         link.receive(greeting.span, into: &effects)
         let hasOpened = effects.contains { if case .opened = $0 { true } else { false } }
         if isSealed, hasOpened { return "a link opens for who has not proved to have the key" }
-        if isSealed, link.hasGreeted, !origin.hasNeighboursMark { return "a hello that is not the neighbour's own is believed" }
+        if isSealed, link.hasGreeted, !origin.hasNeighboursMark { return Self.believed }
         if origin.isNeighbours, !link.hasGreeted { return "the neighbour's own hello is refused: \(effects)" }
         let hasDelivered = effects.firstIndex { if case .deliver = $0 { true } else { false } }
         return hasDelivered != nil && !hasOpened ? "a message is delivered before the link is open" : nil
@@ -80,7 +82,7 @@ extension FuzzTargets {
         var (link, effects) = (WireEnds.datagramLink(1, isSealed: isSealed), [DatagramLink.Effect]())
         link.receive(greeting.span, at: WireEnds.start, into: &effects)
         if link.isOpen { return "a link opens for who has only greeted" }
-        if isSealed, link.claimant != nil, !origin.hasNeighboursMark { return "a hello that is not the neighbour's own is believed" }
+        if isSealed, link.claimant != nil, !origin.hasNeighboursMark { return Self.believed }
         return origin.isNeighbours && link.claimant == nil ? "the neighbour's own hello is refused: \(effects)" : nil
     }
 }

@@ -10,12 +10,15 @@ enum TopologyReading {
 extension FuzzTargets {
     static let topologies = FuzzTarget("topologies", "topology files of every format", allocationPerByte: 65_536) {
         let graph = try TopologyFile.read(
-            Array(#"{"nodes": [{"id": "a"}, {"id": "b"}, {"id": "c"}], "links": [{"source": "a", "target": "b"}]}"#.utf8), name: "graph")
-        return try TopologyFile.formats.map { Array(try graph.written(as: $0).text.utf8) } + [
-            #"{"family": "ring", "nodes": 6}"#, #"{"family": "twoCastle", "half": 3}"#,
-            #"{"family": "randomRegular", "nodes": 8, "degree": 3, "seed": 4}"#,
-            #"{"family": "ring", "nodes": 6, "schedule": {"kind": "pull", "count": 2}}"#,
-        ].map { Array($0.utf8) }
+            Array(
+                #"{"nodes": [{"id": "a"}, {"id": "b"}, {"id": "c"}], "links": [{"source": "a", "target": "b"}]}"#.utf8),
+            name: "graph")
+        return try TopologyFile.formats.map { Array(try graph.written(as: $0).text.utf8) }
+            + [
+                #"{"family": "ring", "nodes": 6}"#, #"{"family": "twoCastle", "half": 3}"#,
+                #"{"family": "randomRegular", "nodes": 8, "degree": 3, "seed": 4}"#,
+                #"{"family": "ring", "nodes": 6, "schedule": {"kind": "pull", "count": 2}}"#,
+            ].map { Array($0.utf8) }
     } violation: { bytes in
         do throws(ConfigurationFault) {
             let file = try TopologyFile.read(bytes, name: "graph", room: TopologyReading.room)

@@ -1,19 +1,21 @@
-// Plays the fault plan on real processes, by signals: kills, restarts, stops and continues them at the plan's moments.
+// Plays the faults of nodes on real processes at the plan's moments: kills and restarts them, stops them and lets them
+// go on, and leaves them no room to write.
 import Faults
 import Kernels
 import Platform
 import Scenario
 
 struct Nemesis {
-    private var plan: FaultPlan
-    private let clock = MonotonicClock()
+    private let faults: SharedFaults
     /// Came back after a crash, before or since the run was resumed.
     private(set) var restarted: Set<NodeID>
+    /// Whose disks are full.
+    private var full: Set<NodeID> = []
+    /// To be restarted when there is room again: without any, a process cannot even say where it listens.
+    private var lackRoom: Set<NodeID> = []
 
-    init(_ assembly: Assembly, in directory: RunDirectory) {
-        plan = FaultPlan(
-            assembly.faults, nodeCount: assembly.topology.nodeCount, seed: assembly.experiment.seed,
-            deadline: .milliseconds(assembly.experiment.timing.deadlineMilliseconds))
+    init(_ assembly: Assembly, _ faults: SharedFaults, in directory: RunDirectory) {
+        self.faults = faults
         restarted = Set(assembly.topology.nodes.filter { directory.node($0).hasRejoined })
     }
 
@@ -21,32 +23,53 @@ struct Nemesis {
     ///
     /// - Returns: nodes that were down and will not come back.
     mutating func strike(_ launcher: inout Launcher) throws(SystemFault) -> [NodeID] {
-        guard !plan.isEmpty else { return [] }
+        guard !faults.isEmpty else { return [] }
         let round = launcher.nodes.indices.compactMap { launcher.nodes[$0].heartbeat.read()?.round }.max() ?? 0
-        for (node, change) in plan.advance(to: FaultMoment(now: clock.now(), round: round)) {
+        for (node, change) in faults.advance(to: round) {
             let index = node.index
             switch change {
             case .crash where launcher.nodes[index].isRunning:
                 try launcher.nodes[index].process.send(.kill)
                 launcher.nodes[index].status = try launcher.nodes[index].process.wait()
                 launcher.nodes[index].isDown = true
-            case .restart where launcher.nodes[index].isDown && !launcher.wasStopped:
-                try launcher.restart(index)
-                restarted.insert(node)
+            case .restart:
+                try restart(node, &launcher)
             case .pause where launcher.nodes[index].isRunning:
                 try launcher.nodes[index].process.send(.stop)
                 launcher.nodes[index].watch.hold()
             case .goOn where launcher.nodes[index].isRunning:
                 try launcher.nodes[index].process.send(.continue)
                 launcher.nodes[index].watch.letGo()
+            case .fillDisk:
+                full.insert(node)
+                limitFiles(launcher.nodes[index], to: Heartbeat.byteCount)
+            case .freeDisk:
+                full.remove(node)
+                limitFiles(launcher.nodes[index], to: nil)
+                if lackRoom.remove(node) != nil { try restart(node, &launcher) }
             default: break
             }
         }
         // What was killed for good, or would come back after the run was stopped, is not waited for.
-        guard plan.isOver || isStill(launcher) || launcher.wasStopped else { return [] }
+        guard faults.isOver || isStill(launcher) || launcher.wasStopped else { return [] }
         let gone = launcher.nodes.indices.filter { launcher.nodes[$0].isDown }
         for index in gone { launcher.nodes[index].isDown = false }
         return gone.map { NodeID($0) }
+    }
+
+    private mutating func restart(_ node: NodeID, _ launcher: inout Launcher) throws(SystemFault) {
+        guard launcher.nodes[node.index].isDown, !launcher.wasStopped else { return }
+        guard !full.contains(node) else {
+            lackRoom.insert(node)
+            return
+        }
+        try faults.whileLinksRest { () throws(SystemFault) in try launcher.restart(node.index) }
+        restarted.insert(node)
+    }
+
+    /// A sign of life is written in place, which takes no room on a disk. A process that ends meanwhile needs no limit.
+    private func limitFiles(_ node: NodeProcess, to bytes: Int?) {
+        if node.isRunning { try? HostLimits.limitFiles(ofProcess: node.process.processIdentifier, to: bytes) }
     }
 
     /// Kills what the plan holds for good, once nothing else is left.
@@ -59,6 +82,6 @@ struct Nemesis {
 
     /// No node runs but those that the plan holds, and no fault ends as time goes by: nothing will change any more.
     private func isStill(_ launcher: Launcher) -> Bool {
-        plan.nextEnd == nil && !launcher.nodes.contains { $0.isRunning && !$0.watch.isHeld }
+        faults.nextEnd == nil && !launcher.nodes.contains { $0.isRunning && !$0.watch.isHeld }
     }
 }
