@@ -15,7 +15,7 @@ struct BenchTask {
     let family: String
     let nodes: Int
     let rule: String
-    let rounds: Int
+    var rounds: Int
     /// Samples of one node; where they are no more than a batch, all of them are every batch.
     var samplesOfNode = 200
 
