@@ -178,9 +178,10 @@ struct Decoder: Sendable {
     }
 
     private mutating func fillHead(to count: Int, from bytes: Span<UInt8>, offset: inout Int) -> Bool {
-        while head.count < count && offset < bytes.count {
-            head.append(bytes[offset])
-            offset += 1
+        let taken = min(count - head.count, bytes.count - offset)
+        if taken > 0 {
+            unsafe bytes.extracting(offset..<offset + taken).withUnsafeBytes { unsafe head.append(contentsOf: $0) }
+            offset += taken
         }
         return head.count >= count
     }
@@ -209,8 +210,7 @@ struct Decoder: Sendable {
         let digest = header.kind.isVector ? hash64(model) : XXH64.hash(small)
         if key == nil {
             let check = head.integer(at: Frame.fixedBytes, as: UInt64.self)
-            let fixed = Array(head.prefix(Frame.fixedBytes))
-            guard Frame.check(fixed, payloadDigest: digest) == check else { throw .badCheck }
+            guard Frame.check(head, payloadDigest: digest) == check else { throw .badCheck }
         }
         return digest
     }

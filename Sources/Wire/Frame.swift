@@ -107,12 +107,13 @@ public struct Frame: Sendable, Equatable {
     /// The check of a frame that is not sealed.
     ///
     /// - Parameters:
-    ///   - fixed: its first 28 bytes.
+    ///   - head: its first 28 bytes; what follows them is not looked at.
     ///   - session: its number, in a datagram that is no part of the handshake.
-    static func check(_ fixed: [UInt8], payloadDigest: UInt64, session: UInt64 = 0) -> UInt64 {
-        var covered = fixed
-        covered.append(littleEndian: payloadDigest)
-        return XXH64.hash(covered, seed: session)
+    static func check(_ head: [UInt8], payloadDigest: UInt64, session: UInt64 = 0) -> UInt64 {
+        var covered = InlineArray<36, UInt8>(repeating: 0)
+        for index in 0..<fixedBytes { covered[index] = head[index] }
+        for index in 0..<8 { covered[fixedBytes + index] = UInt8(truncatingIfNeeded: payloadDigest >> (8 * index)) }
+        return unsafe XXH64.hash(covered.span.bytes, seed: session)
     }
 }
 
