@@ -3,7 +3,7 @@
 extension [UInt8] {
     @inlinable
     public mutating func append<T: FixedWidthInteger & UnsignedInteger>(littleEndian value: T) {
-        unsafe Swift.withUnsafeBytes(of: value.littleEndian) { unsafe append(contentsOf: $0) }
+        for shift in stride(from: 0, to: T.bitWidth, by: 8) { append(UInt8(truncatingIfNeeded: value >> shift)) }
     }
 
     /// The bit patterns of the values, one after the other.
@@ -15,9 +15,8 @@ extension [UInt8] {
     /// The integer at `offset`, which the caller has checked to be there.
     @inlinable
     public func integer<T: FixedWidthInteger & UnsignedInteger>(at offset: Int, as: T.Type) -> T {
-        precondition(offset >= 0 && offset + MemoryLayout<T>.size <= count, "the integer is there")
-        return unsafe withUnsafeBytes {
-            unsafe T(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: T.self))
-        }
+        var value: T = 0
+        for byte in 0..<T.bitWidth / 8 { value |= T(self[offset + byte]) << (8 * byte) }
+        return value
     }
 }

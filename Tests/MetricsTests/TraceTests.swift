@@ -59,7 +59,7 @@ struct TraceTests {
         var later = Self.bytes
         later[4] = 3
         let version = #expect(throws: TraceFault.self) { try TraceFile(later) }
-        #expect(version?.description == "it has version 3 of the format; this program reads version 2")
+        #expect(version?.description == "it has version 4 of the format; this program reads version 3")
     }
 
     @Test("cut anywhere, it has the records that are whole, and nothing else")
