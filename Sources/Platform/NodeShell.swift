@@ -87,7 +87,9 @@ public struct NodeShell {
     private var warningThrottle = WarningThrottle()
     private var looksAgainAt = Instant(nanoseconds: 0)
     private var contact: NeighbourContact
-    private var worker: LocalWorker?
+    private var worker: LocalWorker? { didSet { others = waitedFor } }
+    /// What is waited for beside links.
+    private var others: [FileDescriptor] = []
     private var job: LocalJob?
     /// It was told to end with its round.
     private var endsWithRound = false
@@ -173,6 +175,7 @@ public struct NodeShell {
     /// - Throws: what the machine would not do. A final model that cannot be written is among it: a run that leaves
     ///   none has failed.
     public mutating func run() throws(SystemFault) -> Ending {
+        others = waitedFor
         handle(.started(start))
         while ending == nil {
             let ready = try transport.wait(until: nextMoment, others: others, into: &arrivals)
@@ -198,12 +201,9 @@ public struct NodeShell {
         return ending
     }
 
-    /// What is waited for beside links: signals, the end of the launcher, the worker's results.
-    private var others: [FileDescriptor] {
-        var others = [signals.descriptor]
-        if let lifeline { others.append(lifeline) }
-        if let worker { others.append(worker.descriptor) }
-        return others
+    /// Signals, the end of the launcher, the worker's results.
+    private var waitedFor: [FileDescriptor] {
+        [signals.descriptor] + (lifeline.map { [$0] } ?? []) + (worker.map { [$0.descriptor] } ?? [])
     }
 
     /// A node whose files are deleted goes on, for its neighbours' sake, and says so.
@@ -361,7 +361,7 @@ public struct NodeShell {
             try worker.submit(job)
         } else {
             let known = max(lastCost.step?.most ?? 0, lastCost.losses?.most ?? 0)
-            if known < Self.shortStep { worker = nil }
+            if worker != nil, known < Self.shortStep { worker = nil }
             take(job.run(trainer, scratch: &training, measuresProcessor: isLong))
         }
     }

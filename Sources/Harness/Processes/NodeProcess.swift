@@ -90,6 +90,6 @@ extension ChildProcess {
             command.dropFirst() + [
                 "--experiment", directory.experiment, "--topology", directory.topology, "--node",
                 assembly.topology.labels[node.index], "--run", directory.path, "--nonce", "\(nonce)",
-            ] + limits + further, output: .file(directory.node(node).log), lifeline: lifeline)
+            ] + limits + further, output: .file(directory.node(node).log), lifeline: lifeline, isOneOfMany: true)
     }
 }
