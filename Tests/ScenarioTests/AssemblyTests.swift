@@ -16,6 +16,13 @@ func assemble(_ json: String, _ settings: [String] = []) throws(ConfigurationFau
     return try Assembly(experiment, topology: experiment.topologyFile { _ throws(ConfigurationFault) in [] })
 }
 
+/// All that a node is told, to be compared.
+func dumped(_ configuration: NodeConfiguration) -> String {
+    var text = ""
+    dump(configuration, to: &text)
+    return text
+}
+
 @Suite("Assembly")
 struct AssemblyTests {
     private static let ring = #"{"topology": {"family": "ring", "nodes": 8}, "adversary": [{"nodes": ["2"]}]}"#
@@ -30,13 +37,8 @@ struct AssemblyTests {
     func honestKnowledge() throws {
         let one = try assemble(Self.ring)
         let other = try assemble(Self.ring, [#"adversary.nodes=["3", "5"]"#, "adversary.attack=labelFlip"])
-        func told(_ node: AssembledNode) -> String {
-            var text = ""
-            dump(node.configuration, to: &text)
-            return text
-        }
         for node in one.honest where other.honest.contains(node) {
-            #expect(try told(one.node(node)) == told(other.node(node)))
+            #expect(try dumped(one.node(node).configuration) == dumped(other.node(node).configuration))
             #expect(try one.shard(of: node) == other.shard(of: node))
             #expect(try one.node(node).trainer.initialParameters() == other.node(node).trainer.initialParameters())
         }
