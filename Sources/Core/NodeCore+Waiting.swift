@@ -20,8 +20,12 @@ extension NodeCore {
         var next = nextForgery(since: since, at: now) ?? .never
         if !missing.slots.isEmpty { next = min(next, missing.until) }
         if missing.mayBeHostile, !missing.slots.isEmpty {
-            var credit = ledger.limit
-            for slot in missing.slots where isKnown(slot) { credit = min(credit, ledger.credit(of: slot)) }
+            // A loop, as functions of its own to filter by would copy the node.
+            var least: Nanoseconds?
+            for slot in missing.slots where isKnown(slot) {
+                least = min(least ?? ledger.credit(of: slot), ledger.credit(of: slot))
+            }
+            let credit = least ?? ledger.limit
             next = min(next, now + credit * Nanoseconds(missing.slots.count), now + configuration.patience.glance)
         }
         if next == .never, isCutOff, since + configuration.patience.glance > now {
@@ -227,10 +231,10 @@ struct SteadyTime: Sendable {
 struct RecentMedian: Sendable {
     private static let capacity = 15
     private var values: [Nanoseconds] = []
-    private var sorted: [Nanoseconds] = []
     private var oldest = 0
-
-    var median: Nanoseconds { sorted.isEmpty ? 0 : sorted[sorted.count / 2] }
+    /// The same, ascending.
+    private var sorted: [Nanoseconds] = []
+    private(set) var median: Nanoseconds = 0
 
     mutating func add(_ value: Nanoseconds) {
         if values.count < Self.capacity {
@@ -241,5 +245,6 @@ struct RecentMedian: Sendable {
             oldest = (oldest + 1) % Self.capacity
         }
         sorted.insert(value, at: sorted.firstIndex { $0 > value } ?? sorted.count)
+        median = sorted[sorted.count / 2]
     }
 }

@@ -217,9 +217,7 @@ public struct RoundFunction: Sendable {
         among neighbourhood: RoundNeighbourhood, probes: ProbedLosses? = nil, using workspace: inout Workspace
     ) -> [Float] {
         let probes = probes ?? probeLossesNow(own, with: heard, among: neighbourhood, using: &workspace)
-        // An honest node has ended already where its own is not.
-        var isFinite = true
-        if case .hostile = behaviour { isFinite = allFinite(own.values.span) }
+        let isFinite = allFinite(own.values.span)
         var next: [Float] = []
         var mass: Float = 0
         for (channel, range) in configuration.channels.ranges.enumerated() {
