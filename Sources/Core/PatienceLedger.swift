@@ -41,7 +41,7 @@ struct PatienceLedger: Sendable, Equatable {
         var left = amount
         var sharers = Nanoseconds(suspects)
         // Asked in every round, and hardly ever is there a debt.
-        if !debts.contains(where: { $0 > 0 }) { return left < sharers ? left / sharers : .max }
+        guard debts.contains(where: { $0 > 0 }) else { return sharers > 0 && left < sharers ? left / sharers : .max }
         for debt in greatestDebts.reversed() {
             if debt >= left / sharers { return left / sharers }
             left -= debt

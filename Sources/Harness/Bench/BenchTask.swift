@@ -5,7 +5,7 @@ import JSON
 import Registry
 import Scenario
 
-/// Softmax regression of 784 features and 10 classes, plain descent, one step of 32 samples a round, nobody hostile, no
+/// Softmax regression of 10 classes, of 784 features if nobody says otherwise, plain descent, one step of 32 samples a round, nobody hostile, no
 /// checkpoints, no records but the last.
 struct BenchTask {
     static let features = 784
@@ -16,6 +16,7 @@ struct BenchTask {
     let nodes: Int
     let rule: String
     var rounds: Int
+    var featureCount = features
     /// Samples of one node; where they are no more than a batch, all of them are every batch.
     var samplesOfNode = 200
 
@@ -38,7 +39,7 @@ struct BenchTask {
             "task": .object([
                 "dataset": .object([
                     "kind": .text("synthetic"), "samples": .number(nodes * samplesOfNode), "testSamples": .number(1),
-                    "features": .number(Self.features), "classes": .number(Self.classes),
+                    "features": .number(featureCount), "classes": .number(Self.classes),
                 ]), "split": .text("iid"), "model": .text("softmax"),
             ]),
             "training": .object([

@@ -15,6 +15,7 @@ public enum RoundBench: Bench {
         Flag("family", "NAME", "\(BenchTask.families.joined(separator: ", ")) (default: several)"),
         Flag("rule", "NAME", "how models are mixed (default: several)"),
         Flag("rounds", "N", "rounds of one run (default: about a second of them)"),
+        Flag("features", "N", "of a sample; the model has ten for each, and ten (default \(BenchTask.features))"),
         Flag("transport", "KIND", "tcp (default) or udp; the bare exchange is TCP in any case"),
         Flag("keys", nil, "seal every link"),
         Flag("against", "PATH", "another gossipnode, or its folder: measured in turn with this one, as a ratio"),
@@ -32,7 +33,7 @@ public enum RoundBench: Bench {
             conditions: [
                 ("transport", .text(plan.links.transport.rawValue)),
                 ("keys", .flag(plan.links.hasKeys)), ("nodes", .number(nodes)),
-                ("features", .number(BenchTask.features)),
+                ("features", .number(tasks[0].featureCount)),
                 ("classes", .number(BenchTask.classes)), ("batch", .number(BenchTask.batch)),
                 ("measure.every", .number(0)), ("checkpoint.every", .number(0)),
             ],
@@ -79,9 +80,14 @@ public enum RoundBench: Bench {
         var tasks: [BenchTask] = []
         for (family, rule) in chosen {
             let degree = family == Complete.name ? nodes - 1 : 2
-            let standard = min(2_000, max(50, modelsOfRun / (nodes * degree)))
-            let rounds = try flags.count("rounds", 2...1_000_000, default: standard)
-            tasks.append(BenchTask(family: family, nodes: nodes, rule: rule, rounds: rounds))
+            let features = try flags.count("features", 1...1_000_000, default: BenchTask.features)
+            let scale = max(1, features / BenchTask.features)
+            let standard = min(2_000, max(50, modelsOfRun / (nodes * degree))) / scale
+            let rounds = try flags.count("rounds", 2...1_000_000, default: max(10, standard))
+            var task = BenchTask(family: family, nodes: nodes, rule: rule, rounds: rounds, featureCount: features)
+            // As many bytes of data as usual, but for one batch.
+            if scale > 1 { task.samplesOfNode = max(BenchTask.batch, task.samplesOfNode / scale) }
+            tasks.append(task)
         }
         return tasks
     }
