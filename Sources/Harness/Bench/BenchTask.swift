@@ -5,8 +5,8 @@ import JSON
 import Registry
 import Scenario
 
-/// Softmax regression of 10 classes, of 784 features if nobody says otherwise, plain descent, one step of 32 samples a round, nobody hostile, no
-/// checkpoints, no records but the last.
+/// Softmax regression of 10 classes, of 784 features if nobody says otherwise, plain descent, one step of 32 samples a
+/// round, nobody hostile, no checkpoints, no records but the last.
 struct BenchTask {
     static let features = 784
     static let classes = 10
