@@ -15,8 +15,8 @@ struct Poly1305: Sendable {
     /// A number that others are multiplied by.
     private struct Factor: Sendable {
         let limbs: Limbs
-        /// 20 times the last two: limbs that overflow 2¹³⁰ come back multiplied by 5, and by 4 for the 132 bits of three
-        /// times 44.
+        /// 20 times the last two: limbs that overflow 2¹³⁰ come back multiplied by 5, and by 4 for the 132 bits of
+        /// three times 44.
         let twentyfold: (UInt64, UInt64)
 
         init(_ limbs: Limbs) {

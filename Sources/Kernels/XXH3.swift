@@ -1,5 +1,5 @@
-// XXH3, 64 bits (Collet, xxHash 0.8, without seed and with its own secret) for the checks of models on their way and the
-// digests in traces; not cryptographic. Of long inputs it takes eight lanes at a time, so that memory is what limits it.
+// XXH3, 64 bits (Collet, xxHash 0.8, without seed and with its own secret) for checks of models on their way and for
+// digests in traces; not cryptographic. Of long inputs it takes eight lanes at a time, and keeps pace with memory.
 
 /// The hash function XXH3_64bits.
 public enum XXH3 {

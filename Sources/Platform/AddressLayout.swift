@@ -1,5 +1,5 @@
-// Where in memory the kernel puts a program: at random, so that whoever finds a fault in it does not know its addresses,
-// or where it always does.
+// Where in memory the kernel puts a program: at random, so that whoever finds a fault in it does not know its
+// addresses, or where it always does.
 import Glibc
 
 /// The layout of the processes that this one starts.
