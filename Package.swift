@@ -71,10 +71,14 @@ let package = Package(
             prose: ["README.md", "Bench/README.md", "Packs/README.md", "Sweep/README.md"]),
         .executableTarget(
             name: "gossipnode", dependencies: (node + ["Platform"]).map { .init(stringLiteral: $0) },
-            // Many nodes start on one host: without shared libraries to bind, sooner and in less memory. Not for
-            // debugging: the tests' program would take the flag over, and Foundation does not link that way.
+            // Many nodes start on one host: without shared libraries to bind, and names for others to bind to, sooner
+            // and in less memory. Not for debugging: the tests' program would take the flags over, and Foundation does
+            // not link that way.
             swiftSettings: strict,
-            linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
+            linkerSettings: [
+                .unsafeFlags(
+                    ["-static-stdlib", "-Xlinker", "--no-export-dynamic"], .when(configuration: .release))
+            ]),
         .executableTarget(
             name: "gossiplab",
             dependencies: (node + ["ReferenceRules", "Linter", "Platform", "Simulation", "Harness", "gossipnode"]).map {

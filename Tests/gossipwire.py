@@ -12,7 +12,7 @@ import sys
 import time
 
 MASK = (1 << 64) - 1
-VERSION = 3
+VERSION = 4
 HELLO, MODEL, WAITING, BYE, PROOF, FRAGMENT, COOKIE = 1, 2, 3, 4, 5, 6, 7
 FRAGMENT_BYTES, MOST_FRAGMENTS = 1360, 128
 
@@ -46,6 +46,81 @@ def xxh64(data, seed=0):
     h = (h ^ h >> 33) * p2 & MASK
     h = (h ^ h >> 29) * p3 & MASK
     return h ^ h >> 32
+
+
+SECRET = bytes.fromhex(
+    "b8fe6c3923a44bbe7c01812cf721ad1cded46de9839097db7240a4a4b7b3671fcb79e64eccc0e578825ad07dccff7221b8084674f743248e"
+    "e03590e6813a264c3c2852bb91c300cb88d0658b1b532ea371644897a20df94e3819ef46a9deacd8a8fa763fe39c343ff9dcbbc7c70b4f1d"
+    "8a51e04bcdb45931c89f7ec9d9787364eac5ac8334d3ebc3c581a0fffa1363eb170ddd51b7f0da49d316552629d4689e2b16be587d47a1fc"
+    "8ff8b8d17ad031ce45cb3a8f95160428afd7fbcabb4b407e")
+
+
+def xxh3(data):
+    """XXH3_64bits, without seed."""
+    p1, p2, p3, p4, p5 = (
+        0x9E3779B185EBCA87, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x85EBCA77C2B2AE63, 0x27D4EB2F165667C5)
+    q1, q2, q3 = 0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D
+    count = len(data)
+    word = lambda text, at: struct.unpack_from("<Q", text, at)[0]
+    rotate = lambda x, r: (x << r | x >> (64 - r)) & MASK
+    fold = lambda a, b: (a * b & MASK) ^ (a * b >> 64)
+    mix = lambda at, key: fold(word(data, at) ^ word(SECRET, key), word(data, at + 8) ^ word(SECRET, key + 8))
+
+    def avalanche(h):
+        h = (h ^ h >> 37) * 0x165667919E3779F9 & MASK
+        return h ^ h >> 32
+
+    if count <= 3:
+        h = word(SECRET, 56) ^ word(SECRET, 64)
+        if count:
+            combined = data[0] << 16 | data[count >> 1] << 24 | data[-1] | count << 8
+            low, high = struct.unpack_from("<II", SECRET)
+            h = combined ^ low ^ high
+        h = (h ^ h >> 33) * p2 & MASK
+        h = (h ^ h >> 29) * p3 & MASK
+        return h ^ h >> 32
+    if count <= 8:
+        first, last = struct.unpack_from("<I", data)[0], struct.unpack_from("<I", data, count - 4)[0]
+        h = (last | first << 32) ^ word(SECRET, 8) ^ word(SECRET, 16)
+        h ^= rotate(h, 49) ^ rotate(h, 24)
+        h = h * 0x9FB21C651E98DF25 & MASK
+        h = (h ^ (h >> 35) + count) * 0x9FB21C651E98DF25 & MASK
+        return h ^ h >> 28
+    if count <= 16:
+        low = word(data, 0) ^ word(SECRET, 24) ^ word(SECRET, 32)
+        high = word(data, count - 8) ^ word(SECRET, 40) ^ word(SECRET, 48)
+        return avalanche(count + int.from_bytes(low.to_bytes(8, "little"), "big") + high + fold(low, high) & MASK)
+    h = count * p1
+    if count <= 128:
+        for pair in range((count + 31) // 32):
+            h += mix(16 * pair, 32 * pair) + mix(count - 16 * (pair + 1), 32 * pair + 16)
+        return avalanche(h & MASK)
+    if count <= 240:
+        h = avalanche(h + sum(mix(16 * part, 16 * part) for part in range(8)) & MASK)
+        h += sum(mix(16 * part, 16 * (part - 8) + 3) for part in range(8, count // 16))
+        return avalanche(h + mix(count - 16, 119) & MASK)
+    lanes = [q3, p1, p2, p3, p4, q2, p5, q1]
+
+    def add(at, key):
+        words = struct.unpack_from("<8Q", data, at)
+        for i, (w, k) in enumerate(zip(words, struct.unpack_from("<8Q", SECRET, key))):
+            lanes[i ^ 1] += w
+            lanes[i] += ((w ^ k) & 0xFFFFFFFF) * ((w ^ k) >> 32)
+
+    blocks = (count - 1) // 1024
+    for start in range(0, 1024 * blocks, 1024):
+        for stripe in range(16):
+            add(start + 64 * stripe, 8 * stripe)
+        for i, k in enumerate(struct.unpack_from("<8Q", SECRET, 128)):
+            a = lanes[i] & MASK
+            lanes[i] = (a ^ a >> 47 ^ k) * q1 & MASK
+    for stripe in range((count - 1 - 1024 * blocks) // 64):
+        add(1024 * blocks + 64 * stripe, 8 * stripe)
+    add(count - 64, 121)
+    for pair in range(4):
+        low, high = lanes[2 * pair] & MASK, lanes[2 * pair + 1] & MASK
+        h += fold(low ^ word(SECRET, 11 + 16 * pair), high ^ word(SECRET, 19 + 16 * pair))
+    return avalanche(h & MASK)
 
 
 def siphash(key, data):
@@ -175,7 +250,7 @@ def header(kind, sender, round, sequence, length, flags=0):
 
 def checked(head, payload, session=0):
     """A frame that is not sealed."""
-    return head + struct.pack("<Q", xxh64(head + struct.pack("<Q", xxh64(payload)), session)) + payload
+    return head + struct.pack("<Q", xxh64(head + struct.pack("<Q", xxh3(payload)), session)) + payload
 
 
 def hello_datagram(sender, hello, cookie=0, key=None):
@@ -221,7 +296,7 @@ class Session:
         """The payload in the clear."""
         sender, _, sequence = struct.unpack_from("<IIQ", head, 8)
         if self.opening is None:
-            assert check == struct.pack("<Q", xxh64(head + struct.pack("<Q", xxh64(payload)), session))
+            assert check == struct.pack("<Q", xxh64(head + struct.pack("<Q", xxh3(payload)), session))
             return payload
         nonce = struct.pack("<IQ", sender, sequence)
         assert tag(self.opening, nonce, head, payload) == check

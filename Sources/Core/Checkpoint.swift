@@ -36,7 +36,7 @@ public struct Checkpoint: Sendable, Equatable {
     public struct OpenRound: Sendable, Equatable {
         /// The gossip step.
         public let step: Round
-        /// XXH64 of what it started from, as traces tell.
+        /// XXH3 of what it started from, as traces tell.
         public let start: UInt64
         /// The node's message.
         public let own: [Float]
@@ -88,8 +88,8 @@ public enum CheckpointFault: Error, Sendable, Equatable, CustomStringConvertible
         case .truncated: "it is truncated"
         case .altered: "its bytes were altered"
         case .foreignFormat: "it is no checkpoint"
-        case .newerVersion(let version): "it has version \(version), from the future; this program reads version 6"
-        case .olderVersion(let version): "it has version \(version); this program reads version 6"
+        case .newerVersion(let version): "it has version \(version), from the future; this program reads version 7"
+        case .olderVersion(let version): "it has version \(version); this program reads version 7"
         case .otherExperiment: "it is of another experiment"
         case .otherNode(let node): "it is of node \(node)"
         case .wrongDimension: "its vectors are not those of this model"
@@ -99,7 +99,7 @@ public enum CheckpointFault: Error, Sendable, Equatable, CustomStringConvertible
 
 extension Checkpoint {
     private static let magic = Array("GSPK".utf8)
-    private static let version: UInt8 = 6
+    private static let version: UInt8 = 7
     private static let headerBytes = 48
 
     /// - Parameter experiment: the 32-byte identity of the experiment.

@@ -6,8 +6,9 @@ public import Kernels
 public import Learning
 public import Wire
 
-/// What a node is told before its first round.
-public struct NodeConfiguration: Sendable, Equatable {
+/// What a node is told before its first round. It never changes, and everything that the node is made of refers to it:
+/// a copy for each would be made and given up at every event.
+public final class NodeConfiguration: Sendable {
     /// Someone with whom this node has a link: in every round, or in some rounds of a graph that changes.
     public struct Neighbour: Sendable, Equatable {
         public let node: NodeID

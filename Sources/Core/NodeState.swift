@@ -32,6 +32,6 @@ public struct NodeState: Sendable, Equatable {
     /// x.
     public var parameters: [Float] { channels.count == 1 ? shared : Array(shared[channels.ranges[0]]) }
 
-    /// XXH64 of what the next step starts from.
+    /// XXH3 of what the next step starts from.
     public var digest: UInt64 { hash64(underWay ?? shared) }
 }

@@ -40,6 +40,8 @@ struct PatienceLedger: Sendable, Equatable {
     private func level(for amount: Nanoseconds) -> Nanoseconds {
         var left = amount
         var sharers = Nanoseconds(suspects)
+        // Asked in every round, and hardly ever is there a debt.
+        guard debts.contains(where: { $0 > 0 }) else { return sharers > 0 && left < sharers ? left / sharers : .max }
         for debt in greatestDebts.reversed() {
             if debt >= left / sharers { return left / sharers }
             left -= debt

@@ -33,6 +33,8 @@ public struct RoundFunction: Sendable {
     /// Asked for in every round.
     private let triesOut: Bool
     private let keepsStart: Bool
+    private let takesOwnRow: Bool
+    private let needsModelBefore: Bool
     /// Whether the exchange does.
     public let sendsModels: Bool
 
@@ -49,8 +51,10 @@ public struct RoundFunction: Sendable {
         self.trainer = trainer
         triesOut = trainer != nil && rules.count == 1 && rule is any LossAwareRule
         sendsModels = exchange.sendsModels
+        takesOwnRow = rule.takesOwnRow
+        needsModelBefore = rule.needs.contains(.modelBefore)
         keepsStart =
-            !sendsModels || rule.needs.contains(.modelBefore) || configuration.output == .leastNorm
+            !sendsModels || needsModelBefore || configuration.output == .leastNorm
             || behaviour.needsStart || exchange.plausibility?.bound != nil
     }
 
@@ -221,7 +225,7 @@ public struct RoundFunction: Sendable {
                 workspace.report.ownWeight = nil
                 return next + [mass]
             }
-            let takesOwn = rules[channel].takesOwnRow && neighbourhood.countsOwn
+            let takesOwn = takesOwnRow && neighbourhood.countsOwn
             prepare(
                 channel, heard, own: takesOwn ? own.values : nil, before: before, offenders: offenders, in: own.round,
                 neighbourhood, &workspace)
@@ -290,7 +294,7 @@ public struct RoundFunction: Sendable {
         let mixesModels = sendsModels && channel == 0
         workspace.context.mixesModels = mixesModels
         workspace.context.stepSize = trainer?.stepSize(in: configuration.cadence.round(of: step)) ?? 0
-        guard rules[channel].needs.contains(.modelBefore) else {
+        guard needsModelBefore else {
             workspace.context.modelBefore = before
             return
         }

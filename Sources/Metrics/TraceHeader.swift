@@ -35,8 +35,8 @@ public struct TraceHeader: Sendable, Equatable {
 
 extension TraceHeader {
     private static let magic = Array("GSPT".utf8)
-    /// The first version was JSON lines.
-    public static let version: UInt8 = 2
+    /// The first version was JSON lines; the second had another hash of vectors.
+    public static let version: UInt8 = 3
     private static let prefixBytes = 12
     /// No header is longer.
     public static let mostBytes = 1 << 16

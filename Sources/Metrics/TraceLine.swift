@@ -7,7 +7,7 @@ public struct TraceLine: Sendable, Equatable {
     public struct Input: Sendable, Equatable {
         public let sender: NodeID
         public let round: Round
-        /// XXH64 of the model.
+        /// XXH3 of the model.
         public let digest: UInt64
 
         public init(sender: NodeID, round: Round, digest: UInt64) {
@@ -28,7 +28,7 @@ public struct TraceLine: Sendable, Equatable {
     /// The round that the node goes on to, the last that it may publish a model for: the one it entered, or the one
     /// after a closed round, or a later one that the others have reached without it.
     public let next: Round
-    /// XXH64 of the model with which `next` starts.
+    /// XXH3 of the model with which `next` starts.
     public let result: UInt64
 
     /// - Parameter next: the usual one if `nil`.

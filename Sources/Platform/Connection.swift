@@ -28,4 +28,15 @@ struct Connection<Carried: Carrier> {
     var isSpent = false
     /// Of the last poll.
     var slot = 0
+
+    /// Whether anything is still said or heard on it.
+    var isServed: Bool { stage != .draining && stage != .over }
+
+    /// Joins those that are waited for.
+    mutating func wait(in polled: inout PollLoop, hearsStrangers: Bool, hearsSpent: Bool) {
+        slot = polled.add(
+            carrier.socket,
+            reading: stage != .connecting && (hearsStrangers || stage != .strange) && (hearsSpent || !isSpent),
+            writing: stage == .connecting || carrier.waitsToWrite)
+    }
 }

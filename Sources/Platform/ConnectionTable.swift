@@ -115,7 +115,7 @@ struct ConnectionTable<Carried: Carrier> {
     /// finds out whose have sent more than their share. That one that was dialled does not answer is no offence: it may
     /// be another's address by now, or be held up.
     mutating func runTimers(at now: Instant, into arrivals: inout [Arrival]) {
-        for index in connections.indices where ![.draining, .over].contains(connections[index].stage) {
+        for index in connections.indices where connections[index].isServed {
             do throws(Rejection) {
                 try connections[index].quota.check(at: now)
             } catch {
@@ -153,12 +153,8 @@ struct ConnectionTable<Carried: Carrier> {
         for descriptor in lookups.descriptors { polled.add(descriptor) }
         listenerSlot = polled.add(listener, reading: hearsStrangers && !isPaused)
         for index in connections.indices {
-            let (stage, isSpent) = (connections[index].stage, connections[index].isSpent)
-            connections[index].slot = polled.add(
-                connections[index].carrier.socket,
-                reading: stage != .connecting && (hearsStrangers || stage != .strange) && (hearsSpent || !isSpent),
-                writing: stage == .connecting || connections[index].carrier.waitsToWrite)
-            if stage == .draining { continue }
+            connections[index].wait(in: &polled, hearsStrangers: hearsStrangers, hearsSpent: hearsSpent)
+            if connections[index].stage == .draining { continue }
             wake(at: connections[index].quota.dueAt)
             wake(at: connections[index].carrier.link.nextTimer)
         }
@@ -179,8 +175,8 @@ struct ConnectionTable<Carried: Carrier> {
         for index in connections.indices where connections[index].stage != .strange {
             serve(index, into: &arrivals)
         }
-        let greedy = connections.indices.filter { connections[$0].isSpent && polled.isReadable(connections[$0].slot) }
-        if !greedy.isEmpty {
+        if connections.indices.contains(where: { isGreedy($0) }) {
+            let greedy = connections.indices.filter { isGreedy($0) }
             let end = spentTime.begin(at: clock.now())
             for index in greedy {
                 let peer = connections[index].peer
@@ -192,8 +188,16 @@ struct ConnectionTable<Carried: Carrier> {
         prune()
     }
 
-    /// Forgets connections that are over, which closes their sockets.
-    private mutating func prune() { connections.removeAll { $0.stage == .over } }
+    /// Has sent more than its share, and speaks.
+    private func isGreedy(_ index: Int) -> Bool {
+        connections[index].isSpent && polled.isReadable(connections[index].slot)
+    }
+
+    /// Forgets connections that are over, which closes their sockets. Asked at every turn, and hardly ever so.
+    private mutating func prune() {
+        guard connections.indices.contains(where: { connections[$0].stage == .over }) else { return }
+        connections.removeAll { $0.stage == .over }
+    }
 
     /// Ends a turn: tells of all that was refused in it.
     mutating func endTurn(into arrivals: inout [Arrival]) {

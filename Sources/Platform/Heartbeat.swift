@@ -39,9 +39,13 @@ public struct Heartbeat: Sendable, Equatable {
 
 /// The node's side: writes in place, as that needs no room on a disk.
 struct HeartbeatWriter {
+    /// Rounds that close faster are told of no more often: a write each would be a part of what they cost.
+    static let shortestInterval: Nanoseconds = .milliseconds(5)
+
     private let file: FileDescriptor
     private var last: Heartbeat
-    /// When the next one is due if no round closes until then.
+    private var lastAt: Instant?
+    /// When the next one is due, whether or not a round closes until then.
     private(set) var nextAt: Instant
 
     /// - Parameter first: greater than what an earlier process of the node has written.
@@ -54,7 +58,11 @@ struct HeartbeatWriter {
     /// To be called whenever the loop stirs.
     mutating func beat(in round: Int, at now: Instant) throws(SystemFault) {
         guard round != last.round || now >= nextAt else { return }
-        nextAt = now + Heartbeat.interval
+        if let lastAt, now < lastAt + Self.shortestInterval {
+            nextAt = lastAt + Self.shortestInterval
+            return
+        }
+        (lastAt, nextAt) = (now, now + Heartbeat.interval)
         last = Heartbeat(beats: last.beats + 1, round: round)
         try file.overwrite(last.encoded)
     }

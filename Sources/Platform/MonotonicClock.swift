@@ -20,15 +20,6 @@ public struct ProcessorClock: Sendable {
     public init() {}
 
     public func now() -> Nanoseconds { nanoseconds(of: CLOCK_PROCESS_CPUTIME_ID) }
-
-    /// What the children of this process that have ended and were waited for took, and theirs in turn.
-    public static func ofEndedChildren() -> Nanoseconds {
-        var usage = rusage()
-        _ = unsafe getrusage(RUSAGE_CHILDREN.rawValue, &usage)
-        let seconds = usage.ru_utime.tv_sec + usage.ru_stime.tv_sec
-        let microseconds = usage.ru_utime.tv_usec + usage.ru_stime.tv_usec
-        return Nanoseconds(seconds) * 1_000_000_000 + Nanoseconds(microseconds) * 1000
-    }
 }
 
 private func nanoseconds(of clock: clockid_t) -> Nanoseconds {

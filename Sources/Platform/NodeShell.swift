@@ -42,6 +42,8 @@ public struct NodeShell {
     /// A local step after one that cost more processor time than this goes to the worker thread, and so do losses.
     /// Elapsed time would not do: where many nodes share a processor, any step may stand still for longer.
     private static let longestInlineStep: Nanoseconds = .milliseconds(2)
+    /// After one that cost less than this the worker is let go, with its thread and its memory.
+    private static let shortStep: Nanoseconds = .milliseconds(1)
     /// After its last message a node stays this long at most, until its neighbours have read all of it.
     private static let longestGoodbye: Nanoseconds = .milliseconds(1_500)
     /// Between two attempts to write a trace line for which there was no room.
@@ -75,6 +77,8 @@ public struct NodeShell {
     /// When the trace line that could not be written is tried again.
     private var triesTraceAt: Instant?
     private var arrivals: [Arrival] = []
+    /// Those that are being handled.
+    private var handled: [Arrival] = []
     private var wakeAt: Instant?
     private var ending: Ending?
     /// Why the final model is not on the disk, if it is not.
@@ -83,12 +87,14 @@ public struct NodeShell {
     private var warningThrottle = WarningThrottle()
     private var looksAgainAt = Instant(nanoseconds: 0)
     private var contact: NeighbourContact
-    private var worker: LocalWorker?
+    private var worker: LocalWorker? { didSet { others = waitedFor } }
+    /// What is waited for beside links.
+    private var others: [FileDescriptor] = []
     private var job: LocalJob?
     /// It was told to end with its round.
     private var endsWithRound = false
-    /// Processor time of the last local step and of the last losses; nobody knows that of the first.
-    private var lastCost = (step: Nanoseconds.max, losses: Nanoseconds.max)
+    /// What the last local step and the last losses cost; nobody knows that of the first, which goes to the worker.
+    private var lastCost: (step: StepCost?, losses: StepCost?)
 
     /// Makes the node's folder and files and starts to listen.
     ///
@@ -169,11 +175,9 @@ public struct NodeShell {
     /// - Throws: what the machine would not do. A final model that cannot be written is among it: a run that leaves
     ///   none has failed.
     public mutating func run() throws(SystemFault) -> Ending {
+        others = waitedFor
         handle(.started(start))
         while ending == nil {
-            var others = [signals.descriptor]
-            if let lifeline { others.append(lifeline) }
-            if let worker { others.append(worker.descriptor) }
             let ready = try transport.wait(until: nextMoment, others: others, into: &arrivals)
             takeArrivals()
             sayWhoIsMissing()
@@ -181,7 +185,7 @@ public struct NodeShell {
             if ready[0] { heed(try signals.take()) }
             // The lifeline is readable only when the launcher has gone.
             if lifeline != nil, ready[1] { leave(by: .stopRequested, as: .stopped(core.currentRound)) }
-            try takeResults()
+            if worker != nil, ready[ready.count - 1] { try takeResults() }
             if let moment = wakeAt, moment <= clock.now() {
                 wakeAt = nil
                 handle(.timer)
@@ -195,6 +199,11 @@ public struct NodeShell {
         if let lostModel { throw lostModel }
         guard let ending else { preconditionFailure("the loop ends with an ending") }
         return ending
+    }
+
+    /// Signals, the end of the launcher, the worker's results.
+    private var waitedFor: [FileDescriptor] {
+        [signals.descriptor] + (lifeline.map { [$0] } ?? []) + (worker.map { [$0.descriptor] } ?? [])
     }
 
     /// A node whose files are deleted goes on, for its neighbours' sake, and says so.
@@ -221,7 +230,11 @@ public struct NodeShell {
     /// When there is something to do, whatever comes in.
     private var nextMoment: Instant? {
         guard job == nil else { return clock.now() }
-        return [wakeAt, triesTraceAt, contact.nextWordAt].compactMap { $0 }.reduce(heartbeat.nextAt, min)
+        var next = heartbeat.nextAt
+        if let wakeAt { next = min(next, wakeAt) }
+        if let triesTraceAt { next = min(next, triesTraceAt) }
+        if let moment = contact.nextWordAt { next = min(next, moment) }
+        return next
     }
 
     private mutating func showSignOfLife() {
@@ -242,9 +255,9 @@ public struct NodeShell {
     private mutating func takeArrivals() {
         // Handling an event may send, and a send that fails is an arrival itself.
         while !arrivals.isEmpty {
-            var batch: [Arrival] = []
-            swap(&batch, &arrivals)
-            for arrival in batch { take(arrival) }
+            swap(&handled, &arrivals)
+            for arrival in handled { take(arrival) }
+            handled.removeAll(keepingCapacity: true)
         }
     }
 
@@ -343,10 +356,13 @@ public struct NodeShell {
         guard var job else { return }
         self.job = nil
         let cost = job.isStep ? lastCost.step : lastCost.losses
-        if cost >= Self.longestInlineStep, let worker = startedWorker() {
+        let isLong = cost.map { $0.most >= Self.longestInlineStep } ?? true
+        if isLong, cost?.isOfProcessor ?? true, let worker = startedWorker() {
             try worker.submit(job)
         } else {
-            take(job.run(trainer, scratch: &training))
+            let known = max(lastCost.step?.most ?? 0, lastCost.losses?.most ?? 0)
+            if worker != nil, known < Self.shortStep { worker = nil }
+            take(job.run(trainer, scratch: &training, measuresProcessor: isLong))
         }
     }
 
@@ -368,7 +384,7 @@ public struct NodeShell {
         switch result.event {
         case .lossesProbed:
             lastCost.losses = result.cost
-            mixNanoseconds += result.cost
+            mixNanoseconds += result.cost.most
         default:
             lastCost.step = result.cost
         }
@@ -478,21 +494,31 @@ struct LocalJob: Sendable {
 
     var isStep: Bool { step != nil }
 
-    mutating func run(_ trainer: any LocalModel, scratch: inout TrainingScratch) -> LocalResult {
-        let clock = ThreadClock()
-        let start = clock.now()
+    /// - Parameter measuresProcessor: whether to ask for processor time, which is a call of the system.
+    mutating func run(
+        _ trainer: any LocalModel, scratch: inout TrainingScratch, measuresProcessor: Bool
+    ) -> LocalResult {
+        func now() -> Nanoseconds { measuresProcessor ? ThreadClock().now() : MonotonicClock().now().nanoseconds }
+        let start = now()
         let event =
             step?.run(by: trainer, scratch: &scratch)
             ?? .lossesProbed(round, trainer.batchLosses(of: models, round: round, scratch: &scratch))
-        return LocalResult(event: event, cost: clock.now() - start)
+        return LocalResult(event: event, cost: StepCost(most: now() - start, isOfProcessor: measuresProcessor))
     }
+}
+
+/// What a local step took. Elapsed time is never less than the processor time in it, and costs nothing to measure: only
+/// a step after one that seemed long is measured by the processor.
+struct StepCost: Sendable {
+    /// The processor time, or more.
+    let most: Nanoseconds
+    let isOfProcessor: Bool
 }
 
 struct LocalResult: Sendable {
     /// What the core is told.
     let event: NodeEvent
-    /// Processor time that it took.
-    let cost: Nanoseconds
+    let cost: StepCost
 }
 
 typealias LocalWorker = Worker<LocalJob, LocalResult>
@@ -502,7 +528,7 @@ extension Worker where Job == LocalJob, Output == LocalResult {
         var scratch = TrainingScratch()
         try self.init { job in
             var job = job
-            return job.run(trainer, scratch: &scratch)
+            return job.run(trainer, scratch: &scratch, measuresProcessor: true)
         }
     }
 }

@@ -61,7 +61,7 @@ public struct AddressValidator: Sendable {
         guard frame.kind == .hello, !frame.isSealed else { throw .handshakeExpected }
         guard datagram.count == helloBytes else { throw .badLength }
         let payload = Decoder.bytes(Frame.headerBytes..<datagram.count, of: datagram)
-        let check = Frame.check(fixed, payloadDigest: XXH64.hash(payload))
+        let check = Frame.check(fixed, payloadDigest: XXH3.hash(payload))
         guard Decoder.word(at: Frame.fixedBytes, of: datagram) == check else { throw .badCheck }
         return (frame, HelloPayload(encoded: payload))
     }

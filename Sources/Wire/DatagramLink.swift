@@ -478,7 +478,7 @@ public struct DatagramLink: Sendable {
         if let key {
             check = key.seal(&bytes, in: payloadStart..<bytes.count, header: header, nonce: frame.nonce)
         } else {
-            let digest = XXH64.hash(bytes, in: payloadStart..<bytes.count)
+            let digest = XXH3.hash(bytes, in: payloadStart..<bytes.count)
             let number = kind.isClear ? 0 : session?.number ?? 0
             check.append(littleEndian: Frame.check(header, payloadDigest: digest, session: number))
         }

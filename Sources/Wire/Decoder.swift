@@ -178,9 +178,10 @@ struct Decoder: Sendable {
     }
 
     private mutating func fillHead(to count: Int, from bytes: Span<UInt8>, offset: inout Int) -> Bool {
-        while head.count < count && offset < bytes.count {
-            head.append(bytes[offset])
-            offset += 1
+        let taken = min(count - head.count, bytes.count - offset)
+        if taken > 0 {
+            unsafe bytes.extracting(offset..<offset + taken).withUnsafeBytes { unsafe head.append(contentsOf: $0) }
+            offset += taken
         }
         return head.count >= count
     }
@@ -206,11 +207,10 @@ struct Decoder: Sendable {
     /// Compares the check, or opens the seal; returns the digest of the payload in the clear.
     private mutating func verify(_ header: Frame) throws(Rejection) -> UInt64 {
         try openSeal(header)
-        let digest = header.kind.isVector ? hash64(model) : XXH64.hash(small)
+        let digest = header.kind.isVector ? hash64(model) : XXH3.hash(small)
         if key == nil {
             let check = head.integer(at: Frame.fixedBytes, as: UInt64.self)
-            let fixed = Array(head.prefix(Frame.fixedBytes))
-            guard Frame.check(fixed, payloadDigest: digest) == check else { throw .badCheck }
+            guard Frame.check(head, payloadDigest: digest) == check else { throw .badCheck }
         }
         return digest
     }
@@ -220,8 +220,8 @@ struct Decoder: Sendable {
         unsafe span.extracting(range).withUnsafeBytes { unsafe [UInt8]($0) }
     }
 
-    /// XXH64 of the bytes of a span.
-    static func digest(of span: Span<UInt8>) -> UInt64 { unsafe XXH64.hash(span.bytes) }
+    /// XXH3 of the bytes of a span.
+    static func digest(of span: Span<UInt8>) -> UInt64 { unsafe XXH3.hash(span.bytes) }
 
     /// Eight bytes of a span as an integer, little end first.
     static func word(at offset: Int, of span: Span<UInt8>) -> UInt64 {

@@ -1,8 +1,8 @@
-// Frame version 3: what crosses the wire. All integers are little-endian.
+// Frame version 4: what crosses the wire. All integers are little-endian.
 //
 //   offset  bytes  field
 //        0      4  magic           "GSPN"
-//        4      1  version         3
+//        4      1  version         4
 //        5      1  kind            1 hello, 2 model, 3 waiting, 4 bye, 5 proof, 6 fragment, 7 cookie,
 //                             8 request of a state, 9 state
 //        6      2  flags           bit 0: sealed; bit 1, of a fragment: answer at once; the others are 0
@@ -10,7 +10,7 @@
 //       12      4  round           0 where the kind has none
 //       16      8  sequence        counts the frames of one connection and direction from 0
 //       24      4  payload length  bytes; fixed by kind and experiment, anything else is refused unread
-//       28      8  check           XXH64 of (bytes 0 ..< 28, then XXH64 of the payload)
+//       28      8  check           XXH64 of (bytes 0 ..< 28, then XXH3 of the payload)
 //            or 16  seal            in place of the check where the frame is sealed
 //        …      …  payload         encrypted where the frame is sealed
 //
@@ -40,7 +40,7 @@ public struct Frame: Sendable, Equatable {
     /// What comes before check or seal.
     static let fixedBytes = 28
     public static let magic: [UInt8] = Array("GSPN".utf8)
-    public static let version: UInt8 = 3
+    public static let version: UInt8 = 4
 
     fileprivate static let sealedFlag: UInt16 = 1
     fileprivate static let urgentFlag: UInt16 = 2
@@ -107,12 +107,13 @@ public struct Frame: Sendable, Equatable {
     /// The check of a frame that is not sealed.
     ///
     /// - Parameters:
-    ///   - fixed: its first 28 bytes.
+    ///   - head: its first 28 bytes; what follows them is not looked at.
     ///   - session: its number, in a datagram that is no part of the handshake.
-    static func check(_ fixed: [UInt8], payloadDigest: UInt64, session: UInt64 = 0) -> UInt64 {
-        var covered = fixed
-        covered.append(littleEndian: payloadDigest)
-        return XXH64.hash(covered, seed: session)
+    static func check(_ head: [UInt8], payloadDigest: UInt64, session: UInt64 = 0) -> UInt64 {
+        var covered = InlineArray<36, UInt8>(repeating: 0)
+        for index in 0..<fixedBytes { covered[index] = head[index] }
+        for index in 0..<8 { covered[fixedBytes + index] = UInt8(truncatingIfNeeded: payloadDigest >> (8 * index)) }
+        return XXH64.hash(covered.span, seed: session)
     }
 }
 

@@ -29,7 +29,7 @@ extension Message {
 public struct ModelMessage: Sendable, Equatable {
     public let round: Round
     public let values: [Float]
-    /// XXH64 of the values' little-endian bytes.
+    /// XXH3 of the values' little-endian bytes.
     public let digest: UInt64
 
     /// The sender's side: computes the digest.

@@ -27,7 +27,7 @@ public struct OutgoingFrame: Sendable, Equatable {
             head += key.seal(&payload, header: head, nonce: frame.nonce)
             head += payload
         } else {
-            head.append(littleEndian: Frame.check(head, payloadDigest: XXH64.hash(payload)))
+            head.append(littleEndian: Frame.check(head, payloadDigest: XXH3.hash(payload)))
             head += payload
         }
         self.head = head

@@ -62,6 +62,6 @@ struct CheckpointTests {
         #expect(read(newer) == .failure(.newerVersion(9)))
         newer[4] = 4
         #expect(read(newer) == .failure(.olderVersion(4)))
-        #expect("\(CheckpointFault.olderVersion(4))" == "it has version 4; this program reads version 6")
+        #expect("\(CheckpointFault.olderVersion(4))" == "it has version 4; this program reads version 7")
     }
 }

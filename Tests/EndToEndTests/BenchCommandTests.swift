@@ -23,6 +23,26 @@ extension EndToEndTests {
             }
         }
 
+        @Test("another program is measured in turn, and what a round costs is counted")
+        func comparison() throws {
+            let laboratory = try Laboratory()
+            let words = ["bench", "rounds", "--quiet", "--nodes", "3", "--family", "ring", "--repetitions", "1"]
+            let node = try laboratory.program("gossipnode")
+            let ended = try laboratory.start(
+                words + ["--rounds", "20", "--against", node, "--count", "--json"]
+            ).ended()
+            #expect(ended.status == .exited(0) && ended.complaints.isEmpty, "\(ended.errors)")
+            let rows = try StrictJSON.read(ended.output, name: "report").member("rows")?.elements ?? []
+            for key in ["otherMillisecondsPerRound", "timesOther", "timesOtherProcessor", "processorMicroseconds"] {
+                #expect(rows.first?.member(key)?.number ?? 0 > 0, "\(key)")
+            }
+            let ratio = rows.first?.member("timesOther")?.number
+            #expect(rows.first?.member("timesOtherLow")?.number == ratio)
+            #expect(rows.first?.member("timesOtherHigh")?.number == ratio)
+            let refused = try laboratory.start(words + ["--against", "/nowhere"]).ended()
+            #expect(refused.status == .exited(2) && refused.errors.contains("--against"), "\(refused.errors)")
+        }
+
         @Test("a rule gives every figure")
         func rules() throws {
             let laboratory = try Laboratory()

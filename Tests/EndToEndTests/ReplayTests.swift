@@ -74,7 +74,7 @@ extension EndToEndTests {
             for command in [["replay"], ["trace", "--node", "4"]] {
                 let refused = try laboratory.start(command + [folder.path]).ended()
                 #expect(refused.status == .exited(2) && refused.output.isEmpty)
-                #expect(refused.errors.contains("version 1 of the format; this program reads version 2"))
+                #expect(refused.errors.contains("version 1 of the format; this program reads version 3"))
             }
             Files.remove(old)
 

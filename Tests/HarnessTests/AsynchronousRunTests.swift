@@ -14,7 +14,7 @@ struct AsynchronousRunTests {
 
     @Test(
         "the pinned runs, with any number of threads",
-        arguments: [(Carriage.values, UInt64(0xd1e3_0cb4_e505_a0a8)), (.datagrams, 0xbff5_fc4d_1cd8_55d3)], [1, 2, 3])
+        arguments: [(Carriage.values, UInt64(0x4c09_7251_00df_dbd5)), (.datagrams, 0xb4c0_5584_7fc4_9a2f)], [1, 2, 3])
     func pinned(run: (carriage: Carriage, traceHash: UInt64), threads: Int) throws {
         var simulator = try Simulator(
             smallAssembly(Self.settings), options: .init(threads: threads, carriage: run.carriage))

@@ -22,6 +22,39 @@ struct BenchTests {
         #expect(sample.quantile(1) == 100)
     }
 
+    @Test("the interval of a median leaves out as many values as the sign test allows")
+    func intervals() {
+        func interval(_ count: Int) -> [Double] {
+            var sample = Sample()
+            for value in (1...count).reversed() { sample.add(Double(value)) }
+            return [sample.intervalOfMedian.low, sample.intervalOfMedian.high]
+        }
+        #expect(interval(1) == [1, 1])
+        #expect(interval(5) == [1, 5])
+        #expect(interval(6) == [1, 6])
+        // Conover, Practical Nonparametric Statistics, table A3: P(Bin(9, 1/2) <= 1) = 0.0195, P(<= 2) = 0.09.
+        #expect(interval(9) == [2, 8])
+        #expect(interval(20) == [6, 15])
+        #expect(Sample().intervalOfMedian.low.isNaN)
+    }
+
+    @Test("calls are read from the table that strace writes")
+    func calls() {
+        let table = """
+            % time     seconds  usecs/call     calls    errors syscall
+            ------ ----------- ----------- --------- --------- ----------------
+             50.00    0.000030          15       200           writev
+             30.00    0.000020          12       150        40 read
+             20.00    0.000010          11        10           readv
+              0.00    0.000000           0        12           poll
+              0.00    0.000000           0         7         2 openat
+            ------ ----------- ----------- --------- --------- ----------------
+            100.00    0.000060                   379        42 total
+            """
+        #expect(SystemCallCounts.counts(table) == [160, 200, 12, 7, 42])
+        #expect(SystemCallCounts.counts("").allSatisfy { $0 == 0 })
+    }
+
     @Test("every benchmark has its own name and flags that are not everybody's")
     func catalogue() throws {
         let names = BenchCatalog.all.map { $0.name }

@@ -42,6 +42,27 @@ extension PlatformTests {
             #expect(try Files.read(log) == Array("an argument a=b 3\ntrouble\n".utf8))
         }
 
+        @Test("one of many is put where the others are, and whoever is started after them is not")
+        func addresses() throws {
+            let folder = try TemporaryDirectory()
+            func said(by file: String, isOneOfMany: Bool) throws -> String {
+                let log = "\(folder.path)/log-\(file)-\(isOneOfMany)-\(try Files.names(in: folder.path).count)"
+                let child = try ChildProcess(
+                    "/bin/cat", ["/proc/self/\(file)"], output: .file(log), isOneOfMany: isOneOfMany)
+                #expect(try child.wait() == .exited(0))
+                return String(decoding: try Files.read(log), as: UTF8.self)
+            }
+            let usual = try said(by: "personality", isOneOfMany: false)
+            // A container may not allow it.
+            if try said(by: "personality", isOneOfMany: true).dropFirst(3).first == "4" {
+                #expect(try said(by: "maps", isOneOfMany: true) == said(by: "maps", isOneOfMany: true))
+            }
+            #expect(try said(by: "personality", isOneOfMany: false) == usual)
+            let isRandom = try Files.read("/proc/sys/kernel/randomize_va_space").first == UInt8(ascii: "2")
+            guard isRandom, usual.dropFirst(3).first == "0" else { return }
+            #expect(try said(by: "maps", isOneOfMany: false) != said(by: "maps", isOneOfMany: false))
+        }
+
         @Test("a child leads its own process group and inherits none of this process's descriptors")
         func isolation() throws {
             let folder = try TemporaryDirectory()

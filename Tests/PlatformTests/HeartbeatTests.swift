@@ -8,7 +8,7 @@ extension PlatformTests {
     @Suite("Heartbeat") struct HeartbeatTests {
         private static func moment(_ milliseconds: Int) -> Instant { Instant(nanoseconds: .milliseconds(milliseconds)) }
 
-        @Test("it tells each new round at once, and else that the loop stirs, once a second")
+        @Test("it tells each new round soon, and else that the loop stirs, once a second")
         func beats() throws {
             let folder = try TemporaryDirectory()
             let path = "\(folder.path)/heartbeat"
@@ -26,6 +26,12 @@ extension PlatformTests {
             #expect(writer.nextAt == Self.moment(1501))
             #expect(try told(in: 3, at: 1500) == [102, 3])
             #expect(try told(in: 3, at: 1501) == [103, 3])
+            // Rounds that follow each other at once are told of together, and the last of them soon.
+            #expect(try told(in: 4, at: 1502) == [103, 3])
+            #expect(try told(in: 5, at: 1504) == [103, 3])
+            #expect(writer.nextAt == Self.moment(1506))
+            #expect(try told(in: 5, at: 1506) == [104, 5])
+            #expect(writer.nextAt == Self.moment(2506))
             #expect(Files.size(of: path) == Heartbeat.byteCount)
             // The next process of the node goes on in the same file.
             writer = try HeartbeatWriter(path, first: 1000, at: Self.moment(9000))

@@ -158,7 +158,7 @@ struct ScheduleFileTests {
     func hostile() throws {
         let quiet = try assembly(Self.ring(Self.changes))
         let lied = try assembly(Self.ring(Self.changes), [#"adversary={"nodes": ["b"], "attack": "signFlip"}"#])
-        #expect(quiet.configuration(of: NodeID(0)) == lied.configuration(of: NodeID(0)))
+        #expect(isTheSame(quiet.configuration(of: NodeID(0)), lied.configuration(of: NodeID(0))))
         guard case .hostile(let hostileNode) = lied.behaviour(of: NodeID(1), neighbours: [NodeID(0), NodeID(2)]) else {
             Issue.record("b lies")
             return

@@ -179,5 +179,5 @@ struct SimulatorTests {
 enum PinnedRun {
     static let consensusDistance = 0.04268706891201104
     static let averageModelLoss = 2.1294652701743866
-    static let traceHash: UInt64 = 12_390_651_036_356_531_706
+    static let traceHash: UInt64 = 15_546_402_030_124_605_850
 }

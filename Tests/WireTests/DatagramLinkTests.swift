@@ -204,7 +204,7 @@ struct DatagramLinkTests {
         ).encoded
         var bytes = header
         bytes.append(
-            littleEndian: Frame.check(header, payloadDigest: XXH64.hash(payload), session: session.number))
+            littleEndian: Frame.check(header, payloadDigest: XXH3.hash(payload), session: session.number))
         network.inject(bytes + payload, to: 1)
         #expect(network.rejections[1].isEmpty)
         network.send(.waiting(Round(2)), from: 0)

@@ -267,19 +267,19 @@ struct LinkTests {
         #expect(said.map(\.kind) == [.bye] && said[0].bytes.last == CloseReason.refused.rawValue)
     }
 
-    @Test("frame version 3 is this, byte for byte")
+    @Test("frame version 4 is this, byte for byte")
     func layout() {
         let bytes = OutgoingFrame(
             model: ModelMessage(round: Round(0x0102), values: [1]), sender: NodeID(3), sequence: 0x0A0B
         ).bytes
         let header: [UInt8] = [
-            0x47, 0x53, 0x50, 0x4E, 3, 2, 0, 0, 3, 0, 0, 0, 2, 1, 0, 0, 0x0B, 0x0A, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0,
+            0x47, 0x53, 0x50, 0x4E, 4, 2, 0, 0, 3, 0, 0, 0, 2, 1, 0, 0, 0x0B, 0x0A, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0,
         ]
         let payload: [UInt8] = [0, 0, 0x80, 0x3F]
         #expect(Array(bytes.prefix(28)) == header)
         #expect(Array(bytes.suffix(4)) == payload)
         var covered = header
-        covered.append(littleEndian: XXH64.hash(payload))
+        covered.append(littleEndian: XXH3.hash(payload))
         #expect(bytes.integer(at: 28, as: UInt64.self) == XXH64.hash(covered))
     }
 

@@ -25,7 +25,7 @@ public enum BareExchange {
             children.append(
                 try ChildProcess(
                     program, ["bench", word, "\(node.index)", neighbours, "\(bytes)", "\(rounds)", folder.path],
-                    lifeline: lifeline))
+                    lifeline: lifeline, isOneOfMany: true))
         }
         for child in children where try child.wait() != .exited(0) {
             throw BenchFault("a process of the bare exchange did not end well")

@@ -5,8 +5,8 @@ import JSON
 import Registry
 import Scenario
 
-/// Softmax regression of 784 features and 10 classes, plain descent, one step of 32 samples a round, nobody hostile, no
-/// checkpoints, no records but the last.
+/// Softmax regression of 10 classes, of 784 features if nobody says otherwise, plain descent, one step of 32 samples a
+/// round, nobody hostile, no checkpoints, no records but the last.
 struct BenchTask {
     static let features = 784
     static let classes = 10
@@ -15,7 +15,8 @@ struct BenchTask {
     let family: String
     let nodes: Int
     let rule: String
-    let rounds: Int
+    var rounds: Int
+    var featureCount = features
     /// Samples of one node; where they are no more than a batch, all of them are every batch.
     var samplesOfNode = 200
 
@@ -38,7 +39,7 @@ struct BenchTask {
             "task": .object([
                 "dataset": .object([
                     "kind": .text("synthetic"), "samples": .number(nodes * samplesOfNode), "testSamples": .number(1),
-                    "features": .number(Self.features), "classes": .number(Self.classes),
+                    "features": .number(featureCount), "classes": .number(Self.classes),
                 ]), "split": .text("iid"), "model": .text("softmax"),
             ]),
             "training": .object([

@@ -152,7 +152,7 @@ public enum KernelBench: Bench {
     }
 
     private static func hashItem(bytes: Int) -> Item {
-        Item(name: "XXH64, \(bytes) bytes", bytes: bytes) {
+        Item(name: "XXH3, \(bytes) bytes", bytes: bytes) {
             let values = vector(bytes / 4, lane: 0)
             return { Double(hash64(values) >> 32) }
         }

@@ -76,9 +76,9 @@ public enum LaboratoryBench: Bench {
 
     /// Seconds, and processor seconds of all processes that were started and have ended in it.
     private static func timed(_ body: () throws -> Void) rethrows -> (wall: Double, cost: Double) {
-        let before = ProcessorClock.ofEndedChildren()
+        let before = ProcessorUse.ofEndedChildren().time
         let wall = try seconds(of: body)
-        return (wall, Double(ProcessorClock.ofEndedChildren() - before) / 1e9)
+        return (wall, Double(ProcessorUse.ofEndedChildren().time - before) / 1e9)
     }
 
     private static func runLaboratory(_ rounds: Int, _ settings: BenchSettings) throws {

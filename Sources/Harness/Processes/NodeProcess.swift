@@ -74,19 +74,22 @@ struct NodeProcess {
 extension ChildProcess {
     /// Starts a node of a run whose files are written.
     ///
-    /// - Parameter further: flags beside those that every node is given.
+    /// - Parameters:
+    ///   - wrapper: words of another program that starts this one; none by default.
+    ///   - further: flags beside those that every node is given.
     static func node(
         _ node: NodeID, of assembly: Assembly, run nonce: RunNonce, in directory: RunDirectory, program: String,
-        lifeline: Lifeline, _ further: [String] = []
+        under wrapper: [String] = [], lifeline: Lifeline, _ further: [String] = []
     ) throws(SystemFault) -> ChildProcess {
         // Written out, a graph may be larger than the file that it came from.
         let most = [directory.experiment, directory.topology].compactMap { Files.size(of: $0) }.max() ?? 0
         let limits = most > InputFiles.usualMost ? ["--\(InputFiles.flag.name)", "\(most)"] : []
+        let command = wrapper + [program]
         return try ChildProcess(
-            program,
-            [
+            command[0],
+            command.dropFirst() + [
                 "--experiment", directory.experiment, "--topology", directory.topology, "--node",
                 assembly.topology.labels[node.index], "--run", directory.path, "--nonce", "\(nonce)",
-            ] + limits + further, output: .file(directory.node(node).log), lifeline: lifeline)
+            ] + limits + further, output: .file(directory.node(node).log), lifeline: lifeline, isOneOfMany: true)
     }
 }

@@ -1,4 +1,4 @@
-// XXH64 (Collet, xxHash specification 0.1.1) for checks and traces; not cryptographic.
+// XXH64 (Collet, xxHash specification 0.1.1) for the checks of headers and files; not cryptographic.
 
 /// The hash function XXH64.
 public enum XXH64 {
@@ -10,6 +10,10 @@ public enum XXH64 {
 
     /// The 64-bit hash of `bytes`.
     public static func hash(_ bytes: RawSpan, seed: UInt64 = 0) -> UInt64 {
+        unsafe bytes.withUnsafeBytes { unsafe hash($0, seed: seed) }
+    }
+
+    public static func hash(_ bytes: Span<UInt8>, seed: UInt64 = 0) -> UInt64 {
         unsafe bytes.withUnsafeBytes { unsafe hash($0, seed: seed) }
     }
 
@@ -82,6 +86,3 @@ public enum XXH64 {
         (hash ^ round(0, accumulator)) &* prime1 &+ prime4
     }
 }
-
-/// XXH64 of the little-endian bytes of `values`.
-public func hash64(_ values: [Float]) -> UInt64 { unsafe XXH64.hash(values.span.bytes) }
