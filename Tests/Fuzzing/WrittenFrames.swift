@@ -20,7 +20,7 @@ struct WrittenFrame {
     static let headerBytes = 36
 
     var bytes: [UInt8] {
-        var bytes = Array("GSPN".utf8) + [3, kind]
+        var bytes = Array("GSPN".utf8) + [4, kind]
         bytes.append(littleEndian: flags)
         bytes.append(littleEndian: sender)
         bytes.append(littleEndian: round)
@@ -33,7 +33,7 @@ struct WrittenFrame {
     /// - Parameter fixed: the first 28 bytes.
     static func check(_ fixed: [UInt8], _ payload: [UInt8], _ session: UInt64 = 0) -> UInt64 {
         var covered = fixed
-        covered.append(littleEndian: XXH64.hash(payload))
+        covered.append(littleEndian: XXH3.hash(payload))
         return XXH64.hash(covered, seed: session)
     }
 
