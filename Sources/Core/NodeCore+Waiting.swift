@@ -20,7 +20,12 @@ extension NodeCore {
         var next = nextForgery(since: since, at: now) ?? .never
         if !missing.slots.isEmpty { next = min(next, missing.until) }
         if missing.mayBeHostile, !missing.slots.isEmpty {
-            let credit = missing.slots.filter(isKnown).map(ledger.credit).min() ?? ledger.limit
+            // A loop, as functions of its own to filter by would copy the node.
+            var least: Nanoseconds?
+            for slot in missing.slots where isKnown(slot) {
+                least = min(least ?? ledger.credit(of: slot), ledger.credit(of: slot))
+            }
+            let credit = least ?? ledger.limit
             next = min(next, now + credit * Nanoseconds(missing.slots.count), now + configuration.patience.glance)
         }
         if next == .never, isCutOff, since + configuration.patience.glance > now {
@@ -227,15 +232,19 @@ struct RecentMedian: Sendable {
     private static let capacity = 15
     private var values: [Nanoseconds] = []
     private var oldest = 0
+    /// The same, ascending.
+    private var sorted: [Nanoseconds] = []
     private(set) var median: Nanoseconds = 0
 
     mutating func add(_ value: Nanoseconds) {
         if values.count < Self.capacity {
             values.append(value)
         } else {
+            if let place = sorted.firstIndex(of: values[oldest]) { sorted.remove(at: place) }
             values[oldest] = value
             oldest = (oldest + 1) % Self.capacity
         }
-        median = values.sorted()[values.count / 2]
+        sorted.insert(value, at: sorted.firstIndex { $0 > value } ?? sorted.count)
+        median = sorted[sorted.count / 2]
     }
 }
