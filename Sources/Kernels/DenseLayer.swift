@@ -21,7 +21,7 @@ public func denseForward(
             let weights = unsafe parameters.baseAddress.unsafelyUnwrapped
             let biases = unsafe weights + classCount * featureCount
             var s = 0
-            var read = features.count > cachedFloats ? 0 : samples.count
+            var read = features.count > floatsAtHand ? 0 : samples.count
             while s < samples.count {
                 if s >= read {
                     read = min(samples.count, s + max(2, floatsAhead / featureCount))
@@ -112,6 +112,8 @@ public func denseBackward(
     }
 }
 
+/// Data of no more floats than this (8 MiB) are in the last cache, from which rows come soon enough by themselves.
+private let floatsAtHand = 1 << 21
 /// Floats of the rows that are asked for at once: an eighth of the second cache.
 private let floatsAhead = 1 << 15
 
