@@ -1,6 +1,5 @@
-// Rules whose work several threads share: the same bits for any number of them, over both catalogues.
+// Rules whose work is shared in parts: the same bits for any number of them, over both catalogues.
 import Aggregation
-import Dispatch
 import Kernels
 import Registry
 import Synchronization
@@ -80,10 +79,10 @@ struct SharedWorkTests {
 }
 
 enum SharedWork {
-    /// So many parts, on threads, however short the vectors.
+    /// So many parts, the last one first, however short the vectors.
     static func crew(of members: Int) -> Crew {
         Crew(members: { members }, leastElements: 0) { parts, work in
-            DispatchQueue.concurrentPerform(iterations: parts, execute: work)
+            for part in (0..<parts).reversed() { work(part) }
         }
     }
 
