@@ -39,7 +39,7 @@ struct StructureTests {
         "Sources/Cryptography/Poly1305.swift", "Sources/Kernels/Combination.swift", "Sources/Kernels/Crew.swift",
         "Sources/Kernels/DenseLayer.swift", "Sources/Kernels/Hashing.swift",
         "Sources/Kernels/MatrixProduct.swift", "Sources/Kernels/OrderStatistics.swift",
-        "Sources/Kernels/Reductions.swift",
+        "Sources/Kernels/ReadAhead.swift", "Sources/Kernels/Reductions.swift",
         "Sources/Kernels/VectorBatch.swift", "Sources/Wire/Decoder.swift",
         "Sources/Wire/OutgoingFrame.swift",
     ]
