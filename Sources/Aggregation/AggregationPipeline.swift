@@ -70,7 +70,12 @@ public struct AggregationPipeline: Sendable {
         inner.begin(rows: inputs.rows)
         if let last {
             last.prepare(inputs, context: context, scratch: &scratch)
-            aggregateBlocks(of: inputs, after: last, context: context, into: &output, report: &inner, scratch: scratch)
+            var block = VectorBatch(columns: 0, capacity: 0)
+            swap(&block, &scratch.batch)
+            aggregateBlocks(
+                of: inputs, after: last, context: context, into: &output, report: &inner, block: &block,
+                scratch: scratch)
+            swap(&block, &scratch.batch)
         } else {
             rule.aggregate(inputs, context: context, into: &output, report: &inner, scratch: &scratch)
         }
@@ -84,23 +89,36 @@ public struct AggregationPipeline: Sendable {
     private static let block = 512
 
     /// Makes a block of the last pre-aggregation's results at a time, and aggregates it while it is in the cache.
+    ///
+    /// - Parameters:
+    ///   - report: begun; what is noted is the same in all blocks.
+    ///   - block: memory of the thread that has the first one.
     private func aggregateBlocks(
         of inputs: borrowing VectorBatch, after last: any ColumnwisePreAggregation,
         context: borrowing AggregationContext, into output: inout MutableSpan<Float>, report: inout MixReport,
-        scratch: borrowing Scratch
+        block: inout VectorBatch, scratch: borrowing Scratch
     ) {
         inputs.shareColumns(by: Self.block, into: &output) { columns, output in
             // Of each thread.
             var rule = rule
             var inner = Scratch()
-            var noted = MixReport(rows: inputs.rows)
+            var noted = MixReport()
             var rows = VectorBatch(columns: 0, capacity: 0)
+            let isFirst = columns.lowerBound == 0
+            if isFirst {
+                swap(&noted, &report)
+                swap(&rows, &block)
+            } else {
+                noted.begin(rows: inputs.rows)
+            }
             inputs.forEachBlock(of: Self.block, in: columns, into: &output) { columns, output in
                 last.apply(to: inputs, columns: columns, into: &rows, scratch: scratch)
                 rule.aggregate(rows, context: context, into: &output, report: &noted, scratch: &inner)
             }
-            // It is the same in all blocks.
-            if columns.lowerBound == 0 { report = noted }
+            if isFirst {
+                swap(&noted, &report)
+                swap(&rows, &block)
+            }
         }
     }
 }

@@ -177,9 +177,8 @@ public struct Simulator {
         }
     }
 
-    /// More shards than threads where there are enough nodes. Each thread takes its own first, so that most of what its
-    /// nodes let go of is in the heap that it takes from again; then it takes those of others, so that all threads are
-    /// busy to the end of an instant, however processors are shared.
+    /// More shards than threads where there are enough nodes. Each thread takes its own first and then those of others,
+    /// so that all threads are busy to the end of an instant, however processors are shared.
     private static func shards(threads: Int, nodes: Int) -> Int {
         guard threads > 1 else { return 1 }
         return max(1, min(nodes, max(threads, min(shardsOfThread * threads, nodes / leastOfShard))))

@@ -59,6 +59,11 @@ public struct ModelMessage: Sendable, Equatable {
     }
 }
 
+extension ModelMessage: CustomStringConvertible {
+    /// What is compared.
+    public var description: String { "model of round \(round.number): \(values), digest \(digest)" }
+}
+
 /// Why a node says good-bye.
 public enum CloseReason: UInt8, Sendable, Equatable {
     /// All rounds are done; the last model has been sent.
