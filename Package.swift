@@ -12,7 +12,7 @@ let processor = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) 
 let usesAVX2 = isRootPackage && !portable && processor.contains(" avx2 ")
 
 let strict: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error), .strictMemorySafety()]
-/// For what every simulated step, run and report goes through as well: the tests make many.
+/// For what every simulated step goes through as well: the tests simulate many.
 let optimised: [SwiftSetting] = strict + (isRootPackage ? [.unsafeFlags(["-O"])] : [])
 let numeric: [SwiftSetting] =
     optimised
@@ -61,13 +61,13 @@ let package = Package(
         module("Attacks", foundations, numeric, prose: ["README.md"]),
         module("Core", foundations + ["Attacks"], optimised, prose: ["PATIENCE.md", "README.md"]),
         module("Faults", named, optimised, prose: ["README.md"]),
-        module("Scenario", foundations + ["Attacks", "Core", "Faults"], optimised, prose: ["README.md"]),
+        module("Scenario", foundations + ["Attacks", "Core", "Faults"], prose: ["README.md"]),
         module("Platform", node, informed, prose: ["README.md"]),
         module("Simulation", foundations + ["Attacks", "Core", "Faults"], optimised),
         module("Personalisation", named + ["Learning"], optimised),
         module("Linter", node, optimised),
         module(
-            "Harness", node + ["Personalisation", "Linter", "Platform", "Simulation"], optimised,
+            "Harness", node + ["Personalisation", "Linter", "Platform", "Simulation"],
             prose: ["README.md", "Bench/README.md", "Packs/README.md", "Sweep/README.md"]),
         .executableTarget(
             name: "gossipnode", dependencies: (node + ["Platform"]).map { .init(stringLiteral: $0) },

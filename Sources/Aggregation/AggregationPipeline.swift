@@ -47,7 +47,7 @@ public struct AggregationPipeline: Sendable {
     /// The aggregate of inputs that pass `check`.
     ///
     /// - Parameters:
-    ///   - inputs: what the pre-aggregations made of them is left there.
+    ///   - inputs: what is left there is of no use.
     ///   - report: begun for these inputs.
     public mutating func aggregate(
         _ inputs: inout VectorBatch, context: borrowing AggregationContext, into output: inout MutableSpan<Float>,
@@ -61,17 +61,65 @@ public struct AggregationPipeline: Sendable {
         swap(&inner, &scratch.report)
         scratch.groups.removeAll(keepingCapacity: true)
         scratch.groups.append(contentsOf: 0..<inputs.rows)
-        for step in before {
+        let last = type(of: rule).isColumnwise ? before.last as? any ColumnwisePreAggregation : nil
+        for step in before.dropLast(last == nil ? 0 : 1) {
             inner.begin(rows: inputs.rows)
             step.apply(to: &inputs, context: &context, report: &inner, scratch: &scratch)
             scratch.carryOver(inner, into: &report)
         }
         inner.begin(rows: inputs.rows)
-        rule.aggregate(inputs, context: context, into: &output, report: &inner, scratch: &scratch)
+        if let last {
+            last.prepare(inputs, context: context, scratch: &scratch)
+            var block = VectorBatch(columns: 0, capacity: 0)
+            swap(&block, &scratch.batch)
+            aggregateBlocks(
+                of: inputs, after: last, context: context, into: &output, report: &inner, block: &block,
+                scratch: scratch)
+            swap(&block, &scratch.batch)
+        } else {
+            rule.aggregate(inputs, context: context, into: &output, report: &inner, scratch: &scratch)
+        }
         scratch.carryOver(inner, into: &report)
         report.threshold = inner.threshold
         report.reachedLimit = inner.reachedLimit
         swap(&inner, &scratch.report)
+    }
+
+    /// Columns that thirty-two rows keep in the first caches.
+    private static let block = 512
+
+    /// Makes a block of the last pre-aggregation's results at a time, and aggregates it while it is in the cache.
+    ///
+    /// - Parameters:
+    ///   - report: begun; what is noted is the same in all blocks.
+    ///   - block: memory of the thread that has the first one.
+    private func aggregateBlocks(
+        of inputs: borrowing VectorBatch, after last: any ColumnwisePreAggregation,
+        context: borrowing AggregationContext, into output: inout MutableSpan<Float>, report: inout MixReport,
+        block: inout VectorBatch, scratch: borrowing Scratch
+    ) {
+        inputs.shareColumns(by: Self.block, into: &output) { columns, output in
+            // Of each thread.
+            var rule = rule
+            var inner = Scratch()
+            var noted = MixReport()
+            var rows = VectorBatch(columns: 0, capacity: 0)
+            let isFirst = columns.lowerBound == 0
+            if isFirst {
+                swap(&noted, &report)
+                swap(&rows, &block)
+            } else {
+                noted.begin(rows: inputs.rows)
+            }
+            inputs.forEachBlock(of: Self.block, in: columns, into: &output) { columns, output in
+                last.apply(to: inputs, columns: columns, into: &rows, scratch: scratch)
+                rule.aggregate(rows, context: context, into: &output, report: &noted, scratch: &inner)
+            }
+            if isFirst {
+                swap(&noted, &report)
+                swap(&rows, &block)
+            }
+        }
     }
 }
 

@@ -17,6 +17,9 @@ public protocol AggregationRule: Registered {
     static var condition: String { get }
     /// Whether it keeps some inputs and discards others, so that the node's own can be kept among them.
     static var isSelection: Bool { get }
+    /// Whether each element of the result comes of the same element of the inputs alone, and what is noted of inputs
+    /// of none.
+    static var isColumnwise: Bool { get }
     /// The parameters that make it ByzFL's, where its defaults do not.
     static var byzfl: [(name: String, value: ParameterValue)] { get }
 
@@ -48,6 +51,7 @@ public protocol AggregationRule: Registered {
 extension AggregationRule {
     public static var condition: String { "n > 2f" }
     public static var isSelection: Bool { false }
+    public static var isColumnwise: Bool { false }
     public static var byzfl: [(name: String, value: ParameterValue)] { [] }
 
     public var symmetries: Symmetries { [.translation, .scale] }

@@ -39,10 +39,6 @@ extension Scratch {
 
     /// `distances` becomes |x_i − x_centre|² of every row.
     mutating func measure(_ inputs: borrowing VectorBatch, from centre: Span<Float>) {
-        distances.removeAll(keepingCapacity: true)
-        let elements = inputs.elements.span
-        for row in 0..<inputs.rows {
-            distances.append(squaredDistance(elements.extracting(inputs.range(ofRow: row)), centre))
-        }
+        squaredDistances(of: inputs, from: centre, into: &distances)
     }
 }

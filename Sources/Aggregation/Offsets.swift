@@ -8,18 +8,7 @@ private let block = 1024
 
 /// distances[i] = |y_i − x|.
 func measureOffsets(_ neighbours: borrowing VectorBatch, from own: Span<Float>, into distances: inout [Double]) {
-    distances.removeAll(keepingCapacity: true)
-    for _ in 0..<neighbours.rows { distances.append(0) }
-    let elements = neighbours.elements.span
-    for start in stride(from: 0, to: own.count, by: block) {
-        let columns = start..<min(start + block, own.count)
-        let centre = own.extracting(columns)
-        for row in distances.indices {
-            let first = neighbours.range(ofRow: row).lowerBound
-            let part = elements.extracting(first + columns.lowerBound..<first + columns.upperBound)
-            distances[row] += squaredDistance(part, centre)
-        }
-    }
+    squaredDistances(of: neighbours, from: own, inBlocksOf: block, into: &distances)
     for row in distances.indices { distances[row] = distances[row].squareRoot() }
 }
 
@@ -31,11 +20,16 @@ func addOffsets(
     _ neighbours: borrowing VectorBatch, from own: Span<Float>, coefficients: [Double],
     into next: inout MutableSpan<Float>, report: inout MixReport
 ) {
-    copy(own, into: &next)
     let elements = neighbours.elements.span
-    for row in 0..<neighbours.rows where coefficients[row] != 0 {
-        addScaledDifference(
-            Float(coefficients[row]), elements.extracting(neighbours.range(ofRow: row)), minus: own, into: &next)
+    neighbours.shareBlocks(of: block, into: &next) { columns, next in
+        let centre = own.extracting(columns)
+        copy(centre, into: &next)
+        for row in 0..<neighbours.rows where coefficients[row] != 0 {
+            let first = neighbours.range(ofRow: row).lowerBound
+            addScaledDifference(
+                Float(coefficients[row]), elements.extracting(first + columns.lowerBound..<first + columns.upperBound),
+                minus: centre, into: &next)
+        }
     }
     report.ownWeight = 1 - coefficients.reduce(0, +)
 }

@@ -121,6 +121,7 @@ public struct OnNeighbourhood<Rule: AggregationRule>: NeighbourhoodRule {
             if let origin { inputs.append(model, minus: origin) } else { inputs.append(model) }
         }
         inputs.begin(columns: neighbours.columns)
+        inputs.crew = neighbours.crew
         let elements = neighbours.elements.span
         for row in 0...neighbours.rows {
             if row == place, let own { append(own) }

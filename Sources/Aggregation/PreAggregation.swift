@@ -32,6 +32,20 @@ public protocol PreAggregation: Registered {
     )
 }
 
+/// A pre-aggregation that looks at all of the inputs once, and then makes each column of its results of that column of
+/// the inputs alone. Before a rule that goes by columns, no more of the results than a block ever exists.
+protocol ColumnwisePreAggregation: PreAggregation {
+    /// Looks at the inputs, and leaves in the scratch what `apply(to:columns:)` goes by.
+    func prepare(_ inputs: borrowing VectorBatch, context: borrowing AggregationContext, scratch: inout Scratch)
+
+    /// - Parameters:
+    ///   - columns: of the inputs; those of the results are all of `block`.
+    ///   - scratch: as it was left.
+    func apply(
+        to inputs: borrowing VectorBatch, columns: Range<Int>, into block: inout VectorBatch, scratch: borrowing Scratch
+    )
+}
+
 extension PreAggregation {
     public var symmetries: Symmetries { [.translation, .scale] }
     public func capacity(of count: Int) -> Int { count - 1 }

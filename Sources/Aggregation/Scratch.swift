@@ -22,7 +22,6 @@ public struct Scratch: Sendable {
     var products: [Double] = []
     /// Rows that were chosen, ascending.
     var chosen: [Int] = []
-    var tile: [SIMD8<Double>] = []
     var eigen = SymmetricEigensystem()
     /// Rows that a pre-aggregation makes, or that a rule works on.
     var batch = VectorBatch(columns: 0, capacity: 0)

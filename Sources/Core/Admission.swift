@@ -50,6 +50,6 @@ enum Admission: Equatable {
 
     private static func fault(of message: ModelMessage, elements: Int) -> Rejection? {
         guard message.values.count == elements else { return .wrongDimension }
-        return allFinite(message.values.span) ? nil : .notFinite
+        return message.isFinite ? nil : .notFinite
     }
 }

@@ -45,12 +45,6 @@ extension NodeCore {
         return round.number - arrival.number > staleness
     }
 
-    /// Whether the node can go on from a model of its own. A hostile one can from any: it needs no good model to forge.
-    func isSound(_ model: [Float]) -> Bool {
-        if allFinite(model.span) { return true }
-        return isAttacking
-    }
-
     func traceLine(_ own: ModelMessage, _ roundInputs: RoundInputs, _ state: NodeState) -> TraceLine {
         var inputs = roundInputs.heard.map(TraceLine.Input.init)
         inputs.append(TraceLine.Input(sender: configuration.node, round: own.round, digest: own.digest))

@@ -406,7 +406,7 @@ public struct NodeCore: Sendable {
     /// Sends what the round has come to, and begins to wait for what others send.
     mutating func publish(at now: Instant, into effects: inout [NodeEffect]) {
         guard let own = halfStep?.own else { preconditionFailure("a message is made before it is sent") }
-        guard isSound(own.values) else { return end(.diverged(currentRound), saying: .failed, into: &effects) }
+        guard own.isFinite || isAttacking else { return end(.diverged(currentRound), saying: .failed, into: &effects) }
         publishedRounds = round.number + 1
         accountedUntil = now
         guard exchanges, !isAttacking else { return }
@@ -443,7 +443,9 @@ public struct NodeCore: Sendable {
     ) {
         var state = function(
             halfStep, with: roundInputs, among: neighbourhood, probes: probes, using: &workspace)
-        guard isSound(state.underWay ?? state.shared) else {
+        // A node can only go on from a finite model of its own; a hostile one from any, as it needs none to forge.
+        let isFinite = state.underWay.map { allFinite($0.span) } ?? allFinite(state.shared.span)
+        guard isFinite || isAttacking else {
             return end(.diverged(currentRound), saying: .failed, into: &effects)
         }
         if exchanges { note(roundInputs, workspace) }

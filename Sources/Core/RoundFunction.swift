@@ -128,7 +128,7 @@ public struct RoundFunction: Sendable {
         _ own: ModelMessage, with heard: [ReceivedModel], among neighbourhood: RoundNeighbourhood,
         using workspace: inout Workspace
     ) -> LossProbe? {
-        guard triesOut, let rule = rules[0] as? any LossAwareRule, allFinite(own.values.span) else { return nil }
+        guard triesOut, let rule = rules[0] as? any LossAwareRule, own.isFinite else { return nil }
         prepare(0, heard, before: [], offenders: [], in: own.round, neighbourhood, &workspace)
         let rows = rule.probes(
             own: own.values.span, neighbours: workspace.batch, context: workspace.context, scratch: &workspace.scratch)
@@ -217,7 +217,7 @@ public struct RoundFunction: Sendable {
         among neighbourhood: RoundNeighbourhood, probes: ProbedLosses? = nil, using workspace: inout Workspace
     ) -> [Float] {
         let probes = probes ?? probeLossesNow(own, with: heard, among: neighbourhood, using: &workspace)
-        let isFinite = allFinite(own.values.span)
+        let isFinite = own.isFinite
         var next: [Float] = []
         var mass: Float = 0
         for (channel, range) in configuration.channels.ranges.enumerated() {
@@ -369,18 +369,17 @@ extension Workspace {
         _ heard: [ReceivedModel], _ range: Range<Int>, own: [Float]? = nil, _ function: RoundFunction,
         _ neighbourhood: RoundNeighbourhood
     ) {
-        let configuration = function.configuration
         batch.begin(columns: range.count)
         context.senders.removeAll(keepingCapacity: true)
         context.weights.removeAll(keepingCapacity: true)
         context.ownRow = nil
         for one in heard {
-            guard let weight = configuration.slot(of: one.sender).flatMap(neighbourhood.links.mixingWeight) else {
-                continue
-            }
+            guard let slot = function.configuration.slot(of: one.sender),
+                let weight = neighbourhood.links.mixingWeight(at: slot)
+            else { continue }
             let share = function.massPlace == nil ? weight : function.massShare(of: one.message.values)
             guard let share else { continue }
-            if let own, context.ownRow == nil, one.sender > configuration.node { appendOwn(own, range) }
+            if let own, context.ownRow == nil, one.sender > function.configuration.node { appendOwn(own, range) }
             batch.append(one.message.values.span.extracting(range))
             context.senders.append(one.sender)
             context.weights.append(share)

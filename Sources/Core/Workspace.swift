@@ -20,8 +20,10 @@ public struct Workspace: Sendable {
     /// - Parameters:
     ///   - dimension: elements of a model.
     ///   - degree: the most neighbours any of the nodes has.
-    public init(dimension: Int, degree: Int) {
+    ///   - crew: who shares the work on long vectors, if anybody.
+    public init(dimension: Int, degree: Int, crew: Crew? = nil) {
         batch = VectorBatch(columns: dimension, capacity: degree + 1)
+        batch.crew = crew
         context = MixContext(
             round: Round(0), rounds: 0, node: NodeID(0), senders: [], weights: [], budget: Budget(count: 0, weight: 0))
     }

@@ -77,11 +77,9 @@ public struct Evaluator {
         let consensus = Consensus(models.map(\.model))
         // The average comes last.
         let all = models.map(\.model) + [consensus.average]
-        let onTest = all.map { assembly.objective.evaluate($0.span, on: test, scratch: &scratch) }
-        let onValidation = validation.map { part in
-            all.map { assembly.objective.evaluate($0.span, on: part, scratch: &scratch) }
-        }
-        let gaps = yardstick.map { yardstick in all.map { yardstick.gap(of: $0) } }
+        let onTest = evaluations(of: all, on: test)
+        let onValidation = validation.map { evaluations(of: all, on: $0) }
+        let gaps = yardstick.map { yardstick in all.mapConcurrently(with: {}) { model, _ in yardstick.gap(of: model) } }
         let moment = Moment(
             rounds: rounds, models: models, average: consensus.average,
             accuracies: onTest.dropLast().map(\.accuracy), losses: onTest.dropLast().map(\.comparableLoss),
@@ -100,6 +98,18 @@ public struct Evaluator {
             record: record, nodes: nodes, scale: consensus.scale, average: consensus.average, bar: bar,
             certificate: yardstick?.certificate, testSamples: test.count)
     }
+
+    private func evaluations(of models: [[Float]], on part: Samples) -> [Evaluation] {
+        let objective = assembly.objective
+        // What takes less time than handing it over is not handed over.
+        let worth = Self.leastFloats / max(1, part.count * objective.activationsPerSample + objective.dimension)
+        return models.mapConcurrently(least: worth, with: { ObjectiveScratch() }) { model, scratch in
+            objective.evaluate(model.span, on: part, scratch: &scratch)
+        }
+    }
+
+    /// Parameters and activations of a portion of models.
+    private static let leastFloats = 1 << 17
 }
 
 extension Bar {

@@ -38,6 +38,8 @@ public struct Verdict: Sendable, Equatable {
     /// Of the survivors' models.
     public let distance: ConsensusDistance?
     public let wasStopped: Bool
+    /// Whoever is worth less has not learned what the others have; found once, as every survivor is held to it.
+    private let leastWorth: Double
 
     /// - Parameter distance: `nil` where nobody survived.
     public init(
@@ -48,6 +50,8 @@ public struct Verdict: Sendable, Equatable {
         self.bar = bar
         self.distance = distance
         self.wasStopped = wasStopped
+        leastWorth =
+            survivors.isEmpty ? 0 : Self.leastOfMedian * middle(of: survivors.map { bar.worth(of: $0.score) })
     }
 
     /// - Parameter judgement: of the honest nodes that finished; `nil` if none did.
@@ -86,10 +90,10 @@ public struct Verdict: Sendable, Equatable {
 
     /// Survivors that did not learn what the others did, the worst first: no better than chance, or below nine tenths
     /// of the median honest accuracy; where there is only a loss, of what the median honest node has gained.
-    public var failed: [Survivor] {
-        guard !survivors.isEmpty else { return [] }
-        let least = Self.leastOfMedian * middle(of: survivors.map { bar.worth(of: $0.score) })
-        return survivors.filter { !bar.isBeaten(by: $0.score) || bar.worth(of: $0.score) < least }
+    public var failed: [Survivor] { survivors.filter(hasFailed) }
+
+    private func hasFailed(_ survivor: Survivor) -> Bool {
+        !bar.isBeaten(by: survivor.score) || bar.worth(of: survivor.score) < leastWorth
     }
 
     /// Whether the survivors are of one mind, but for less than half of them.
@@ -98,10 +102,9 @@ public struct Verdict: Sendable, Equatable {
     /// Where the survivors are of one mind: those that are not, though they learned.
     public var far: [Survivor] {
         guard agrees, let median = distance?.medianRelative else { return [] }
-        let failed = Set(failed.map(\.label))
         return survivors.filter { survivor in
             (survivor.relativeDistance ?? 0) >= max(Self.agreement, Self.farTimes * median)
-                && !failed.contains(survivor.label)
+                && !hasFailed(survivor)
         }
     }
 }
@@ -151,6 +154,7 @@ extension Verdict {
             return "\(subject) did not learn (best \(best); \(bar.atMost))"
                 + consent(", but agree", ", nor do they agree")
         }
+        let failed = failed
         guard !failed.isEmpty else {
             let score = isOne ? worst : "worst \(worst)"
             return "\(subject) learned (\(score), \(bar.inWords))"
@@ -160,7 +164,7 @@ extension Verdict {
             lost.isEmpty
             ? "\(failed.count) of \(honest) honest nodes" : "\(failed.count) of the \(survivors.count) left"
         let rest = survivors.count - failed.count
-        let least = text(survivors.first { !failed.contains($0) }?.score ?? 0)
+        let least = text(survivors.first { !hasFailed($0) }?.score ?? 0)
         let achieved = rest == 1 ? "the other reaches \(least)" : "the others reach \(least)\(bar.orBetter)"
         return "\(count) failed (\(failures)); \(achieved)"
             + (rest == 1 ? "" : consent(" and agree", " but do not agree"))

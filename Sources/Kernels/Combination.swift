@@ -12,13 +12,16 @@ public func combine(
     _ rows: borrowing VectorBatch, _ coefficients: [Double], base: Span<Float>, _ baseCoefficient: Double,
     into out: inout MutableSpan<Float>
 ) {
-    combineBlocks(rows, coefficients, base: base, baseCoefficient, into: &out) { _, _ in }
+    precondition(base.count == rows.columns || base.isEmpty, "a base as long as a row")
+    rows.shareColumns(by: blockSize, into: &out) { columns, out in
+        combineBlocks(rows, coefficients, base: base, baseCoefficient, columns, into: &out) { _, _ in }
+    }
 }
 
 /// out = Σ c_i x_i.
 public func combine(_ rows: borrowing VectorBatch, _ coefficients: [Double], into out: inout MutableSpan<Float>) {
     let zeros: [Float] = []
-    combineBlocks(rows, coefficients, base: zeros.span, 0, into: &out) { _, _ in }
+    combine(rows, coefficients, base: zeros.span, 0, into: &out)
 }
 
 /// Appends Σ c_i x_i to `out`.
@@ -26,8 +29,11 @@ public func combine(_ rows: borrowing VectorBatch, _ coefficients: [Double], ont
     let first = out.elements.count
     out.elements.append(contentsOf: repeatElement(0, count: out.columns))
     let zeros: [Float] = []
+    let none = zeros.span
     var elements = out.elements.mutableSpan
-    combineBlocks(rows, coefficients, base: zeros.span, 0, into: &elements, at: first) { _, _ in }
+    rows.shareColumns(by: blockSize, into: &elements, at: first) { columns, out in
+        combineBlocks(rows, coefficients, base: none, 0, columns, into: &out) { _, _ in }
+    }
 }
 
 /// The same in one pass with the squared distances of all rows from the result: a block is measured while it is in the
@@ -39,7 +45,7 @@ public func combine(
     squaredDistances.removeAll(keepingCapacity: true)
     squaredDistances.append(contentsOf: repeatElement(0, count: rows.rows))
     let elements = rows.elements.span
-    combineBlocks(rows, coefficients, base: base, baseCoefficient, into: &out) { start, block in
+    combineBlocks(rows, coefficients, base: base, baseCoefficient, 0..<rows.columns, into: &out) { start, block in
         for row in 0..<rows.rows {
             let first = row * rows.columns + start
             squaredDistances[row] += squaredDistance(elements.extracting(first..<first + block.count), block)
@@ -47,19 +53,33 @@ public func combine(
     }
 }
 
+/// - Parameters:
+///   - range: of columns.
+///   - out: one element for each of them.
 @inline(__always)
 private func combineBlocks(
     _ rows: borrowing VectorBatch, _ coefficients: [Double], base: Span<Float>, _ baseCoefficient: Double,
-    into out: inout MutableSpan<Float>, at first: Int = 0, whenDone: (Int, Span<Float>) -> Void
+    _ range: Range<Int>, into out: inout MutableSpan<Float>, whenDone: (Int, Span<Float>) -> Void
 ) {
     let columns = rows.columns
     precondition(coefficients.count == rows.rows, "a coefficient a row")
-    precondition(out.count == first + columns, "a result a column")
+    precondition(out.count == range.count, "a result a column")
     precondition(base.count == columns || base.isEmpty, "a base as long as a row")
     let elements = rows.elements.span
+    let isLong = elements.count > cachedFloats
     var sums = BlockSums(repeating: 0)
-    for start in stride(from: 0, to: columns, by: blockSize) {
-        let width = min(blockSize, columns - start)
+    for start in stride(from: range.lowerBound, to: range.upperBound, by: blockSize) {
+        let width = min(blockSize, range.upperBound - start)
+        let target = start - range.lowerBound
+        if isLong {
+            out[target] = 0
+            for row in 0..<rows.rows where coefficients[row] != 0 {
+                let first = row * columns + start
+                unsafe elements.extracting(first..<first + width).withUnsafeBufferPointer {
+                    unsafe out[target] += oneOfEachLine($0.baseAddress.unsafelyUnwrapped, width)
+                }
+            }
+        }
         var block = sums.mutableSpan
         if base.isEmpty {
             for i in 0..<width { block[i] = 0 }
@@ -91,7 +111,6 @@ private func combineBlocks(
                 block[i] = ((block[i] + a * Double(x[i])) + b * Double(y[i]) + c * Double(z[i])) + d * Double(w[i])
             }
         }
-        let target = first + start
         for i in 0..<width { out[target + i] = Float(block[i]) }
         whenDone(start, out.span.extracting(target..<target + width))
     }
@@ -105,33 +124,76 @@ private func nextRow(of coefficients: [Double], from row: Int) -> Int? {
 /// `out` becomes, for every `size` of the members, the mean of the rows that they name.
 ///
 /// A block of columns is turned into Doubles once and then read by every subset that a row is in.
-///
-/// - Parameter tile: memory for the block; what is in it does not matter.
+public func averageSubsets(of rows: borrowing VectorBatch, members: [Int], size: Int, into out: inout VectorBatch) {
+    out.begin(columns: rows.columns, rows: members.count / size)
+    unsafe out.elements.withUnsafeMutableBufferPointer { elements in
+        rows.shareColumns(by: columnsOfPart) { columns in
+            unsafe averageSubsets(
+                of: rows, columns, members: members, size: size,
+                into: elements, every: rows.columns, from: columns.lowerBound)
+        }
+    }
+}
+
+/// The same of some columns, which become all of those of `out`.
 public func averageSubsets(
-    of rows: borrowing VectorBatch, members: [Int], size: Int, into out: inout VectorBatch,
-    tile: inout [SIMD8<Double>]
+    of rows: borrowing VectorBatch, columns: Range<Int>, members: [Int], size: Int, into out: inout VectorBatch
 ) {
-    let (count, columns) = (rows.rows, rows.columns)
+    out.begin(columns: columns.count, rows: members.count / size)
+    unsafe out.elements.withUnsafeMutableBufferPointer { elements in
+        unsafe averageSubsets(
+            of: rows, columns, members: members, size: size, into: elements, every: columns.count, from: 0)
+    }
+}
+
+/// A part of the work on a batch has at least so many columns, in whole tiles.
+private let columnsOfPart = 8 * tileVectors
+
+/// - Parameters:
+///   - pitch: elements from one mean to the next.
+///   - first: of the first mean.
+private func averageSubsets(
+    of rows: borrowing VectorBatch, _ columns: Range<Int>, members: [Int], size: Int,
+    into out: UnsafeMutableBufferPointer<Float>, every pitch: Int, from first: Int
+) {
     let subsets = members.count / size
     precondition(size > 0 && subsets * size == members.count, "whole subsets of rows")
-    out.begin(columns: columns, rows: subsets)
-    tile.removeAll(keepingCapacity: true)
-    tile.append(contentsOf: repeatElement(.zero, count: count * tileVectors))
-    let share = 1 / Double(size)
-    var elements = out.elements.mutableSpan
-    for start in stride(from: 0, to: columns, by: 8 * tileVectors) {
-        let width = min(8 * tileVectors, columns - start)
-        fillTile(&tile, rows, start: start, width: width)
-        for subset in 0..<subsets {
-            let target = subset * columns + start
-            let named = members.span.extracting(subset * size..<(subset + 1) * size)
-            for vector in stride(from: 0, to: (width + 7) / 8, by: vectorsAtOnce) {
-                let sums = sum(tile.span, at: vector, of: named)
-                for k in 0..<vectorsAtOnce {
-                    let lanes = narrowed(sums[k] * share)
-                    for lane in 0..<max(0, min(8, width - 8 * (vector + k))) {
-                        elements[target + 8 * (vector + k) + lane] = lanes[lane]
+    precondition(members.allSatisfy { (0..<rows.rows).contains($0) }, "members are rows")
+    precondition(columns.lowerBound >= 0 && columns.upperBound <= rows.columns, "columns of the rows")
+    precondition(subsets == 0 || out.count >= (subsets - 1) * pitch + first + columns.count, "room for the means")
+    let share = SIMD8(repeating: 1 / Double(size))
+    let elements = rows.elements
+    let isLong = elements.count > cachedFloats
+    unsafe withUnsafeTemporaryAllocation(of: SIMD8<Double>.self, capacity: rows.rows * tileVectors) { tile in
+        unsafe tile.initialize(repeating: .zero)
+        let tile = unsafe tile.baseAddress.unsafelyUnwrapped
+        for start in stride(from: columns.lowerBound, to: columns.upperBound, by: 8 * tileVectors) {
+            let width = min(8 * tileVectors, columns.upperBound - start)
+            if isLong, (start - columns.lowerBound) % columnsAhead == 0, subsets > 0 {
+                let ahead = min(columnsAhead, columns.upperBound - start)
+                unsafe out[first + start - columns.lowerBound] = elements.withUnsafeBufferPointer {
+                    unsafe oneOfEachLine($0, rows: rows.rows, every: rows.columns, from: start, ahead)
+                }
+            }
+            unsafe fillTile(tile, rows, start: start, width: width)
+            for subset in 0..<subsets {
+                let target =
+                    unsafe out.baseAddress.unsafelyUnwrapped + subset * pitch + first + start - columns.lowerBound
+                for vector in stride(from: 0, to: (width + 7) / 8, by: vectorsAtOnce) {
+                    var (a, b, c, d) = (SIMD8<Double>.zero, SIMD8<Double>.zero, SIMD8<Double>.zero, SIMD8<Double>.zero)
+                    for index in subset * size..<(subset + 1) * size {
+                        let part = unsafe tile + members[index] * tileVectors + vector
+                        unsafe a += part[0]
+                        unsafe b += part[1]
+                        unsafe c += part[2]
+                        unsafe d += part[3]
                     }
+                    let left = width - 8 * vector
+                    let place = unsafe target + 8 * vector
+                    unsafe store(a * share, to: place, at: 0, of: left)
+                    unsafe store(b * share, to: place, at: 8, of: left)
+                    unsafe store(c * share, to: place, at: 16, of: left)
+                    unsafe store(d * share, to: place, at: 24, of: left)
                 }
             }
         }
@@ -143,17 +205,15 @@ private let tileVectors = 8
 /// Vectors whose sums are in registers together, so that no addition waits for the one before it.
 private let vectorsAtOnce = 4
 
+/// Stores those of eight columns that are among the `count` first.
 @inline(__always)
-private func sum(
-    _ tile: Span<SIMD8<Double>>, at vector: Int, of members: Span<Int>
-) -> InlineArray<4, SIMD8<Double>> {
-    var sums = InlineArray<4, SIMD8<Double>>(repeating: .zero)
-    for index in members.indices {
-        let place = members[index] * tileVectors + vector
-        let part = tile.extracting(place..<place + vectorsAtOnce)
-        for k in 0..<4 { sums[k] += part[k] }
+private func store(_ wide: SIMD8<Double>, to place: UnsafeMutablePointer<Float>, at column: Int, of count: Int) {
+    let lanes = narrowed(wide)
+    if column + 8 <= count {
+        unsafe UnsafeMutableRawPointer(place + column).storeBytes(of: lanes, as: SIMD8<Float>.self)
+    } else {
+        for lane in 0..<max(0, count - column) { unsafe place[column + lane] = lanes[lane] }
     }
-    return sums
 }
 
 @inline(__always)
@@ -164,7 +224,7 @@ private func narrowed(_ wide: SIMD8<Double>) -> SIMD8<Float> {
 }
 
 private func fillTile(
-    _ tile: inout [SIMD8<Double>], _ rows: borrowing VectorBatch, start: Int, width: Int
+    _ tile: UnsafeMutablePointer<SIMD8<Double>>, _ rows: borrowing VectorBatch, start: Int, width: Int
 ) {
     let elements = rows.elements.span
     for row in 0..<rows.rows {
@@ -172,8 +232,8 @@ private func fillTile(
         for vector in 0..<width / 8 {
             var lanes = SIMD8<Double>.zero
             for lane in 0..<8 { lanes[lane] = Double(part[8 * vector + lane]) }
-            tile[row * tileVectors + vector] = lanes
+            unsafe tile[row * tileVectors + vector] = lanes
         }
-        for i in width / 8 * 8..<width { tile[row * tileVectors + i / 8][i % 8] = Double(part[i]) }
+        for i in width / 8 * 8..<width { unsafe tile[row * tileVectors + i / 8][i % 8] = Double(part[i]) }
     }
 }

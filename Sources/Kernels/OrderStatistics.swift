@@ -8,12 +8,12 @@
 /// Per column: the middle value, or the midpoint of the two middle ones.
 public func columnMedians(_ rows: borrowing VectorBatch, into out: inout MutableSpan<Float>) {
     precondition(rows.rows > 0, "a median of nothing")
-    sortColumns(rows, into: &out) { tile, _ in median(tile) }
+    sortColumns(rows, into: &out) { tile, _, _ in median(tile) }
 }
 
 /// Per column: the median of the rows and `own` together.
 public func columnMedians(_ rows: borrowing VectorBatch, with own: Span<Float>, into out: inout MutableSpan<Float>) {
-    sortColumns(rows, with: own, asRow: true, into: &out) { tile, _ in median(tile) }
+    sortColumns(rows, with: own, asRow: true, into: &out) { tile, _, _ in median(tile) }
 }
 
 /// Per column: the mean of what is left of the rows when the `count` smallest and the `count` largest are dropped,
@@ -25,7 +25,7 @@ public func trimmedColumnMeans(
     let kept = rows.rows + (asRow ? 1 : 0) - 2 * count
     precondition(count >= 0 && kept > 0, "something is left after the trim")
     let share = 1 / Float(asRow ? kept : kept + 1)
-    sortColumns(rows, with: own, asRow: asRow, into: &out) { tile, own in
+    sortColumns(rows, with: own, asRow: asRow, into: &out) { tile, own, _ in
         // Of differences, each divided before it is added: values of up to half the greatest Float do not overflow.
         let centre = asRow ? tile[tile.count / 2] : own
         var mean = centre
@@ -39,7 +39,7 @@ public func trimmedColumnMeans(
 public func trimmedColumnMeans(_ rows: borrowing VectorBatch, dropping count: Int, into out: inout MutableSpan<Float>) {
     precondition(count >= 0 && 2 * count < rows.rows, "something is left after the trim")
     let share = 1 / Float(rows.rows - 2 * count)
-    sortColumns(rows, into: &out) { tile, _ in trimmedMean(tile, dropping: count, share) }
+    sortColumns(rows, into: &out) { tile, _, _ in trimmedMean(tile, dropping: count, share) }
 }
 
 /// Per column: the mean of the `kept` values nearest to the median; of equally near ones, those of the first rows.
@@ -68,8 +68,7 @@ private func columnMeans(
     precondition(kept > 0 && dropped >= 0, "something is kept")
     let share = 1 / Float(kept)
     let elements = rows.elements
-    var column = 0
-    sortColumns(rows, into: &out) { tile, _ in
+    sortColumns(rows, into: &out) { tile, _, start in
         let centre = centre(tile)
         var mean = centre
         var isTied = SIMDMask<SIMD8<Int32>>(repeating: false)
@@ -88,13 +87,11 @@ private func columnMeans(
             mean += share * (value - centre)
         }
         if any(isTied) {
-            let start = rows.columns >= 8 ? min(column, rows.columns - 8) : 0
             for lane in 0..<min(8, rows.columns) where isTied[lane] {
                 mean[lane] = meanOfNearest(
                     elements, every: rows.columns, from: start + lane, keeping: kept, to: centre[lane])
             }
         }
-        column += 8
         return mean
     }
 }
@@ -135,7 +132,7 @@ public func nearbyColumnMeans(
     _ rows: borrowing VectorBatch, around own: Span<Float>, dropping count: Int, into out: inout MutableSpan<Float>
 ) {
     precondition(count >= 0, "a number of rows")
-    sortColumns(rows, with: own, asRow: false, into: &out) { tile, own in
+    sortColumns(rows, with: own, asRow: false, into: &out) { tile, own, _ in
         // Only the first and the last rows can be dropped.
         let (first, last) = (min(count, tile.count), max(count, tile.count - count))
         var kept = SIMD8<Float>(repeating: Float(1 + max(0, last - first)))
@@ -176,18 +173,18 @@ private func median(_ tile: Span<SIMD8<Float>>) -> SIMD8<Float> {
 @inline(__always)
 private func sortColumns(
     _ batch: borrowing VectorBatch, into out: inout MutableSpan<Float>,
-    reduce: (Span<SIMD8<Float>>, SIMD8<Float>) -> SIMD8<Float>
+    reduce: (Span<SIMD8<Float>>, SIMD8<Float>, Int) -> SIMD8<Float>
 ) {
     let none: [Float] = []
     sortColumns(batch, with: none.span, asRow: false, into: &out, reduce: reduce)
 }
 
-/// Sorts tile after tile of eight columns and writes what `reduce` makes of each; it sees the least values first, and
-/// the part of `own`, if there is one, which is sorted along if it counts `asRow`.
+/// Sorts tile after tile of eight columns and writes what `reduce` makes of each; it sees the least values first, the
+/// part of `own`, if there is one, which is sorted along if it counts `asRow`, and the first column.
 @inline(__always)
 private func sortColumns(
     _ batch: borrowing VectorBatch, with own: Span<Float>, asRow: Bool, into out: inout MutableSpan<Float>,
-    reduce: (Span<SIMD8<Float>>, SIMD8<Float>) -> SIMD8<Float>
+    reduce: (Span<SIMD8<Float>>, SIMD8<Float>, Int) -> SIMD8<Float>
 ) {
     let columns = batch.columns
     let rows = batch.rows
@@ -198,40 +195,52 @@ private func sortColumns(
     let blockSize = values <= 16 ? 16 : 32
     let capacity = (values + blockSize - 1) / blockSize * blockSize
     let merges = OddEvenMerge.exchanges(rows: values, sortedBlocks: blockSize)
-    unsafe withUnsafeTemporaryAllocation(of: SIMD8<Float>.self, capacity: capacity) { tile in
-        unsafe tile.initialize(repeating: SIMD8(repeating: .infinity))
-        let base = unsafe tile.baseAddress.unsafelyUnwrapped
-        let elements = batch.elements
-        unsafe elements.withUnsafeBufferPointer { source in
-            unsafe own.withUnsafeBufferPointer { own in
-                unsafe out.withUnsafeMutableBufferPointer { target in
-                    var column = 0
-                    while column < columns {
-                        // A partial last tile starts earlier and repeats columns; a batch narrower than a tile is
-                        // padded.
-                        let start = columns >= 8 ? min(column, columns - 8) : 0
-                        for row in 0..<rows {
-                            unsafe base[row] = load(source, at: row * columns + start, width: columns)
+    let elements = batch.elements
+    let isLong = elements.count > cachedFloats
+    unsafe elements.withUnsafeBufferPointer { source in
+        unsafe own.withUnsafeBufferPointer { own in
+            unsafe out.withUnsafeMutableBufferPointer { target in
+                batch.shareColumns(by: columnsOfPart) { part in
+                    unsafe withUnsafeTemporaryAllocation(of: SIMD8<Float>.self, capacity: capacity) { tile in
+                        unsafe tile.initialize(repeating: SIMD8(repeating: .infinity))
+                        let base = unsafe tile.baseAddress.unsafelyUnwrapped
+                        var column = part.lowerBound
+                        while column < part.upperBound {
+                            // A partial last tile starts earlier and repeats columns; a batch narrower than a tile is
+                            // padded.
+                            let start = columns >= 8 ? min(column, columns - 8) : 0
+                            if isLong, (column - part.lowerBound) % columnsAhead == 0 {
+                                let ahead = min(columnsAhead, part.upperBound - column)
+                                unsafe target[start] = oneOfEachLine(
+                                    source, rows: rows, every: columns, from: start, ahead)
+                            }
+                            for row in 0..<rows {
+                                unsafe base[row] = load(source, at: row * columns + start, width: columns)
+                            }
+                            let centre = own.count > 0 ? unsafe load(own, at: start, width: columns) : .zero
+                            if asRow { unsafe base[rows] = centre }
+                            switch values {
+                            case ...4: unsafe sort4(base)
+                            case ...8: unsafe sort8(base)
+                            case ...16: unsafe sort16(base)
+                            default:
+                                for block in stride(from: 0, to: capacity, by: 32) { unsafe sort32(base + block) }
+                                for exchange in merges { unsafe compareExchange(base, exchange.low, exchange.high) }
+                            }
+                            let sorted = unsafe UnsafeBufferPointer(start: base, count: values)
+                            let result = unsafe reduce(sorted.span, centre, start)
+                            unsafe store(result, into: target, at: start, width: columns)
+                            column += 8
                         }
-                        let centre = own.count > 0 ? unsafe load(own, at: start, width: columns) : .zero
-                        if asRow { unsafe base[rows] = centre }
-                        switch values {
-                        case ...4: unsafe sort4(base)
-                        case ...8: unsafe sort8(base)
-                        case ...16: unsafe sort16(base)
-                        default:
-                            for block in stride(from: 0, to: capacity, by: 32) { unsafe sort32(base + block) }
-                            for exchange in merges { unsafe compareExchange(base, exchange.low, exchange.high) }
-                        }
-                        let result = unsafe reduce(UnsafeBufferPointer(start: base, count: values).span, centre)
-                        unsafe store(result, into: target, at: start, width: columns)
-                        column += 8
                     }
                 }
             }
         }
     }
 }
+
+/// A part of the work on a batch has at least so many columns, in whole tiles.
+private let columnsOfPart = 64
 
 @inline(__always)
 private func load(_ source: UnsafeBufferPointer<Float>, at index: Int, width: Int) -> SIMD8<Float> {

@@ -96,6 +96,31 @@ private func load(_ x: UnsafeBufferPointer<Float>, _ i: Int) -> SIMD8<Float> {
     unsafe UnsafeRawPointer(x.baseAddress.unsafelyUnwrapped + i).loadUnaligned(as: SIMD8<Float>.self)
 }
 
+/// out[i] = |x_i − c|² of every row, from differences.
+///
+/// - Parameter block: columns of a block, for which the centre stays in the cache; by default all.
+public func squaredDistances(
+    of rows: borrowing VectorBatch, from centre: Span<Float>, inBlocksOf block: Int = .max, into out: inout [Double]
+) {
+    precondition(centre.count == rows.columns, "a centre of the rows' length")
+    out.removeAll(keepingCapacity: true)
+    out.append(contentsOf: repeatElement(0, count: rows.rows))
+    let (count, elements) = (rows.rows, rows.elements.span)
+    unsafe out.withUnsafeMutableBufferPointer { out in
+        rows.share(atMost: count) { part, parts in
+            let block = min(block, max(1, centre.count))
+            for start in stride(from: 0, to: centre.count, by: block) {
+                let end = min(start + block, centre.count)
+                for row in count * part / parts..<count * (part + 1) / parts {
+                    let first = rows.range(ofRow: row).lowerBound
+                    unsafe out[row] += squaredDistance(
+                        elements.extracting(first + start..<first + end), centre.extracting(start..<end))
+                }
+            }
+        }
+    }
+}
+
 /// out[i n + j] = |x_i − x_j|² for every two of the n rows, from differences; squares that no Float holds are summed
 /// again in Double.
 public func squaredDistances(among rows: borrowing VectorBatch, into out: inout [Double]) {
@@ -158,20 +183,31 @@ private func sumPairs(
     out.removeAll(keepingCapacity: true)
     out.append(contentsOf: repeatElement(0, count: count * count))
     let elements = rows.elements
+    let isLong = elements.count > cachedFloats
     unsafe elements.withUnsafeBufferPointer { source in
-        for start in stride(from: 0, to: columns, by: pairBlockSize) {
-            let width = min(pairBlockSize, columns - start)
-            for first in stride(from: 0, to: count - 1, by: 2) {
-                for other in stride(from: first + 1, to: count, by: 4) {
-                    // Rows beyond the last are stood in for by it; what comes of them is not used.
-                    let places = InlineArray<4, Int> { min(other + $0, count - 1) * columns + start }
-                    let sums = unsafe sums(
-                        source, first * columns + start, (first + 1) * columns + start, places, start, width)
-                    for k in 0..<min(4, count - other) {
-                        out[first * count + other + k] += horizontalSum(sums[k])
-                        out[(first + 1) * count + other + k] += horizontalSum(sums[4 + k])
+        unsafe out.withUnsafeMutableBufferPointer { out in
+            // Threads take turns at pairs of rows, each of which is held against all that follow.
+            rows.share(atMost: count / 4) { part, parts in
+                for start in stride(from: 0, to: columns, by: pairBlockSize) {
+                    let width = min(pairBlockSize, columns - start)
+                    if isLong {
+                        unsafe out[2 * part * (count + 1)] = Double(
+                            oneOfEachLine(source, rows: count, every: columns, from: start, width))
+                    }
+                    for first in stride(from: 2 * part, to: count - 1, by: 2 * parts) {
+                        for other in stride(from: first + 1, to: count, by: 4) {
+                            // Rows beyond the last are stood in for by it; what comes of them is not used.
+                            let places = InlineArray<4, Int> { min(other + $0, count - 1) * columns + start }
+                            let sums = unsafe sums(
+                                source, first * columns + start, (first + 1) * columns + start, places, start, width)
+                            for k in 0..<min(4, count - other) {
+                                unsafe out[first * count + other + k] += horizontalSum(sums[k])
+                                unsafe out[(first + 1) * count + other + k] += horizontalSum(sums[4 + k])
+                            }
+                        }
                     }
                 }
+                unsafe out[2 * part * (count + 1)] = 0
             }
         }
     }

@@ -5,6 +5,8 @@ public struct VectorBatch: Sendable {
     public private(set) var columns: Int
     /// Row `i` is `elements[i * columns ..< (i + 1) * columns]`; nothing follows the last row.
     public internal(set) var elements: [Float]
+    /// Who shares the work on it where it is long; `nil`: the caller does all.
+    public var crew: Crew?
 
     /// An empty batch with room for `capacity` rows.
     public init(columns: Int, capacity: Int) {

@@ -24,6 +24,8 @@ public struct NodeShell {
         public var transport = Transport.tcp
         public var start = Start.afresh
         public var trace = TraceKeeping.full
+        /// That share the work on long vectors; `nil`: as many as the host has idle processors.
+        public var threads: Int?
 
         public init() {}
     }
@@ -105,7 +107,8 @@ public struct NodeShell {
         folder = run.node(node.configuration.node)
         core = node.core
         trainer = node.trainer
-        workspace = Workspace(dimension: node.configuration.dimension, degree: node.neighbours.count)
+        workspace = Workspace(
+            dimension: node.configuration.dimension, degree: node.neighbours.count, crew: .threads(options.threads))
         signals = try Signals()
         lifeline = Lifeline.inherited()
 

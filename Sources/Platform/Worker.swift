@@ -59,7 +59,7 @@ public final class Worker<Job: Sendable, Output: Sendable> {
 }
 
 /// What a thread runs, in the form in which C can carry it.
-private final class ThreadBody {
+final class ThreadBody {
     private let run: () -> Void
     init(_ run: @escaping () -> Void) { self.run = run }
 

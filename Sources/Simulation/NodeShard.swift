@@ -1,4 +1,4 @@
-// NodeShard: the simulated nodes that one thread drives, with their timers and arrivals. Shards share nothing.
+// NodeShard: simulated nodes that one thread at a time drives, with their timers and arrivals. Shards share nothing.
 import Core
 import Faults
 import Kernels
@@ -9,8 +9,10 @@ import Wire
 /// A shard's state behind the lock that hands it from the stepping thread to the exchanging one.
 final class NodeShard: Sendable {
     let state: Mutex<NodeShardState>
+    private let number: Int
 
-    init(_ actors: [Actor], firstNode: Int) {
+    init(_ actors: [Actor], firstNode: Int, number: Int) {
+        self.number = number
         let degree = actors.map(\.degree).max() ?? 0
         let dimension = actors.map(\.core.channels.first.elements).max() ?? 0
         state = Mutex(
@@ -19,6 +21,9 @@ final class NodeShard: Sendable {
                 scratch: ActorScratch(
                     workspace: Workspace(dimension: dimension, degree: degree), training: TrainingScratch())))
     }
+
+    /// The thread that takes this one of so many shards before others do.
+    func home(among threads: Int, of shards: Int) -> Int { number * threads / shards }
 }
 
 /// Scratch that a thread lends to the node it is driving.

@@ -1,15 +1,16 @@
 // Runs every node of an experiment in one process, in virtual time, on the same cores that real processes run.
 //
 // Each instant has two halves. First every node that something happens to takes its step; nodes are split into shards,
-// one a thread, and touch nothing of each other. Then the messages sent are handed over in the order (sender,
-// sequence), one latency later, or whatever becomes of them where things go wrong. So the number of threads changes
-// nothing.
+// of which each thread takes one after the other, and touch nothing of each other. Then the messages sent are handed
+// over in the order (sender, sequence), one latency later, or whatever becomes of them where things go wrong. So the
+// number of threads changes nothing.
 public import Core
 import Dispatch
 public import Faults
 import Kernels
 public import Learning
 public import Metrics
+import Synchronization
 public import Wire
 
 /// One node as the simulator drives it.
@@ -156,14 +157,14 @@ public struct Simulator {
                 patience: max(Self.linkPatience, 8 * options.latency), receiveBuffer: Self.receiveBuffer),
             isDisturbed: plan != nil,
             keepsCheckpoints: options.isWatched || plan?.crashesNodes ?? false, isWatched: options.isWatched)
-        let shardCount = max(1, min(options.threads, nodes.count))
+        let shardCount = Self.shards(threads: options.threads, nodes: nodes.count)
         var shards: [NodeShard] = []
         var shardOfNode: [Int] = []
         for shard in 0..<shardCount {
             let range = nodes.count * shard / shardCount..<nodes.count * (shard + 1) / shardCount
             shardOfNode.append(contentsOf: repeatElement(shard, count: range.count))
             let actors = range.map { Actor(nodes[$0], id: NodeID($0), settings: settings) }
-            shards.append(NodeShard(actors, firstNode: range.lowerBound))
+            shards.append(NodeShard(actors, firstNode: range.lowerBound, number: shard))
         }
         self.shards = shards
         self.shardOfNode = shardOfNode
@@ -176,6 +177,17 @@ public struct Simulator {
                 backlog: nodes.map(\.core.backlog).max() ?? 1)
         }
     }
+
+    /// More shards than threads where there are enough nodes. Each thread takes its own first and then those of others,
+    /// so that all threads are busy to the end of an instant, however processors are shared.
+    private static func shards(threads: Int, nodes: Int) -> Int {
+        guard threads > 1 else { return 1 }
+        return max(1, min(nodes, max(threads, min(shardsOfThread * threads, nodes / leastOfShard))))
+    }
+
+    private static let shardsOfThread = 8
+    /// Nodes for which handing over a shard costs nothing.
+    private static let leastOfShard = 64
 
     /// Runs until every node has ended, nothing more can happen, the virtual time is over, or `shouldStop` says so.
     ///
@@ -210,8 +222,17 @@ public struct Simulator {
         if busy.count == 1 {
             busy[0].state.withLock { $0.step(at: now) }
         } else {
-            DispatchQueue.concurrentPerform(iterations: busy.count) { index in
-                busy[index].state.withLock { $0.step(at: now) }
+            let threads = min(options.threads, shards.count)
+            var ofThread = [[NodeShard]](repeating: [], count: threads)
+            for shard in busy { ofThread[shard.home(among: threads, of: shards.count)].append(shard) }
+            let waiting = Mutex(ofThread)
+            DispatchQueue.concurrentPerform(iterations: threads) { thread in
+                for turn in 0..<threads {
+                    let owner = (thread + turn) % threads
+                    while let shard = waiting.withLock({ $0[owner].popLast() }) {
+                        shard.state.withLock { $0.step(at: now) }
+                    }
+                }
             }
         }
     }

@@ -25,16 +25,22 @@ extension Message {
     public var frameCount: Int { if case .flood(_, let frames) = self { frames } else { 1 } }
 }
 
-/// A model as it travels: the values, and their hash for trace and checks, computed once for all neighbours.
+/// A model as it travels: the values, and what is found out about them once for all neighbours: their hash, for trace
+/// and checks, and whether they are finite.
 public struct ModelMessage: Sendable, Equatable {
     public let round: Round
     public let values: [Float]
     /// XXH3 of the values' little-endian bytes.
     public let digest: UInt64
+    /// Whether all values are finite, where that has been looked at.
+    private let knownFinite: Bool?
 
-    /// The sender's side: computes the digest.
+    /// The sender's side: computes the digest, and looks at the values while they are in the cache.
     public init(round: Round, values: [Float]) {
-        self.init(round: round, values: values, digest: hash64(values))
+        self.round = round
+        self.values = values
+        digest = hash64(values)
+        knownFinite = allFinite(values.span)
     }
 
     /// The receiver's side: the digest has just been computed to check the frame.
@@ -42,7 +48,20 @@ public struct ModelMessage: Sendable, Equatable {
         self.round = round
         self.values = values
         self.digest = digest
+        knownFinite = nil
     }
+
+    /// Whether all values are finite; looked at now where nobody has before.
+    public var isFinite: Bool { knownFinite ?? allFinite(values.span) }
+
+    public static func == (one: ModelMessage, other: ModelMessage) -> Bool {
+        one.round == other.round && one.digest == other.digest && one.values == other.values
+    }
+}
+
+extension ModelMessage: CustomStringConvertible {
+    /// What is compared.
+    public var description: String { "model of round \(round.number): \(values), digest \(digest)" }
 }
 
 /// Why a node says good-bye.

@@ -31,6 +31,10 @@ let nodeFlags = [
     ),
     Flag(
         "rejoin", nil, "come back after a crash: from the newest whole checkpoint, by what neighbours send"),
+    Flag(
+        "threads", "N",
+        "threads that share the work of the rule on long vectors, which change no bit of the result (default: as many "
+            + "as the host has idle processors then)"),
     Flag("stopped-status", "N", "the exit status of a node that was told to stop before it was done (default 0)"),
     InputFiles.flag,
 ]

@@ -30,6 +30,7 @@ func makeShell(_ given: Flags, in launch: LaunchEnvironment) throws -> NodeShell
     options.addresses = try addresses(given, of: node, among: assembly.topology, in: launch)
     options.listen = given.value("listen") ?? options.addresses[node.index] ?? options.listen
     options.endpoints = given.value("endpoints")
+    if given.has("threads") { options.threads = try given.count("threads", 1...256, default: 1) }
     let transport = try given.choice(
         "transport", Transport.allCases.map(\.rawValue), default: experiment.transport.rawValue)
     options.transport = Transport(rawValue: transport) ?? experiment.transport

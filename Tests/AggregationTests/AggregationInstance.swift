@@ -12,6 +12,8 @@ struct AggregationInstance {
     var own: Int?
     var protectsOwn = false
     var modelBefore: [Float] = []
+    /// Who shares the work.
+    var crew: Crew?
 
     init(_ vectors: [[Float]], hostile: Int, own: Int? = nil) {
         self.vectors = vectors
@@ -39,6 +41,7 @@ struct AggregationInstance {
         scratch.vector = [.nan]
         var batch = VectorBatch(columns: vectors[0].count, capacity: vectors.count)
         for vector in vectors { batch.append(vector) }
+        batch.crew = crew
         var output = [Float](repeating: .nan, count: vectors[0].count)
         var span = output.mutableSpan
         var report = MixReport(rows: vectors.count)

@@ -17,6 +17,8 @@ struct MixingInstance {
     var before: [Float] = []
     /// Of the node's batch; for rules that ask.
     var loss: (@Sendable ([Double]) -> Double)?
+    /// Who shares the work.
+    var crew: Crew?
 
     static let round = Round(3)
     static let rounds = 10
@@ -38,6 +40,7 @@ struct MixingInstance {
     func mixed(by rule: inout any GossipRule) -> (next: [Float], report: MixReport) {
         var batch = VectorBatch(columns: own.count, capacity: neighbours.count)
         for neighbour in neighbours { batch.append(neighbour) }
+        batch.crew = crew
         // Senders are numbered around the node itself, which is in the middle.
         let node = NodeID(neighbours.count / 2)
         let senders = (0...neighbours.count).map { NodeID($0) }.filter { $0 != node }

@@ -33,6 +33,26 @@ struct DenseLayerTests {
         for (logit, slow) in zip(logits, expected.joined()) { #expect(abs(Double(logit) - slow) < 1e-5) }
     }
 
+    /// Rows of much data are asked for before they are needed, which is no matter of what comes out.
+    @Test("forward gives the same bits of rows far apart in much data", arguments: [1, 2, 77])
+    func much(count: Int) {
+        let size = Size(rows: 300, features: 8_000, classes: 3)
+        let values = seededValues(size.features, seed: 14)
+        let features = (0..<size.rows).flatMap { values[($0 * 7)...] + values[..<($0 * 7)] }
+        let parameters = seededValues(size.classes * (size.features + 1), seed: 15)
+        let rows = (0..<Int32(count)).map { $0 * 131 % Int32(size.rows) }
+        func logits(_ features: [Float], _ rows: [Int32]) -> [Float] {
+            var logits = [Float](repeating: .nan, count: rows.count * size.classes)
+            var span = logits.mutableSpan
+            denseForward(
+                features: features.span, featureCount: size.features, samples: rows.span,
+                parameters: parameters.span, classCount: size.classes, into: &span)
+            return logits
+        }
+        let own = rows.flatMap { features[Int($0) * size.features..<(Int($0) + 1) * size.features] }
+        #expect(logits(features, rows) == logits(own, rows.indices.map { Int32($0) }))
+    }
+
     @Test("backward overwrites the gradient of weights and biases", arguments: sizes)
     func backward(_ size: Size) {
         let table = table(size)

@@ -4,7 +4,7 @@ import Registry
 
 /// Each input becomes the mean of the n − f inputs nearest to it, itself among them (Allouah, Farhadkhani, Guerraoui,
 /// Gupta, Pinot, Stephan, AISTATS 2023, arXiv 2302.01772).
-public struct NearestNeighbourMixing: PreAggregation {
+public struct NearestNeighbourMixing: PreAggregation, ColumnwisePreAggregation {
     public static let name = "nnm"
     public static let aliases = ["NNM", "nearestNeighbourMixing"]
     public static let summary = "Each input becomes the mean of the n - f nearest to it."
@@ -18,6 +18,15 @@ public struct NearestNeighbourMixing: PreAggregation {
         to inputs: inout VectorBatch, context: inout AggregationContext, report: inout MixReport,
         scratch: inout Scratch
     ) {
+        prepare(inputs, context: context, scratch: &scratch)
+        averageSubsets(
+            of: inputs, members: scratch.chosen, size: scratch.chosen.count / inputs.rows, into: &scratch.batch)
+        swap(&inputs, &scratch.batch)
+        inputs.crew = scratch.batch.crew
+    }
+
+    /// `chosen` becomes the nearest ones of each input, one input after the other.
+    func prepare(_ inputs: borrowing VectorBatch, context: borrowing AggregationContext, scratch: inout Scratch) {
         let count = inputs.rows
         let kept = count - context.hostile
         squaredDistances(among: inputs, into: &scratch.pairs)
@@ -32,7 +41,13 @@ public struct NearestNeighbourMixing: PreAggregation {
             scratch.order.sort()
             scratch.chosen.append(contentsOf: scratch.order)
         }
-        averageSubsets(of: inputs, members: scratch.chosen, size: kept, into: &scratch.batch, tile: &scratch.tile)
-        swap(&inputs, &scratch.batch)
+    }
+
+    func apply(
+        to inputs: borrowing VectorBatch, columns: Range<Int>, into block: inout VectorBatch, scratch: borrowing Scratch
+    ) {
+        averageSubsets(
+            of: inputs, columns: columns, members: scratch.chosen, size: scratch.chosen.count / inputs.rows,
+            into: &block)
     }
 }

@@ -11,6 +11,7 @@ public struct CoordinateMedian: AggregationRule {
     public static let robustness = Robustness.variance(.ofMedians)
     public static let cost = "d n log² n"
     public static let source = "Yin, Chen, Kannan, Bartlett, ICML 2018, arXiv 1803.01498, definition 1"
+    public static let isColumnwise = true
 
     public init(_ parameters: ParameterValues) {}
 

@@ -10,6 +10,7 @@ public struct Mean: AggregationRule {
     public static let robustness = Robustness.none
     public static let cost = "n d"
     public static let source = "folklore"
+    public static let isColumnwise = true
     public static let condition = "any n and f"
 
     public init(_ parameters: ParameterValues) {}

@@ -10,6 +10,7 @@ public struct MeanAroundMedian: AggregationRule {
     public static let robustness = Robustness.range
     public static let cost = "d n log² n"
     public static let source = "Xie, Koyejo, Gupta 2018, arXiv 1802.10116, definition 6"
+    public static let isColumnwise = true
 
     public init(_ parameters: ParameterValues) {}
 

@@ -11,6 +11,7 @@ public struct Phocas: AggregationRule {
     public static let robustness = Robustness.range
     public static let cost = "d n log² n"
     public static let source = "Xie, Koyejo, Gupta 2018, arXiv 1805.09682, definition 7"
+    public static let isColumnwise = true
 
     public init(_ parameters: ParameterValues) {}
 

@@ -11,6 +11,7 @@ public struct SignMajority: AggregationRule {
     public static let robustness = Robustness.statement("a minority of inputs moves no coordinate against the others")
     public static let cost = "n d"
     public static let source = "Bernstein, Zhao, Azizzadenesheli, Anandkumar, ICLR 2019, arXiv 1810.05291, algorithm 1"
+    public static let isColumnwise = true
     public static let parameters = [Parameter.number("step", 0...1e6, default: 0.01, "s")]
 
     private let step: Float

@@ -12,6 +12,7 @@ public struct TrimmedMean: AggregationRule {
         Coefficient("6f/(n-2f)·(1+f/(n-2f))") { n, f in 6 * f / (n - 2 * f) * (1 + f / (n - 2 * f)) })
     public static let cost = "d n log² n"
     public static let source = "Yin, Chen, Kannan, Bartlett, ICML 2018, arXiv 1803.01498, definition 2"
+    public static let isColumnwise = true
 
     public init(_ parameters: ParameterValues) {}
 

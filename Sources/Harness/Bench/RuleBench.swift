@@ -15,6 +15,7 @@ public enum RuleBench: Bench {
         Flag("rule", "NAME", "this rule only, without pre-aggregations"),
         Flag("compat", "CODE", "byzfl: with the defaults of ByzFL 0.0.11"),
         Flag("dimension", "N", "inputs of so many elements only (default: several sizes)"),
+        Flag("threads", "N", "threads that share one call (default: one a processor)"),
     ]
 
     /// One repetition calls a rule so often that it takes at least this long.
@@ -55,17 +56,20 @@ public enum RuleBench: Bench {
             chains += try RuleCatalog.preAggregations.entries.map { try chain([$0], Mean.self) }
             chains.append(try chain([NearestNeighbourMixing.self], TrimmedMean.self))
         }
+        let threads = try settings.flags.count("threads", 1...256, default: HostLimits.processors)
         var report = BenchReport(
-            name, repetitions: settings.repetitions, conditions: [],
+            name, repetitions: settings.repetitions, conditions: [("threads", .number(threads))],
             columns: [
                 .init(key: "milliseconds", header: "ms", decimals: 3),
                 .init(key: "spread", header: "spread", decimals: 3),
                 .init(key: "timesRead", header: "times a read", decimals: 2),
+                .init(key: "millisecondsOnThreads", header: "ms, on threads", decimals: 3),
                 .init(key: "millisecondsTwoAtOnce", header: "ms, two at once", decimals: 3),
             ],
             notes: [
                 "ms: median of the repetitions on one thread; spread: between the quartiles, as a share of it.",
                 "times a read: how much longer than adding up all elements of the inputs, measured in turn with it.",
+                "on threads: the same on so many threads, where the inputs are long enough to be shared.",
                 "two at once: the slower of two threads that each aggregate inputs of their own, as two nodes do.",
                 "Rules with too many subsets to search are left out; parameters have their defaults.",
             ])
@@ -73,7 +77,8 @@ public enum RuleBench: Bench {
             for chain in chains where accepts(chain, size) {
                 let name = "\(chain.name), \(size.count) x \(size.dimension), f \(size.hostile)"
                 settings.announce(name)
-                report.add(measure(chain, size, name: name, repetitions: settings.repetitions), settings)
+                report.add(
+                    measure(chain, size, name: name, threads: threads, repetitions: settings.repetitions), settings)
             }
         }
         return report
@@ -84,12 +89,13 @@ public enum RuleBench: Bench {
     }
 
     private static func measure(
-        _ chain: AggregationPipeline, _ size: Size, name: String, repetitions: Int
+        _ chain: AggregationPipeline, _ size: Size, name: String, threads: Int, repetitions: Int
     ) -> BenchReport.Row {
         let subjects = (0..<2).map { Subject(chain, rows: inputs(size, lane: $0), hostile: size.hostile) }
         let elements = subjects[0].rows.flatMap { $0 }
         let calls = callsPerRepetition(of: subjects[0])
-        var (times, ratios, pairs) = (Sample(), Sample(), Sample())
+        let crew = Crew.threads(threads)
+        var (times, ratios, shared, pairs) = (Sample(), Sample(), Sample(), Sample())
         for _ in 0..<repetitions {
             var total = 0.0
             let read = seconds { for _ in 0..<calls { total += sum(elements.span) } } / Double(calls)
@@ -97,6 +103,7 @@ public enum RuleBench: Bench {
             let time = subjects[0].time(calls: calls)
             times.add(time)
             ratios.add(time / read)
+            shared.add(subjects[0].time(calls: calls, by: crew))
             let slower = Mutex(0.0)
             DispatchQueue.concurrentPerform(iterations: 2) { index in
                 let time = subjects[index].time(calls: calls)
@@ -105,7 +112,10 @@ public enum RuleBench: Bench {
             pairs.add(slower.withLock { $0 })
         }
         return .init(
-            name: name, figures: [1e3 * times.median, times.spread, ratios.median, 1e3 * pairs.median])
+            name: name,
+            figures: [
+                1e3 * times.median, times.spread, ratios.median, 1e3 * shared.median, 1e3 * pairs.median,
+            ])
     }
 
     /// Doubles the calls until they take long enough; the first ones warm caches and clocks.
@@ -159,8 +169,9 @@ private final class Subject: Sendable {
     }
 
     /// Seconds of one call. The inputs are brought back in between, which does not count.
-    func time(calls: Int) -> Double {
+    func time(calls: Int, by crew: Crew? = nil) -> Double {
         state.withLock { state in
+            state.batch.crew = crew
             var total = 0.0
             for _ in 0..<calls {
                 state.batch.begin(columns: rows[0].count)
