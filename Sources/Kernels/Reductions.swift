@@ -182,6 +182,7 @@ private func sumPairs(
     let (count, columns) = (rows.rows, rows.columns)
     out.removeAll(keepingCapacity: true)
     out.append(contentsOf: repeatElement(0, count: count * count))
+    guard count > 0 else { return }
     let elements = rows.elements
     let isLong = elements.count > cachedFloats
     unsafe elements.withUnsafeBufferPointer { source in

@@ -56,9 +56,11 @@ struct HeartbeatWriter {
     }
 
     /// To be called whenever the loop stirs.
-    mutating func beat(in round: Int, at now: Instant) throws(SystemFault) {
+    ///
+    /// - Parameter isLast: nothing follows that could tell of the round.
+    mutating func beat(in round: Int, at now: Instant, isLast: Bool = false) throws(SystemFault) {
         guard round != last.round || now >= nextAt else { return }
-        if let lastAt, now < lastAt + Self.shortestInterval {
+        if !isLast, let lastAt, now < lastAt + Self.shortestInterval {
             nextAt = lastAt + Self.shortestInterval
             return
         }

@@ -153,6 +153,18 @@ extension HostLimits {
 }
 
 extension HostLimits {
-    /// Processors that this process may use; at least one.
-    public static var processors: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+    /// Processors that this process may use, as taskset and Slurm leave them; at least one. A share of their time, as a
+    /// control group may have, is not looked at.
+    public static var processors: Int {
+        let allowed = (try? Files.read("/proc/self/status")).map { allowedProcessors(in: $0) } ?? 0
+        return allowed > 0 ? allowed : max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    }
+
+    /// Swift's Glibc lacks sched_getaffinity(2); the kernel tells the mask as text, `Cpus_allowed: 3,ffffffff`.
+    static func allowedProcessors(in status: [UInt8]) -> Int {
+        let name = "Cpus_allowed:"
+        let lines = String(decoding: status, as: UTF8.self).split(separator: "\n")
+        guard let mask = lines.first(where: { $0.hasPrefix(name) })?.dropFirst(name.count) else { return 0 }
+        return mask.reduce(0) { $0 + ($1.hexDigitValue?.nonzeroBitCount ?? 0) }
+    }
 }

@@ -197,6 +197,7 @@ public struct NodeShell {
             try workIfAsked()
             showSignOfLife()
         }
+        showSignOfLife(isLast: true)
         if case .finished = ending, let isolationWarning = contact.isolationWarning { warn(isolationWarning) }
         try sayGoodbye()
         if let lostModel { throw lostModel }
@@ -240,9 +241,9 @@ public struct NodeShell {
         return next
     }
 
-    private mutating func showSignOfLife() {
+    private mutating func showSignOfLife(isLast: Bool = false) {
         do throws(SystemFault) {
-            try heartbeat.beat(in: core.currentRound.number, at: clock.now())
+            try heartbeat.beat(in: core.currentRound.number, at: clock.now(), isLast: isLast)
         } catch {
             warn("its sign of life cannot be written: \(error)")
         }
@@ -364,7 +365,7 @@ public struct NodeShell {
             try worker.submit(job)
         } else {
             let known = max(lastCost.step?.most ?? 0, lastCost.losses?.most ?? 0)
-            if worker != nil, known < Self.shortStep { worker = nil }
+            if let worker, worker.outstanding == 0, known < Self.shortStep { self.worker = nil }
             take(job.run(trainer, scratch: &training, measuresProcessor: isLong))
         }
     }

@@ -12,6 +12,8 @@ public struct ConfigurationFault: Error, Equatable, Sendable, CustomStringConver
         case wrongType(key: String, given: String, expected: String)
         /// A key that must be there.
         case missing(key: String, expected: String)
+        /// What a setting asks to be searched for was not found; a sentence.
+        case notFound(String)
         /// Anything else, already a sentence without its full stop.
         case other(String)
     }
@@ -50,7 +52,7 @@ public struct ConfigurationFault: Error, Equatable, Sendable, CustomStringConver
             return "\(key) is \(excerpt(of: given)); expected \(expected)"
         case .missing(let key, let expected):
             return "\(key) is missing; expected \(expected)"
-        case .other(let sentence):
+        case .notFound(let sentence), .other(let sentence):
             return sentence
         }
     }

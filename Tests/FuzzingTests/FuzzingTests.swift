@@ -12,12 +12,14 @@ struct FuzzingTests {
     func names() {
         #expect(Set(FuzzTargets.all.map(\.name)).count == FuzzTargets.all.count)
         #expect(FuzzTargets.all.allSatisfy { FuzzTargets.named($0.name) != nil && !$0.summary.isEmpty })
+        // What was found is of targets that there are.
+        #expect(!FoundInputs.targets.isEmpty && FoundInputs.targets.allSatisfy { FuzzTargets.named($0) != nil })
     }
 
     @Test("hold for their seeds, and for what was found once", arguments: FuzzTargets.all)
     func kept(target: FuzzTarget) throws {
         for (place, seed) in try target.seeds().enumerated() { #expect(target.violation(seed) == nil, "seed \(place)") }
-        for found in FoundInputs.of(target) {
+        for found in try FoundInputs.of(target) {
             #expect(target.violation(found.bytes) == nil, "\(found.path)")
         }
     }
@@ -53,10 +55,14 @@ extension FuzzTarget: CustomTestStringConvertible {
 
 /// Inputs on which a target has failed once.
 enum FoundInputs {
-    static func of(_ target: FuzzTarget) -> [(path: String, bytes: [UInt8])] {
-        let folder = String(#filePath.prefix(upTo: #filePath.lastIndex(of: "/")!)) + "/Found/\(target.name)"
-        return ((try? Files.names(in: folder)) ?? []).sorted().compactMap { name in
-            (try? Files.read("\(folder)/\(name)")).map { ("\(folder)/\(name)", $0) }
+    private static let folder = String(#filePath.prefix(upTo: #filePath.lastIndex(of: "/")!)) + "/Found"
+    /// The names of targets that have any.
+    static let targets = (try? Files.names(in: folder)) ?? []
+
+    static func of(_ target: FuzzTarget) throws -> [(path: String, bytes: [UInt8])] {
+        guard targets.contains(target.name) else { return [] }
+        return try Files.names(in: "\(folder)/\(target.name)").sorted().map { name in
+            ("\(target.name)/\(name)", try Files.read("\(folder)/\(target.name)/\(name)"))
         }
     }
 }

@@ -82,6 +82,9 @@ struct GraphDrawingTests {
         #expect(wide.isLogarithmic && !scale.isLogarithmic && ValueScale([0, 1e12])?.isLogarithmic == false)
         #expect(wide.kind(of: 1e-3) == "v0" && wide.kind(of: 1e300) == "v8" && wide.kind(of: 1e148) == "v4")
         #expect(wide.kind(of: 1e12) == "v0")
+        // Logarithms are no values to take logarithms of.
+        let orders = try #require(ValueScale([1e-4, 6.9], isLinear: true))
+        #expect(!orders.isLogarithmic && orders.kind(of: 2.3) == "v2")
         #expect(ValueScale([.nan]) == nil && ValueScale([]) == nil)
     }
 

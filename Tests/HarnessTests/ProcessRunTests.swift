@@ -18,6 +18,15 @@ struct ProcessRunTests {
         exec sleep 600
         """
 
+    @Test("nodes whose addresses only this host reaches are told from those that are open to strangers")
+    func loopback() {
+        let local = [nil, "127.0.0.1:0", "127.1.2.3:7600", "localhost:7600", "[::1]:7600"]
+        #expect(ChildProcess.areOnLoopback(local) && ChildProcess.areOnLoopback([]))
+        for other in ["0.0.0.0:7600", "10.0.0.1:7600", "127.example:7600", "[::]:7600", "host:0"] {
+            #expect(!ChildProcess.areOnLoopback(local + [other]), "\(other)")
+        }
+    }
+
     @Test("nodes whose loops do not stir are ended and named, as stopped by a signal where they are")
     func hung() throws {
         let folder = try TemporaryDirectory()

@@ -315,7 +315,12 @@ struct ReportPageTests {
                 ]
             ])
         #expect(page.contains("<tr class=\"hostile\"><td class=\"text\">&lt;/svg&gt;</td>"))
-        #expect(page.contains("Nobody was cut off"))
+        // Of the others nothing is known yet.
+        #expect(page.contains("Who was cut off is not recorded."))
+        for node in run.assembly.honest where node.index > 0 { try run.write(#"{"rounds":1}"#, ofNode: node.index) }
+        #expect(try run.page().contains("Nobody was cut off"))
+        try run.write(#"{"rounds":2,"missedModels":1}"#, ofNode: 0)
+        #expect(try run.page().contains("Who was cut off is not recorded."))
     }
 
     @Test("who was cut off is told: by whom, for how many rounds, how often given up; never on a liar's word")

@@ -96,5 +96,8 @@ struct VectorKernelsTests {
         #expect(rows.rows == 2 && Array(rows.elements[rows.range(ofRow: 1)]) == [4, 5, 6])
         rows.removeAll()
         #expect(rows.rows == 0 && rows.elements.isEmpty)
+        var distances = [1.0]
+        squaredDistances(among: rows, into: &distances)
+        #expect(distances.isEmpty)
     }
 }

@@ -229,7 +229,7 @@ struct StrategicTests {
         let tilted = poison.tilted(against: pull, ridge: 0, weight: 300)
         #expect(try distance(#require(tilted.samples)) < 1e-4)
         // Too light to hold the pull: no labels are enough.
-        if case .outOfSteps(let steps) = poison.tilted(against: pull, ridge: 0, weight: 30) {
+        if case .notFound(let steps) = poison.tilted(against: pull, ridge: 0, weight: 30) {
             #expect(steps > 100)
         } else {
             Issue.record("a search that finds nothing does not say so")
@@ -240,7 +240,7 @@ struct StrategicTests {
             asked += 1
             return asked > 5
         }
-        if case .outOfSteps(let steps) = cut { #expect(steps < 10) } else { Issue.record("it was not cut short") }
+        if case .notFound(let steps) = cut { #expect(steps < 10) } else { Issue.record("it was not cut short") }
         // What is the same for all classes is nothing to softmax: rounding leaves some of it, and more is not answered.
         let rounded = poison.tilted(against: pull.map { Double(Float($0)) }, ridge: 0, weight: 300)
         #expect(try distance(#require(rounded.samples)) < 1e-3)

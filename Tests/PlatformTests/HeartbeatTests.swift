@@ -32,6 +32,9 @@ extension PlatformTests {
             #expect(writer.nextAt == Self.moment(1506))
             #expect(try told(in: 5, at: 1506) == [104, 5])
             #expect(writer.nextAt == Self.moment(2506))
+            // The last round of all is told at once.
+            try writer.beat(in: 6, at: Self.moment(1507), isLast: true)
+            #expect(reader.read() == Heartbeat(beats: 105, round: 6))
             #expect(Files.size(of: path) == Heartbeat.byteCount)
             // The next process of the node goes on in the same file.
             writer = try HeartbeatWriter(path, first: 1000, at: Self.moment(9000))

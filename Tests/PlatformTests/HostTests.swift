@@ -30,6 +30,13 @@ extension PlatformTests {
                 processes?.description == "the run needs 1,000,000 processes, the limit is 999 (ulimit -u)")
         }
 
+        @Test("processors are those that a process may use")
+        func processors() {
+            let status = "Name:\tnode\nCpus_allowed:\t3,00000010\nCpus_allowed_list:\t4,32-33\n"
+            #expect(HostLimits.allowedProcessors(in: Array(status.utf8)) == 3)
+            #expect(HostLimits.allowedProcessors(in: Array("Name:\tnode\n".utf8)) == 0 && HostLimits.processors > 0)
+        }
+
         @Test("a control group leaves its limit but for what is its own, and none where it has none")
         func groupMemory() {
             let use = Array("anon 300\nfile 5000\nanon_thp 7\n".utf8)

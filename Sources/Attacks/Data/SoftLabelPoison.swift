@@ -94,11 +94,12 @@ public struct SoftLabelPoison: DataAttack, TargetedAttack {
             throw ConfigurationFault(
                 "the pull of softLabels is in part the same for all classes, which no labels answer; allowed: one "
                     + "whose sum over the classes is 0 for every feature and for the biases")
-        case .outOfSteps(let steps):
+        case .notFound(let steps):
             throw ConfigurationFault(
-                "the search for labels of \(points) points, each counted \(weight) times, that hold the target of "
-                    + "softLabels against its pull ran out of its \(steps) steps, as it does where there are none; "
-                    + "allowed: more points, a greater weight, or a target that is nearer")
+                .notFound(
+                    "the search for labels of \(points) points, each counted \(weight) times, that hold the target of "
+                        + "softLabels against its pull ended after \(steps) steps with none, as it does where there "
+                        + "are none; allowed: more points, a greater weight, or a target that is nearer"))
         }
     }
 }

@@ -50,12 +50,14 @@ struct ValueScale {
     let isLogarithmic: Bool
 
     /// `nil` where no value is finite.
-    init?(_ values: [Double]) {
+    ///
+    /// - Parameter isLinear: of values that are logarithms already.
+    init?(_ values: [Double], isLinear: Bool = false) {
         let finite = values.filter(\.isFinite)
         guard let least = finite.min(), let greatest = finite.max() else { return nil }
         self.least = least
         self.greatest = greatest
-        isLogarithmic = least > 0 && greatest / least > Self.widest
+        isLogarithmic = !isLinear && least > 0 && greatest / least > Self.widest
     }
 
     /// Whether all values are one.

@@ -90,6 +90,17 @@ extension ChildProcess {
             command.dropFirst() + [
                 "--experiment", directory.experiment, "--topology", directory.topology, "--node",
                 assembly.topology.labels[node.index], "--run", directory.path, "--nonce", "\(nonce)",
-            ] + limits + further, output: .file(directory.node(node).log), lifeline: lifeline, isOneOfMany: true)
+            ] + limits + further, output: .file(directory.node(node).log), lifeline: lifeline,
+            isOneOfMany: Self.areOnLoopback(assembly.topology.addresses))
+    }
+
+    /// Whether only processes of this host can reach nodes of these addresses.
+    static func areOnLoopback(_ addresses: [String?]) -> Bool {
+        addresses.allSatisfy { address in
+            guard let address, let colon = address.lastIndex(of: ":") else { return address == nil }
+            let host = address[..<colon]
+            return host == "localhost" || host == "[::1]"
+                || host.hasPrefix("127.") && host.allSatisfy { $0.isNumber || $0 == "." }
+        }
     }
 }

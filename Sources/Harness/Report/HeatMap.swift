@@ -33,7 +33,8 @@ struct HeatMap {
             guard let seen = ValueScale(values) else { return nil }
             isLogarithmic = seen.least > 0 && seen.greatest > 100 * seen.least
             let least = max(seen.least, Self.leastShare * seen.greatest)
-            guard isLogarithmic, let scale = ValueScale([least, seen.greatest].map(Elementary.log)) else {
+            guard isLogarithmic, let scale = ValueScale([least, seen.greatest].map(Elementary.log), isLinear: true)
+            else {
                 (scale, self.measure) = (seen, measure)
                 return
             }

@@ -89,7 +89,7 @@ public struct SoftLabels: Sendable {
             return asked > Self.mostSteps || isCancelled()
         }
         guard found.gradientNorm <= slack, found.point.allSatisfy(\.isFinite) else {
-            return .outOfSteps(min(asked, Self.mostSteps))
+            return .notFound(afterSteps: min(asked, Self.mostSteps))
         }
         return .found(labelled(by: found.point))
     }
@@ -116,9 +116,9 @@ public enum TiltedLabels: Sendable {
     case found(SoftSamples)
     /// The pull is in part the same for all classes, which no labels answer.
     case sameForAllClasses
-    /// The search ended, by its limit or as it was cancelled, before labels were near. Where there are none, as the
-    /// points are too few or count too little, it goes on to ever greater models, and ends so too.
-    case outOfSteps(Int)
+    /// The search ended before labels were near: at its limit, where no step led on, or as it was cancelled. Where
+    /// there are none, as the points are too few or count too little, it goes on to ever greater models, and ends so.
+    case notFound(afterSteps: Int)
 
     public var samples: SoftSamples? { if case .found(let samples) = self { samples } else { nil } }
 }

@@ -26,7 +26,7 @@ extension FuzzTargets {
             }
             return nil
         } catch {
-            return FaultLine.violation(error)
+            return FileReading.violation(error)
         }
     }
 

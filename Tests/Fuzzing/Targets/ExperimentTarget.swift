@@ -14,18 +14,20 @@ extension FuzzTargets {
                     """#.utf8)
             ]
     } violation: { bytes in
-        do throws(ConfigurationFault) {
-            let experiment = try Experiment(bytes, name: "experiment")
-            let text = experiment.resolvedJSON
-            guard try Experiment(Array(text.utf8), name: "again") == experiment else {
+        FileReading.violation { () throws(ConfigurationFault) in
+            try Experiment(bytes, name: "experiment")
+        } again: { experiment throws(ConfigurationFault) in
+            guard try Experiment(Array(experiment.resolvedJSON.utf8), name: "again") == experiment else {
                 return "written whole, it reads back as another experiment"
             }
-            _ = try experiment.topologyFile(room: TopologyReading.room) { path throws(ConfigurationFault) in
-                throw ConfigurationFault("there are no files", at: path)
+            do throws(ConfigurationFault) {
+                _ = try experiment.topologyFile(room: TopologyReading.room) { path throws(ConfigurationFault) in
+                    throw ConfigurationFault("there are no files", at: path)
+                }
+                return nil
+            } catch {
+                return FileReading.violation(error)
             }
-            return nil
-        } catch {
-            return FaultLine.violation(error)
         }
     }
 }

@@ -9,8 +9,9 @@ extension FuzzTargets {
             #"[0, 0.1, 123456789012345678, 1e-7]"#, #""\\\"\/\b\f\n\r\t""#,
         ].map { Array($0.utf8) }
     } violation: { bytes in
-        do throws(ConfigurationFault) {
-            let value = try StrictJSON.read(bytes, name: "text")
+        FileReading.violation { () throws(ConfigurationFault) in
+            try StrictJSON.read(bytes, name: "text")
+        } again: { value throws(ConfigurationFault) in
             let canonical = JSONText.canonical(value)
             for text in [canonical, JSONText.pretty(value)] {
                 guard JSONText.canonical(try StrictJSON.read(text, name: "again")) == canonical else {
@@ -18,8 +19,6 @@ extension FuzzTargets {
                 }
             }
             return nil
-        } catch {
-            return FaultLine.violation(error)
         }
     }
 }

@@ -9,11 +9,10 @@ extension FuzzTargets {
         return KeyFile.generate(for: ring) { [UInt8](repeating: 0xA5, count: $0) }.prefix(1).map(\.json)
             + [Array(#"{"version": 1, "node": "0", "keys": {"1": "00"}}"#.utf8)]
     } violation: { bytes in
-        do throws(ConfigurationFault) {
-            let file = try KeyFile(bytes, name: "keys")
-            return try KeyFile(file.json, name: "again").json == file.json ? nil : "written again, it is another"
-        } catch {
-            return FaultLine.violation(error)
+        FileReading.violation { () throws(ConfigurationFault) in
+            try KeyFile(bytes, name: "keys")
+        } again: { file throws(ConfigurationFault) in
+            try KeyFile(file.json, name: "again").json == file.json ? nil : "written again, it is another"
         }
     }
 }

@@ -12,16 +12,15 @@ extension FuzzTargets {
             try type.init().write(type.name == NPY.name ? vector : file)
         }
     } violation: { bytes in
-        do throws(ConfigurationFault) {
-            let file = try TensorFormatCatalog.read(MemorySource(bytes), path: "model")
+        FileReading.violation { () throws(ConfigurationFault) in
+            try TensorFormatCatalog.read(MemorySource(bytes), path: "model")
+        } again: { file throws(ConfigurationFault) in
             let again = try TensorFormatCatalog.read(MemorySource(Safetensors().write(file)), path: "again")
             let same = zip(file.tensors, again.tensors).allSatisfy { one, other in
                 one.name == other.name && one.shape == other.shape
                     && one.values.map(\.bitPattern) == other.values.map(\.bitPattern)
             }
             return same && file.tensors.count == again.tensors.count ? nil : "written, it reads back as other tensors"
-        } catch {
-            return FaultLine.violation(error)
         }
     }
 }

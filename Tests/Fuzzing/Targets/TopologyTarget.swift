@@ -20,12 +20,11 @@ extension FuzzTargets {
                 #"{"family": "ring", "nodes": 6, "schedule": {"kind": "pull", "count": 2}}"#,
             ].map { Array($0.utf8) }
     } violation: { bytes in
-        do throws(ConfigurationFault) {
-            let file = try TopologyFile.read(bytes, name: "graph", room: TopologyReading.room)
+        FileReading.violation { () throws(ConfigurationFault) in
+            try TopologyFile.read(bytes, name: "graph", room: TopologyReading.room)
+        } again: { file throws(ConfigurationFault) in
             let again = try TopologyFile.read(Array(file.write().utf8), name: "again")
             return again.topology == file.topology ? nil : "written, it reads back as another graph"
-        } catch {
-            return FaultLine.violation(error)
         }
     }
 }

@@ -24,13 +24,16 @@ enum RefusalsSection: ReportSection {
         let treatments = treatments(in: run)
         let (senders, omission) = senders(in: run, treatments)
         let isCutOff = treatments.contains { !$0.cutOffs.isEmpty }
+        let isRecorded = totals.missedModels == 0 && run.nodes.allSatisfy { $0.isHostile || $0.heard != nil }
         return .section(
             "Rejections and rules",
             note: "Of the honest nodes\(rejections.isEmpty ? "; no message was refused" : ""). "
                 + (isCutOff
                     ? "Given up: its model was owed when a round closed, and it was not waited for until it sent one. "
                         + "Links lost: ended by broken bytes, silence or the end of a process, not by taking leave."
-                    : "Nobody was cut off: no round closed without a model that was expected, and no link was lost."),
+                    : isRecorded
+                        ? "Nobody was cut off: no round closed without a model that was expected, and no link was lost."
+                        : "Who was cut off is not recorded."),
             .table("Rejections and rules", TextTable(header: ["what", "value"], names: 1, rows: rows))
                 + senders + (omission.isEmpty ? "" : "<p class=\"note\">\(omission)</p>\n"))
     }

@@ -4,7 +4,7 @@ enum TrafficSection: ReportSection {
     static func markup(of run: RecordedRun) -> Markup {
         let (bytes, messages) = (Double(run.totals.bytesSent), run.totals.messagesSent)
         guard messages > 0 else { return "" }
-        let rounds = Double(max(1, run.evaluations.last?.rounds ?? run.experiment.training.rounds))
+        let rounds = Double(max(1, run.closedRounds))
         let models = run.figures["modelBytes"].map {
             " The honest nodes' models alone are \(significant($0 / 1e6)) MB, without headers and repetitions."
         }

@@ -167,7 +167,7 @@ struct StrategicImages {
         do {
             return try experiment(one, attack: attack(one, material, pull: pull), model: model).assembly()
         } catch {
-            guard case .softLabels = one.attack else { throw error }
+            guard case .notFound = error.problem else { throw error }
             return nil
         }
     }
