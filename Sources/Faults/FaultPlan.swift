@@ -180,13 +180,14 @@ public struct FaultPlan: Sendable {
         return transmission
     }
 
-    /// Whether what was kept back may go on now.
+    /// Whether what was kept back may go on now, as far as those faults say that strike now. What has been made of it
+    /// counts no more, and it takes up no room for a second time.
     public mutating func releases(_ transmission: Transmission, at moment: FaultMoment) -> Bool {
         for index in entries.indices {
             guard case .striking = entries[index].state, let network = entries[index].network,
                 touches(entries[index].planned, transmission, anywhere: type(of: network).actsBetweenNodes)
             else { continue }
-            var asked = transmission
+            var asked = Transmission(sender: transmission.sender, receiver: transmission.receiver, bytes: 0)
             var random = entries[index].planned.stream(of: transmission, number: 0, seed: seed, index: index)
             entries[index].network?.strike(&asked, at: moment, random: &random)
             if asked.isHeld { return false }

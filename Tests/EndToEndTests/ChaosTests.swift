@@ -34,6 +34,9 @@ extension EndToEndTests {
             return (summary, run)
         }
 
+        /// Rounds that take a while, so that the laboratory sees them go by.
+        private static let slow = #"{"fault": {"kind": "delay", "milliseconds": 15}}"#
+
         private func strikes(_ kind: String, in summary: JSONValue) -> Int {
             summary.member("faults")?.member(kind)?.count ?? 0
         }
@@ -71,9 +74,7 @@ extension EndToEndTests {
             ])
         func streams(fault: String, flags: [String]) throws {
             let laboratory = try Laboratory()
-            // Rounds that take a while, so that the laboratory sees them go by.
-            let slow = #"{"fault": {"kind": "delay", "milliseconds": 15}}"#
-            let faults = #"[\#(slow), {"fault": \#(fault), "from": 2, "until": 14}]"#
+            let faults = #"[\#(Self.slow), {"fault": \#(fault), "from": 2, "until": 14}]"#
             let (summary, _) = try disturbed(laboratory, deadline: 100, faults, flags)
             let kind = try #require(fault.split(separator: "\"").dropFirst(3).first.map(String.init))
             #expect(strikes(kind, in: summary) > 0)
@@ -92,7 +93,7 @@ extension EndToEndTests {
         func fullDisk() throws {
             let laboratory = try Laboratory()
             let faults = """
-                [{"fault": "fullDisk", "nodes": ["1", "4"], "from": 4, "until": 9},
+                [\(Self.slow), {"fault": "fullDisk", "nodes": ["1", "4"], "from": 4, "until": 9},
                  {"fault": "crash", "nodes": ["4"], "from": 5, "until": 7}]
                 """
             let (summary, run) = try disturbed(laboratory, deadline: 100, faults, [])
@@ -102,7 +103,7 @@ extension EndToEndTests {
             #expect(Files.size(of: run.node(NodeID(1)).log) ?? 0 <= Heartbeat.byteCount)
         }
 
-        @Test("a laboratory that is asked to stop twice leaves no process")
+        @Test("a laboratory that is asked twice leaves no process, though one of them does not hear it")
         func askedTwice() throws {
             let laboratory = try Laboratory()
             let file = try laboratory.write(
@@ -112,10 +113,26 @@ extension EndToEndTests {
             let running = try laboratory.launch("run", [file, "--quiet"])
             let run = try laboratory.onlyRun()
             for node in 0..<6 { try laboratory.waitForRecord(ofNode: node, in: run) }
-            for _ in 0..<2 { try running.process.send(.terminate) }
+            // The plan does not know of it, so nobody lets it go on.
+            let deaf = try laboratory.process(ofNode: 3, in: run)
+            send(.stop, to: deaf)
+            try running.process.send(.terminate)
+            #expect(try becomesTrue { Self.isToHear(.terminate, deaf) }, "the first request has gone out")
+            try running.process.send(.terminate)
             #expect(try running.ended().status == .exited(130))
+            #expect(!Self.isToHear(.terminate, deaf), "it was killed")
             #expect(try laboratory.isDeserted())
             #expect(Files.exists(run.summary) && !Files.exists(run.links))
+        }
+
+        /// Whether a signal waits for a process that stands still.
+        private static func isToHear(_ signal: Signal, _ process: Int32) -> Bool {
+            guard let bytes = try? Files.read("/proc/\(process)/status") else { return false }
+            let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+            guard let mask = lines.first(where: { $0.hasPrefix("ShdPnd:") })?.split(separator: "\t").last,
+                let pending = UInt64(mask, radix: 16)
+            else { return false }
+            return pending >> UInt64(signal.number - 1) & 1 == 1
         }
 
         @Test("what cannot be done to processes is refused before anything is started")

@@ -161,6 +161,24 @@ struct FaultPlanTests {
         #expect(plan.pass(Transmission(sender: NodeID(2), receiver: NodeID(1), bytes: 1), at: moment(0)).isLost)
     }
 
+    @Test("what a clog has held may pass when it is free, though the fault goes on and another strikes")
+    func released() throws {
+        let clog = PlannedFault(try fault("swizzleClog"), rounds: 0..<9, nodes: [NodeID(0)])
+        let delay = PlannedFault(try fault("delay"), rounds: 0..<Int.max, nodes: Self.nodes)
+        var plan = plan([clog, delay])
+        let transmission = Transmission(sender: NodeID(0), receiver: NodeID(1), bytes: 100)
+        var held: Transmission?
+        var course: [Bool] = []
+        for round in 0..<9 {
+            _ = plan.advance(to: moment(round))
+            let passed = plan.pass(transmission, at: moment(round))
+            if passed.isHeld { held = held ?? passed }
+            if let held { course.append(plan.releases(held, at: moment(round))) }
+            #expect(course.last ?? true == !passed.isHeld, "round \(round)")
+        }
+        #expect(course.first == false && course.last == true, "\(course)")
+    }
+
     @Test("a limited link delays by what it has to carry, and loses what would wait too long")
     func rateLimit() throws {
         let limit = try fault("rateLimit", [("bytesPerSecond", .number(1000))])

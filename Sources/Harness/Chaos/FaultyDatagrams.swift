@@ -1,5 +1,6 @@
 // FaultyDatagrams: a faulty link over UDP. Each datagram is one message of the plan, as in the simulator. Each socket
 // of the dialling node is met by one of this link's, so that the neighbour tells its links apart as it does otherwise.
+// What finds no room on the way is lost, as in any network; no fault of the plan has struck it, and none is counted.
 import Faults
 import Kernels
 import Platform
@@ -23,6 +24,8 @@ struct FaultyDatagrams: FaultyLink {
 
     /// A node speaks through one socket, and a new one where it has given that up.
     private static let mostFlows = 4
+    /// Read from one socket at one turn; the rest has its turn after the other links.
+    private static let mostAtOnce = 64
 
     private let edge: FaultyEdge
     private let door: FileDescriptor
@@ -32,14 +35,16 @@ struct FaultyDatagrams: FaultyLink {
     private var flowCount = 0
     private var out: FaultyDirection
     private var back: FaultyDirection
-    private var outgoing = Passage<Item>()
-    private var returning = Passage<Item>()
+    private var outgoing: Passage<Item>
+    private var returning: Passage<Item>
 
     init(_ edge: FaultyEdge) throws {
         self.edge = edge
         (door, address) = try DatagramSocket.listen(on: SocketAddress("127.0.0.1:0"))
-        out = FaultyDirection(from: edge.dialler, to: edge.accepter, seed: edge.seed)
-        back = FaultyDirection(from: edge.accepter, to: edge.dialler, seed: edge.seed)
+        out = edge.out
+        back = edge.back
+        outgoing = Passage(mostBytes: edge.mostBytesOnTheWay)
+        returning = Passage(mostBytes: edge.mostBytesOnTheWay)
     }
 
     var nextMoment: Instant? { [outgoing.nextAt, returning.nextAt].compactMap(\.self).min() }
@@ -51,14 +56,18 @@ struct FaultyDatagrams: FaultyLink {
 
     mutating func serve(_ polled: PollLoop, _ plan: inout FaultPlan, at moment: FaultMoment, _ buffer: inout [UInt8]) {
         for index in flows.indices where polled.isReadable(flows[index].slot) {
-            while let (count, source) = try? DatagramSocket.receive(from: flows[index].socket, into: &buffer) {
+            for _ in 0..<Self.mostAtOnce {
+                guard let (count, source) = try? DatagramSocket.receive(from: flows[index].socket, into: &buffer) else {
+                    break
+                }
                 guard source == flows[index].target else { continue }
                 flows[index].isAnswered = true
                 Self.pass(buffer[..<count], of: flows[index].number, &back, &plan, at: moment, into: &returning)
             }
         }
         if polled.isReadable(doorSlot) {
-            while let (count, source) = try? DatagramSocket.receive(from: door, into: &buffer) {
+            for _ in 0..<Self.mostAtOnce {
+                guard let (count, source) = try? DatagramSocket.receive(from: door, into: &buffer) else { break }
                 guard let number = flow(from: source) else { continue }
                 Self.pass(buffer[..<count], of: number, &out, &plan, at: moment, into: &outgoing)
             }
@@ -82,11 +91,11 @@ struct FaultyDatagrams: FaultyLink {
         guard !transmission.isLost, !transmission.isHeld, transmission.connectionEnd == nil, !bytes.isEmpty else {
             return
         }
-        for copy in 0..<transmission.copies {
+        for copy in 0..<transmission.copies where passage.hasRoom {
             let isAltered = transmission.isCorrupted && copy == 0
             passage.add(
                 Item(flow: flow, bytes: isAltered ? direction.withFlippedBit(Array(bytes)) : Array(bytes)),
-                at: moment.now + transmission.delay)
+                bytes: bytes.count, at: moment.now + transmission.delay)
         }
     }
 

@@ -35,6 +35,15 @@ struct FaultyEdge: Sendable {
     let limits: Limits
     let seed: UInt64
 
+    /// With so much on its way in one direction, the network has no room for more: eight models, or 256 KiB of short
+    /// ones, more than a link over datagrams sends before it waits for an answer.
+    var mostBytesOnTheWay: Int {
+        max(1 << 18, 8 * (Frame.headerBytes + limits.payloadBytes(of: .model).upperBound))
+    }
+
+    var out: FaultyDirection { FaultyDirection(from: dialler, to: accepter, seed: seed) }
+    var back: FaultyDirection { FaultyDirection(from: accepter, to: dialler, seed: seed) }
+
     /// Where the neighbour is reached, as far as it is known now.
     var target: SocketAddress? {
         guard let endpoint = Endpoint.read(endpoint), endpoint.nonce == run else { return nil }

@@ -7,30 +7,43 @@ import Platform
 import Wire
 
 struct FaultyStream: FaultyLink {
+    /// Two nodes speak over one connection, and make a new one where they have given that up. What this link holds back
+    /// keeps it from seeing that they have: the oldest give way.
+    private static let mostConnections = 4
+
     private let edge: FaultyEdge
-    private let listener: FileDescriptor
     let address: SocketAddress
-    private var listenerSlot = 0
+    private var listener: RestingListener
     private var connections: [FaultyConnection] = []
+    /// Of all connections together: what is drawn for one is not drawn again for the next.
+    private var out: FaultyDirection
+    private var back: FaultyDirection
 
     init(_ edge: FaultyEdge) throws {
         self.edge = edge
-        (listener, address) = try Socket.listen(on: SocketAddress("127.0.0.1:0"))
+        let (socket, address) = try Socket.listen(on: SocketAddress("127.0.0.1:0"))
+        self.address = address
+        listener = RestingListener(socket)
+        out = edge.out
+        back = edge.back
     }
 
-    var nextMoment: Instant? { connections.compactMap(\.nextMoment).min() }
+    var nextMoment: Instant? { (connections.map(\.nextMoment) + [listener.restsUntil]).compactMap(\.self).min() }
 
     mutating func register(in polled: inout PollLoop) {
-        listenerSlot = polled.add(listener)
+        listener.register(in: &polled)
         for index in connections.indices { connections[index].register(in: &polled) }
     }
 
     mutating func serve(_ polled: PollLoop, _ plan: inout FaultPlan, at moment: FaultMoment, _ buffer: inout [UInt8]) {
-        for index in connections.indices { connections[index].serve(polled, &plan, at: moment, &buffer) }
+        for index in connections.indices {
+            connections[index].serve(polled, &plan, &out, &back, at: moment, &buffer)
+        }
         connections.removeAll(where: \.isOver)
         // Where the neighbour cannot be reached, the dialler learns that its connection is over, and tries again.
-        while polled.isReadable(listenerSlot), let near = try? Socket.accept(from: listener) {
+        for near in listener.take(Self.mostConnections, polled, at: moment.now) {
             guard let target = edge.target, let far = try? Socket.connect(to: target) else { continue }
+            if connections.count == Self.mostConnections { connections.removeFirst() }
             connections.append(FaultyConnection(edge, near: near, far: far, at: target))
         }
     }
@@ -54,10 +67,8 @@ private struct FaultyConnection: Sendable {
         self.near = near
         self.far = far
         self.target = target
-        out = FaultyFlow(
-            FaultyDirection(from: edge.dialler, to: edge.accepter, seed: edge.seed), limits: edge.limits)
-        back = FaultyFlow(
-            FaultyDirection(from: edge.accepter, to: edge.dialler, seed: edge.seed), limits: edge.limits)
+        out = FaultyFlow(edge)
+        back = FaultyFlow(edge)
     }
 
     var nextMoment: Instant? {
@@ -71,7 +82,10 @@ private struct FaultyConnection: Sendable {
             far, reading: !isConnecting && back.isHungry, writing: isConnecting || out.hasOutput)
     }
 
-    mutating func serve(_ polled: PollLoop, _ plan: inout FaultPlan, at moment: FaultMoment, _ buffer: inout [UInt8]) {
+    mutating func serve(
+        _ polled: PollLoop, _ plan: inout FaultPlan, _ there: inout FaultyDirection, _ thence: inout FaultyDirection,
+        at moment: FaultMoment, _ buffer: inout [UInt8]
+    ) {
         if isConnecting {
             guard polled.isWritable(slots.far) else { return }
             guard Socket.connectionFault(of: far, to: target) == nil else { return isOver = true }
@@ -80,8 +94,8 @@ private struct FaultyConnection: Sendable {
         }
         if polled.isReadable(slots.near), out.isHungry { out.read(from: near, &buffer) }
         if polled.isReadable(slots.far), back.isHungry { back.read(from: far, &buffer) }
-        out.pass(&plan, at: moment)
-        back.pass(&plan, at: moment)
+        out.pass(&plan, &there, at: moment)
+        back.pass(&plan, &thence, at: moment)
         if let end = out.brokenBy ?? back.brokenBy { return breakOff(end) }
         out.write(to: far, at: moment.now)
         back.write(to: near, at: moment.now)
@@ -104,12 +118,8 @@ private struct FaultyConnection: Sendable {
 
 /// One direction of a connection: frames that have come, are held, are on their way, and are being written.
 private struct FaultyFlow: Sendable {
-    /// With so much on its way nothing more is read, as a network has room for no more.
-    private static let mostOnTheWay = 1024
-
-    private var direction: FaultyDirection
     private var cutter: FrameCutter
-    private var passage = Passage<[UInt8]>()
+    private var passage: Passage<[UInt8]>
     private var held: (frame: [UInt8], transmission: Transmission)?
     private var writing: [UInt8] = []
     private var written = 0
@@ -124,12 +134,13 @@ private struct FaultyFlow: Sendable {
     /// A fault ends the connection so.
     private(set) var brokenBy: ConnectionEnd?
 
-    init(_ direction: FaultyDirection, limits: Limits) {
-        self.direction = direction
-        cutter = FrameCutter(limits: limits)
+    init(_ edge: FaultyEdge) {
+        cutter = FrameCutter(limits: edge.limits)
+        passage = Passage(mostBytes: edge.mostBytesOnTheWay)
     }
 
-    var isHungry: Bool { !hasEnded && held == nil && passage.count < Self.mostOnTheWay }
+    /// Where the network has no room for more, nothing more is read.
+    var isHungry: Bool { !hasEnded && held == nil && passage.hasRoom }
     var isHeld: Bool { held != nil }
     var hasOutput: Bool { !writing.isEmpty }
     var nextMoment: Instant? { hasOutput ? nil : passage.nextAt }
@@ -144,10 +155,10 @@ private struct FaultyFlow: Sendable {
     }
 
     /// Has the plan decide about all that has come.
-    mutating func pass(_ plan: inout FaultPlan, at moment: FaultMoment) {
+    mutating func pass(_ plan: inout FaultPlan, _ direction: inout FaultyDirection, at moment: FaultMoment) {
         if let (frame, transmission) = held, plan.releases(transmission, at: moment) {
             held = nil
-            send(frame, transmission, at: moment.now)
+            send(frame, transmission, &direction, at: moment.now)
         }
         while held == nil, brokenBy == nil, let frame = cutter.next() {
             let transmission = plan.pass(direction.transmission(bytes: frame.count), at: moment)
@@ -156,14 +167,18 @@ private struct FaultyFlow: Sendable {
             } else if transmission.isHeld, !transmission.isLost {
                 held = (frame, transmission)
             } else if !transmission.isLost {
-                send(frame, transmission, at: moment.now)
+                send(frame, transmission, &direction, at: moment.now)
             }
         }
         // Half a frame, of a sender that ended in the middle of it.
-        if hasEnded, held == nil, let rest = cutter.rest() { passage.add(rest, at: max(moment.now, latest)) }
+        if hasEnded, held == nil, let rest = cutter.rest() {
+            passage.add(rest, bytes: rest.count, at: max(moment.now, latest))
+        }
     }
 
-    private mutating func send(_ frame: [UInt8], _ transmission: Transmission, at now: Instant) {
+    private mutating func send(
+        _ frame: [UInt8], _ transmission: Transmission, _ direction: inout FaultyDirection, at now: Instant
+    ) {
         var arrival = now + transmission.delay
         if !transmission.isOvertaken {
             arrival = max(arrival, latest)
@@ -171,7 +186,7 @@ private struct FaultyFlow: Sendable {
         }
         for copy in 0..<transmission.copies {
             let isAltered = transmission.isCorrupted && copy == 0
-            passage.add(isAltered ? direction.withFlippedBit(frame) : frame, at: arrival)
+            passage.add(isAltered ? direction.withFlippedBit(frame) : frame, bytes: frame.count, at: arrival)
         }
     }
 
@@ -199,7 +214,7 @@ private struct FaultyFlow: Sendable {
     mutating func cut() {
         brokenBy = nil
         held = nil
-        passage = Passage()
+        passage.removeAll()
         cutter = FrameCutter(limits: cutter.limits)
         hasEnded = true
     }

@@ -37,7 +37,7 @@ final class SharedFaults: Sendable {
     var nextEnd: Instant? { state.withLock { $0.plan.nextEnd } }
     var strikes: [(kind: String, count: Int)] { state.withLock { $0.plan.strikes } }
 
-    /// Lends the plan to the links for one of their turns.
+    /// Lends the plan to a link for one of its turns, each of which has an end whatever nodes send.
     func serve(_ turn: (inout FaultPlan, FaultMoment) -> Void) {
         state.withLock { turn(&$0.plan, FaultMoment(now: clock.now(), round: $0.round)) }
     }
