@@ -116,8 +116,10 @@ extension EndToEndTests {
             // The plan does not know of it, so nobody lets it go on.
             let deaf = try laboratory.process(ofNode: 3, in: run)
             send(.stop, to: deaf)
+            #expect(try becomesTrue { Self.status(of: deaf, "State") == "T (stopped)" })
             try running.process.send(.terminate)
-            #expect(try becomesTrue { Self.isToHear(.terminate, deaf) }, "the first request has gone out")
+            // The first request has gone out, or this test was asleep until those who do not hear were killed for it.
+            #expect(try becomesTrue { try Self.isToHear(.terminate, deaf) || running.process.poll() != nil })
             try running.process.send(.terminate)
             #expect(try running.ended().status == .exited(130))
             #expect(!Self.isToHear(.terminate, deaf), "it was killed")
@@ -125,13 +127,16 @@ extension EndToEndTests {
             #expect(Files.exists(run.summary) && !Files.exists(run.links))
         }
 
+        /// A line of what the kernel says of a process, if there is one.
+        private static func status(of process: Int32, _ name: String) -> String? {
+            guard let bytes = try? Files.read("/proc/\(process)/status") else { return nil }
+            let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+            return lines.first { $0.hasPrefix("\(name):\t") }.map { String($0.dropFirst(name.count + 2)) }
+        }
+
         /// Whether a signal waits for a process that stands still.
         private static func isToHear(_ signal: Signal, _ process: Int32) -> Bool {
-            guard let bytes = try? Files.read("/proc/\(process)/status") else { return false }
-            let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
-            guard let mask = lines.first(where: { $0.hasPrefix("ShdPnd:") })?.split(separator: "\t").last,
-                let pending = UInt64(mask, radix: 16)
-            else { return false }
+            let pending = status(of: process, "ShdPnd").flatMap { UInt64($0, radix: 16) } ?? 0
             return pending >> UInt64(signal.number - 1) & 1 == 1
         }
 
