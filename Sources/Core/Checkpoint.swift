@@ -242,7 +242,8 @@ extension NodeState {
     fileprivate init?(_ vectors: [(kind: Kind, vector: NamedVector)], _ channels: ChannelLayout) {
         func all(_ kind: Kind) -> [NamedVector] { vectors.filter { $0.kind == kind }.map(\.vector) }
         let (shared, kept, attackMemory) = (all(.shared), all(.kept), all(.attackMemory))
-        guard shared.map({ Channel($0.name, $0.values.count) }) == channels.channels,
+        guard shared.count == channels.count,
+            zip(shared, channels.channels).allSatisfy({ $0.name == $1.name && $0.values.count == $1.elements }),
             kept.allSatisfy({ $0.values.count == channels.first.elements }),
             attackMemory.map(\.name) == [Self.memory]
         else { return nil }

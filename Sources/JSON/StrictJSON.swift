@@ -100,12 +100,13 @@ private struct Parser {
             entries.append(UInt32(truncatingIfNeeded: keyOffset))
             try readText()
             if let earlier = keys.insert(keyOffset, of: bytes) {
-                let key = JSONEscape.text(in: bytes, from: keyOffset)
+                let key = excerpt(of: JSONEscape.text(in: bytes, from: keyOffset))
                 throw fault("the key '\(key)' is here again; it is at \(lineColumn(earlier)) already", at: keyOffset)
             }
             skipBlanks()
             guard take(":") else {
-                throw fault("\(found) after the key '\(JSONEscape.text(in: bytes, from: keyOffset))'; expected a colon")
+                let key = excerpt(of: JSONEscape.text(in: bytes, from: keyOffset))
+                throw fault("\(found) after the key '\(key)'; expected a colon")
             }
             try readValue()
             skipBlanks()
