@@ -4,8 +4,9 @@ import Registry
 import TestSupport
 
 extension FuzzTargets {
-    static let dataFiles = FuzzTarget("data", "files of datasets: IDX, CIFAR, CSV, LIBSVM, npy", allocationPerByte: 1_024)
-    {
+    static let dataFiles = FuzzTarget(
+        "data", "files of datasets: IDX, CIFAR, CSV, LIBSVM, npy", allocationPerByte: 1_024
+    ) {
         MemoryFiles.ofEveryDataset.indices.map { place in
             // Photographs of the true size would be slow to search through; their files are judged by length first.
             [UInt8(place)] + MemoryFiles.ofEveryDataset[place].bytes.prefix(4_096)
