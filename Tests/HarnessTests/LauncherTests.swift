@@ -19,15 +19,9 @@ struct LauncherTests {
     @Test("who asks twice is not kept waiting: no clock is read before the processes are killed")
     func askedTwice() throws {
         let folder = try TemporaryDirectory()
-        let program = "\(folder.path)/program"
-        try Files.write(Array(Self.program.utf8), to: program)
-        #expect(try ChildProcess("chmod", ["+x", program]).wait() == .exited(0))
-        let directory = RunDirectory("\(folder.path)/run")
-        let assembly = try smallAssembly()
-        try Files.makeDirectory(directory.path)
-        try Files.write([], to: directory.experiment)
+        let (program, directory) = try standIn(Self.program, in: folder)
         var launcher = try Launcher(
-            assembly, in: directory, program: program, hasKeys: false, hasFaultyLinks: false)
+            try smallAssembly(), in: directory, program: program, hasKeys: false, hasFaultyLinks: false)
         defer { launcher.endAll() }
         try launcher.launch(from: .afresh)
         var loop = PollLoop()

@@ -30,13 +30,8 @@ struct ProcessRunTests {
     @Test("nodes whose loops do not stir are ended and named, as stopped by a signal where they are")
     func hung() throws {
         let folder = try TemporaryDirectory()
-        let program = "\(folder.path)/program"
-        try Files.write(Array(Self.program.utf8), to: program)
-        #expect(try ChildProcess("chmod", ["+x", program]).wait() == .exited(0))
-        let directory = RunDirectory("\(folder.path)/run")
+        let (program, directory) = try standIn(Self.program, in: folder)
         let assembly = try smallAssembly()
-        try Files.makeDirectory(directory.path)
-        try Files.write([], to: directory.experiment)
         // Each seems to have stirred once; else it would be given the time that a start may take.
         for node in assembly.topology.nodes {
             try Files.makeDirectory(directory.node(node).path)
@@ -48,4 +43,15 @@ struct ProcessRunTests {
         #expect(reasons[1] == "hung: its loop had not stirred for 0 s (a signal had stopped it), and was killed")
         #expect(reasons[2...].allSatisfy { $0 == "hung: its loop had not stirred for 0 s, and was killed" })
     }
+}
+
+/// A script in the place of the node program, and the directory of a run for it to be started in.
+func standIn(_ script: String, in folder: borrowing TemporaryDirectory) throws -> (program: String, RunDirectory) {
+    let program = "\(folder.path)/program"
+    try Files.write(Array(script.utf8), to: program)
+    #expect(try ChildProcess("chmod", ["+x", program]).wait() == .exited(0))
+    let directory = RunDirectory("\(folder.path)/run")
+    try Files.makeDirectory(directory.path)
+    try Files.write([], to: directory.experiment)
+    return (program, directory)
 }
