@@ -28,6 +28,8 @@ struct HandledNode {
     private(set) var ending: Ending?
     private var workspace: Workspace
     private var effects: [NodeEffect] = []
+    /// No test takes nearly as many.
+    private var eventsLeft = 200_000
 
     struct TraceInputs: Equatable {
         let round: Int
@@ -84,6 +86,8 @@ struct HandledNode {
     }
 
     private mutating func handle(_ event: NodeEvent, at now: Instant) {
+        eventsLeft -= 1
+        precondition(eventsLeft > 0, "a node that never comes to what its test waits for")
         core.handle(event, at: now, using: &workspace, into: &effects)
         while let (round, model, state) = interpret() {
             let trained = model.map { $0 + 1 }

@@ -249,6 +249,36 @@ struct LinkScheduleTests {
         #expect(counts[3] == 0)
     }
 
+    /// Whether every two of seven nodes that pull two each hear any third in the same round as often as by chance.
+    private static func isIndependent(_ senders: (NodeID, Round) -> [NodeID]) -> Bool {
+        let rounds = 3_000
+        var both = [Int](repeating: 0, count: 7 * 7 * 7)
+        for round in 0..<rounds {
+            let heard = (0..<7).map { senders(NodeID($0), Round(round)) }
+            for a in 0..<7 {
+                for b in a + 1..<7 {
+                    for sender in heard[a] where heard[b].contains(sender) { both[49 * a + 7 * b + sender.index] += 1 }
+                }
+            }
+        }
+        // 1/9 each; five standard deviations are 5 √(3000 · 8/81) = 86.
+        return both.indices.allSatisfy { place in
+            let (a, b, sender) = (place / 49, place / 7 % 7, place % 7)
+            return b <= a || sender == a || sender == b || abs(both[place] - rounds / 9) < 87
+        }
+    }
+
+    @Test("what one node pulls says nothing of what another does")
+    func independentPulls() throws {
+        let links = try ScheduleMember.named(RandomPull.self, on: try ScheduleMember.complete(7), [("count", 2)])
+        #expect(Self.isIndependent { links.senders(of: $0, in: $1).map(\.node) })
+        // All have the draws of one.
+        #expect(
+            !Self.isIndependent { node, round in
+                links.senders(of: NodeID(0), in: round).map { NodeID(($0.node.index + node.index) % 7) }
+            })
+    }
+
     @Test("what changes is there from its round on, with that round's weights")
     func changes() throws {
         let links = try ScheduleMember.churn()

@@ -145,14 +145,16 @@ struct StrictJSONTests {
         }
     }
 
-    @Test("duplicates are found in objects of any size", arguments: [1, 7, 8, 9, 12, 13, 500])
+    @Test("duplicates are found in objects of any size, whichever key it is", arguments: [1, 7, 8, 9, 12, 13, 30, 100])
     func duplicates(count: Int) {
         let members = (0..<count).map { "\"k\($0)\": 0" }.joined(separator: ",\n")
         #expect(fault("{\(members)}") == nil)
-        #expect(
-            fault("{\(members),\n\"k\(count / 2)\": 1}")
-                == "f.json:\(count + 1):1: the key 'k\(count / 2)' is here again; "
-                + "it is at \(count / 2 + 1):\(count == 1 ? 2 : 1) already")
+        for twice in 0..<count {
+            #expect(
+                fault("{\(members),\n\"k\(twice)\": 1}")
+                    == "f.json:\(count + 1):1: the key 'k\(twice)' is here again; "
+                    + "it is at \(twice + 1):\(twice == 0 ? 2 : 1) already")
+        }
     }
 
     @Test("64 levels are read and 65 refused")
