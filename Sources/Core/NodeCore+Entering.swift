@@ -70,11 +70,17 @@ extension NodeCore {
     mutating func listen(to others: Round, at now: Instant, into effects: inout [NodeEffect]) {
         let sent = configuration.cadence.round(of: Round(round.number - 1))
         let others = configuration.cadence.round(of: others)
-        if listening == nil { effects.append(.warn(.ahead(sent: sent, others: others))) }
+        if listening == nil {
+            note(.silentAhead)
+            effects.append(.warn(.ahead(sent: sent, others: others)))
+        }
         let last = listening.map { $0.others < others ? (others, now) : $0 } ?? (others, now)
         listening = last
         let limit = last.1 + configuration.patience.catchUp
-        guard now < limit else { return end(.ahead(sent: sent, others: others), saying: .failed, into: &effects) }
+        guard now < limit else {
+            note(.gaveUpAhead)
+            return end(.ahead(sent: sent, others: others), saying: .failed, into: &effects)
+        }
         effects.append(.wake(at: limit))
     }
 
@@ -90,6 +96,7 @@ extension NodeCore {
             guard stateExchanges[slot].toldIn != first else { continue }
             stateExchanges[slot].wanted = nil
             stateExchanges[slot].toldIn = first
+            note(.toldState)
             effects.append(.send(.state(ModelMessage(round: first, values: start)), to: neighbours[slot].node))
         }
     }
@@ -107,7 +114,9 @@ extension NodeCore {
             phase = .entering(state, from: origin, since: now)
             return effects.append(.wake(at: now + configuration.patience.glance))
         }
+        if listening != nil { note(.caughtUpWith) }
         let entered = enter(state, from: origin, using: &workspace, into: &effects)
+        if round.number >= configuration.steps { note(.enteredAtEnd) }
         beginFirstRound(entered, at: now, into: &effects)
     }
 
@@ -124,6 +133,7 @@ extension NodeCore {
             notBefore: Round(rounds[hostile].number + 2 * configuration.cadence.gossipSteps))
         guard target.number < configuration.steps else { return false }
         agreedRound = target
+        note(.askedForOneRound)
         for slot in helpers {
             stateExchanges[slot].offer = nil
             if neighbours[slot].link == .up { ask(slot, into: &effects) }
@@ -149,6 +159,7 @@ extension NodeCore {
         var state = state
         let entered = function.entryParameters(heard, instead: state, using: &workspace)
         if let entered { state.shared = entered }
+        note(entered == nil ? .enteredAlone : .enteredWithNeighbours)
         startDigest = state.digest
         effects.append(
             .trace(
@@ -171,6 +182,7 @@ extension NodeCore {
     /// parameters, as after a restart.
     mutating func enterAgain(from state: NodeState, at now: Instant, into effects: inout [NodeEffect]) {
         phase = .entering(state, from: currentRound.number, since: now)
+        note(.enteredAgain)
         saidWaiting = false
         for slot in neighbours.indices {
             if !function.sendsModels { stateExchanges[slot].offer = nil }

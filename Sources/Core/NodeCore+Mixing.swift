@@ -23,6 +23,7 @@ extension NodeCore {
             roundInputs = self.roundInputs()
         }
         roundInputs.isAstray = judgement.isAstray
+        if judgement.isAstray { note(.wentAstray) }
         return roundInputs
     }
 
@@ -60,12 +61,14 @@ extension NodeCore {
         record.mixedModels += mixed.count
         let missed = roundInputs.expected - roundInputs.offenders.count - mixed.count
         record.missedModels += missed
+        if !roundInputs.offenders.isEmpty { note(.offenderDiscounted) }
         if missed > 0 { noteMissed(allBut: mixed, and: roundInputs.offenders) }
         note(workspace.report, of: mixed)
     }
 
     /// Counts a round without them for all neighbours but these, whose models were expected.
     private mutating func noteMissed(allBut mixed: [NodeID], and offenders: [NodeID]) {
+        note(.missedModel)
         for slot in neighbours.indices {
             let node = neighbours[slot].node
             guard neighbours[slot].weight ?? 0 > 0, listens(to: node), !mixed.contains(node), !offenders.contains(node)
@@ -78,8 +81,14 @@ extension NodeCore {
     mutating func note(_ report: MixReport, of senders: [NodeID]) {
         record.threshold = report.threshold ?? record.threshold
         record.returnedWeight = report.ownWeight.map { $0 - neighbourhood.links.ownWeight } ?? record.returnedWeight
-        if report.isDegraded { record.degradedMixes += 1 }
-        if report.reachedLimit { record.unfinishedMixes += 1 }
+        if report.isDegraded {
+            record.degradedMixes += 1
+            note(.mixDegraded)
+        }
+        if report.reachedLimit {
+            record.unfinishedMixes += 1
+            note(.mixUnfinished)
+        }
         var slot = 0
         for (sender, treatment) in zip(senders, report.treatments) {
             while neighbours[slot].node < sender { slot += 1 }
@@ -144,7 +153,10 @@ extension NodeCore {
         guard configuration.changes, round.number < configuration.steps else { return }
         neighbourhood = configuration.roundNeighbourhood(in: round)
         isResting = configuration.rests(in: round)
-        if isResting { lastRest = round }
+        if isResting {
+            lastRest = round
+            note(.rested)
+        }
         for slot in neighbours.indices {
             let member = neighbourhood.links.member(at: slot)
             neighbours[slot].weight = member?.weight
@@ -155,6 +167,7 @@ extension NodeCore {
                     round.number > neighbours[slot].lastMet.number + Self.longestLead
                     || lastRest.map { $0 >= neighbours[slot].lastMet } ?? false
                 neighbours[slot].lastMet = round
+                if neighbours[slot].meetsAgain { note(.metAgain) }
             }
             // What it sent beforehand for a round in which it has nothing to send; asynchronous nodes keep the newest.
             if neighbours[slot].weight == nil, !isAsynchronous { neighbours[slot].current = nil }
