@@ -22,7 +22,9 @@ struct VirtualNetwork {
     typealias Arrival = (delivery: Delivery, at: Instant)
 
     private let latency: Nanoseconds
-    private let seed: UInt64
+    private var seed: UInt64
+    /// Whether a branch has given each direction of a link a latency of its own.
+    private var isDiverged = false
     /// Models that a sender keeps for one receiver.
     private let backlog: Int
     private(set) var plan: FaultPlan
@@ -71,22 +73,37 @@ struct VirtualNetwork {
             if !delivery.isDatagram { hold(delivery) }
             return []
         }
-        let arrival = moment.now + latency + transmission.delay
+        let arrival = moment.now + latency(of: delivery) + transmission.delay
         let content = transmission.isCorrupted ? altered(delivery) : delivery
         return (0..<transmission.copies).map { ($0 == 0 ? content : delivery, arrival) }
+    }
+
+    /// From now on messages take up to twice as long, those of one direction of a link all alike so that none overtakes
+    /// another, and are struck by other draws.
+    mutating func diverge(_ seed: UInt64) {
+        self.seed = seed
+        isDiverged = true
+        plan.diverge(seed)
+    }
+
+    private func latency(of delivery: Delivery) -> Nanoseconds {
+        guard isDiverged else { return latency }
+        var random = RandomStream(
+            seed: seed, purpose: .faults, node: delivery.sender, lane: delivery.receiver.index << 8 | 1)
+        return latency + Nanoseconds(random.uniform() * Double(latency))
     }
 
     /// What was kept back and may pass now.
     mutating func release(at moment: FaultMoment) -> [Arrival] {
         guard !held.isEmpty else { return [] }
-        var released: [Arrival] = []
+        var released: [Delivery] = []
         held.removeAll { delivery in
             let transmission = Transmission(sender: delivery.sender, receiver: delivery.receiver, bytes: 0)
             guard plan.releases(transmission, at: moment) else { return false }
-            released.append((delivery, moment.now + latency))
+            released.append(delivery)
             return true
         }
-        return released
+        return released.map { ($0, moment.now + latency(of: $0)) }
     }
 
     /// A sender's queue keeps the newest models only.
