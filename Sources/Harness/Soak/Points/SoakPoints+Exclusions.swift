@@ -11,7 +11,7 @@ import Wire
 
 extension SoakPoints {
     static let exclusions: [PointExclusion] =
-        ofCatalogues + ofRejections + ofMilestones + ofFaults + ofAttacks
+        ofCatalogues + ofRejections + ofCarriages + ofMilestones + ofRecoveries + ofFaults
 
     // MARK: - What is drawn
 
@@ -21,8 +21,6 @@ extension SoakPoints {
             TopologyCatalog.all.entries.contains { $0.name == row && $0.isDirected }
         },
     ]
-
-    private static let ofAttacks: [PointExclusion] = []
 
     // MARK: - What is refused
 
@@ -35,13 +33,9 @@ extension SoakPoints {
         .otherExperiment, .otherRun, .otherChannels, .noKey, .wrongKey, .otherEdgesKey,
     ]
 
-    private static func rejections(
-        _ reason: String, _ covers: @escaping @Sendable (Rejection, Carriage?) -> Bool
-    ) -> [PointExclusion] {
+    private static func rejections(_ reason: String, _ excluded: Set<Rejection>) -> [PointExclusion] {
         ["rejection", "rejection x carriage"].map { group in
-            PointExclusion(group, reason) { row, column in
-                Rejection(rawValue: row).map { covers($0, Carriage(rawValue: column)) } ?? false
-            }
+            PointExclusion(group, reason) { row, _ in excluded.contains { $0.rawValue == row } }
         }
     }
 
@@ -52,39 +46,42 @@ extension SoakPoints {
     ])
 
     private static let ofRejections: [PointExclusion] =
-        rejections("found where connections are accepted, and a simulation has no sockets") { rejection, _ in
-            atTheDoor.contains(rejection)
-        }
-        + rejections("all nodes are of one experiment and have the keys of their edges") { rejection, _ in
-            betweenStrangers.contains(rejection)
-        }
-        + rejections("messages that travel as values have no bytes and no links") { rejection, carriage in
-            carriage == .values && inBytes.contains(rejection)
-        }
-        + rejections("nothing is sealed") { rejection, carriage in
-            rejection == .badSeal && [.values, .bytes, .datagrams].contains(carriage)
-        }
+        rejections("found where connections are accepted, and a simulation has no sockets", atTheDoor)
+        + rejections("all nodes are of one experiment and have the keys of their edges", betweenStrangers)
+
+    private static let ofCarriages = [
+        PointExclusion("rejection x carriage", "messages that travel as values have no bytes and no links") {
+            row, carriage in carriage == Carriage.values.rawValue && inBytes.contains { $0.rawValue == row }
+        },
+        PointExclusion("rejection x carriage", "nothing is sealed") { row, carriage in
+            row == Rejection.badSeal.rawValue
+                && [Carriage.bytes, .datagrams].contains { $0.rawValue == carriage }
+        },
+    ]
 
     // MARK: - What nodes come through
 
-    private static func milestones(_ reason: String, _ excluded: Milestone...) -> [PointExclusion] {
-        ["milestone", "recovery x exchange"].map { group in
-            PointExclusion(group, reason) { row, _ in excluded.contains { $0.name == row } }
-        }
+    private static func milestone(_ reason: String, _ excluded: Milestone...) -> PointExclusion {
+        PointExclusion("milestone", reason) { row, _ in excluded.contains { $0.name == row } }
     }
 
-    private static let ofMilestones: [PointExclusion] =
-        milestones("no node of a soak is told to stop with a round", .modelRepeated)
-        + milestones("an honest node that gives up breaks the invariant 'progress'", .gaveUpAhead, .traceLost)
-        + [
-            PointExclusion("recovery x exchange", "where models travel nobody asks for parameters") { row, exchange in
-                [.askedForOneRound, .toldState, .enteredAgain].contains { (one: Milestone) in one.name == row }
-                    && sendsModels(exchange)
-            },
-            PointExclusion("recovery x exchange", "where no models travel a node asks for parameters instead") {
-                row, exchange in row == Milestone.leftBehind.name && !sendsModels(exchange)
-            },
-        ]
+    private static let givesUp = "an honest node that gives up breaks the invariant 'progress'"
+
+    private static let ofMilestones = [
+        milestone("no node of a soak is told to stop with a round", .modelRepeated),
+        milestone(givesUp, .gaveUpAhead, .traceLost),
+    ]
+
+    private static let ofRecoveries = [
+        PointExclusion("recovery x exchange", givesUp) { row, _ in row == Milestone.gaveUpAhead.name },
+        PointExclusion("recovery x exchange", "where models travel nobody asks for parameters") { row, exchange in
+            let asking: [Milestone] = [.askedForOneRound, .toldState, .enteredAgain]
+            return asking.contains { $0.name == row } && sendsModels(exchange)
+        },
+        PointExclusion("recovery x exchange", "where no models travel a node asks for parameters instead") {
+            row, exchange in row == Milestone.leftBehind.name && !sendsModels(exchange)
+        },
+    ]
 
     private static func sendsModels(_ exchange: String) -> Bool {
         (try? ExchangeCatalog.all.entry(named: exchange))?.sendsModels ?? false
