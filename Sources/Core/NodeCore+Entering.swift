@@ -179,8 +179,8 @@ extension NodeCore {
         return state
     }
 
-    /// Whether enough neighbours may answer to tell a node that was left behind what round they are in: more than may be
-    /// hostile. Whoever has finished, or let it wait in vain before, will not.
+    /// Whether enough neighbours may answer to tell a node that was left behind what round they are in: more than may
+    /// be hostile. Whoever has finished, or let it wait in vain before, will not.
     func mayEnterAgain(at now: Instant) -> Bool {
         let answering = helpers.count { slot in
             switch neighbours[slot].link {
