@@ -155,10 +155,12 @@ struct SoakTests {
         #expect(verdict.violations.isEmpty && verdict.isPaceChecked)
     }
 
-    /// Two hostile of four neighbours, and a rule that promises nothing then; the push grows with what it has come to.
-    @Test("nodes may diverge where more lie than a rule withstands, and those who lie go by what their victims have")
-    func overwhelmed() throws {
-        let text = """
+    /// Two hostile of four neighbours, and two of three once the others have left: rules that promise nothing then, and
+    /// a push that grows with what it has come to.
+    @Test(
+        "nodes may diverge where more lie than a rule withstands, and those who lie go by what their victims have",
+        arguments: [
+            """
             {"adversary": [{"nodes": ["0", "4"], "attack": {"kind": "dissensus", "epsilon": 2.019}, "taps": "none"}],
              "aggregation": {"rule": {"kind": "faba", "neighbourhood": "open", "rate": 0.894}, "tolerates": "oracle"},
              "checkpoint": {"every": 8}, "measure": {"every": 10}, "seed": 21568, "faults": [],
@@ -167,7 +169,20 @@ struct SoakTests {
              "timing": {"deadlineMilliseconds": 1640}, "topology": {"family": "lollipop", "head": 5, "tail": 7},
              "training": {"batchSize": 7, "momentum": 0, "rounds": 24, "gossipSteps": 3,
                           "initialisation": "different", "stepSize": {"kind": "inverseSqrt", "value": 0.103}}}
+            """,
             """
+            {"adversary": [{"nodes": ["0", "1"], "attack": "optIPM"}],
+             "aggregation": {"rule": {"kind": "meamed", "neighbourhood": "open"},
+                             "tolerates": {"kind": "declared", "count": 2}},
+             "measure": {"every": 10}, "seed": 5, "faults": [],
+             "task": {"dataset": {"kind": "synthetic", "samples": 160, "testSamples": 10, "features": 6, "classes": 2,
+                                  "seed": 5}, "split": "iid"},
+             "topology": {"family": "complete", "nodes": 8,
+                          "schedule": {"kind": "changes", "changes": [{"from": 3, "leave": ["4", "5", "6", "7"]}]}},
+             "training": {"batchSize": 4, "momentum": 0, "rounds": 40, "initialisation": "different"}}
+            """,
+        ])
+    func overwhelmed(text: String) throws {
         #expect(try judged(text, .values).verdict.violations.isEmpty)
     }
 

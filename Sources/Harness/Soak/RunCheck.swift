@@ -51,7 +51,8 @@ public struct RunCheck {
     public mutating func judge(_ result: SimulationResult) throws -> Verdict {
         invariants.end(result, deadline: deadline)
         // Whoever goes by what its victims have drives a rule that does not withstand as many out of all bounds.
-        let mayDiverge = try goesByVictims && !withstandsHostile()
+        let mayDiverge =
+            try invariants.violations.contains { $0.invariant == .finite } && goesByVictims && !withstandsHostile()
         let violations = invariants.violations.filter { !mayDiverge || $0.invariant != .finite }
         var verdict = Verdict(violations: violations, guaranteesChecked: invariants.guaranteesChecked)
         guard verdict.violations.isEmpty else { return verdict }
@@ -165,14 +166,21 @@ public struct RunCheck {
     }
 
     /// Whether every honest node is told to withstand as many as lie to it, by a rule that promises anything, and most
-    /// of its neighbours are honest: some rules judge these alone, and without a majority have nothing to go by.
+    /// of its neighbours are honest, in every step: some rules judge these alone, and without a majority have nothing
+    /// to go by.
     private func withstandsHostile() throws -> Bool {
         guard assembly.guarantee != .none else { return false }
         return try assembly.honest.allSatisfy { node in
             let configuration = try assembly.node(node).configuration
-            let senders = configuration.neighbours.filter { $0.weight ?? 0 > 0 }
-            let hostile = senders.count { assembly.hostile.contains($0.node) }
-            return hostile == 0 || hostile <= configuration.budget.count && 2 * hostile < senders.count
+            let steps = configuration.changes ? configuration.steps : 1
+            return (0..<steps).allSatisfy { step in
+                let neighbourhood = configuration.roundNeighbourhood(in: Round(step))
+                let senders = neighbourhood.links.members.filter { $0.weight ?? 0 > 0 }
+                let hostile = senders.count {
+                    assembly.hostile.contains(configuration.neighbours[$0.slot].node)
+                }
+                return hostile == 0 || hostile <= neighbourhood.budget.count && 2 * hostile < senders.count
+            }
         }
     }
 
