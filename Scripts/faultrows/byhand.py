@@ -14,16 +14,16 @@ NONCE = "5a" * 16
 class ByHand:
     """A complete graph of nodes on little data; whoever is left at the end of the block is killed."""
 
-    def __init__(self, programs, folder, nodes=4, rounds=3000, deadline=1000, every=2, transport="tcp", keys=False):
+    def __init__(self, programs, folder, nodes=4, rounds=3000, deadline=1000, every=2, keys=False):
         self.programs, self.folder, self.count = programs, folder, nodes
         self.processes, self.keyed = {}, keys
         self.topology = {"family": "complete", "nodes": nodes}
         self.experiment = {
-            "topology": self.topology, "network": {"transport": transport},
+            "topology": self.topology,
             "task": {"dataset": {
                 "kind": "synthetic", "features": 6, "classes": 3, "samples": 50 * nodes, "testSamples": 50}},
-            "training": {"rounds": rounds, "batchSize": 8}, "timing": {"deadlineMilliseconds": deadline, "joinSeconds": 5},
-            "checkpoint": {"every": every}, "measure": {"every": 20},
+            "training": {"rounds": rounds, "batchSize": 8}, "measure": {"every": 20},
+            "timing": {"deadlineMilliseconds": deadline, "joinSeconds": 5}, "checkpoint": {"every": every},
             "aggregation": {"rule": "csPlus", "tolerates": {"kind": "declared", "count": 1}},
         }
         folder.mkdir(exist_ok=True)

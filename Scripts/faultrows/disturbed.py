@@ -74,15 +74,19 @@ class Disturbed:
         eventually(f"node {node} listens", endpoint.exists)
         return json.loads(endpoint.read_text())["pid"]
 
-    def finish(self, seconds=600):
-        """Waits for its end, and replays it: no trace may contradict another, or what a node has come to."""
+    def finish(self, seconds=600, stopped=False):
+        """Waits for its end, and replays it: no trace may contradict another, or what a node has come to.
+
+        stopped: it was told to end before its rounds were done, and all its nodes with it."""
         output, _ = self.process.communicate(timeout=seconds)
         self.summary = json.loads(output)
         replay = subprocess.run(
             [self.programs / "gossiplab", "replay", self.folder], stdout=subprocess.PIPE, text=True, timeout=1200)
-        self.is_replayed = replay.returncode == 0 and self.summary["modelDigest"] in replay.stdout
+        self.lost_nodes = [node for node in self.summary["lost"] if not (stopped and node.endswith(": stopped"))]
+        result = "lines of traces come out" if stopped else self.summary["modelDigest"]
+        self.is_replayed = replay.returncode == 0 and result in replay.stdout
         expect(self.is_replayed, "a replay differs")
-        expect(not self.summary["lost"], f"lost {', '.join(self.summary['lost'])}")
+        expect(not self.lost_nodes, f"lost {', '.join(self.lost_nodes)}")
         return self
 
     def __enter__(self):
@@ -95,7 +99,7 @@ class Disturbed:
 
     @property
     def lost(self):
-        lost = ", ".join(self.summary["lost"]) or "nothing"
+        lost = ", ".join(self.lost_nodes) or "nothing"
         return lost if self.is_replayed else f"{lost}; REPLAY DIFFERS"
 
     @property
@@ -106,8 +110,17 @@ class Disturbed:
         lines = laboratory(self.programs, "trace", self.folder, "--node", str(node))
         return [json.loads(line) for line in lines.splitlines()]
 
-    def records(self, node):
-        return records(self.folder / f"nodes/{node}/metrics.jsonl")
+    def between_honest(self, count):
+        """Models that honest nodes missed of each other, how often they gave each other up, and all models mixed."""
+        hostile = {int(node) for node in self.summary["hostile"]}
+        missed = given_up = mixed = 0
+        for node in set(range(count)) - hostile:
+            for record in records(self.folder / f"nodes/{node}/metrics.jsonl"):
+                mixed += record["mixedModels"]
+                for other, *counts in record.get("cutOffs", []):
+                    if other not in hostile:
+                        missed, given_up = missed + counts[0], given_up + counts[1]
+        return missed, given_up, mixed
 
 
 def quickstart(options, folder, faults, *settings, rounds=60, **how):

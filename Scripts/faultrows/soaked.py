@@ -1,13 +1,15 @@
 """Thirty-two nodes for minutes under all kinds of fault: what grows, and how fast."""
+import json
 import os
+import signal
 import statistics
 import time
 
-from faultrows.disturbed import LOSSY, Disturbed, between, expect, fault
+from faultrows.disturbed import LOSSY, Disturbed, between, expect, fault, reads
 
 NODES, DEGREE = 32, 4
 # Every message takes so long, and no round less: a pace that two cores keep.
-DELAY_MILLISECONDS = 100
+DELAY_MILLISECONDS = 50
 SAMPLE_SECONDS = 2
 # What a thousand rounds may take on a node's disk: each a record of the trace of 27 bytes and 10 for each model, and
 # twenty lines of metrics.
@@ -52,17 +54,26 @@ class Sample:
 
 
 def kilobytes(folder):
-    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1000
+    total = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += os.stat(os.path.join(place, name)).st_size
+            except FileNotFoundError:
+                # It made room for a newer one.
+                pass
+    return total / 1000
 
 
 def soak(options, folder):
-    rounds = max(1000, round(options.soak * 60_000 / DELAY_MILLISECONDS))
+    # More than there can be.
+    rounds = round(options.soak * 60_000 / DELAY_MILLISECONDS) + 1000
     run = Disturbed(
         options.programs, folder, EXPERIMENT, plan(rounds), f"training.rounds={rounds}",
-        "timing.deadlineMilliseconds=1000")
-    samples, began = {}, time.monotonic()
+        "timing.deadlineMilliseconds=400")
+    samples, until = {}, time.monotonic() + 60 * options.soak
     with run.start():
-        while run.process.poll() is None:
+        while run.process.poll() is None and time.monotonic() < until:
             time.sleep(SAMPLE_SECONDS)
             for node in range(NODES) if run.folder else ():
                 try:
@@ -71,32 +82,33 @@ def soak(options, folder):
                 except (OSError, KeyError, ValueError):
                     # It is being killed, or has just come back.
                     pass
-        run.finish()
-    minutes = (time.monotonic() - began) / 60
-    # Of every process that lived for a while: the median of its last samples beside that of its first ones, which are
-    # those behind its start.
-    drifts, descriptors, lives = [], [], 0
+        disk = [kilobytes(run.folder / "nodes" / str(node)) for node in range(NODES)]
+        rounds = json.loads(reads(run.folder / "metrics.jsonl").splitlines()[-1])["rounds"]
+        run.process.send_signal(signal.SIGTERM)
+        run.finish(stopped=True)
+    # Of every process that lived for a while, its last third beside its first: the median of its memory; of its
+    # descriptors the fewest beside the most, as links come and go.
+    drifts, descriptors = [], []
     for lived in samples.values():
-        if len(lived) < 20:
+        third = len(lived) // 3
+        if third < 5:
             continue
-        lives += 1
-        tenth = len(lived) // 10
-        first, last = lived[tenth : 2 * tenth], lived[-tenth:]
+        first, last = lived[:third], lived[-third:]
         drifts.append(
-            statistics.median(s.anonymous for s in last) - statistics.median(s.anonymous for s in first))
-        # Now and then a link is being made while the one before it ends.
-        descriptors.append(min(s.descriptors for s in last) - min(s.descriptors for s in first))
-    grown = max(kilobytes(run.folder / "nodes" / str(node)) for node in range(NODES)) / rounds * 1000
+            statistics.median(s.anonymous for s in last) - statistics.median(s.anonymous for s in first[third // 4 :]))
+        descriptors.append(max(0, min(s.descriptors for s in last) - max(s.descriptors for s in first)))
+    lives = len(drifts)
+    grown = max(disk) / rounds * 1000
     most = max(s.descriptors for lived in samples.values() for s in lived)
     expect(lives > 0, "no process lived long enough")
     expect(max(drifts, default=0) <= 1024, f"memory of a node grew by {max(drifts, default=0):.0f} KiB")
     expect(max(descriptors, default=0) <= 0, f"a node holds {max(descriptors, default=0):.0f} descriptors more")
     expect(grown <= MOST_KILOBYTES, f"1,000 rounds took {grown:.0f} kB of a node's disk")
     return [
-        f"all of these by turns, {NODES} nodes, {minutes:.1f} minutes, {rounds:,} rounds",
+        f"all of these by turns, {NODES} nodes, {rounds:,} rounds in {options.soak:g} min",
         "links of the laboratory, signals, prlimit", run.struck,
         f"{run.lost}; in the life of a process (of {lives}) memory at most {max(drifts, default=0) / 1024:+.2f} MiB, "
-        f"descriptors {max(descriptors, default=0):+.0f} (at most {most}); disk {grown:.0f} kB a node in 1,000 rounds"]
+        f"descriptors + {max(descriptors, default=0)} (at most {most}); disk {grown:.0f} kB a node in 1,000 rounds"]
 
 
 ROWS = {"soak": soak}

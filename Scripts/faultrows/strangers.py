@@ -141,7 +141,8 @@ def lengths(run, target, until, count):
     draw = random.Random(1)
     kinds = [wire.HELLO, wire.MODEL, wire.PROOF, wire.BYE, 99]
     while time.monotonic() < until:
-        length = draw.choice([0, 1, 123, 125, 2601, 1 << 20, (1 << 31) - 1, 1 << 31, (1 << 32) - 1, draw.getrandbits(32)])
+        length = draw.choice(
+            [0, 1, 123, 125, 2601, 1 << 20, (1 << 31) - 1, 1 << 31, (1 << 32) - 1, draw.getrandbits(32)])
         frame = wire.header(draw.choice(kinds), draw.randrange(8), draw.getrandbits(31), draw.getrandbits(63), length)
         try:
             with socket.create_connection(target, timeout=5) as s:

@@ -30,7 +30,7 @@ struct DialsTests {
         }
     }
 
-    @Test("one that was there a moment ago has a tenth of a second, twice as much each time, and the same once it is back")
+    @Test("one that was there a moment ago has a tenth of a second, then twice as much each time until it is back")
     func lost() {
         var dials = Self.dials()
         #expect(dials.due(at: Self.moment(0)) == [Self.neighbour])
