@@ -1,4 +1,5 @@
 """What a node writes fails, or the node is killed in the middle of it: at each system call, one after the other."""
+import os
 import re
 import shutil
 import subprocess
@@ -8,6 +9,8 @@ from faultrows.disturbed import Skipped, expect
 
 # Saved is the checkpoint of this round; the one before the last goes for it.
 ROUND, EVERY = 20, 2
+# Where saves fail, the checkpoints of these rounds do.
+ROUNDS = range(100, 1501, 100)
 
 
 def need_tracer():
@@ -52,7 +55,7 @@ def kill_in_save(options, folder):
     points += [(["trace.bin"], "writev", ROUND), (["metrics.jsonl"], "writev", 2)]
     lost = 0
     for number, (names, call, which) in enumerate(points):
-        with ByHand(options.programs, folder / str(number), every=EVERY) as run:
+        with ByHand(options.programs, folder / str(number), rounds=1500, every=EVERY) as run:
             run.start(0, under=traced(run, names, f"{call}:signal=KILL:when={which}"))
             run.start_all(0)
             status = run.processes[0].wait(60)
@@ -74,8 +77,7 @@ def kill_in_save(options, folder):
 def failing(options, folder):
     """Every file of a node apart: its checkpoints, metrics, trace cannot be written for a while, or never."""
     need_tracer()
-    rounds = range(200, 3001, 200)
-    checkpoints = [name for round in rounds for name in saved(round)]
+    checkpoints = [name for round in ROUNDS for name in saved(round)]
     cases = [
         ("checkpoint: no room", checkpoints, "writev:error=ENOSPC", "cannot write"),
         ("checkpoint: cannot be opened", checkpoints, "openat:error=EACCES", "cannot write"),
@@ -86,7 +88,8 @@ def failing(options, folder):
         ("sign of life", ["heartbeat"], "pwrite64:error=EIO", "sign of life"),
     ]
     for number, (name, files, inject, said) in enumerate(cases):
-        with ByHand(options.programs, folder / str(number), every=rounds.step, deadline=2000) as run:
+        with ByHand(
+                options.programs, folder / str(number), rounds=ROUNDS[-1], every=ROUNDS.step, deadline=2000) as run:
             run.start(0, under=traced(run, files, inject))
             run.start_all(0)
             statuses = run.finish()
@@ -100,8 +103,8 @@ def failing(options, folder):
 
 def failing_rename(options, folder):
     """Without a tracer: where a checkpoint is to stand there is a folder that cannot be replaced."""
-    with ByHand(options.programs, folder, every=200) as run:
-        for round in range(200, 3001, 200):
+    with ByHand(options.programs, folder, rounds=ROUNDS[-1], every=ROUNDS.step) as run:
+        for round in ROUNDS:
             (run.home(0) / f"checkpoint-{round}.bin" / "inner").mkdir(parents=True)
         # It is not new: its folder is not empty.
         run.start(0, "--rejoin")
@@ -111,7 +114,47 @@ def failing_rename(options, folder):
         expect("cannot write" in run.log(0), "nothing was said of it")
         expect(run.is_replayed(), "a replay differs")
         expect(not list(run.home(0).glob("*.part")), "files are left half written")
-    return ["no checkpoint can be renamed", "folders in their places", "15", "nothing: all finish, replayed"]
+    "of another round by its name": lambda run, file, n: file.rename(file.with_name(f"checkpoint-{n + 1}.bin")),
 
 
-ROWS = {"kill-in-save": kill_in_save, "failing-writes": failing, "failing-rename": failing_rename}
+def checkpoints(run, node):
+    """Rounds and files, the newest last."""
+    return sorted((int(re.search(r"-(\d+)\.", f.name)[1]), f) for f in run.home(node).glob("checkpoint-*.bin"))
+
+
+def flip(run, file, _):
+    whole = bytearray(file.read_bytes())
+    whole[len(whole) // 2] ^= 1
+    file.write_bytes(whole)
+
+
+BAD_CHECKPOINTS = {
+    "a wrong bit": flip, "half of it": lambda run, file, _: os.truncate(file, file.stat().st_size // 2),
+    "nothing in it": lambda run, file, _: os.truncate(file, 0),
+    "another node's": lambda run, file, _: shutil.copy(checkpoints(run, 1)[-1][1], file),
+    "of another round by its name": lambda run, file, round: file.rename(file.with_name(f"checkpoint-{round + 1}.bin")),
+}
+
+
+def bad_checkpoint(options, folder):
+    """A node comes back, and the newest checkpoint that it left is not what it was."""
+    for number, (name, spoil) in enumerate(BAD_CHECKPOINTS.items()):
+        with ByHand(options.programs, folder / str(number), every=20) as run:
+            run.start_all()
+            run.wait_for(0, 200)
+            run.kill(0)
+            round, newest = checkpoints(run, 0)[-1]
+            spoil(run, newest, round)
+            run.start(0, "--rejoin")
+            statuses = run.finish()
+            expect(set(statuses.values()) == {0}, f"{name}: statuses {statuses}")
+            expect(run.log(0).count("cannot be used") == 1, f"{name}: it was not refused: {run.log(0)}")
+            expect(run.is_replayed(), f"{name}: a replay differs")
+    return ["the newest checkpoint is not what it was", ", ".join(BAD_CHECKPOINTS), f"{len(BAD_CHECKPOINTS)}",
+            "nothing: refused in a line, the one before it is used, replayed"]
+
+
+ROWS = {
+    "kill-in-save": kill_in_save, "failing-writes": failing, "failing-rename": failing_rename,
+    "bad-checkpoint": bad_checkpoint,
+}
