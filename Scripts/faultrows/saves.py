@@ -114,7 +114,8 @@ def failing_rename(options, folder):
         expect("cannot write" in run.log(0), "nothing was said of it")
         expect(run.is_replayed(), "a replay differs")
         expect(not list(run.home(0).glob("*.part")), "files are left half written")
-    "of another round by its name": lambda run, file, n: file.rename(file.with_name(f"checkpoint-{n + 1}.bin")),
+    return ["no checkpoint can be renamed", "folders in their places", f"{len(ROUNDS)}",
+            "nothing: all finish, replayed"]
 
 
 def checkpoints(run, node):
@@ -132,7 +133,7 @@ BAD_CHECKPOINTS = {
     "a wrong bit": flip, "half of it": lambda run, file, _: os.truncate(file, file.stat().st_size // 2),
     "nothing in it": lambda run, file, _: os.truncate(file, 0),
     "another node's": lambda run, file, _: shutil.copy(checkpoints(run, 1)[-1][1], file),
-    "of another round by its name": lambda run, file, round: file.rename(file.with_name(f"checkpoint-{round + 1}.bin")),
+    "of another round by its name": lambda run, file, n: file.rename(file.with_name(f"checkpoint-{n + 1}.bin")),
 }
 
 
