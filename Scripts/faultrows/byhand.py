@@ -6,7 +6,7 @@ import signal
 import struct
 import subprocess
 
-from faultrows.disturbed import eventually, reads, records
+from faultrows.disturbed import eventually, expect, reads, records
 
 NONCE = "5a" * 16
 
@@ -97,12 +97,14 @@ class ByHand:
         """The exit status of every node, once all have ended."""
         return {node: process.wait(seconds) for node, process in sorted(self.processes.items())}
 
-    def is_replayed(self):
-        """Whether the traces explain every final model."""
+    def replay(self, name=""):
+        """The traces must explain every final model."""
         replay = subprocess.run(
             [self.programs / "gossiplab", "replay", self.folder], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             text=True, timeout=600)
-        return replay.returncode == 0 and f"replayed: {self.count} of {self.count}" in replay.stdout
+        is_whole = replay.returncode == 0 and f"replayed: {self.count} of {self.count}" in replay.stdout
+        expect(is_whole, f"{name}a replay differs: {replay.stdout.strip()[:500]}")
+        return is_whole
 
     def resident(self, node):
         """Megabytes of memory that it holds."""

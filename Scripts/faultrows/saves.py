@@ -64,11 +64,12 @@ def kill_in_save(options, folder):
             statuses = run.finish()
             parts = [file.name for file in run.home(0).rglob("*.part")]
             holds = [
-                (set(statuses.values()) == {0}, f"statuses {statuses}"), (run.is_replayed(), "a replay differs"),
+                (set(statuses.values()) == {0}, f"statuses {statuses}"),
                 ("cannot be used" not in run.log(0), "a checkpoint was refused"), (not parts, f"left {parts}")]
             for each, failure in holds:
                 expect(each, f"killed at {call}: {failure}")
-            lost += not all(each for each, _ in holds)
+            is_replayed = run.replay(f"killed at {call}: ")
+            lost += not (is_replayed and all(each for each, _ in holds))
     return [
         "killed at every system call of a save, in a record of the trace, in one of the metrics", "strace: SIGKILL",
         ", ".join(call for _, call, _ in points), f"{lost or 'nothing'}: each comes back, each run replayed"]
@@ -96,7 +97,7 @@ def failing(options, folder):
             expect(set(statuses.values()) == {0}, f"{name}: statuses {statuses}")
             expect(said in run.log(0), f"{name}: nothing was said of it")
             expect(run.log(0).count("\n") <= 2, f"{name}: {run.log(0).count(chr(10))} lines were said of it")
-            expect(run.is_replayed(), f"{name}: a replay differs")
+            run.replay(f"{name}: ")
     return ["each file of a node fails apart", "strace: ENOSPC, EACCES, EIO", ", ".join(name for name, *_ in cases),
             "nothing: all finish, each run replayed; it is said once"]
 
@@ -112,7 +113,7 @@ def failing_rename(options, folder):
         statuses = run.finish()
         expect(set(statuses.values()) == {0}, f"statuses {statuses}")
         expect("cannot write" in run.log(0), "nothing was said of it")
-        expect(run.is_replayed(), "a replay differs")
+        run.replay()
         expect(not list(run.home(0).glob("*.part")), "files are left half written")
     return ["no checkpoint can be renamed", "folders in their places", f"{len(ROUNDS)}",
             "nothing: all finish, replayed"]
@@ -150,7 +151,7 @@ def bad_checkpoint(options, folder):
             statuses = run.finish()
             expect(set(statuses.values()) == {0}, f"{name}: statuses {statuses}")
             expect(run.log(0).count("cannot be used") == 1, f"{name}: it was not refused: {run.log(0)}")
-            expect(run.is_replayed(), f"{name}: a replay differs")
+            run.replay(f"{name}: ")
     return ["the newest checkpoint is not what it was", ", ".join(BAD_CHECKPOINTS), f"{len(BAD_CHECKPOINTS)}",
             "nothing: refused in a line, the one before it is used, replayed"]
 
