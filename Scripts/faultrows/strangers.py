@@ -1,6 +1,7 @@
 """Strangers that send what they like to a node: floods, drips, lengths that lie, fragments of nothing."""
 import importlib.machinery
 import importlib.util
+import json
 import multiprocessing
 import os
 import pathlib
@@ -38,10 +39,17 @@ def resident(process):
             return int(line.split()[1]) / 1024
 
 
+def change(run, **keys):
+    """Sets keys of the experiment of nodes that have not been started."""
+    file = run.folder / "experiment.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), **keys}))
+
+
 def attacked(name, how, transport, attack, told, seconds=None):
     """Seven nodes, one of which a stranger attacks: `attack` counts in a process of its own, `told` says of what."""
     def row(options, folder):
         run = attacks.Run(pathlib.Path(tempfile.mkdtemp(dir=folder)), options.programs, attacks.Attack(transport, True))
+        change(run, measure={"every": 20})
         run.overheard = run.overhear() if transport == "udp" else None
         count = multiprocessing.Value("q", 0)
         length = seconds or options.seconds
