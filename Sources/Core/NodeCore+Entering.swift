@@ -27,11 +27,14 @@ extension NodeCore {
         }
     }
 
+    /// Whether it was asked for its parameters, and let this node wait for them in vain.
+    private func keptWaiting(_ slot: Int) -> Bool { !function.sendsModels && stateExchanges[slot].keptWaiting }
+
     /// Whether it has heard enough to enter: all neighbours that can help or, after a while, those that it has links
-    /// with, or as many as outweigh the hostile nodes among them.
+    /// with, or as many as outweigh the hostile nodes among them. Whoever let it wait in vain before is not waited for.
     private func hasHeardEnough(since: Instant, at now: Instant) -> Bool {
         let helpers = helpers
-        let linked = helpers.filter { neighbours[$0].link == .up }
+        let linked = helpers.filter { neighbours[$0].link == .up && !keptWaiting($0) }
         let isLong = now >= since + configuration.patience.glance
         if isLong, helpers.count(where: { offer($0) != nil }) > 2 * configuration.budget.count { return true }
         guard linked.allSatisfy({ offer($0) != nil || neighbours[$0].hasSaidWaiting }) else { return false }
@@ -105,9 +108,18 @@ extension NodeCore {
         _ state: NodeState, from origin: Int, since: Instant, at now: Instant, using workspace: inout Workspace,
         into effects: inout [NodeEffect]
     ) {
-        let deadline = since + max(configuration.patience.deadline, configuration.patience.joining)
-        guard hasHeardEnough(since: since, at: now) || now >= deadline else {
+        let patience = configuration.patience
+        // One that was left behind has exchanged before, one that was restarted has not.
+        let wasLeftBehind = exchangedAt != nil
+        let deadline = since + (wasLeftBehind ? patience.deadline : max(patience.deadline, patience.joining))
+        let isInVain = wasLeftBehind && !function.sendsModels && !mayEnterAgain(at: now)
+        guard isInVain || hasHeardEnough(since: since, at: now) || now >= deadline else {
             return waitToBegin(since: since, until: deadline, at: now, into: &effects)
+        }
+        if !function.sendsModels, now >= deadline {
+            for slot in helpers where offer(slot) == nil && !neighbours[slot].hasSaidWaiting {
+                stateExchanges[slot].keptWaiting = true
+            }
         }
         if let others = roundFarBehind { return listen(to: others, at: now, into: &effects) }
         if now < deadline, asksForOneRound(into: &effects) {
@@ -176,6 +188,19 @@ extension NodeCore {
             neighbours[slot].advance(to: round, keepsModels: false)
         }
         return state
+    }
+
+    /// Whether enough neighbours may answer to tell a node that was left behind what round they are in: more than may
+    /// be hostile. Whoever has finished, or let it wait in vain before, will not.
+    func mayEnterAgain(at now: Instant) -> Bool {
+        let answering = helpers.count { slot in
+            switch neighbours[slot].link {
+            case .never: false
+            case .up: !keptWaiting(slot)
+            case .closed(_, let backUntil): now < backUntil && !keptWaiting(slot)
+            }
+        }
+        return answering > configuration.budget.count
     }
 
     /// Where something else than models travels, a node that the others have left behind asks them for their

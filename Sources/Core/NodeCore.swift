@@ -498,7 +498,7 @@ public struct NodeCore: Sendable {
                 leave(checkpoint(of: state, rounds: currentRound.number), into: &effects)
                 return end(.stopped(currentRound), saying: .stopping, into: &effects)
             }
-            if !function.sendsModels, roundOfOthers != nil {
+            if !function.sendsModels, roundOfOthers != nil, mayEnterAgain(at: now) {
                 return enterAgain(from: state, at: now, into: &effects)
             }
         }

@@ -136,6 +136,57 @@ struct SoakTests {
         #expect(try judged(text, .values).verdict.violations.isEmpty)
     }
 
+    /// A node with two hostile neighbours is left behind where all others sit a round out, and asks for parameters.
+    @Test("neighbours that do not answer keep a node that was left behind from nothing")
+    func silence() throws {
+        let text = """
+            {"adversary": [{"nodes": ["5", "6"], "attack": {"kind": "procrastinate", "turns": 1}, "taps": "victims"}],
+             "aggregation": {"rule": {"kind": "lfighter", "features": 0, "neighbourhood": "open", "rate": 0.765},
+                             "tolerates": {"kind": "declared", "count": 2}},
+             "checkpoint": {"every": 3}, "measure": {"every": 10}, "seed": 21265, "faults": [],
+             "task": {"dataset": {"kind": "synthetic", "samples": 260, "testSamples": 10, "features": 6, "classes": 4,
+                                  "seed": 299}, "split": {"kind": "dirichletPerNode", "alpha": 1.666}},
+             "timing": {"deadlineMilliseconds": 2530},
+             "topology": {"family": "scaleFree", "nodes": 13, "links": 6,
+                          "weights": {"kind": "laplacian", "step": 0.09}},
+             "training": {"batchSize": 4, "momentum": 0, "rounds": 28, "participation": 0.7,
+                          "exchange": {"kind": "update"}, "stepSize": {"kind": "constant", "value": 0.063}}}
+            """
+        let verdict = try judged(text, .values).verdict
+        #expect(verdict.violations.isEmpty && verdict.isPaceChecked)
+    }
+
+    /// Two hostile of four neighbours, and two of three once the others have left: rules that promise nothing then, and
+    /// a push that grows with what it has come to.
+    @Test(
+        "nodes may diverge where more lie than a rule withstands, and those who lie go by what their victims have",
+        arguments: [
+            """
+            {"adversary": [{"nodes": ["0", "4"], "attack": {"kind": "dissensus", "epsilon": 2.019}, "taps": "none"}],
+             "aggregation": {"rule": {"kind": "faba", "neighbourhood": "open", "rate": 0.894}, "tolerates": "oracle"},
+             "checkpoint": {"every": 8}, "measure": {"every": 10}, "seed": 21568, "faults": [],
+             "task": {"dataset": {"kind": "synthetic", "samples": 240, "testSamples": 10, "features": 8, "classes": 2,
+                                  "seed": 220}, "split": {"kind": "dirichlet", "alpha": 1.766}},
+             "timing": {"deadlineMilliseconds": 1640}, "topology": {"family": "lollipop", "head": 5, "tail": 7},
+             "training": {"batchSize": 7, "momentum": 0, "rounds": 24, "gossipSteps": 3,
+                          "initialisation": "different", "stepSize": {"kind": "inverseSqrt", "value": 0.103}}}
+            """,
+            """
+            {"adversary": [{"nodes": ["0", "1"], "attack": "optIPM"}],
+             "aggregation": {"rule": {"kind": "meamed", "neighbourhood": "open"},
+                             "tolerates": {"kind": "declared", "count": 2}},
+             "measure": {"every": 10}, "seed": 5, "faults": [],
+             "task": {"dataset": {"kind": "synthetic", "samples": 160, "testSamples": 10, "features": 6, "classes": 2,
+                                  "seed": 5}, "split": "iid"},
+             "topology": {"family": "complete", "nodes": 8,
+                          "schedule": {"kind": "changes", "changes": [{"from": 3, "leave": ["4", "5", "6", "7"]}]}},
+             "training": {"batchSize": 4, "momentum": 0, "rounds": 40, "initialisation": "different"}}
+            """,
+        ])
+    func overwhelmed(text: String) throws {
+        #expect(try judged(text, .values).verdict.violations.isEmpty)
+    }
+
     @Test("nodes that come out with an earlier model than their last mix keep every invariant")
     func leastNorm() throws {
         let text = #"{"topology": {"family": "ring", "nodes": 6}, "training": {"rounds": 6, "output": "leastNorm"}}"#
