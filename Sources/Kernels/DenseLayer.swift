@@ -82,8 +82,8 @@ public func denseBackward(
                 let g = unsafe gradient.baseAddress.unsafelyUnwrapped + start
                 let e = unsafe errors.baseAddress.unsafelyUnwrapped
                 let x = unsafe features.baseAddress.unsafelyUnwrapped
-                // The rows of a large batch have left the cache when the gradient is due, and are many for the processor
-                // to follow: a block of columns of all rows is asked for at once, and serves every class.
+                // The rows of a large batch have left the cache when the gradient is due, and are many for the
+                // processor to follow: a block of columns of all rows is asked for at once, and serves every class.
                 let isFar = samples.count * featureCount > cachedFloats
                 let blockWidth = isFar ? columnsAhead : featureCount
                 for block in stride(from: 0, to: featureCount, by: blockWidth) {

@@ -216,8 +216,8 @@ public struct Simulator {
     /// Nodes for which handing over a shard costs nothing.
     private static let leastOfShard = 64
 
-    /// Runs until every node has ended, nothing more can happen, the virtual time is over, or `shouldStop` says so; goes
-    /// on from there when it is called again.
+    /// Runs until every node has ended, nothing more can happen, the virtual time is over, or `shouldStop` says so;
+    /// goes on from there when it is called again.
     ///
     /// - Parameter observe: called on the calling thread, in the order (time, node).
     public mutating func run(
@@ -342,7 +342,8 @@ public struct Simulator {
         }
         for observation in outboxes.flatMap(\.observations) { observe(observation) }
         arrivals += network.release(at: moment)
-        for edge in network.due(at: now) where isAlive(edge.low) && isAlive(edge.high) && !isOpen(edge) {
+        let unopened = network.due(at: now) { isAlive($0.low) && isAlive($0.high) ? isOpen($0) : nil }
+        for edge in unopened {
             arrivals += network.reconnect(edge, soon: true, at: now, incarnation: incarnation)
         }
         for (delivery, moment) in arrivals {

@@ -3,6 +3,7 @@
 import Core
 import JSON
 import Kernels
+import Registry
 import Scenario
 import Simulation
 import Testing

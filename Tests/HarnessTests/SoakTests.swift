@@ -48,6 +48,18 @@ struct SoakTests {
         #expect(Set(hashes).count == 1)
     }
 
+    @Test("connections open however long the way is", arguments: [Carriage.bytes, .datagrams, .sealed])
+    func longWay(carriage: Carriage) throws {
+        let settings = [
+            #"faults=[{"fault": {"kind": "delay", "milliseconds": 150}}]"#, "training.rounds=20", "adversary=[]",
+            "measure.every=1",
+        ]
+        var simulator = try Simulator(smallAssembly(settings), options: Simulator.Options(carriage: carriage))
+        var total = NodeRecord()
+        _ = simulator.run { if case .record(_, let record) = $0 { total.add(record) } }
+        #expect(total.mixedModels > 2 * total.missedModels)
+    }
+
     @Test("cases are of the size that is promised, and draw from all catalogues")
     func draws() {
         let cases = (1...600).map { SoakCase(seed: $0) }

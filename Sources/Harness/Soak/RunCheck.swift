@@ -99,8 +99,8 @@ public struct RunCheck {
         var checkpoints: [NodeID: Checkpoint] = [:]
         // The first rounds, in which no node hears of any other.
         let alone = try variant([
-            "training.rounds=\(calm)", "aggregation.rule=noCommunication", "adversary=[]", "faults=[]",
-            "checkpoint.every=\(calm)", "timing.kind=synchronous",
+            "training.rounds=\(calm)", "aggregation.rule=noCommunication", "aggregation.before=[]", "adversary=[]",
+            "faults=[]", "checkpoint.every=\(calm)", "timing.kind=synchronous",
         ])
         var options = options
         options.isWatched = true

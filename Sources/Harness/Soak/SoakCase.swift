@@ -125,10 +125,10 @@ public struct SoakCase: Sendable {
 
     /// The kinds of fault in it.
     public var faultKinds: [String] { faults.map { $0.fault.member("kind")?.text ?? "" } }
-    var rule: JSONValue? { settings.first { $0.key == "aggregation" }?.value.member("rule") }
-    public var ruleKind: String { rule?.member("kind")?.text ?? "" }
+    private var aggregation: JSONValue? { settings.first { $0.key == "aggregation" }?.value }
+    public var ruleKind: String { aggregation?.member("rule")?.member("kind")?.text ?? "" }
     var beforeKinds: [String] {
-        (rule?.member("before")?.elements ?? []).compactMap { $0.member("kind")?.text }
+        (aggregation?.member("before")?.elements ?? []).compactMap { $0.member("kind")?.text }
     }
     /// Everything that is drawn with it.
     var kinds: [(axis: PointAxis, names: [String])] {
@@ -371,8 +371,9 @@ private struct Draw {
         guard chance(0.2) else { return nil }
         let before = entry(one(of: RuleCatalog.preAggregations.descriptions))
         return { soakCase in
-            guard let rule = soakCase.rule else { return }
-            soakCase.setRule(rule.adding("before", .array([before])))
+            soakCase.settings = soakCase.settings.map { key, value in
+                key == "aggregation" ? (key, value.adding("before", .array([before]))) : (key, value)
+            }
         }
     }
 

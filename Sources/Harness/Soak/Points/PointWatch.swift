@@ -1,5 +1,5 @@
-// PointWatch: sees which points one case of a soak reaches: what is drawn with it at its beginning, the rest by what the
-// simulator observes.
+// PointWatch: sees which points one case of a soak reaches: what is drawn with it at its beginning, the rest by what
+// the simulator observes.
 import Core
 import Kernels
 import Metrics

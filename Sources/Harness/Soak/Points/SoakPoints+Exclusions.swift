@@ -1,5 +1,5 @@
-// What no case of a soak can reach, each with its reason. A soak that reaches one of these fails, so that the list stays
-// true.
+// What no case of a soak can reach, each with its reason. A soak that reaches one of these fails, so that the list
+// stays true.
 import Aggregation
 import Attacks
 import Core
@@ -16,10 +16,7 @@ extension SoakPoints {
     // MARK: - What is drawn
 
     private static let ofCatalogues = [
-        PointExclusion("split", "no sample of generated data belongs to anyone") { row, _ in row == GroupSplit.name },
-        PointExclusion("graph", "directed graphs are drawn as rings with shortcuts, not by a family") { row, _ in
-            TopologyCatalog.all.entries.contains { $0.name == row && $0.isDirected }
-        },
+        PointExclusion("split", "no sample of generated data belongs to anyone") { row, _ in row == GroupSplit.name }
     ]
 
     // MARK: - What is refused

@@ -1,6 +1,6 @@
 // SoakPoints: what a soak is to reach at least once, or it has tried less than it seems. Names come from the catalogues
-// and enums, so that a new rule, attack, fault, rejection or milestone adds its points by itself. What cannot be reached
-// is excluded in SoakPoints+Exclusions, with a reason.
+// and enums, so that a new rule, attack, fault, rejection or milestone adds its points by itself. What cannot be
+// reached is excluded in SoakPoints+Exclusions, with a reason.
 import Aggregation
 import Attacks
 import Core

@@ -56,9 +56,9 @@ public struct SoakTable: Sendable {
         let width = (Self.width - 4) / 2
         let text = numbers.map { number in
             let digits = "\(number)"
-            return String(repeating: " ", count: max(1, 8 - digits.count)) + digits
+            return String(repeating: " ", count: max(1, 7 - digits.count)) + digits
         }.joined()
-        return name + String(repeating: " ", count: max(1, width - name.count - text.count)) + text
+        return name + String(repeating: " ", count: max(0, width - name.count - text.count)) + text
     }
 
     private func summary(_ group: Int) -> [String] {
