@@ -31,7 +31,9 @@ extension EndToEndTests {
         @Test("every script is whole to its interpreter")
         func syntax() throws {
             func paths(in folder: String) throws -> [String] {
-                try Files.names(in: folder).filter { !$0.hasPrefix("_") && !$0.hasSuffix(".md") }.flatMap { name in
+                try Files.names(in: folder).filter {
+                    !$0.hasPrefix("_") && !$0.hasSuffix(".md") && !$0.hasSuffix(".txt")
+                }.flatMap { name in
                     let path = "\(folder)/\(name)"
                     return Files.isDirectory(path) ? try paths(in: path) : [path]
                 }
