@@ -7,8 +7,13 @@ import Wire
 extension NodeCore {
     func roundInputs() -> RoundInputs {
         guard exchanges else { return RoundInputs() }
-        let expected = neighbours.filter { $0.weight ?? 0 > 0 && listens(to: $0.node) }
-        return RoundInputs(modelsForRound(), expected.count, expected.filter { $0.offendedIn == round }.map(\.node))
+        var inputs = RoundInputs(modelsForRound(), 0, [])
+        // By place, here and below: a neighbour is too large to be copied in every round.
+        for slot in neighbours.indices where neighbours[slot].weight ?? 0 > 0 && listens(to: neighbours[slot].node) {
+            inputs.expected += 1
+            if neighbours[slot].offendedIn == round { inputs.offenders.append(neighbours[slot].node) }
+        }
+        return inputs
     }
 
     /// The same without what cannot have come about as it should: its senders count as offenders.
@@ -30,17 +35,19 @@ extension NodeCore {
     /// What this node has from its neighbours for this round, ascending by sender; what eavesdropping links brought is
     /// among it.
     func modelsForRound() -> [ReceivedModel] {
-        neighbours.compactMap { neighbour in
-            guard neighbour.weight != nil, listens(to: neighbour.node), neighbour.offendedIn != round,
-                let message = neighbour.current, !isStale(neighbour)
-            else { return nil }
-            return ReceivedModel(sender: neighbour.node, message: message)
+        var heard: [ReceivedModel] = []
+        heard.reserveCapacity(neighbours.count)
+        for slot in neighbours.indices where neighbours[slot].weight != nil && neighbours[slot].offendedIn != round {
+            let node = neighbours[slot].node
+            guard listens(to: node), let message = neighbours[slot].current, !isStale(slot) else { continue }
+            heard.append(ReceivedModel(sender: node, message: message))
         }
+        return heard
     }
 
     /// Whether an asynchronous node has had this neighbour's model for too long.
-    func isStale(_ neighbour: NeighbourState) -> Bool {
-        guard case .asynchronous(let staleness) = configuration.pace, let arrival = neighbour.receivedIn else {
+    func isStale(_ slot: Int) -> Bool {
+        guard case .asynchronous(let staleness) = configuration.pace, let arrival = neighbours[slot].receivedIn else {
             return false
         }
         return round.number - arrival.number > staleness

@@ -458,7 +458,7 @@ public struct NodeCore: Sendable {
         record.waitNanoseconds += now - since
         let roundInputs = refuseImplausible(among: roundInputs(), in: halfStep)
         if exchanges {
-            if isAsynchronous, neighbours.contains(where: isStale) { note(.modelStale) }
+            if isAsynchronous, neighbours.indices.contains(where: isStale) { note(.modelStale) }
             settleAccounts(since: since, at: now)
             let lossProbe = function.lossProbe(
                 halfStep.own, with: roundInputs.heard, among: neighbourhood, using: &workspace)
