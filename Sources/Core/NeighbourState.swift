@@ -135,4 +135,7 @@ struct StateExchange: Sendable {
     var wanted: Round?
     /// The round in which it was sent them last.
     var toldIn: Round?
+    /// It let this node wait for its parameters until the deadline. It is not waited for again: whoever stays silent
+    /// each time would keep a node that was left behind from ever coming near the others.
+    var keptWaiting = false
 }

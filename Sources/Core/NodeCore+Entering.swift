@@ -27,11 +27,14 @@ extension NodeCore {
         }
     }
 
+    /// Whether it was asked for its parameters, and let this node wait for them in vain.
+    private func keptWaiting(_ slot: Int) -> Bool { !function.sendsModels && stateExchanges[slot].keptWaiting }
+
     /// Whether it has heard enough to enter: all neighbours that can help or, after a while, those that it has links
-    /// with, or as many as outweigh the hostile nodes among them.
+    /// with, or as many as outweigh the hostile nodes among them. Whoever let it wait in vain before is not waited for.
     private func hasHeardEnough(since: Instant, at now: Instant) -> Bool {
         let helpers = helpers
-        let linked = helpers.filter { neighbours[$0].link == .up }
+        let linked = helpers.filter { neighbours[$0].link == .up && !keptWaiting($0) }
         let isLong = now >= since + configuration.patience.glance
         if isLong, helpers.count(where: { offer($0) != nil }) > 2 * configuration.budget.count { return true }
         guard linked.allSatisfy({ offer($0) != nil || neighbours[$0].hasSaidWaiting }) else { return false }
@@ -70,11 +73,17 @@ extension NodeCore {
     mutating func listen(to others: Round, at now: Instant, into effects: inout [NodeEffect]) {
         let sent = configuration.cadence.round(of: Round(round.number - 1))
         let others = configuration.cadence.round(of: others)
-        if listening == nil { effects.append(.warn(.ahead(sent: sent, others: others))) }
+        if listening == nil {
+            note(.silentAhead)
+            effects.append(.warn(.ahead(sent: sent, others: others)))
+        }
         let last = listening.map { $0.others < others ? (others, now) : $0 } ?? (others, now)
         listening = last
         let limit = last.1 + configuration.patience.catchUp
-        guard now < limit else { return end(.ahead(sent: sent, others: others), saying: .failed, into: &effects) }
+        guard now < limit else {
+            note(.gaveUpAhead)
+            return end(.ahead(sent: sent, others: others), saying: .failed, into: &effects)
+        }
         effects.append(.wake(at: limit))
     }
 
@@ -90,6 +99,7 @@ extension NodeCore {
             guard stateExchanges[slot].toldIn != first else { continue }
             stateExchanges[slot].wanted = nil
             stateExchanges[slot].toldIn = first
+            note(.toldState)
             effects.append(.send(.state(ModelMessage(round: first, values: start)), to: neighbours[slot].node))
         }
     }
@@ -98,16 +108,27 @@ extension NodeCore {
         _ state: NodeState, from origin: Int, since: Instant, at now: Instant, using workspace: inout Workspace,
         into effects: inout [NodeEffect]
     ) {
-        let deadline = since + max(configuration.patience.deadline, configuration.patience.joining)
-        guard hasHeardEnough(since: since, at: now) || now >= deadline else {
+        let patience = configuration.patience
+        // One that was left behind has exchanged before, one that was restarted has not.
+        let wasLeftBehind = exchangedAt != nil
+        let deadline = since + (wasLeftBehind ? patience.deadline : max(patience.deadline, patience.joining))
+        let isInVain = wasLeftBehind && !function.sendsModels && !mayEnterAgain(at: now)
+        guard isInVain || hasHeardEnough(since: since, at: now) || now >= deadline else {
             return waitToBegin(since: since, until: deadline, at: now, into: &effects)
+        }
+        if !function.sendsModels, now >= deadline {
+            for slot in helpers where offer(slot) == nil && !neighbours[slot].hasSaidWaiting {
+                stateExchanges[slot].keptWaiting = true
+            }
         }
         if let others = roundFarBehind { return listen(to: others, at: now, into: &effects) }
         if now < deadline, asksForOneRound(into: &effects) {
             phase = .entering(state, from: origin, since: now)
             return effects.append(.wake(at: now + configuration.patience.glance))
         }
+        if listening != nil { note(.caughtUpWith) }
         let entered = enter(state, from: origin, using: &workspace, into: &effects)
+        if round.number >= configuration.steps { note(.enteredAtEnd) }
         beginFirstRound(entered, at: now, into: &effects)
     }
 
@@ -124,6 +145,7 @@ extension NodeCore {
             notBefore: Round(rounds[hostile].number + 2 * configuration.cadence.gossipSteps))
         guard target.number < configuration.steps else { return false }
         agreedRound = target
+        note(.askedForOneRound)
         for slot in helpers {
             stateExchanges[slot].offer = nil
             if neighbours[slot].link == .up { ask(slot, into: &effects) }
@@ -149,6 +171,7 @@ extension NodeCore {
         var state = state
         let entered = function.entryParameters(heard, instead: state, using: &workspace)
         if let entered { state.shared = entered }
+        note(entered == nil ? .enteredAlone : .enteredWithNeighbours)
         startDigest = state.digest
         effects.append(
             .trace(
@@ -167,10 +190,24 @@ extension NodeCore {
         return state
     }
 
+    /// Whether enough neighbours may answer to tell a node that was left behind what round they are in: more than may
+    /// be hostile. Whoever has finished, or let it wait in vain before, will not.
+    func mayEnterAgain(at now: Instant) -> Bool {
+        let answering = helpers.count { slot in
+            switch neighbours[slot].link {
+            case .never: false
+            case .up: !keptWaiting(slot)
+            case .closed(_, let backUntil): now < backUntil && !keptWaiting(slot)
+            }
+        }
+        return answering > configuration.budget.count
+    }
+
     /// Where something else than models travels, a node that the others have left behind asks them for their
     /// parameters, as after a restart.
     mutating func enterAgain(from state: NodeState, at now: Instant, into effects: inout [NodeEffect]) {
         phase = .entering(state, from: currentRound.number, since: now)
+        note(.enteredAgain)
         saidWaiting = false
         for slot in neighbours.indices {
             if !function.sendsModels { stateExchanges[slot].offer = nil }

@@ -12,6 +12,7 @@ extension NodeCore {
             receive(model, slot: slot)
         case .waiting(let round):
             guard round.number < configuration.steps else { return }
+            note(.neighbourHeldUp)
             neighbours[slot].hasSaidWaiting = true
             neighbours[slot].saidWaitingIn = max(neighbours[slot].saidWaitingIn ?? round, round)
         case .stateRequest(let round):
@@ -40,17 +41,21 @@ extension NodeCore {
     }
 
     mutating func receive(_ message: ModelMessage, slot: Int) {
-        if neighbours[slot].repeats(message) { return }
+        if neighbours[slot].repeats(message) { return note(.modelRepeated) }
         let verdict = Admission.judge(
             message, from: neighbours[slot], in: round, by: configuration,
             takesAnyRound: isAsynchronous || (isEntering && function.sendsModels))
         switch verdict {
         case .current:
+            if neighbours[slot].current != nil { note(.modelReplaced) }
             neighbours[slot].current = message
             neighbours[slot].receivedIn = round
         case .early:
+            note(.modelEarly)
+            if neighbours[slot].early.count == configuration.backlog { note(.modelCrowdedOut) }
             neighbours[slot].keep(message, backlog: configuration.backlog)
         case .late:
+            note(.modelLate)
             record.lateModels += 1
         case .refused(let rejection):
             count(rejection, slot)
@@ -61,6 +66,7 @@ extension NodeCore {
         }
         neighbours[slot].newestRound = max(neighbours[slot].newestRound ?? message.round, message.round)
         neighbours[slot].isReturning = false
+        if neighbours[slot].isGivenUp { note(.neighbourForgiven) }
         neighbours[slot].isGivenUp = false
         neighbours[slot].isFlooding = false
     }

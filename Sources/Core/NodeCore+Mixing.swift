@@ -7,8 +7,13 @@ import Wire
 extension NodeCore {
     func roundInputs() -> RoundInputs {
         guard exchanges else { return RoundInputs() }
-        let expected = neighbours.filter { $0.weight ?? 0 > 0 && listens(to: $0.node) }
-        return RoundInputs(modelsForRound(), expected.count, expected.filter { $0.offendedIn == round }.map(\.node))
+        var inputs = RoundInputs(modelsForRound(), 0, [])
+        // By place, here and below: a neighbour is too large to be copied in every round.
+        for slot in neighbours.indices where neighbours[slot].weight ?? 0 > 0 && listens(to: neighbours[slot].node) {
+            inputs.expected += 1
+            if neighbours[slot].offendedIn == round { inputs.offenders.append(neighbours[slot].node) }
+        }
+        return inputs
     }
 
     /// The same without what cannot have come about as it should: its senders count as offenders.
@@ -23,23 +28,26 @@ extension NodeCore {
             roundInputs = self.roundInputs()
         }
         roundInputs.isAstray = judgement.isAstray
+        if judgement.isAstray { note(.wentAstray) }
         return roundInputs
     }
 
     /// What this node has from its neighbours for this round, ascending by sender; what eavesdropping links brought is
     /// among it.
     func modelsForRound() -> [ReceivedModel] {
-        neighbours.compactMap { neighbour in
-            guard neighbour.weight != nil, listens(to: neighbour.node), neighbour.offendedIn != round,
-                let message = neighbour.current, !isStale(neighbour)
-            else { return nil }
-            return ReceivedModel(sender: neighbour.node, message: message)
+        var heard: [ReceivedModel] = []
+        heard.reserveCapacity(neighbours.count)
+        for slot in neighbours.indices where neighbours[slot].weight != nil && neighbours[slot].offendedIn != round {
+            let node = neighbours[slot].node
+            guard listens(to: node), let message = neighbours[slot].current, !isStale(slot) else { continue }
+            heard.append(ReceivedModel(sender: node, message: message))
         }
+        return heard
     }
 
     /// Whether an asynchronous node has had this neighbour's model for too long.
-    func isStale(_ neighbour: NeighbourState) -> Bool {
-        guard case .asynchronous(let staleness) = configuration.pace, let arrival = neighbour.receivedIn else {
+    func isStale(_ slot: Int) -> Bool {
+        guard case .asynchronous(let staleness) = configuration.pace, let arrival = neighbours[slot].receivedIn else {
             return false
         }
         return round.number - arrival.number > staleness
@@ -60,12 +68,14 @@ extension NodeCore {
         record.mixedModels += mixed.count
         let missed = roundInputs.expected - roundInputs.offenders.count - mixed.count
         record.missedModels += missed
+        if !roundInputs.offenders.isEmpty { note(.offenderDiscounted) }
         if missed > 0 { noteMissed(allBut: mixed, and: roundInputs.offenders) }
         note(workspace.report, of: mixed)
     }
 
     /// Counts a round without them for all neighbours but these, whose models were expected.
     private mutating func noteMissed(allBut mixed: [NodeID], and offenders: [NodeID]) {
+        note(.missedModel)
         for slot in neighbours.indices {
             let node = neighbours[slot].node
             guard neighbours[slot].weight ?? 0 > 0, listens(to: node), !mixed.contains(node), !offenders.contains(node)
@@ -78,8 +88,14 @@ extension NodeCore {
     mutating func note(_ report: MixReport, of senders: [NodeID]) {
         record.threshold = report.threshold ?? record.threshold
         record.returnedWeight = report.ownWeight.map { $0 - neighbourhood.links.ownWeight } ?? record.returnedWeight
-        if report.isDegraded { record.degradedMixes += 1 }
-        if report.reachedLimit { record.unfinishedMixes += 1 }
+        if report.isDegraded {
+            record.degradedMixes += 1
+            note(.mixDegraded)
+        }
+        if report.reachedLimit {
+            record.unfinishedMixes += 1
+            note(.mixUnfinished)
+        }
         var slot = 0
         for (sender, treatment) in zip(senders, report.treatments) {
             while neighbours[slot].node < sender { slot += 1 }
@@ -144,7 +160,10 @@ extension NodeCore {
         guard configuration.changes, round.number < configuration.steps else { return }
         neighbourhood = configuration.roundNeighbourhood(in: round)
         isResting = configuration.rests(in: round)
-        if isResting { lastRest = round }
+        if isResting {
+            lastRest = round
+            note(.rested)
+        }
         for slot in neighbours.indices {
             let member = neighbourhood.links.member(at: slot)
             neighbours[slot].weight = member?.weight
@@ -155,6 +174,7 @@ extension NodeCore {
                     round.number > neighbours[slot].lastMet.number + Self.longestLead
                     || lastRest.map { $0 >= neighbours[slot].lastMet } ?? false
                 neighbours[slot].lastMet = round
+                if neighbours[slot].meetsAgain { note(.metAgain) }
             }
             // What it sent beforehand for a round in which it has nothing to send; asynchronous nodes keep the newest.
             if neighbours[slot].weight == nil, !isAsynchronous { neighbours[slot].current = nil }

@@ -13,7 +13,7 @@ private struct Missing {
 
 extension NodeCore {
     /// When to look again whether the round may close; `nil`: it may close now.
-    func nextLook(since: Instant, at now: Instant) -> Instant? {
+    mutating func nextLook(since: Instant, at now: Instant) -> Instant? {
         // Whoever is left behind has nothing to wait for.
         guard exchanges, !isAsynchronous, roundOfOthers == nil else { return nil }
         let missing = missing(since: since, at: now)
@@ -29,6 +29,7 @@ extension NodeCore {
             next = min(next, now + credit * Nanoseconds(missing.slots.count), now + configuration.patience.glance)
         }
         if next == .never, isCutOff, since + configuration.patience.glance > now {
+            note(.waitedCutOff)
             next = since + configuration.patience.glance
         }
         return next == .never ? nil : next
@@ -137,6 +138,7 @@ extension NodeCore {
         let moment = since + configuration.patience.glance
         guard now >= moment else { return moment }
         saidWaiting = true
+        note(.heldUp)
         for neighbour in neighbours where neighbour.receives && neighbour.link == .up {
             effects.append(.send(.waiting(round), to: neighbour.node))
         }
@@ -152,6 +154,7 @@ extension NodeCore {
         guard case .gathering(_, let since) = phase, keepsAccounts, now > accountedUntil else { return }
         let missing = missing(since: since, at: accountedUntil)
         if missing.mayBeHostile, !missing.slots.isEmpty {
+            note(.mayBeLateOnPurpose)
             let count = Nanoseconds(missing.slots.count)
             let share = (passedOn(missing.slots) * (now - accountedUntil) + count - 1) / count
             for slot in missing.slots { ledger.charge(share, to: slot, asDebt: isKnown(slot)) }
@@ -179,7 +182,7 @@ extension NodeCore {
     }
 
     /// What the round that closes has earned, and who is given up: whoever owed its model to the end, until it speaks.
-    mutating func settleAccounts(at now: Instant) {
+    mutating func settleAccounts(since: Instant, at now: Instant) {
         defer {
             exchangedAt = now
             earnedUntil = nil
@@ -187,7 +190,11 @@ extension NodeCore {
         guard keepsAccounts else { return }
         if roundOfOthers == nil {
             for slot in neighbours.indices where owes(slot) {
-                if !neighbours[slot].isGivenUp { neighbours[slot].cutOff.givenUp += 1 }
+                if !neighbours[slot].isGivenUp {
+                    neighbours[slot].cutOff.givenUp += 1
+                    note(.neighbourGivenUp)
+                    if let limit = limit(of: slot, since: since), now < limit { note(.outOfCredit) }
+                }
                 neighbours[slot].isGivenUp = true
             }
         }
@@ -212,7 +219,7 @@ extension Instant {
 /// Neighbours have had no chance in between, and it is nobody's debt.
 struct SteadyTime: Sendable {
     private(set) var latest = Instant(nanoseconds: .min)
-    private var correction: Nanoseconds = 0
+    private(set) var correction: Nanoseconds = 0
 
     /// - Parameters:
     ///   - asked: when the node wanted to be woken; it cannot be much later than that.

@@ -97,6 +97,8 @@ public struct NodeCore: Sendable {
     /// How long this node's own local steps take: the measure of pace that no neighbour can stretch.
     var stepDurations = RecentMedian()
     var record = NodeRecord()
+    /// What it has come through since somebody asked last.
+    private(set) var milestones = Milestones()
     var lossSum = 0.0
     var lossSamples = 0
 
@@ -165,6 +167,18 @@ public struct NodeCore: Sendable {
         }
     }
 
+    /// Notes what it, or its driver on its behalf, has come through.
+    public mutating func note(_ milestone: Milestone) { milestones.insert(milestone) }
+
+    /// From now on its attack, if it has one, draws from another seed.
+    public mutating func diverge(_ seed: UInt64) { function.attackSeed = seed }
+
+    /// What has been noted since the last call.
+    public mutating func takeMilestones() -> Milestones {
+        defer { milestones = Milestones() }
+        return milestones
+    }
+
     /// Takes one event and appends what must be done about it, in order.
     public mutating func handle(
         _ event: NodeEvent, at now: Instant, using workspace: inout Workspace, into effects: inout [NodeEffect]
@@ -176,7 +190,9 @@ public struct NodeCore: Sendable {
             guard rejection == .flood, let slot = slot(of: node) else { return }
             neighbours[slot].isFlooding = true
         }
+        let correction = steadyTime.correction
         let now = steadyTime.time(at: now, asked: askedToWakeAt, slack: configuration.patience.glance)
+        if steadyTime.correction != correction { note(.clockCorrected) }
         chargeWait(until: now)
         askedToWakeAt = nil
         let before = effects.count
@@ -265,9 +281,18 @@ public struct NodeCore: Sendable {
                 precondition(checkpoint.openRound == nil, "a node that comes back alone does not go on in a round")
                 restore(checkpoint)
             }
+            noteRestart(checkpoint, published: published)
             publishedRounds = max(checkpoint?.publishedRounds ?? 0, published?.next.number ?? 0)
             round = Round(min(max(round.number, publishedRounds), configuration.steps))
             phase = .entering(checkpoint?.state ?? initial, from: checkpoint?.rounds ?? 0, since: now)
+        }
+    }
+
+    private mutating func noteRestart(_ checkpoint: Checkpoint?, published: Round?) {
+        if checkpoint != nil {
+            note(.restartedFromCheckpoint)
+        } else {
+            note(published ?? Round(0) > Round(0) ? .restartedByTrace : .restartedAfresh)
         }
     }
 
@@ -286,8 +311,10 @@ public struct NodeCore: Sendable {
 
     mutating func linkUp(_ node: NodeID, incarnation: UInt64, into effects: inout [NodeEffect]) {
         guard let slot = slot(of: node) else { return }
+        if case .closed = neighbours[slot].link { note(.linkMadeAnew) }
         neighbours[slot].linkUp(incarnation: incarnation)
         guard neighbours[slot].link == .up else { return }
+        if neighbours[slot].isReturning { note(.neighbourRestarted) }
         if isEntering { ask(slot, into: &effects) }
         if case .joining = phase, saidWaiting, startsUntil != .longAgo, neighbours[slot].receives {
             effects.append(.send(.waiting(round), to: node))
@@ -317,6 +344,7 @@ public struct NodeCore: Sendable {
             noteEarning(at: now)
             if !function.sendsModels { tellState(of: halfStep.start, into: &effects) }
             if nextForgery(since: since, at: now) != nil {
+                note(.delayedForgery)
                 forge(in: halfStep, heard: modelsForRound(), due: (since, now), into: &effects)
             }
             if let next = nextLook(since: since, at: now) {
@@ -406,13 +434,18 @@ public struct NodeCore: Sendable {
     /// Sends what the round has come to, and begins to wait for what others send.
     mutating func publish(at now: Instant, into effects: inout [NodeEffect]) {
         guard let own = halfStep?.own else { preconditionFailure("a message is made before it is sent") }
-        guard own.isFinite || isAttacking else { return end(.diverged(currentRound), saying: .failed, into: &effects) }
+        guard own.isFinite || isAttacking else { return diverge(into: &effects) }
         publishedRounds = round.number + 1
         accountedUntil = now
         guard exchanges, !isAttacking else { return }
         for neighbour in neighbours where neighbour.receives && neighbour.link == .up {
             effects.append(.send(.model(own), to: neighbour.node))
         }
+    }
+
+    private mutating func diverge(into effects: inout [NodeEffect]) {
+        note(.diverged)
+        end(.diverged(currentRound), saying: .failed, into: &effects)
     }
 
     /// Whether anything is exchanged in this step.
@@ -425,11 +458,13 @@ public struct NodeCore: Sendable {
         record.waitNanoseconds += now - since
         let roundInputs = refuseImplausible(among: roundInputs(), in: halfStep)
         if exchanges {
-            settleAccounts(at: now)
+            if isAsynchronous, neighbours.indices.contains(where: isStale) { note(.modelStale) }
+            settleAccounts(since: since, at: now)
             let lossProbe = function.lossProbe(
                 halfStep.own, with: roundInputs.heard, among: neighbourhood, using: &workspace)
             if let lossProbe {
                 phase = .probing(halfStep, roundInputs, lossProbe)
+                note(.lossesAsked)
                 return effects.append(.probeLosses(currentRound, lossProbe.models))
             }
         }
@@ -445,9 +480,7 @@ public struct NodeCore: Sendable {
             halfStep, with: roundInputs, among: neighbourhood, probes: probes, using: &workspace)
         // A node can only go on from a finite model of its own; a hostile one from any, as it needs none to forge.
         let isFinite = state.underWay.map { allFinite($0.span) } ?? allFinite(state.shared.span)
-        guard isFinite || isAttacking else {
-            return end(.diverged(currentRound), saying: .failed, into: &effects)
-        }
+        guard isFinite || isAttacking else { return diverge(into: &effects) }
         if exchanges { note(roundInputs, workspace) }
         let line = traceLine(halfStep.own, roundInputs, state)
         startDigest = exchanges || function.sendsModels ? line.result : state.digest
@@ -456,14 +489,16 @@ public struct NodeCore: Sendable {
             forge(in: halfStep, heard: roundInputs.heard, into: &effects)
             state.attackMemory = function.attackMemory
         }
-        advance(to: nextRound())
+        let next = nextRound()
+        if next > round.next { note(.leftBehind) }
+        advance(to: next)
         if configuration.cadence.trains(in: round) {
             keep(state, after: workspace.sample, into: &effects)
             if endsWithRound, round.number < configuration.steps {
                 leave(checkpoint(of: state, rounds: currentRound.number), into: &effects)
                 return end(.stopped(currentRound), saying: .stopping, into: &effects)
             }
-            if !function.sendsModels, roundOfOthers != nil {
+            if !function.sendsModels, roundOfOthers != nil, mayEnterAgain(at: now) {
                 return enterAgain(from: state, at: now, into: &effects)
             }
         }

@@ -28,6 +28,8 @@ public struct RoundFunction: Sendable {
     /// The rule, with what it remembers of each channel.
     private(set) var rules: [any GossipRule]
     public internal(set) var behaviour: Behaviour
+    /// What its attack draws by.
+    var attackSeed: UInt64
     /// The node's training, for step sizes and for rules that try models out.
     private let trainer: (any LocalModel)?
     /// Asked for in every round.
@@ -48,6 +50,7 @@ public struct RoundFunction: Sendable {
         precondition(width == configuration.channels.elementCount, "the configuration is of this exchange")
         rules = configuration.channels.channels.map { _ in rule }
         self.behaviour = behaviour
+        attackSeed = configuration.seed
         self.trainer = trainer
         triesOut = trainer != nil && rules.count == 1 && rule is any LossAwareRule
         sendsModels = exchange.sendsModels
@@ -91,7 +94,7 @@ public struct RoundFunction: Sendable {
     /// Whether the node forges what it sends in this step.
     public func forges(in step: Round) -> Bool {
         guard case .hostile(let adversary) = behaviour else { return false }
-        return adversary.attacks(in: step, node: configuration.node, seed: configuration.seed)
+        return adversary.attacks(in: step, node: configuration.node, seed: attackSeed)
     }
 
     /// What a hostile node sends to each of these in place of its own message; `nil` is silence.
@@ -103,7 +106,7 @@ public struct RoundFunction: Sendable {
         let training = exchange.commonModelTraining(stepSize: trainer?.stepSize(in: round) ?? 0)
         let forgeries = adversary.forge(
             for: receivers, with: halfStep.own, from: sendsModels ? halfStep.start : [], heard: heard,
-            node: configuration.node, seed: configuration.seed, training: training)
+            node: configuration.node, seed: attackSeed, training: training)
         behaviour = .hostile(adversary)
         return forgeries
     }

@@ -27,7 +27,7 @@ extension NodeConfiguration {
     var wholeNeighbourhood: RoundNeighbourhood { RoundNeighbourhood(everyRound, budget: budget) }
 
     /// Whether neighbours are not the same in every step.
-    var changes: Bool { participation != nil || schedule != nil }
+    public var changes: Bool { participation != nil || schedule != nil }
 
     /// Who counts in this step: a function of the graph and of who takes part, the same wherever it is asked. Schedules
     /// go by gossip steps, which are rounds where a round has one.

@@ -50,6 +50,17 @@ public struct PlannedFault: Sendable {
 public enum NodeChange: Sendable, Equatable {
     case crash, restart, pause, goOn, fillDisk, freeDisk
     case shiftTime(Nanoseconds)
+
+    /// The name of the fault that strikes so; `nil` for the end of one.
+    public var fault: String? {
+        switch self {
+        case .crash: Crash.name
+        case .pause: Pause.name
+        case .fillDisk: FullDisk.name
+        case .shiftTime: ClockJump.name
+        case .restart, .goOn, .freeDisk: nil
+        }
+    }
 }
 
 /// The plan of an experiment as it unfolds.
@@ -64,13 +75,15 @@ public struct FaultPlan: Sendable {
         var strikes = 0
     }
 
-    private let seed: UInt64
+    private var seed: UInt64
     private let longestRound: Nanoseconds
     private var entries: [Entry]
     /// How many faults hold each node down, paused, or without room on its disk.
     private var holds: [[NodeFaultKind: Int]]
     /// Messages so far in each direction of each link; only looked up.
     private var counts: [Int: Int] = [:]
+    /// The places in the plan of those faults that struck the last message.
+    private var struck: [Int] = []
 
     /// - Parameter deadline: of a round. A fault of k rounds ends after 2k deadlines at the latest, so that a network
     ///   in which nothing moves any more comes back.
@@ -167,6 +180,7 @@ public struct FaultPlan: Sendable {
         let direction = transmission.sender.index << 32 | transmission.receiver.index
         let number = counts[direction, default: 0]
         counts[direction] = number + 1
+        struck.removeAll(keepingCapacity: true)
         for index in entries.indices {
             guard case .striking = entries[index].state, let network = entries[index].network,
                 touches(entries[index].planned, transmission, anywhere: type(of: network).actsBetweenNodes)
@@ -174,11 +188,20 @@ public struct FaultPlan: Sendable {
             var random = entries[index].planned.stream(of: transmission, number: number, seed: seed, index: index)
             let before = transmission
             entries[index].network?.strike(&transmission, at: moment, random: &random)
-            if transmission != before { entries[index].strikes += 1 }
+            if transmission != before {
+                entries[index].strikes += 1
+                struck.append(index)
+            }
             if transmission.isLost || transmission.connectionEnd != nil { break }
         }
         return transmission
     }
+
+    /// The kinds of fault that struck the message that was passed last.
+    public var kindsOfLastStrike: [String] { struck.map { type(of: entries[$0].planned.fault).name } }
+
+    /// From now on messages are struck by other draws.
+    public mutating func diverge(_ seed: UInt64) { self.seed = seed }
 
     /// Whether what was kept back may go on now, as far as those faults say that strike now. What has been made of it
     /// counts no more, and it takes up no room for a second time.

@@ -33,6 +33,7 @@ public struct LaboratoryCommand: Sendable, Equatable, CustomStringConvertible {
                     "--latency", "\(settings.latencyMilliseconds)",
                     settings.latencyMilliseconds != standard.latencyMilliseconds)
                 + flag("--carry", settings.carriage.rawValue, settings.carriage != standard.carriage)
+                + (settings.branch.map { ["--branch", "\($0)"] } ?? [])
                 + flag("--threads", "\(settings.threads)", settings.threads != standard.threads)
         case .gathered:
             // How its nodes were started nobody knows; the experiment says what they were to come to.

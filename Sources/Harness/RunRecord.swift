@@ -2,7 +2,7 @@
 // again is made from this.
 import JSON
 import Kernels
-import Registry
+public import Registry
 public import Scenario
 public import Simulation
 
@@ -29,12 +29,15 @@ public struct SimulationSettings: Sendable, Equatable {
     public var threads = 2
     /// Whether it was checked what must always hold.
     public var isChecked = false
+    /// Where it took another course.
+    public var branch: Branch?
 
     public init() {}
 
     public var options: Simulator.Options {
         var options = Simulator.Options(threads: threads, carriage: carriage, isWatched: isChecked)
         options.latency = .milliseconds(latencyMilliseconds)
+        options.branch = branch
         return options
     }
 
@@ -55,7 +58,7 @@ extension RunRecord {
                     engine(.simulation), JSONMember("carry", .text(settings.carriage.rawValue)),
                     JSONMember("latencyMilliseconds", .number(settings.latencyMilliseconds)),
                     JSONMember("threads", .number(settings.threads)), flag("check", settings.isChecked),
-                ]
+                ] + (settings.branch.map { [JSONMember("branch", .text("\($0)"))] } ?? [])
             case .gathered: [engine(.processes), flag("gathered", true)]
             }
         let tree = JSONValue(.object([JSONMember("version", .number(Self.version))] + members))
@@ -77,7 +80,7 @@ extension RunRecord {
         let known = ["version", "engine"]
         switch try file.choice("engine", Engine.self) {
         case .simulation:
-            try file.refuseUnknownKeys(known: known + ["carry", "latencyMilliseconds", "threads", "check"])
+            try file.refuseUnknownKeys(known: known + ["carry", "latencyMilliseconds", "threads", "check", "branch"])
             var settings = SimulationSettings()
             settings.carriage = try file.choice("carry", Carriage.self)
             settings.latencyMilliseconds = try file.required("latencyMilliseconds", expected: "a number")
@@ -85,6 +88,7 @@ extension RunRecord {
             settings.threads = try file.required("threads", expected: "a number")
                 .count("threads", in: SimulationSettings.threadCounts)
             settings.isChecked = try file.required("check", expected: "true or false").flag("check")
+            if let branch = file["branch"] { settings.branch = try Branch(branch.text("branch"), key: "branch") }
             self = .simulation(settings)
         case .processes where file["gathered"] != nil:
             try file.refuseUnknownKeys(known: known + ["gathered"])
@@ -95,6 +99,22 @@ extension RunRecord {
                 transport: try file.choice("transport", Transport.self),
                 hasKeys: try file.required("keys", expected: "true or false").flag("keys"))
         }
+    }
+}
+
+extension Branch {
+    /// - Parameter key: what messages call it.
+    public init(_ text: String, key: String) throws(ConfigurationFault) {
+        let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+        guard parts.count == 2, let number = Int(parts[0]), let moment = Nanoseconds(parts[1]), moment >= 0,
+            (1...1_000_000).contains(number)
+        else {
+            throw ConfigurationFault(
+                .notAllowed(
+                    key: key, given: text,
+                    allowed: "N@NANOSECONDS, a number from 1 to 1000000 and a moment of virtual time, as 2@1340000000"))
+        }
+        self.init(at: Instant(nanoseconds: moment), number: number)
     }
 }
 

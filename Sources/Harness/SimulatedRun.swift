@@ -51,7 +51,7 @@ public struct SimulatedRun {
                     timeline.add(model, of: node, rounds: assembly.experiment.training.rounds)
                 }
                 timeline.close(node)
-            case .sent, .sentState, .wrote, .mixed, .saved, .killed: break
+            case .sent, .sentState, .wrote, .mixed, .saved, .killed, .passed, .struck: break
             }
         } shouldStop: {
             do { try evaluated(timeline.advance()) } catch { fault = error }

@@ -82,30 +82,44 @@ public func denseBackward(
                 let g = unsafe gradient.baseAddress.unsafelyUnwrapped + start
                 let e = unsafe errors.baseAddress.unsafelyUnwrapped
                 let x = unsafe features.baseAddress.unsafelyUnwrapped
-                var c = 0
-                while c < classCount {
-                    let width = c + 5 <= classCount ? 5 : 1
-                    var j = 0
-                    while j + 8 <= featureCount {
-                        let target = unsafe g + c * featureCount + j
-                        if width == 5 {
-                            unsafe fiveColumns(x + j, featureCount, samples, e + c, classCount, target)
-                        } else {
-                            unsafe oneColumn(x + j, featureCount, samples, e + c, classCount, target)
+                // The rows of a large batch have left the cache when the gradient is due, and are many for the
+                // processor to follow: a block of columns of all rows is asked for at once, and serves every class.
+                let isFar = samples.count * featureCount > cachedFloats
+                let blockWidth = isFar ? columnsAhead : featureCount
+                for block in stride(from: 0, to: featureCount, by: blockWidth) {
+                    let end = min(featureCount, block + blockWidth)
+                    if isFar {
+                        var sum: Float = 0
+                        for s in samples.indices {
+                            unsafe sum += oneOfEachLine(x + Int(samples[s]) * featureCount + block, end - block)
                         }
-                        j += 8
+                        unsafe g[block] = sum
                     }
-                    while j < featureCount {
-                        for k in 0..<width {
-                            var sum: Float = 0
-                            for s in samples.indices {
-                                unsafe sum += e[s * classCount + c + k] * x[Int(samples[s]) * featureCount + j]
+                    var c = 0
+                    while c < classCount {
+                        let width = c + 5 <= classCount ? 5 : 1
+                        var j = block
+                        while j + 8 <= end {
+                            let target = unsafe g + c * featureCount + j
+                            if width == 5 {
+                                unsafe fiveColumns(x + j, featureCount, samples, e + c, classCount, target)
+                            } else {
+                                unsafe oneColumn(x + j, featureCount, samples, e + c, classCount, target)
                             }
-                            unsafe g[(c + k) * featureCount + j] = sum
+                            j += 8
                         }
-                        j += 1
+                        while j < end {
+                            for k in 0..<width {
+                                var sum: Float = 0
+                                for s in samples.indices {
+                                    unsafe sum += e[s * classCount + c + k] * x[Int(samples[s]) * featureCount + j]
+                                }
+                                unsafe g[(c + k) * featureCount + j] = sum
+                            }
+                            j += 1
+                        }
+                        c += width
                     }
-                    c += width
                 }
             }
         }

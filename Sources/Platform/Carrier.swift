@@ -27,6 +27,9 @@ protocol ConnectionLink {
 protocol Carrier {
     associatedtype Speaker: ConnectionLink
 
+    /// Whether a link says its hello again where nobody answers; otherwise another connection must be tried.
+    static var repeatsHellos: Bool { get }
+
     var socket: FileDescriptor { get }
     var link: Speaker { get set }
     /// Whether anything still waits to be written, or for an answer.

@@ -59,10 +59,12 @@ struct ConnectionTable<Carried: Carrier> {
         _ carrier: Carried, with address: SocketAddress, peer: NodeID? = nil,
         stage: Connection<Carried>.Stage = .established, at now: Instant
     ) -> Int {
+        // Links that repeat what gets no answer find out by themselves.
+        let handshake = Carried.repeatsHellos ? nil : peer.flatMap { dials.handshake(with: $0) }
         connections.append(
             Connection(
                 carrier: carrier, address: address, isDialled: peer != nil, peer: peer, stage: stage,
-                quota: settings.quota(at: now), lastHeardAt: now))
+                quota: settings.quota(handshake: handshake, at: now), lastHeardAt: now))
         return connections.count - 1
     }
 
@@ -302,7 +304,7 @@ struct ConnectionTable<Carried: Carrier> {
                 connections[index].peer = peer
                 connections[index].incarnation = incarnation
                 connections[index].stage = .established
-                dials.opened(peer)
+                dials.opened(peer, at: clock.now())
                 arrivals.append(.linkUp(peer, incarnation: incarnation))
             case .deliver(let message):
                 guard let peer = connections[index].peer else { continue }

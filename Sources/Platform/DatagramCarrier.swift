@@ -4,6 +4,8 @@ import Kernels
 import Wire
 
 struct DatagramCarrier: Carrier {
+    static let repeatsHellos = true
+
     let socket: FileDescriptor
     var link: DatagramLink
     /// The kernel cuts long writes.

@@ -74,26 +74,29 @@ public enum Files {
 
     /// Writes beside `path` and renames, so that a reader finds the old file or the whole new one.
     ///
-    /// - Parameters:
-    ///   - durably: waits until the disk has it, so that it outlives a power failure as well.
-    ///   - secretly: nobody but this user may read it.
-    public static func write(
-        _ bytes: [UInt8], to path: String, durably: Bool = false, secretly: Bool = false
-    ) throws(SystemFault) {
-        let beside = "\(path).\(getpid()).part"
+    /// It outlives the process from then on, and the machine once the system has written it to the disk, which is not
+    /// waited for.
+    ///
+    /// - Parameter secretly: nobody but this user may read it.
+    public static func write(_ bytes: [UInt8], to path: String, secretly: Bool = false) throws(SystemFault) {
+        let beside = "\(path).\(getpid())\(partSuffix)"
         do throws(SystemFault) {
             let file = try open(beside, "write", O_WRONLY | O_CREAT | O_TRUNC, mode: secretly ? 0o600 : 0o644)
             try file.writeAll(bytes)
-            if durably { try systemCall("write") { fsync(file.number) } }
             try systemCall("write") { unsafe rename(beside, path) }
-            if durably {
-                let folder = try open(parent(of: path), "write", O_RDONLY | O_DIRECTORY)
-                try systemCall("write") { fsync(folder.number) }
-            }
         } catch {
             remove(beside)
             throw SystemFault("write", path, errno: error.errno)
         }
+    }
+
+    /// Of a file that is being written beside the one whose place it takes.
+    static let partSuffix = ".part"
+
+    /// Removes what processes that were killed in the middle of `write` have left in a folder in which no other
+    /// process writes.
+    static func removeParts(in folder: String) {
+        for name in (try? names(in: folder)) ?? [] where name.hasSuffix(partSuffix) { remove("\(folder)/\(name)") }
     }
 
     /// Writes a file that was not there.

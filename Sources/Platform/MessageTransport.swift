@@ -105,9 +105,11 @@ struct TransportSettings {
         LinkSecrets(keys: keys, challenge: Entropy.bytes(LinkSecrets.challengeBytes))
     }
 
-    func quota(at now: Instant) -> ConnectionQuota {
+    /// - Parameter handshake: how long the peer may take to become a neighbour; `nil`: as long as anyone may.
+    func quota(handshake: Nanoseconds? = nil, at now: Instant) -> ConnectionQuota {
         ConnectionQuota(
-            local.limits, patience: max(2 * patience, .milliseconds(1_000)), isSealed: keys != nil, at: now)
+            local.limits, patience: max(2 * patience, .milliseconds(1_000)), handshake: handshake,
+            isSealed: keys != nil, at: now)
     }
 
     /// The lower index dials.
@@ -122,10 +124,18 @@ struct Dials {
         var backOff: Nanoseconds = firstBackOff
         /// Attempts so far, which take the addresses of a name in turn.
         var turns = 0
+        var attemptedAt: Instant
+        /// How long an answer may take; `nil` for a neighbour that has never answered, which may be starting.
+        var handshake: Nanoseconds?
     }
 
     private static let firstBackOff: Nanoseconds = .milliseconds(2)
     private static let longestBackOff: Nanoseconds = .milliseconds(250)
+    /// A neighbour that was there a moment ago answers in less, and so may take that long at first; half of the time
+    /// for which a node waits for the model of a neighbour whose link is down. Where the way is long, four times as
+    /// long as it took before.
+    private static let shortestHandshake: Nanoseconds = .milliseconds(100)
+    private static let handshakeMargin: Nanoseconds = 4
     /// A name that is not known is asked for no sooner again: others ask the same servers.
     private static let nameBackOff: Nanoseconds = .milliseconds(500)
 
@@ -134,7 +144,9 @@ struct Dials {
 
     init(_ settings: TransportSettings, now: Instant) {
         let local = settings.local
-        entries = settings.neighbours.filter { local.node < $0 }.map { Entry(peer: $0, nextAttempt: now) }
+        entries = settings.neighbours.filter { local.node < $0 }.map {
+            Entry(peer: $0, nextAttempt: now, attemptedAt: now)
+        }
         jitter = RandomStream(seed: local.incarnation, purpose: .jitter, node: local.node)
     }
 
@@ -146,6 +158,7 @@ struct Dials {
         for index in entries.indices {
             guard let moment = entries[index].nextAttempt, moment <= now else { continue }
             entries[index].nextAttempt = nil
+            entries[index].attemptedAt = now
             due.append(entries[index].peer)
         }
         return due
@@ -170,9 +183,20 @@ struct Dials {
         entries[index].backOff = min(Self.longestBackOff, entries[index].backOff * 3 / 2)
     }
 
-    mutating func opened(_ peer: NodeID) {
+    mutating func opened(_ peer: NodeID, at now: Instant) {
         guard let index = entries.firstIndex(where: { $0.peer == peer }) else { return }
         entries[index].backOff = Self.firstBackOff
+        entries[index].handshake = max(
+            Self.shortestHandshake, Self.handshakeMargin * (now - entries[index].attemptedAt))
+    }
+
+    /// How long the attempt that begins now may take; the next one, if this one fails, twice as long. `nil`: as long
+    /// as anyone's may.
+    mutating func handshake(with peer: NodeID) -> Nanoseconds? {
+        guard let index = entries.firstIndex(where: { $0.peer == peer }) else { return nil }
+        let handshake = entries[index].handshake
+        entries[index].handshake = handshake?.clampedTimes(2)
+        return handshake
     }
 
     mutating func remove(_ peer: NodeID) { entries.removeAll { $0.peer == peer } }

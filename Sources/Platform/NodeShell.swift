@@ -119,6 +119,7 @@ public struct NodeShell {
                     + "--run")
         }
         self.lock = lock
+        if lock.isEffective { Files.removeParts(in: folder.path) }
         let recovery = RecoveryState(of: node, identity: identity, in: folder)
         start = try recovery.start(options.start)
         (checkpoints, stops) = recovery.left(by: start)

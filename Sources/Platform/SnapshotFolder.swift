@@ -21,6 +21,7 @@ struct SnapshotFolder {
         self.folder = folder
         self.end = end
         try Files.makeDirectory(folder.snapshots)
+        Files.removeParts(in: folder.snapshots)
     }
 
     mutating func write(_ model: [Float], rounds: Int) throws(SystemFault) {

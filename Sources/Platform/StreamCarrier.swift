@@ -3,6 +3,8 @@ import Kernels
 import Wire
 
 struct StreamCarrier: Carrier {
+    static let repeatsHellos = false
+
     let socket: FileDescriptor
     var link: Link
     private var queue: [OutgoingFrame] = []

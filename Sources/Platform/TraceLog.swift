@@ -91,7 +91,7 @@ public final class TraceLog {
             bytes += encoded
             end.pass(record, encoded)
         }
-        let beside = "\(path).part"
+        let beside = "\(path)\(Files.partSuffix)"
         do throws(SystemFault) {
             let replacement = try Files.open(beside, "write", O_RDWR | O_CREAT | O_TRUNC | O_APPEND)
             try replacement.writeAll(bytes)

@@ -7,7 +7,13 @@ extension Actor {
     mutating func apply(
         _ change: NodeChange, at now: Instant, using scratch: inout ActorScratch, into outbox: inout Outbox
     ) {
-        defer { settle() }
+        if settings.isWatched, let fault = change.fault, let phase {
+            outbox.observations.append(.struck(fault, id, in: phase))
+        }
+        defer {
+            settle()
+            tellMilestones(into: &outbox)
+        }
         switch change {
         case .crash:
             guard isAlive else { return }

@@ -40,7 +40,7 @@ struct Actor: Sendable {
     let settings: Settings
     var core: NodeCore
     /// As it was before its first start, for restarts.
-    let fresh: NodeCore?
+    private(set) var fresh: NodeCore?
     private let trainer: any LocalModel
     private let stepTime: StepTime?
     private let firstStart: NodeStart
@@ -82,6 +82,12 @@ struct Actor: Sendable {
 
     var degree: Int { lines.count }
 
+    /// From now on its attack, if it has one, draws from another seed.
+    mutating func diverge(_ seed: UInt64) {
+        core.diverge(seed)
+        fresh?.diverge(seed)
+    }
+
     /// Whether it takes part: neither killed nor at its end.
     var isAlive: Bool { !isDown && ending == nil }
 
@@ -112,6 +118,23 @@ struct Actor: Sendable {
         handle(.started(firstStart), at: start, using: &scratch, into: &outbox)
         for slot in lines.indices { open(slot, incarnation: 1, at: start, using: &scratch, into: &outbox) }
         settle()
+        tellMilestones(into: &outbox)
+    }
+
+    /// What it has come through, to whoever watches; to be called after whatever happens to it.
+    mutating func tellMilestones(into outbox: inout Outbox) {
+        guard settings.isWatched else { return }
+        let milestones = core.takeMilestones()
+        guard !milestones.isEmpty else { return }
+        outbox.observations.append(.passed(id, milestones))
+    }
+
+    /// Where it is; `nil` after the end.
+    var phase: NodePhase? {
+        if isDown { return .killed }
+        guard ending == nil else { return nil }
+        if isPaused { return .paused }
+        return queue.blockedSince == nil ? core.currentPhase : .writing
     }
 
     /// Takes over what has arrived; of a node that stands still, the newest models of each neighbour wait.
@@ -150,6 +173,7 @@ struct Actor: Sendable {
         retryTrace(at: now, using: &scratch, into: &outbox)
         if settings.carriage.usesDatagrams { runLinkTimers(at: now, using: &scratch, into: &outbox) }
         settle()
+        tellMilestones(into: &outbox)
     }
 
     /// When the trace line that everything waits for is tried again: as soon as there is room, or for the last time.
@@ -162,9 +186,11 @@ struct Actor: Sendable {
         guard let line = queue.blockedLine, let moment = triesTraceAt, moment <= now else { return }
         if write(line, into: &outbox) {
             queue.release()
+            core.note(.traceWaited)
             carryOut(at: now, using: &scratch, into: &outbox)
         } else {
             queue.removeAll()
+            core.note(.traceLost)
             handle(.traceLost, at: now, using: &scratch, into: &outbox)
             // The core may have ended already, with its last line still to be written.
             if ending == nil { end(.traceLost(core.currentRound), at: now, into: &outbox) }
@@ -292,6 +318,7 @@ struct Actor: Sendable {
                 guard settings.keepsCheckpoints else { break }
                 checkpoint.incarnation = incarnation
                 let isKept = disk.save(checkpoint, node: id, experiment: settings.experiment)
+                if !isKept { core.note(.checkpointLost) }
                 if settings.isWatched, isKept {
                     outbox.observations.append(.saved(id, checkpoint, in: core.currentRound))
                 }

@@ -107,7 +107,7 @@ public struct Invariants: Sendable {
 
     public mutating func observe(_ observation: Observation) {
         switch observation {
-        case .snapshot, .record, .sampled, .ownModel, .ended, .killed: break
+        case .snapshot, .record, .sampled, .ownModel, .ended, .killed, .passed, .struck: break
         case .sent(let sender, let receiver, let message): observe(message, from: sender, to: receiver)
         case .sentState(let sender, let receiver, let state): note(state, from: sender, to: receiver)
         case .wrote(let node, let line):

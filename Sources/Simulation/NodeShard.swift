@@ -11,6 +11,11 @@ final class NodeShard: Sendable {
     let state: Mutex<NodeShardState>
     private let number: Int
 
+    init(copying other: NodeShard) {
+        number = other.number
+        state = Mutex(other.state.withLock { $0 })
+    }
+
     init(_ actors: [Actor], firstNode: Int, number: Int) {
         self.number = number
         let degree = actors.map(\.degree).max() ?? 0
@@ -112,6 +117,9 @@ struct NodeShardState: Sendable {
         for index in actors.indices { noteRound(of: index) }
         noteState(of: index)
     }
+
+    /// From now on attacks draw otherwise.
+    mutating func diverge(_ seed: UInt64) { for index in actors.indices { actors[index].diverge(seed) } }
 
     /// To be called after whatever happens to a node.
     private mutating func noteState(of index: Int) {

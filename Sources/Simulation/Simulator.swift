@@ -70,6 +70,26 @@ public enum Observation: Sendable {
     case mixed(NodeID, TraceLine, [Float], buffered: Int)
     case saved(NodeID, Checkpoint, in: Round)
     case killed(NodeID)
+    /// What a node has come through since it told last.
+    case passed(NodeID, Milestones)
+    /// A kind of fault has struck a node, or a message to it.
+    case struck(String, NodeID, in: NodePhase)
+}
+
+/// A moment of a simulation from which it goes on with other latencies, strikes of faults and draws of attacks.
+public struct Branch: Sendable, Equatable, CustomStringConvertible {
+    /// Virtual time: what happens then or later is another course of events.
+    public let at: Instant
+    /// Which course.
+    public let number: Int
+
+    public init(at moment: Instant, number: Int) {
+        at = moment
+        self.number = number
+    }
+
+    /// `2@1340000000`: course number 2 from that nanosecond on.
+    public var description: String { "\(number)@\(at.nanoseconds)" }
 }
 
 /// The result of a simulation.
@@ -104,7 +124,7 @@ public struct Traffic: Sendable, Equatable {
     public var received = 0
 }
 
-/// A simulation of all nodes of an experiment.
+/// A simulation of all nodes of an experiment: a value. A copy goes on by itself, and to the same end.
 public struct Simulator {
     public struct Options: Sendable {
         public var threads = 1
@@ -116,6 +136,7 @@ public struct Simulator {
         /// Virtual time after which the run is cut off: nodes that nothing wakes any more let links be made anew for
         /// ever.
         public var longest = Nanoseconds.max
+        public var branch: Branch?
 
         public init(
             threads: Int = 1, carriage: Carriage = .values, latency: Nanoseconds = .milliseconds(1),
@@ -133,11 +154,16 @@ public struct Simulator {
     /// What Linux usually gives a socket.
     private static let receiveBuffer = 212_992
 
-    private let shards: [NodeShard]
+    private var shards: [NodeShard]
     private let shardOfNode: [Int]
     private let neighbours: [[NodeID]]
-    private let options: Options
+    private var options: Options
+    private let seed: UInt64
     private var network: VirtualNetwork?
+    /// The next moment at which something happens, or the last one where nothing more can.
+    private var now = Instant(nanoseconds: 0)
+    private var hasBegun = false
+    private var isOver = false
     private var calmSince: Instant?
 
     /// - Parameters:
@@ -149,6 +175,7 @@ public struct Simulator {
         options: Options = Options()
     ) {
         self.options = options
+        self.seed = seed
         neighbours = nodes.map(\.neighbours)
         let plan = faults.flatMap { $0.isEmpty ? nil : $0 }
         let settings = Actor.Settings(
@@ -189,25 +216,56 @@ public struct Simulator {
     /// Nodes for which handing over a shard costs nothing.
     private static let leastOfShard = 64
 
-    /// Runs until every node has ended, nothing more can happen, the virtual time is over, or `shouldStop` says so.
+    /// Runs until every node has ended, nothing more can happen, the virtual time is over, or `shouldStop` says so;
+    /// goes on from there when it is called again.
     ///
     /// - Parameter observe: called on the calling thread, in the order (time, node).
     public mutating func run(
         observe: (Observation) -> Void = { _ in }, shouldStop: () -> Bool = { false }
     ) -> SimulationResult {
-        var now = Instant(nanoseconds: 0)
-        for shard in shards { shard.state.withLock { $0.begin() } }
-        while now.nanoseconds <= options.longest, !shouldStop() {
+        ownShards()
+        if !hasBegun { for shard in shards { shard.state.withLock { $0.begin() } } }
+        hasBegun = true
+        while !isOver, now.nanoseconds <= options.longest, !shouldStop() {
+            if let branch = options.branch, branch.at <= now { diverge(to: branch) }
             step(at: now)
             if network == nil {
                 exchange(at: now, observe: observe)
             } else {
                 exchangeAmidFaults(at: now, observe: observe)
             }
-            guard let next = nextMoment else { break }
-            now = max(now, next)
+            if let next = nextMoment { now = max(now, next) } else { isOver = true }
         }
         return result(at: now)
+    }
+
+    /// Shards are shared by copies until one of these goes on.
+    private mutating func ownShards() {
+        for index in shards.indices where !isKnownUniquelyReferenced(&shards[index]) {
+            shards[index] = NodeShard(copying: shards[index])
+        }
+    }
+
+    // MARK: - Branches
+
+    /// The moment of what happens next.
+    public var nextInstant: Instant { now }
+
+    /// From here on it goes on as a run with this branch does, which begins with what happens next.
+    ///
+    /// - Returns: the branch.
+    public mutating func branch(_ number: Int) -> Branch {
+        let branch = Branch(at: now, number: number)
+        options.branch = branch
+        return branch
+    }
+
+    private mutating func diverge(to branch: Branch) {
+        options.branch = nil
+        var random = RandomStream(seed: seed, purpose: .faults, node: NodeID(branch.number), lane: 4)
+        let seed = random.next()
+        network?.diverge(seed)
+        for shard in shards { shard.state.withLock { $0.diverge(seed) } }
     }
 
     /// When something happens next. A network that only looks after connections keeps no time going.
@@ -270,6 +328,10 @@ public struct Simulator {
         let outboxes = shards.map { shard in shard.state.withLock { $0.takeOutbox() } }
         for (delivery, bytes) in outboxes.flatMap(\.sent) {
             arrivals += network.carry(delivery, bytes: bytes, at: moment)
+            guard options.isWatched else { continue }
+            for kind in network.plan.kindsOfLastStrike {
+                if let phase = phase(of: delivery.receiver) { observe(.struck(kind, delivery.receiver, in: phase)) }
+            }
         }
         for (node, peer, connection) in outboxes.flatMap(\.closed) {
             let edge = VirtualNetwork.Edge(node, peer)
@@ -280,7 +342,8 @@ public struct Simulator {
         }
         for observation in outboxes.flatMap(\.observations) { observe(observation) }
         arrivals += network.release(at: moment)
-        for edge in network.due(at: now) where isAlive(edge.low) && isAlive(edge.high) && !isOpen(edge) {
+        let unopened = network.due(at: now) { isAlive($0.low) && isAlive($0.high) ? isOpen($0) : nil }
+        for edge in unopened {
             arrivals += network.reconnect(edge, soon: true, at: now, incarnation: incarnation)
         }
         for (delivery, moment) in arrivals {
@@ -308,6 +371,10 @@ public struct Simulator {
         let closing = network.close(edge, connection: connection, telling: ends, at: now)
         guard !closing.isEmpty, isAlive(edge.low), isAlive(edge.high) else { return closing }
         return closing + network.reconnect(edge, soon: false, at: now, incarnation: incarnation)
+    }
+
+    private func phase(of node: NodeID) -> NodePhase? {
+        shards[shardOfNode[node.index]].state.withLock { $0.actors[node.index - $0.firstNode].phase }
     }
 
     private func isAlive(_ node: NodeID) -> Bool {

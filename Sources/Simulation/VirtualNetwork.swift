@@ -6,9 +6,14 @@ import Kernels
 import Wire
 
 struct VirtualNetwork {
-    /// A broken connection is made again after this long, and looked at again after this long if it did not open.
+    /// A broken connection is made again after this long.
     private static let reconnection: Nanoseconds = .milliseconds(50)
-    private static let patience: Nanoseconds = .milliseconds(100)
+    /// A new one is looked at after this long, again and again until it is open; it is given so long to open at first,
+    /// twice as long each time that it has not, and as real nodes do four times what it took before, where that is
+    /// more. Else a way that is long would be one on which no connection ever opens.
+    private static let look: Nanoseconds = .milliseconds(100)
+    private static let longestPatience: Nanoseconds = .milliseconds(2_000)
+    private static let patienceMargin: Nanoseconds = 4
 
     /// An edge, the lower index first.
     struct Edge: Hashable {
@@ -22,14 +27,18 @@ struct VirtualNetwork {
     typealias Arrival = (delivery: Delivery, at: Instant)
 
     private let latency: Nanoseconds
-    private let seed: UInt64
+    private var seed: UInt64
+    /// Whether a branch has given each direction of a link a latency of its own.
+    private var isDiverged = false
     /// Models that a sender keeps for one receiver.
     private let backlog: Int
     private(set) var plan: FaultPlan
     /// Connections made so far on each edge; only looked up.
     private var connections: [Edge: Int] = [:]
-    /// Connections to be looked at, in no order.
-    private var checks: [(at: Instant, edge: Edge, connection: Int)] = []
+    /// Connections to be looked at, and since when they could be open, in no order.
+    private var checks: [(at: Instant, edge: Edge, connection: Int, since: Instant)] = []
+    /// What connections are given to open, where it is not the least; only looked up.
+    private var patience: [Edge: Nanoseconds] = [:]
     private var held: [Delivery] = []
     /// Connections that a fault has ended since they were asked for, and who is told of it.
     private var broken: [(edge: Edge, connection: Int, told: [NodeID])] = []
@@ -42,8 +51,8 @@ struct VirtualNetwork {
         self.latency = latency
         self.seed = seed
         self.backlog = backlog
-        let firstLook = Instant(nanoseconds: Self.patience)
-        checks = edges.map { (firstLook, $0, 0) }
+        let start = Instant(nanoseconds: 0)
+        checks = edges.map { (start + Self.look, $0, 0, start) }
     }
 
     /// When the network does something of its own accord.
@@ -71,22 +80,37 @@ struct VirtualNetwork {
             if !delivery.isDatagram { hold(delivery) }
             return []
         }
-        let arrival = moment.now + latency + transmission.delay
+        let arrival = moment.now + latency(of: delivery) + transmission.delay
         let content = transmission.isCorrupted ? altered(delivery) : delivery
         return (0..<transmission.copies).map { ($0 == 0 ? content : delivery, arrival) }
+    }
+
+    /// From now on messages take up to twice as long, those of one direction of a link all alike so that none overtakes
+    /// another, and are struck by other draws.
+    mutating func diverge(_ seed: UInt64) {
+        self.seed = seed
+        isDiverged = true
+        plan.diverge(seed)
+    }
+
+    private func latency(of delivery: Delivery) -> Nanoseconds {
+        guard isDiverged else { return latency }
+        var random = RandomStream(
+            seed: seed, purpose: .faults, node: delivery.sender, lane: delivery.receiver.index << 8 | 1)
+        return latency + Nanoseconds(random.uniform() * Double(latency))
     }
 
     /// What was kept back and may pass now.
     mutating func release(at moment: FaultMoment) -> [Arrival] {
         guard !held.isEmpty else { return [] }
-        var released: [Arrival] = []
+        var released: [Delivery] = []
         held.removeAll { delivery in
             let transmission = Transmission(sender: delivery.sender, receiver: delivery.receiver, bytes: 0)
             guard plan.releases(transmission, at: moment) else { return false }
-            released.append((delivery, moment.now + latency))
+            released.append(delivery)
             return true
         }
-        return released
+        return released.map { ($0, moment.now + latency(of: $0)) }
     }
 
     /// A sender's queue keeps the newest models only.
@@ -162,7 +186,7 @@ struct VirtualNetwork {
         connections[edge] = connection
         let start = now + (soon ? latency : Self.reconnection)
         checks.removeAll { $0.edge == edge }
-        checks.append((start + Self.patience, edge, connection))
+        checks.append((start + Self.look, edge, connection, start))
         return [(edge.low, edge.high), (edge.high, edge.low)].map { end, other in
             (
                 Delivery(
@@ -172,10 +196,26 @@ struct VirtualNetwork {
         }
     }
 
-    /// Edges whose connection should be open by now, in order; each is given up or tried again by the caller.
-    mutating func due(at now: Instant) -> [Edge] {
-        let due = checks.filter { $0.at <= now && connections[$0.edge, default: 0] == $0.connection }.map(\.edge)
+    /// Edges whose connection has not opened in time, in order: the caller tries again.
+    ///
+    /// - Parameter isOpen: `nil` where an end is not there.
+    mutating func due(at now: Instant, isOpen: (Edge) -> Bool?) -> [Edge] {
+        let looks = checks.filter { $0.at <= now && connections[$0.edge, default: 0] == $0.connection }
         checks.removeAll { $0.at <= now }
+        var due: [Edge] = []
+        for look in looks {
+            guard let isOpen = isOpen(look.edge) else { continue }
+            let given = patience[look.edge, default: Self.look]
+            if isOpen {
+                let taken = look.at - look.since - Self.look
+                patience[look.edge] = min(Self.longestPatience, max(Self.look, Self.patienceMargin * taken))
+            } else if look.at < look.since + given {
+                checks.append((look.at + Self.look, look.edge, look.connection, look.since))
+            } else {
+                patience[look.edge] = min(Self.longestPatience, 2 * given)
+                due.append(look.edge)
+            }
+        }
         return due.sorted { ($0.low, $0.high) < ($1.low, $1.high) }
     }
 }

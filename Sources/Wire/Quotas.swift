@@ -29,14 +29,17 @@ public struct ConnectionQuota: Sendable {
     /// - Parameters:
     ///   - patience: for the rest of a frame that has begun, and until the peer has become a neighbour; for that never
     ///     more than two seconds.
+    ///   - handshake: where that may take less.
     ///   - isSealed: what comes must be decrypted.
-    public init(_ limits: Limits, patience: Nanoseconds, isSealed: Bool = false, at now: Instant) {
+    public init(
+        _ limits: Limits, patience: Nanoseconds, handshake: Nanoseconds? = nil, isSealed: Bool = false, at now: Instant
+    ) {
         costOfByte = isSealed ? Self.costOfSeal : 1
         capacity = Self.bytesPerSecond + 8 * costOfByte * limits.channels.elementCount * MemoryLayout<Float>.size
         self.patience = patience
         balance = capacity
         countedAt = now
-        dueAt = now + min(patience, Self.longestHandshake)
+        dueAt = now + min(patience, Self.longestHandshake, handshake ?? patience)
     }
 
     /// Whether the peer has sent more than its share, and is heard after the others until time has passed.

@@ -17,6 +17,7 @@ enum SimulateCommand: Command {
                 "how messages travel: values (default); through real links as bytes, sealed, "
                     + "datagrams or sealedDatagrams", values: .words(carriages)),
             Flag("latency", "MS", "virtual time of every message (default 1)"),
+            Flag("branch", "N@NS", "from this nanosecond of virtual time on other latencies, strikes and draws"),
             Flag("check", nil, "check what must always hold, whatever goes wrong; 1 if it did not"),
             Flag("trace", nil, "print the hash over every event and mix"),
         ]
@@ -48,6 +49,9 @@ enum SimulateCommand: Command {
         settings.latencyMilliseconds = try flags.count(
             "latency", SimulationSettings.latencies, default: settings.latencyMilliseconds)
         settings.isChecked = flags.has("check")
+        settings.branch = try flags.value("branch").map { text throws(ConfigurationFault) in
+            try Branch(text, key: "--branch")
+        }
         return settings
     }
 

@@ -14,6 +14,8 @@ enum SoakCommand: Command {
         Flag("seeds", "A..B", "the seeds to run, both included; one number runs one"),
         Flag("threads", "N", "cases run at once (default: the processors of this machine)"),
         Flag("first", nil, "stop after the first failing seed"),
+        Flag("branches", "N", "other courses that a case takes from the first rare state that it comes to (default 0)"),
+        Flag("all-reached", nil, "1 if anything that a soak is to reach was never reached"),
         Flag("out", "DIR", "where failing cases are written (default runs)"),
         Flag("quiet", nil, "no progress"),
         Flag("json", nil, "the counts as JSON; what fails is told on standard error"),
@@ -32,13 +34,14 @@ enum SoakCommand: Command {
         }
         let seeds = try range(try flags.required("seeds", "A..B"))
         let threads = try flags.count("threads", 1...256, default: HostLimits.processors)
+        let branches = try flags.count("branches", 0...100, default: 0)
         let folder = flags.value("out") ?? "runs"
         let signals = try Signals()
         let clock = MonotonicClock()
         let start = clock.now()
         var lastSaid = start
         var wasStopped = false
-        let tally = Soak.run(seeds, threads: threads) { tally in
+        let tally = Soak.run(seeds, threads: threads, branches: branches) { tally in
             guard !flags.has("quiet"), clock.now() - lastSaid > .milliseconds(5_000) else { return }
             lastSaid = clock.now()
             StandardError.print("\(tally.cases) of \(seeds.count) seeds, \(tally.failures.count) failed")
@@ -67,8 +70,13 @@ enum SoakCommand: Command {
         }
         let others = tally.failures.dropFirst(mostShrunk).map { "\($0.soakCase.seed)" }
         if !others.isEmpty { try tell(["also failed: seeds \(others.joined(separator: " "))"], beside: flags) }
+        for (place, seed) in tally.contradictions {
+            let (name, point) = (tally.points.description(of: place), tally.points.points[place])
+            try tell(["seed \(seed) reaches '\(name)', which is excluded: \(point.exclusion ?? "")"], beside: flags)
+        }
         if wasStopped { return ExitCode.interrupted }
-        return tally.failures.isEmpty && tally.refused.isEmpty ? ExitCode.success : ExitCode.failure
+        return tally.holds && (tally.neverReached.isEmpty || !flags.has("all-reached"))
+            ? ExitCode.success : ExitCode.failure
     }
 
     /// JSON stands alone on standard output.
@@ -98,7 +106,8 @@ enum SoakCommand: Command {
     private static func keep(_ smallest: SoakOutcome, of outcome: SoakOutcome, in folder: String) throws -> [String] {
         let path = try write(smallest.soakCase, in: folder)
         let kinds = smallest.soakCase.faultKinds
-        return ["seed \(outcome.soakCase.seed) fails:"] + outcome.violations.prefix(3).map { "  \($0)" } + [
+        let course = outcome.soakCase.branch.map { ", branch \($0)," } ?? ""
+        return ["seed \(outcome.soakCase.seed)\(course) fails:"] + outcome.violations.prefix(3).map { "  \($0)" } + [
             "shrunk to \(smallest.soakCase.nodes) nodes, \(smallest.soakCase.rounds) rounds, faults: "
                 + (kinds.isEmpty ? "none" : kinds.joined(separator: ", "))
         ] + smallest.violations.prefix(1).map { "  \($0)" } + ["replay: \(repetition(of: smallest.soakCase, path))"]
@@ -110,43 +119,38 @@ enum SoakCommand: Command {
 
     /// - Returns: the file's path.
     private static func write(_ soakCase: SoakCase, in folder: String) throws -> String {
-        let path = "\(folder)/soak-\(soakCase.seed).json"
+        let course = soakCase.branch.map { "-branch-\($0.number)" } ?? ""
+        let path = "\(folder)/soak-\(soakCase.seed)\(course).json"
         try Files.makeDirectory(folder)
         try Files.write(Array((JSONText.pretty(soakCase.json) + "\n").utf8), to: path)
         return path
     }
 
-    private static let groups = ["fault", "rejection", "rule", "attack", "exchange", "schedule"]
-
     private static func lines(_ tally: SoakTally, seconds: Double) -> [String] {
         let rate = Int((Double(tally.cases) / max(seconds, 1e-9)).rounded())
-        var lines = [
+        let table = SoakTable(tally)
+        return [
             "\(tally.cases) seeds in \(Int(seconds.rounded())) s (\(rate) a second), \(tally.steps) local steps, "
                 + "\(tally.guaranteesChecked) mixes held to their rule's guarantee, "
                 + "\(tally.agreementsChecked) runs to agreement, \(tally.pacesChecked) to their pace, "
                 + "\(tally.failures.count) failed",
-            "trace \(String(tally.traceHash, radix: 16))",
-        ]
-        for group in groups {
-            let counts = tally.counts(of: group).map { "\($0.name) \($0.count)" }
-            lines.append("\(group)s: \(counts.joined(separator: ", "))")
-        }
-        return lines
+            "\(tally.branches) branches, trace \(String(tally.traceHash, radix: 16))",
+        ] + table.lines + table.neverReached
     }
 
     private static func json(_ tally: SoakTally) -> String {
-        func object(_ counts: [(name: String, count: Int)]) -> JSONValue {
-            JSONValue(.object(counts.map { JSONMember($0.name, .number($0.count)) }))
-        }
+        let names = tally.neverReached.map { JSONValue.text(tally.points.description(of: $0)) }
         let members =
             [
-                JSONMember("seeds", .number(tally.cases)), JSONMember("steps", .number(tally.steps)),
+                JSONMember("seeds", .number(tally.cases)), JSONMember("branches", .number(tally.branches)),
+                JSONMember("steps", .number(tally.steps)),
                 JSONMember("guaranteesChecked", .number(tally.guaranteesChecked)),
                 JSONMember("agreementsChecked", .number(tally.agreementsChecked)),
                 JSONMember("pacesChecked", .number(tally.pacesChecked)),
                 JSONMember("failed", .array(tally.failures.map { .number(Int($0.soakCase.seed)) })),
                 JSONMember("trace", .text(String(tally.traceHash, radix: 16))),
-            ] + groups.map { JSONMember("\($0)s", object(tally.counts(of: $0))) }
+                JSONMember("neverReached", .array(names)), JSONMember("points", SoakTable(tally).json),
+            ]
         return JSONText.canonical(JSONValue(.object(members)))
     }
 }

@@ -140,4 +140,42 @@ struct StateRequestTests {
         #expect(node.traces.last == .init(round: 15, senders: [1, 2, 3]) && node.core.round == Round(15))
         #expect(node.models.suffix(3) == [[15, 1], [15, 2], [15, 3]] && node.values(sentTo: 3).last == [6, 6])
     }
+
+    /// A node that has heard for round 0 of all, and of two neighbours that they are far ahead; node 3 answers nothing.
+    private static func leftBehind() -> HandledNode {
+        var node = node()
+        node.join(1...3)
+        node.receive(from: 3, round: 0, at: 0)
+        for sender in 1...2 { node.receive(from: sender, round: 20, at: 1) }
+        for sender in 1...2 { tell(&node, [5, 5], from: sender, round: 20, at: 3) }
+        return node
+    }
+
+    @Test("a neighbour that does not answer is waited for once, not each time that the node was left behind")
+    func silentNeighbour() {
+        var node = Self.leftBehind()
+        #expect(node.traces.count == 1, "node 3 might be honest and slow")
+        #expect(node.waitForRound(from: 3) == 5_001)
+        #expect(node.core.round == Round(20))
+        for (time, round) in [(5_010, 40), (5_020, 45)] {
+            for sender in 1...2 { node.receive(from: sender, round: round, at: time) }
+            for sender in 1...2 { Self.tell(&node, [5, 5], from: sender, round: round, at: time + 1) }
+            #expect(node.stateRequests.count == 3 * (round == 40 ? 2 : 3))
+            #expect(node.core.round == Round(round))
+        }
+    }
+
+    @Test("a node whose neighbours have finished asks nobody, and takes no time for the rounds that are left")
+    func finishedNeighbours() {
+        var node = Self.node()
+        node.join(1...3)
+        for sender in 1...3 { node.receive(from: sender, round: 49, at: 1) }
+        #expect(node.stateRequests.count == 3 && node.ending == nil, "they might answer")
+        for sender in 1...3 { node.handle(.received(.bye(.finished), from: NodeID(sender)), at: 2) }
+        #expect(node.stateRequests.count == 3)
+        guard case .finished = node.ending else {
+            Issue.record("it ended with \(String(describing: node.ending)) in round \(node.core.round)")
+            return
+        }
+    }
 }

@@ -30,20 +30,26 @@ extension EndToEndTests {
 
         @Test("every script is whole to its interpreter")
         func syntax() throws {
-            let names = try Files.names(in: "\(Self.root)/Scripts").filter {
-                !$0.hasPrefix("_") && !$0.hasSuffix(".md") && !$0.hasSuffix(".txt")
+            func paths(in folder: String) throws -> [String] {
+                try Files.names(in: folder).filter {
+                    !$0.hasPrefix("_") && !$0.hasSuffix(".md") && !$0.hasSuffix(".txt")
+                }.flatMap { name in
+                    let path = "\(folder)/\(name)"
+                    return Files.isDirectory(path) ? try paths(in: path) : [path]
+                }
             }
-            #expect(names.count > 10)
-            for name in names {
-                let path = "\(Self.root)/Scripts/\(name)"
+            let paths = try paths(in: "\(Self.root)/Scripts")
+            #expect(paths.count > 10 && paths.contains { $0.hasSuffix("/faultrows/saves.py") })
+            for path in paths {
                 let python = ["/usr/bin/python3", "/usr/local/bin/python3"].first { Files.exists($0) }
-                let isPython = String(decoding: try Files.read(path).prefix(30), as: UTF8.self).contains("python3")
+                let start = String(decoding: try Files.read(path).prefix(30), as: UTF8.self)
+                let isPython = path.hasSuffix(".py") || start.contains("python3")
                 if isPython, python == nil { continue }
                 let check =
                     isPython
                     ? [python ?? "", "-c", "import ast, sys; ast.parse(open(sys.argv[1]).read())", path]
                     : ["bash", "-n", path]
-                #expect(try ChildProcess(check[0], Array(check.dropFirst())).wait() == .exited(0), "\(name)")
+                #expect(try ChildProcess(check[0], Array(check.dropFirst())).wait() == .exited(0), "\(path)")
             }
         }
 

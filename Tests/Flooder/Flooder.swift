@@ -1,8 +1,25 @@
-// A neighbour that sends more than it should, as fast as a compiled program can: for `Scripts/attack-table`.
+// A neighbour that sends more than it should, as fast as a compiled program can: for `Scripts/attack-table` and
+// `Scripts/chaos`.
 import Core
 import Kernels
 import Platform
 import Wire
+
+/// A neighbour that takes its links and floods one of them.
+protocol Flooding {
+    /// Where it is dialled.
+    var address: SocketAddress { get }
+    /// Whether the victim gets the flood.
+    var isAttacking: Bool { get set }
+    /// Frames or datagrams beyond what is honest that the victim was sent.
+    var flooded: Int { get }
+
+    /// One turn: takes links and models, answers, floods.
+    ///
+    /// - Parameter control: looked at as well.
+    /// - Returns: whether `control` can be read.
+    mutating func turn(control: FileDescriptor) throws -> Bool
+}
 
 /// What it sends beside, or in place of, an honest answer to every model that comes.
 enum Flood: String, CaseIterable {
@@ -19,7 +36,7 @@ enum Flood: String, CaseIterable {
 }
 
 /// Takes the links of the lower-numbered nodes, answers all, and floods one of them or a socket that is none of theirs.
-struct Flooder {
+struct Flooder: Flooding {
     private struct Edge {
         let socket: FileDescriptor
         var link: Link
@@ -53,8 +70,8 @@ struct Flooder {
     let address: SocketAddress
     private var edges: [Edge] = []
     private var elsewhere: Edge
-    /// Whether the victim gets the flood.
     var isAttacking = false
+    private(set) var flooded = 0
     private let clock = MonotonicClock()
     private var buffer = [UInt8](repeating: 0, count: 1 << 18)
     private var newest = ModelMessage(round: Round(0), values: [])
@@ -74,10 +91,6 @@ struct Flooder {
         newest = ModelMessage(round: Round(0), values: [Float](repeating: 0, count: local.limits.channels.elementCount))
     }
 
-    /// One turn: takes links and models, answers, floods.
-    ///
-    /// - Parameter control: looked at as well.
-    /// - Returns: whether `control` can be read.
     mutating func turn(control: FileDescriptor) throws -> Bool {
         var polled = PollLoop()
         polled.add(control)
@@ -135,6 +148,7 @@ struct Flooder {
         var bytes: [UInt8] = []
         for _ in 0..<due { bytes += edges[index].link.frame(for: message()).bytes }
         if isAttacking {
+            flooded += due
             edges[index].queue = bytes
             if !edges[index].flush() { edges.remove(at: index) }
         } else {

@@ -1,4 +1,5 @@
 // run.json, how a run was made, written and read back; and the command lines that come of it.
+import Kernels
 import Platform
 import Registry
 import Scenario
@@ -16,6 +17,7 @@ struct RunRecordTests {
             settings.latencyMilliseconds = latency
             settings.threads = threads
             settings.isChecked = isChecked
+            settings.branch = isChecked ? Branch(at: Instant(nanoseconds: 5), number: 2) : nil
             return RunRecord.simulation(settings)
         }
     }

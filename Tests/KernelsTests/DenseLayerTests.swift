@@ -67,4 +67,28 @@ struct DenseLayerTests {
         #expect(expected.count == gradient.count)
         for (value, slow) in zip(gradient, expected) { #expect(abs(Double(value) - slow) < 1e-5) }
     }
+
+    /// A batch that does not stay in the cache is taken in blocks of columns, which is no matter of what comes out.
+    @Test("backward gives the same bits of a batch too large for the cache")
+    func farBackward() {
+        let size = Size(rows: 6, features: 70_001, classes: 6)
+        let features = table(size).flatMap { $0 }
+        let errors = seededValues(samples.count * size.classes, seed: 16)
+        var gradient = [Float](repeating: .nan, count: size.classes * (size.features + 1))
+        var span = gradient.mutableSpan
+        denseBackward(
+            features: features.span, featureCount: size.features, samples: samples.span, errors: errors.span,
+            classCount: size.classes, into: &span)
+        var expected: [Float] = []
+        for c in 0..<size.classes {
+            for j in 0..<size.features {
+                var sum: Float = 0
+                for (s, row) in samples.enumerated() {
+                    sum += errors[s * size.classes + c] * features[Int(row) * size.features + j]
+                }
+                expected.append(sum)
+            }
+        }
+        #expect(Array(gradient.prefix(expected.count)) == expected)
+    }
 }

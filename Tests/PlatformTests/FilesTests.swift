@@ -1,20 +1,32 @@
 // Files and folders in a temporary folder of their own.
 import Glibc
-import Platform
 import Testing
+
+@testable import Platform
 
 extension PlatformTests {
     @Suite("Files") struct FilesTests {
-        @Test("a file is written, replaced and read whole, and leaves nothing beside it", arguments: [false, true])
-        func wholeFiles(durably: Bool) throws {
+        @Test("a file is written, replaced and read whole, and leaves nothing beside it")
+        func wholeFiles() throws {
             let folder = try TemporaryDirectory()
             let path = "\(folder.path)/model.bin"
             let large = (0..<200_000).map { UInt8(truncatingIfNeeded: $0) }
-            try Files.write(large, to: path, durably: durably)
+            try Files.write(large, to: path)
             #expect(try Files.read(path) == large)
-            try Files.write([], to: path, durably: durably)
+            try Files.write([], to: path)
             #expect(try Files.read(path) == [])
             #expect(try Files.names(in: folder.path) == ["model.bin"])
+        }
+
+        @Test("what a process that was killed has left half written is removed, and nothing else")
+        func parts() throws {
+            let folder = try TemporaryDirectory()
+            for name in ["checkpoint-4.bin", "checkpoint-6.bin.4711.part", "trace.bin.part", "part"] {
+                try Files.write([1], to: "\(folder.path)/\(name)")
+            }
+            Files.removeParts(in: folder.path)
+            #expect(try Files.names(in: folder.path) == ["checkpoint-4.bin", "part"])
+            Files.removeParts(in: "\(folder.path)/missing")
         }
 
         @Test("a secret is written for its owner alone, and not read where others can read it")

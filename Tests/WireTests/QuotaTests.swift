@@ -104,6 +104,10 @@ struct QuotaTests {
             Limits(.model(3)), patience: .milliseconds(60_000), at: Instant(nanoseconds: 0))
         #expect(patient.dueAt == Instant(nanoseconds: .milliseconds(2_000)))
         try quota.check(at: late)
+        let known = ConnectionQuota(
+            Limits(.model(3)), patience: .milliseconds(1_000), handshake: .milliseconds(100),
+            at: Instant(nanoseconds: 0))
+        #expect(known.dueAt == Instant(nanoseconds: .milliseconds(100)))
     }
 
     private static func now(_ milliseconds: Int) -> Instant {

@@ -50,8 +50,9 @@ public struct RunCheck {
 
     public mutating func judge(_ result: SimulationResult) throws -> Verdict {
         invariants.end(result, deadline: deadline)
-        // Whoever tries a rule out drives one that does not withstand as many out of all bounds.
-        let mayDiverge = try triesRulesOut && !withstandsHostile()
+        // Whoever goes by what its victims have drives a rule that does not withstand as many out of all bounds.
+        let mayDiverge =
+            try invariants.violations.contains { $0.invariant == .finite } && goesByVictims && !withstandsHostile()
         let violations = invariants.violations.filter { !mayDiverge || $0.invariant != .finite }
         var verdict = Verdict(violations: violations, guaranteesChecked: invariants.guaranteesChecked)
         guard verdict.violations.isEmpty else { return verdict }
@@ -98,8 +99,8 @@ public struct RunCheck {
         var checkpoints: [NodeID: Checkpoint] = [:]
         // The first rounds, in which no node hears of any other.
         let alone = try variant([
-            "training.rounds=\(calm)", "aggregation.rule=noCommunication", "adversary=[]", "faults=[]",
-            "checkpoint.every=\(calm)", "timing.kind=synchronous",
+            "training.rounds=\(calm)", "aggregation.rule=noCommunication", "aggregation.before=[]", "adversary=[]",
+            "faults=[]", "checkpoint.every=\(calm)", "timing.kind=synchronous",
         ])
         var options = options
         options.isWatched = true
@@ -118,13 +119,15 @@ public struct RunCheck {
     /// round depends on chance, nobody forges models (no rule promises that honest nodes agree whatever the graph), and
     /// wherever each honest node ignores as many honest neighbours as it tolerates hostile nodes, the graph still holds
     /// together: where μ₂ exceeds twice that number, every part of at most half of the nodes has one with more
-    /// neighbours outside ((f+1)-robust: LeBlanc, Zhang, Koutsoukos, Sundaram, JSAC 2013). LFighter is left out: it
-    /// drops one of two groups even where nobody is hostile, and so may keep two groups of nodes apart.
+    /// neighbours outside ((f+1)-robust: LeBlanc, Zhang, Koutsoukos, Sundaram, JSAC 2013). Two kinds of rules are left
+    /// out, as they may keep groups of nodes apart even where nobody is hostile: LFighter, which drops one of two
+    /// groups, and rules that go by losses, which leave out whoever learns from other data.
     private var isComparable: Bool {
         let experiment = assembly.experiment
+        let rule = try? RuleCatalog.gossip.entry(named: experiment.aggregation.rule.kind)
         guard assembly.sendsModels, !assembly.carriesMass, assembly.graphs.isConstant,
             experiment.timing.kind == .synchronous,
-            experiment.aggregation.rule.kind != LFighter.name,
+            experiment.aggregation.rule.kind != LFighter.name, !(rule is any LossAwareRule.Type),
             !modelAttacks.contains(where: { $0.forgesModels }),
             case .count(let tolerated) = experiment.aggregation.tolerates, !assembly.topology.directed
         else { return false }
@@ -154,23 +157,30 @@ public struct RunCheck {
         return (try seconds(try variant(["faults=[]"])), allowed / 1e9)
     }
 
-    /// Whether an attack knows the rules of its victims.
-    private var triesRulesOut: Bool {
+    /// Whether an attack makes what it sends of what others have, so that a push grows with what it has come to.
+    private var goesByVictims: Bool {
         assembly.experiment.adversary.contains { group in
             let attack = try? AttackCatalog.all.entry(named: group.attack.kind).init(group.attack.parameters)
-            return (attack as? any ModelAttack)?.knowledge == .rule
+            return (attack as? any ModelAttack).map { $0.knowledge > .own } ?? false
         }
     }
 
     /// Whether every honest node is told to withstand as many as lie to it, by a rule that promises anything, and most
-    /// of its neighbours are honest: some rules judge these alone, and without a majority have nothing to go by.
+    /// of its neighbours are honest, in every step: some rules judge these alone, and without a majority have nothing
+    /// to go by.
     private func withstandsHostile() throws -> Bool {
         guard assembly.guarantee != .none else { return false }
         return try assembly.honest.allSatisfy { node in
             let configuration = try assembly.node(node).configuration
-            let senders = configuration.neighbours.filter { $0.weight ?? 0 > 0 }
-            let hostile = senders.count { assembly.hostile.contains($0.node) }
-            return hostile == 0 || hostile <= configuration.budget.count && 2 * hostile < senders.count
+            let steps = configuration.changes ? configuration.steps : 1
+            return (0..<steps).allSatisfy { step in
+                let neighbourhood = configuration.roundNeighbourhood(in: Round(step))
+                let senders = neighbourhood.links.members.filter { $0.weight ?? 0 > 0 }
+                let hostile = senders.count {
+                    assembly.hostile.contains(configuration.neighbours[$0.slot].node)
+                }
+                return hostile == 0 || hostile <= neighbourhood.budget.count && 2 * hostile < senders.count
+            }
         }
     }
 

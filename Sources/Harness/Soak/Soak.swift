@@ -15,38 +15,57 @@ public struct SoakTally: Sendable {
     public private(set) var refused: [(seed: UInt64, reason: String)] = []
     /// Over all cases, in order of seeds: equal for equal runs.
     public private(set) var traceHash: UInt64 = 0
-    private var counts: [(group: String, name: String, count: Int)] = []
+    /// The points that it counts, and for each how many cases reached it, and how often all of them together.
+    public let points: SoakPoints
+    public private(set) var casesReaching: [Int]
+    public private(set) var timesReached: [Int]
+    /// Other courses that cases took from rare points.
+    public private(set) var branches = 0
+    /// Points that were reached although nothing is to reach them, and the first seed of each.
+    public private(set) var contradictions: [(place: Int, seed: UInt64)] = []
+
+    init(_ points: SoakPoints) {
+        self.points = points
+        casesReaching = [Int](repeating: 0, count: points.points.count)
+        timesReached = casesReaching
+    }
 
     mutating func add(_ outcome: SoakOutcome) {
         cases += 1
-        steps += outcome.steps
-        guaranteesChecked += outcome.verdict.guaranteesChecked
-        agreementsChecked += outcome.verdict.isAgreementChecked ? 1 : 0
-        pacesChecked += outcome.verdict.isPaceChecked ? 1 : 0
-        traceHash = (traceHash ^ outcome.traceHash) &* 0x9E37_79B9_7F4A_7C15 &+ outcome.soakCase.seed
-        for strike in outcome.strikes { count("fault", strike.kind, strike.count) }
-        for rejection in outcome.rejections { count("rejection", rejection.reason, rejection.count) }
-        count("rule", outcome.soakCase.ruleKind, 1)
-        count("attack", outcome.soakCase.attackKind, 1)
-        count("exchange", outcome.soakCase.exchangeKind, 1)
-        count("schedule", outcome.soakCase.scheduleKind, 1)
-        if !outcome.violations.isEmpty { failures.append(outcome) }
+        branches += outcome.branches.count
+        for (place, times) in outcome.reached {
+            if casesReaching[place] == 0, points.points[place].exclusion != nil {
+                contradictions.append((place, outcome.soakCase.seed))
+            }
+            casesReaching[place] += 1
+            timesReached[place] += times
+        }
+        for course in [outcome] + outcome.branches {
+            steps += course.steps
+            guaranteesChecked += course.verdict.guaranteesChecked
+            agreementsChecked += course.verdict.isAgreementChecked ? 1 : 0
+            pacesChecked += course.verdict.isPaceChecked ? 1 : 0
+            traceHash = (traceHash ^ course.traceHash) &* 0x9E37_79B9_7F4A_7C15 &+ course.soakCase.seed
+            if !course.violations.isEmpty { failures.append(course) }
+        }
     }
 
     mutating func refuse(_ seed: UInt64, _ reason: String) { refused.append((seed, reason)) }
 
-    private mutating func count(_ group: String, _ name: String, _ number: Int) {
-        if let index = counts.firstIndex(where: { $0.group == group && $0.name == name }) {
-            counts[index].count += number
-        } else {
-            counts.append((group, name, number))
-        }
+    /// Whether every case ran and kept every invariant, and nothing was reached that nothing is to reach.
+    public var holds: Bool { failures.isEmpty && refused.isEmpty && contradictions.isEmpty }
+
+    /// The points that no case has reached and that are not excluded, by their places.
+    public var neverReached: [Int] {
+        points.points.indices.filter { casesReaching[$0] == 0 && points.points[$0].exclusion == nil }
     }
 
-    /// How often each thing of a group ("fault", "rejection", "rule", "attack", "exchange", "schedule") was met, the
-    /// most frequent first.
-    public func counts(of group: String) -> [(name: String, count: Int)] {
-        counts.filter { $0.group == group }.map { ($0.name, $0.count) }.sorted { ($1.1, $0.0) < ($0.1, $1.0) }
+    /// Points that are met on the way, and so far in fewer cases than one of this many.
+    func rare(oneIn count: Int) -> Set<Int> {
+        Set(
+            points.points.indices.filter {
+                points.groups[points.points[$0].group].isMet && casesReaching[$0] * count < cases
+            })
     }
 }
 
@@ -54,27 +73,39 @@ public struct SoakTally: Sendable {
 public enum Soak {
     /// Cases that are in work at once on each thread before their results are put in order.
     private static let batch = 16
+    /// What is rare is decided anew after so many cases, from the first one on, however many threads there are.
+    static let generation: UInt64 = 256
+    /// A point is rare that fewer cases than one of so many have reached.
+    static let rarity = 500
     /// In seconds. A case takes a twentieth of one; what takes so long does not end.
     public static let longestCase = 120
 
     /// Runs the cases of `seeds`, and stops early when asked to.
     ///
     /// - Parameters:
+    ///   - branches: the other courses that a case takes from the first rare point that it comes to.
+    ///   - points: what is counted.
     ///   - progress: called now and then on the calling thread.
     ///   - hang: called, on any thread, with a seed that has been running for `longestCase`.
     ///   - shouldStop: asked now and then.
     public static func run(
-        _ seeds: ClosedRange<UInt64>, threads: Int, progress: (SoakTally) -> Void = { _ in },
+        _ seeds: ClosedRange<UInt64>, threads: Int, branches: Int = 0, reaching points: SoakPoints = .all,
+        progress: (SoakTally) -> Void = { _ in },
         hang: @escaping @Sendable (UInt64) -> Void = { _ in },
         shouldStop: (SoakTally) -> Bool = { _ in false }
     ) -> SoakTally {
-        var tally = SoakTally()
+        var tally = SoakTally(points)
         var next = seeds.lowerBound
+        var rare: Set<Int> = []
         while next <= seeds.upperBound, !shouldStop(tally) {
-            let last =
-                seeds.upperBound - next < UInt64(threads * batch)
-                ? seeds.upperBound : next + UInt64(threads * batch) - 1
-            for (seed, result) in outcomes(of: Array(next...last), threads: threads, hang: hang) {
+            let done = next - seeds.lowerBound
+            if branches > 0, done % generation == 0 { rare = tally.rare(oneIn: rarity) }
+            let most = min(UInt64(threads * batch), generation - done % generation)
+            let last = seeds.upperBound - next < most ? seeds.upperBound : next + most - 1
+            let results = outcomes(of: Array(next...last), threads: threads, hang: hang) { [rare] seed in
+                try SoakRun.run(SoakCase(seed: seed), reaching: points, branches: branches, at: rare)
+            }
+            for (seed, result) in results {
                 switch result {
                 case .success(let outcome): tally.add(outcome)
                 case .failure(let fault): tally.refuse(seed, "\(fault)")
@@ -88,7 +119,8 @@ public enum Soak {
     }
 
     private static func outcomes(
-        of seeds: [UInt64], threads: Int, hang: @escaping @Sendable (UInt64) -> Void
+        of seeds: [UInt64], threads: Int, hang: @escaping @Sendable (UInt64) -> Void,
+        running run: @Sendable (UInt64) throws -> SoakOutcome
     ) -> [(seed: UInt64, result: Result<SoakOutcome, any Error>)] {
         let results = Mutex<[Int: Result<SoakOutcome, any Error>]>([:])
         let waiting = Mutex(0)
@@ -103,7 +135,7 @@ public enum Soak {
                 alarm.setEventHandler { hang(seeds[index]) }
                 alarm.schedule(deadline: .now() + .seconds(longestCase))
                 alarm.activate()
-                let result = Result { try SoakRun.run(SoakCase(seed: seeds[index])) }
+                let result = Result { try run(seeds[index]) }
                 alarm.cancel()
                 results.withLock { $0[index] = result }
             }

@@ -22,6 +22,8 @@ public struct SoakCase: Sendable {
     var adversary: [JSONValue]
     var faults: [(from: Int, until: Int?, fault: JSONValue)]
     public let carriage: Carriage
+    /// From where on it takes another course.
+    public internal(set) var branch: Branch?
 
     public init(seed: UInt64) {
         var draw = Draw(seed: seed)
@@ -50,6 +52,8 @@ public struct SoakCase: Sendable {
         let variations = [
             draw.split(), draw.exchange(), draw.gossipSteps(), draw.schedule(of: topology, nodes, rounds: rounds),
             draw.digraph(of: nodes), draw.weights(on: topology), draw.placement(hostile.count),
+            draw.preAggregation(), draw.commonAttack(), draw.leastSquares(nodes: nodes), draw.edgeWeights(on: topology),
+            draw.firstFault(),
         ]
         for variation in variations {
             var varied = self
@@ -60,6 +64,7 @@ public struct SoakCase: Sendable {
 
     private mutating func take(_ other: SoakCase) {
         (settings, topology, nodes, adversary) = (other.settings, other.topology, other.nodes, other.adversary)
+        faults = other.faults
     }
 
     /// What of a case may not go with the rest.
@@ -91,6 +96,13 @@ public struct SoakCase: Sendable {
         adversary = adversary.compactMap { $0.keepingNodes(below: nodes) }
     }
 
+    /// Changes the experiment's task.
+    mutating func setTask(_ key: String, _ value: JSONValue) {
+        settings = settings.map { name, task in
+            name == "task" ? (name, task.removing(key).adding(key, value)) : (name, task)
+        }
+    }
+
     func training(_ key: String) -> JSONValue? { settings.first { $0.key == "training" }?.value.member(key) }
 
     /// The experiment as a user would write it.
@@ -113,8 +125,21 @@ public struct SoakCase: Sendable {
 
     /// The kinds of fault in it.
     public var faultKinds: [String] { faults.map { $0.fault.member("kind")?.text ?? "" } }
-    public var ruleKind: String {
-        settings.first { $0.key == "aggregation" }?.value.member("rule")?.member("kind")?.text ?? ""
+    private var aggregation: JSONValue? { settings.first { $0.key == "aggregation" }?.value }
+    public var ruleKind: String { aggregation?.member("rule")?.member("kind")?.text ?? "" }
+    var beforeKinds: [String] {
+        (aggregation?.member("before")?.elements ?? []).compactMap { $0.member("kind")?.text }
+    }
+    /// Everything that is drawn with it.
+    var kinds: [(axis: PointAxis, names: [String])] {
+        let timing = settings.first { $0.key == "timing" }?.value.member("kind")?.text
+        return [
+            (.rule, [ruleKind]), (.before, beforeKinds), (.attack, [attackKind]), (.placement, [placementKind]),
+            (.exchange, [exchangeKind]), (.split, [splitKind]), (.graph, [topology.member("family")?.text ?? ""]),
+            (.weights, [weightsKind]), (.schedule, [scheduleKind]),
+            (.step, [training("stepSize")?.member("kind")?.text ?? ""]),
+            (.timing, [timing ?? TimingKind.synchronous.rawValue]), (.carriage, [carriage.rawValue]),
+        ]
     }
     public var splitKind: String {
         let split = settings.first { $0.key == "task" }?.value.member("split")
@@ -311,6 +336,12 @@ private struct Draw {
         }
     }
 
+    /// A fault that strikes while links are made.
+    mutating func firstFault() -> SoakCase.Variation? {
+        guard chance(0.1) else { return nil }
+        return { if !$0.faults.isEmpty { $0.faults[0].from = 0 } }
+    }
+
     // MARK: - What does not go with everything
 
     /// Not every split goes with as many samples, classes and nodes.
@@ -332,6 +363,78 @@ private struct Draw {
             if kind.keepsOwnModel { $0.setTraining("momentum", .number(0)) }
             // Masses go with plain sums alone.
             if kind.carriesMass { $0.setRule(.object(["kind": .text(WeightedMean.name)])) }
+        }
+    }
+
+    /// What comes before a rule of a set.
+    mutating func preAggregation() -> SoakCase.Variation? {
+        guard chance(0.2) else { return nil }
+        let before = entry(one(of: RuleCatalog.preAggregations.descriptions))
+        return { soakCase in
+            soakCase.settings = soakCase.settings.map { key, value in
+                key == "aggregation" ? (key, value.adding("before", .array([before]))) : (key, value)
+            }
+        }
+    }
+
+    /// An attack on a common model, where one is learned.
+    mutating func commonAttack() -> SoakCase.Variation? {
+        guard chance(0.5) else { return nil }
+        let attack = entry(
+            one(of: AttackCatalog.all.entries.filter { ($0 as? any ModelAttack.Type)?.needsCommonModel ?? false }))
+        return { soakCase in
+            let exchange = try? ExchangeCatalog.all.entry(named: soakCase.exchangeKind)
+            guard exchange?.keepsOwnModel ?? false else { return }
+            soakCase.adversary = soakCase.adversary.map {
+                $0.replacing("attack", attack).removing("collude").removing("taps")
+            }
+        }
+    }
+
+    /// Real values to learn, and perhaps the attack on them.
+    mutating func leastSquares(nodes: Int) -> SoakCase.Variation? {
+        guard chance(0.08) else { return nil }
+        let dataset: JSONValue = .object([
+            "kind": .text(LinearData.name), "samples": .number(20 * nodes), "testSamples": .number(10),
+            "features": .number(count(3...8)), "seed": .number(count(1...1000)),
+        ])
+        let attack = chance(0.5) ? entry(OnePointPoison.self) : nil
+        return { soakCase in
+            soakCase.setTask("dataset", dataset)
+            soakCase.setTask("split", .text(IIDSplit.name))
+            soakCase.setTask("model", .text(LinearRegression.name))
+            guard let attack else { return }
+            // Poisoned data are poisoned for good.
+            soakCase.adversary = soakCase.adversary.map { group in
+                ["from", "probability", "collude", "taps"].reduce(group.replacing("attack", attack)) {
+                    $0.removing($1)
+                }
+            }
+        }
+    }
+
+    /// The same graph, written out with a weight for every edge.
+    mutating func edgeWeights(on topology: JSONValue) -> SoakCase.Variation? {
+        guard chance(0.05),
+            let file = try? TopologyFile.read(Array(JSONText.canonical(topology).utf8), name: "drawn")
+        else { return nil }
+        let graph = file.topology
+        let most = graph.nodes.map { graph.degree(of: $0) }.max() ?? 1
+        let edges = graph.edges.map { edge in
+            JSONValue(
+                .object([
+                    JSONMember("source", .text(graph.labels[edge.source.index])),
+                    JSONMember("target", .text(graph.labels[edge.target.index])),
+                    JSONMember("weight", .number(number(0.2...0.9) / Double(most))),
+                ]))
+        }
+        let written: JSONValue = .object([
+            "graph": .object(["gossipnode": .object(["version": .number(1), "weights": .text(FileWeights.name)])]),
+            "nodes": .array(graph.labels.map { .object(["id": .text($0)]) }), "edges": .array(edges),
+        ])
+        return {
+            guard $0.nodes == graph.nodeCount, $0.topology.member("schedule") == nil else { return }
+            $0.setTopology(written, nodes: graph.nodeCount)
         }
     }
 

@@ -10,8 +10,11 @@ import Simulation
 public struct SoakOutcome: Sendable {
     public let soakCase: SoakCase
     public internal(set) var verdict: RunCheck.Verdict
-    public let strikes: [(kind: String, count: Int)]
-    public let rejections: [NodeRecord.Count]
+    /// What it reached, its branches with it: of each point what the course came to that reached it most often.
+    public internal(set) var reached: PointCounts
+    /// What it came to in other courses, and the point at which they left this one.
+    public internal(set) var branches: [SoakOutcome] = []
+    public internal(set) var rarity: Int?
     public let steps: Int
     public let traceHash: UInt64
 
@@ -29,26 +32,82 @@ public enum SoakRun {
         settings.carriage = soakCase.carriage
         settings.latencyMilliseconds = latencyMilliseconds
         settings.isChecked = true
+        settings.branch = soakCase.branch
         return .simulation(settings)
     }
 
     /// Runs a case and judges it.
     public static func run(_ soakCase: SoakCase) throws -> SoakOutcome {
+        try run(soakCase, reaching: .all, branches: 0, at: [])
+    }
+
+    /// Runs a case and judges it; where it comes to a rare point for the first time, it goes on in other courses as
+    /// well, each of which is judged alike.
+    ///
+    /// - Parameters:
+    ///   - branches: how many.
+    ///   - rare: places of the rare points.
+    static func run(
+        _ soakCase: SoakCase, reaching points: SoakPoints, branches: Int, at rare: Set<Int>
+    ) throws -> SoakOutcome {
         let assembly = try soakCase.assembly()
-        let options = Simulator.Options(
+        var options = Simulator.Options(
             carriage: soakCase.carriage, latency: .milliseconds(latencyMilliseconds), isWatched: true)
-        var check = try RunCheck(assembly, options: options) { try soakCase.assembly(changes: $0) }
-        var totals: [NodeID: NodeRecord] = [:]
-        var simulator = try Simulator(assembly, options: options)
-        let result = simulator.run { observation in
-            check.observe(observation)
-            if case .record(let node, let record) = observation { totals[node, default: NodeRecord()].add(record) }
+        options.branch = soakCase.branch
+        var course = Course(
+            soakCase: soakCase,
+            check: try RunCheck(assembly, options: options) { try soakCase.assembly(changes: $0) },
+            watch: PointWatch(points, soakCase, assembly, rare: branches > 0 ? rare : []),
+            simulator: try Simulator(assembly, options: options))
+        var result = course.run()
+        var outcomes: [SoakOutcome] = []
+        let rarity = course.watch.rarity
+        if rarity != nil {
+            course.watch.goOn()
+            for number in 1...branches {
+                var other = course
+                other.soakCase.branch = other.simulator.branch(number)
+                outcomes.append(try other.outcome(of: other.run()))
+            }
+            result = course.run()
         }
-        let honest = assembly.honest.compactMap { totals[$0] }
-        return SoakOutcome(
-            soakCase: soakCase, verdict: try check.judge(result), strikes: result.strikes,
-            rejections: NodeRecord.sum(honest, honest: honest).rejections, steps: result.steps,
-            traceHash: result.traceHash)
+        var outcome = try course.outcome(of: result)
+        outcome.reached = outcomes.reduce(outcome.reached) { most(of: $0, $1.reached) }
+        (outcome.branches, outcome.rarity) = (outcomes, rarity)
+        return outcome
+    }
+
+    /// A case under way: a copy goes on by itself.
+    private struct Course {
+        var soakCase: SoakCase
+        var check: RunCheck
+        var watch: PointWatch
+        var simulator: Simulator
+
+        /// To the end, or to a rare point.
+        mutating func run() -> SimulationResult {
+            var (check, watch) = (check, watch)
+            defer { (self.check, self.watch) = (check, watch) }
+            return simulator.run { observation in
+                check.observe(observation)
+                watch.observe(observation)
+            } shouldStop: {
+                watch.rarity != nil
+            }
+        }
+
+        mutating func outcome(of result: SimulationResult) throws -> SoakOutcome {
+            SoakOutcome(
+                soakCase: soakCase, verdict: try check.judge(result), reached: watch.end(result), steps: result.steps,
+                traceHash: result.traceHash)
+        }
+    }
+
+    /// Both ascending.
+    private static func most(of some: PointCounts, _ others: PointCounts) -> PointCounts {
+        var counts = Dictionary(uniqueKeysWithValues: some.map { ($0.place, $0.times) })
+        for (place, times) in others { counts[place] = max(counts[place] ?? 0, times) }
+        return counts.map { (place: $0.key, times: $0.value) }.sorted { $0.place < $1.place }
     }
 
     // MARK: - Shrinking
@@ -90,6 +149,7 @@ extension SoakCase {
             change(&smaller)
             cases.append(smaller)
         }
+        if branch != nil { add { $0.branch = nil } }
         if !adversary.isEmpty { add { $0.adversary = [] } }
         for key in ["exchange", "gossipSteps"] where training(key) != nil { add { $0.setTraining(key, nil) } }
         if topology.member("schedule") != nil { add { $0.topology = $0.topology.removing("schedule") } }

@@ -1,0 +1,103 @@
+// What no case of a soak can reach, each with its reason. A soak that reaches one of these fails, so that the list
+// stays true.
+import Aggregation
+import Attacks
+import Core
+import Faults
+import Graphs
+import Learning
+import Simulation
+import Wire
+
+extension SoakPoints {
+    static let exclusions: [PointExclusion] =
+        ofCatalogues + ofRejections + ofCarriages + ofMilestones + ofRecoveries + ofFaults
+
+    // MARK: - What is drawn
+
+    private static let ofCatalogues = [
+        PointExclusion("split", "no sample of generated data belongs to anyone") { row, _ in row == GroupSplit.name }
+    ]
+
+    // MARK: - What is refused
+
+    /// Found where connections are accepted, which a simulation does not do.
+    private static let atTheDoor: Set<Rejection> = [
+        .tooManyConnections, .tooSlow, .flood, .pastIncarnation, .placeTaken,
+    ]
+    /// Found in a handshake between nodes that do not belong together.
+    private static let betweenStrangers: Set<Rejection> = [
+        .otherExperiment, .otherRun, .otherChannels, .noKey, .wrongKey, .otherEdgesKey,
+    ]
+
+    private static func rejections(_ reason: String, _ excluded: Set<Rejection>) -> [PointExclusion] {
+        ["rejection", "rejection x carriage"].map { group in
+            PointExclusion(group, reason) { row, _ in excluded.contains { $0.rawValue == row } }
+        }
+    }
+
+    /// Found in bytes, or by a link; messages that travel as values have neither, but for those that stand for bytes.
+    private static let inBytes = Set(Rejection.allCases).subtracting([
+        .badCheck, .badMagic, .wrongSender, .wrongDimension, .notFinite, .roundOutOfRange, .duplicateRound,
+        .notANeighbour, .implausible,
+    ])
+
+    private static let ofRejections: [PointExclusion] =
+        rejections("found where connections are accepted, and a simulation has no sockets", atTheDoor)
+        + rejections("all nodes are of one experiment and have the keys of their edges", betweenStrangers)
+
+    private static let ofCarriages = [
+        PointExclusion("rejection x carriage", "messages that travel as values have no bytes and no links") {
+            row, carriage in carriage == Carriage.values.rawValue && inBytes.contains { $0.rawValue == row }
+        },
+        PointExclusion("rejection x carriage", "nothing is sealed") { row, carriage in
+            row == Rejection.badSeal.rawValue
+                && [Carriage.bytes, .datagrams].contains { $0.rawValue == carriage }
+        },
+    ]
+
+    // MARK: - What nodes come through
+
+    private static func milestone(_ reason: String, _ excluded: Milestone...) -> PointExclusion {
+        PointExclusion("milestone", reason) { row, _ in excluded.contains { $0.name == row } }
+    }
+
+    private static let givesUp = "an honest node that gives up breaks the invariant 'progress'"
+
+    private static let ofMilestones = [
+        milestone("no node of a soak is told to stop with a round", .modelRepeated),
+        milestone(givesUp, .gaveUpAhead, .traceLost),
+    ]
+
+    private static let ofRecoveries = [
+        PointExclusion("recovery x exchange", givesUp) { row, _ in row == Milestone.gaveUpAhead.name },
+        PointExclusion("recovery x exchange", "where models travel nobody asks for parameters") { row, exchange in
+            let asking: [Milestone] = [.askedForOneRound, .toldState, .enteredAgain]
+            return asking.contains { $0.name == row } && sendsModels(exchange)
+        },
+        PointExclusion("recovery x exchange", "where no models travel a node asks for parameters instead") {
+            row, exchange in row == Milestone.leftBehind.name && !sendsModels(exchange)
+        },
+    ]
+
+    private static func sendsModels(_ exchange: String) -> Bool {
+        (try? ExchangeCatalog.all.entry(named: exchange))?.sendsModels ?? false
+    }
+
+    // MARK: - What faults strike
+
+    private static let ofFaults = [
+        PointExclusion("fault x phase", "losses are answered at once: no time passes") { _, phase in
+            phase == NodePhase.probing.rawValue
+        },
+        PointExclusion("fault x phase", "one fault of a kind is drawn, and kills each node once") { fault, phase in
+            fault == Crash.name && phase == NodePhase.killed.rawValue
+        },
+        PointExclusion("fault x phase", "one fault of a kind is drawn, and stops each node once") { fault, phase in
+            fault == Pause.name && phase == NodePhase.paused.rawValue
+        },
+        PointExclusion("fault x phase", "one fault of a kind is drawn, and fills each disk once") { fault, phase in
+            fault == FullDisk.name && phase == NodePhase.writing.rawValue
+        },
+    ]
+}
