@@ -27,8 +27,6 @@ struct Poly1305: Sendable {
 
     private let r: Factor
     private let rSquared: Factor
-    private let rCubed: Factor
-    private let rFourth: Factor
     private let pad: (low: UInt64, high: UInt64)
     private var h: Limbs = (0, 0, 0)
 
@@ -40,8 +38,6 @@ struct Poly1305: Sendable {
         let high = long[1] & 0x0FFF_FFFC_0FFF_FFFC
         r = Factor((low & Self.mask44, (low >> 44 | high << 20) & Self.mask44, high >> 24))
         rSquared = Factor(Self.carried(Self.product(r.limbs, r)))
-        rCubed = Factor(Self.carried(Self.product(rSquared.limbs, r)))
-        rFourth = Factor(Self.carried(Self.product(rCubed.limbs, r)))
         pad = (long[2], long[3])
     }
 
@@ -49,16 +45,13 @@ struct Poly1305: Sendable {
     mutating func update(paddedToBlocks bytes: UnsafeRawBufferPointer) {
         let whole = bytes.count / Self.blockBytes * Self.blockBytes
         var offset = 0
-        while offset + 4 * Self.blockBytes <= whole {
+        while offset + 2 * Self.blockBytes <= whole {
             unsafe update(
-                Self.limbs(bytes, offset), Self.limbs(bytes, offset + 16), Self.limbs(bytes, offset + 32),
-                Self.limbs(bytes, offset + 48))
-            offset += 4 * Self.blockBytes
+                Self.word(bytes, offset), Self.word(bytes, offset + 8), Self.word(bytes, offset + 16),
+                Self.word(bytes, offset + 24))
+            offset += 2 * Self.blockBytes
         }
-        while offset < whole {
-            unsafe update(Self.limbs(bytes, offset))
-            offset += Self.blockBytes
-        }
+        if offset < whole { unsafe update(Self.word(bytes, offset), Self.word(bytes, offset + 8)) }
         guard whole < bytes.count else { return }
         var rest: (UInt64, UInt64) = (0, 0)
         for index in whole..<bytes.count {
@@ -73,31 +66,25 @@ struct Poly1305: Sendable {
         update(rest.0, rest.1)
     }
 
-    mutating func update(_ low: UInt64, _ high: UInt64) { update(Self.limbs(low, high)) }
-
     /// Takes one block: h ← (h + block + 2¹²⁸) r.
     @inline(__always)
-    private mutating func update(_ block: Limbs) { h = Self.carried(Self.product(Self.sum(h, block), r)) }
+    mutating func update(_ low: UInt64, _ high: UInt64) {
+        let block = Self.limbs(low, high)
+        h = Self.carried(Self.product((h.0 &+ block.0, h.1 &+ block.1, h.2 &+ block.2), r))
+    }
 
-    /// Takes four blocks: h ← (h + a) r⁴ + b r³ + c r² + d r, of which only one product waits for the h before, and
-    /// which are carried once.
+    /// Takes two blocks: h ← (h + first) r² + second r, of which only one product waits for the h before.
     @inline(__always)
-    private mutating func update(_ a: Limbs, _ b: Limbs, _ c: Limbs, _ d: Limbs) {
-        let later = Self.sum(Self.product(b, rCubed), Self.sum(Self.product(c, rSquared), Self.product(d, r)))
-        h = Self.carried(Self.sum(Self.product(Self.sum(h, a), rFourth), later))
+    private mutating func update(_ low: UInt64, _ high: UInt64, _ nextLow: UInt64, _ nextHigh: UInt64) {
+        let block = Self.limbs(low, high)
+        let second = Self.product(Self.limbs(nextLow, nextHigh), r)
+        let first = Self.product((h.0 &+ block.0, h.1 &+ block.1, h.2 &+ block.2), rSquared)
+        h = Self.carried((first.0 &+ second.0, first.1 &+ second.1, first.2 &+ second.2))
     }
 
     @inline(__always)
-    private static func sum<Limb: FixedWidthInteger>(
-        _ x: (Limb, Limb, Limb), _ y: (Limb, Limb, Limb)
-    ) -> (Limb, Limb, Limb) { (x.0 &+ y.0, x.1 &+ y.1, x.2 &+ y.2) }
-
-    /// The block that stands there, + 2¹²⁸.
-    @inline(__always)
-    private static func limbs(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> Limbs {
-        unsafe limbs(
-            UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)),
-            UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset + 8, as: UInt64.self)))
+    private static func word(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> UInt64 {
+        unsafe UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
     }
 
     /// A block + 2¹²⁸.
