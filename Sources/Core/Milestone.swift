@@ -38,7 +38,7 @@ public enum Milestone: Int, Sendable, CaseIterable {
         case .restartedByTrace: "it came back by the end of its trace alone"
         case .restartedAfresh: "it came back with nothing left of it but that it had begun"
         case .enteredWithNeighbours: "it entered with a mean of its neighbours' parameters"
-        case .enteredAlone: "it entered with its own, having heard of none"
+        case .enteredAlone: "it entered with its own, having heard of too few"
         case .enteredAtEnd: "it came back when all rounds were over"
         case .askedForOneRound: "offered parameters of different rounds, it asked for those of one"
         case .toldState: "it told a neighbour its parameters"

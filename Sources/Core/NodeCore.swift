@@ -171,7 +171,7 @@ public struct NodeCore: Sendable {
     public mutating func note(_ milestone: Milestone) { milestones.insert(milestone) }
 
     /// From now on its attack, if it has one, draws from another seed.
-    public mutating func diverge(_ seed: UInt64) { function.attackSeed = seed }
+    public mutating func reseedAttack(_ seed: UInt64) { function.attackSeed = seed }
 
     /// What has been noted since the last call.
     public mutating func takeMilestones() -> Milestones {

@@ -201,7 +201,7 @@ public struct FaultPlan: Sendable {
     public var kindsOfLastStrike: [String] { struck.map { type(of: entries[$0].planned.fault).name } }
 
     /// From now on messages are struck by other draws.
-    public mutating func diverge(_ seed: UInt64) { self.seed = seed }
+    public mutating func reseed(_ seed: UInt64) { self.seed = seed }
 
     /// Whether what was kept back may go on now, as far as those faults say that strike now. What has been made of it
     /// counts no more, and it takes up no room for a second time.

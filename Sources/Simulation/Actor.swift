@@ -83,9 +83,9 @@ struct Actor: Sendable {
     var degree: Int { lines.count }
 
     /// From now on its attack, if it has one, draws from another seed.
-    mutating func diverge(_ seed: UInt64) {
-        core.diverge(seed)
-        fresh?.diverge(seed)
+    mutating func reseedAttack(_ seed: UInt64) {
+        core.reseedAttack(seed)
+        fresh?.reseedAttack(seed)
     }
 
     /// Whether it takes part: neither killed nor at its end.

@@ -119,7 +119,7 @@ struct NodeShardState: Sendable {
     }
 
     /// From now on attacks draw otherwise.
-    mutating func diverge(_ seed: UInt64) { for index in actors.indices { actors[index].diverge(seed) } }
+    mutating func reseedAttacks(_ seed: UInt64) { for index in actors.indices { actors[index].reseedAttack(seed) } }
 
     /// To be called after whatever happens to a node.
     private mutating func noteState(of index: Int) {

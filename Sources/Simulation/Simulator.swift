@@ -227,7 +227,7 @@ public struct Simulator {
         if !hasBegun { for shard in shards { shard.state.withLock { $0.begin() } } }
         hasBegun = true
         while !isOver, now.nanoseconds <= options.longest, !shouldStop() {
-            if let branch = options.branch, branch.at <= now { diverge(to: branch) }
+            if let branch = options.branch, branch.at <= now { reseed(for: branch) }
             step(at: now)
             if network == nil {
                 exchange(at: now, observe: observe)
@@ -260,12 +260,12 @@ public struct Simulator {
         return branch
     }
 
-    private mutating func diverge(to branch: Branch) {
+    private mutating func reseed(for branch: Branch) {
         options.branch = nil
         var random = RandomStream(seed: seed, purpose: .faults, node: NodeID(branch.number), lane: 4)
         let seed = random.next()
-        network?.diverge(seed)
-        for shard in shards { shard.state.withLock { $0.diverge(seed) } }
+        network?.reseed(seed)
+        for shard in shards { shard.state.withLock { $0.reseedAttacks(seed) } }
     }
 
     /// When something happens next. A network that only looks after connections keeps no time going.

@@ -29,7 +29,7 @@ struct VirtualNetwork {
     private let latency: Nanoseconds
     private var seed: UInt64
     /// Whether a branch has given each direction of a link a latency of its own.
-    private var isDiverged = false
+    private var isBranch = false
     /// Models that a sender keeps for one receiver.
     private let backlog: Int
     private(set) var plan: FaultPlan
@@ -87,14 +87,14 @@ struct VirtualNetwork {
 
     /// From now on messages take up to twice as long, those of one direction of a link all alike so that none overtakes
     /// another, and are struck by other draws.
-    mutating func diverge(_ seed: UInt64) {
+    mutating func reseed(_ seed: UInt64) {
         self.seed = seed
-        isDiverged = true
-        plan.diverge(seed)
+        isBranch = true
+        plan.reseed(seed)
     }
 
     private func latency(of delivery: Delivery) -> Nanoseconds {
-        guard isDiverged else { return latency }
+        guard isBranch else { return latency }
         var random = RandomStream(
             seed: seed, purpose: .faults, node: delivery.sender, lane: delivery.receiver.index << 8 | 1)
         return latency + Nanoseconds(random.uniform() * Double(latency))
