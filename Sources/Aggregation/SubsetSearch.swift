@@ -29,7 +29,8 @@ struct SubsetSearch {
     private var best: [Int] = []
     private var leastValue = Double.infinity
 
-    /// `scratch.chosen` becomes the subset of `rows` − `hostile` rows with the least value.
+    /// `scratch.chosen` becomes the subset of `rows` − `hostile` rows with the least value; the first of all where none
+    /// has one that is a number and finite.
     ///
     /// - Parameters:
     ///   - grow: what a subset comes to at least, once `row` has joined the members, who come to at least `bound`.
@@ -43,6 +44,9 @@ struct SubsetSearch {
         swap(&search.members, &scratch.order)
         swap(&search.best, &scratch.chosen)
         search.members.removeAll(keepingCapacity: true)
+        search.best.removeAll(keepingCapacity: true)
+        search.best.append(contentsOf: 0..<search.size)
+        if let pinned = search.pinned, pinned >= search.size { search.best[search.size - 1] = pinned }
         search.extend(from: 0, bound: 0, grow, value)
         swap(&search.members, &scratch.order)
         swap(&search.best, &scratch.chosen)

@@ -34,8 +34,8 @@ public struct VictimRules: Sendable {
         }
         var function = functions[place]
         let neighbours = function.configuration.neighbours
-        // Nobody looks at its digest.
-        let lie = ModelMessage(round: round, values: forgery, digest: 0)
+        // Nobody looks at its digest, and nobody takes what is no number.
+        let lie = allFinite(forgery.span) ? ModelMessage(round: round, values: forgery, digest: 0) : nil
         let inputs = neighbours.compactMap { neighbour -> ReceivedModel? in
             let isHostile = hostile.slot(of: neighbour.node, by: \.self) != nil
             return (isHostile ? lie : model(of: neighbour.node)).map {

@@ -39,6 +39,12 @@ struct AggregationInstance {
         scratch.order = [7]
         scratch.coefficients = [.nan]
         scratch.vector = [.nan]
+        return aggregated(by: &pipeline, &scratch)
+    }
+
+    func aggregated(
+        by pipeline: inout AggregationPipeline, _ scratch: inout Scratch
+    ) -> (vector: [Float], report: MixReport) {
         var batch = VectorBatch(columns: vectors[0].count, capacity: vectors.count)
         for vector in vectors { batch.append(vector) }
         batch.crew = crew

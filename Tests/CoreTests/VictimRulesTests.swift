@@ -59,6 +59,20 @@ struct VictimRulesTests {
         #expect(oracle.trial(of: NodeID(0), sent: forgery) == trial, "asking changes nothing")
     }
 
+    @Test("is what it comes to without the hostile ones where the forgery is no number, which nobody takes")
+    func refused() throws {
+        for rule in Self.rules {
+            func trial(_ hostile: [Int], _ forgery: Float) -> Trial? {
+                VictimRules([Self.victim(rule)], amid: hostile.map { NodeID($0) })
+                    .oracle(in: Round(4), hearing: Self.received([0, 1, 2, 3, 4], seed: 1))
+                    .trial(of: NodeID(0), sent: [Float](repeating: forgery, count: Self.dimension))
+            }
+            let silent = try #require(trial([], 2))
+            for forgery in [Float.infinity, -.infinity, .nan] { #expect(trial([5, 6], forgery) == silent) }
+            #expect(trial([5, 6], 2) != nil)
+        }
+    }
+
     @Test("is unknown of a node that was not heard, or that is none of its victims")
     func unknown() {
         let rules = VictimRules([Self.victim(Self.rules[0])], amid: [NodeID(5)])

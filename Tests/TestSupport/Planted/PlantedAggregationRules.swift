@@ -181,3 +181,21 @@ public struct Halving: PreAggregation {
         for row in 0..<inputs.rows { inputs.scale(row: row, by: 0.5) }
     }
 }
+
+/// Goes by what another input left.
+public struct Reminiscent: AggregationRule {
+    public static let name = "planted"
+    public static let summary = "for tests"
+    public static let cost = "none"
+    public static let source = "none"
+    public static let robustness = Robustness.none
+    public init(_ parameters: ParameterValues) {}
+
+    public func aggregate(
+        _ inputs: borrowing VectorBatch, context: borrowing AggregationContext, into output: inout MutableSpan<Float>,
+        report: inout MixReport, scratch: inout Scratch
+    ) {
+        for index in output.indices { output[index] = Float(scratch.coefficients.count) }
+        scratch.coefficients = [Double](repeating: 1, count: inputs.rows)
+    }
+}
