@@ -2,33 +2,33 @@
 import Core
 import Graphs
 import Kernels
+import Learning
 
 /// What all honest nodes together send their neighbours; what eavesdroppers get is not among it.
 public struct HonestTraffic: Sendable {
-    private let senders: [(configuration: NodeConfiguration, receives: [Bool])]
+    private let honest: [NodeID]
+    private let graphs: any LinkSchedule
+    private let participation: Participation?
+    private let cadence: Cadence
     /// In every exchange, where it is the same in all.
-    private let everyExchange: Int?
+    private var everyExchange: Int?
 
     public init(of assembly: Assembly) {
-        let topology = assembly.topology
-        senders = assembly.honest.map { node in
-            let configuration = assembly.configuration(of: node)
-            let receivers = Set(topology.receivers(of: node))
-            return (configuration, configuration.neighbours.map { receivers.contains($0.node) })
-        }
-        let isConstant = assembly.graphs.isConstant && assembly.experiment.training.participation == 1
-        everyExchange = isConstant ? Self.count(senders, in: Round(0)) : nil
+        honest = assembly.honest
+        graphs = assembly.graphs
+        participation = honest.first.flatMap { assembly.configuration(of: $0).participation }
+        cadence = assembly.experiment.training.cadence
+        if graphs.isConstant, participation == nil { everyExchange = count(in: Round(0)) }
     }
 
     /// Messages in a step in which something is exchanged.
-    public func messages(in step: Round) -> Int { everyExchange ?? Self.count(senders, in: step) }
+    public func messages(in step: Round) -> Int { everyExchange ?? count(in: step) }
 
-    private static func count(
-        _ senders: [(configuration: NodeConfiguration, receives: [Bool])], in step: Round
-    ) -> Int {
-        senders.reduce(0) { count, sender in
-            let members = sender.configuration.roundNeighbourhood(in: step).links.members
-            return count + members.count { $0.receives && sender.receives[$0.slot] }
+    private func count(in step: Round) -> Int {
+        let round = cadence.round(of: step)
+        return honest.reduce(0) { count, node in
+            let takesPart = participation?.includes(node, in: round) ?? true
+            return takesPart ? count + graphs.receivers(of: node, in: step).count : count
         }
     }
 }
