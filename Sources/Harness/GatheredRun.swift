@@ -95,6 +95,7 @@ public struct GatheredRun {
                 outcome.lost.append(LostNode(node, .missing, reason: "did not finish"))
             }
         }
+        outcome.equivocations = Equivocations(assembly, in: files.directory)
         try files.write(outcome.finalModels, outcome.ownModels, rounds: assembly.experiment.training.rounds)
         // Only its end is measured.
         outcome.moments.planned = outcome.finalModels.isEmpty ? 0 : 1

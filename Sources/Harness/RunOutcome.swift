@@ -64,6 +64,8 @@ public struct RunOutcome: Sendable {
     public var earlier: [(rounds: Int, figures: Figures)] = []
     /// Runs that this one is compared with.
     public var references: [ReferenceRun] = []
+    /// Who told different neighbours different things, where that was asked for.
+    public var equivocations: Equivocations?
     /// What twins of this run came to, where they were asked for.
     public var stability: StabilityResult?
     /// Those among them that were made from the traces, when the run was over.

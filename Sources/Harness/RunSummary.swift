@@ -169,7 +169,8 @@ public struct RunSummary: Sendable {
                         moments: moments.filter { $0.rounds < final.rounds }.sorted { $0.rounds < $1.rounds }
                             + [(final.rounds, final.allFigures)],
                         final: final, models: finished, ownModels: outcome.ownModels, screening: screening,
-                        references: references, learning: learning, stability: outcome.stability)))
+                        references: references, learning: learning, equivocations: outcome.equivocations,
+                        stability: outcome.stability)))
         }
         self.figures = figures
         usesOracle = experiment.aggregation.tolerates == .oracle

@@ -30,9 +30,13 @@ public struct SimulatedRun {
     ) throws -> (outcome: RunOutcome, result: SimulationResult) {
         let clock = MonotonicClock()
         let start = clock.now()
-        var simulator = try Simulator(assembly, options: options)
         var outcome = RunOutcome(engine: .simulation, transport: "\(options.carriage)")
+        outcome.equivocations = Equivocations(askedBy: assembly)
+        var options = options
+        if outcome.equivocations != nil { options.isWatched = true }
+        var simulator = try Simulator(assembly, options: options)
         var timeline = try Timeline(assembly, mayLose: false, in: directory)
+        let hostile = Set(assembly.hostile)
         var fault: (any Error)?
         var wasStopped = false
         let result = simulator.run { observation in
@@ -51,7 +55,9 @@ public struct SimulatedRun {
                     timeline.add(model, of: node, rounds: assembly.experiment.training.rounds)
                 }
                 timeline.close(node)
-            case .sent, .sentState, .wrote, .mixed, .saved, .killed, .passed, .struck: break
+            case .wrote(let node, let line):
+                if !hostile.contains(node) { outcome.equivocations?.add(line, of: node) }
+            case .sent, .sentState, .mixed, .saved, .killed, .passed, .struck: break
             }
         } shouldStop: {
             do { try evaluated(timeline.advance()) } catch { fault = error }

@@ -7,7 +7,7 @@ import Registry
 
 /// What is measured only where it is asked for, as it costs time, memory or long lines.
 public enum ExtraMeasure: String, Sendable, CaseIterable {
-    case nodes, classes, success, gradients, mixing, disagreement, membership, varianceNorm
+    case nodes, classes, success, gradients, mixing, disagreement, membership, equivocation, varianceNorm
 }
 
 /// A run to compare with: the same seeds and data with one thing changed, in the simulator.
@@ -42,7 +42,9 @@ extension Experiment {
                 throw ConfigurationFault(
                     "measure.also mixing needs models of one round, and timing.kind is asynchronous; allowed: "
                         + "synchronous")
-            case .nodes, .classes, .success, .gradients, .mixing, .disagreement, .membership, .varianceNorm: break
+            case .nodes, .classes, .success, .gradients, .mixing, .disagreement, .membership, .equivocation,
+                .varianceNorm:
+                break
             }
         }
         if stability.twins > 0, timing.kind == .asynchronous {

@@ -39,9 +39,13 @@ struct EveryAttackRunTests {
             settings + [
                 "adversary.0.attack=\(attack)", "adversary.0.taps=honest", "training.rounds=8",
                 "aggregation.tolerates.count=2", "task.dataset.features=9", "timing.deadlineMilliseconds=300",
+                "measure.also=equivocation",
             ])
         let one = try outcome(assembly, Simulator.Options())
         #expect(one.finalModels.count >= assembly.honest.count)
+        let equivocated = try #require(one.equivocations?.steps)
+        #expect(assembly.honest.allSatisfy { equivocated[$0.index] == 0 }, "\(attack): \(equivocated)")
+        #expect(assembly.equivocates || equivocated.allSatisfy { $0 == 0 }, "\(attack): \(equivocated)")
         for options in [
             Simulator.Options(threads: 3, carriage: .bytes), Simulator.Options(carriage: .sealedDatagrams),
         ] {

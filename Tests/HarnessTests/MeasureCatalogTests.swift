@@ -60,8 +60,8 @@ struct MeasureCatalogTests {
     }
 
     private static let everything = [
-        #"measure.also=["nodes","classes","gradients","mixing","disagreement","varianceNorm"]"#, "measure.target=0.1",
-        #"measure.reference=["noAttack","noCommunication"]"#, "measure.every=5",
+        #"measure.also=["nodes","classes","gradients","mixing","disagreement","equivocation","varianceNorm"]"#,
+        "measure.target=0.1", #"measure.reference=["noAttack","noCommunication"]"#, "measure.every=5",
     ]
 
     private func summary(_ settings: [String]) throws -> RunSummary {

@@ -54,7 +54,7 @@ struct MeasureKeysTests {
             (
                 ["measure.also=clases"],
                 "--set measure.also=clases: unknown measure.also 'clases'; did you mean 'classes'? (known: nodes, "
-                    + "classes, success, gradients, mixing, disagreement, membership, varianceNorm)"
+                    + "classes, success, gradients, mixing, disagreement, membership, equivocation, varianceNorm)"
             ),
             (
                 [#"measure.also=["nodes", "nodes"]"#],

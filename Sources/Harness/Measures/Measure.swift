@@ -11,7 +11,7 @@ import Scenario
 public struct Figure: Sendable {
     public enum Unit: String, Sendable {
         /// A score is of the task's measure: a share where something is classified, else a loss.
-        case share, score, loss, distance, norm, squaredNorm, ratio, rounds, bytes, epsilon
+        case share, score, loss, distance, norm, squaredNorm, ratio, rounds, count, bytes, epsilon
     }
     public enum Better: String, Sendable { case greater, less }
 
@@ -48,7 +48,7 @@ extension Figure {
         }
         return switch unit {
         case .share: percent(value)
-        case .rounds: rounded(value, 0)
+        case .rounds, .count: rounded(value, 0)
         case .bytes: "\(significant(value / 1e6)) MB"
         case .score, .loss, .distance, .norm, .squaredNorm, .ratio, .epsilon: significant(value)
         }
@@ -151,6 +151,8 @@ struct MeasuredRun {
     let references: [ReferenceRun]
     /// Of the average honest model.
     var learning: LearningFigures?
+    /// Where it was asked for.
+    var equivocations: Equivocations?
     /// Where twins were asked for.
     var stability: StabilityResult?
 }

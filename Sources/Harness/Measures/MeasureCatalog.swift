@@ -29,6 +29,7 @@ public enum MeasureCatalog {
         MixingMeasure.self,
         PrivacyMeasure.self,
         MembershipMeasure.self,
+        EquivocationMeasure.self,
         StabilityMeasure.self,
         StabilityBoundMeasure.self,
     ]

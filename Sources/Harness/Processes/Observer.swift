@@ -154,6 +154,7 @@ struct Observer {
         outcome.evaluations = timeline.evaluations
         outcome.final = timeline.final
         outcome.wasStopped = wasStopped
+        outcome.equivocations = Equivocations(assembly, in: directory)
         return outcome
     }
 
