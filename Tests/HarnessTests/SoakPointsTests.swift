@@ -73,6 +73,11 @@ struct SoakPointsTests {
         let first = try #require((1...24).first { SoakCase(seed: $0).carriage == .values })
         let told = try #require(tally.contradictions.first)
         #expect(tally.contradictions.count == 1 && told.seed == UInt64(first) && !tally.holds)
+        let chance = PointExclusion("carriage", "planted", mayHappen: true) { row, _ in row == Carriage.values.rawValue
+        }
+        let lucky = Soak.run(1...24, threads: 2, reaching: points([chance]))
+        #expect(lucky.contradictions.isEmpty && lucky.holds && lucky.casesReaching == tally.casesReaching)
+        #expect(!lucky.points.points.contains { $0.isForbidden } && tally.points.points.contains { $0.isForbidden })
         #expect(tally.points.description(of: told.place) == "carriage values" && tally.failures.isEmpty)
     }
 

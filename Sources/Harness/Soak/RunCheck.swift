@@ -29,10 +29,18 @@ public struct RunCheck {
     /// may take from several nodes in turn. Core/PATIENCE.md tells why.
     private static let slowest = (factor: 4.0, deadlines: 10.0)
 
+    /// Streams that were cut are made anew within some seconds, as between real machines: in more rounds than are left,
+    /// perhaps. Whoever is apart until then is looked at again.
+    private static let laterRounds = (time: Nanoseconds.milliseconds(4_000), most: 1_000)
+
     private let assembly: Assembly
+    /// As they were given, and for comparisons.
+    private let ownOptions: Simulator.Options
     private let options: Simulator.Options
     private let variant: ([String]) throws -> Assembly
     private var invariants: Invariants
+    /// Whether an honest node has mixed so few models that its rule did not withstand what it was told to.
+    private var heardTooFew = false
 
     /// - Parameters:
     ///   - options: of the run.
@@ -42,23 +50,34 @@ public struct RunCheck {
     ) throws {
         self.assembly = assembly
         self.variant = variant
+        ownOptions = options
         self.options = Simulator.Options(latency: options.latency)
         invariants = try Invariants(assembly)
     }
 
-    public mutating func observe(_ observation: Observation) { invariants.observe(observation) }
+    public mutating func observe(_ observation: Observation) {
+        invariants.observe(observation)
+        if case .record(let node, let record) = observation, record.degradedMixes > 0,
+            !assembly.hostile.contains(node)
+        {
+            heardTooFew = true
+        }
+    }
 
     public mutating func judge(_ result: SimulationResult) throws -> Verdict {
         invariants.end(result, deadline: deadline)
-        // Whoever goes by what its victims have drives a rule that does not withstand as many out of all bounds.
         let mayDiverge =
-            try invariants.violations.contains { $0.invariant == .finite } && goesByVictims && !withstandsHostile()
-        let violations = invariants.violations.filter { !mayDiverge || $0.invariant != .finite }
+            try invariants.violations.contains { $0.invariant == .finite }
+            && (isDriven || divergesByItself())
+        let violations = invariants.violations.filter { violation in
+            !(violation.invariant == .finite && mayDiverge || violation.invariant == .penalties && mayDiffer)
+        }
         var verdict = Verdict(violations: violations, guaranteesChecked: invariants.guaranteesChecked)
         guard verdict.violations.isEmpty else { return verdict }
-        if let allowed = try allowedDistance(), let consensus = consensus(of: result) {
+        if let allowed = try allowedDistance(after: rounds), let consensus = consensus(of: result) {
             verdict.isAgreementChecked = true
-            verdict.violations += Self.disagreement(consensus.distance.rootMeanSquare, allowed: allowed)
+            let found = Self.disagreement(consensus.distance.rootMeanSquare, allowed: allowed)
+            if try !found.isEmpty && !agreeLater() { verdict.violations += found }
         }
         if let (spent, allowed) = try pace() {
             verdict.isPaceChecked = true
@@ -69,6 +88,24 @@ public struct RunCheck {
             }
         }
         return verdict
+    }
+
+    /// Whether hostile nodes that go by what their victims have may drive these out of all bounds: their rule does not
+    /// withstand as many, or has heard too few to withstand them.
+    private var isDriven: Bool {
+        get throws { try goesByVictims && (heardTooFew || !withstandsHostile()) }
+    }
+
+    /// Whether steps are so long that nodes diverge where nothing goes wrong.
+    private func divergesByItself() throws -> Bool {
+        var simulator = try Simulator(try variant(["faults=[]", "adversary=[]"]), options: options)
+        return simulator.run().endings.contains { if case .diverged = $0 { true } else { false } }
+    }
+
+    /// Whether common models that messages are judged by as if all were the same may differ, as messages are missed or
+    /// nodes are told different things: then those who differ are refused.
+    private var mayDiffer: Bool {
+        assembly.plausibility?.bound == 0 && !(assembly.faults.isEmpty && assembly.hostile.isEmpty)
     }
 
     private var deadline: Nanoseconds { .milliseconds(assembly.experiment.timing.deadlineMilliseconds) }
@@ -91,7 +128,7 @@ public struct RunCheck {
 
     /// How far apart the nodes may end: somewhat farther than if nobody had heard of anybody until the last fault was
     /// over, and nothing had gone wrong since. No fault can do worse than that. `nil` where that says nothing.
-    private func allowedDistance() throws -> Double? {
+    private func allowedDistance(after rounds: Int) throws -> Double? {
         let ends = assembly.experiment.faults.map(\.until)
         guard !ends.contains(nil), let calm = ends.compactMap({ $0 }).max(), rounds >= calm + Self.calmRounds,
             isComparable
@@ -106,13 +143,26 @@ public struct RunCheck {
         options.isWatched = true
         var isolated = try Simulator(alone, options: options)
         _ = isolated.run { if case .saved(let node, let checkpoint, _) = $0 { checkpoints[node] = checkpoint } }
-        var together = try Simulator(try variant(["faults=[]"]), options: self.options) { node in
+        var together = try Simulator(
+            try variant(["faults=[]", "training.rounds=\(rounds)"]), options: self.options
+        ) { node in
             checkpoints[node].map { .resumed($0) } ?? .afresh
         }
         return consensus(of: together.run()).map { usual in
             Self.farthest.factor * usual.distance.rootMeanSquare
                 + Self.farthest.share * squaredNorm(usual.average.span).squareRoot()
         }
+    }
+
+    /// Whether the nodes agree where the same run goes on for some more rounds.
+    private func agreeLater() throws -> Bool {
+        let later = (ownOptions.latency > 0 ? Int(Self.laterRounds.time / ownOptions.latency) : .max)
+        let rounds = rounds + min(Self.laterRounds.most, later)
+        var simulator = try Simulator(try variant(["training.rounds=\(rounds)"]), options: ownOptions)
+        guard let consensus = consensus(of: simulator.run()), let allowed = try allowedDistance(after: rounds) else {
+            return false
+        }
+        return Self.disagreement(consensus.distance.rootMeanSquare, allowed: allowed).isEmpty
     }
 
     /// Whether agreement is to be expected: models travel, without masses that get lost, over a graph that stays; no
@@ -179,7 +229,10 @@ public struct RunCheck {
                 let hostile = senders.count {
                     assembly.hostile.contains(configuration.neighbours[$0.slot].node)
                 }
-                return hostile == 0 || hostile <= neighbourhood.budget.count && 2 * hostile < senders.count
+                return hostile == 0
+                    || hostile <= neighbourhood.budget.count && 2 * hostile < senders.count
+                        && assembly.gossipRule.withstands(
+                            neighbourhood.budget, among: senders.map { $0.weight ?? 0 })
             }
         }
     }

@@ -19,6 +19,8 @@ public struct SoakTally: Sendable {
     public let points: SoakPoints
     public private(set) var casesReaching: [Int]
     public private(set) var timesReached: [Int]
+    /// The first seed that reached each point.
+    public private(set) var firstReaching: [UInt64?]
     /// Other courses that cases took from rare points.
     public private(set) var branches = 0
     /// Points that were reached although nothing is to reach them, and the first seed of each.
@@ -28,14 +30,16 @@ public struct SoakTally: Sendable {
         self.points = points
         casesReaching = [Int](repeating: 0, count: points.points.count)
         timesReached = casesReaching
+        firstReaching = [UInt64?](repeating: nil, count: points.points.count)
     }
 
     mutating func add(_ outcome: SoakOutcome) {
         cases += 1
         branches += outcome.branches.count
         for (place, times) in outcome.reached {
-            if casesReaching[place] == 0, points.points[place].exclusion != nil {
-                contradictions.append((place, outcome.soakCase.seed))
+            if casesReaching[place] == 0 {
+                firstReaching[place] = outcome.soakCase.seed
+                if points.points[place].isForbidden { contradictions.append((place, outcome.soakCase.seed)) }
             }
             casesReaching[place] += 1
             timesReached[place] += times

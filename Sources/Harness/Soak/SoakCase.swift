@@ -20,21 +20,35 @@ public struct SoakCase: Sendable {
     public internal(set) var nodes: Int
     public internal(set) var rounds: Int
     var adversary: [JSONValue]
-    var faults: [(from: Int, until: Int?, fault: JSONValue)]
+    var faults: [Strike]
     public let carriage: Carriage
     /// From where on it takes another course.
     public internal(set) var branch: Branch?
 
+    /// One fault of a case.
+    struct Strike {
+        var from: Int
+        var until: Int?
+        var fault: JSONValue
+        /// Of the nodes; the usual one if `nil`.
+        var share: Double?
+
+        var kind: String { fault.member("kind")?.text ?? "" }
+    }
+
     public init(seed: UInt64) {
         var draw = Draw(seed: seed)
+        let (rule, attack) = SoakCase.pair(of: seed)
         self.seed = seed
         rounds = draw.count(36...50)
         (topology, nodes) = draw.topology(nodes: 8...24)
         carriage = draw.carriage()
         faults = draw.faults(3...6, rounds: rounds - RunCheck.calmRounds)
         let hostile = draw.chance(0.85) ? draw.labels(draw.count(1...max(1, nodes / 6)), of: nodes) : []
-        adversary = hostile.isEmpty ? [] : [draw.adversary(hostile, rounds: rounds)]
-        settings = draw.settings(nodes: nodes)
+        // What goes with some learning alone comes with that.
+        let isSpecial = SoakCase.needsCommonModel(attack) || attack is OnePointPoison.Type
+        adversary = hostile.isEmpty ? [] : [draw.adversary(hostile, isSpecial ? SignFlip.self : attack, rounds: rounds)]
+        settings = draw.settings(nodes: nodes, rule)
         // Some rules run only where they are told who is hostile.
         if (try? assembly()) == nil {
             settings = settings.map { key, value in
@@ -52,13 +66,29 @@ public struct SoakCase: Sendable {
         let variations = [
             draw.split(), draw.exchange(), draw.gossipSteps(), draw.schedule(of: topology, nodes, rounds: rounds),
             draw.digraph(of: nodes), draw.weights(on: topology), draw.placement(hostile.count),
-            draw.preAggregation(), draw.commonAttack(), draw.leastSquares(nodes: nodes), draw.edgeWeights(on: topology),
-            draw.firstFault(),
+            draw.preAggregation(), draw.commonModel(attack, nodes: nodes, rule),
+            draw.leastSquares(attack, nodes: nodes), draw.edgeWeights(on: topology), draw.firstFault(),
+            draw.standstill(rounds: rounds - RunCheck.calmRounds),
         ]
         for variation in variations {
             var varied = self
             variation?(&varied)
             if (try? varied.assembly()) != nil { take(varied) }
+        }
+        // Each trial of such an attack would take thousands of passes.
+        if playsMixes, let rule = aggregation?.member("rule"), rule.member("max")?.text == "all" {
+            setRule(rule.removing("max"))
+        }
+    }
+
+    /// Whether an attack tries its victims' rules out.
+    private var playsMixes: Bool {
+        adversary.contains { group in
+            let attack = group.member("attack")
+            let type = attack?.member("kind")?.text.flatMap { try? AttackCatalog.all.entry(named: $0) }
+            // By default; whoever is told not to is taken along.
+            return ((try? type?.init(.defaults(type?.parameters ?? []))) as? any ModelAttack)?.needs.contains(.oracle)
+                ?? false
         }
     }
 
@@ -111,10 +141,11 @@ public struct SoakCase: Sendable {
             JSONValue(.object(members.map { JSONMember($0.key, $0.value) }))
         }
         let faults = self.faults.map { entry in
-            object([
-                ("fault", entry.fault), ("from", .number(entry.from)),
-                ("until", entry.until.map { .number($0) } ?? JSONValue(.null)),
-            ])
+            object(
+                [
+                    ("fault", entry.fault), ("from", .number(entry.from)),
+                    ("until", entry.until.map { .number($0) } ?? JSONValue(.null)),
+                ] + (entry.share.map { [("share", .number($0))] } ?? []))
         }
         return object(
             [("name", .text("soak-\(seed)")), ("seed", .number(Int(truncatingIfNeeded: seed & 0xFFFF_FFFF)))]
@@ -124,7 +155,7 @@ public struct SoakCase: Sendable {
     }
 
     /// The kinds of fault in it.
-    public var faultKinds: [String] { faults.map { $0.fault.member("kind")?.text ?? "" } }
+    public var faultKinds: [String] { faults.map(\.kind) }
     private var aggregation: JSONValue? { settings.first { $0.key == "aggregation" }?.value }
     public var ruleKind: String { aggregation?.member("rule")?.member("kind")?.text ?? "" }
     var beforeKinds: [String] {
@@ -152,9 +183,29 @@ public struct SoakCase: Sendable {
     }
     public var isDirected: Bool { topology.member("directed") != nil }
     public var scheduleKind: String { topology.member("schedule")?.member("kind")?.text ?? "none" }
-    /// The attacks that may be drawn: those on whatever is learned.
-    static let attacks = AttackCatalog.all.entries.filter { type in
-        !((type as? any ModelAttack.Type)?.needsCommonModel ?? false) && type.name != OnePointPoison.name
+    static let attacks = AttackCatalog.all.entries
+
+    static func needsCommonModel(_ attack: any Attack.Type) -> Bool {
+        (attack as? any ModelAttack.Type)?.needsCommonModel ?? false
+    }
+
+    /// The rule and the attack of a case. Seeds that follow each other go through all pairs, far ones after each other.
+    static func pair(of seed: UInt64) -> (rule: any Registered.Type, attack: any Attack.Type) {
+        let rules = RuleCatalog.gossip.descriptions
+        let count = UInt64(rules.count * attacks.count)
+        let place = Int(seed % count * stride(through: count) % count)
+        return (rules[place % rules.count], attacks[place / rules.count])
+    }
+
+    /// Near the golden section of `count`, and without a divisor in common with it.
+    private static func stride(through count: UInt64) -> UInt64 {
+        var stride = UInt64(0.618 * Double(count))
+        while greatestCommonDivisor(stride, count) != 1 { stride += 1 }
+        return stride
+    }
+
+    private static func greatestCommonDivisor(_ a: UInt64, _ b: UInt64) -> UInt64 {
+        b == 0 ? a : greatestCommonDivisor(b, a % b)
     }
 
     public var attackKind: String { adversary.first?.member("attack")?.member("kind")?.text ?? "none" }
@@ -275,7 +326,7 @@ private struct Draw {
         return place < ways.count ? .values : ways[place - ways.count]
     }
 
-    mutating func settings(nodes: Int) -> [(key: String, value: JSONValue)] {
+    mutating func settings(nodes: Int, _ rule: any Registered.Type) -> [(key: String, value: JSONValue)] {
         let task: JSONValue = .object([
             "dataset": .object([
                 "kind": .text("synthetic"), "samples": .number(20 * nodes), "testSamples": .number(10),
@@ -300,7 +351,7 @@ private struct Draw {
             (
                 "aggregation",
                 .object([
-                    "rule": entry(one(of: RuleCatalog.gossip.descriptions)),
+                    "rule": entry(rule),
                     "tolerates": .object(["kind": .text("declared"), "count": .number(count(0...2))]),
                 ])
             ),
@@ -309,8 +360,7 @@ private struct Draw {
         ]
     }
 
-    mutating func adversary(_ labels: [String], rounds: Int) -> JSONValue {
-        let attack = one(of: SoakCase.attacks)
+    mutating func adversary(_ labels: [String], _ attack: any Attack.Type, rounds: Int) -> JSONValue {
         var members = [
             JSONMember("nodes", .array(labels.map { .text($0) })), JSONMember("attack", entry(attack)),
         ]
@@ -327,12 +377,36 @@ private struct Draw {
     /// Faults of different kinds, all over before round `rounds`; the links are made before the first.
     mutating func faults(
         _ range: ClosedRange<Int>, rounds: Int
-    ) -> [(from: Int, until: Int?, fault: JSONValue)] {
+    ) -> [SoakCase.Strike] {
         var kinds = FaultCatalog.all.entries
         return (0..<count(range)).map { _ in
             let kind = kinds.remove(at: random.below(kinds.count))
             let from = count(1...rounds - 4)
-            return (from, count(from + 1...min(rounds - 1, from + 12)), entry(kind))
+            return SoakCase.Strike(from: from, until: count(from + 1...min(rounds - 1, from + 12)), fault: entry(kind))
+        }
+    }
+
+    /// Most nodes stand still while the others go on without them, are killed and come back: ahead of the rest, by what
+    /// their traces say. Other faults last until that is over, and some strike just then.
+    mutating func standstill(rounds: Int) -> SoakCase.Variation? {
+        guard chance(0.05) else { return nil }
+        let stops: [any Fault.Type] = [Pause.self, FullDisk.self]
+        let (first, stop) = (count(1...max(1, rounds - 14)), one(of: stops))
+        let others = FaultCatalog.all.entries.filter { $0 != stop && $0 != Crash.self }
+        let planned = (0..<3).map { _ in entry(one(of: others)) }
+        let starts = planned.map { _ in first + count(1...8) }
+        return { soakCase in
+            var strikes = [
+                SoakCase.Strike(
+                    from: first, until: first + 11, fault: .object(["kind": .text(stop.name)]), share: 0.75),
+                SoakCase.Strike(
+                    from: first + 4, until: first + 6, fault: .object(["kind": .text(Crash.name)]), share: 0.5),
+            ]
+            for (fault, from) in zip(planned, starts)
+            where !strikes.contains(where: { $0.kind == fault.member("kind")?.text }) {
+                strikes.append(SoakCase.Strike(from: from, until: first + 12, fault: fault))
+            }
+            soakCase.faults = strikes
         }
     }
 
@@ -377,14 +451,31 @@ private struct Draw {
         }
     }
 
-    /// An attack on a common model, where one is learned.
-    mutating func commonAttack() -> SoakCase.Variation? {
-        guard chance(0.5) else { return nil }
-        let attack = entry(
-            one(of: AttackCatalog.all.entries.filter { ($0 as? any ModelAttack.Type)?.needsCommonModel ?? false }))
+    /// One common model beside each node's own, in which lies are told by what can be a gradient: where models may
+    /// differ by more than they do, or where all are the same. Always under an attack on such a model.
+    mutating func commonModel(
+        _ attack: any Attack.Type, nodes: Int, _ rule: any Registered.Type
+    ) -> SoakCase.Variation? {
+        let isAttacked = SoakCase.needsCommonModel(attack)
+        guard chance(0.03) || isAttacked else { return nil }
+        let coupling = one(of: CouplingCatalog.all.entries)
+        let (isComplete, isJudged) = (chance(0.4), chance(0.7))
+        var members = [
+            JSONMember("kind", .text(PersonalExchange.name)), JSONMember("coupling", .text(coupling.name)),
+            JSONMember("lambda", .number(number(0.1...2))),
+        ]
+        if isJudged, !isComplete { members.append(JSONMember("disagreement", .number(number(20...200)))) }
+        let attack = isAttacked ? entry(attack) : nil
         return { soakCase in
-            let exchange = try? ExchangeCatalog.all.entry(named: soakCase.exchangeKind)
-            guard exchange?.keepsOwnModel ?? false else { return }
+            soakCase.setTraining("exchange", JSONValue(.object(members)))
+            soakCase.setTraining("momentum", .number(0))
+            if isComplete {
+                soakCase.setTopology(.object(["family": .text("complete"), "nodes": .number(nodes)]), nodes: nodes)
+                soakCase.setTraining("initialisation", nil)
+                soakCase.setTraining("mixEvery", nil)
+                soakCase.setRule(.object(["kind": .text(rule.name)]))
+            }
+            guard let attack else { return }
             soakCase.adversary = soakCase.adversary.map {
                 $0.replacing("attack", attack).removing("collude").removing("taps")
             }
@@ -392,13 +483,14 @@ private struct Draw {
     }
 
     /// Real values to learn, and perhaps the attack on them.
-    mutating func leastSquares(nodes: Int) -> SoakCase.Variation? {
-        guard chance(0.08) else { return nil }
+    mutating func leastSquares(_ attack: any Attack.Type, nodes: Int) -> SoakCase.Variation? {
+        let isPoisoned = attack is OnePointPoison.Type
+        guard chance(0.04) || isPoisoned else { return nil }
         let dataset: JSONValue = .object([
             "kind": .text(LinearData.name), "samples": .number(20 * nodes), "testSamples": .number(10),
             "features": .number(count(3...8)), "seed": .number(count(1...1000)),
         ])
-        let attack = chance(0.5) ? entry(OnePointPoison.self) : nil
+        let attack = isPoisoned ? entry(attack) : nil
         return { soakCase in
             soakCase.setTask("dataset", dataset)
             soakCase.setTask("split", .text(IIDSplit.name))

@@ -1,5 +1,5 @@
 // What no case of a soak can reach, each with its reason. A soak that reaches one of these fails, so that the list
-// stays true.
+// stays true; but for what the oddest chance may bring about.
 import Aggregation
 import Attacks
 import Core
@@ -11,12 +11,22 @@ import Wire
 
 extension SoakPoints {
     static let exclusions: [PointExclusion] =
-        ofCatalogues + ofRejections + ofCarriages + ofMilestones + ofRecoveries + ofFaults
+        ofCatalogues + ofKnowledge + ofRejections + ofCarriages + ofMilestones + ofRecoveries + ofFaults
 
     // MARK: - What is drawn
 
     private static let ofCatalogues = [
         PointExclusion("split", "no sample of generated data belongs to anyone") { row, _ in row == GroupSplit.name }
+    ]
+
+    /// Refused, whatever else is drawn.
+    private static let ofKnowledge = [
+        PointExclusion("attack x rule", "it plays its victims' mixes, and none of these knows their losses") {
+            attack, rule in
+            let always = [OptimisedALIE.name, OptimisedIPM.name, SpectralHeterogeneity.name]
+            let type = try? RuleCatalog.gossip.entry(named: rule)
+            return always.contains(attack) && type is any LossAwareRule.Type
+        }
     ]
 
     // MARK: - What is refused
@@ -27,8 +37,10 @@ extension SoakPoints {
     ]
     /// Found in a handshake between nodes that do not belong together.
     private static let betweenStrangers: Set<Rejection> = [
-        .otherExperiment, .otherRun, .otherChannels, .noKey, .wrongKey, .otherEdgesKey,
+        .otherExperiment, .otherRun, .otherChannels, .noKey, .wrongKey, .otherEdgesKey, .unknownSender,
     ]
+    /// Found where a peer says hello otherwise, or sends vectors that it has not agreed on: the fuzzers do.
+    private static let ofNoAttack: Set<Rejection> = [.unexpectedHandshake, .wrongDimension]
 
     private static func rejections(_ reason: String, _ excluded: Set<Rejection>) -> [PointExclusion] {
         ["rejection", "rejection x carriage"].map { group in
@@ -45,14 +57,25 @@ extension SoakPoints {
     private static let ofRejections: [PointExclusion] =
         rejections("found where connections are accepted, and a simulation has no sockets", atTheDoor)
         + rejections("all nodes are of one experiment and have the keys of their edges", betweenStrangers)
+        + rejections("no attack makes up a handshake, or vectors that it has not agreed on", ofNoAttack)
 
     private static let ofCarriages = [
         PointExclusion("rejection x carriage", "messages that travel as values have no bytes and no links") {
             row, carriage in carriage == Carriage.values.rawValue && inBytes.contains { $0.rawValue == row }
         },
         PointExclusion("rejection x carriage", "nothing is sealed") { row, carriage in
-            row == Rejection.badSeal.rawValue
+            [Rejection.badSeal, .notSealed].contains { $0.rawValue == row }
                 && [Carriage.bytes, .datagrams].contains { $0.rawValue == carriage }
+        },
+        PointExclusion("rejection x carriage", "fragments are put in order before their frames are read") {
+            row, carriage in
+            row == Rejection.replayedSequence.rawValue && carriage == Carriage.datagrams.rawValue
+        },
+        PointExclusion(
+            "rejection x carriage", "only hellos and cookies are not sealed, but for one wrong bit at the right moment",
+            mayHappen: true
+        ) { row, carriage in
+            row == Rejection.handshakeExpected.rawValue && carriage == Carriage.sealedDatagrams.rawValue
         },
     ]
 
@@ -67,6 +90,7 @@ extension SoakPoints {
     private static let ofMilestones = [
         milestone("no node of a soak is told to stop with a round", .modelRepeated),
         milestone(givesUp, .gaveUpAhead, .traceLost),
+        milestone("a full disk keeps the trace waiting that a checkpoint comes after", .checkpointLost),
     ]
 
     private static let ofRecoveries = [
@@ -74,6 +98,9 @@ extension SoakPoints {
         PointExclusion("recovery x exchange", "where models travel nobody asks for parameters") { row, exchange in
             let asking: [Milestone] = [.askedForOneRound, .toldState, .enteredAgain]
             return asking.contains { $0.name == row } && sendsModels(exchange)
+        },
+        PointExclusion("recovery x exchange", "whoever answers with its parameters is in a round itself") {
+            row, exchange in row == Milestone.enteredAtEnd.name && !sendsModels(exchange)
         },
         PointExclusion("recovery x exchange", "where no models travel a node asks for parameters instead") {
             row, exchange in row == Milestone.leftBehind.name && !sendsModels(exchange)
@@ -91,7 +118,7 @@ extension SoakPoints {
             phase == NodePhase.probing.rawValue
         },
         PointExclusion("fault x phase", "one fault of a kind is drawn, and kills each node once") { fault, phase in
-            fault == Crash.name && phase == NodePhase.killed.rawValue
+            fault == Crash.name && [NodePhase.killed, .silent].contains { $0.rawValue == phase }
         },
         PointExclusion("fault x phase", "one fault of a kind is drawn, and stops each node once") { fault, phase in
             fault == Pause.name && phase == NodePhase.paused.rawValue

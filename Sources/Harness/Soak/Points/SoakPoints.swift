@@ -54,17 +54,22 @@ public struct PointGroup: Sendable {
     public var count: Int { rows.names.count * (columns?.names.count ?? 1) }
 }
 
-/// Points that nothing can reach.
+/// Points that nothing can reach, or hardly anything.
 public struct PointExclusion: Sendable {
     /// The group, by its name.
     public let group: String
     /// In half a sentence.
     public let reason: String
+    /// Whether chance may bring it about nevertheless.
+    public let mayHappen: Bool
     /// Of a row, and of a column where there are any.
     public let covers: @Sendable (_ row: String, _ column: String) -> Bool
 
-    public init(_ group: String, _ reason: String, _ covers: @escaping @Sendable (String, String) -> Bool) {
-        (self.group, self.reason, self.covers) = (group, reason, covers)
+    public init(
+        _ group: String, _ reason: String, mayHappen: Bool = false,
+        _ covers: @escaping @Sendable (String, String) -> Bool
+    ) {
+        (self.group, self.reason, self.mayHappen, self.covers) = (group, reason, mayHappen, covers)
     }
 }
 
@@ -75,8 +80,10 @@ public struct SoakPoints: Sendable {
         public let group: Int
         /// As in `badSeal x sealed`.
         public let name: String
-        /// Why nothing can reach it; `nil`: it is to be reached.
+        /// Why it need not be reached; `nil`: it is to be reached.
         public let exclusion: String?
+        /// Whether nothing can reach it.
+        public let isForbidden: Bool
     }
 
     private struct Key: Hashable {
@@ -118,10 +125,11 @@ public struct SoakPoints: Sendable {
                 for column in group.columns?.names ?? [""] {
                     let key = Key(rows: group.rows.name, row: row, columns: group.columns?.name ?? "", column: column)
                     places[key] = points.count
+                    let exclusion = ruled.first { $0.covers(row, column) }
                     points.append(
                         Point(
                             group: place, name: column.isEmpty ? row : "\(row) x \(column)",
-                            exclusion: ruled.first { $0.covers(row, column) }?.reason))
+                            exclusion: exclusion?.reason, isForbidden: exclusion.map { !$0.mayHappen } ?? false))
                 }
             }
         }

@@ -83,7 +83,7 @@ public struct SoakTable: Sendable {
         return lines + [line]
     }
 
-    /// Every point: of one that nothing can reach, why.
+    /// Every point, with the first seed that reached it; of one that is not to be reached, why.
     public var json: JSONValue {
         JSONValue(
             .array(
@@ -95,8 +95,9 @@ public struct SoakTable: Sendable {
                         JSONMember("cases", .number(tally.casesReaching[place])),
                         JSONMember("times", .number(tally.timesReached[place])),
                     ]
-                    return JSONValue(
-                        .object(known + (point.exclusion.map { [JSONMember("excluded", .text($0))] } ?? [])))
+                    let seed = tally.firstReaching[place].map { [JSONMember("first", .number(Int($0)))] } ?? []
+                    let excluded = point.exclusion.map { [JSONMember("excluded", .text($0))] } ?? []
+                    return JSONValue(.object(known + seed + excluded))
                 }))
     }
 }
