@@ -120,6 +120,30 @@ struct LinterTests {
         #expect(connected.verdict == .fails && connected.number("closedGroups") == 2)
     }
 
+    /// The most that any `count` of these weigh together: every choice looked at.
+    private static func heaviest(_ count: Int, of weights: [Double]) -> Double {
+        let choices = (0..<1 << weights.count).filter { $0.nonzeroBitCount == count }
+        let sums = choices.map { choice -> Double in
+            let chosen = weights.indices.filter { choice >> $0 & 1 == 1 }
+            return chosen.map { weights[$0] }.reduce(0, +)
+        }
+        return sums.max() ?? weights.reduce(0, +)
+    }
+
+    @Test("a rule that cuts f of its neighbours may cut the heaviest, whichever they are", arguments: 1...5)
+    func cutWeight(seed: Int) throws {
+        let graph = #"{"family": "erdosRenyi", "nodes": 9, "probability": 0.5, "seed": \#(seed)}"#
+        for told in 1...2 {
+            let subject = try subject(graph, "ios", told: told)
+            let promise = Lint.promise(of: subject)
+            let check = try #require(promise.parts.first { $0.code == "cutWeight" })
+            let worst = subject.honest.map { Self.heaviest(told, of: subject.weights.weights(at: $0)) }
+            #expect(abs(try #require(check.number("weight")) - (worst.max() ?? 0)) < 1e-12)
+            let heavy = zip(subject.honest, worst).filter { $0.1 >= 1.0 / 3 - 1e-9 }.map(\.0)
+            #expect(check.nodes == subject.labels(heavy) && (check.verdict == .holds) == heavy.isEmpty)
+        }
+    }
+
     @Test("a rule that goes by weight leaves out more of its light neighbours than of its heavy ones")
     func lightNeighbours() throws {
         let weights = [Double](repeating: 0.05, count: 6) + [0.4]

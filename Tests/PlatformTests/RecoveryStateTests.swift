@@ -8,20 +8,28 @@ import Scenario
 import TestSupport
 import Testing
 
-@testable import Harness
 @testable import Platform
 
 @Suite("Recovery state of a node")
 struct RecoveryStateTests {
     private static let identity = [UInt8](repeating: 0, count: 32)
 
+    private static func assembly() throws -> Assembly {
+        let json = """
+            {"topology": {"family": "complete", "nodes": 6}, "training": {"rounds": 20},
+             "task": {"dataset": {"kind": "synthetic", "features": 4, "classes": 3, "samples": 120}}}
+            """
+        let experiment = try Experiment(Array(json.utf8), name: "small.json")
+        return try Assembly(experiment, topology: experiment.topologyFile { _ throws(ConfigurationFault) in [] })
+    }
+
     private static func header(of node: Int = 0, experiment: [UInt8] = identity) throws -> TraceHeader {
-        TraceHeader(of: NodeID(node), experiment: experiment, dimension: try smallAssembly().dimension)
+        TraceHeader(of: NodeID(node), experiment: experiment, dimension: try Self.assembly().dimension)
     }
 
     /// The last round for which the node may have sent a model, as its folder tells.
     private func published(_ folder: NodeDirectory) throws -> Int? {
-        let node = try smallAssembly().node(NodeID(0))
+        let node = try Self.assembly().node(NodeID(0))
         let start = try RecoveryState(of: node, identity: Self.identity, in: folder).start(.rejoin)
         guard case .restarted(nil, let published) = start else {
             Issue.record("\(start)")
@@ -74,16 +82,71 @@ struct RecoveryStateTests {
         Files.remove(folder.trace)
         try Files.write(Array("{\"round\":6}\n".utf8), to: folder.traceOfFirstFormat)
         #expect(try refusal(folder).contains("trace.jsonl is a trace in version 1 of the format"))
-        let node = try smallAssembly().node(NodeID(0))
+        let node = try Self.assembly().node(NodeID(0))
         let remains = RecoveryState(of: node, identity: Self.identity, in: folder)
         #expect(throws: ConfigurationFault.self) { try remains.start(.afresh) }
+    }
+
+    /// How a checkpoint may have been left.
+    private enum Left: CaseIterable {
+        case whole, cut, changed, foreign, misnamed, ofOpenRound
+        /// Whether a node comes back from it.
+        var isUsable: Bool { self == .whole }
+    }
+
+    private func save(_ left: Left, _ rounds: Int, _ dimension: Int, in folder: NodeDirectory) throws {
+        var checkpoint = Checkpoint(
+            rounds: left == .misnamed ? rounds + 100 : rounds, state: NodeState([Float](repeating: 0, count: dimension))
+        )
+        let path: String
+        if left == .ofOpenRound {
+            (checkpoint.stops, checkpoint.isStop) = (rounds, true)
+            checkpoint.openRound = .init(
+                step: Round(rounds), start: 0, own: [Float](repeating: 0, count: dimension))
+            path = folder.checkpoint(of: StopName(number: rounds, rounds: rounds))
+        } else {
+            path = folder.checkpoint(rounds: rounds)
+        }
+        var bytes = checkpoint.encoded(
+            node: NodeID(0), experiment: left == .foreign ? [UInt8](repeating: 1, count: 32) : Self.identity)
+        if left == .cut { bytes.removeLast() }
+        if left == .changed { bytes[bytes.count / 2] ^= 1 }
+        try Files.write(bytes, to: path)
+    }
+
+    @Test("it comes back from the newest checkpoint that is whole and its own, whatever became of the others")
+    func newest() throws {
+        let node = try Self.assembly().node(NodeID(0))
+        var random = RandomStream(seed: 3, purpose: .schedule, node: NodeID(0), round: Round(0))
+        var sorts = Set<Int>()
+        for trial in 0..<60 {
+            let temporary = try TemporaryDirectory()
+            let folder = NodeDirectory(temporary.path)
+            // One after the other, some of them gone.
+            let rounds = (1...9).filter { _ in random.uniform() < 0.6 }
+            let left = rounds.map { ($0, Left.allCases[random.below(Left.allCases.count)]) }
+            for (rounds, left) in left { try save(left, rounds, node.configuration.dimension, in: folder) }
+            let usable = left.filter { $0.1.isUsable }.map(\.0)
+            let remains = RecoveryState(of: node, identity: Self.identity, in: folder)
+            #expect(remains.newestRound == usable.max(), "trial \(trial): \(left)")
+            guard case .restarted(let checkpoint, nil) = try remains.start(.rejoin) else {
+                Issue.record("trial \(trial)")
+                continue
+            }
+            #expect(checkpoint?.rounds == usable.max())
+            // Each that is newer and cannot be used is named, with the reason.
+            let refused = left.filter { $0.0 > usable.max() ?? 0 && ![.whole, .ofOpenRound].contains($0.1) }
+            #expect(remains.refusals.count == refused.count, "trial \(trial): \(left): \(remains.refusals)")
+            sorts.insert(usable.count)
+        }
+        #expect(sorts.count > 3 && sorts.contains(0), "trials tell little: \(sorts)")
     }
 
     @Test("where all go on from an earlier round, what it saved later is of no past of its own any more")
     func resumed() throws {
         let temporary = try TemporaryDirectory()
         let folder = NodeDirectory(temporary.path)
-        let node = try smallAssembly().node(NodeID(0))
+        let node = try Self.assembly().node(NodeID(0))
         let model = [Float](repeating: 0, count: node.configuration.dimension)
         for rounds in [4, 8] {
             let checkpoint = Checkpoint(rounds: rounds, state: NodeState(model))
@@ -100,7 +163,7 @@ struct RecoveryStateTests {
     func stops() throws {
         let temporary = try TemporaryDirectory()
         let folder = NodeDirectory(temporary.path)
-        let node = try smallAssembly().node(NodeID(0))
+        let node = try Self.assembly().node(NodeID(0))
         let model = [Float](repeating: 0, count: node.configuration.dimension)
         for (number, rounds) in [(1, 4), (2, 8)] {
             var checkpoint = Checkpoint(rounds: rounds, state: NodeState(model))
