@@ -16,7 +16,9 @@ struct HostileLinksTests {
         #"{"family": "exponential", "nodes": 8, "schedule": "onePeerExponential"}"#,
     ]
     private static let settings: [[String]] = [
-        [], ["training.participation=0.6"], [#"aggregation.tolerates={"kind": "declared", "weight": 0.3}"#],
+        [], ["training.participation=0.6"],
+        ["training.participation=0.6", "training.gossipSteps=2"],
+        [#"aggregation.tolerates={"kind": "declared", "weight": 0.3}"#],
     ]
 
     private static func assembly(_ graph: String, _ settings: [String]) throws -> Assembly {
@@ -36,8 +38,9 @@ struct HostileLinksTests {
                 let assembly = try Self.assembly(graph, settings)
                 let traffic = HonestTraffic(of: assembly)
                 for round in 0..<12 {
+                    let whole = Round(round / assembly.experiment.training.gossipSteps)
                     let senders = try assembly.honest.filter { node in
-                        try assembly.node(node).configuration.participation?.includes(node, in: Round(round)) ?? true
+                        try assembly.node(node).configuration.participation?.includes(node, in: whole) ?? true
                     }
                     // Seen from those who hear.
                     let links = assembly.topology.nodes.map { node in
