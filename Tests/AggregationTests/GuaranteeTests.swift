@@ -20,7 +20,7 @@ struct GuaranteeTests {
     }
 
     @Test(
-        "the best oracle's coefficient is 1, the reference code's is 2 where weights are equal",
+        "the best oracle's coefficient is 1; the reference codes' are 2, and 4 of a neighbour more, among equal weights",
         arguments: InstanceSeed.all)
     func variants(seed: InstanceSeed) throws {
         func rule(_ type: any GossipRule.Type, _ name: String, _ value: String) throws -> any GossipRule {
@@ -37,6 +37,11 @@ struct GuaranteeTests {
                 attacked.instance.budget.weight = 0.1 * Double(hostileCount)
                 var reference = try rule(ClippedSumPlus.self, "boundary", "refcode")
                 #expect(attacked.summationExcess(attacked.instance.mixed(by: &reference).next, coefficient: 2) <= 0)
+                var trimmed = try rule(GeometricTrimmedSum.self, "boundary", "refcode")
+                let next = attacked.instance.mixed(by: &trimmed).next
+                attacked.instance.budget.weight += 0.1
+                #expect(attacked.summationExcess(next, coefficient: 4) <= 0)
+                for rule in [reference, trimmed] { #expect(rule.guarantee != type(of: rule).guarantee) }
             }
         }
     }

@@ -24,6 +24,10 @@ public struct GeometricTrimmedSum: GossipRule {
 
     public init(_ parameters: ParameterValues) { keepsWhatShouldGo = parameters.text("boundary") == "refcode" }
 
+    public var guarantee: Guarantee {
+        keepsWhatShouldGo ? .ofRuns("(b + w, 4)-robust summation where all neighbours weigh w") : Self.guarantee
+    }
+
     public func withstands(_ budget: Budget, among weights: [Double]) -> Bool {
         budget.weight <= weights.reduce(0, +) + Budget.tolerance
     }

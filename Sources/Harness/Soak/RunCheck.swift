@@ -102,10 +102,10 @@ public struct RunCheck {
         return simulator.run().endings.contains { if case .diverged = $0 { true } else { false } }
     }
 
-    /// Whether common models that messages are judged by as if all were the same may differ, as messages are missed or
-    /// nodes are told different things: then those who differ are refused.
+    /// Whether common models may be farther apart than messages are judged by, as messages are missed, or hostile nodes
+    /// drive them: then those who are far are refused.
     private var mayDiffer: Bool {
-        assembly.plausibility?.bound == 0 && !(assembly.faults.isEmpty && assembly.hostile.isEmpty)
+        assembly.plausibility?.bound != nil && !(assembly.faults.isEmpty && assembly.hostile.isEmpty)
     }
 
     private var deadline: Nanoseconds { .milliseconds(assembly.experiment.timing.deadlineMilliseconds) }

@@ -387,26 +387,28 @@ private struct Draw {
     }
 
     /// Most nodes stand still while the others go on without them, are killed and come back: ahead of the rest, by what
-    /// their traces say. Other faults last until that is over, and some strike just then.
+    /// their traces say. Other faults last until that is over, and one strikes nodes just then.
     mutating func standstill(rounds: Int) -> SoakCase.Variation? {
-        guard chance(0.05) else { return nil }
-        let stops: [any Fault.Type] = [Pause.self, FullDisk.self]
-        let (first, stop) = (count(1...max(1, rounds - 14)), one(of: stops))
-        let others = FaultCatalog.all.entries.filter { $0 != stop && $0 != Crash.self }
-        let planned = (0..<3).map { _ in entry(one(of: others)) }
-        let starts = planned.map { _ in first + count(1...8) }
-        return { soakCase in
-            var strikes = [
+        guard chance(0.08) else { return nil }
+        var stops: [any Fault.Type] = [Pause.self, FullDisk.self]
+        let stop = stops.remove(at: random.below(stops.count))
+        let striking = one(of: stops + [ClockJump.self])
+        let first = count(1...max(1, rounds - 14))
+        let taken = [stop, striking, Crash.self]
+        var kinds = FaultCatalog.all.entries.filter { type in !taken.contains { $0 == type } }
+        let lasting = (0..<2).map { _ in entry(kinds.remove(at: random.below(kinds.count))) }
+        let strikes =
+            [
                 SoakCase.Strike(
                     from: first, until: first + 11, fault: .object(["kind": .text(stop.name)]), share: 0.75),
                 SoakCase.Strike(
                     from: first + 4, until: first + 6, fault: .object(["kind": .text(Crash.name)]), share: 0.5),
-            ]
-            for (fault, from) in zip(planned, starts)
-            where !strikes.contains(where: { $0.kind == fault.member("kind")?.text }) {
-                strikes.append(SoakCase.Strike(from: from, until: first + 12, fault: fault))
-            }
+                SoakCase.Strike(from: first + count(5...9), until: first + 12, fault: entry(striking), share: 0.75),
+            ] + lasting.map { SoakCase.Strike(from: first + 3, until: first + 12, fault: $0) }
+        let exchange = chance(0.5) ? anyExchange() : nil
+        return { soakCase in
             soakCase.faults = strikes
+            exchange?(&soakCase)
         }
     }
 
@@ -428,8 +430,9 @@ private struct Draw {
         }
     }
 
-    mutating func exchange() -> SoakCase.Variation? {
-        guard chance(0.25) else { return nil }
+    mutating func exchange() -> SoakCase.Variation? { chance(0.25) ? anyExchange() : nil }
+
+    private mutating func anyExchange() -> SoakCase.Variation {
         let kind = one(of: ExchangeCatalog.all.entries.filter { $0.name != ModelExchange.name })
         let exchange = entry(kind)
         return {
