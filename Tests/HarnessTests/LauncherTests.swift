@@ -1,4 +1,5 @@
-// A launcher whose processes do not hear that they are to stop: at the second time it kills them.
+// A launcher whose processes do not hear that they are to stop: it kills them at the second time; or that do not know yet
+// what it means.
 import Kernels
 import Scenario
 import Testing
@@ -36,5 +37,22 @@ struct LauncherTests {
         try launcher.askToStop()
         #expect(!launcher.isAwaited)
         #expect(launcher.nodes.map(\.status) == launcher.nodes.map { _ in .signalled(.kill) })
+    }
+
+    @Test("a process that is only starting when all are to stop is one that was stopped, else one that was killed")
+    func stoppedEarly() throws {
+        let folder = try TemporaryDirectory()
+        let (program, directory) = try standIn("#!/bin/sh\nexec sleep 600\n", in: folder)
+        var launcher = try Launcher(
+            try smallAssembly(), in: directory, program: program, hasKeys: false, hasFaultyLinks: false)
+        defer { launcher.endAll() }
+        try launcher.launch(from: .afresh)
+        try launcher.askToStop()
+        for index in launcher.nodes.indices {
+            launcher.nodes[index].status = try launcher.nodes[index].process.wait()
+            #expect(launcher.nodes[index].status == .signalled(.terminate))
+            #expect(launcher.nodes[index].lost(wasStopped: true).kind == .stopped)
+            #expect(launcher.nodes[index].lost(wasStopped: false).kind == .killed)
+        }
     }
 }

@@ -50,7 +50,8 @@ struct NodeProcess {
             break
         }
         if hasNoFolder { return LostNode(node, .failed, reason: "its folder was deleted while it ran") }
-        if wasStopped, status == .exited(0) {
+        // One that is just starting is ended by the request itself.
+        if wasStopped, status == .exited(0) || status == .signalled(.terminate) {
             return LostNode(node, .stopped, reason: LostNode.stopped)
         }
         let kind: LostNode.Kind =
