@@ -270,9 +270,9 @@ def equivocation(options, folder):
     with quickstart(options, folder, [], 'measure.also=["equivocation"]').start() as run:
         run.finish()
     told = {}
-    for node in range(16):
+    for node in set(range(16)) - {3, 7, 11}:
         for line in run.trace(node):
-            for sender, round, digest in line["inputs"] if node not in (3, 7, 11) else ():
+            for sender, round, digest in line["inputs"]:
                 told.setdefault((sender, round), set()).add(digest)
     found = {}
     for (sender, _), digests in told.items():

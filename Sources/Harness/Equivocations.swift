@@ -38,15 +38,16 @@ public struct Equivocations: Sendable {
 }
 
 extension Equivocations {
-    /// From the traces of a run that is over, as far as nodes kept them and they can be read; `nil` where the
-    /// experiment does not ask for it.
+    /// From the traces of a run that is over; `nil` where the experiment does not ask for it, and where an honest
+    /// node's trace is not there, broken, or kept in part only: nobody can tell then. Half a record at its end does not
+    /// matter.
     init?(_ assembly: Assembly, in directory: RunDirectory) {
         self.init(askedBy: assembly)
         for node in assembly.honest {
-            guard let bytes = try? Files.read(directory.node(node).trace),
-                var reader = try? TraceReader(bytes, of: nil)
-            else { continue }
-            while let record = try? reader.next() { add(record.line, of: node) }
+            guard let bytes = try? Files.read(directory.node(node).trace), let trace = try? TraceFile(bytes),
+                trace.dropped == 0
+            else { return nil }
+            for line in trace.lines { add(line, of: node) }
         }
     }
 

@@ -71,7 +71,9 @@ struct EquivocationTests {
         #expect(try Self.summary(smallAssembly(["adversary.attack=dissensus"])).figures["equivocators"] == nil)
     }
 
-    @Test("files of a run say the same, as far as they can be read; a hostile node's say nothing")
+    @Test(
+        "files of a run say the same; a hostile node's say nothing, and nobody can tell where an honest one's is missing"
+    )
     func files() throws {
         let temporary = try TemporaryDirectory()
         let directory = RunDirectory(temporary.path)
@@ -79,7 +81,7 @@ struct EquivocationTests {
         // 1 and 4 are hostile: what 4 tells of the others is nobody's word.
         let lines: [Int: [TraceLine]] = [
             0: [Self.line(0, [(1, 0, 5), (2, 0, 6)])], 2: [Self.line(0, [(1, 0, 7)])],
-            3: [Self.line(0, [(1, 0, 5)]), Self.line(1, [(1, 1, 8)])], 4: [Self.line(0, [(2, 0, 9)])],
+            3: [Self.line(0, [(1, 0, 5)]), Self.line(1, [(1, 1, 8)])], 4: [Self.line(0, [(2, 0, 9)])], 5: [],
         ]
         for (node, lines) in lines {
             let folder = directory.node(NodeID(node))
@@ -92,5 +94,14 @@ struct EquivocationTests {
         }
         #expect(Equivocations(assembly, in: directory)?.steps == [0, 1, 0, 0, 0, 0])
         #expect(Equivocations(try smallAssembly(), in: directory)?.steps == nil)
+        let last = directory.node(NodeID(5))
+        var header = TraceHeader(of: NodeID(5), experiment: assembly.identity, dimension: assembly.dimension)
+        header.dropped = 3
+        for bytes in [header.bytes([Self.line(3, [])]), Array("no trace".utf8)] {
+            try Files.write(bytes, to: last.trace)
+            #expect(Equivocations(assembly, in: directory)?.steps == nil)
+        }
+        Files.remove(last.trace)
+        #expect(Equivocations(assembly, in: directory)?.steps == nil)
     }
 }

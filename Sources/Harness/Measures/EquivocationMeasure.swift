@@ -5,7 +5,8 @@ import Scenario
 struct EquivocationMeasure: RunMeasure {
     static let name = "equivocation"
     static let summary =
-        "Who sent different vectors to different honest neighbours for one step, by the hashes in what these mixed."
+        "Who sent different vectors to different honest neighbours for one step, by the hashes in what these mixed. "
+        + "None where an honest node's trace is not whole."
     static let measuredAt = MeasuredAt.end
     static let extra: ExtraMeasure? = .equivocation
     static let figures = [

@@ -183,13 +183,14 @@ public struct SoakCase: Sendable {
     }
     public var isDirected: Bool { topology.member("directed") != nil }
     public var scheduleKind: String { topology.member("schedule")?.member("kind")?.text ?? "none" }
+    /// Those that cases go through.
     static let attacks = AttackCatalog.all.entries
 
     static func needsCommonModel(_ attack: any Attack.Type) -> Bool {
         (attack as? any ModelAttack.Type)?.needsCommonModel ?? false
     }
 
-    /// The rule and the attack of a case. Seeds that follow each other go through all pairs, far ones after each other.
+    /// The rule and the attack of a case. Seeds that follow each other go through all pairs, no two alike in a row.
     static func pair(of seed: UInt64) -> (rule: any Registered.Type, attack: any Attack.Type) {
         let rules = RuleCatalog.gossip.descriptions
         let count = UInt64(rules.count * attacks.count)
