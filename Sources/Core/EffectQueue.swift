@@ -46,6 +46,9 @@ public struct EffectQueue: Sendable {
         blockedSince = now
     }
 
+    /// The node has stood still for so long, and could not try meanwhile.
+    public mutating func postpone(by time: Nanoseconds) { blockedSince = blockedSince.map { $0 + time } }
+
     /// The line is kept now, and what follows it may be carried out.
     public mutating func release() {
         position += 1

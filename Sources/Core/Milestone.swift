@@ -4,7 +4,7 @@
 /// One thing that a node may come through.
 public enum Milestone: Int, Sendable, CaseIterable {
     // Coming back.
-    case restartedFromCheckpoint, restartedByTrace, restartedAfresh
+    case restartedFromCheckpoint, restartedByTrace, restartedAfresh, checkpointRefused
     case enteredWithNeighbours, enteredAlone, enteredAtEnd
     case askedForOneRound, toldState, leftBehind, enteredAgain
     case silentAhead, caughtUpWith, gaveUpAhead
@@ -12,7 +12,7 @@ public enum Milestone: Int, Sendable, CaseIterable {
     case linkMadeAnew, neighbourRestarted, metAgain, rested
     // Waiting.
     case heldUp, neighbourHeldUp, mayBeLateOnPurpose, outOfCredit, neighbourGivenUp, neighbourForgiven
-    case missedModel, waitedCutOff, delayedForgery
+    case missedModel, waitedCutOff, wentAlone, delayedForgery
     // Models.
     case modelEarly, modelCrowdedOut, modelLate, modelReplaced, modelStale, modelRepeated
     case offenderDiscounted, wentAstray, lossesAsked, mixDegraded, mixUnfinished, diverged
@@ -24,9 +24,9 @@ public enum Milestone: Int, Sendable, CaseIterable {
     /// Whether it is one of the ways in which a node comes back.
     public var isOfRecovery: Bool {
         switch self {
-        case .restartedFromCheckpoint, .restartedByTrace, .restartedAfresh, .enteredWithNeighbours, .enteredAlone,
-            .enteredAtEnd, .askedForOneRound, .toldState, .leftBehind, .enteredAgain, .silentAhead, .caughtUpWith,
-            .gaveUpAhead:
+        case .restartedFromCheckpoint, .restartedByTrace, .restartedAfresh, .checkpointRefused,
+            .enteredWithNeighbours, .enteredAlone, .enteredAtEnd, .askedForOneRound, .toldState, .leftBehind,
+            .enteredAgain, .silentAhead, .caughtUpWith, .gaveUpAhead:
             true
         default: false
         }
@@ -37,6 +37,7 @@ public enum Milestone: Int, Sendable, CaseIterable {
         case .restartedFromCheckpoint: "it came back from its newest whole checkpoint"
         case .restartedByTrace: "it came back by the end of its trace alone"
         case .restartedAfresh: "it came back with nothing left of it but that it had begun"
+        case .checkpointRefused: "its newest checkpoint was damaged, and an older one had to do, or none"
         case .enteredWithNeighbours: "it entered with a mean of its neighbours' parameters"
         case .enteredAlone: "it entered with its own, having heard of too few"
         case .enteredAtEnd: "it came back when all rounds were over"
@@ -59,6 +60,7 @@ public enum Milestone: Int, Sendable, CaseIterable {
         case .neighbourForgiven: "a neighbour that it had given up sent a model"
         case .missedModel: "it closed a round without a model that was expected"
         case .waitedCutOff: "cut off, it took its time for a round"
+        case .wentAlone: "cut off for too long, it ran on alone"
         case .delayedForgery: "hostile, it kept a victim waiting before it sent a forgery"
         case .modelEarly: "a model came before its round"
         case .modelCrowdedOut: "more came early than are kept, and the oldest gave way"

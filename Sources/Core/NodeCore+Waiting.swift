@@ -127,6 +127,19 @@ extension NodeCore {
         return silent > heard && silent > ledger.suspects
     }
 
+    /// Whether no neighbour is left, and one of them was lost so long ago that it is no longer taken to come back: the
+    /// node takes its time for a round no more.
+    var isAlone: Bool {
+        let now = steadyTime.latest
+        var isOneLost = false
+        for slot in neighbours.indices where neighbours[slot].weight ?? 0 > 0 {
+            guard case .closed(_, let backUntil) = neighbours[slot].link else { return false }
+            guard now >= backUntil + configuration.patience.isolation else { return false }
+            if backUntil > .longAgo { isOneLost = true }
+        }
+        return isOneLost
+    }
+
     /// Whether a neighbour that is not waited for, or not any longer, may have its model for this round under way.
     var mightHearMore: Bool {
         exchanges && !isAsynchronous && neighbours.indices.contains { neighbours[$0].link == .up && owes($0) }

@@ -198,7 +198,9 @@ public struct NodeCore: Sendable {
         let before = effects.count
         take(event, at: now, using: &workspace, into: &effects)
         for index in before..<effects.count {
-            guard case .wake(let moment) = effects[index] else { continue }
+            guard case .wake(let wanted) = effects[index] else { continue }
+            // Whatever it waits for, a leap of its clock shows when it looks again.
+            let moment = min(wanted, now + configuration.patience.glance)
             askedToWakeAt = moment
             effects[index] = .wake(at: steadyTime.reading(at: moment))
         }
@@ -459,6 +461,7 @@ public struct NodeCore: Sendable {
         let roundInputs = refuseImplausible(among: roundInputs(), in: halfStep)
         if exchanges {
             if isAsynchronous, neighbours.indices.contains(where: isStale) { note(.modelStale) }
+            if isAlone { note(.wentAlone) }
             settleAccounts(since: since, at: now)
             let lossProbe = function.lossProbe(
                 halfStep.own, with: roundInputs.heard, among: neighbourhood, using: &workspace)

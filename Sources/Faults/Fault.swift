@@ -49,6 +49,8 @@ public enum NodeFaultKind: Hashable, Sendable {
     case clockJump(Nanoseconds)
     /// Its checkpoints cannot be written until the fault ends.
     case fullDisk
+    /// Its newest checkpoint has a wrong bit from now on.
+    case checkpointCorruption
 }
 
 /// What a fault may know of its place in the plan.

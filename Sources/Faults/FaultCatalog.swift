@@ -19,5 +19,6 @@ public enum FaultCatalog {
             Pause.self,
             ClockJump.self,
             FullDisk.self,
+            CheckpointCorruption.self,
         ], as: { $0 })
 }

@@ -30,7 +30,7 @@ public struct PlannedFault: Sendable {
         guard rounds.upperBound == .max else { return [] }
         switch (fault as? any NodeFault)?.kind {
         case .pause, .fullDisk: return nodes
-        case .crash, .clockJump, nil: return []
+        case .crash, .clockJump, .checkpointCorruption, nil: return []
         }
     }
 
@@ -50,6 +50,8 @@ public struct PlannedFault: Sendable {
 public enum NodeChange: Sendable, Equatable {
     case crash, restart, pause, goOn, fillDisk, freeDisk
     case shiftTime(Nanoseconds)
+    /// A draw says which bit.
+    case corruptCheckpoint(UInt64)
 
     /// The name of the fault that strikes so; `nil` for the end of one.
     public var fault: String? {
@@ -58,6 +60,7 @@ public enum NodeChange: Sendable, Equatable {
         case .pause: Pause.name
         case .fillDisk: FullDisk.name
         case .shiftTime: ClockJump.name
+        case .corruptCheckpoint: CheckpointCorruption.name
         case .restart, .goOn, .freeDisk: nil
         }
     }
@@ -150,6 +153,12 @@ public struct FaultPlan: Sendable {
             case .clockJump(let leap):
                 changes.append((node, .shiftTime(leap)))
                 continue
+            case .checkpointCorruption:
+                var random = RandomStream(
+                    seed: seed, purpose: .faults, node: NodeID(Int(UInt32.max)), round: Round(index),
+                    lane: 2 + node.index)
+                changes.append((node, .corruptCheckpoint(random.next())))
+                continue
             case .crash: change = .crash
             case .pause: change = .pause
             case .fullDisk: change = .fillDisk
@@ -164,7 +173,7 @@ public struct FaultPlan: Sendable {
         for node in entries[index].planned.nodes {
             let change: NodeChange
             switch fault.kind {
-            case .clockJump: continue
+            case .clockJump, .checkpointCorruption: continue
             case .crash: change = .restart
             case .pause: change = .goOn
             case .fullDisk: change = .freeDisk

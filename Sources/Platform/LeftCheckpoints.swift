@@ -17,7 +17,7 @@ public struct LeftCheckpoints: Sendable, Equatable {
         self.isDone = isDone
     }
 
-    init(in folder: NodeDirectory, isDone: Bool = false) {
+    public init(in folder: NodeDirectory, isDone: Bool = false) {
         let names = (try? Files.names(in: folder.path)) ?? []
         self.init(
             rounds: names.compactMap(NodeDirectory.rounds(ofCheckpoint:)),

@@ -76,8 +76,9 @@ public struct NodeShell {
     private var workspace: Workspace
     private var training = TrainingScratch()
     private var queue = EffectQueue()
-    /// When the trace line that could not be written is tried again.
+    /// When the trace line that could not be written is tried again, and how often it was.
     private var triesTraceAt: Instant?
+    private var traceTries = 0
     private var arrivals: [Arrival] = []
     /// Those that are being handled.
     private var handled: [Arrival] = []
@@ -333,24 +334,24 @@ public struct NodeShell {
     private mutating func write(_ line: TraceLine) -> Bool {
         do throws(SystemFault) {
             try trace.append(line)
-            triesTraceAt = nil
+            (triesTraceAt, traceTries) = (nil, 0)
             keep { [trace] () throws(SystemFault) in try trace.trim() }
             return true
         } catch {
             warn("\(error); it stands still until there is room", about: error.kind)
             triesTraceAt = clock.now() + Self.diskPause
+            traceTries += 1
             return false
         }
     }
 
     private mutating func retryTrace() {
-        guard let line = queue.blockedLine, let since = queue.blockedSince, let moment = triesTraceAt,
-            moment <= clock.now()
-        else { return }
+        guard let line = queue.blockedLine, let moment = triesTraceAt, moment <= clock.now() else { return }
         if write(line) {
             queue.release()
             carryOut()
-        } else if clock.now() - since > core.patience.fullDisk {
+        } else if Self.diskPause * Nanoseconds(traceTries) > core.patience.fullDisk {
+            // Tries and not time: a process that stood still has tried nothing meanwhile.
             leave(by: .traceLost, as: .traceLost(core.currentRound))
         }
     }

@@ -1,4 +1,5 @@
-// Applies and ends faults of a simulated node: crash and restart, pause, full disk, clock jump.
+// Applies and ends faults of a simulated node: crash and restart, pause, full disk, corrupt checkpoint,
+// clock jump.
 import Core
 import Faults
 import Kernels
@@ -31,12 +32,16 @@ extension Actor {
                 lines[slot].timerAt = nil
                 lines[slot].isOpen = false
             }
-            let start = disk.start(node: id, experiment: settings.experiment, channels: core.shared)
+            let (start, refused) = disk.start(node: id, experiment: settings.experiment, channels: core.shared)
+            if refused { core.note(.checkpointRefused) }
             handle(.started(start), at: now, using: &scratch, into: &outbox)
-        case .pause: isPaused = true
-        case .goOn: isPaused = false
+        case .pause: pausedSince = now
+        case .goOn:
+            if let pausedSince { queue.postpone(by: now - pausedSince) }
+            pausedSince = nil
         case .fillDisk: disk.isFull = true
         case .freeDisk: disk.isFull = false
+        case .corruptCheckpoint(let draw): disk.corruptNewest(draw)
         case .shiftTime(let leap): clockOffset += leap
         }
     }

@@ -50,7 +50,8 @@ struct Actor: Sendable {
     private(set) var pending: [Delivery] = []
     var disk = VirtualDisk()
     var isDown = false
-    var isPaused = false
+    var pausedSince: Instant?
+    var isPaused: Bool { pausedSince != nil }
     /// How far its clock is ahead of virtual time.
     var clockOffset: Nanoseconds = 0
     /// On its own clock.
@@ -67,7 +68,7 @@ struct Actor: Sendable {
     private(set) var hash = TraceHash()
     private(set) var steps = 0
     var traffic = Traffic()
-    private var queue = EffectQueue()
+    var queue = EffectQueue()
 
     init(_ node: SimulatedNode, id: NodeID, settings: Settings) {
         self.id = id

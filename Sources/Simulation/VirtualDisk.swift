@@ -1,6 +1,7 @@
 // VirtualDisk, what a simulated node leaves behind when it is killed: its newest checkpoints as bytes, and how far its
 // trace says it has published. The counterpart of a node's folder.
 import Core
+import Faults
 import Kernels
 import Metrics
 import Wire
@@ -32,11 +33,21 @@ struct VirtualDisk: Sendable {
         return true
     }
 
-    /// What a restarted node is told of its past.
-    func start(node: NodeID, experiment: [UInt8], channels: ChannelLayout) -> NodeStart {
-        let newest = checkpoints.reversed().lazy.compactMap {
+    /// Flips one bit of the newest checkpoint, if there is any.
+    mutating func corruptNewest(_ draw: UInt64) {
+        guard let newest = checkpoints.indices.last else { return }
+        let (byte, mask) = CheckpointCorruption.bit(draw, of: checkpoints[newest].count)
+        checkpoints[newest][byte] ^= mask
+    }
+
+    /// What a restarted node is told of its past, and whether its newest checkpoint was refused.
+    func start(
+        node: NodeID, experiment: [UInt8], channels: ChannelLayout
+    ) -> (start: NodeStart, isNewestRefused: Bool) {
+        let read = checkpoints.reversed().map {
             try? Checkpoint(encoded: $0, node: node, experiment: experiment, channels: channels)
-        }.first
-        return .restarted(newest, published: published)
+        }
+        let newest = read.compactMap(\.self).first
+        return (.restarted(newest, published: published), read.first.map { $0 == nil } ?? false)
     }
 }

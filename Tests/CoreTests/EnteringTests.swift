@@ -133,6 +133,19 @@ struct EnteringTests {
         #expect(node.sent.suffix(2).map(\.message) == [.bye(.failed), .bye(.failed)])
     }
 
+    @Test("a leap of its clock while it is silent brings it no nearer to giving up")
+    func leapWhileSilent() {
+        var node = restarted(degree: 2, hostile: 0, published: 40)
+        for neighbour in 1...2 { node.receive(from: neighbour, round: 7, at: 1) }
+        node.handle(.timer, at: 1_000)
+        node.oversleep(.timer, at: 500_000)
+        #expect(node.ending == nil)
+        node.handle(.timer, at: 648_000)
+        #expect(node.ending == nil)
+        node.handle(.timer, at: 650_000)
+        #expect(node.ending == .ahead(sent: Round(40), others: Round(7)))
+    }
+
     @Test("too few to outvote hostile nodes change nothing: it goes on from its own checkpoint")
     func tooFew() {
         var node = restarted(degree: 2, hostile: 1, published: 4)

@@ -238,6 +238,17 @@ struct PatienceTests {
         #expect(debts(node)[1] > 4000)
     }
 
+    @Test("a leap of its clock while it waits for links lets no node begin alone")
+    func leapBeforeTheStart() {
+        var node = HandledNode(degree: 2)
+        node.handle(.started(.afresh), at: 0)
+        node.handle(.timer, at: 600)
+        node.oversleep(.timer, at: 60_000)
+        #expect(node.models.isEmpty && node.traces.isEmpty)
+        for neighbour in 1...2 { node.handle(.linkUp(NodeID(neighbour), incarnation: 1), at: 60_100) }
+        #expect(node.models == [[0, 1], [0, 2]])
+    }
+
     @Test("whoever slept longer than it wanted to charges nobody for it")
     func overslept() {
         var node = inRoundOne()

@@ -103,6 +103,35 @@ extension EndToEndTests {
             #expect(Files.size(of: run.node(NodeID(1)).log) ?? 0 <= Heartbeat.byteCount)
         }
 
+        @Test("a process that is stopped while its disk is full bears it for longer")
+        func stoppedWithoutRoom() throws {
+            let laboratory = try Laboratory()
+            // Without room for 50 deadlines, 26 of them stopped; 30 are borne. Node 3 goes on, four rounds a second.
+            let struck = #""nodes": ["0", "1", "2"]"#
+            let faults = """
+                [\(Self.slow), {"fault": "fullDisk", \(struck), "from": 5, "until": 30},
+                 {"fault": "pause", \(struck), "from": 7, "until": 20}]
+                """
+            let (summary, _) = try disturbed(
+                laboratory, deadline: 100, faults,
+                ["--set", "training.rounds=50", "--set", #"topology={"family": "complete", "nodes": 4}"#])
+            #expect(strikes("fullDisk", in: summary) == 3 && strikes("pause", in: summary) == 3)
+        }
+
+        @Test("a node whose newest checkpoint is damaged while it is down comes back, and goes by an older one")
+        func damagedCheckpoint() throws {
+            let laboratory = try Laboratory()
+            let faults = """
+                [\(Self.slow), {"fault": "crash", "nodes": ["2"], "from": 6, "until": 9},
+                 {"fault": "checkpointCorruption", "nodes": ["2"], "from": 7, "until": 8}]
+                """
+            let (summary, run) = try disturbed(laboratory, deadline: 100, faults, [])
+            #expect(summary.member("restarted")?.texts == ["2"])
+            #expect(strikes("checkpointCorruption", in: summary) == 1)
+            let log = String(decoding: try Files.read(run.node(NodeID(2)).log), as: UTF8.self)
+            #expect(log.contains("cannot be used"), "\(log)")
+        }
+
         @Test("a laboratory that is asked twice leaves no process, though one of them does not hear it")
         func askedTwice() throws {
             let laboratory = try Laboratory()

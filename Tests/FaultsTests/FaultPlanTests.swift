@@ -101,6 +101,25 @@ struct FaultPlanTests {
         #expect(plan.advance(to: moment(8)).map(\.change) == [.restart] && plan.isOver)
     }
 
+    @Test("a corrupted checkpoint has another wrong bit on each node, the same each time, and nothing to end")
+    func corruptedCheckpoints() throws {
+        func changes(seed: UInt64) throws -> [NodeChange] {
+            let nodes = [1, 2, 5].map { NodeID($0) }
+            var plan = plan([PlannedFault(try fault("checkpointCorruption"), rounds: 2..<4, nodes: nodes)], seed: seed)
+            let struck = plan.advance(to: moment(2))
+            #expect(struck.map(\.node) == nodes && plan.strikes.map(\.count) == [3])
+            #expect(plan.advance(to: moment(4)).isEmpty && plan.isOver)
+            return struck.map(\.change)
+        }
+        let draws = try changes(seed: 1)
+        #expect(try changes(seed: 1) == draws && changes(seed: 2) != draws)
+        #expect(draws[0] != draws[1] && draws[1] != draws[2])
+        // Every bit of a file may be it, and none beyond.
+        let places = (0..<UInt64(48)).map { CheckpointCorruption.bit($0, of: 3) }
+        #expect(Set(places.map { "\($0.byte) \($0.mask)" }).count == 24)
+        #expect(places.allSatisfy { (0..<3).contains($0.byte) })
+    }
+
     @Test("a node that two faults hold down comes back with the last of them")
     func overlap() throws {
         var plan = plan([

@@ -68,6 +68,24 @@ struct FullDiskTests {
         #expect(result.endings.dropFirst().allSatisfy { if case .finished = $0 { true } else { false } })
     }
 
+    @Test("a node that stands still meanwhile bears a full disk for longer", arguments: [false, true])
+    func paused(isPaused: Bool) throws {
+        // Without room for 40 deadlines; 30 are borne. Node 3 goes on, slowly.
+        var faults = [#"{"fault": "fullDisk", "nodes": ["0", "1", "2"], "from": 5, "until": 25}"#]
+        if isPaused { faults.append(#"{"fault": "pause", "nodes": ["0", "1", "2"], "from": 7, "until": 15}"#) }
+        let (result, _) = try Self.run([
+            "faults=[\(faults.joined(separator: ","))]", "timing.deadlineMilliseconds=100", "adversary=[]",
+            #"topology={"family": "complete", "nodes": 4}"#,
+        ])
+        for ending in result.endings.prefix(3) {
+            if isPaused {
+                #expect(ending.map { if case .finished = $0 { true } else { false } } == true, "\(ending as Any)")
+            } else {
+                #expect(ending.map { if case .traceLost = $0 { true } else { false } } == true, "\(ending as Any)")
+            }
+        }
+    }
+
     @Test("one that has only its last line to write gives up as well")
     func lastLine() throws {
         let faults = #"faults=[{"fault": "fullDisk", "nodes": ["0"], "from": 39}]"#

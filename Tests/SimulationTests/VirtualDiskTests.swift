@@ -14,9 +14,38 @@ struct VirtualDiskTests {
     private static let channels = ChannelLayout.model(3)
 
     private static func left(by disk: VirtualDisk) -> (checkpoint: Checkpoint?, published: Round?)? {
-        let start = disk.start(node: NodeID(2), experiment: experiment, channels: channels)
+        let (start, _) = disk.start(node: NodeID(2), experiment: experiment, channels: channels)
         guard case .restarted(let checkpoint, let published) = start else { return nil }
         return (checkpoint, published)
+    }
+
+    @Test("a node whose newest checkpoint has one wrong bit, any bit, comes back from the one before it, or from none")
+    func corrupted() throws {
+        var disk = VirtualDisk()
+        disk.corruptNewest(3)
+        #expect(Self.left(by: disk)?.checkpoint == nil)
+        func save(_ round: Int) {
+            let checkpoint = Checkpoint(rounds: round, state: NodeState([1, 2, Float(round)]))
+            let isSaved = disk.save(checkpoint, node: NodeID(2), experiment: Self.experiment)
+            #expect(isSaved)
+        }
+        func isNewestRefused(_ disk: VirtualDisk) -> Bool {
+            disk.start(node: NodeID(2), experiment: Self.experiment, channels: Self.channels).isNewestRefused
+        }
+        save(4)
+        let bytes = Checkpoint(rounds: 4, state: NodeState([1, 2, 4])).encoded(
+            node: NodeID(2), experiment: Self.experiment)
+        for draw in 0..<UInt64(8 * bytes.count) {
+            var struck = disk
+            struck.corruptNewest(draw)
+            #expect(Self.left(by: struck)?.checkpoint == nil && isNewestRefused(struck))
+        }
+        #expect(Self.left(by: disk)?.checkpoint?.rounds == 4 && !isNewestRefused(disk))
+        save(8)
+        disk.corruptNewest(.max)
+        #expect(Self.left(by: disk)?.checkpoint?.rounds == 4 && isNewestRefused(disk))
+        save(12)
+        #expect(Self.left(by: disk)?.checkpoint?.rounds == 12 && !isNewestRefused(disk))
     }
 
     @Test("a node comes back from the last that found room, and knows the last round that it may have spoken for")

@@ -1,5 +1,5 @@
 // Plays the faults of nodes on real processes at the plan's moments: kills and restarts them, stops them and lets them
-// go on, and leaves them no room to write.
+// go on, leaves them no room to write, and flips bits of what they have saved.
 import Faults
 import Kernels
 import Platform
@@ -7,6 +7,7 @@ import Scenario
 
 struct Nemesis {
     private let faults: SharedFaults
+    private let directory: RunDirectory
     /// Came back after a crash, before or since the run was resumed.
     private(set) var restarted: Set<NodeID>
     /// Whose disks are full.
@@ -15,7 +16,7 @@ struct Nemesis {
     private var lackRoom: Set<NodeID> = []
 
     init(_ assembly: Assembly, _ faults: SharedFaults, in directory: RunDirectory) {
-        self.faults = faults
+        (self.faults, self.directory) = (faults, directory)
         restarted = Set(assembly.topology.nodes.filter { directory.node($0).hasRejoined })
     }
 
@@ -47,6 +48,8 @@ struct Nemesis {
                 full.remove(node)
                 limitFiles(launcher.nodes[index], to: nil)
                 if lackRoom.remove(node) != nil { try restart(node, &launcher) }
+            case .corruptCheckpoint(let draw):
+                try corruptNewestCheckpoint(in: directory.node(node), draw)
             default: break
             }
         }
@@ -65,6 +68,17 @@ struct Nemesis {
         }
         try faults.whileLinksRest { () throws(SystemFault) in try launcher.restart(node.index) }
         restarted.insert(node)
+    }
+
+    /// Of those of every so many rounds. What a node saves at the same moment comes whole into another file's place.
+    private func corruptNewestCheckpoint(in folder: NodeDirectory, _ draw: UInt64) throws(SystemFault) {
+        guard let rounds = LeftCheckpoints(in: folder).rounds.last else { return }
+        let path = folder.checkpoint(rounds: rounds)
+        // It may just have made room for a newer one.
+        guard var bytes = try? Files.read(path), !bytes.isEmpty else { return }
+        let (byte, mask) = CheckpointCorruption.bit(draw, of: bytes.count)
+        bytes[byte] ^= mask
+        try Files.write(bytes, to: path)
     }
 
     /// A sign of life is written in place, which takes no room on a disk. A process that ends meanwhile needs no limit.
