@@ -45,31 +45,27 @@ enum SoakCommand: Command {
             guard !flags.has("quiet"), clock.now() - lastSaid > .milliseconds(5_000) else { return }
             lastSaid = clock.now()
             StandardError.print("\(tally.cases) of \(seeds.count) seeds, \(tally.failures.count) failed")
-        } hang: { seed in
+        } hang: { seed, tally in
             let soakCase = SoakCase(seed: seed)
             let path = try? write(soakCase, in: folder)
             StandardError.print(
                 "gossiplab: seed \(seed) hangs: no end after \(Soak.longestCase) s"
                     + (path.map { "; '\(repetition(of: soakCase, $0))' shows it" } ?? ""))
+            try? printCounts(of: tally, seconds: Double(clock.now() - start) / 1e9, as: flags)
+            try? tell(failedSeeds(tally.failures[...], "failed"), beside: flags)
             ExitCode.leave(with: ExitCode.failure)
         } shouldStop: { tally in
             if flags.has("first"), !tally.failures.isEmpty { return true }
             wasStopped = wasStopped || (try? !signals.take().isEmpty) ?? false
             return wasStopped
         }
-        let seconds = Double(clock.now() - start) / 1e9
-        if flags.has("json") {
-            try StandardOutput.print(json: json(tally))
-        } else {
-            try StandardOutput.print(lines: lines(tally, seconds: seconds))
-        }
+        try printCounts(of: tally, seconds: Double(clock.now() - start) / 1e9, as: flags)
         for (seed, reason) in tally.refused { StandardError.print("gossiplab: seed \(seed) could not run: \(reason)") }
         for outcome in tally.failures.prefix(mostShrunk) {
             let told = try keep(SoakRun.shrink(outcome), of: outcome, in: folder)
             try tell(told, beside: flags)
         }
-        let others = tally.failures.dropFirst(mostShrunk).map { "\($0.soakCase.seed)" }
-        if !others.isEmpty { try tell(["also failed: seeds \(others.joined(separator: " "))"], beside: flags) }
+        try tell(failedSeeds(tally.failures.dropFirst(mostShrunk), "also failed"), beside: flags)
         for (place, seed) in tally.contradictions {
             let (name, point) = (tally.points.description(of: place), tally.points.points[place])
             try tell(["seed \(seed) reaches '\(name)', which is excluded: \(point.exclusion ?? "")"], beside: flags)
@@ -77,6 +73,20 @@ enum SoakCommand: Command {
         if wasStopped { return ExitCode.interrupted }
         return tally.holds && (tally.neverReached.isEmpty || !flags.has("all-reached"))
             ? ExitCode.success : ExitCode.failure
+    }
+
+    private static func printCounts(of tally: SoakTally, seconds: Double, as flags: Flags) throws {
+        if flags.has("json") {
+            try StandardOutput.print(json: json(tally))
+        } else {
+            try StandardOutput.print(lines: lines(tally, seconds: seconds))
+        }
+    }
+
+    /// One line, or none where nothing failed.
+    private static func failedSeeds(_ failures: ArraySlice<SoakOutcome>, _ start: String) -> [String] {
+        guard !failures.isEmpty else { return [] }
+        return ["\(start): seeds \(failures.map { "\($0.soakCase.seed)" }.joined(separator: " "))"]
     }
 
     /// JSON stands alone on standard output.

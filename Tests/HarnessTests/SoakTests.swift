@@ -74,7 +74,7 @@ struct SoakTests {
 
     @Test("cases are of the size that is promised, and draw from all catalogues")
     func draws() {
-        let cases = (1...600).map { SoakCase(seed: $0) }
+        let cases = (1...900).map { SoakCase(seed: $0) }
         #expect(cases.allSatisfy { (8...24).contains($0.nodes) && $0.rounds >= 30 && $0.faultKinds.count >= 3 })
         #expect(cases.allSatisfy { Set($0.faultKinds).count == $0.faultKinds.count })
         #expect(Set(cases.flatMap(\.faultKinds)) == Set(FaultCatalog.all.names))
@@ -93,8 +93,8 @@ struct SoakTests {
         #expect(cases.contains { $0.isDirected && $0.exchangeKind == ModelExchange.name })
         #expect(Set(cases.map(\.placementKind)) == Set(PlacementCatalog.all.names + ["none"]))
         #expect(cases.contains { $0.training("gossipSteps")?.count == 3 })
-        #expect(
-            cases.allSatisfy { ($0.faults.compactMap(\.until).max() ?? 0) + RunCheck.calmRounds <= $0.rounds })
+        let late = cases.filter { ($0.faults.compactMap(\.until).max() ?? 0) + RunCheck.calmRounds > $0.rounds }
+        #expect(!late.isEmpty && late.count < 60 && late.allSatisfy { $0.faultKinds.last == Crash.name })
     }
 
     @Test("a clock that leaps while its node has no links leaves nobody alone")
@@ -138,6 +138,45 @@ struct SoakTests {
             """
         let verdict = try judged(text, .sealed).verdict
         #expect(verdict.violations.isEmpty && verdict.isAgreementChecked)
+    }
+
+    /// In one the hub of a star is away for so long that the others run to the end alone; in the other the pull between
+    /// models is so strong that they grow by themselves, to 1e27.
+    @Test(
+        "nodes that ran through rounds alone, or whose models grow without end, are held to no agreement",
+        arguments: [
+            (
+                """
+                {"aggregation": {"rule": {"kind": "faba", "neighbourhood": "closed", "protectSelf": false},
+                                 "tolerates": {"kind": "declared", "count": 0}, "before": [{"kind": "arc"}]},
+                 "checkpoint": {"every": 8}, "measure": {"every": 10}, "seed": 110291,
+                 "faults": [{"fault": {"kind": "crash"}, "nodes": ["0", "10", "13", "14", "15"], "from": 2, "until": 11}],
+                 "task": {"dataset": {"kind": "synthetic", "samples": 380, "testSamples": 10, "features": 6,
+                                      "classes": 4, "seed": 621}, "split": {"kind": "dumbbell"}},
+                 "timing": {"deadlineMilliseconds": 391}, "topology": {"family": "star", "nodes": 19},
+                 "training": {"batchSize": 7, "momentum": 0, "rounds": 46, "gossipSteps": 2, "participation": 0.7,
+                              "stepSize": {"kind": "constant"}}}
+                """, Carriage.sealed
+            ),
+            (
+                """
+                {"aggregation": {"rule": {"kind": "geometricMedian", "neighbourhood": "open"},
+                                 "tolerates": {"kind": "declared", "count": 0}},
+                 "checkpoint": {"every": 8}, "measure": {"every": 10}, "seed": 140579,
+                 "faults": [{"fault": {"kind": "corruption", "rate": 0.015}, "from": 2, "until": 8}],
+                 "task": {"dataset": {"kind": "linear", "samples": 320, "testSamples": 10, "features": 5, "seed": 181},
+                          "split": "iid", "model": "linear"},
+                 "timing": {"deadlineMilliseconds": 2153}, "topology": {"family": "ring", "nodes": 15},
+                 "training": {"batchSize": 6, "momentum": 0, "rounds": 23, "initialisation": "different",
+                              "exchange": {"kind": "personal", "lambda": 1.598, "local": "step", "tolerance": 5e-07,
+                                           "ownRate": 1.652, "disagreement": 0},
+                              "stepSize": {"kind": "cosine", "value": 0.136}}}
+                """, .datagrams
+            ),
+        ])
+    func notComparable(text: String, carriage: Carriage) throws {
+        let verdict = try judged(text, carriage).verdict
+        #expect(verdict.violations.isEmpty && !verdict.isAgreementChecked)
     }
 
     /// Without anybody hostile: in one the steps are too long; the other is told that models are nearer to each other

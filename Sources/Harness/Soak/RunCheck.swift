@@ -28,6 +28,8 @@ public struct RunCheck {
     /// How much longer hostile nodes may make a run: a factor, and deadlines for its start, which several hostile nodes
     /// may take from several nodes in turn. Core/PATIENCE.md tells why.
     private static let slowest = (factor: 4.0, deadlines: 10.0)
+    /// Models that are longer than this grow without end by themselves, and so do their differences.
+    private static let largest = 1e6
 
     /// Streams that were cut are made anew within some seconds, as between real machines: in more rounds than are left,
     /// perhaps. Whoever is apart until then is looked at again.
@@ -41,6 +43,9 @@ public struct RunCheck {
     private var invariants: Invariants
     /// Whether an honest node has mixed so few models that its rule did not withstand what it was told to.
     private var heardTooFew = false
+    /// Whether an honest node was cut off for so long that it ran through rounds alone: a graph that it was part of
+    /// came together again without it, and how many rounds were left then says nothing.
+    private var wentAlone = false
 
     /// - Parameters:
     ///   - options: of the run.
@@ -62,6 +67,11 @@ public struct RunCheck {
         {
             heardTooFew = true
         }
+        if case .passed(let node, let milestones) = observation, milestones.contains(.wentAlone),
+            !assembly.hostile.contains(node)
+        {
+            wentAlone = true
+        }
     }
 
     public mutating func judge(_ result: SimulationResult) throws -> Verdict {
@@ -74,7 +84,7 @@ public struct RunCheck {
         }
         var verdict = Verdict(violations: violations, guaranteesChecked: invariants.guaranteesChecked)
         guard verdict.violations.isEmpty else { return verdict }
-        if let allowed = try allowedDistance(after: rounds), let consensus = consensus(of: result) {
+        if !wentAlone, let allowed = try allowedDistance(after: rounds), let consensus = consensus(of: result) {
             verdict.isAgreementChecked = true
             let found = Self.disagreement(consensus.distance.rootMeanSquare, allowed: allowed)
             if try !found.isEmpty && !agreeLater() { verdict.violations += found }
@@ -127,7 +137,8 @@ public struct RunCheck {
     }
 
     /// How far apart the nodes may end: somewhat farther than if nobody had heard of anybody until the last fault was
-    /// over, and nothing had gone wrong since. No fault can do worse than that. `nil` where that says nothing.
+    /// over, and nothing had gone wrong since. No fault can do worse than that, as long as nobody runs through rounds
+    /// alone. `nil` where that says nothing.
     private func allowedDistance(after rounds: Int) throws -> Double? {
         let ends = assembly.experiment.faults.map(\.until)
         guard !ends.contains(nil), let calm = ends.compactMap({ $0 }).max(), rounds >= calm + Self.calmRounds,
@@ -148,10 +159,10 @@ public struct RunCheck {
         ) { node in
             checkpoints[node].map { .resumed($0) } ?? .afresh
         }
-        return consensus(of: together.run()).map { usual in
-            Self.farthest.factor * usual.distance.rootMeanSquare
-                + Self.farthest.share * squaredNorm(usual.average.span).squareRoot()
-        }
+        guard let usual = consensus(of: together.run()) else { return nil }
+        let size = squaredNorm(usual.average.span).squareRoot()
+        guard size <= Self.largest else { return nil }
+        return Self.farthest.factor * usual.distance.rootMeanSquare + Self.farthest.share * size
     }
 
     /// Whether the nodes agree where the same run goes on for some more rounds.
@@ -159,9 +170,8 @@ public struct RunCheck {
         let later = (ownOptions.latency > 0 ? Int(Self.laterRounds.time / ownOptions.latency) : .max)
         let rounds = rounds + min(Self.laterRounds.most, later)
         var simulator = try Simulator(try variant(["training.rounds=\(rounds)"]), options: ownOptions)
-        guard let consensus = consensus(of: simulator.run()), let allowed = try allowedDistance(after: rounds) else {
-            return false
-        }
+        guard let allowed = try allowedDistance(after: rounds) else { return true }
+        guard let consensus = consensus(of: simulator.run()) else { return false }
         return Self.disagreement(consensus.distance.rootMeanSquare, allowed: allowed).isEmpty
     }
 

@@ -90,12 +90,12 @@ public enum Soak {
     ///   - branches: the other courses that a case takes from the first rare point that it comes to.
     ///   - points: what is counted.
     ///   - progress: called now and then on the calling thread.
-    ///   - hang: called, on any thread, with a seed that has been running for `longestCase`.
+    ///   - hang: called, on any thread, with a seed that has been running for `longestCase`, and the sum up to then.
     ///   - shouldStop: asked now and then.
     public static func run(
         _ seeds: ClosedRange<UInt64>, threads: Int, branches: Int = 0, reaching points: SoakPoints = .all,
         progress: (SoakTally) -> Void = { _ in },
-        hang: @escaping @Sendable (UInt64) -> Void = { _ in },
+        hang: @escaping @Sendable (UInt64, SoakTally) -> Void = { _, _ in },
         shouldStop: (SoakTally) -> Bool = { _ in false }
     ) -> SoakTally {
         var tally = SoakTally(points)
@@ -106,7 +106,8 @@ public enum Soak {
             if branches > 0, done % generation == 0 { rare = tally.rare(oneIn: rarity) }
             let most = min(UInt64(threads * batch), generation - done % generation)
             let last = seeds.upperBound - next < most ? seeds.upperBound : next + most - 1
-            let results = outcomes(of: Array(next...last), threads: threads, hang: hang) { [rare] seed in
+            let hangs: @Sendable (UInt64) -> Void = { [tally] seed in hang(seed, tally) }
+            let results = outcomes(of: Array(next...last), threads: threads, hang: hangs) { [rare] seed in
                 try SoakRun.run(SoakCase(seed: seed), reaching: points, branches: branches, at: rare)
             }
             for (seed, result) in results {

@@ -61,14 +61,16 @@ public struct SoakCase: Sendable {
         if (try? assembly()) == nil {
             adversary = adversary.map { $0.removing("taps").adding("taps", .text("honest")) }
         }
-        if (try? assembly()) == nil { adversary = adversary.map { $0.replacing("attack", .text(SignFlip.name)) } }
+        let isRefused = (try? assembly()) == nil
+        if isRefused { adversary = adversary.map { $0.replacing("attack", .text(SignFlip.name)) } }
         // Drawn last, and left out where it does not go with the rest.
         let variations = [
             draw.split(), draw.exchange(), draw.gossipSteps(), draw.schedule(of: topology, nodes, rounds: rounds),
             draw.digraph(of: nodes), draw.weights(on: topology), draw.placement(hostile.count),
             draw.preAggregation(), draw.commonModel(attack, nodes: nodes, rule),
             draw.leastSquares(attack, nodes: nodes), draw.edgeWeights(on: topology), draw.firstFault(),
-            draw.standstill(rounds: rounds - RunCheck.calmRounds),
+            draw.standstill(rounds: rounds - RunCheck.calmRounds), draw.lateCrash(rounds: rounds),
+            isRefused ? draw.otherExchange(for: attack) : nil,
         ]
         for variation in variations {
             var varied = self
@@ -79,7 +81,28 @@ public struct SoakCase: Sendable {
         if playsMixes, let rule = aggregation?.member("rule"), rule.member("max")?.text == "all" {
             setRule(rule.removing("max"))
         }
+        // And of a rule that goes through all choices of its inputs.
+        if playsMixes, choosesAmongMany {
+            var sparse = self
+            sparse.setTopology(.object(["family": .text(Ring.name), "nodes": .number(nodes)]), nodes: nodes)
+            if (try? sparse.assembly()) != nil {
+                take(sparse)
+            } else {
+                adversary = adversary.map { $0.replacing("attack", .text(SignFlip.name)) }
+            }
+        }
     }
+
+    /// Whether the rule goes through so many choices of a node's inputs that nobody can try it out thousands of times.
+    private var choosesAmongMany: Bool {
+        guard [MinimumDiameter.name, MinimumVariance.name, SmallestEigenvalue.name].contains(ruleKind),
+            let graph = try? assembly().topology
+        else { return false }
+        return graph.nodes.contains { graph.degree(of: $0) > SoakCase.mostTriedNeighbours }
+    }
+
+    /// Of them a rule that goes through all choices can be tried out.
+    private static let mostTriedNeighbours = 12
 
     /// Whether an attack tries its victims' rules out.
     private var playsMixes: Bool {
@@ -393,7 +416,7 @@ private struct Draw {
         guard chance(0.08) else { return nil }
         var stops: [any Fault.Type] = [Pause.self, FullDisk.self]
         let stop = stops.remove(at: random.below(stops.count))
-        let striking = one(of: stops + [ClockJump.self])
+        let striking = one(of: stops + [ClockJump.self, CheckpointCorruption.self])
         let first = count(1...max(1, rounds - 14))
         let taken = [stop, striking, Crash.self]
         var kinds = FaultCatalog.all.entries.filter { type in !taken.contains { $0 == type } }
@@ -410,6 +433,29 @@ private struct Draw {
         return { soakCase in
             soakCase.faults = strikes
             exchange?(&soakCase)
+        }
+    }
+
+    /// Nodes are killed shortly before the end, and come back when it is over, or nearly so.
+    mutating func lateCrash(rounds: Int) -> SoakCase.Variation? {
+        guard chance(0.03) else { return nil }
+        let strike = SoakCase.Strike(
+            from: rounds - count(4...8), until: rounds - count(1...2), fault: .object(["kind": .text(Crash.name)]))
+        let exchange = chance(0.7) ? anyExchange() : nil
+        return { soakCase in
+            soakCase.faults = soakCase.faults.filter { $0.kind != Crash.name } + [strike]
+            exchange?(&soakCase)
+        }
+    }
+
+    /// An attack may know what goes into a mix only where something else than models travels.
+    mutating func otherExchange(for attack: any Attack.Type) -> SoakCase.Variation {
+        let exchange = entry(one(of: ExchangeCatalog.all.entries.filter { !$0.sendsModels && !$0.carriesMass }))
+        let attack = entry(attack)
+        return { soakCase in
+            soakCase.setTraining("exchange", exchange)
+            soakCase.setTraining("momentum", .number(0))
+            soakCase.adversary = soakCase.adversary.map { $0.replacing("attack", attack) }
         }
     }
 
@@ -570,9 +616,15 @@ private struct Draw {
             "nodes": .array((0..<nodes).map { .object(["id": .text("\($0)")]) }),
             "edges": .array(ends.map { .object(["source": .text("\($0[0])"), "target": .text("\($0[1])")]) }),
         ])
+        // Made for such graphs.
+        let exchange = chance(0.3) ? entry(PushSumExchange.self) : nil
         return {
             guard $0.nodes == nodes, $0.topology.member("schedule") == nil else { return }
             $0.setTopology(graph, nodes: nodes)
+            guard let exchange else { return }
+            $0.setTraining("exchange", exchange)
+            $0.setTraining("momentum", .number(0))
+            $0.setRule(.object(["kind": .text(WeightedMean.name)]))
         }
     }
 
