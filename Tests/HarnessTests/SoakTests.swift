@@ -40,6 +40,19 @@ struct SoakTests {
         }
     }
 
+    @Test("attacks that play their victims' mixes meet the rule that goes by what a victim had before, where they may")
+    func played() {
+        let count = UInt64(RuleCatalog.gossip.names.count * SoakCase.attacks.count)
+        for attack in [OptimisedALIE.name, OptimisedIPM.name, SpectralHeterogeneity.name] {
+            let seed = (0..<count).first {
+                let pair = SoakCase.pair(of: $0)
+                return pair.rule.name == LFighter.name && pair.attack.name == attack
+            }
+            let cases = (0..<8).map { SoakCase(seed: (seed ?? 0) + $0 * count) }.filter { $0.attackKind == attack }
+            #expect(!cases.isEmpty && cases.allSatisfy { $0.exchangeKind != ModelExchange.name }, "\(attack)")
+        }
+    }
+
     @Test("two threads come to the same events as one, and so does a second run")
     func determinism() {
         let hashes = [1, 2, 2].map { Soak.run(501...512, threads: $0).traceHash }
