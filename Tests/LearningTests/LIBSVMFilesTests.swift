@@ -64,6 +64,26 @@ struct LIBSVMFilesTests {
         #expect(message { () throws(ConfigurationFault) in _ = try openLIBSVM(text) } == complaint)
     }
 
+    @Test("one index does not make every row long, unless somebody says that so many features are meant")
+    func farIndex() throws {
+        let far = "1 1:1\n2 20000:1\n"
+        let text = message { () throws(ConfigurationFault) in _ = try openLIBSVM(far) }
+        #expect(
+            text == "train.svm: has 2 rows and features up to 20000, which with their zeros are 40000 numbers for "
+                + "16 bytes; allowed: 18432; if so many features are meant, say so by task.dataset.features")
+        #expect(try openLIBSVM(far, [("features", .number(20_000))], test: far).shape.featureCount == 20_000)
+        // As many as the bytes of long rows stand for.
+        let long = (0..<200).map { row in
+            "\(row % 2) " + (0..<8).map { "\(1000 * $0 + row + 1):1" }.joined(separator: " ")
+        }
+        #expect(try openLIBSVM(long.joined(separator: "\n")).shape.featureCount == 7_200)
+        // Nor by rows of a test file that has hardly a byte for each.
+        let wide = "1 1:1\n2 9000:1\n"
+        let test = String(repeating: "1\n", count: 100)
+        let refused = message { () throws(ConfigurationFault) in _ = try openLIBSVM(wide, test: test) }
+        #expect(refused.hasPrefix("test.svm: has 100 rows and features up to 9000, which"))
+    }
+
     @Test("test rows have no features that the training part has not")
     func testIndices() {
         let text = message { () throws(ConfigurationFault) in _ = try openLIBSVM("1 1:1\n2 2:1\n", test: "1 3:1\n") }

@@ -6,6 +6,9 @@ import Registry
 struct LIBSVMTable: RowTable {
     private static let mostRows = 1_000_000_000
     static let mostFeatures = 10_000_000
+    /// A row is read with its zeros. Where nobody says how many features there are, all rows together may have so many
+    /// numbers for each byte of the file, and some more: one wrong index would make rows of megabytes.
+    private static let (numbersPerByte, freeNumbers) = (128, 1 << 14)
 
     let path: String
     let count: Int
@@ -38,6 +41,13 @@ struct LIBSVMTable: RowTable {
         guard declared > 0 || greatest > 0 else { throw ConfigurationFault("has no feature in any line", at: path) }
         count = targets.count
         featureCount = declared == 0 ? greatest : declared
+        let most = Self.numbersPerByte * lines.bytesRead + Self.freeNumbers
+        guard parameters.count("features") > 0 || count * featureCount <= most else {
+            throw ConfigurationFault(
+                "has \(count) rows and features up to \(featureCount), which with their zeros are "
+                    + "\(count * featureCount) numbers for \(lines.bytesRead) bytes; allowed: \(most); if so many "
+                    + "features are meant, say so by task.dataset.features", at: path)
+        }
         do throws(ConfigurationFault) {
             (allTargets, classes) = try targets.finished()
         } catch {
@@ -99,6 +109,7 @@ private struct LIBSVMLines {
     }
 
     var hash: UInt64 { lines.hash }
+    var bytesRead: Int { lines.bytesRead }
     var place: String { lines.place }
     var label: ArraySlice<UInt8> { lines.line[content.lowerBound..<labelEnd] }
 

@@ -17,6 +17,8 @@ struct TextLines {
     private(set) var number = 0
     /// Of each block, seeded with the hash of what came before.
     private(set) var hash: UInt64 = 0
+    /// Read so far, the rest of the block included.
+    private(set) var bytesRead = 0
 
     private let stream: any DataStream
     private var bytes: [UInt8] = []
@@ -82,6 +84,7 @@ struct TextLines {
         bytes = try stream.read(Self.block)
         position = 0
         hasEnded = bytes.count < Self.block
+        bytesRead += bytes.count
         if !bytes.isEmpty { hash = XXH64.hash(bytes, seed: hash) }
         return !bytes.isEmpty
     }
