@@ -153,10 +153,10 @@ struct SoakTests {
         #expect(verdict.violations.isEmpty && verdict.isAgreementChecked)
     }
 
-    /// In one the hub of a star is away for so long that the others run to the end alone; in the other the pull between
-    /// models is so strong that they grow by themselves, to 1e27.
+    /// The hub of a star is away for so long that the others run to the end alone; the pull between models is so strong
+    /// that they grow by themselves, to 1e27; trackers miss what a stream loses.
     @Test(
-        "nodes that ran through rounds alone, or whose models grow without end, are held to no agreement",
+        "nodes that ran alone, whose models grow without end, or whose trackers missed something, need not agree",
         arguments: [
             (
                 """
@@ -185,6 +185,19 @@ struct SoakTests {
                                            "ownRate": 1.652, "disagreement": 0},
                               "stepSize": {"kind": "cosine", "value": 0.136}}}
                 """, .datagrams
+            ),
+            (
+                """
+                {"aggregation": {"rule": {"kind": "multiKrum", "neighbours": "n-f-2", "selected": "n-f-2",
+                                          "neighbourhood": "open"}, "tolerates": {"kind": "declared", "count": 0}},
+                 "checkpoint": {"every": 8}, "measure": {"every": 10}, "seed": 360806,
+                 "faults": [{"fault": {"kind": "reset", "rate": 0.012, "how": "halfClose"}, "from": 13, "until": 19}],
+                 "task": {"dataset": {"kind": "linear", "samples": 200, "testSamples": 10, "features": 8, "seed": 977},
+                          "split": "iid", "model": "linear"},
+                 "timing": {"deadlineMilliseconds": 1880}, "topology": {"family": "ring", "nodes": 4},
+                 "training": {"batchSize": 3, "momentum": 0, "rounds": 34, "exchange": {"kind": "tracking"},
+                              "stepSize": {"kind": "cosine", "value": 0.134, "rounds": 272}}}
+                """, .values
             ),
         ])
     func notComparable(text: String, carriage: Carriage) throws {
@@ -305,6 +318,27 @@ struct SoakTests {
         ])
     func overwhelmed(text: String) throws {
         #expect(try judged(text, .values).verdict.violations.isEmpty)
+    }
+
+    /// One hostile node between four leaves and the rest of a tree, and personal models whose pull grows with a power of
+    /// the distance.
+    @Test("personal models may diverge where poisoned data are all that a node hears of")
+    func overwhelmedByData() throws {
+        let text = """
+            {"adversary": [{"nodes": ["1"], "attack": {"kind": "softLabels"}}],
+             "aggregation": {"rule": {"kind": "mda", "rate": 0.56}, "tolerates": {"kind": "declared", "count": 2}},
+             "checkpoint": {"every": 4}, "measure": {"every": 10}, "seed": 373243, "faults": [],
+             "task": {"dataset": {"kind": "synthetic", "samples": 220, "testSamples": 10, "features": 6, "classes": 2,
+                                  "seed": 852}, "split": {"kind": "dirichlet", "alpha": 1.627}},
+             "timing": {"deadlineMilliseconds": 2865},
+             "topology": {"family": "tree", "nodes": 11, "branches": 4,
+                          "weights": {"kind": "uniform", "lazy": 0.496}},
+             "training": {"batchSize": 8, "momentum": 0, "rounds": 10,
+                          "exchange": {"kind": "personal", "coupling": "lp", "p": 2.753, "local": "step",
+                                       "tolerance": 5e-07},
+                          "stepSize": {"kind": "cosine", "value": 0.123, "rounds": 399, "end": 0.018}}}
+            """
+        #expect(try judged(text, .sealedDatagrams).verdict.violations.isEmpty)
     }
 
     @Test("nodes that come out with an earlier model than their last mix keep every invariant")

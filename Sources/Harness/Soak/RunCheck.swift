@@ -100,10 +100,14 @@ public struct RunCheck {
         return verdict
     }
 
-    /// Whether hostile nodes that go by what their victims have may drive these out of all bounds: their rule does not
-    /// withstand as many, or has heard too few to withstand them.
+    /// Whether hostile nodes may drive others out of all bounds, as they go by what these have, or as personal models
+    /// are pulled to a common one in steps that grow with the distance: their rule does not withstand as many, or has
+    /// heard too few to withstand them.
     private var isDriven: Bool {
-        get throws { try goesByVictims && (heardTooFew || !withstandsHostile()) }
+        get throws {
+            let isPulled = assembly.experiment.training.exchange.kind == PersonalExchange.name
+            return try (goesByVictims || isPulled) && (heardTooFew || !withstandsHostile())
+        }
     }
 
     /// Whether steps are so long that nodes diverge where nothing goes wrong.
@@ -175,18 +179,19 @@ public struct RunCheck {
         return Self.disagreement(consensus.distance.rootMeanSquare, allowed: allowed).isEmpty
     }
 
-    /// Whether agreement is to be expected: models travel, without masses that get lost, over a graph that stays; no
-    /// round depends on chance, nobody forges models (no rule promises that honest nodes agree whatever the graph), and
-    /// wherever each honest node ignores as many honest neighbours as it tolerates hostile nodes, the graph still holds
-    /// together: where μ₂ exceeds twice that number, every part of at most half of the nodes has one with more
-    /// neighbours outside ((f+1)-robust: LeBlanc, Zhang, Koutsoukos, Sundaram, JSAC 2013). Two kinds of rules are left
-    /// out, as they may keep groups of nodes apart even where nobody is hostile: LFighter, which drops one of two
-    /// groups, and rules that go by losses, which leave out whoever learns from other data.
+    /// Whether agreement is to be expected: models travel, without masses that get lost or trackers, which sum to the
+    /// gradients only where none is missed, over a graph that stays; no round depends on chance, nobody forges models
+    /// (no rule promises that honest nodes agree whatever the graph), and wherever each honest node ignores as many
+    /// honest neighbours as it tolerates hostile nodes, the graph still holds together: where μ₂ exceeds twice that
+    /// number, every part of at most half of the nodes has one with more neighbours outside ((f+1)-robust: LeBlanc,
+    /// Zhang, Koutsoukos, Sundaram, JSAC 2013). Two kinds of rules are left out, as they may keep groups of nodes apart
+    /// even where nobody is hostile: LFighter, which drops one of two groups, and rules that go by losses, which leave
+    /// out whoever learns from other data.
     private var isComparable: Bool {
         let experiment = assembly.experiment
         let rule = try? RuleCatalog.gossip.entry(named: experiment.aggregation.rule.kind)
         guard assembly.sendsModels, !assembly.carriesMass, assembly.graphs.isConstant,
-            experiment.timing.kind == .synchronous,
+            experiment.training.exchange.kind != TrackingExchange.name, experiment.timing.kind == .synchronous,
             experiment.aggregation.rule.kind != LFighter.name, !(rule is any LossAwareRule.Type),
             !modelAttacks.contains(where: { $0.forgesModels }),
             case .count(let tolerated) = experiment.aggregation.tolerates, !assembly.topology.directed
