@@ -1,5 +1,4 @@
-// Applies and ends faults of a simulated node: crash and restart, pause, full disk, corrupt checkpoint,
-// clock jump.
+// Applies and ends faults of a simulated node: crash and restart, pause, full disk, corrupt checkpoint, clock jump.
 import Core
 import Faults
 import Kernels

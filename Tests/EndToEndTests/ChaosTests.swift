@@ -122,8 +122,8 @@ extension EndToEndTests {
         func damagedCheckpoint() throws {
             let laboratory = try Laboratory()
             let faults = """
-                [\(Self.slow), {"fault": "crash", "nodes": ["2"], "from": 6, "until": 9},
-                 {"fault": "checkpointCorruption", "nodes": ["2"], "from": 7, "until": 8}]
+                [\(Self.slow), {"fault": "checkpointCorruption", "nodes": ["2"], "from": 7, "until": 8},
+                 {"fault": "crash", "nodes": ["2"], "from": 6, "until": 9}]
                 """
             let (summary, run) = try disturbed(laboratory, deadline: 100, faults, [])
             #expect(summary.member("restarted")?.texts == ["2"])

@@ -78,10 +78,10 @@ struct FullDiskTests {
             #"topology={"family": "complete", "nodes": 4}"#,
         ])
         for ending in result.endings.prefix(3) {
-            if isPaused {
-                #expect(ending.map { if case .finished = $0 { true } else { false } } == true, "\(ending as Any)")
-            } else {
-                #expect(ending.map { if case .traceLost = $0 { true } else { false } } == true, "\(ending as Any)")
+            switch ending {
+            case .finished: #expect(isPaused)
+            case .traceLost: #expect(!isPaused)
+            default: Issue.record("\(String(describing: ending))")
             }
         }
     }

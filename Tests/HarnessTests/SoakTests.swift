@@ -87,7 +87,7 @@ struct SoakTests {
 
     @Test("cases are of the size that is promised, and draw from all catalogues")
     func draws() {
-        let cases = (1...900).map { SoakCase(seed: $0) }
+        let cases = (1...600).map { SoakCase(seed: $0) }
         #expect(cases.allSatisfy { (8...24).contains($0.nodes) && $0.rounds >= 30 && $0.faultKinds.count >= 3 })
         #expect(cases.allSatisfy { Set($0.faultKinds).count == $0.faultKinds.count })
         #expect(Set(cases.flatMap(\.faultKinds)) == Set(FaultCatalog.all.names))
@@ -107,7 +107,7 @@ struct SoakTests {
         #expect(Set(cases.map(\.placementKind)) == Set(PlacementCatalog.all.names + ["none"]))
         #expect(cases.contains { $0.training("gossipSteps")?.count == 3 })
         let late = cases.filter { ($0.faults.compactMap(\.until).max() ?? 0) + RunCheck.calmRounds > $0.rounds }
-        #expect(!late.isEmpty && late.count < 60 && late.allSatisfy { $0.faultKinds.last == Crash.name })
+        #expect(!late.isEmpty && late.count < 40 && late.allSatisfy { $0.faultKinds.last == Crash.name })
     }
 
     @Test("a clock that leaps while its node has no links leaves nobody alone")
@@ -290,9 +290,10 @@ struct SoakTests {
     }
 
     /// Two hostile of four neighbours, and two of three once the others have left: rules that promise nothing then, and
-    /// a push that grows with what it has come to.
+    /// a push that grows with what it has come to. And leaves of a tree whose only neighbour learns from poisoned data,
+    /// with personal models whose pull grows with a power of the distance.
     @Test(
-        "nodes may diverge where more lie than a rule withstands, and those who lie go by what their victims have",
+        "nodes may diverge where more lie than a rule withstands, and what they are driven by grows with the distance",
         arguments: [
             """
             {"adversary": [{"nodes": ["0", "4"], "attack": {"kind": "dissensus", "epsilon": 2.019}, "taps": "none"}],
@@ -315,16 +316,7 @@ struct SoakTests {
                           "schedule": {"kind": "changes", "changes": [{"from": 3, "leave": ["4", "5", "6", "7"]}]}},
              "training": {"batchSize": 4, "momentum": 0, "rounds": 40, "initialisation": "different"}}
             """,
-        ])
-    func overwhelmed(text: String) throws {
-        #expect(try judged(text, .values).verdict.violations.isEmpty)
-    }
-
-    /// One hostile node between four leaves and the rest of a tree, and personal models whose pull grows with a power of
-    /// the distance.
-    @Test("personal models may diverge where poisoned data are all that a node hears of")
-    func overwhelmedByData() throws {
-        let text = """
+            """
             {"adversary": [{"nodes": ["1"], "attack": {"kind": "softLabels"}}],
              "aggregation": {"rule": {"kind": "mda", "rate": 0.56}, "tolerates": {"kind": "declared", "count": 2}},
              "checkpoint": {"every": 4}, "measure": {"every": 10}, "seed": 373243, "faults": [],
@@ -337,8 +329,10 @@ struct SoakTests {
                           "exchange": {"kind": "personal", "coupling": "lp", "p": 2.753, "local": "step",
                                        "tolerance": 5e-07},
                           "stepSize": {"kind": "cosine", "value": 0.123, "rounds": 399, "end": 0.018}}}
-            """
-        #expect(try judged(text, .sealedDatagrams).verdict.violations.isEmpty)
+            """,
+        ])
+    func overwhelmed(text: String) throws {
+        #expect(try judged(text, .values).verdict.violations.isEmpty)
     }
 
     @Test("nodes that come out with an earlier model than their last mix keep every invariant")

@@ -450,10 +450,10 @@ private struct Draw {
 
     /// An attack may know what goes into a mix only where something else than models travels.
     mutating func otherExchange(for attack: any Attack.Type) -> SoakCase.Variation {
-        let exchange = entry(one(of: ExchangeCatalog.all.entries.filter { !$0.sendsModels && !$0.carriesMass }))
+        let exchange = exchange(one(of: ExchangeCatalog.all.entries.filter { !$0.sendsModels && !$0.carriesMass }))
         let attack = entry(attack)
         return { soakCase in
-            soakCase.setTraining("exchange", exchange)
+            exchange(&soakCase)
             soakCase.setTraining("momentum", .number(0))
             soakCase.adversary = soakCase.adversary.map { $0.replacing("attack", attack) }
         }
@@ -480,7 +480,10 @@ private struct Draw {
     mutating func exchange() -> SoakCase.Variation? { chance(0.25) ? anyExchange() : nil }
 
     private mutating func anyExchange() -> SoakCase.Variation {
-        let kind = one(of: ExchangeCatalog.all.entries.filter { $0.name != ModelExchange.name })
+        exchange(one(of: ExchangeCatalog.all.entries.filter { $0.name != ModelExchange.name }))
+    }
+
+    private mutating func exchange(_ kind: any Exchange.Type) -> SoakCase.Variation {
         let exchange = entry(kind)
         return {
             $0.setTraining("exchange", exchange)
@@ -617,14 +620,13 @@ private struct Draw {
             "edges": .array(ends.map { .object(["source": .text("\($0[0])"), "target": .text("\($0[1])")]) }),
         ])
         // Made for such graphs.
-        let exchange = chance(0.3) ? entry(PushSumExchange.self) : nil
+        let exchange = chance(0.3) ? exchange(PushSumExchange.self) : nil
         return {
             guard $0.nodes == nodes, $0.topology.member("schedule") == nil else { return }
             $0.setTopology(graph, nodes: nodes)
             guard let exchange else { return }
-            $0.setTraining("exchange", exchange)
+            exchange(&$0)
             $0.setTraining("momentum", .number(0))
-            $0.setRule(.object(["kind": .text(WeightedMean.name)]))
         }
     }
 
