@@ -160,6 +160,8 @@ public struct Patience: Sendable, Equatable {
     public var joining: Nanoseconds
     /// A node that waits looks again at least this often; one that is cut off takes this long for a round.
     public var glance: Nanoseconds = .milliseconds(250)
+    /// A node that waits at the cost of others looks this often: they pay for no longer stop of its own.
+    public var attention: Nanoseconds { min(glance, max(.milliseconds(10), deadline / 50)) }
     /// The longest round that earns patience in full: so long, or so many median local steps of the waiting node.
     /// Rounds may be stretched by hostile nodes all over the graph, steps by none.
     public var believedRound: Nanoseconds { deadline / 50 }

@@ -26,7 +26,7 @@ extension NodeCore {
                 least = min(least ?? ledger.credit(of: slot), ledger.credit(of: slot))
             }
             let credit = least ?? ledger.limit
-            next = min(next, now + credit * Nanoseconds(missing.slots.count), now + configuration.patience.glance)
+            next = min(next, now + credit * Nanoseconds(missing.slots.count), now + configuration.patience.attention)
         }
         if next == .never, isCutOff, since + configuration.patience.glance > now {
             note(.waitedCutOff)

@@ -191,8 +191,13 @@ public struct NodeCore: Sendable {
             neighbours[slot].isFlooding = true
         }
         let correction = steadyTime.correction
-        let now = steadyTime.time(at: now, asked: askedToWakeAt, slack: configuration.patience.glance)
-        if steadyTime.correction != correction { note(.clockCorrected) }
+        var slack = configuration.patience.glance
+        if case .gathering = phase { slack = configuration.patience.attention }
+        let now = steadyTime.time(at: now, asked: askedToWakeAt, slack: slack)
+        if steadyTime.correction != correction {
+            note(.clockCorrected)
+            accountedUntil = now
+        }
         chargeWait(until: now)
         askedToWakeAt = nil
         let before = effects.count

@@ -118,14 +118,14 @@ struct NodeCoreTests {
 
     @Test("a closed link is waited for 200 ms, a finished neighbour not at all, a stopping one a second")
     func closedLinks() {
-        func limit(_ event: NodeEvent) -> Instant? {
+        func limit(_ event: NodeEvent) -> Int? {
             var node = HandledNode()
             node.join(1...2)
             node.receive(from: 1, round: 0, at: 0)
             node.handle(event, at: 100)
-            return node.traces.isEmpty ? node.wakeAt : nil
+            return node.traces.isEmpty ? node.waitForRound(from: 100) : nil
         }
-        #expect(limit(.linkDown(NodeID(2))) == HandledNode.moment(300))
+        #expect(limit(.linkDown(NodeID(2))) == 300)
         #expect(limit(.received(.bye(.finished), from: NodeID(2))) == nil)
         #expect(limit(.received(.bye(.failed), from: NodeID(2))) == nil)
         var node = HandledNode()

@@ -256,7 +256,22 @@ struct PatienceTests {
         var node = inRoundOne()
         for neighbour in 1...2 { node.receive(from: neighbour, round: 1, at: 0) }
         node.oversleep(.received(.model(ModelMessage(round: Round(1), values: [1, 1])), from: NodeID(3)), at: 4000)
-        #expect(waits(node) == [[3, 250]])
+        #expect(waits(node) == [])
+    }
+
+    @Test("a node that stands still time and again gives nobody up", arguments: [210, 1000])
+    func standsStill(milliseconds: Int) {
+        var node = HandledNode(degree: 3, rounds: 500)
+        node.join(1...3)
+        var now = 0
+        for round in 0..<500 {
+            for neighbour in 0..<2 { node.receive(from: 1 + (round + neighbour) % 3, round: round, at: now + 1) }
+            now += milliseconds
+            node.oversleep(.timer, at: now)
+            now += 1
+            node.receive(from: 1 + (round + 2) % 3, round: round, at: now)
+        }
+        #expect(node.ending != nil && node.traces.allSatisfy { $0.senders.count == 4 })
     }
 
     @Test("a node that lost all neighbours takes its time, and waits a deadline for those that speak again")
