@@ -104,14 +104,15 @@ def soak(options, folder):
     most = max(s.descriptors for lived in samples.values() for s in lived)
     expect(lives > 0, "no process lived long enough")
     expect(max(drifts, default=0) <= 1024, f"memory of a node grew by {max(drifts, default=0):.0f} KiB")
-    expect(max(descriptors, default=0) <= WORKER_DESCRIPTORS, f"a node holds {max(descriptors, default=0):.0f} descriptors more")
+    more = max(descriptors, default=0)
+    expect(more <= WORKER_DESCRIPTORS, f"a node holds {more} descriptors more")
     # Files that do not grow count for the first thousand.
     expect(max(disk) <= MOST_KILOBYTES * max(1, rounds / 1000), f"{rounds:,} rounds took {max(disk):.0f} kB of a disk")
     return [
         f"all of these by turns, {NODES} nodes, {rounds:,} rounds in {options.soak:g} min",
         "links of the laboratory, signals, prlimit", run.struck,
         f"{run.lost}; in the life of a process (of {lives}) memory at most {max(drifts, default=0) / 1024:+.2f} MiB, "
-        f"descriptors + {max(descriptors, default=0)} (at most {most}); disk {grown:.0f} kB a node in 1,000 rounds"]
+        f"descriptors + {more} (at most {most}); disk {grown:.0f} kB a node in 1,000 rounds"]
 
 
 ROWS = {"soak": soak}
