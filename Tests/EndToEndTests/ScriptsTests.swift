@@ -48,7 +48,7 @@ extension EndToEndTests {
                 let check =
                     isPython
                     ? [python ?? "", "-c", "import ast, sys; ast.parse(open(sys.argv[1]).read())", path]
-                    : ["bash", "-n", path]
+                    : path.hasSuffix(".swift") ? ["swiftc", "-parse", path] : ["bash", "-n", path]
                 #expect(try ChildProcess(check[0], Array(check.dropFirst())).wait() == .exited(0), "\(path)")
             }
         }
