@@ -19,12 +19,14 @@ public struct AggregationPipeline: Sendable {
     public var symmetries: Symmetries { before.reduce(rule.symmetries) { $0.intersection($1.symmetries) } }
 
     /// The most hostile ones among `count` inputs that every part of the chain can be told of.
-    public func capacity(of count: Int) -> Int {
+    ///
+    /// - Parameter withOwn: whether one of them is the node's own.
+    public func capacity(of count: Int, withOwn: Bool) -> Int {
         var rows = count
         var capacity = count
         for step in before {
             capacity = min(capacity, step.capacity(of: rows))
-            rows = step.rows(of: rows)
+            rows = step.rows(of: rows, withOwn: withOwn)
         }
         return max(0, min(capacity, rule.capacity(of: rows)))
     }
@@ -32,7 +34,7 @@ public struct AggregationPipeline: Sendable {
     /// - Throws: where so many inputs, of which `own` is the node's, cannot be aggregated.
     public func check(inputs: Int, hostile: Int, own: Int? = nil) throws(ConfigurationFault) {
         guard inputs > 0 else { throw ConfigurationFault("there are no vectors; expected at least one") }
-        let capacity = capacity(of: inputs)
+        let capacity = capacity(of: inputs, withOwn: own != nil)
         guard hostile <= capacity else {
             throw ConfigurationFault(
                 .notAllowed(
@@ -41,7 +43,7 @@ public struct AggregationPipeline: Sendable {
                         "a whole number from 0 to \(capacity) for \(name) of \(inputs) "
                         + "vectors (\(type(of: rule).condition))"))
         }
-        try rule.check(inputs: before.reduce(inputs) { $1.rows(of: $0) }, own: own)
+        try rule.check(inputs: before.reduce(inputs) { $1.rows(of: $0, withOwn: own != nil) }, own: own)
     }
 
     /// The aggregate of inputs that pass `check`.

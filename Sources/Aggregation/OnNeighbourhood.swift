@@ -70,7 +70,7 @@ public struct OnNeighbourhood<Rule: AggregationRule>: NeighbourhoodRule {
     }
 
     public func withstands(_ budget: Budget, among weights: [Double]) -> Bool {
-        budget.count <= pipeline.capacity(of: weights.count + (isClosed ? 1 : 0))
+        budget.count <= pipeline.capacity(of: weights.count + (isClosed ? 1 : 0), withOwn: isClosed)
     }
 
     public mutating func mix(
@@ -80,7 +80,7 @@ public struct OnNeighbourhood<Rule: AggregationRule>: NeighbourhoodRule {
         let isClosed = isClosed && context.countsOwn
         let takesOffsets = takesOffsets && context.mixesModels
         let heard = context.senders.count
-        let capacity = pipeline.capacity(of: heard + (isClosed ? 1 : 0))
+        let capacity = pipeline.capacity(of: heard + (isClosed ? 1 : 0), withOwn: isClosed)
         guard heard > 0, let hostile = context.hostileCount(atMost: capacity, &report) else {
             report.noteAll(.removed)
             return copy(own, into: &next)

@@ -17,8 +17,8 @@ public protocol PreAggregation: Registered {
     /// The most hostile ones among `count` inputs that it can be told of.
     func capacity(of count: Int) -> Int
 
-    /// How many vectors it makes of `count`.
-    func rows(of count: Int) -> Int
+    /// How many vectors it makes of `count`, of which one may be the node's own.
+    func rows(of count: Int, withOwn: Bool) -> Int
 
     /// - Parameters:
     ///   - inputs: become the results.
@@ -49,5 +49,5 @@ protocol ColumnwisePreAggregation: PreAggregation {
 extension PreAggregation {
     public var symmetries: Symmetries { [.translation, .scale] }
     public func capacity(of count: Int) -> Int { count - 1 }
-    public func rows(of count: Int) -> Int { count }
+    public func rows(of count: Int, withOwn: Bool) -> Int { count }
 }

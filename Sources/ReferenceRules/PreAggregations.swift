@@ -25,9 +25,10 @@ extension ReferenceRules {
 
     @Sendable static func bucketing(_ inputs: ReferenceInputs, _ random: inout RandomStream) -> Prepared {
         let size = inputs.parameters.count("size")
-        var order = Array(0..<inputs.count)
+        var order = (0..<inputs.count).filter { $0 != inputs.own }
         for last in order.indices.dropFirst().reversed() { order.swapAt(last, random.below(last + 1)) }
-        let groups = stride(from: 0, to: inputs.count, by: size).map { order[$0..<min($0 + size, inputs.count)] }
+        var groups = stride(from: 0, to: order.count, by: size).map { Array(order[$0...].prefix(size)) }
+        if let own = inputs.own { groups.append([own]) }
         let places = (0..<inputs.count).map { row in groups.firstIndex { $0.contains(row) } ?? 0 }
         return (groups.map { inputs.vectors.mean(of: $0) }, places)
     }

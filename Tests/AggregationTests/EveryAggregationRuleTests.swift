@@ -176,7 +176,7 @@ enum AggregationLaws {
             return nil
         }
         for count in 1...40 {
-            let capacity = pipeline.capacity(of: count)
+            let capacity = pipeline.capacity(of: count, withOwn: true)
             verdict.expect(fault(count, capacity) == nil, "refuses \(capacity) of \(count)")
             let refusal = fault(count, capacity + 1)
             verdict.expect(

@@ -32,7 +32,7 @@ struct ExtremeInputTests {
         for before in [[]] + steps.map({ [$0] }) as [[any PreAggregation]] {
             for seed in InstanceSeed.all {
                 var pipeline = AggregationPipeline(before: before, rule: rule)
-                var instance = seed.aggregationInstance { pipeline.capacity(of: $0) }
+                var instance = seed.aggregationInstance { pipeline.capacity(of: $0, withOwn: false) }
                 guard
                     (try? pipeline.check(inputs: instance.vectors.count, hostile: instance.hostile, own: instance.own))
                         != nil

@@ -90,4 +90,31 @@ struct NeighbourhoodTests {
         #expect(mixed.next.allSatisfy { $0 < 5 })
         #expect(!RuleCatalog.selfCentred.entries.contains { $0 is any NeighbourhoodRule.Type })
     }
+
+    @Test("starts from the own model after bucketing too, whichever neighbours are averaged with a hostile one")
+    func bucketingKeepsOwn() throws {
+        for (count, size) in [(1, 2), (3, 2), (4, 2), (5, 3), (6, 4), (9, 2)] {
+            for hostile in 0..<count {
+                let weights = [Double](repeating: 0.1, count: count)
+                var instance = MixingInstance(
+                    own: [1, 2], neighbours: [[Float]](repeating: [1, 2], count: count), weights: weights,
+                    budget: Budget(count: 0, among: weights))
+                instance.neighbours[hostile] = [3e30, -1e30]
+                var clipping = try #require(
+                    try rule("centredClipping", [("radius", .number(1))]) as? any NeighbourhoodRule)
+                let given: [(name: String, value: ParameterValue)] = [("size", .number(Double(size)))]
+                clipping.before = [
+                    Bucketing(try ParameterValues(given, declared: Bucketing.parameters, key: "bucketing"))
+                ]
+                var rule: any GossipRule = clipping
+                let (next, report) = instance.mixed(by: &rule)
+                // The hostile one is in one group, and every group moves the model by 1/n of the radius.
+                let groups = 1 + (count + size - 1) / size
+                let moved = zip(next, instance.own).map { Double($0 - $1) }
+                let length = moved.map { $0 * $0 }.reduce(0, +).squareRoot()
+                #expect(length <= 1.001 / Double(groups), "\(next) from the \(hostile)th of \(count)")
+                #expect(report.count(.clipped) >= 1 && report.count(.removed) == 0)
+            }
+        }
+    }
 }

@@ -220,7 +220,7 @@ enum ChainLaw {
         for seed in InstanceSeed.all {
             let steps = try chain.map { try $0.init(.defaults($0.parameters)) }
             let pipeline = AggregationPipeline(before: steps, rule: CoordinateMedian(.defaults([])))
-            var instance = seed.aggregationInstance(pipeline.capacity)
+            var instance = seed.aggregationInstance { pipeline.capacity(of: $0, withOwn: false) }
             instance.protectsOwn = false
             let slow = ReferenceChain(
                 before: chain.map { ($0.name, .defaults($0.parameters)) }, rule: ("median", .defaults([])))
