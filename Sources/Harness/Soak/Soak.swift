@@ -81,7 +81,8 @@ public enum Soak {
     static let generation: UInt64 = 256
     /// A point is rare that fewer cases than one of so many have reached.
     static let rarity = 500
-    /// In seconds. A case takes a twentieth of one; what takes so long does not end.
+    /// In seconds, but for those in which the process stands still. A case takes a twentieth of one; what takes so long
+    /// does not end.
     public static let longestCase = 120
 
     /// Runs the cases of `seeds`, and stops early when asked to.
@@ -136,10 +137,7 @@ public enum Soak {
                     return next
                 }
                 guard index < seeds.count else { return }
-                let alarm = DispatchSource.makeTimerSource(queue: .global())
-                alarm.setEventHandler { hang(seeds[index]) }
-                alarm.schedule(deadline: .now() + .seconds(longestCase))
-                alarm.activate()
+                let alarm = CaseAlarm(after: longestCase) { hang(seeds[index]) }
                 let result = Result { try run(seeds[index]) }
                 alarm.cancel()
                 results.withLock { $0[index] = result }

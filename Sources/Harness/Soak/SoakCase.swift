@@ -414,9 +414,10 @@ private struct Draw {
     /// their traces say. Other faults last until that is over, and one strikes nodes just then.
     mutating func standstill(rounds: Int) -> SoakCase.Variation? {
         guard chance(0.08) else { return nil }
-        var stops: [any Fault.Type] = [Pause.self, FullDisk.self]
-        let stop = stops.remove(at: random.below(stops.count))
-        let striking = one(of: stops + [ClockJump.self, CheckpointCorruption.self])
+        let stop: any Fault.Type = chance(0.5) ? Pause.self : FullDisk.self
+        // One more disk may fill: that of a node that went on, was killed and came back ahead of the rest.
+        let pauses: [any Fault.Type] = stop == Pause.self ? [] : [Pause.self]
+        let striking = one(of: [FullDisk.self, ClockJump.self, CheckpointCorruption.self] + pauses)
         let first = count(1...max(1, rounds - 14))
         let taken = [stop, striking, Crash.self]
         var kinds = FaultCatalog.all.entries.filter { type in !taken.contains { $0 == type } }

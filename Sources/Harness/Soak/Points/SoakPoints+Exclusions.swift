@@ -129,7 +129,7 @@ extension SoakPoints {
         PointExclusion("fault x phase", "one fault of a kind is drawn, and stops each node once") { fault, phase in
             fault == Pause.name && phase == NodePhase.paused.rawValue
         },
-        PointExclusion("fault x phase", "one fault of a kind is drawn, and fills each disk once") { fault, phase in
+        PointExclusion("fault x phase", "whoever waits for its disk to take a trace has a full one") { fault, phase in
             fault == FullDisk.name && phase == NodePhase.writing.rawValue
         },
     ]
