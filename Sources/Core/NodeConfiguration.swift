@@ -179,7 +179,7 @@ public struct Patience: Sendable, Equatable {
     /// A node that cannot write its trace stands still for so long before it gives up: longer than a fault of a plan is
     /// likely to last in which no round closes. The others go on without it meanwhile.
     public var fullDisk: Nanoseconds { 30 * deadline }
-    /// A node that comes back ahead of its neighbours gives up when they have come no nearer for so long.
+    /// A node that comes back ahead of its neighbours goes on without them when they have come no nearer for so long.
     public var catchUp: Nanoseconds { 30 * deadline }
 
     /// - Parameter joining: `nil`: the deadline.

@@ -68,9 +68,9 @@ extension NodeCore {
         return far > hostile && rounds.count - far <= hostile ? rounds[hostile] : nil
     }
 
-    /// Says nothing, as it has spoken for the rounds that its neighbours are in, and no second time for any of them; it
-    /// enters when they have come near, and gives up when they come no nearer.
-    mutating func listen(to others: Round, at now: Instant, into effects: inout [NodeEffect]) {
+    /// Whether it says nothing yet, as it has spoken for the rounds that its neighbours are in, and no second time for
+    /// any of them: until they have come near, or have come no nearer for long, being lost, or hostile all of them.
+    private mutating func isSilent(among others: Round, at now: Instant, into effects: inout [NodeEffect]) -> Bool {
         let sent = configuration.cadence.round(of: Round(round.number - 1))
         let others = configuration.cadence.round(of: others)
         if listening == nil {
@@ -81,10 +81,12 @@ extension NodeCore {
         listening = last
         let limit = last.1 + configuration.patience.catchUp
         guard now < limit else {
-            note(.gaveUpAhead)
-            return end(.ahead(sent: sent, others: others), saying: .failed, into: &effects)
+            note(.wentOnAhead)
+            effects.append(.warn(.wentOnAhead(sent: sent, others: others)))
+            return false
         }
         effects.append(.wake(at: limit))
+        return true
     }
 
     /// Answers neighbours that have asked for the parameters at the start of this round or an earlier one.
@@ -121,14 +123,16 @@ extension NodeCore {
                 stateExchanges[slot].keptWaiting = true
             }
         }
-        if let others = roundFarBehind { return listen(to: others, at: now, into: &effects) }
-        if now < deadline, asksForOneRound(into: &effects) {
+        let others = roundFarBehind
+        if let others, isSilent(among: others, at: now, into: &effects) { return }
+        if others == nil, now < deadline, asksForOneRound(into: &effects) {
             phase = .entering(state, from: origin, since: now)
             return effects.append(.wake(at: now + configuration.patience.glance))
         }
-        if listening != nil { note(.caughtUpWith) }
-        let entered = enter(state, from: origin, using: &workspace, into: &effects)
+        if listening != nil, others == nil { note(.caughtUpWith) }
+        let entered = enter(state, from: origin, isAlone: others != nil, using: &workspace, into: &effects)
         if round.number >= configuration.steps { note(.enteredAtEnd) }
+        listening = nil
         beginFirstRound(entered, at: now, into: &effects)
     }
 
@@ -155,10 +159,13 @@ extension NodeCore {
 
     /// Takes the neighbours' parameters for its own, and their round; the one after it where what they have sent is the
     /// model of their round.
+    ///
+    /// - Parameter isAlone: whether it goes on from its own, whatever they have sent.
     private mutating func enter(
-        _ state: NodeState, from origin: Int, using workspace: inout Workspace, into effects: inout [NodeEffect]
+        _ state: NodeState, from origin: Int, isAlone: Bool, using workspace: inout Workspace,
+        into effects: inout [NodeEffect]
     ) -> NodeState {
-        let heard = helpers.compactMap { slot in
+        let heard = (isAlone ? [] : helpers).compactMap { slot in
             offer(slot).map { ReceivedModel(sender: neighbours[slot].node, message: $0) }
         }
         let sendsModels = function.sendsModels

@@ -34,12 +34,17 @@ public enum NodeEffect: Sendable {
 public enum Warning: Sendable, Equatable, CustomStringConvertible {
     /// By what it left behind it has sent a model of a round that its neighbours are far from.
     case ahead(sent: Round, others: Round)
+    /// They came no nearer.
+    case wentOnAhead(sent: Round, others: Round)
 
     public var description: String {
         switch self {
         case .ahead(let sent, let others):
             "by its trace it has sent a model of round \(sent), and its neighbours are in round \(others): it says "
                 + "nothing until they are there; if its folder is of another run, end it"
+        case .wentOnAhead(let sent, let others):
+            "its neighbours stay in round \(others), lost or hostile: it goes on without them from round \(sent), the "
+                + "last that it has sent a model of"
         }
     }
 }
@@ -54,8 +59,6 @@ public enum Ending: Sendable, Equatable {
     case diverged(Round)
     /// What this round came to could not be written down, for as long as patience allows.
     case traceLost(Round)
-    /// By what it left behind it has sent a model of a round that its neighbours were far from, and came no nearer to.
-    case ahead(sent: Round, others: Round)
 }
 
 extension Ending {
@@ -65,9 +68,6 @@ extension Ending {
         case .finished, .stopped: nil
         case .diverged(let round): "\(Self.divergence)\(round)\(Self.remedy)"
         case .traceLost(let round): "gave up at round \(round): its trace could not be written"
-        case .ahead(let sent, let others):
-            "gave up: by its trace it has sent a model of round \(sent), and its neighbours stay in round \(others); "
-                + "its folder is of another run, or they are lost"
         }
     }
 

@@ -96,7 +96,7 @@ extension LostNode {
     fileprivate init(_ node: NodeID, endedAs ending: Ending?, wasKilled: Bool, wasStopped: Bool) {
         switch ending {
         case _ where wasKilled: self.init(node, .killed, reason: "killed")
-        case .diverged, .traceLost, .ahead:
+        case .diverged, .traceLost:
             let failure = ending?.failure ?? ""
             self.init(node, .failed, reason: failure, cause: failure)
         case .stopped: self.init(node, .stopped, reason: Self.stopped)

@@ -72,9 +72,9 @@ public struct SoakCase: Sendable {
             draw.standstill(rounds: rounds - RunCheck.calmRounds), draw.lateCrash(rounds: rounds),
             isRefused ? draw.otherExchange(for: attack) : nil,
         ]
-        for variation in variations {
+        for variation in variations.compactMap(\.self) {
             var varied = self
-            variation?(&varied)
+            variation(&varied)
             if (try? varied.assembly()) != nil { take(varied) }
         }
         // Each trial of such an attack would take thousands of passes.
@@ -485,8 +485,12 @@ private struct Draw {
     }
 
     private mutating func exchange(_ kind: any Exchange.Type) -> SoakCase.Variation {
-        let exchange = entry(kind)
-        return {
+        var exchange = entry(kind)
+        // A greater power pulls faster than the distance grows: no step is small enough for every start.
+        for power in ["p", "p0"] where exchange.member(power)?.number ?? 0 > 2 {
+            exchange = exchange.replacing(power, .number(2))
+        }
+        return { [exchange] in
             $0.setTraining("exchange", exchange)
             if kind.keepsOwnModel { $0.setTraining("momentum", .number(0)) }
             // Masses go with plain sums alone.
