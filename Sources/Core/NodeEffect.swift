@@ -43,8 +43,8 @@ public enum Warning: Sendable, Equatable, CustomStringConvertible {
             "by its trace it has sent a model of round \(sent), and its neighbours are in round \(others): it says "
                 + "nothing until they are there; if its folder is of another run, end it"
         case .wentOnAhead(let sent, let others):
-            "its neighbours stay in round \(others), lost or hostile: it goes on without them from round \(sent), the "
-                + "last that it has sent a model of"
+            "its neighbours stay in round \(others), lost or hostile: it goes on without them after round \(sent), "
+                + "the last that it has sent a model of"
         }
     }
 }

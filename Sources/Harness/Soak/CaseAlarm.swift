@@ -1,4 +1,4 @@
-// CaseAlarm: tells of a case that does not end. A run that is stopped, or gets no processor, is not taken for one.
+// CaseAlarm: tells of a case that does not end. A run that was stopped is not taken for one.
 import Dispatch
 import Synchronization
 

@@ -93,7 +93,7 @@ extension SoakPoints {
 
     private static let givesUp = "an honest node that gives up breaks the invariant 'progress'"
 
-    private static let standStill = "not one neighbour gets on for thirty deadlines, but for hostile ones by chance"
+    private static let standStill = "it takes hostile neighbours alone, none of which gets on for thirty deadlines"
 
     private static let ofMilestones = [
         milestone("no node of a soak is told to stop with a round", .modelRepeated),
